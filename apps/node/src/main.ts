@@ -1,0 +1,2 @@
+/** Starts one node. */
+process.stdout.write('Joinery\n');
