@@ -1,0 +1,53 @@
+/** Sign-in lives here; who a person is lives in the people slice. */
+export type AccountTables = {
+  account: {
+    id: string;
+    /** Local person's id. */
+    person_id: string;
+    /** Folded to lower case, NFC. */
+    email: string;
+    /** argon2id; null until the person chose one. */
+    password_hash: string | null;
+    administrator: number;
+    federation_officer: number;
+    disabled_at: string | null;
+    created_at: string;
+  };
+  session: {
+    /** SHA-256 of the cookie's value. */
+    id: string;
+    account_id: string;
+    created_at: string;
+    last_seen_at: string;
+    expires_at: string;
+  };
+  sign_in_link: {
+    /** SHA-256 of the token in the link. */
+    id: string;
+    account_id: string | null;
+    purpose: 'sign-in' | 'first-administrator';
+    created_at: string;
+    expires_at: string;
+    used_at: string | null;
+  };
+  api_token: {
+    id: string;
+    /** SHA-256 of the secret part. */
+    hash: string;
+    account_id: string;
+    name: string;
+    created_at: string;
+    last_used_at: string | null;
+    revoked_at: string | null;
+  };
+  idempotency: {
+    account_id: string;
+    key: string;
+    /** SHA-256 of method, path and body. */
+    request: string;
+    /** Null while the first request is still running. */
+    status: number | null;
+    body: string | null;
+    created_at: string;
+  };
+};

@@ -1,0 +1,20 @@
+import type { JsonObject } from './json.ts';
+
+/** What came back through a door, as a value: the caller decides what a failure means. */
+export type DoorAnswer =
+  | { ok: true; status: number; headers: Record<string, string>; text: string; document?: JsonObject }
+  | { ok: false; status?: number; code: string; retryable: boolean; detail: string; body?: JsonObject };
+
+/**
+ * The only ways out. `peers` reaches nodes on the allow-list and is implemented by the federation package; mail, identity provider
+ * and other services get a door of their own when they land.
+ */
+export type Doors = {
+  peers: {
+    fetchDocument: (
+      url: string,
+      options: { purpose: string; headers?: Record<string, string>; accept?: 'activity' | 'jrd' | 'json'; maximumBytes?: number; id?: string | null },
+    ) => Promise<DoorAnswer>;
+    post: (url: string, options: { purpose: string; headers: Record<string, string>; body: string }) => Promise<DoorAnswer>;
+  };
+};

@@ -1,0 +1,66 @@
+import type { Transaction } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import { newId } from '../ids.ts';
+import type { Slice } from '../slice.ts';
+import type { EventName } from './events.ts';
+
+/** An event that waits for the end of its unit of work. */
+export type CollectedEvent = { id: string; name: EventName; stream: string; data: unknown; origin: string; at: string };
+
+/**
+ * Writes the events of a unit of work, as its last act before COMMIT. Raising the one row of `log_head` puts commits in order on
+ * PostgreSQL too: whoever holds it commits next, so a reader that goes by `seq` never skips (see docs/adr/0006).
+ */
+export async function appendEvents(db: Transaction<Schema>, slices: Slice[], events: CollectedEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const head = await db
+    .updateTable('log_head')
+    .set((eb) => ({ seq: eb('seq', '+', events.length) }))
+    .where('id', '=', 1)
+    .returning('seq')
+    .executeTakeFirstOrThrow();
+  let seq = head.seq - events.length;
+  for (const event of events) {
+    seq += 1;
+    const definition = definitionOf(slices, event.name);
+    const stream = await raiseStream(db, event.stream);
+    await db
+      .insertInto('log')
+      .values({
+        seq,
+        id: event.id,
+        stream: event.stream,
+        epoch: stream.epoch,
+        stream_seq: stream.head,
+        name: event.name,
+        v: definition.v,
+        origin: event.origin,
+        data: JSON.stringify(definition.data.parse(event.data)),
+        at: event.at,
+      })
+      .execute();
+  }
+}
+
+function definitionOf(slices: Slice[], name: EventName) {
+  for (const slice of slices) {
+    const definition = slice.events?.[name];
+    if (definition) return definition;
+  }
+  throw new Error(`The event ${name} is not declared by any slice: add it to the slice's events`);
+}
+
+async function raiseStream(db: Transaction<Schema>, id: string): Promise<{ epoch: string; head: number }> {
+  const raised = await db
+    .updateTable('stream')
+    .set((eb) => ({ head: eb('head', '+', 1) }))
+    .where('id', '=', id)
+    .returning(['epoch', 'head'])
+    .executeTakeFirst();
+  if (raised) return raised;
+  return db
+    .insertInto('stream')
+    .values({ id, epoch: newId(), head: 1, token: newId() })
+    .returning(['epoch', 'head'])
+    .executeTakeFirstOrThrow();
+}

@@ -1,0 +1,30 @@
+export type LogTables = {
+  /** One row: the number of the last event. The change counter that every process polls, and what puts commits in order. */
+  log_head: { id: number; seq: number };
+  log: {
+    seq: number;
+    id: string;
+    stream: string;
+    epoch: string;
+    stream_seq: number;
+    name: string;
+    v: number;
+    origin: string;
+    data: string;
+    at: string;
+  };
+  stream: { id: string; epoch: string; head: number; /** Part of an address that cannot be guessed. */ token: string };
+  /** Which node gets a stream, and how far it got. */
+  subscription: {
+    stream: string;
+    origin: string;
+    epoch: string;
+    /** Last number the node has acknowledged. */
+    acknowledged: number;
+    created_at: string;
+    /** Set when it left: what happened until then is still delivered. */
+    ends_after: number | null;
+  };
+  /** How far each after-effect got. */
+  log_reader: { name: string; seq: number };
+};

@@ -1,0 +1,88 @@
+import type { Reader } from './slice.ts';
+import type { JsonObject } from './json.ts';
+
+/**
+ * What an agreement with another node can cover. Only what works in this version is listed; a scope that a new version
+ * brings is off for every existing partner.
+ */
+export const scopes = ['discover', 'open-groups'] as const;
+export type Scope = (typeof scopes)[number];
+export type Direction = 'in' | 'out' | 'both';
+
+/** Whether, and why: the reason is shown by `joinery explain` and on the partners' pages. */
+export type Decision = {
+  allowed: boolean;
+  reason:
+    | 'allowed'
+    | 'own_node'
+    | 'not_listed'
+    | 'proposed'
+    | 'suspended'
+    | 'blocked'
+    | 'expired'
+    | 'not_yet_valid'
+    | 'scope_missing'
+    | 'group_not_named'
+    | 'wrong_direction'
+    | 'key_changed'
+    | 'list_unreadable'
+    | 'bad_origin';
+  /** The partner's agency, when the origin is listed. */
+  agency?: string;
+  /** Instant that decided (expiry, start), UTC. */
+  since?: string;
+};
+
+/** Who may exchange what. Answered from memory: no query, usable inside a unit of work. */
+export type Trust = {
+  /**
+   * @param origin of the other node, in any spelling
+   * @param scope what is to be exchanged; null asks only whether there is an agreement in force
+   * @param direction seen from here: `in` they send or we fetch, `out` we deliver or they fetch
+   * @param group local id of the group concerned, for agreements on named groups
+   */
+  mayFederate: (origin: string, scope: Scope | null, direction: 'in' | 'out', group?: string) => Decision;
+};
+
+export type PeerSummary = { origin: string; agency: string | null; joinery: boolean; state: string; lastSuccessAt: string | null };
+
+/** Known nodes and agencies. */
+export type Peers = {
+  /** Origins with an agreement in force and this scope. */
+  allowed: (scope: Scope | null) => string[];
+  summary: (db: Reader, origin: string) => Promise<PeerSummary | null>;
+};
+
+/** Addresses of other nodes. Network: never inside a unit of work. */
+export type Actors = {
+  /**
+   * Finds the thing behind a link or handle (`@group@node`), here or elsewhere; fetches and saves it when it is unknown or older
+   * than `maximumAgeSeconds`.
+   * @throws {Refusal} not_found, no_agreement (names the node), unavailable, bad_request
+   */
+  resolve: (reference: string, options?: { maximumAgeSeconds?: number }) => Promise<{ kind: string; id: string; uri: string }>;
+  /** Brings the newest topics of a remote group, and the replies of a remote topic, when they are not here yet. */
+  history: (uri: string, wanted: 'topics' | 'replies' | 'more') => Promise<{ complete: boolean; fetched: number }>;
+};
+
+/** What a slice may know of people without importing the people slice. */
+export type PersonSummary = { id: string; uri: string; name: string; handle: string; agency: string; language: string; timeZone: string };
+
+export type Ports = {
+  trust: Trust;
+  peers: Peers;
+  actors: Actors;
+  people: { byId: (db: Reader, id: string) => Promise<PersonSummary | null> };
+};
+
+/** Who asks to read. One closed union, used by every `mayRead`. */
+export type Requester =
+  | { kind: 'nobody' }
+  | { kind: 'person'; person: string; administrator: boolean }
+  /** Another node, proven by its signature. */
+  | { kind: 'peer'; origin: string; actor: string }
+  /** This node's own work: building activities, exports. */
+  | { kind: 'node' };
+
+/** A JSON Resource Descriptor link or similar small document. */
+export type SmallDocument = JsonObject;

@@ -1,0 +1,197 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Hono } from 'hono';
+import type { Kysely, Transaction } from 'kysely';
+import type { z } from 'zod';
+import type { Context } from './context.ts';
+import type { Migrations } from './db/migrate.ts';
+import type { Schema } from './db/schema.ts';
+import type { Environment, Visitor } from './http/environment.ts';
+import type { JsonObject } from './json.ts';
+import type { Events, EventName, LogEvent } from './log/events.ts';
+import type { Requester } from './ports.ts';
+import type { Work } from './work.ts';
+
+/** A reader: the page's `query_only` connection, or the transaction of a unit of work. */
+export type Reader = Kysely<Schema> | Transaction<Schema>;
+
+/**
+ * A capability: one folder, one object, one line in `apps/node/src/slices.ts`. See docs/howto/add-a-slice.md.
+ * Leave a member out when it would be empty.
+ */
+export type Slice = {
+  /** Prefix of its tables, folder name, and the first word of its events. */
+  name: string;
+  migrations?: Migrations;
+  events?: EventDefinitions;
+  /** Pages. Called once per process; the node is found by host name in each request. */
+  routes?: (app: Hono<Environment>) => void;
+  /** REST under /api/v1, with zod schemas that become the OpenAPI document. */
+  api?: (api: OpenAPIHono<Environment>) => void;
+  commands?: Command[];
+  /** After-effects of log rows, its own or others': run in order, each exactly once, in a unit of work of their own. */
+  on?: AfterEffects;
+  activities?: Activities;
+  objects?: ObjectKind[];
+  /** Collections below an object's address, its own or another slice's (`/groups/<id>/outbox` is filled by posts). */
+  collections?: CollectionKind[];
+  navigation?: NavigationEntry[];
+  /** What it adds to places that other pages offer. */
+  panels?: Panel[];
+  /** Background work: name → handler. Enqueued with `enqueueJob`. */
+  jobs?: Record<string, (context: Context, data: JsonObject) => Promise<void>>;
+};
+
+/** Name → version and schema of `data`. Ids and revision numbers only: never bodies, titles or names. */
+export type EventDefinitions = { [E in EventName]?: { v: number; data: z.ZodType<Events[E]> } };
+
+export type AfterEffects = { [E in EventName]?: (work: Work, event: LogEvent<E>) => Promise<void> };
+
+/** One entry of the main navigation. `label` answers in the visitor's language. */
+export type NavigationEntry = {
+  href: string;
+  order: number;
+  label: (language: string) => string;
+  show: (visitor: Visitor | null) => boolean;
+};
+
+/** Something a slice shows on another slice's page. `place` belongs to the page that offers it. */
+export type Panel = {
+  place: 'home' | 'group' | 'person' | 'administration' | 'compose';
+  order: number;
+  /** HTML as a string or hono/jsx node; null when it has nothing to show. */
+  render: (context: Context, visitor: Visitor | null, subject: { id: string } | null, language: string) => Promise<unknown>;
+};
+
+/** One command of the command line. It talks to the database of a node that may be running. */
+export type Command = {
+  /** For example `person add`. */
+  name: string;
+  summary: string;
+  /** Positional arguments, in order; a name in [brackets] is optional. */
+  arguments?: string[];
+  options?: { name: string; value?: string; description: string; required?: boolean }[];
+  /** Answers what it made or changed: printed as JSON with `--json`, otherwise by `say`. Throws a Refusal to fail. */
+  run: (context: Context, input: CommandInput) => Promise<CommandAnswer>;
+};
+export type CommandInput = { arguments: string[]; options: Record<string, string | boolean | undefined> };
+export type CommandAnswer = { json: unknown; say: string };
+
+/* ------------------------------------------------------------------------------------------------ federation */
+
+/** Context URL list and members of one activity or object, plain JSON (ActivityStreams 2.0). */
+export type ActivityDocument = JsonObject;
+
+/**
+ * The mapping between a slice's events and activities: pure, plain JSON. The only place that knows ActivityStreams words.
+ */
+export type Activities = {
+  /**
+   * What leaves. Built when it is sent, from the present state: a deleted object becomes a Tombstone.
+   * Answers null when there is nothing (any more) to say: the place in the stream is then kept by a withheld marker.
+   */
+  toActivity?: {
+    [E in EventName]?: (outgoing: Outgoing, event: LogEvent<E>) => Promise<ActivityDocument | null>;
+  };
+  /** What arrives, in order of asking: the first handler that does not answer null has taken it. */
+  handlers?: InboundHandler[];
+};
+
+/** What `toActivity` may use: the reader, our origin, and the address the activity will have. */
+export type Outgoing = {
+  db: Reader;
+  /** Our own origin, for addresses. */
+  origin: string;
+  /** Address of the activity: goes in as `id`. */
+  id: string;
+  /** Origin of the peer it is built for, and whether that speaks Joinery's extensions; one activity is cached per kind. */
+  joineryPeer: boolean;
+};
+
+/** An activity whose sender is proven. */
+export type Inbound = {
+  id: string;
+  type: string;
+  /** Whoever did it: proven by HTTP signature, by FEP-8b32 proof, or by fetching it at its origin. */
+  actor: string;
+  /** Origin of `actor`. */
+  origin: string;
+  activity: ActivityDocument;
+  /** Address of the group that announced it, when it came inside an `Announce`; that group's node is then the sender. */
+  through: string | null;
+  /** How far the content may be believed: proven, or a copy that still waits for a check at its origin. */
+  verified: 'signature' | 'proof' | 'origin' | 'unchecked';
+  /** The text that arrived, when it must be passed on byte for byte. */
+  text: string;
+};
+
+export type InboundHandler = {
+  /** Activity types it takes (`Follow`, `Create`, …). */
+  types: string[];
+  /**
+   * Addresses that must be known here before `apply`: fetched through the peers' door (outside any transaction) and saved
+   * by the `objects` of the slices. What may not be fetched is left out: `apply` decides.
+   */
+  needs?: (inbound: Inbound) => string[];
+  /**
+   * Writes the effect. Answers null when the activity is not its business.
+   * @throws {Refusal} a domain refusal: becomes `Reject{activity id}` with the code
+   */
+  apply: (work: Work, inbound: Inbound) => Promise<InboundOutcome | null>;
+};
+
+export type InboundOutcome =
+  | { state: 'applied' }
+  /** Understood, and rightly without effect (a duplicate, an old Update). */
+  | { state: 'ignored'; why: string }
+  /** Must wait until this address is known or changed: applied again then. */
+  | { state: 'waiting'; uri: string };
+
+/** A kind of thing that has an address. */
+export type ObjectKind = {
+  /** First segment of its addresses: `groups` for /groups/<id>. */
+  path: string;
+  /** The thing behind an id or uri, local or remote; undefined when there is none. */
+  load: (db: Reader, by: { id: string } | { uri: string }) => Promise<StoredObject | undefined>;
+  /** Used by pages, API, ActivityStreams, media, search, feeds and previews alike. */
+  mayRead: (db: Reader, requester: Requester, object: StoredObject) => Promise<boolean>;
+  /** ActivityStreams document of a local thing, plain JSON without proof. Undefined: it has none (any more). */
+  toDocument?: (outgoing: Omit<Outgoing, 'id'>, object: StoredObject) => Promise<ActivityDocument | undefined>;
+  /** ActivityStreams types that `saveRemote` takes. */
+  remoteTypes?: string[];
+  /**
+   * Stores or refreshes a remote thing from a document that was fetched at its own address (or is proven).
+   * @returns local id
+   */
+  saveRemote?: (work: Work, document: ActivityDocument, how: { fetchedAt: string; verified: Inbound['verified'] }) => Promise<string>;
+};
+
+/** A page of items, newest first unless said. */
+export type CollectionKind = {
+  /** `path` of the object it belongs to, and its own last segment: `groups`, `followers`. */
+  of: string;
+  name: string;
+  /** Who may read it: the object's own rule unless given. */
+  mayRead?: (db: Reader, requester: Requester, object: StoredObject) => Promise<boolean>;
+  ordered: boolean;
+  page: (
+    outgoing: Omit<Outgoing, 'id'>,
+    object: StoredObject,
+    requester: Requester,
+    cursor: string | null,
+  ) => Promise<{ items: (JsonObject | string)[]; next: string | null; total?: number }>;
+};
+
+/** The least that federation must know of a thing. */
+export type StoredObject = {
+  id: string;
+  uri: string;
+  /** True when this node is its home. */
+  local: boolean;
+  /** Erased or deleted things answer 410 with a Tombstone. */
+  deletedAt: string | null;
+  /** ActivityStreams type: Person, Group, Article, Note … */
+  type: string;
+  /** For actors. */
+  handle?: string;
+  inbox?: string | null;
+};

@@ -1,0 +1,168 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { sql, type Transaction } from 'kysely';
+import type { Context } from './context.ts';
+import type { Schema } from './db/schema.ts';
+import { refuse } from './errors.ts';
+import { newId } from './ids.ts';
+import { appendEvents, type CollectedEvent } from './log/append.ts';
+import type { EventName, Events } from './log/events.ts';
+import type { Trust } from './ports.ts';
+
+/** Who does it. Goes into no log line as a name, only as an id. */
+export type By =
+  | { kind: 'person'; person: string }
+  | { kind: 'peer'; origin: string }
+  | { kind: 'command'; by: string }
+  | { kind: 'system'; what: string };
+
+/** One change: everything in it is committed together, with its rows in the log, or not at all. */
+export type Work = {
+  db: Transaction<Schema>;
+  /** The one instant of this change, UTC with milliseconds. */
+  now: string;
+  by: By;
+  /** `local`, or the origin of the node that sent what is being applied. */
+  origin: string;
+  /** This node's own origin, for the addresses of what is made. */
+  home: string;
+  trust: Trust;
+  /**
+   * Says that something happened. Written to the log as the last act before COMMIT.
+   * @returns id of the event; its activity has the address `<home>/activities/<id>`
+   */
+  emit: <E extends EventName>(name: E, stream: string, data: Events[E]) => string;
+};
+
+const mark = new AsyncLocalStorage<{ since: number }>();
+
+/** True while the current chain of calls is inside a unit of work. */
+export function insideUnitOfWork(): boolean {
+  return mark.getStore() !== undefined;
+}
+
+/**
+ * Guards a port (outer database, doors, files, mail, hashing, timers): none of them may be used inside a unit of work, where they
+ * would hang the single writer or make a change that the rollback cannot undo.
+ * @throws {Refusal} inside_unit_of_work
+ */
+export function assertOutsideUnitOfWork(port: string): void {
+  if (insideUnitOfWork()) refuse('inside_unit_of_work', `${port} was used inside a unit of work: do it before or after`);
+}
+
+const logAfterMilliseconds = 1_000;
+const abortAfterMilliseconds = 5_000;
+
+type WorkContext = Pick<Context, 'db' | 'clock' | 'config' | 'logger' | 'slices'> & { ports: { trust: Trust } };
+
+/**
+ * Runs one change in one transaction on the writer connection.
+ * @param by who does it
+ * @param change gets the work; must not touch network, files, or the outer database
+ * @param options.origin `local` unless the change comes from another node
+ * @returns what `change` answered, after COMMIT
+ * @throws whatever `change` throws, after ROLLBACK; took_too_long after five seconds
+ */
+export async function transact<T>(
+  context: WorkContext,
+  by: By,
+  change: (work: Work) => Promise<T>,
+  options: { origin?: string } = {},
+): Promise<T> {
+  assertOutsideUnitOfWork('transact');
+  const since = performance.now();
+  let wrote = false;
+  const answer = await mark.run({ since }, () =>
+    context.db.writer.transaction().execute(async (db) => {
+      const collected: CollectedEvent[] = [];
+      const work = makeWork(context, db, by, options.origin ?? 'local', collected);
+      const result = await withDeadline(change(work));
+      await appendEvents(db, context.slices, collected);
+      wrote = collected.length > 0;
+      return result;
+    }),
+  );
+  const took = performance.now() - since;
+  if (took > logAfterMilliseconds) context.logger.warn('work.slow', { milliseconds: Math.round(took), by: by.kind });
+  if (wrote) context.db.changes.announce();
+  return answer;
+}
+
+/**
+ * Runs part of a unit of work so that its failure undoes only that part, its events included.
+ * @throws whatever `part` throws, after ROLLBACK TO SAVEPOINT
+ */
+export async function savepoint<T>(
+  work: Work,
+  part: (work: Work) => Promise<T>,
+  options: { origin?: string; by?: By } = {},
+): Promise<T> {
+  const collected: Parameters<Work['emit']>[] = [];
+  const ids: string[] = [];
+  const inner: Work = {
+    ...work,
+    origin: options.origin ?? work.origin,
+    by: options.by ?? work.by,
+    emit: (...event) => {
+      const id = newId();
+      collected.push(event);
+      ids.push(id);
+      return id;
+    },
+  };
+  await sql`savepoint part`.execute(work.db);
+  try {
+    const result = await part(inner);
+    await sql`release savepoint part`.execute(work.db);
+    collected.forEach((event, index) => {
+      passOn(work, event, ids[index] as string, inner.origin);
+    });
+    return result;
+  } catch (error) {
+    await sql`rollback to savepoint part`.execute(work.db);
+    await sql`release savepoint part`.execute(work.db);
+    throw error;
+  }
+}
+
+/** The outer work's list of events, so that a savepoint can hand its own over with the ids it already gave out. */
+const collectors = new WeakMap<Transaction<Schema>, CollectedEvent[]>();
+
+function passOn(work: Work, [name, stream, data]: Parameters<Work['emit']>, id: string, origin: string): void {
+  collectors.get(work.db)?.push({ id, name, stream, data, origin, at: work.now });
+}
+
+function makeWork(context: WorkContext, db: Transaction<Schema>, by: By, origin: string, collected: CollectedEvent[]): Work {
+  const now = context.clock.now().toISOString();
+  collectors.set(db, collected);
+  return {
+    db,
+    now,
+    by,
+    origin,
+    home: context.config.origin,
+    trust: context.ports.trust,
+    emit: (name, stream, data) => {
+      const id = newId();
+      collected.push({ id, name, stream, data, origin, at: now });
+      return id;
+    },
+  };
+}
+
+async function withDeadline<T>(running: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      try {
+        refuse('took_too_long', 'A change took more than five seconds and was undone');
+      } catch (error) {
+        reject(error);
+      }
+    }, abortAfterMilliseconds);
+  });
+  try {
+    return await Promise.race([running, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
