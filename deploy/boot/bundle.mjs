@@ -1,0 +1,74 @@
+// Bundles our own code; what comes from the registry stays outside and is found in node_modules at run time.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** Where each bundle comes from. Every one is a file of its own, so that a new build never mixes with a running old one. */
+const ENTRIES = {
+  main: { source: 'apps/node/src/main.ts', folder: 'apps/node/dist' },
+  cli: { source: 'apps/node/src/cli.ts', folder: 'apps/node/dist' },
+  demo: { source: 'apps/node/src/demo.ts', folder: 'apps/node/dist' },
+  worker: { source: 'apps/node/src/worker.ts', folder: 'apps/node/dist' },
+  bench: { source: 'test/bench/main.ts', folder: 'test/dist' },
+};
+
+/** Every dependency that one of our manifests names, except our own packages. */
+function thirdParty() {
+  const names = new Set();
+  const folders = ['packages', 'apps'].flatMap((parent) =>
+    readdirSync(join(root, parent)).map((name) => join(parent, name)),
+  );
+  for (const folder of [...folders, 'test']) {
+    const file = join(root, folder, 'package.json');
+    if (!existsSync(file)) continue;
+    const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(file, 'utf8'));
+    for (const name of Object.keys({ ...dependencies, ...devDependencies })) names.add(name);
+  }
+  return [...names].filter((name) => !name.startsWith('@joinery/'));
+}
+
+/** Replaces a file in one step: two starts at once and a start during a read are both safe. */
+function replaceFile(path, contents) {
+  const temporary = `${path}.${process.pid}.new`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
+}
+
+/**
+ * Bundles the named entries that exist and gives the path of each bundle by name.
+ * @param {string[]} names
+ * @returns {Record<string, string>}
+ */
+export function bundle(names) {
+  const external = thirdParty();
+  const bundles = {};
+  for (const name of names) {
+    const { source, folder } = ENTRIES[name];
+    if (!existsSync(join(root, source))) continue;
+    const outfile = join(root, folder, `${name}.js`);
+    const { outputFiles } = buildSync({
+      absWorkingDir: root,
+      entryPoints: [source],
+      outfile,
+      bundle: true,
+      write: false,
+      platform: 'node',
+      target: 'node24',
+      format: 'esm',
+      jsx: 'automatic',
+      jsxImportSource: 'hono/jsx',
+      sourcemap: 'linked',
+      external,
+      logLevel: 'warning',
+    });
+    mkdirSync(dirname(outfile), { recursive: true });
+    for (const file of outputFiles) replaceFile(file.path, file.contents);
+    bundles[name] = outfile;
+  }
+  return bundles;
+}
+
+export const entryNames = Object.keys(ENTRIES);

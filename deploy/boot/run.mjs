@@ -1,0 +1,32 @@
+// Bundles an entry and runs it in this same process: `run.mjs main|cli|demo|bench [arguments]`; `--build` only bundles.
+import { enableCompileCache } from 'node:module';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+enableCompileCache(resolve(root, '.cache/compile'));
+
+const { bundle, entryNames } = await import('./bundle.mjs');
+
+/** What else an entry starts while it runs. */
+const NEEDS = {
+  main: ['main', 'worker'],
+  cli: ['cli'],
+  demo: ['demo', 'main', 'worker'],
+  bench: ['bench', 'main', 'worker'],
+};
+
+const [name = '', ...rest] = process.argv.slice(2);
+if (name === '--build') {
+  for (const file of Object.values(bundle(entryNames.filter((entry) => entry !== 'bench'))))
+    process.stdout.write(`${file}\n`);
+} else {
+  const file = bundle(NEEDS[name] ?? [])[name];
+  if (!file) {
+    process.stderr.write(`There is nothing to run as "${name}" in this version.\n`);
+    process.exit(1);
+  }
+  process.setSourceMapsEnabled(true);
+  process.argv = [process.execPath, file, ...rest];
+  await import(pathToFileURL(file).href);
+}
