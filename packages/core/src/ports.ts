@@ -79,8 +79,8 @@ export type Ports = {
 export type Requester =
   | { kind: 'nobody' }
   | { kind: 'person'; person: string; administrator: boolean }
-  /** Another node, proven by its signature. */
-  | { kind: 'peer'; origin: string; actor: string }
+  /** Another node, proven by its signature; `trust` decides about the one thing that is asked for (agreements on named groups). */
+  | { kind: 'peer'; origin: string; actor: string; trust: Trust }
   /** This node's own work: building activities, exports. */
   | { kind: 'node' };
 
