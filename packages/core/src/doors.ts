@@ -13,8 +13,17 @@ export type Doors = {
   peers: {
     fetchDocument: (
       url: string,
-      options: { purpose: string; headers?: Record<string, string>; accept?: 'activity' | 'jrd' | 'json'; maximumBytes?: number; id?: string | null },
+      options: {
+        purpose: string;
+        headers?: Record<string, string>;
+        accept?: 'activity' | 'jrd' | 'json';
+        maximumBytes?: number;
+        id?: string | null;
+      },
     ) => Promise<DoorAnswer>;
-    post: (url: string, options: { purpose: string; headers: Record<string, string>; body: string }) => Promise<DoorAnswer>;
+    post: (
+      url: string,
+      options: { purpose: string; headers: Record<string, string>; body: string },
+    ) => Promise<DoorAnswer>;
   };
 };

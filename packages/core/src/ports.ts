@@ -1,5 +1,5 @@
-import type { Reader } from './slice.ts';
 import type { JsonObject } from './json.ts';
+import type { Reader } from './slice.ts';
 
 /**
  * What an agreement with another node can cover. Only what works in this version is listed; a scope that a new version
@@ -44,7 +44,13 @@ export type Trust = {
   mayFederate: (origin: string, scope: Scope | null, direction: 'in' | 'out', group?: string) => Decision;
 };
 
-export type PeerSummary = { origin: string; agency: string | null; joinery: boolean; state: string; lastSuccessAt: string | null };
+export type PeerSummary = {
+  origin: string;
+  agency: string | null;
+  joinery: boolean;
+  state: string;
+  lastSuccessAt: string | null;
+};
 
 /** Known nodes and agencies. */
 export type Peers = {
@@ -60,13 +66,24 @@ export type Actors = {
    * than `maximumAgeSeconds`.
    * @throws {Refusal} not_found, no_agreement (names the node), unavailable, bad_request
    */
-  resolve: (reference: string, options?: { maximumAgeSeconds?: number }) => Promise<{ kind: string; id: string; uri: string }>;
+  resolve: (
+    reference: string,
+    options?: { maximumAgeSeconds?: number },
+  ) => Promise<{ kind: string; id: string; uri: string }>;
   /** Brings the newest topics of a remote group, and the replies of a remote topic, when they are not here yet. */
   history: (uri: string, wanted: 'topics' | 'replies' | 'more') => Promise<{ complete: boolean; fetched: number }>;
 };
 
 /** What a slice may know of people without importing the people slice. */
-export type PersonSummary = { id: string; uri: string; name: string; handle: string; agency: string; language: string; timeZone: string };
+export type PersonSummary = {
+  id: string;
+  uri: string;
+  name: string;
+  handle: string;
+  agency: string;
+  language: string;
+  timeZone: string;
+};
 
 export type Ports = {
   trust: Trust;

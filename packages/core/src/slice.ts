@@ -7,7 +7,7 @@ import type { Migrations } from './db/migrate.ts';
 import type { Schema } from './db/schema.ts';
 import type { Environment, Visitor } from './http/environment.ts';
 import type { JsonObject } from './json.ts';
-import type { Events, EventName, LogEvent } from './log/events.ts';
+import type { EventName, Events, LogEvent } from './log/events.ts';
 import type { Requester } from './ports.ts';
 import type { Work } from './work.ts';
 
@@ -59,7 +59,12 @@ export type Panel = {
   place: 'home' | 'group' | 'person' | 'administration' | 'compose';
   order: number;
   /** HTML as a string or hono/jsx node; null when it has nothing to show. */
-  render: (context: Context, visitor: Visitor | null, subject: { id: string } | null, language: string) => Promise<unknown>;
+  render: (
+    context: Context,
+    visitor: Visitor | null,
+    subject: { id: string } | null,
+    language: string,
+  ) => Promise<unknown>;
 };
 
 /** One command of the command line. It talks to the database of a node that may be running. */
@@ -162,7 +167,11 @@ export type ObjectKind = {
    * Stores or refreshes a remote thing from a document that was fetched at its own address (or is proven).
    * @returns local id
    */
-  saveRemote?: (work: Work, document: ActivityDocument, how: { fetchedAt: string; verified: Inbound['verified'] }) => Promise<string>;
+  saveRemote?: (
+    work: Work,
+    document: ActivityDocument,
+    how: { fetchedAt: string; verified: Inbound['verified'] },
+  ) => Promise<string>;
 };
 
 /** A page of items, newest first unless said. */

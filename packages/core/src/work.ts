@@ -7,6 +7,7 @@ import { newId } from './ids.ts';
 import { appendEvents, type CollectedEvent } from './log/append.ts';
 import type { EventName, Events } from './log/events.ts';
 import type { Trust } from './ports.ts';
+import type { Secret } from './secret.ts';
 
 /** Who does it. Goes into no log line as a name, only as an id. */
 export type By =
@@ -26,6 +27,8 @@ export type Work = {
   /** This node's own origin, for the addresses of what is made. */
   home: string;
   trust: Trust;
+  /** To encrypt what is stored. */
+  secret: Secret;
   /**
    * Says that something happened. Written to the log as the last act before COMMIT.
    * @returns id of the event; its activity has the address `<home>/activities/<id>`
@@ -46,13 +49,16 @@ export function insideUnitOfWork(): boolean {
  * @throws {Refusal} inside_unit_of_work
  */
 export function assertOutsideUnitOfWork(port: string): void {
-  if (insideUnitOfWork()) refuse('inside_unit_of_work', `${port} was used inside a unit of work: do it before or after`);
+  if (insideUnitOfWork())
+    refuse('inside_unit_of_work', `${port} was used inside a unit of work: do it before or after`);
 }
 
 const logAfterMilliseconds = 1_000;
 const abortAfterMilliseconds = 5_000;
 
-type WorkContext = Pick<Context, 'db' | 'clock' | 'config' | 'logger' | 'slices'> & { ports: { trust: Trust } };
+type WorkContext = Pick<Context, 'db' | 'clock' | 'config' | 'logger' | 'slices' | 'secret'> & {
+  ports: { trust: Trust };
+};
 
 /**
  * Runs one change in one transaction on the writer connection.
@@ -96,26 +102,13 @@ export async function savepoint<T>(
   part: (work: Work) => Promise<T>,
   options: { origin?: string; by?: By } = {},
 ): Promise<T> {
-  const collected: Parameters<Work['emit']>[] = [];
-  const ids: string[] = [];
-  const inner: Work = {
-    ...work,
-    origin: options.origin ?? work.origin,
-    by: options.by ?? work.by,
-    emit: (...event) => {
-      const id = newId();
-      collected.push(event);
-      ids.push(id);
-      return id;
-    },
-  };
+  const collected: CollectedEvent[] = [];
+  const inner = collectInto(collected, { ...work, origin: options.origin ?? work.origin, by: options.by ?? work.by });
   await sql`savepoint part`.execute(work.db);
   try {
     const result = await part(inner);
     await sql`release savepoint part`.execute(work.db);
-    collected.forEach((event, index) => {
-      passOn(work, event, ids[index] as string, inner.origin);
-    });
+    collectors.get(work)?.push(...collected);
     return result;
   } catch (error) {
     await sql`rollback to savepoint part`.execute(work.db);
@@ -124,29 +117,38 @@ export async function savepoint<T>(
   }
 }
 
-/** The outer work's list of events, so that a savepoint can hand its own over with the ids it already gave out. */
-const collectors = new WeakMap<Transaction<Schema>, CollectedEvent[]>();
+/** Where each work gathers its events, so that a savepoint can hand its own to the work around it. */
+const collectors = new WeakMap<Work, CollectedEvent[]>();
 
-function passOn(work: Work, [name, stream, data]: Parameters<Work['emit']>, id: string, origin: string): void {
-  collectors.get(work.db)?.push({ id, name, stream, data, origin, at: work.now });
+function collectInto(collected: CollectedEvent[], parts: Omit<Work, 'emit'>): Work {
+  const work: Work = {
+    ...parts,
+    emit: (name, stream, data) => {
+      const id = newId();
+      collected.push({ id, name, stream, data, origin: parts.origin, at: parts.now });
+      return id;
+    },
+  };
+  collectors.set(work, collected);
+  return work;
 }
 
-function makeWork(context: WorkContext, db: Transaction<Schema>, by: By, origin: string, collected: CollectedEvent[]): Work {
-  const now = context.clock.now().toISOString();
-  collectors.set(db, collected);
-  return {
+function makeWork(
+  context: WorkContext,
+  db: Transaction<Schema>,
+  by: By,
+  origin: string,
+  collected: CollectedEvent[],
+): Work {
+  return collectInto(collected, {
     db,
-    now,
+    now: context.clock.now().toISOString(),
     by,
     origin,
     home: context.config.origin,
     trust: context.ports.trust,
-    emit: (name, stream, data) => {
-      const id = newId();
-      collected.push({ id, name, stream, data, origin, at: now });
-      return id;
-    },
-  };
+    secret: context.secret,
+  });
 }
 
 async function withDeadline<T>(running: Promise<T>): Promise<T> {

@@ -1,4 +1,12 @@
-import { type Kysely, OperationNodeTransformer, RawNode, type DataTypeNode, type KyselyPlugin, type OperationNode, sql } from 'kysely';
+import {
+  type DataTypeNode,
+  type Kysely,
+  type KyselyPlugin,
+  type OperationNode,
+  OperationNodeTransformer,
+  RawNode,
+  sql,
+} from 'kysely';
 import type { Schema } from './schema.ts';
 
 export type Dialect = 'sqlite' | 'postgres';

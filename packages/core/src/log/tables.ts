@@ -13,7 +13,7 @@ export type LogTables = {
     data: string;
     at: string;
   };
-  stream: { id: string; epoch: string; head: number; /** Part of an address that cannot be guessed. */ token: string };
+  stream: { id: string; epoch: string; head: number /** Part of an address that cannot be guessed. */; token: string };
   /** Which node gets a stream, and how far it got. */
   subscription: {
     stream: string;

@@ -1,0 +1,222 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { parseCIDR } from 'ipaddr.js';
+import { canonicalOrigin } from './origin.ts';
+
+/** What the operator decided, checked. See `.env.example` for each setting in words. */
+export type Config = {
+  /** Public address of the node: scheme, host, port. Every id begins with it. */
+  origin: string;
+  host: string;
+  port: number;
+  /** Absolute path. */
+  dataFolder: string;
+  /** PostgreSQL; null means SQLite in the data folder. */
+  databaseUrl: string | null;
+  role: 'all' | 'web' | 'worker';
+  agency: string;
+  trustedProxies: string[];
+  outboundProxy: string | null;
+  caFile: string | null;
+  /** Networks (CIDR) where partners may live although they are private. */
+  privateRanges: string[];
+  secretFile: string;
+  /** Development: peers may speak http and live on loopback. */
+  loopbackPeers: boolean;
+};
+
+/** All that is wrong with the settings, at once. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+  readonly faults: string[];
+  constructor(faults: string[]) {
+    super(`The settings cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.faults = faults;
+  }
+}
+
+/** One line per setting: name, default, meaning. `.env.example` is generated from it. */
+export const settings = [
+  [
+    'JOINERY_ORIGIN',
+    'http://localhost:<port>',
+    'Public address, for example https://samen.example.gov. Cannot change later: every address begins with it.',
+  ],
+  ['JOINERY_HOST', '127.0.0.1', 'Address to listen on.'],
+  ['JOINERY_PORT', '3000', 'Port to listen on.'],
+  ['JOINERY_DATA', './data', 'Folder for the database and the secret. On a local disk, not on a network share.'],
+  [
+    'JOINERY_DATABASE_URL',
+    '',
+    'PostgreSQL, for example postgres://joinery@localhost/joinery. Empty: SQLite in the data folder.',
+  ],
+  ['JOINERY_ROLE', 'all', 'all, web or worker. Other than all needs PostgreSQL.'],
+  ['JOINERY_AGENCY', 'My agency', 'Name of the agency that owns this node.'],
+  [
+    'JOINERY_TRUSTED_PROXIES',
+    '',
+    'Reverse proxies (addresses or networks, comma separated) whose X-Forwarded-For is believed.',
+  ],
+  ['JOINERY_OUTBOUND_PROXY', '', 'HTTP proxy for all requests to other nodes.'],
+  ['JOINERY_CA_FILE', '', 'Extra certificate authorities (PEM) for other nodes.'],
+  [
+    'JOINERY_PRIVATE_RANGES',
+    '',
+    'Private networks (comma separated) where partners may live; each partner must allow it too.',
+  ],
+  ['JOINERY_SECRET_FILE', '<data>/secret', 'File with the secret that encrypts keys. Mode 0600, made at first start.'],
+  ['JOINERY_LOOPBACK_PEERS', '', '1 in development only: other nodes may speak http on this machine.'],
+] as const;
+
+const secretSettings = ['JOINERY_DATABASE_URL', 'JOINERY_OUTBOUND_PROXY'];
+
+/**
+ * Reads the settings. `JOINERY_ENV_FILE` names a file with more of them (the environment wins); a secret may also come as `<NAME>_FILE`.
+ * @throws {ConfigError} naming every fault at once
+ */
+export function readConfig(
+  environment: Record<string, string | undefined>,
+  currentFolder: string = process.cwd(),
+): Config {
+  const faults: string[] = [];
+  const values = gather(environment, currentFolder, faults);
+  const text = (name: string, fallback: string): string => values[name]?.trim() || fallback;
+
+  const port = Number(text('JOINERY_PORT', '3000'));
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    faults.push(`JOINERY_PORT is "${values.JOINERY_PORT}": give a whole number from 1 to 65535`);
+  }
+  const givenOrigin = text('JOINERY_ORIGIN', `http://localhost:${port}`);
+  const origin = canonicalOrigin(givenOrigin);
+  if (origin === null)
+    faults.push(`JOINERY_ORIGIN is "${givenOrigin}": give scheme and host only, for example https://samen.example.gov`);
+  else if (origin.startsWith('http:') && !isLoopback(new URL(origin).hostname)) {
+    faults.push(`JOINERY_ORIGIN is "${givenOrigin}": use https, other nodes refuse to talk to http`);
+  }
+  const databaseUrl = text('JOINERY_DATABASE_URL', '') || null;
+  if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
+    faults.push('JOINERY_DATABASE_URL must begin with postgres:// (leave it empty for SQLite)');
+  }
+  const role = text('JOINERY_ROLE', 'all');
+  if (!isRole(role)) faults.push(`JOINERY_ROLE is "${role}": choose all, web or worker`);
+  else if (role !== 'all' && databaseUrl === null) {
+    faults.push(
+      `JOINERY_ROLE is ${role}: several processes need PostgreSQL, set JOINERY_DATABASE_URL or use the role all`,
+    );
+  }
+  const agency = text('JOINERY_AGENCY', 'My agency');
+  if (agency.length > 200) faults.push('JOINERY_AGENCY is longer than 200 characters');
+  const loopbackPeers = readFlag('JOINERY_LOOPBACK_PEERS', text('JOINERY_LOOPBACK_PEERS', ''), faults);
+  if (loopbackPeers && origin?.startsWith('https:')) {
+    faults.push('JOINERY_LOOPBACK_PEERS is for development: remove it, since JOINERY_ORIGIN is https');
+  }
+  const outboundProxy = text('JOINERY_OUTBOUND_PROXY', '') || null;
+  if (outboundProxy !== null && !/^https?:\/\//.test(outboundProxy))
+    faults.push('JOINERY_OUTBOUND_PROXY must begin with http:// or https://');
+  const dataFolder = resolve(currentFolder, text('JOINERY_DATA', './data'));
+  const config: Config = {
+    origin: origin ?? '',
+    host: text('JOINERY_HOST', '127.0.0.1'),
+    port,
+    dataFolder,
+    databaseUrl,
+    role: isRole(role) ? role : 'all',
+    agency,
+    trustedProxies: readNetworks('JOINERY_TRUSTED_PROXIES', values, faults),
+    outboundProxy,
+    caFile: text('JOINERY_CA_FILE', '') || null,
+    privateRanges: readNetworks('JOINERY_PRIVATE_RANGES', values, faults),
+    secretFile: resolve(currentFolder, text('JOINERY_SECRET_FILE', `${dataFolder}/secret`)),
+    loopbackPeers,
+  };
+  for (const name of Object.keys(values)) {
+    const known =
+      settings.some(([setting]) => name === setting || name === `${setting}_FILE`) || name === 'JOINERY_ENV_FILE';
+    if (name.startsWith('JOINERY_') && !known)
+      faults.push(`${name} is not a setting of this version: check the spelling (see .env.example)`);
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config;
+}
+
+/** A trial: the address reaches only this machine, so no other node can federate with it. */
+export function isTrial(config: Pick<Config, 'origin'>): boolean {
+  return isLoopback(new URL(config.origin).hostname);
+}
+
+/** Text of `.env.example`, made from the table of settings. */
+export function envExample(): string {
+  const lines = settings.map(([name, fallback, meaning]) => `# ${meaning}\n#${name}=${fallback}\n`);
+  return `# Settings of a Joinery node. Remove the # and change what you need. Secrets can also be given as <NAME>_FILE.\n\n${lines.join('\n')}`;
+}
+
+function gather(
+  environment: Record<string, string | undefined>,
+  folder: string,
+  faults: string[],
+): Record<string, string | undefined> {
+  const file = environment.JOINERY_ENV_FILE;
+  const own = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('JOINERY_')));
+  const values: Record<string, string | undefined> = {
+    ...(file ? readEnvFile(resolve(folder, file), faults) : {}),
+    ...own,
+  };
+  for (const name of secretSettings) {
+    const path = values[`${name}_FILE`];
+    if (!path) continue;
+    const content = readText(resolve(folder, path), `${name}_FILE`, faults);
+    if (content !== null) values[name] = content.trim();
+  }
+  return values;
+}
+
+function readEnvFile(path: string, faults: string[]): Record<string, string> {
+  const values: Record<string, string> = {};
+  const content = readText(path, 'JOINERY_ENV_FILE', faults);
+  for (const [index, line] of (content ?? '').split(/\r?\n/).entries()) {
+    if (/^\s*(#|$)/.test(line)) continue;
+    const match = /^\s*(?:export\s+)?([A-Z][A-Z0-9_]*)\s*=\s*(.*?)\s*$/.exec(line);
+    if (!match?.[1]) faults.push(`${path}, line ${index + 1}: write NAME=value`);
+    else values[match[1]] = (match[2] ?? '').replace(/^(["'])(.*)\1$/, '$2');
+  }
+  return values;
+}
+
+function readText(path: string, setting: string, faults: string[]): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    faults.push(`${setting} names ${path}, which cannot be read`);
+    return null;
+  }
+}
+
+function readNetworks(name: string, values: Record<string, string | undefined>, faults: string[]): string[] {
+  const networks = (values[name] ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+  return networks.map((network) => {
+    const cidr = network.includes('/') ? network : `${network}/${isIP(network) === 6 ? 128 : 32}`;
+    try {
+      parseCIDR(cidr);
+    } catch {
+      faults.push(`${name} contains "${network}": give addresses or networks such as 10.1.0.0/16`);
+    }
+    return cidr;
+  });
+}
+
+function readFlag(name: string, value: string, faults: string[]): boolean {
+  if (value !== '' && value !== '0' && value !== '1') faults.push(`${name} is "${value}": write 1 or leave it out`);
+  return value === '1';
+}
+
+function isRole(text: string): text is Config['role'] {
+  return text === 'all' || text === 'web' || text === 'worker';
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\./.test(host);
+}

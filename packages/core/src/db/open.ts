@@ -1,0 +1,156 @@
+import { mkdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { Kysely, type KyselyPlugin, PostgresDialect, SqliteDialect, sql } from 'kysely';
+import pg from 'pg';
+import { assertOutsideUnitOfWork } from '../work.ts';
+import { type Changes, createChanges } from './changes.ts';
+import { lockFolder } from './folder-lock.ts';
+import type { Dialect } from './migrate.ts';
+import type { Schema } from './schema.ts';
+import { cacheStatements } from './statements.ts';
+
+/** The two connections of a node. Only `transact` uses the writer; pages read from the reader, which cannot write. */
+export type Database = {
+  dialect: Dialect;
+  reader: Kysely<Schema>;
+  writer: Kysely<Schema>;
+  /** Tells when the log has grown, here or in another process. */
+  changes: Changes;
+  [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+export type OpenOptions = {
+  /** PostgreSQL address; null opens SQLite in the folder. */
+  databaseUrl: string | null;
+  dataFolder: string;
+  /** The server locks the folder; the command line, a second process, does not. */
+  exclusive: boolean;
+  /** How often to look for commits of other processes, milliseconds. */
+  pollEvery?: number;
+};
+
+/**
+ * Opens the database.
+ * @throws in words: folder in use by another server, not writable, on a network share, damaged
+ */
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  const opened = options.databaseUrl === null ? openSqlite(options) : await openPostgres(options.databaseUrl);
+  const changes = createChanges(opened.reader, options.pollEvery ?? 250);
+  return {
+    ...opened,
+    changes,
+    [Symbol.asyncDispose]: async () => {
+      await changes[Symbol.asyncDispose]();
+      await opened.close();
+    },
+  };
+}
+
+/** Every query of the outer reader passes here: inside a unit of work it would wait for itself, or read what is not committed. */
+const outsideOnly: KyselyPlugin = {
+  transformQuery: ({ node }) => {
+    assertOutsideUnitOfWork('The outer database');
+    return node;
+  },
+  transformResult: async ({ result }) => result,
+};
+
+function openSqlite({ dataFolder, exclusive }: OpenOptions) {
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  refuseNetworkShare(dataFolder);
+  const unlock = exclusive ? lockFolder(dataFolder) : () => {};
+  const file = join(dataFolder, 'joinery.db');
+  try {
+    const writer = openSqliteFile(file);
+    const reader = openSqliteFile(file);
+    reader.pragma('query_only = on');
+    const writing = new Kysely<Schema>({ dialect: new SqliteDialect({ database: cacheStatements(writer) }) });
+    const reading = new Kysely<Schema>({
+      dialect: new SqliteDialect({ database: cacheStatements(reader) }),
+      plugins: [outsideOnly],
+    });
+    return {
+      dialect: 'sqlite' as const,
+      reader: reading,
+      writer: writing,
+      close: async () => {
+        await reading.destroy();
+        await writing.destroy();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw inWords(error, file);
+  }
+}
+
+function openSqliteFile(file: string): Sqlite.Database {
+  const db = new Sqlite(file);
+  db.pragma('journal_mode = WAL');
+  // The library's default, NORMAL, loses acknowledged commits when the power fails.
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = on');
+  db.pragma('busy_timeout = 5000');
+  db.pragma('cache_size = -8000');
+  if (db.pragma('synchronous', { simple: true }) !== 2 || db.pragma('journal_mode', { simple: true }) !== 'wal') {
+    throw new Error(`${file}: SQLite does not take synchronous=FULL with a write-ahead log here; choose a local disk`);
+  }
+  const check = db.pragma('quick_check(1)', { simple: true });
+  if (check !== 'ok')
+    throw new Error(`${file} is damaged (${String(check)}): put the last backup back, and keep this file`);
+  return db;
+}
+
+function inWords(error: unknown, file: string): Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT')
+    return new Error(`${file} is damaged: put the last backup back, and keep this file`, { cause: error });
+  if (code === 'SQLITE_CANTOPEN')
+    return new Error(`${file} cannot be opened: check that the folder belongs to the node's user`, { cause: error });
+  if (code === 'SQLITE_FULL')
+    return new Error(`The disk with ${file} is full: free some space and start again`, { cause: error });
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+const networkFileSystems = new Set([0x6969, 0xff534d42, 0xfe534d42, 0x517b, 0x65735546]);
+
+/** SQLite's write-ahead log needs shared memory, which network shares do not have. */
+function refuseNetworkShare(folder: string): void {
+  if (networkFileSystems.has(statfsSync(folder).type)) {
+    throw new Error(
+      `${folder} is on a network share, where a database gets damaged: choose a folder on a local disk, or use PostgreSQL`,
+    );
+  }
+}
+
+async function openPostgres(url: string) {
+  const pool = new pg.Pool({ connectionString: url, max: 10, types: { getTypeParser }, statement_timeout: 30_000 });
+  // Without a listener an idle connection that breaks would end the process.
+  pool.on('error', () => {});
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await sql`select 1`.execute(db);
+  } catch (error) {
+    await db.destroy();
+    throw new Error(
+      `The database at ${new URL(url).host} does not answer: check JOINERY_DATABASE_URL and that PostgreSQL runs`,
+      { cause: error },
+    );
+  }
+  return { dialect: 'postgres' as const, reader: db.withPlugin(outsideOnly), writer: db, close: () => db.destroy() };
+}
+
+const int8 = 20;
+
+function getTypeParser(oid: number, format?: 'text' | 'binary') {
+  if (oid === int8) {
+    return (value: string) => {
+      const number = Number(value);
+      if (!Number.isSafeInteger(number)) throw new Error(`The number ${value} in the database is too large`);
+      return number;
+    };
+  }
+  return pg.types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text');
+}

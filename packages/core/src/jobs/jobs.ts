@@ -1,0 +1,118 @@
+import { sql, type Transaction } from 'kysely';
+import type { Context } from '../context.ts';
+import type { Schema } from '../db/schema.ts';
+import { newId } from '../ids.ts';
+import type { JsonObject } from '../json.ts';
+import { transact, type Work } from '../work.ts';
+
+const leaseSeconds = 120;
+const attemptsBeforeFailed = 10;
+
+/**
+ * Asks for background work, in the same transaction as its cause.
+ * @param options.key at most one unfinished job with this key: a second request has no effect
+ * @param options.runAt instant (UTC); now unless given
+ */
+export async function enqueueJob(
+  work: Work,
+  name: string,
+  data: JsonObject,
+  options: { key?: string; runAt?: string } = {},
+): Promise<void> {
+  await work.db
+    .insertInto('job')
+    .values({
+      id: newId(),
+      name,
+      key: options.key === undefined ? null : `${name} ${options.key}`,
+      data: JSON.stringify(data),
+      run_at: options.runAt ?? work.now,
+      attempts: 0,
+      leased_until: null,
+      lease: null,
+      last_error: null,
+      state: 'waiting',
+      created_at: work.now,
+    })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute();
+}
+
+/**
+ * Takes one due job under a lease and runs it. A process that dies lets its lease run out, and the job is taken again: handlers must bear that.
+ * @returns false when nothing was due
+ */
+export async function runNextJob(context: Context): Promise<boolean> {
+  const job = await claim(context);
+  if (!job) return false;
+  const handler = context.slices.map((slice) => slice.jobs?.[job.name]).find((candidate) => candidate !== undefined);
+  let fault: string | null = null;
+  try {
+    if (!handler) throw new Error(`No slice handles the job ${job.name}`);
+    await handler(context, JSON.parse(job.data) as JsonObject);
+  } catch (error) {
+    fault = error instanceof Error ? error.message : String(error);
+    context.logger.warn('job.failed', { job: job.name, attempts: job.attempts, reason: fault });
+  }
+  await transact(context, { kind: 'system', what: 'jobs' }, async (work) => {
+    const mine = work.db.updateTable('job').where('id', '=', job.id).where('lease', '=', job.lease);
+    if (fault === null)
+      await work.db.deleteFrom('job').where('id', '=', job.id).where('lease', '=', job.lease).execute();
+    else if (job.attempts >= attemptsBeforeFailed)
+      await mine.set({ state: 'failed', key: null, lease: null, leased_until: null, last_error: fault }).execute();
+    else
+      await mine
+        .set({ run_at: after(work.now, 5 * 2 ** job.attempts), lease: null, leased_until: null, last_error: fault })
+        .execute();
+  });
+  return true;
+}
+
+/** Instant of the next job that is not leased, or null. */
+export async function nextJobAt(context: Context): Promise<string | null> {
+  const row = await context.db.reader
+    .selectFrom('job')
+    .select((eb) => eb.fn.min('run_at').as('at'))
+    .where('state', '=', 'waiting')
+    .executeTakeFirst();
+  return row?.at ?? null;
+}
+
+async function claim(context: Context) {
+  const due = await context.db.reader
+    .selectFrom('job')
+    .select('id')
+    .where('state', '=', 'waiting')
+    .where('run_at', '<=', context.clock.now().toISOString())
+    .limit(1)
+    .executeTakeFirst();
+  if (!due) return undefined;
+  return transact(context, { kind: 'system', what: 'jobs' }, async (work) => {
+    const id = await nextDue(work.db, work.now, context.db.dialect);
+    if (id === undefined) return undefined;
+    return work.db
+      .updateTable('job')
+      .set((eb) => ({ lease: newId(), leased_until: after(work.now, leaseSeconds), attempts: eb('attempts', '+', 1) }))
+      .where('id', '=', id)
+      .returning(['id', 'name', 'data', 'attempts', 'lease'])
+      .executeTakeFirst();
+  });
+}
+
+/** The one place where claiming differs: PostgreSQL has several workers, which step over each other's rows. */
+async function nextDue(
+  db: Transaction<Schema>,
+  now: string,
+  dialect: 'sqlite' | 'postgres',
+): Promise<string | undefined> {
+  const lock = dialect === 'postgres' ? sql`for update skip locked` : sql``;
+  const rows = await sql<{ id: string }>`
+    select id from job
+    where state = 'waiting' and run_at <= ${now} and (leased_until is null or leased_until < ${now})
+    order by run_at limit 1 ${lock}`.execute(db);
+  return rows.rows[0]?.id;
+}
+
+function after(instant: string, seconds: number): string {
+  return new Date(Date.parse(instant) + seconds * 1_000).toISOString();
+}

@@ -1,0 +1,68 @@
+import type { Context } from '../context.ts';
+import { runAfterEffects } from '../log/after-effects.ts';
+import { nextJobAt, runNextJob } from './jobs.ts';
+
+/** Background work of one node: after-effects of the log and jobs. */
+export type Worker = {
+  /** Works until nothing is left that is due now. */
+  drain: () => Promise<void>;
+  [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+const longestWait = 5_000;
+
+/** Starts background work: at once when the log grows, and when a job becomes due. */
+export function startWorker(context: Context): Worker {
+  let closed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+
+  const work = async () => {
+    while (!closed && (await runAfterEffects(context)) > 0);
+    while (!closed && (await runNextJob(context)));
+    while (!closed && (await runAfterEffects(context)) > 0);
+  };
+  const guarded = async () => {
+    try {
+      await work();
+    } catch (error) {
+      context.logger.error('worker.failed', { reason: error instanceof Error ? error.message : String(error) });
+    }
+    if (!closed) await schedule();
+  };
+  const schedule = async () => {
+    const next = await nextJobAt(context).catch(() => null);
+    if (closed) return;
+    const wait =
+      next === null
+        ? longestWait
+        : Math.min(longestWait, Math.max(50, Date.parse(next) - context.clock.now().getTime()));
+    clearTimeout(timer);
+    timer = setTimeout(wake, wait);
+    timer.unref();
+  };
+  // One round at a time; rounds asked for meanwhile become one more.
+  let again = false;
+  const wake = () => {
+    if (again || closed) return;
+    again = true;
+    running = running.then(() => {
+      again = false;
+      return guarded();
+    });
+  };
+  const stop = context.db.changes.subscribe(wake);
+  wake();
+  return {
+    drain: async () => {
+      wake();
+      await running;
+    },
+    [Symbol.asyncDispose]: async () => {
+      closed = true;
+      stop();
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { Migrations } from './db/migrate.ts';
+
+/** Tables that belong to no capability: what a node remembers of itself, names, keys. */
+export const groundMigrations: Migrations = {
+  '2026-11-21-core-ground': async (db) => {
+    await db.schema
+      .createTable('meta')
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('value', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('handle')
+      .addColumn('name', 'text', (column) => column.primaryKey())
+      .addColumn('kind', 'text', (column) => column.notNull())
+      .addColumn('id', 'text', (column) => column.notNull())
+      .addColumn('retired_at', 'text')
+      .execute();
+    await db.schema
+      .createTable('key')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('actor', 'text', (column) => column.notNull())
+      .addColumn('algorithm', 'text', (column) => column.notNull())
+      .addColumn('public', 'text', (column) => column.notNull())
+      .addColumn('private', 'text', (column) => column.notNull())
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .addColumn('retired_at', 'text')
+      .addColumn('revoked_at', 'text')
+      .execute();
+    await db.schema.createIndex('key_actor').on('key').columns(['actor', 'algorithm']).execute();
+  },
+};

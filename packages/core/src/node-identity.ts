@@ -1,0 +1,42 @@
+import type { Context } from './context.ts';
+import { claimHandle } from './handles.ts';
+import { createActorKeys, saveActorKeys } from './keys.ts';
+import { transact } from './work.ts';
+
+/** Addresses of the two actors that every node has. */
+export function nodeActor(origin: string): string {
+  return `${origin}/node`;
+}
+export function agencyActor(origin: string): string {
+  return `${origin}/agency`;
+}
+
+/**
+ * Makes a new database this node's own: remembers the origin and makes the keys of node and agency. A database that belongs to another
+ * origin is refused, since every address in it begins with that.
+ * @returns true when it was empty
+ * @throws in words
+ */
+export async function settleIdentity(context: Context): Promise<boolean> {
+  const { origin } = context.config;
+  const known = await context.db.reader
+    .selectFrom('meta')
+    .select('value')
+    .where('name', '=', 'origin')
+    .executeTakeFirst();
+  if (known?.value === origin) return false;
+  if (known) {
+    throw new Error(
+      `This database belongs to ${known.value}, but JOINERY_ORIGIN is ${origin}. Every address in it begins with ${known.value}: set JOINERY_ORIGIN back, or choose another data folder with JOINERY_DATA`,
+    );
+  }
+  const [node, agency] = await Promise.all([createActorKeys(), createActorKeys()]);
+  await transact(context, { kind: 'system', what: 'first start' }, async (work) => {
+    await work.db.insertInto('meta').values({ name: 'origin', value: origin }).execute();
+    await claimHandle(work, 'node', 'node', 'node');
+    await claimHandle(work, 'agency', 'agency', 'agency');
+    await saveActorKeys(work, nodeActor(origin), node);
+    await saveActorKeys(work, agencyActor(origin), agency);
+  });
+  return true;
+}

@@ -1,0 +1,7 @@
+import type { Migrations } from './db/migrate.ts';
+import { jobMigrations } from './jobs/migrations.ts';
+import { logMigrations } from './log/migrations.ts';
+import { groundMigrations } from './migrations.ts';
+
+/** Core's own migrations; those of slices come after them by date. */
+export const coreMigrations: Migrations[] = [groundMigrations, logMigrations, jobMigrations];

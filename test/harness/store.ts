@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Context,
+  coreMigrations,
+  createLogger,
+  migrate,
+  openDatabase,
+  type Ports,
+  readConfig,
+  type Slice,
+  secretFrom,
+  settleIdentity,
+  type Trust,
+} from '@joinery/core';
+import { describe } from 'vitest';
+import { createTestDatabase, postgresMissing } from './postgres.ts';
+
+export type StoreOptions = {
+  slices?: Slice[];
+  /** `http://localhost:<random>` unless given. */
+  origin?: string;
+  /** Where time stands; the wall clock unless given. */
+  now?: () => Date;
+  ports?: Partial<Ports>;
+  /** Makes keys of node and agency too (0.2 s); off unless the test needs them. */
+  identity?: boolean;
+};
+
+export type TestStore = AsyncDisposable & { context: Context; logged: string[] };
+
+/** Allows everything with everybody: for tests that are not about trust. */
+export const trustEverybody: Trust = { mayFederate: () => ({ allowed: true, reason: 'allowed' }) };
+
+/**
+ * Runs the same tests on SQLite and on a real PostgreSQL, which count as skipped where there is none.
+ * @param tests gets a function that opens a new, migrated store
+ */
+export function describeStores(
+  name: string,
+  tests: (open: (options?: StoreOptions) => Promise<TestStore>) => void,
+): void {
+  describe(`${name} on SQLite`, () => tests((options) => openStore('sqlite', options)));
+  describe.skipIf(postgresMissing)(`${name} on PostgreSQL`, () => tests((options) => openStore('postgres', options)));
+}
+
+/** A node without web and network: context on a new database with the migrations of core and the given slices. */
+export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOptions = {}): Promise<TestStore> {
+  const folder = mkdtempSync(join(tmpdir(), 'joinery-store-'));
+  const database = dialect === 'postgres' ? await createTestDatabase() : null;
+  const slices = options.slices ?? [];
+  const config = readConfig({
+    JOINERY_DATA: folder,
+    JOINERY_LOOPBACK_PEERS: '1',
+    JOINERY_ORIGIN: options.origin ?? `http://localhost:${20_000 + (randomBytes(2).readUInt16BE() % 40_000)}`,
+    ...(database ? { JOINERY_DATABASE_URL: database.url } : {}),
+  });
+  const db = await openDatabase({ databaseUrl: config.databaseUrl, dataFolder: folder, exclusive: false });
+  await migrate(db.writer, db.dialect, [...coreMigrations, ...slices.map((slice) => slice.migrations ?? {})]);
+  const logged: string[] = [];
+  const noNetwork = async () => {
+    throw new Error('This test has no network');
+  };
+  const context: Context = {
+    config,
+    db,
+    clock: { now: options.now ?? (() => new Date()) },
+    doors: { peers: { fetchDocument: noNetwork, post: noNetwork } },
+    logger: createLogger((line) => logged.push(line), config.origin),
+    secret: secretFrom(randomBytes(32)),
+    slices,
+    ports: {
+      trust: trustEverybody,
+      peers: { allowed: () => [], summary: async () => null },
+      actors: { resolve: noNetwork, history: noNetwork },
+      people: { byId: async () => null },
+      ...options.ports,
+    },
+  };
+  if (options.identity) await settleIdentity(context);
+  return {
+    context,
+    logged,
+    [Symbol.asyncDispose]: async () => {
+      await db[Symbol.asyncDispose]();
+      await database?.[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
