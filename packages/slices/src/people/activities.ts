@@ -1,0 +1,146 @@
+import type {
+  Activities,
+  ActivityDocument,
+  Inbound,
+  InboundOutcome,
+  Json,
+  ObjectKind,
+  Outgoing,
+  Reader,
+  Requester,
+  StoredObject,
+  Work,
+} from '@joinery/core';
+import { isObject } from '@joinery/core';
+import { deletePerson } from './people.ts';
+import { personTypes, rememberRemotePerson } from './remote.ts';
+import { personById, personByUri } from './store.ts';
+import type { PersonRow } from './tables.ts';
+
+const everybody = 'https://www.w3.org/ns/activitystreams#Public';
+
+/**
+ * The ActivityStreams document of a person of this node. Keys, inbox and endpoints are added by federation.
+ * What the person does, and the words about them, go only to nodes of partners.
+ */
+export function personDocument(person: PersonRow, to: { partner: boolean }): ActivityDocument {
+  const shown = to.partner && person.disabled_at === null;
+  return {
+    id: person.uri,
+    type: 'Person',
+    preferredUsername: person.handle,
+    name: person.name,
+    url: person.uri,
+    'joinery:agency': { id: person.agency_uri ?? '', type: 'Organization', name: person.agency },
+    ...(shown && person.role !== '' ? { 'joinery:role': person.role } : {}),
+    ...(shown && person.summary !== '' ? { summary: person.summary } : {}),
+    published: person.created_at,
+    updated: person.updated_at,
+  };
+}
+
+async function update(outgoing: Outgoing, { data }: { data: { person: string } }): Promise<ActivityDocument | null> {
+  const person = await personById(outgoing.db, data.person);
+  if (!person || person.local !== 1 || person.deleted_at !== null) return null;
+  return {
+    id: outgoing.id,
+    type: 'Update',
+    actor: person.uri,
+    ...(person.public_since === null ? {} : { to: [everybody] }),
+    object: personDocument(person, { partner: outgoing.joineryPeer }),
+  };
+}
+
+/** Person events as activities, and what other nodes say about their own people. */
+export const activities: Activities = {
+  toActivity: {
+    'person.updated': update,
+    // Whoever has left is still the author of what they wrote: the profile loses its role, memberships are ended by groups.
+    'person.disabled': update,
+    'person.enabled': update,
+    'person.deleted': async (outgoing, { data }) => {
+      const person = await personById(outgoing.db, data.person);
+      if (!person || person.local !== 1) return null;
+      return { id: outgoing.id, type: 'Delete', actor: person.uri, to: [everybody], object: person.uri };
+    },
+  },
+  handlers: [
+    { types: ['Update'], apply: applyUpdate },
+    { types: ['Delete'], apply: applyDelete },
+  ],
+};
+
+async function applyUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const { object } = inbound.activity;
+  if (!isObject(object) || !isPersonType(object.type)) return null;
+  if (object.id !== inbound.actor)
+    return { state: 'ignored', why: 'only a person themselves can change their profile' };
+  if (inbound.verified === 'unchecked') return { state: 'ignored', why: 'an unchecked copy changes no profile' };
+  const known = await personByUri(work.db, inbound.actor);
+  if (!known) return { state: 'ignored', why: 'nobody here knows this person' };
+  if (known.deleted_at !== null) return { state: 'ignored', why: 'this person was deleted' };
+  await rememberRemotePerson(work, object, { fetchedAt: work.now, verified: inbound.verified });
+  return { state: 'applied' };
+}
+
+async function applyDelete(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  if (addressOf(inbound.activity.object) !== inbound.actor) return null;
+  if (inbound.verified === 'unchecked') return { state: 'ignored', why: 'an unchecked copy deletes nobody' };
+  const known = await personByUri(work.db, inbound.actor);
+  if (!known) return { state: 'ignored', why: 'nobody here knows this person' };
+  if (known.local === 1) return { state: 'ignored', why: 'people of this node are deleted here' };
+  return (await deletePerson(work, known.id))
+    ? { state: 'applied' }
+    : { state: 'ignored', why: 'this person was deleted already' };
+}
+
+function isPersonType(type: Json | undefined): boolean {
+  const types = Array.isArray(type) ? type : [type];
+  return types.some((name) => personTypes.some((known) => known === name));
+}
+
+function addressOf(value: Json | undefined): Json | undefined {
+  const one = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  return isObject(one) ? one.id : one;
+}
+
+function stored(person: PersonRow): StoredObject {
+  return {
+    id: person.id,
+    uri: person.uri,
+    local: person.local === 1,
+    deletedAt: person.deleted_at,
+    type: person.type,
+    handle: person.handle,
+    inbox: person.inbox,
+  };
+}
+
+/** The things behind `/people/<id>`. */
+export const people: ObjectKind = {
+  path: 'people',
+  load: async (db, by) => {
+    const person = 'id' in by ? await personById(db, by.id) : await personByUri(db, by.uri);
+    return person && stored(person);
+  },
+  mayRead: mayReadPerson,
+  toDocument: async (outgoing, object) => {
+    const person = await personById(outgoing.db, object.id);
+    if (!person || person.local !== 1 || person.deleted_at !== null) return undefined;
+    return personDocument(person, { partner: outgoing.joineryPeer });
+  },
+  remoteTypes: [...personTypes],
+  saveRemote: rememberRemotePerson,
+};
+
+/**
+ * Our own people and proven nodes read every profile (a node proves itself only when it is on the allow-list); strangers only
+ * that of people of this node who have posted where strangers can read.
+ */
+async function mayReadPerson(db: Reader, requester: Requester, object: StoredObject): Promise<boolean> {
+  if (requester.kind === 'person' || requester.kind === 'node') return true;
+  if (!object.local) return false;
+  if (requester.kind === 'peer') return true;
+  const person = await personById(db, object.id);
+  return person !== undefined && person.public_since !== null;
+}

@@ -1,0 +1,137 @@
+import {
+  type ActivityDocument,
+  type Inbound,
+  isObject,
+  type Json,
+  newId,
+  originOf,
+  refuse,
+  streams,
+  type Work,
+} from '@joinery/core';
+import { excerpt, sanitizeContent } from '@joinery/ui';
+import { cleanName, sortName } from './names.ts';
+import { personByUri } from './store.ts';
+import type { PersonRow } from './tables.ts';
+
+/** ActivityStreams types of actors that write posts and are shown as people. Groups have a slice of their own. */
+export const personTypes = ['Person', 'Service', 'Application', 'Organization'] as const;
+
+const longestSummary = 5_000;
+
+/** How a document came here. */
+export type Receipt = { fetchedAt: string; verified: Inbound['verified'] };
+
+/** What a document of another node says about a person, read tolerantly, cleaned, and believed only where that node may say so. */
+type RemotePerson = Pick<
+  PersonRow,
+  'type' | 'handle' | 'name' | 'sort_name' | 'summary' | 'role' | 'agency' | 'agency_uri' | 'inbox' | 'shared_inbox'
+>;
+
+/**
+ * Stores or refreshes a person of another node. Deleted people stay deleted; an unchecked copy and an older document change nothing.
+ * @param document that was fetched at its own address, or is proven
+ * @returns local id
+ * @throws {Refusal} bad_request when it is not an actor; forbidden when it claims to be one of ours
+ */
+export async function rememberRemotePerson(work: Work, document: ActivityDocument, how: Receipt): Promise<string> {
+  const uri = typeof document.id === 'string' ? document.id : '';
+  const home = originOf(uri);
+  if (home === null) refuse('bad_request', 'A person of another node needs an address as its id');
+  if (home === work.home) refuse('forbidden', 'A document of another node cannot describe a person of this one');
+  const read = readPerson(work, document, uri, home);
+  const known = await personByUri(work.db, uri);
+  if (!known) {
+    const id = newId();
+    const added: PersonRow = {
+      id,
+      uri,
+      home,
+      ...read,
+      language: 'en',
+      time_zone: 'UTC',
+      local: 0,
+      public_since: null,
+      disabled_at: null,
+      deleted_at: null,
+      fetched_at: how.fetchedAt,
+      created_at: work.now,
+      updated_at: work.now,
+    };
+    await work.db.insertInto('person').values(added).execute();
+    return id;
+  }
+  if (known.deleted_at !== null || how.verified === 'unchecked') return known.id;
+  if (known.fetched_at !== null && known.fetched_at > how.fetchedAt) return known.id;
+  const changed = (Object.keys(read) as (keyof RemotePerson)[]).some((key) => read[key] !== known[key]);
+  await work.db
+    .updateTable('person')
+    .set(changed ? { ...read, fetched_at: how.fetchedAt, updated_at: work.now } : { fetched_at: how.fetchedAt })
+    .where('id', '=', known.id)
+    .execute();
+  if (changed) work.emit('person.updated', streams.local, { person: known.id });
+  return known.id;
+}
+
+function readPerson(work: Work, document: ActivityDocument, uri: string, home: string): RemotePerson {
+  const type = personTypes.find((name) => listOf(document.type).includes(name));
+  if (!type) refuse('bad_request', 'This is not a person');
+  const host = new URL(home).host;
+  const handle = readHandle(document.preferredUsername, uri) || host;
+  const name = cleanName(firstText(document.name) ?? firstText(document.nameMap) ?? '') || handle;
+  const agency = readAgency(document['joinery:agency'], home);
+  // The allow-list knows the agency by the name that we agreed upon: what a node calls itself comes second.
+  const listed = work.trust.mayFederate(home, null, 'in').agency;
+  return {
+    type,
+    handle,
+    name,
+    sort_name: sortName(name),
+    summary: readSummary(firstText(document.summary) ?? ''),
+    role: cleanName(firstText(document['joinery:role']) ?? ''),
+    agency: cleanName(listed ?? '') || agency.name || host,
+    agency_uri: agency.uri,
+    inbox: ownAddress(document.inbox, home),
+    shared_inbox: isObject(document.endpoints) ? ownAddress(document.endpoints.sharedInbox, home) : null,
+  };
+}
+
+function readHandle(value: Json | undefined, uri: string): string {
+  const given = typeof value === 'string' ? value : (new URL(uri).pathname.split('/').filter(Boolean).at(-1) ?? '');
+  return cleanName(given, 64).replace(/[\s@/:?#<>"'&]/g, '');
+}
+
+/** An agency is believed only when it lives on the same node as the person. */
+function readAgency(value: Json | undefined, home: string): { name: string; uri: string | null } {
+  const uri = isObject(value) && typeof value.id === 'string' && originOf(value.id) === home ? value.id : null;
+  const name = isObject(value) && uri !== null ? cleanName(firstText(value.name) ?? '') : '';
+  return { name, uri };
+}
+
+function readSummary(html: string): string {
+  // Far beyond what a profile holds: keep the words, since cutting HTML would break it.
+  if (html.length > longestSummary * 20) return '';
+  const safe = sanitizeContent(html);
+  return safe.length <= longestSummary ? safe : sanitizeContent(escapeHtml(excerpt(safe, 1_000)));
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
+
+/** An address of the person's own node: any other would let one node aim our deliveries at another. */
+function ownAddress(value: Json | undefined, home: string): string | null {
+  const address = isObject(value) ? value.id : value;
+  return typeof address === 'string' && originOf(address) === home ? address : null;
+}
+
+function listOf(value: Json | undefined): Json[] {
+  if (value === null || value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+/** The first text in a value, a list, or a map by language. */
+function firstText(value: Json | undefined): string | undefined {
+  const values = isObject(value) ? Object.values(value) : listOf(value);
+  return values.find((item) => typeof item === 'string');
+}

@@ -1,0 +1,94 @@
+import type { PersonSummary, Reader } from '@joinery/core';
+import { sql } from 'kysely';
+import { sortName } from './names.ts';
+import type { PersonRow } from './tables.ts';
+
+/** @returns the person with this local id, of whatever node, deleted ones included */
+export function personById(db: Reader, id: string): Promise<PersonRow | undefined> {
+  return db.selectFrom('person').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** @returns the person with this ActivityPub id, deleted ones included */
+export function personByUri(db: Reader, uri: string): Promise<PersonRow | undefined> {
+  return db.selectFrom('person').selectAll().where('uri', '=', uri).executeTakeFirst();
+}
+
+/** @returns those of the ids that are known, by id */
+export async function peopleByIds(db: Reader, ids: Iterable<string>): Promise<Map<string, PersonRow>> {
+  const wanted = [...new Set(ids)];
+  const found = new Map<string, PersonRow>();
+  // In portions: SQLite and PostgreSQL both limit how many values one statement may name.
+  for (let start = 0; start < wanted.length; start += 500) {
+    const rows = await db
+      .selectFrom('person')
+      .selectAll()
+      .where('id', 'in', wanted.slice(start, start + 500))
+      .execute();
+    for (const row of rows) found.set(row.id, row);
+  }
+  return found;
+}
+
+/** What other parts may know of a person without importing this slice: the port `people.byId`. */
+export async function personSummary(db: Reader, id: string): Promise<PersonSummary | null> {
+  const row = await personById(db, id);
+  return row && row.deleted_at === null ? summaryOf(row) : null;
+}
+
+/** The summary of a row. */
+export function summaryOf(row: PersonRow): PersonSummary {
+  return {
+    id: row.id,
+    uri: row.uri,
+    name: row.name,
+    handle: row.handle,
+    agency: row.agency,
+    language: row.language,
+    timeZone: row.time_zone,
+  };
+}
+
+/** Where a page of a list begins: after this name and id. */
+export type ListPosition = { sortName: string; id: string };
+
+/**
+ * People of this node by name.
+ * @param options.search part of a name, as typed; empty for all
+ * @param options.everybody also those who were disabled (for administrators); deleted people never show
+ * @param options.after where the page before ended
+ * @param options.limit at most so many; one more than asked tells whether there is a next page
+ */
+export function localPeople(
+  db: Reader,
+  options: { search?: string; everybody?: boolean; after?: ListPosition | null; limit: number },
+): Promise<PersonRow[]> {
+  let query = db.selectFrom('person').selectAll().where('local', '=', 1).where('deleted_at', 'is', null);
+  if (!options.everybody) query = query.where('disabled_at', 'is', null);
+  const part = sortName(options.search ?? '').trim();
+  if (part !== '') {
+    // Spelled out because the two databases differ in what escapes a pattern by default.
+    query = query.where(sql<boolean>`sort_name like ${`%${part.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`);
+  }
+  const { after } = options;
+  if (after) {
+    query = query.where((eb) =>
+      eb.or([
+        eb('sort_name', '>', after.sortName),
+        eb.and([eb('sort_name', '=', after.sortName), eb('id', '>', after.id)]),
+      ]),
+    );
+  }
+  return query.orderBy('sort_name').orderBy('id').limit(options.limit).execute();
+}
+
+/** Number of people of this node who have not left. */
+export async function countLocalPeople(db: Reader): Promise<number> {
+  const { count } = await db
+    .selectFrom('person')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('local', '=', 1)
+    .where('disabled_at', 'is', null)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
