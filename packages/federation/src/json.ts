@@ -130,7 +130,7 @@ function addKey(keys: Set<string>, literal: string): Refused | null {
   return null;
 }
 
-const escapes = /\\(?:u([0-9a-f]{4})|[^])/gi;
+const escapes = /\\(?:u([0-9a-f]{4})|.)/gis;
 
 /** U+0000 cannot be stored in PostgreSQL, and half a surrogate pair cannot be written as UTF-8. */
 function hasSafeEscapes(literal: string): boolean {

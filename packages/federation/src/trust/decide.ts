@@ -1,0 +1,73 @@
+import { canonicalOrigin, type Decision, type Direction, type Scope } from '@joinery/core';
+import type { PartnerState } from './tables.ts';
+
+/** What must be known of a partner to decide; instants in milliseconds since 1970. */
+export type Agreement = {
+  partner: string;
+  agency: string;
+  state: PartnerState;
+  scopes: ReadonlySet<string>;
+  /** Local ids; null covers all groups. */
+  groups: ReadonlySet<string> | null;
+  direction: Direction;
+  validFrom: number;
+  /** Infinity when it has no end. */
+  expires: number;
+  keyChanged: number | null;
+  privateRanges: boolean;
+};
+
+/** The whole list as it stood at one moment, by canonical origin. */
+export type Snapshot = { own: string; byOrigin: ReadonlyMap<string, Agreement> };
+
+/**
+ * Decides whether something may be exchanged with another node. Pure; the only place where it is decided.
+ * A node exchanges nothing with itself (`own_node`): who claims our own origin from outside is never believed.
+ * @param snapshot null when the list could not be read: everything is closed
+ * @param scope null asks only whether there is an agreement in force
+ * @param direction seen from here: `in` they send or we fetch, `out` we deliver or they fetch
+ * @param group local id; without it an agreement on named groups allows, and the caller asks again once it knows the group
+ * @param now milliseconds since 1970; a date that passes needs no reload
+ */
+export function decide(
+  snapshot: Snapshot | null,
+  origin: string,
+  scope: Scope | null,
+  direction: 'in' | 'out',
+  group: string | undefined,
+  now: number,
+): Decision {
+  if (snapshot === null) return { allowed: false, reason: 'list_unreadable' };
+  let agreement = snapshot.byOrigin.get(origin);
+  if (agreement === undefined) {
+    const canonical = canonicalOrigin(origin);
+    if (canonical === null) return { allowed: false, reason: 'bad_origin' };
+    if (canonical === snapshot.own) return { allowed: false, reason: 'own_node' };
+    agreement = snapshot.byOrigin.get(canonical);
+    if (agreement === undefined) return { allowed: false, reason: 'not_listed' };
+  }
+  return weigh(agreement, scope, direction, group, now);
+}
+
+function weigh(
+  agreement: Agreement,
+  scope: Scope | null,
+  direction: 'in' | 'out',
+  group: string | undefined,
+  now: number,
+): Decision {
+  const { agency, state } = agreement;
+  const no = (reason: Decision['reason'], since?: number): Decision =>
+    since === undefined
+      ? { allowed: false, reason, agency }
+      : { allowed: false, reason, agency, since: new Date(since).toISOString() };
+  if (state === 'blocked' || state === 'suspended') return no(state);
+  if (state !== 'allowed') return no('proposed');
+  if (agreement.keyChanged !== null) return no('key_changed', agreement.keyChanged);
+  if (now < agreement.validFrom) return no('not_yet_valid', agreement.validFrom);
+  if (now >= agreement.expires) return no('expired', agreement.expires);
+  if (agreement.direction !== 'both' && agreement.direction !== direction) return no('wrong_direction');
+  if (scope !== null && !agreement.scopes.has(scope)) return no('scope_missing');
+  if (group !== undefined && agreement.groups !== null && !agreement.groups.has(group)) return no('group_not_named');
+  return { allowed: true, reason: 'allowed', agency };
+}

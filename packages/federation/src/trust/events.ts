@@ -1,0 +1,21 @@
+import type { EventDefinitions } from '@joinery/core';
+import { z } from 'zod';
+
+declare module '@joinery/core' {
+  interface Events {
+    /** Something about a partner was decided; stream `local`. */
+    'partner.changed': { partner: string; decision: string };
+    /** An agreement came into force; to the partner's own node. */
+    'partner.offered': { partner: string; origin: string };
+    /** An agreement ended; the last delivery to the partner's node. */
+    'partner.revoked': { partner: string; origin: string };
+  }
+}
+
+const toNode = z.object({ partner: z.uuid(), origin: z.url() });
+
+export const events: EventDefinitions = {
+  'partner.changed': { v: 1, data: z.object({ partner: z.uuid(), decision: z.uuid() }) },
+  'partner.offered': { v: 1, data: toNode },
+  'partner.revoked': { v: 1, data: toNode },
+};

@@ -1,0 +1,66 @@
+import type { Migrations } from '@joinery/core';
+
+export const migrations: Migrations = {
+  '2026-11-21-partners': async (db) => {
+    await db.schema
+      .createTable('partner')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('agency', 'text', (column) => column.notNull())
+      .addColumn('identifier', 'text')
+      .addColumn('kind', 'text', (column) => column.notNull())
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('confirmed', 'integer', (column) => column.notNull())
+      .addColumn('scopes', 'text', (column) => column.notNull())
+      .addColumn('groups', 'text')
+      .addColumn('direction', 'text', (column) => column.notNull())
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addColumn('agreement_ref', 'text')
+      .addColumn('contact', 'text')
+      .addColumn('private_ranges', 'integer', (column) => column.notNull())
+      .addColumn('valid_from', 'text')
+      .addColumn('review_at', 'text')
+      .addColumn('expires_at', 'text')
+      .addColumn('pinned_key', 'text')
+      .addColumn('pinned_key_at', 'text')
+      .addColumn('key_changed_at', 'text')
+      .addColumn('software', 'text')
+      .addColumn('source', 'text', (column) => column.notNull())
+      .addColumn('decided_by', 'text', (column) => column.notNull())
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .addColumn('updated_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('partner_host')
+      .addColumn('origin', 'text', (column) => column.primaryKey())
+      .addColumn('partner_id', 'text', (column) => column.notNull().references('partner.id').onDelete('cascade'))
+      .addColumn('role', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('partner_host_partner').on('partner_host').column('partner_id').execute();
+    await db.schema
+      .createTable('partner_decision')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addColumn('partner_id', 'text', (column) => column.notNull())
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('what', 'text', (column) => column.notNull())
+      .addColumn('by', 'text', (column) => column.notNull())
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addColumn('before', 'text')
+      .addColumn('after', 'text')
+      .execute();
+    await db.schema.createIndex('partner_decision_partner').on('partner_decision').columns(['partner_id', 'id']).execute();
+    await db.schema
+      .createTable('partner_version')
+      .addColumn('id', 'integer', (column) => column.primaryKey())
+      .addColumn('version', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('proposal')
+      .addColumn('origin', 'text', (column) => column.primaryKey())
+      .addColumn('document', 'text', (column) => column.notNull())
+      .addColumn('received_at', 'text', (column) => column.notNull())
+      .addColumn('checked_at', 'text')
+      .addColumn('state', 'text', (column) => column.notNull())
+      .execute();
+  },
+};

@@ -1,0 +1,102 @@
+import type { Context, Scope, Trust } from '@joinery/core';
+import { decide, type Snapshot } from './decide.ts';
+import { allPartners, partnerVersion, toSnapshot } from './store.ts';
+
+/** The allow-list in memory. */
+export type TrustList = Trust & {
+  /** Reads the list again when it has changed; resolves when decisions follow it. Never throws: an unreadable list closes everything. */
+  refresh: () => Promise<void>;
+  /** Origins with an agreement in force that covers this scope, in any direction. */
+  allowed: (scope: Scope | null) => string[];
+  /** Those of the origins that are blocked here: a group's host would pass on to them what our people write. */
+  whichAreBlocked: (origins: readonly string[]) => string[];
+  /**
+   * Whether the peers' door may go to an origin that has no agreement in force, for the one question whether it is who it says: an administrator
+   * has just asked for it, or we have proposed an agreement. Never for a blocked origin.
+   */
+  mayIntroduce: (origin: string) => boolean;
+  /** Opens `mayIntroduce` for a minute, because an administrator asked for a check. */
+  markReachable: (origin: string) => void;
+  /** Whether the partner's entry says that its hosts may have private addresses (within JOINERY_PRIVATE_RANGES). */
+  privateRanges: (origin: string) => boolean;
+  [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+const reachableMilliseconds = 60_000;
+const retryMilliseconds = 250;
+
+/**
+ * Keeps the allow-list in memory. Before the first `refresh`, and whenever the list cannot be read, everything is closed. The list is read again
+ * after each commit that decided something, of this process or of another one, as soon as `db.changes` tells.
+ */
+export function createTrust(node: Pick<Context, 'clock' | 'db'> & { config: Pick<Context['config'], 'origin'> }): TrustList {
+  const { db, clock } = node;
+  const own = node.config.origin;
+  const reachable = new Map<string, number>();
+  let snapshot: Snapshot | null = null;
+  let version: string | null = null;
+  let closed = false;
+  let retry: NodeJS.Timeout | undefined;
+
+  const load = async () => {
+    try {
+      const current = await partnerVersion(db.reader);
+      if (current === version) return;
+      snapshot = toSnapshot(own, await allPartners(db.reader));
+      version = current;
+    } catch {
+      snapshot = null;
+      version = null;
+      // The commit that would tell of an end may never come.
+      clearTimeout(retry);
+      if (!closed) retry = setTimeout(refresh, retryMilliseconds).unref();
+    }
+  };
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  // One reading at a time; whoever asks meanwhile waits for one that begins after asking.
+  const refresh = (): Promise<void> => {
+    if (running === undefined) {
+      running = load().finally(() => {
+        running = undefined;
+      });
+      return running;
+    }
+    next ??= running.then(() => {
+      next = undefined;
+      return refresh();
+    });
+    return next;
+  };
+  const unsubscribe = db.changes.subscribe(() => void refresh());
+
+  const now = () => clock.now().getTime();
+  const mayFederate: Trust['mayFederate'] = (origin, scope, direction, group) =>
+    decide(snapshot, origin, scope, direction, group, now());
+  return {
+    mayFederate,
+    refresh,
+    allowed: (scope) =>
+      [...(snapshot?.byOrigin.keys() ?? [])].filter(
+        (origin) => mayFederate(origin, scope, 'in').allowed || mayFederate(origin, scope, 'out').allowed,
+      ),
+    whichAreBlocked: (origins) => origins.filter((origin) => mayFederate(origin, null, 'out').reason === 'blocked'),
+    mayIntroduce: (origin) => {
+      const { reason } = mayFederate(origin, null, 'out');
+      if (reason === 'blocked' || reason === 'list_unreadable') return false;
+      return snapshot?.byOrigin.get(origin)?.state === 'proposed_by_us' || (reachable.get(origin) ?? 0) > now();
+    },
+    markReachable: (origin) => {
+      for (const [known, until] of reachable) if (until <= now()) reachable.delete(known);
+      reachable.set(origin, now() + reachableMilliseconds);
+    },
+    privateRanges: (origin) => snapshot?.byOrigin.get(origin)?.privateRanges ?? false,
+    [Symbol.asyncDispose]: async () => {
+      closed = true;
+      clearTimeout(retry);
+      unsubscribe();
+      await running;
+      await next;
+    },
+  };
+}
