@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 
 /** The repository's root. */
@@ -158,10 +158,9 @@ export function check(file: string, code: string): Violation[] {
 
 /** All our TypeScript files, as paths from the root. */
 export function sourceFiles(): string[] {
-  return ['packages', 'apps', 'test'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .map((name) => `${folder}/${name.split(sep).join('/')}`)
-      .filter((name) => /\.tsx?$/.test(name) && !/(?:^|\/)(?:node_modules|dist)\//.test(name)),
+  const exclude = (name: string) => /(?:^|[\\/])(?:node_modules|dist)$/.test(name);
+  return globSync('{packages,apps,test}/**/*.{ts,tsx}', { cwd: root, exclude }).map((name) =>
+    name.split(sep).join('/'),
   );
 }
 
