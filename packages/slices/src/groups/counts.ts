@@ -1,0 +1,45 @@
+import { enqueueJob, streams, transact, type Context, type JsonObject, type Work } from '@joinery/core';
+import { countMembers, groupById } from './store.ts';
+import type { GroupRow } from './tables.ts';
+
+const summaryEverySeconds = 60;
+const summaryJob = 'groups.summarise';
+
+/**
+ * Counts a post that came or went. For a group of another node its host's figure stands; only the time of the last post is noted.
+ * @param change 1 or -1
+ */
+export async function countPost(work: Work, group: string, change: 1 | -1): Promise<void> {
+  await work.db
+    .updateTable('groups')
+    .set((eb) => ({ post_count: eb('post_count', '+', change) }))
+    .where('id', '=', group)
+    .where('local', '=', 1)
+    .execute();
+  if (change === 1) await work.db.updateTable('groups').set({ last_post_at: work.now }).where('id', '=', group).execute();
+}
+
+/** Counts the members of a group of ours anew, and has its nodes told within a minute. */
+export async function membersChanged(work: Work, group: GroupRow): Promise<void> {
+  const members = await countMembers(work.db, group.id);
+  await work.db.updateTable('groups').set({ member_count: members }).where('id', '=', group.id).execute();
+  if (group.reading === 'members') return;
+  const earliest = group.summarised_at === null ? 0 : Date.parse(group.summarised_at) + summaryEverySeconds * 1000;
+  const runAt = new Date(Math.max(Date.parse(work.now), earliest)).toISOString();
+  await enqueueJob(work, summaryJob, { group: group.id }, { key: `${summaryJob}:${group.id}`, runAt });
+}
+
+/** Tells the nodes of a group how many members it has and where (`joinery:nodes`). */
+export async function summarise(work: Work, id: string): Promise<void> {
+  const group = await groupById(work.db, id);
+  if (!group || group.local !== 1 || group.deleted_at !== null || group.reading === 'members') return;
+  await work.db.updateTable('groups').set({ summarised_at: work.now }).where('id', '=', id).execute();
+  work.emit('group.summarised', streams.group(id), { group: id });
+}
+
+/** Background work of this slice. */
+export const jobs = {
+  [summaryJob]: async (context: Context, data: JsonObject): Promise<void> => {
+    await transact(context, { kind: 'system', what: summaryJob }, (work) => summarise(work, String(data.group)));
+  },
+};

@@ -1,0 +1,71 @@
+import type { EventDefinitions } from '@joinery/core';
+import { z } from 'zod';
+
+type GroupEvent = { group: string };
+type MemberEvent = { group: string; person: string };
+/** `by`: the person who decided; null when the group itself did (command line, another node's facilitator). */
+type ModerationEvent = MemberEvent & { by: string | null };
+/** `activity`: address of what is taken back, declined or answered. */
+type AnswerEvent = MemberEvent & { activity: string };
+
+declare module '@joinery/core' {
+  interface Events {
+    /** On `local`. */
+    'group.created': GroupEvent;
+    /** On the group's stream; on `local` when another node's group changed. */
+    'group.updated': GroupEvent;
+    /** Members per node were counted, at most once a minute. On the group's stream. */
+    'group.summarised': GroupEvent;
+    /** On the group's stream; on `local` when another node's group ended. */
+    'group.deleted': GroupEvent;
+    /** A person of this node asks another node's group to be let read it in the feed. On the stream of that node. */
+    'group.follow_asked': MemberEvent;
+    /** Somebody asks to take part. On the stream of the group's node, or `local` when it waits for our facilitators. */
+    'group.join_asked': MemberEvent;
+    /** Somebody follows now. On `local`. */
+    'group.followed': MemberEvent;
+    /** Somebody is a member now. On `local`. */
+    'group.joined': MemberEvent;
+    /** Stops following. On the stream of the group's node, or `local`. */
+    'group.unfollowed': AnswerEvent;
+    /** On the stream of the group's node, or `local`. */
+    'group.left': AnswerEvent;
+    /** A group of ours lets in, or refuses or ends with a code. On the stream of the person's node, or `local`. */
+    'group.answered': AnswerEvent & { accepted: boolean; code: string | null };
+    /** On the stream of the invited person's node, or `local`. */
+    'group.invited': ModerationEvent;
+    /** On the stream of the group's node, or `local`. */
+    'group.invitation_declined': AnswerEvent;
+    /** On the group's stream; on the stream of the group's node when our person facilitates there. */
+    'group.removed': ModerationEvent;
+    'group.banned': ModerationEvent;
+    'group.unbanned': ModerationEvent;
+    'group.role_changed': ModerationEvent & { role: 'member' | 'facilitator' | 'owner' };
+  }
+}
+
+const group = z.strictObject({ group: z.string() });
+const member = z.strictObject({ group: z.string(), person: z.string() });
+const moderation = z.strictObject({ group: z.string(), person: z.string(), by: z.string().nullable() });
+const answer = z.strictObject({ group: z.string(), person: z.string(), activity: z.string() });
+
+/** What can happen to groups and memberships. */
+export const events: EventDefinitions = {
+  'group.created': { v: 1, data: group },
+  'group.updated': { v: 1, data: group },
+  'group.summarised': { v: 1, data: group },
+  'group.deleted': { v: 1, data: group },
+  'group.follow_asked': { v: 1, data: member },
+  'group.join_asked': { v: 1, data: member },
+  'group.followed': { v: 1, data: member },
+  'group.joined': { v: 1, data: member },
+  'group.unfollowed': { v: 1, data: answer },
+  'group.left': { v: 1, data: answer },
+  'group.answered': { v: 1, data: answer.extend({ accepted: z.boolean(), code: z.string().nullable() }) },
+  'group.invited': { v: 1, data: moderation },
+  'group.invitation_declined': { v: 1, data: answer },
+  'group.removed': { v: 1, data: moderation },
+  'group.banned': { v: 1, data: moderation },
+  'group.unbanned': { v: 1, data: moderation },
+  'group.role_changed': { v: 1, data: moderation.extend({ role: z.enum(['member', 'facilitator', 'owner']) }) },
+};

@@ -1,0 +1,27 @@
+/** Groups and who takes part in them: rules, reading rights, and the group's side of the wire. Start in README.md. */
+export { countPost } from './counts.ts';
+export {
+  canManage,
+  canModerate,
+  canPost,
+  type GroupFacts,
+  isBanned,
+  isMember,
+  isPubliclyKnown,
+  mayReadGroup,
+  postRefusal,
+  type Standing,
+} from './policy.ts';
+export {
+  groupByCollection,
+  groupById,
+  groupByUri,
+  groupsByIds,
+  membershipOf,
+  membersPerNode,
+  membersWithRole,
+  type NodeMembers,
+  requesterMayRead,
+} from './store.ts';
+export type { GroupMemberRow, GroupRow, Joining, MemberState, Reading, Role } from './tables.ts';
+export { addressing, announce, collectionUris, publicCollection, streamFor } from './wire.ts';

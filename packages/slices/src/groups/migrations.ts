@@ -1,0 +1,71 @@
+import type { Migrations } from '@joinery/core';
+
+/** Tables of groups and memberships. Forward only. */
+export const migrations: Migrations = {
+  '2026-11-21-people-groups': async (db) => {
+    await db.schema
+      .createTable('groups')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('uri', 'text', (column) => column.notNull().unique())
+      .addColumn('home', 'text', (column) => column.notNull())
+      .addColumn('handle', 'text', (column) => column.notNull())
+      .addColumn('name', 'text', (column) => column.notNull())
+      .addColumn('sort_name', 'text', (column) => column.notNull())
+      .addColumn('summary', 'text', (column) => column.notNull())
+      .addColumn('reading', 'text', (column) => column.notNull())
+      .addColumn('joining', 'text', (column) => column.notNull())
+      .addColumn('listed', 'integer', (column) => column.notNull())
+      .addColumn('local', 'integer', (column) => column.notNull())
+      .addColumn('joins_by', 'text', (column) => column.notNull())
+      .addColumn('agency', 'text')
+      .addColumn('inbox', 'text')
+      .addColumn('shared_inbox', 'text')
+      .addColumn('outbox_uri', 'text')
+      .addColumn('followers_uri', 'text')
+      .addColumn('moderators_uri', 'text')
+      .addColumn('member_count', 'integer', (column) => column.notNull())
+      .addColumn('post_count', 'integer', (column) => column.notNull())
+      .addColumn('last_post_at', 'text')
+      .addColumn('summarised_at', 'text')
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .addColumn('updated_at', 'text', (column) => column.notNull())
+      .addColumn('archived_at', 'text')
+      .addColumn('deleted_at', 'text')
+      .addColumn('fetched_at', 'text')
+      .execute();
+    await db.schema.createIndex('groups_by_name').on('groups').columns(['local', 'sort_name', 'id']).execute();
+    await db.schema.createIndex('groups_by_moderators').on('groups').column('moderators_uri').execute();
+    await db.schema.createIndex('groups_by_followers').on('groups').column('followers_uri').execute();
+    await db.schema
+      .createTable('group_member')
+      .addColumn('group_id', 'text', (column) => column.notNull().references('groups.id'))
+      .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('role', 'text', (column) => column.notNull())
+      .addColumn('following', 'integer', (column) => column.notNull())
+      .addColumn('follow_activity', 'text')
+      .addColumn('join_activity', 'text')
+      .addColumn('invite_activity', 'text')
+      .addColumn('invited_by', 'text')
+      .addColumn('reason', 'text')
+      .addColumn('joined_at', 'text')
+      .addColumn('banned_until', 'text')
+      .addColumn('updated_at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('group_member_key', ['group_id', 'person_id'])
+      .execute();
+    await db.schema.createIndex('group_member_by_person').on('group_member').columns(['person_id', 'state']).execute();
+    await db.schema.createIndex('group_member_by_state').on('group_member').columns(['group_id', 'state']).execute();
+    await db.schema.createIndex('group_member_by_follow').on('group_member').column('follow_activity').execute();
+    await db.schema.createIndex('group_member_by_join').on('group_member').column('join_activity').execute();
+    await db.schema.createIndex('group_member_by_invite').on('group_member').column('invite_activity').execute();
+    await db.schema
+      .createTable('group_node')
+      .addColumn('group_id', 'text', (column) => column.notNull().references('groups.id'))
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('agency', 'text', (column) => column.notNull())
+      .addColumn('members', 'integer', (column) => column.notNull())
+      .addColumn('measured_at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('group_node_key', ['group_id', 'origin'])
+      .execute();
+  },
+};

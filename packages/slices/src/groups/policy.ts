@@ -1,0 +1,114 @@
+import type { RefusalCode, Requester } from '@joinery/core';
+import type { GroupMemberRow, GroupRow, Role } from './tables.ts';
+
+/** What the rules need to know of a group. */
+export type GroupFacts = Pick<GroupRow, 'id' | 'local' | 'reading' | 'joining' | 'listed' | 'archived_at' | 'deleted_at'>;
+/** What the rules need to know of a person's standing; null or undefined when there is none. */
+export type Standing = Pick<GroupMemberRow, 'state' | 'role' | 'following' | 'banned_until'> | null | undefined;
+
+/** A ban holds until its end, or for good. */
+export function isBanned(standing: Standing, now: string): boolean {
+  return standing?.state === 'banned' && (standing.banned_until === null || standing.banned_until > now);
+}
+
+export function isMember(standing: Standing): boolean {
+  return standing?.state === 'member';
+}
+
+/** Runs the group: approves, invites, removes, bans, and looks after its posts. */
+export function canModerate(group: GroupFacts, standing: Standing): boolean {
+  return group.deleted_at === null && isMember(standing) && standing?.role !== 'member';
+}
+
+/** Changes the group's name, rules and owners. Groups of other nodes are changed where they live. */
+export function canManage(group: GroupFacts, standing: Standing): boolean {
+  return group.local === 1 && canModerate(group, standing) && standing?.role === 'owner';
+}
+
+export const canInvite = canModerate;
+
+/** Requests to join are decided where the group lives: they are known only there. */
+export function canApprove(group: GroupFacts, standing: Standing): boolean {
+  return group.local === 1 && canModerate(group, standing);
+}
+
+/** A facilitator may remove and ban members; only an owner may do so to facilitators and owners. */
+export function canRemove(group: GroupFacts, actor: Standing, target: Standing): boolean {
+  if (!canModerate(group, actor)) return false;
+  return actor?.role === 'owner' || !isMember(target) || target?.role === 'member';
+}
+
+/** Owners give and take every role; a facilitator of a group elsewhere may name others, which its node then decides. */
+export function canChangeRole(group: GroupFacts, actor: Standing): boolean {
+  return canModerate(group, actor) && actor?.role === 'owner';
+}
+
+/**
+ * Why this person may not post, or null when they may.
+ * @param now UTC instant: bans may have ended
+ */
+export function postRefusal(group: GroupFacts, standing: Standing, now: string): RefusalCode | null {
+  if (group.deleted_at !== null) return 'gone';
+  if (isBanned(standing, now)) return 'banned';
+  if (standing?.state === 'requested') return 'needs_approval';
+  if (!isMember(standing)) return 'not_member';
+  return group.archived_at === null ? null : 'locked';
+}
+
+/** Takes part: writes topics and replies. */
+export function canPost(group: GroupFacts, standing: Standing, now: string): boolean {
+  return postRefusal(group, standing, now) === null;
+}
+
+/** Why a request to take part is refused, or null when it is taken (at once, or after approval). */
+export function joinRefusal(group: GroupFacts, standing: Standing, now: string): RefusalCode | null {
+  if (group.deleted_at !== null) return 'gone';
+  if (isBanned(standing, now)) return 'banned';
+  if (group.archived_at !== null) return 'locked';
+  return group.joining === 'invited' && standing?.state !== 'invited' ? 'invitation_needed' : null;
+}
+
+/** Whether the next request makes a member at once. */
+export function joinsAtOnce(group: GroupFacts, standing: Standing): boolean {
+  return group.joining === 'open' || standing?.state === 'invited';
+}
+
+/**
+ * Who may read a group and what is in it.
+ * Nodes read only groups of this node, by agreement, and never closed ones: for them those do not exist.
+ * A group of another node is for the people of this node; closed ones here are for their members.
+ */
+export function mayReadGroup(group: GroupFacts, requester: Requester, standing: Standing): boolean {
+  switch (requester.kind) {
+    case 'node':
+      return true;
+    case 'nobody':
+      return group.local === 1 && group.reading === 'web';
+    case 'peer':
+      return (
+        group.local === 1 &&
+        group.reading !== 'members' &&
+        requester.trust.mayFederate(requester.origin, 'open-groups', 'out', group.id).allowed
+      );
+    case 'person':
+      return group.reading !== 'members' || isMember(standing) || (group.local === 1 && standing?.state === 'invited');
+  }
+}
+
+/** Whether strangers may know of the group: WebFinger and lists (`federation.md`, addresses that answer a stranger). */
+export function isPubliclyKnown(group: GroupFacts): boolean {
+  return group.local === 1 && group.listed === 1 && group.reading !== 'members' && group.deleted_at === null;
+}
+
+/** A closed group's name and purpose: listed ones are known to the people of this node, so that they can ask to join. */
+export function mayKnowGroup(group: GroupFacts, requester: Requester, standing: Standing): boolean {
+  if (mayReadGroup(group, requester, standing)) return true;
+  if (requester.kind !== 'person') return false;
+  return group.listed === 1 || (standing !== null && standing !== undefined && standing.state !== 'none');
+}
+
+/** Roles from least to most. */
+export function atLeast(role: Role, least: Role): boolean {
+  const order: Role[] = ['member', 'facilitator', 'owner'];
+  return order.indexOf(role) >= order.indexOf(least);
+}

@@ -1,0 +1,173 @@
+import type { Reader, Requester, Work } from '@joinery/core';
+import type { PersonRow } from '../people/index.ts';
+import { mayReadGroup } from './policy.ts';
+import type { GroupMemberRow, GroupRow, Role } from './tables.ts';
+
+/** @returns the group with this local id, of whatever node, deleted ones included */
+export function groupById(db: Reader, id: string): Promise<GroupRow | undefined> {
+  return db.selectFrom('groups').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** @returns the group with this ActivityPub id, deleted ones included */
+export function groupByUri(db: Reader, uri: string): Promise<GroupRow | undefined> {
+  return db.selectFrom('groups').selectAll().where('uri', '=', uri).executeTakeFirst();
+}
+
+/** @returns those of the ids that are known, by id */
+export async function groupsByIds(db: Reader, ids: Iterable<string>): Promise<Map<string, GroupRow>> {
+  const wanted = [...new Set(ids)];
+  const found = new Map<string, GroupRow>();
+  // In portions: both databases limit how many values one statement may name.
+  for (let start = 0; start < wanted.length; start += 500) {
+    const rows = await db.selectFrom('groups').selectAll().where('id', 'in', wanted.slice(start, start + 500)).execute();
+    for (const row of rows) found.set(row.id, row);
+  }
+  return found;
+}
+
+/** @returns a person's standing in a group; undefined when there never was any */
+export function membershipOf(db: Reader, group: string, person: string): Promise<GroupMemberRow | undefined> {
+  return db
+    .selectFrom('group_member')
+    .selectAll()
+    .where('group_id', '=', group)
+    .where('person_id', '=', person)
+    .executeTakeFirst();
+}
+
+/** Whether the requester may read the group and what is in it, now. For pages, API, ActivityStreams, feeds and search alike. */
+export async function requesterMayRead(db: Reader, requester: Requester, group: GroupRow): Promise<boolean> {
+  const standing = requester.kind === 'person' ? await membershipOf(db, group.id, requester.person) : undefined;
+  return mayReadGroup(group, requester, standing);
+}
+
+/** The standing that waits for an answer to this activity, or was given by one. */
+export function membershipByActivity(
+  db: Reader,
+  column: 'follow_activity' | 'join_activity' | 'invite_activity',
+  activity: string,
+): Promise<GroupMemberRow | undefined> {
+  return db.selectFrom('group_member').selectAll().where(column, '=', activity).executeTakeFirst();
+}
+
+/** A group by the address of its moderators or followers collection. */
+export function groupByCollection(
+  db: Reader,
+  column: 'moderators_uri' | 'followers_uri',
+  address: string,
+): Promise<GroupRow | undefined> {
+  return db.selectFrom('groups').selectAll().where(column, '=', address).executeTakeFirst();
+}
+
+export type StandingChange = Partial<Omit<GroupMemberRow, 'group_id' | 'person_id' | 'updated_at'>>;
+
+/** Writes a standing: the members of `change` over what is there. */
+export async function putMembership(
+  work: Pick<Work, 'db' | 'now'>,
+  group: string,
+  person: string,
+  change: StandingChange,
+): Promise<GroupMemberRow> {
+  const fresh: GroupMemberRow = {
+    group_id: group,
+    person_id: person,
+    state: 'none',
+    role: 'member',
+    following: 0,
+    follow_activity: null,
+    join_activity: null,
+    invite_activity: null,
+    invited_by: null,
+    reason: null,
+    joined_at: null,
+    banned_until: null,
+    ...change,
+    updated_at: work.now,
+  };
+  return work.db
+    .insertInto('group_member')
+    .values(fresh)
+    .onConflict((conflict) =>
+      conflict.columns(['group_id', 'person_id']).doUpdateSet({ ...change, updated_at: work.now }),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Whether anybody of a node is a member or follower of a group. */
+export async function hasParticipants(db: Reader, group: string, origin: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('group_member')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select('group_member.person_id')
+    .where('group_member.group_id', '=', group)
+    .where('person.home', '=', origin)
+    .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Members with at least one of these roles, the longest-standing first. */
+export async function membersWithRole(
+  db: Reader,
+  group: string,
+  wanted: readonly Role[],
+): Promise<(PersonRow & { member_role: Role; joined_at: string | null })[]> {
+  return db
+    .selectFrom('group_member')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .selectAll('person')
+    .select(['group_member.role as member_role', 'group_member.joined_at as joined_at'])
+    .where('group_member.group_id', '=', group)
+    .where('group_member.state', '=', 'member')
+    .where('group_member.role', 'in', [...wanted])
+    .orderBy('group_member.joined_at')
+    .orderBy('person.id')
+    .execute();
+}
+
+export async function countMembers(db: Reader, group: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('group_member')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('group_id', '=', group)
+    .where('state', '=', 'member')
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+export type NodeMembers = { origin: string; agency: string; members: number; measuredAt: string | null };
+
+/**
+ * Members of a group per node, the largest first: counted for a group of this node, for others as its host last said
+ * (`measuredAt`). Who receives what is posted.
+ */
+export async function membersPerNode(db: Reader, group: Pick<GroupRow, 'id' | 'local'>): Promise<NodeMembers[]> {
+  if (group.local !== 1) {
+    const rows = await db
+      .selectFrom('group_node')
+      .selectAll()
+      .where('group_id', '=', group.id)
+      .orderBy('members', 'desc')
+      .orderBy('origin')
+      .execute();
+    return rows.map((row) => ({
+      origin: row.origin,
+      agency: row.agency,
+      members: row.members,
+      measuredAt: row.measured_at,
+    }));
+  }
+  const rows = await db
+    .selectFrom('group_member')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select((eb) => ['person.home as origin', eb.fn.max('person.agency').as('agency'), eb.fn.countAll().as('members')])
+    .where('group_member.group_id', '=', group.id)
+    .where('group_member.state', '=', 'member')
+    .groupBy('person.home')
+    .execute();
+  return rows
+    .map((row) => ({ origin: row.origin, agency: row.agency ?? '', members: Number(row.members), measuredAt: null }))
+    .sort((one, other) => other.members - one.members || (one.origin < other.origin ? -1 : 1));
+}

@@ -1,0 +1,95 @@
+/** Who may read: anyone on the web; people of this node and of allowed nodes; members only. */
+export const readings = ['web', 'partners', 'members'] as const;
+export type Reading = (typeof readings)[number];
+
+/** Who may take part: everybody who may read; those whom a facilitator approves; those who were invited. */
+export const joinings = ['open', 'request', 'invited'] as const;
+export type Joining = (typeof joinings)[number];
+
+export const memberStates = ['none', 'requested', 'invited', 'member', 'banned'] as const;
+export type MemberState = (typeof memberStates)[number];
+
+export const roles = ['member', 'facilitator', 'owner'] as const;
+export type Role = (typeof roles)[number];
+
+/** A group of this node or of another one. */
+export type GroupRow = {
+  id: string;
+  /** ActivityPub id. */
+  uri: string;
+  /** Canonical origin of the node that the group lives on. */
+  home: string;
+  handle: string;
+  name: string;
+  /** Folded name: lists sort and search by it. */
+  sort_name: string;
+  /** What the group is for; plain text. */
+  summary: string;
+  reading: Reading;
+  joining: Joining;
+  /** 1 when lists of groups name it. */
+  listed: number;
+  /** 1 for groups of this node. */
+  local: number;
+  /** How its node takes a request to take part: Joinery's `Join`, or a plain `Follow` that is both. */
+  joins_by: 'Join' | 'Follow';
+  /** Name of the agency that leads it, as its node says; null for groups of this node and where nothing is said. */
+  agency: string | null;
+  /** Null for groups of this node. */
+  inbox: string | null;
+  shared_inbox: string | null;
+  outbox_uri: string | null;
+  followers_uri: string | null;
+  moderators_uri: string | null;
+  /** For groups of other nodes: their last figures. */
+  member_count: number;
+  post_count: number;
+  /** Last post seen here. */
+  last_post_at: string | null;
+  /** When the members per node were last told to the group's nodes. */
+  summarised_at: string | null;
+  created_at: string;
+  updated_at: string;
+  /** Readable, and closed for posts and new members. */
+  archived_at: string | null;
+  deleted_at: string | null;
+  /** When the document was last read at its home. Null for groups of this node. */
+  fetched_at: string | null;
+};
+
+/** One person's standing in one group. Following (read in the feed) is apart from membership (take part). */
+export type GroupMemberRow = {
+  group_id: string;
+  person_id: string;
+  state: MemberState;
+  role: Role;
+  following: number;
+  /** Address of the `Follow` that asked: only an answer to exactly this one counts. */
+  follow_activity: string | null;
+  /** Address of the `Join`, or of the plain `Follow` that was both. */
+  join_activity: string | null;
+  invite_activity: string | null;
+  invited_by: string | null;
+  /** What a facilitator wrote with the last decision, or the code of another node's refusal. */
+  reason: string | null;
+  joined_at: string | null;
+  banned_until: string | null;
+  updated_at: string;
+};
+
+/** Members of a remote group per node, as its host last said. */
+export type GroupNodeRow = {
+  group_id: string;
+  origin: string;
+  agency: string;
+  members: number;
+  measured_at: string;
+};
+
+declare module '@joinery/core' {
+  interface Schema {
+    groups: GroupRow;
+    group_member: GroupMemberRow;
+    group_node: GroupNodeRow;
+  }
+}

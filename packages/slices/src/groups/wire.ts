@@ -1,0 +1,88 @@
+import { type ActivityDocument, type JsonObject, type Outgoing, type Reader, streams, type Work } from '@joinery/core';
+import { membersWithRole } from './store.ts';
+import type { GroupRow } from './tables.ts';
+
+/** Everybody (ActivityStreams 2.0 §5.6, ActivityPub §5.6). */
+export const publicCollection = 'https://www.w3.org/ns/activitystreams#Public';
+
+/**
+ * The stream on which a change in a group is told: a group of ours tells all its nodes; a change by our person in a group elsewhere
+ * goes to its node, which decides; what that node told us is known there already.
+ */
+export function streamFor(work: Pick<Work, 'origin'>, group: Pick<GroupRow, 'id' | 'local' | 'home'>): string {
+  if (group.local === 1) return streams.group(group.id);
+  return work.origin === 'local' ? streams.node(group.home) : streams.local;
+}
+
+/** Addresses of the collections of a group. */
+export const collectionUris = (groupUri: string) => ({
+  inbox: `${groupUri}/inbox`,
+  outbox: `${groupUri}/outbox`,
+  followers: `${groupUri}/followers`,
+  moderators: `${groupUri}/moderators`,
+  featured: `${groupUri}/featured`,
+});
+
+/**
+ * Whom the group addresses. Only a group that anyone on the web may read says `Public`: software that publishes whatever is public
+ * must not do so with the others.
+ */
+export function addressing(group: Pick<GroupRow, 'uri' | 'reading' | 'followers_uri'>): { to: string[]; cc?: string[] } {
+  const followers = group.followers_uri ?? collectionUris(group.uri).followers;
+  return group.reading === 'web' ? { to: [publicCollection], cc: [followers] } : { to: [followers] };
+}
+
+/**
+ * What a group passes on to its nodes (FEP-1b12): `Announce` by the group around an activity. The inner one keeps its own id; without one
+ * it gets `<id of the outer>/activity`.
+ */
+export function announce(
+  outgoing: Pick<Outgoing, 'id'>,
+  group: Pick<GroupRow, 'uri' | 'reading' | 'followers_uri'>,
+  inner: ActivityDocument,
+): ActivityDocument {
+  return {
+    id: outgoing.id,
+    type: 'Announce',
+    actor: group.uri,
+    ...addressing(group),
+    object: { ...inner, id: inner.id ?? `${outgoing.id}/activity` },
+  };
+}
+
+const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const paragraphs = (text: string): string =>
+  text
+    .split(/\n{2,}/)
+    .filter((part) => part.trim() !== '')
+    .map((part) => `<p>${part.trim().replace(/[&<>"]/g, (character) => escapes[character] ?? character)}</p>`)
+    .join('');
+
+/** The document of a group of this node. Keys, inbox and endpoints are added by federation. */
+export async function groupDocument(db: Reader, origin: string, group: GroupRow): Promise<JsonObject> {
+  const addresses = collectionUris(group.uri);
+  const [lead] = await membersWithRole(db, group.id, ['owner']);
+  return {
+    id: group.uri,
+    type: 'Group',
+    preferredUsername: group.handle,
+    name: group.name,
+    summary: paragraphs(group.summary),
+    source: { content: group.summary, mediaType: 'text/plain' },
+    url: group.uri,
+    attributedTo: addresses.moderators,
+    followers: addresses.followers,
+    outbox: addresses.outbox,
+    featured: addresses.featured,
+    manuallyApprovesFollowers: group.joining !== 'open',
+    postingRestrictedToMods: group.archived_at !== null,
+    published: group.created_at,
+    updated: group.updated_at,
+    'joinery:reading': group.reading,
+    'joinery:joining': group.joining,
+    'joinery:listed': group.listed === 1,
+    'joinery:memberCount': group.member_count,
+    'joinery:postCount': group.post_count,
+    'joinery:agency': { id: `${origin}/agency`, ...(lead ? { name: lead.agency } : {}) },
+  };
+}
