@@ -4,7 +4,7 @@ export type AccountTables = {
     id: string;
     /** Local person's id. */
     person_id: string;
-    /** Folded to lower case, NFC. */
+    /** As `normaliseEmail` makes it. */
     email: string;
     /** argon2id; null until the person chose one. */
     password_hash: string | null;
@@ -45,8 +45,12 @@ export type AccountTables = {
     key: string;
     /** SHA-256 of method, path and body. */
     request: string;
-    /** Null while the first request is still running. */
+    /** JSON list: what each unit of work of the request answered, written in the same transaction. See `http/once.ts`. */
+    steps: string;
+    /** Null until the answer is complete. */
     status: number | null;
+    /** JSON object of the headers that belong to the answer. */
+    headers: string | null;
     body: string | null;
     created_at: string;
   };

@@ -1,0 +1,142 @@
+import type { Selectable } from 'kysely';
+import { refuse } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { Reader } from '../slice.ts';
+import type { Work } from '../work.ts';
+import type { AccountTables } from './tables.ts';
+
+export type Account = Selectable<AccountTables['account']>;
+
+const emailShape = /^[^\s@<>,;:"()[\]\\]{1,64}@[^\s@<>,;:"()[\]\\]{1,190}$/u;
+
+/** One spelling per mail address, also for counting attempts: without it another case or width of a letter dodges the count. */
+export function normaliseEmail(text: string): string {
+  return text.normalize('NFKC').trim().toLowerCase();
+}
+
+/** Whether a text can be a mail address at all. */
+export function isEmail(text: string): boolean {
+  return emailShape.test(normaliseEmail(text));
+}
+
+/**
+ * Gives a person of this node a way to sign in. Without a password they need a sign-in link first.
+ * @param input.passwordHash from `hashPassword`, made before the unit of work
+ * @throws {Refusal} invalid with `email` bad_format or taken
+ */
+export async function createAccount(
+  work: Work,
+  input: {
+    person: string;
+    email: string;
+    passwordHash?: string | null;
+    administrator?: boolean;
+    federationOfficer?: boolean;
+  },
+): Promise<Account> {
+  const email = normaliseEmail(input.email);
+  if (email === '') refuse('invalid', 'An account needs a mail address', [{ field: 'email', code: 'required' }]);
+  if (!isEmail(email)) refuse('invalid', 'The mail address cannot be right', [{ field: 'email', code: 'bad_format' }]);
+  if (await accountByEmail(work.db, email)) {
+    refuse('invalid', 'The mail address belongs to another account', [{ field: 'email', code: 'taken' }]);
+  }
+  const account: Account = {
+    id: newId(),
+    person_id: input.person,
+    email,
+    password_hash: input.passwordHash ?? null,
+    administrator: input.administrator ? 1 : 0,
+    federation_officer: input.federationOfficer ? 1 : 0,
+    disabled_at: null,
+    created_at: work.now,
+  };
+  await work.db.insertInto('account').values(account).execute();
+  return account;
+}
+
+/** The account with this mail address, in any spelling; disabled ones included. */
+export async function accountByEmail(db: Reader, email: string): Promise<Account | undefined> {
+  return db.selectFrom('account').selectAll().where('email', '=', normaliseEmail(email)).executeTakeFirst();
+}
+
+/** The account of a person of this node; disabled ones included. */
+export async function accountOfPerson(db: Reader, person: string): Promise<Account | undefined> {
+  return db.selectFrom('account').selectAll().where('person_id', '=', person).executeTakeFirst();
+}
+
+export async function accountById(db: Reader, id: string): Promise<Account | undefined> {
+  return db.selectFrom('account').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** True once somebody can administer this node: until then it offers a link to become its administrator. */
+export async function hasAdministrator(db: Reader): Promise<boolean> {
+  const row = await db
+    .selectFrom('account')
+    .select('id')
+    .where('administrator', '=', 1)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Gives the account a new password and ends every session of it: whoever knew the old one is out. Sign in again afterwards.
+ * @param passwordHash from `hashPassword`, made before the unit of work
+ */
+export async function setPassword(work: Work, account: string, passwordHash: string): Promise<void> {
+  await work.db.updateTable('account').set({ password_hash: passwordHash }).where('id', '=', account).execute();
+  await work.db.deleteFrom('session').where('account_id', '=', account).execute();
+  await withdrawLinks(work, account);
+}
+
+/**
+ * Changes what an account may do.
+ * @throws {Refusal} conflict when nobody could administer the node afterwards
+ */
+export async function setRoles(
+  work: Work,
+  account: string,
+  roles: { administrator?: boolean; federationOfficer?: boolean },
+): Promise<void> {
+  await work.db
+    .updateTable('account')
+    .set({
+      ...(roles.administrator === undefined ? {} : { administrator: roles.administrator ? 1 : 0 }),
+      ...(roles.federationOfficer === undefined ? {} : { federation_officer: roles.federationOfficer ? 1 : 0 }),
+    })
+    .where('id', '=', account)
+    .execute();
+  await keepAnAdministrator(work);
+}
+
+/**
+ * Ends all access of an account at once: sessions, API tokens and unused links.
+ * @throws {Refusal} conflict when it is the last administrator's
+ */
+export async function disableAccount(work: Work, account: string): Promise<void> {
+  await work.db.updateTable('account').set({ disabled_at: work.now }).where('id', '=', account).execute();
+  await keepAnAdministrator(work);
+  await work.db.deleteFrom('session').where('account_id', '=', account).execute();
+  await work.db
+    .updateTable('api_token')
+    .set({ revoked_at: work.now })
+    .where('account_id', '=', account)
+    .where('revoked_at', 'is', null)
+    .execute();
+  await withdrawLinks(work, account);
+}
+
+/** Lets an account sign in again. Its tokens stay revoked. */
+export async function enableAccount(work: Work, account: string): Promise<void> {
+  await work.db.updateTable('account').set({ disabled_at: null }).where('id', '=', account).execute();
+}
+
+async function keepAnAdministrator(work: Work): Promise<void> {
+  if (!(await hasAdministrator(work.db))) {
+    refuse('conflict', 'This is the last administrator: make somebody else administrator first');
+  }
+}
+
+async function withdrawLinks(work: Work, account: string): Promise<void> {
+  await work.db.deleteFrom('sign_in_link').where('account_id', '=', account).where('used_at', 'is', null).execute();
+}

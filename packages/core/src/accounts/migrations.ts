@@ -1,0 +1,59 @@
+import type { Migrations } from '../db/migrate.ts';
+
+export const accountMigrations: Migrations = {
+  '2026-11-21-core-accounts': async (db) => {
+    await db.schema
+      .createTable('account')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('person_id', 'text', (column) => column.notNull().unique())
+      .addColumn('email', 'text', (column) => column.notNull().unique())
+      .addColumn('password_hash', 'text')
+      .addColumn('administrator', 'integer', (column) => column.notNull())
+      .addColumn('federation_officer', 'integer', (column) => column.notNull())
+      .addColumn('disabled_at', 'text')
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('session')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('account_id', 'text', (column) => column.notNull().references('account.id'))
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .addColumn('last_seen_at', 'text', (column) => column.notNull())
+      .addColumn('expires_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('session_account').on('session').column('account_id').execute();
+    await db.schema
+      .createTable('sign_in_link')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('account_id', 'text', (column) => column.references('account.id'))
+      .addColumn('purpose', 'text', (column) => column.notNull())
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .addColumn('expires_at', 'text', (column) => column.notNull())
+      .addColumn('used_at', 'text')
+      .execute();
+    await db.schema.createIndex('sign_in_link_account').on('sign_in_link').column('account_id').execute();
+    await db.schema
+      .createTable('api_token')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('hash', 'text', (column) => column.notNull())
+      .addColumn('account_id', 'text', (column) => column.notNull().references('account.id'))
+      .addColumn('name', 'text', (column) => column.notNull())
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .addColumn('last_used_at', 'text')
+      .addColumn('revoked_at', 'text')
+      .execute();
+    await db.schema.createIndex('api_token_account').on('api_token').column('account_id').execute();
+    await db.schema
+      .createTable('idempotency')
+      .addColumn('account_id', 'text', (column) => column.notNull().references('account.id'))
+      .addColumn('key', 'text', (column) => column.notNull())
+      .addColumn('request', 'text', (column) => column.notNull())
+      .addColumn('steps', 'text', (column) => column.notNull())
+      .addColumn('status', 'integer')
+      .addColumn('headers', 'text')
+      .addColumn('body', 'text')
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('idempotency_pk', ['account_id', 'key'])
+      .execute();
+  },
+};

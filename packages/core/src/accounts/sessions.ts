@@ -1,0 +1,83 @@
+import type { Context } from '../context.ts';
+import { refuse } from '../errors.ts';
+import { transact, type Work } from '../work.ts';
+import { isRandomToken, randomToken, sha256 } from './one-way.ts';
+
+const hour = 3_600_000;
+
+/**
+ * How long a session lasts. Idle for 12 hours: one sign-in carries a working day with its meetings, and nothing is left open
+ * overnight on a shared desk. A week at most, whatever happens in it (OWASP ASVS 5.0, 7.3.1 and 7.3.2).
+ */
+export const sessionIdle = 12 * hour;
+export const sessionLongest = 7 * 24 * hour;
+/** How exactly idleness is measured: a session in use costs one write in this time. */
+const seenEvery = 10 * 60_000;
+
+/**
+ * Starts a session; call it only after the person has proven who they are. Always with a new value, so that one planted before
+ * signing in is worth nothing.
+ * @param replaces value of the cookie that came with the request: that session ends
+ * @returns value for the cookie; only its hash is stored
+ * @throws {Refusal} disabled
+ */
+export async function startSession(work: Work, account: string, replaces?: string | null): Promise<string> {
+  const row = await work.db.selectFrom('account').select('disabled_at').where('id', '=', account).executeTakeFirst();
+  if (!row || row.disabled_at !== null) refuse('disabled', 'This account has been disabled');
+  const value = randomToken();
+  await work.db
+    .deleteFrom('session')
+    .where('account_id', '=', account)
+    .where((eb) => eb.or([eb('expires_at', '<=', work.now), eb('last_seen_at', '<=', before(work.now, sessionIdle))]))
+    .execute();
+  if (replaces) await endSession(work, replaces);
+  await work.db
+    .insertInto('session')
+    .values({
+      id: sha256(value),
+      account_id: account,
+      created_at: work.now,
+      last_seen_at: work.now,
+      expires_at: new Date(Date.parse(work.now) + sessionLongest).toISOString(),
+    })
+    .execute();
+  return value;
+}
+
+/** Ends the session of a cookie's value. */
+export async function endSession(work: Work, value: string): Promise<void> {
+  await work.db.deleteFrom('session').where('id', '=', sha256(value)).execute();
+}
+
+/** Ends every session of an account, for "sign out everywhere". */
+export async function endSessions(work: Work, account: string): Promise<void> {
+  await work.db.deleteFrom('session').where('account_id', '=', account).execute();
+}
+
+/** The account behind a cookie's value, or undefined when there is no such session (any more). */
+export async function accountOfSession(
+  context: Context,
+  value: string,
+): Promise<{ id: string; person_id: string; administrator: number; federation_officer: number } | undefined> {
+  if (!isRandomToken(value)) return undefined;
+  const now = context.clock.now().toISOString();
+  const row = await context.db.reader
+    .selectFrom('session')
+    .innerJoin('account', 'account.id', 'session.account_id')
+    .select(['account.id', 'person_id', 'administrator', 'federation_officer', 'last_seen_at'])
+    .where('session.id', '=', sha256(value))
+    .where('expires_at', '>', now)
+    .where('last_seen_at', '>', before(now, sessionIdle))
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst();
+  if (row && row.last_seen_at < before(now, seenEvery)) {
+    await transact(context, { kind: 'system', what: 'sessions' }, async (work) => {
+      await work.db.updateTable('session').set({ last_seen_at: work.now }).where('id', '=', sha256(value)).execute();
+    });
+  }
+  return row;
+}
+
+function before(instant: string, milliseconds: number): string {
+  return new Date(Date.parse(instant) - milliseconds).toISOString();
+}

@@ -1,0 +1,41 @@
+import type { Context } from '../context.ts';
+import { refuse } from '../errors.ts';
+import { type Account, accountByEmail, normaliseEmail } from './accounts.ts';
+import { passwordFits } from './passwords.ts';
+import { countAttempt, forgetAttempts, uncountAttempt } from './throttle.ts';
+
+/**
+ * Five guesses per account from one place, so that guessing elsewhere does not lock the person out. Fifty per account from
+ * everywhere bound what many machines can guess together; sixty a minute from one place bound the cost of hashing.
+ */
+const limits = {
+  accountAndAddress: { times: 5, seconds: 15 * 60 },
+  account: { times: 50, seconds: 60 * 60 },
+  address: { times: 60, seconds: 60 },
+};
+
+/**
+ * Checks mail address and password. Answers the same, in the same time, for a wrong password and for an account that does not
+ * exist, is disabled or has no password.
+ * @param address of the client: `c.var.clientNetwork`
+ * @throws {Refusal} wrong_password, too_many
+ */
+export async function checkPassword(
+  context: Context,
+  input: { email: string; password: string; address: string },
+): Promise<Account> {
+  const email = normaliseEmail(input.email).slice(0, 300);
+  const here = `sign-in ${email} ${input.address}`;
+  countAttempt(context, `sign-in from ${input.address}`, limits.address);
+  countAttempt(context, here, limits.accountAndAddress);
+  countAttempt(context, `sign-in ${email}`, limits.account);
+  const account = await accountByEmail(context.db.reader, email);
+  const fits = await passwordFits(input.password, account?.password_hash ?? null);
+  if (!account || !fits || account.disabled_at !== null) {
+    refuse('wrong_password', 'Mail address and password do not belong together');
+  }
+  forgetAttempts(context, here);
+  uncountAttempt(context, `sign-in ${email}`);
+  uncountAttempt(context, `sign-in from ${input.address}`);
+  return account;
+}
