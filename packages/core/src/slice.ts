@@ -37,8 +37,21 @@ export type Slice = {
   navigation?: NavigationEntry[];
   /** What it adds to places that other pages offer. */
   panels?: Panel[];
+  /** What of it is exchanged with another node, per group: shown before an agreement with that node is changed. */
+  exchanged?: (db: Reader, origin: string) => Promise<Exchanged[]>;
   /** Background work: name → handler. Enqueued with `enqueueJob`. */
   jobs?: Record<string, (context: Context, data: JsonObject) => Promise<void>>;
+};
+
+/** A slice's part of what is exchanged with a node in one group; parts of several slices are added up. */
+export type Exchanged = {
+  /** Local id of the group, whose home is here or there. */
+  group: string;
+  name?: string;
+  /** Local ids of people of either node who take part. */
+  people?: string[];
+  /** Number of things exchanged. */
+  items?: number;
 };
 
 /** Name → version and schema of `data`. Ids and revision numbers only: never bodies, titles or names. */
