@@ -50,6 +50,9 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const cache = process.env.BOOT_CACHE ? resolve(process.env.BOOT_CACHE) : join(root, '.cache/boot');
 const installedFile = join(root, 'node_modules/.joinery-installed.json');
 
+/** A registry that does not answer is worth a few seconds of trying, not minutes. */
+const RETRIES = { 'fetch-retries': 2, 'fetch-retry-mintimeout': 1000, 'fetch-retry-maxtimeout': 4000 };
+
 class BootError extends Error {}
 
 const say = (text) => process.stderr.write(`${text}\n`);
@@ -109,6 +112,7 @@ async function fetchPackage(name, version) {
   writeFileSync(join(temporary, 'package.json'), JSON.stringify(manifest));
   writeFileSync(join(temporary, 'package-lock.json'), JSON.stringify(lock));
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--engine-strict=false'];
+  args.push(...Object.entries(RETRIES).map(([option, value]) => `--${option}=${value}`));
   const env = cleanEnvironment(process.execPath);
   const windows = process.platform === 'win32';
   const npm = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined;
@@ -188,6 +192,7 @@ async function install(node, development) {
   const pnpm = join(await fetchPackage('pnpm', PNPM_VERSION), 'bin/pnpm.cjs');
   const everything = development || installed()?.development === true;
   const args = [pnpm, 'install', '--frozen-lockfile', '--reporter=append-only', '--config.confirmModulesPurge=false'];
+  args.push(...Object.entries(RETRIES).map(([option, value]) => `--config.${option}=${value}`));
   if (!everything) args.push('--prod');
   say(everything ? 'Installing packages …' : 'Installing packages for production …');
   const env = cleanEnvironment(node);

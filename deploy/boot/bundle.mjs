@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -40,35 +40,38 @@ function replaceFile(path, contents) {
 /**
  * Bundles the named entries that exist and gives the path of each bundle by name.
  * @param {string[]} names
- * @returns {Record<string, string>}
+ * @returns {Promise<Record<string, string>>}
  */
-export function bundle(names) {
+export async function bundle(names) {
   const external = thirdParty();
-  const bundles = {};
-  for (const name of names) {
-    const { source, folder } = ENTRIES[name];
-    if (!existsSync(join(root, source))) continue;
-    const outfile = join(root, folder, `${name}.js`);
-    const { outputFiles } = buildSync({
-      absWorkingDir: root,
-      entryPoints: [source],
-      outfile,
-      bundle: true,
-      write: false,
-      platform: 'node',
-      target: 'node24',
-      format: 'esm',
-      jsx: 'automatic',
-      jsxImportSource: 'hono/jsx',
-      sourcemap: 'linked',
-      external,
-      logLevel: 'warning',
-    });
-    mkdirSync(dirname(outfile), { recursive: true });
-    for (const file of outputFiles) replaceFile(file.path, file.contents);
-    bundles[name] = outfile;
-  }
-  return bundles;
+  const present = names.filter((name) => existsSync(join(root, ENTRIES[name].source)));
+  const bundles = await Promise.all(
+    present.map(async (name) => {
+      const { source, folder } = ENTRIES[name];
+      const outfile = join(root, folder, `${name}.js`);
+      const { outputFiles } = await build({
+        absWorkingDir: root,
+        entryPoints: [source],
+        outfile,
+        bundle: true,
+        write: false,
+        platform: 'node',
+        target: 'node24',
+        format: 'esm',
+        jsx: 'automatic',
+        jsxImportSource: 'hono/jsx',
+        sourcemap: 'linked',
+        external,
+        logLevel: 'warning',
+      });
+      mkdirSync(dirname(outfile), { recursive: true });
+      for (const file of outputFiles) replaceFile(file.path, file.contents);
+      return [name, outfile];
+    }),
+  );
+  // Its helper process would otherwise stay beside the node for as long as that runs.
+  await stop();
+  return Object.fromEntries(bundles);
 }
 
 export const entryNames = Object.keys(ENTRIES);

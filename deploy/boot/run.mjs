@@ -16,12 +16,22 @@ const NEEDS = {
   bench: ['bench', 'main', 'worker'],
 };
 
+/** Bundles, or ends the process: esbuild has then printed what is wrong and where. */
+async function bundleOrExit(names) {
+  try {
+    return await bundle(names);
+  } catch (error) {
+    if (!error.errors) throw error;
+    process.exit(1);
+  }
+}
+
 const [name = '', ...rest] = process.argv.slice(2);
 if (name === '--build') {
-  for (const file of Object.values(bundle(entryNames.filter((entry) => entry !== 'bench'))))
-    process.stdout.write(`${file}\n`);
+  const bundles = await bundleOrExit(entryNames.filter((entry) => entry !== 'bench'));
+  for (const file of Object.values(bundles)) process.stdout.write(`${file}\n`);
 } else {
-  const file = bundle(NEEDS[name] ?? [])[name];
+  const file = (await bundleOrExit(NEEDS[name] ?? []))[name];
   if (!file) {
     process.stderr.write(`There is nothing to run as "${name}" in this version.\n`);
     process.exit(1);

@@ -20,12 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const BASE_SLICES = ['people', 'groups', 'posts'];
 
 /** The only files, or folders when they end in a slash, that may open a socket or look a name up. Tests aside. */
-export const MAY_OPEN_SOCKETS = [
-  'packages/core/src/http/server.ts',
-  'packages/core/src/doors.ts',
-  'packages/federation/src/doors/',
-  'packages/federation/src/guard/',
-];
+const MAY_OPEN_SOCKETS = ['packages/core/src/http/server.ts', 'packages/federation/src/doors/'];
 
 /** What `node:net` offers that opens nothing. */
 const HARMLESS = ['isIP', 'isIPv4', 'isIPv6', 'BlockList', 'SocketAddress'];
