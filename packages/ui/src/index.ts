@@ -1,1 +1,22 @@
-export {};
+/** What a page is made of: texts, layout, parts, house style, safe content and the files a browser needs. */
+export * from './badge.tsx';
+export * from './description-list.tsx';
+export * from './details.tsx';
+export * from './error-summary.tsx';
+export * from './form.tsx';
+export * from './heading.tsx';
+export * from './icon.tsx';
+export * from './layout.tsx';
+export * from './list.tsx';
+export * from './markdown.ts';
+export * from './messages.ts';
+export * from './meter.tsx';
+export * from './notice.tsx';
+export * from './person.tsx';
+export * from './sanitize.ts';
+export * from './source-label.tsx';
+export * from './stylesheet.ts';
+export * from './table.tsx';
+export * from './tabs.tsx';
+export * from './theme.ts';
+export * from './time.tsx';

@@ -112,6 +112,12 @@ test('posts never have the headings of the page', () => {
   expect(sanitizeContent('<h1>One</h1><h2>Two</h2>')).toBe('<h3>One</h3><h4>Two</h4>');
 });
 
+test('headings of a post make an outline without gaps, whatever levels the writer used', () => {
+  const levels = (html: string) => [...html.matchAll(/<h(\d)>/g)].map(([, level]) => Number(level));
+  expect(levels(renderMarkdown('### a\n\n###### b\n\n##### c\n\n# d\n\n## e'))).toEqual([3, 4, 4, 3, 4]);
+  expect(sanitizeContent('<h6>a</h6><h4>b</h4>')).toBe('<h3>a</h3><h3>b</h3>');
+});
+
 test('mentions and hashtags of other software keep their class, hidden pieces of addresses are shown', () => {
   expect(sanitizeContent('<a href="https://x.example/@a" class="u-url mention">@a</a>')).toContain('class="mention"');
   expect(sanitizeContent('<span class="invisible">https://</span>x.example')).toBe('<span>https://</span>x.example');

@@ -20,15 +20,6 @@ markdown.renderer.rules.image = (tokens, index) => {
   return depth > 0 ? label : `<a href="${markdown.utils.escapeHtml(source)}">${label}</a>`;
 };
 
-// The page's own headings are h1 and h2.
-markdown.core.ruler.push('shift_headings', (state) => {
-  for (const token of state.tokens) {
-    if (token.type === 'heading_open' || token.type === 'heading_close') {
-      token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 2)}`;
-    }
-  }
-});
-
 /**
  * Markdown (CommonMark with tables, strikethrough and links from addresses) as HTML that is safe to put into a page.
  * HTML in the source shows as text; images become links; headings start at h3.

@@ -5,7 +5,25 @@ const externalLink = { rel: 'nofollow noopener noreferrer ugc' };
 // Everything not listed loses its tag and keeps its text; script, style, textarea, option, title lose their text as well.
 const content: sanitizeHtml.IOptions = {
   allowedTags: [
-    ...['h3', 'h4', 'h5', 'h6', 'p', 'br', 'hr', 'blockquote', 'pre', 'code', 'ul', 'ol', 'li', 'a', 'span'],
+    ...[
+      'h1',
+      'h2',
+      'h3',
+      'h4',
+      'h5',
+      'h6',
+      'p',
+      'br',
+      'hr',
+      'blockquote',
+      'pre',
+      'code',
+      'ul',
+      'ol',
+      'li',
+      'a',
+      'span',
+    ],
     ...['strong', 'b', 'em', 'i', 'u', 's', 'del', 'ins', 'sub', 'sup', 'q', 'abbr', 'ruby', 'rt', 'rp'],
     ...['table', 'thead', 'tbody', 'tr', 'th', 'td'],
   ],
@@ -20,8 +38,6 @@ const content: sanitizeHtml.IOptions = {
   enforceHtmlBoundary: false,
   parseStyleAttributes: false,
   transformTags: {
-    h1: 'h3',
-    h2: 'h4',
     a: (_tag, { href, rel: _rel, ...others }) => {
       const address = followable(href);
       return { tagName: 'a', attribs: address ? { ...others, href: address, ...externalLink } : others };
@@ -80,12 +96,30 @@ function claimsOtherHost(words: string, host: string): boolean {
 }
 
 /**
+ * Headings below those of the page, h1 and h2, and without gaps, whatever their writer's levels were: an outline can be
+ * walked. Works on the sanitiser's own output, in which every tag is closed.
+ */
+function fitHeadings(html: string): string {
+  const outline: number[] = [];
+  const open: number[] = [];
+  return html.replace(/<(\/?)h([1-6])(?=[ >])/g, (_tag, slash: string, digit: string) => {
+    if (slash) return `</h${open.pop()}`;
+    const level = Number(digit);
+    while (outline.length > 0 && (outline.at(-1) ?? 0) >= level) outline.pop();
+    outline.push(level);
+    const fitting = Math.min(6, outline.length + 2);
+    open.push(fitting);
+    return `<h${fitting}`;
+  });
+}
+
+/**
  * HTML from anywhere (another node, an import, our own Markdown) as HTML that is safe to put into a page: an allow-list
- * of tags; no id, name, style or event; links to https, http and mailto only; images become links; no h1 or h2.
+ * of tags; no id, name, style or event; links to https, http and mailto only; images become links; headings start at h3.
  * Applying it twice changes nothing more.
  */
 export function sanitizeContent(html: string): string {
-  return discloseHosts(sanitizeHtml(html, content));
+  return fitHeadings(discloseHosts(sanitizeHtml(html, content)));
 }
 
 /** The words of an HTML text, on one line, without markup. Not HTML: escape it like any other text. */

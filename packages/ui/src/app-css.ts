@@ -1,0 +1,243 @@
+/** Our own layer over Designsystemet: the shell, the layout, and the parts it does not have. Text, so that a bundle carries it. */
+export const appCss = `
+html { font-family: var(--ds-font-family); font-feature-settings: 'cv05', 'ss03'; text-size-adjust: 100%; scroll-padding-top: 1rem; }
+body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--ds-color-neutral-background-tinted); overflow-wrap: anywhere; }
+p, ul, ol, dl, dd { margin: 0; }
+.app-icon { width: 1.25em; height: 1.25em; flex: none; }
+.app-strong { font-weight: 600; }
+.app-quiet { color: var(--ds-color-neutral-text-subtle); font-size: .875rem; line-height: 1.4; }
+.app-lead { color: var(--ds-color-neutral-text-subtle); max-width: 65ch; }
+.app-host { font-variant-ligatures: none; }
+.app-quiet-link { display: inline-block; min-height: 1.5rem; line-height: 1.5rem; color: inherit; text-decoration: none; }
+.app-quiet-link:hover { text-decoration: underline; text-underline-offset: .2em; }
+.ds-error-summary > .ds-heading { font-size: 1.125rem; }
+:where(a, summary, button, [tabindex='0']):focus-visible {
+  outline: var(--ds-border-width-focus) solid var(--ds-color-focus-outer); outline-offset: 2px;
+  box-shadow: 0 0 0 2px var(--ds-color-focus-inner); border-radius: var(--ds-border-radius-sm);
+}
+main:focus { outline: none; }
+
+/* Shell */
+.app-skip { position: absolute; left: -100vw; top: 0; }
+.app-skip:focus { left: .75rem; top: .75rem; z-index: 10; padding: .75rem 1rem; border-radius: var(--ds-border-radius-md);
+  background: var(--ds-color-neutral-text-default); color: var(--ds-color-neutral-background-default); }
+.app-trial { padding: .5rem 1.5rem; text-align: center; font-size: .875rem; font-weight: 500;
+  background: var(--ds-color-warning-surface-tinted); color: var(--ds-color-warning-text-default); }
+.app-bar { max-width: 74rem; margin-inline: auto; padding-inline: 1.5rem; display: flex; align-items: center; gap: .5rem 2rem; }
+.app-header { background: var(--ds-color-neutral-surface-default); border-top: 3px solid var(--ds-color-accent-border-strong);
+  border-bottom: 1px solid var(--ds-color-neutral-border-subtle); }
+.app-header .app-bar { min-height: 4rem; }
+.app-brand { display: flex; align-items: center; gap: .75rem; color: inherit; text-decoration: none; min-width: 0; }
+.app-mark { display: grid; place-items: center; flex: none; width: 2.5rem; height: 2.5rem; border-radius: var(--ds-border-radius-lg);
+  background: var(--ds-color-base-default); color: var(--ds-color-base-contrast-default); font-weight: 650; letter-spacing: .02em; }
+.app-brand-words { display: flex; flex-direction: column; line-height: 1.25; min-width: 0; }
+.app-brand-agency { font-weight: 650; letter-spacing: -.01em; }
+.app-brand:hover .app-brand-agency { text-decoration: underline; text-underline-offset: .2em; }
+.app-navigation { align-self: stretch; margin-inline-end: auto; }
+.app-navigation ul, .app-tabs ul { display: flex; flex-wrap: wrap; gap: 0 .25rem; height: 100%; padding: 0; list-style: none; }
+.app-navigation li, .app-tabs li { display: flex; }
+.app-navigation a, .app-tabs a { display: flex; align-items: center; gap: .5rem; padding: .625rem .75rem; font-size: .9375rem; font-weight: 500;
+  color: var(--ds-color-neutral-text-subtle); text-decoration: none; }
+.app-navigation a:hover, .app-tabs a:hover { color: var(--ds-color-neutral-text-default); box-shadow: inset 0 -3px var(--ds-color-neutral-border-subtle); }
+.app-navigation a[aria-current], .app-tabs a[aria-current] { color: var(--ds-color-accent-text-default); font-weight: 600;
+  border-bottom: 3px solid var(--ds-color-accent-border-strong); padding-bottom: calc(.625rem - 3px); box-shadow: none; }
+.app-navigation a:focus-visible, .app-tabs a:focus-visible { outline-offset: -3px; box-shadow: none; }
+.app-account { margin-inline-start: auto; flex: none; }
+.app-navigation + .app-account { margin-inline-start: 0; }
+.app-menu { position: relative; }
+.app-menu > summary { display: flex; align-items: center; gap: .5rem; padding: .25rem .5rem .25rem .25rem; list-style: none; cursor: pointer;
+  font-size: .9375rem; font-weight: 500; border-radius: var(--ds-border-radius-full); }
+.app-menu > summary::-webkit-details-marker { display: none; }
+.app-menu > summary:hover, .app-menu[open] > summary { background: var(--ds-color-neutral-surface-tinted); }
+.app-menu > summary:focus-visible { border-radius: var(--ds-border-radius-full); }
+.app-account-name { max-width: 12rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.app-menu-list { position: absolute; z-index: 5; inset-inline-end: 0; top: calc(100% + .5rem); box-sizing: border-box; width: min(16rem, 100vw - 2rem);
+  padding: .5rem; background: var(--ds-color-neutral-surface-default); border: 1px solid var(--ds-color-neutral-border-subtle);
+  border-radius: var(--ds-border-radius-lg); box-shadow: var(--ds-shadow-md); }
+.app-menu-who { display: flex; flex-direction: column; padding: .5rem .75rem .75rem; margin-bottom: .5rem; border-bottom: 1px solid var(--ds-color-neutral-border-subtle); }
+.app-menu-item { display: block; box-sizing: border-box; width: 100%; padding: .5rem .75rem; border: 0; border-radius: var(--ds-border-radius-md);
+  background: none; color: inherit; font: inherit; text-align: start; text-decoration: none; cursor: pointer; }
+.app-menu-item:hover { background: var(--ds-color-neutral-surface-tinted); }
+.app-main { flex: 1; box-sizing: border-box; width: 100%; max-width: 74rem; margin-inline: auto; padding: 2rem 1.5rem 4rem;
+  display: flex; flex-direction: column; gap: 1.5rem; }
+.app-main > *, .app-stack > * { margin-block: 0; min-width: 0; }
+.app-footer { padding-block: 1.25rem; background: var(--ds-color-neutral-surface-default); border-top: 1px solid var(--ds-color-neutral-border-subtle); font-size: .875rem; }
+.app-footer .app-bar { flex-wrap: wrap; }
+.app-languages { display: flex; gap: .25rem; margin-inline-start: auto; }
+.app-languages button { padding: .25rem .625rem; border: 1px solid transparent; border-radius: var(--ds-border-radius-full); background: none;
+  color: var(--ds-color-neutral-text-subtle); font: inherit; cursor: pointer; min-height: 1.75rem; }
+.app-languages button:hover { text-decoration: underline; }
+.app-languages button[aria-current] { border-color: var(--ds-color-neutral-border-default); color: var(--ds-color-neutral-text-default); font-weight: 600; }
+
+/* Layout */
+.app-stack { display: flex; flex-direction: column; gap: 1.25rem; min-width: 0; }
+.app-columns { display: grid; grid-template-columns: minmax(0, 1fr) 20rem; gap: 1.5rem 2rem; align-items: start; }
+.app-page-heading { display: flex; flex-wrap: wrap; align-items: flex-start; justify-content: space-between; gap: 1rem 2rem; }
+.app-page-heading-words { display: flex; flex-direction: column; gap: .375rem; flex: 1 1 20rem; min-width: 0; }
+.app-page-heading-title { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .75rem; }
+.app-page-heading .ds-heading { letter-spacing: -.02em; }
+.app-actions { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .75rem; }
+.app-actions-end { margin-inline-start: auto; }
+.ds-card { --dsc-card-padding: 1.25rem; box-shadow: var(--ds-shadow-xs); }
+.app-panel:not([hidden]), .app-post:not([hidden]) { display: flex; flex-direction: column; gap: .875rem; overflow: visible; }
+.app-panel > *, .app-post > * { margin-block: 0 !important; min-width: 0; }
+.app-panel-heading { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; }
+
+/* Forms */
+.app-form { display: flex; flex-direction: column; gap: 1.5rem; max-width: 40rem; }
+.app-form > * { margin: 0; }
+.app-form-inline { display: flex; flex-wrap: wrap; align-items: flex-end; gap: .75rem; margin: 0; }
+.ds-button { --dsc-button-size: 2.75rem; font-size: .9375rem; }
+.ds-button[data-size=sm] { --dsc-button-size: 2.25rem; --dsc-button-padding: .25rem .75rem; font-size: .875rem; }
+.ds-button[data-variant=secondary] { --dsc-button-background: var(--ds-color-surface-default); }
+.ds-button[data-color=danger] { --dsc-button-color: var(--ds-color-danger-text-subtle); }
+.ds-button[aria-pressed=true] { --dsc-button-background: var(--ds-color-surface-tinted); box-shadow: inset 0 0 0 1px var(--ds-color-border-strong); }
+.ds-input { --dsc-input-size: 2.75rem; }
+.ds-input:not([type=radio], [type=checkbox]) { width: 100%; }
+.ds-input[data-width=short] { width: 8rem; }
+.ds-input[data-width=medium] { width: 16rem; }
+textarea.ds-input { line-height: 1.6; resize: vertical; }
+.ds-field { --dsc-field-content-spacing: .375rem; }
+.ds-field [data-field=description], .ds-fieldset > [data-field=description] { font-size: .875rem; line-height: 1.45; }
+.ds-validation-message { font-size: .9375rem; font-weight: 500; }
+.app-form-inline .ds-field { flex: 0 1 16rem; }
+.app-choices { --dsc-fieldset-gap: .5rem; }
+.app-choices > legend { margin-bottom: .125rem; }
+.app-choices > .ds-field { box-sizing: border-box; width: 100%; padding: .75rem 1rem; border: 1px solid var(--ds-color-neutral-border-subtle);
+  border-radius: var(--ds-border-radius-md); background: var(--ds-color-neutral-surface-default); }
+.app-choices > .ds-field:has(:checked) { border-color: var(--ds-color-border-strong); background: var(--ds-color-background-tinted); }
+.app-choices > .ds-field:hover { border-color: var(--ds-color-border-default); }
+.app-choices > .ds-field label { font-weight: 500; }
+.ds-error-summary { --dsc-errorsummary-padding: 1.25rem 1.5rem; border: 1px solid var(--ds-color-danger-border-default);
+  border-inline-start: 6px solid var(--ds-color-danger-border-strong); }
+.ds-error-summary .ds-list { --dsc-list-margin-top: .25rem; }
+
+/* Notices, badges, people */
+.app-notice { --dsc-alert-padding-block: .875rem; --dsc-alert-padding-inline-end: 1rem; --dsc-alert-border-color: var(--ds-color-border-subtle); }
+.app-badge, .app-tag { --dsc-tag-min-height: 1.5rem; --dsc-tag-border-radius: var(--ds-border-radius-full); --dsc-tag-padding: 0 .625rem;
+  gap: .25rem; font-size: .8125rem; font-weight: 500; max-width: 100%; box-sizing: border-box; }
+.app-badge .app-icon { width: 1em; height: 1em; }
+.app-tag { min-height: 1.75rem; }
+.app-badges { display: flex; flex-wrap: wrap; gap: .375rem; margin-inline-start: auto; }
+.app-count { display: inline-block; min-width: 1.5em; padding: 0 .4em; border-radius: var(--ds-border-radius-full); box-sizing: border-box; text-align: center;
+  background: var(--ds-color-surface-tinted); color: var(--ds-color-text-default); font-size: .8125rem; line-height: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.app-avatar { --dsc-avatar-size: 2.5rem; --dsc-avatar-background: var(--ds-color-surface-tinted); --dsc-avatar-color: var(--ds-color-text-default);
+  --dsc-avatar-padding: 0; --dsc-avatar-font-size: .875rem; font-weight: 600; letter-spacing: .02em; }
+.app-avatar[data-small] { --dsc-avatar-size: 2rem; --dsc-avatar-font-size: .75rem; }
+.app-person { display: inline-flex; align-items: center; gap: .625rem; min-width: 0; }
+.app-person-words { display: flex; flex-direction: column; line-height: 1.35; min-width: 0; }
+.app-source { display: inline-flex; align-items: flex-start; gap: .375rem; color: var(--ds-color-neutral-text-subtle); font-size: .875rem; line-height: 1.4; }
+.app-source .app-icon { width: 1.1em; height: 1.1em; margin-top: .1em; }
+
+/* Posts and lists */
+.app-post, .app-item { position: relative; }
+.app-post-header { display: flex; align-items: flex-start; gap: .75rem; }
+.app-post-header > .app-person-words { flex: 1 1 0; }
+.app-post-title { font-size: 1.125rem; }
+.app-post-title a, .app-item-title a { color: inherit; text-decoration: none; }
+.app-post-title a:hover, .app-item-title a:hover { text-decoration: underline; text-underline-offset: .2em; color: var(--ds-color-accent-text-subtle); }
+.app-post-summary { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
+.app-post-footer { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.25rem; }
+.app-fact { display: inline-flex; align-items: center; gap: .375rem; font-size: .875rem; color: var(--ds-color-neutral-text-subtle); min-height: 1.5rem; }
+.app-content { max-width: 70ch; line-height: 1.6; }
+.app-content > * { margin-block: 0 .75em; }
+.app-content > :last-child { margin-block-end: 0; }
+.app-content :is(h3, h4, h5, h6) { font-size: 1.0625rem; font-weight: 650; margin-block: 1.25em .5em; line-height: 1.3; }
+.app-content > :first-child { margin-block-start: 0; }
+.app-content a { color: var(--ds-color-accent-text-subtle); text-underline-offset: .2em; }
+.app-content blockquote { margin-inline: 0; padding-inline-start: 1rem; border-inline-start: 3px solid var(--ds-color-neutral-border-default); color: var(--ds-color-neutral-text-subtle); }
+.app-content :is(pre, code) { font-family: ui-monospace, 'SFMono-Regular', Menlo, Consolas, monospace; font-size: .875em; background: var(--ds-color-neutral-background-tinted); border-radius: var(--ds-border-radius-sm); }
+.app-content code { padding: .1em .3em; }
+.app-content pre { padding: .75rem 1rem; white-space: pre-wrap; }
+.app-content pre code { padding: 0; background: none; font-size: 1em; }
+.app-content :is(ul, ol) { padding-inline-start: 1.5rem; }
+.app-content table { border-collapse: collapse; display: block; overflow-x: auto; }
+.app-content :is(th, td) { border: 1px solid var(--ds-color-neutral-border-subtle); padding: .375rem .625rem; text-align: start; }
+.app-list { display: flex; flex-direction: column; padding: 0; list-style: none; background: var(--ds-color-neutral-surface-default);
+  border: 1px solid var(--ds-color-neutral-border-subtle); border-radius: var(--ds-border-radius-lg); box-shadow: var(--ds-shadow-xs); }
+.app-list > li { padding: 1rem 1.25rem; }
+.app-list > li + li { border-top: 1px solid var(--ds-color-neutral-border-subtle); }
+.app-panel .app-list { border: 0; box-shadow: none; background: none; }
+.app-panel .app-list > li { padding: .625rem 0; }
+.app-panel .app-list > li + li { border-top: 1px solid var(--ds-color-neutral-border-subtle); }
+.app-panel .app-list > li:is(:first-child) { padding-top: 0; }
+.app-panel .app-list > li:is(:last-child) { padding-bottom: 0; }
+.app-item { display: flex; align-items: flex-start; gap: .875rem; }
+.app-item-words { flex: 1; min-width: 0; display: flex; flex-direction: column; gap: .25rem; }
+.app-item-title { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .625rem; }
+.app-item-title .ds-heading { font-size: 1.0625rem; }
+.app-item-action { align-self: center; }
+.app-empty { display: flex; flex-direction: column; align-items: center; gap: .5rem; padding: 3rem 1.5rem; text-align: center;
+  border: 1px dashed var(--ds-color-neutral-border-default); border-radius: var(--ds-border-radius-lg); }
+.app-empty > p { max-width: 46ch; color: var(--ds-color-neutral-text-subtle); }
+.app-empty > .ds-heading { font-size: 1.125rem; }
+.app-empty > .app-actions { margin-top: .75rem; justify-content: center; }
+.app-empty-mark { display: grid; place-items: center; width: 3.5rem; height: 3.5rem; margin-bottom: .25rem; border-radius: 50%; font-size: 1.375rem;
+  background: var(--ds-color-accent-surface-tinted); color: var(--ds-color-accent-text-subtle); }
+.app-pagination { display: flex; justify-content: center; }
+.app-pagination .app-icon { width: 1em; height: 1em; }
+.app-descriptions { display: flex; flex-direction: column; }
+.app-descriptions > div { display: grid; grid-template-columns: minmax(8rem, 14rem) minmax(0, 1fr); gap: .125rem 1.5rem; padding-block: .625rem; }
+.app-descriptions > div + div { border-top: 1px solid var(--ds-color-neutral-border-subtle); }
+.app-descriptions dt { color: var(--ds-color-neutral-text-subtle); }
+.app-tabs { border-bottom: 1px solid var(--ds-color-neutral-border-subtle); }
+.app-tabs ul { margin-bottom: -1px; }
+.app-details { --dsc-details-size: 2.75rem; border: 1px solid var(--ds-color-neutral-border-subtle); border-radius: var(--ds-border-radius-md); overflow: clip; }
+.app-details > summary { font-weight: 500; }
+.app-meter { display: inline-flex; flex-wrap: wrap; align-items: center; gap: .25rem .625rem; font-size: .875rem; font-variant-numeric: tabular-nums; }
+.app-meter-track { fill: var(--ds-color-neutral-surface-active); }
+.app-meter-value { fill: var(--ds-color-accent-border-strong); }
+
+/* Tables */
+.app-table-region { position: relative; overflow-x: auto; background: var(--ds-color-neutral-surface-default); border: 1px solid var(--ds-color-neutral-border-subtle);
+  border-radius: var(--ds-border-radius-lg); box-shadow: var(--ds-shadow-xs); }
+.app-table { --dsc-table-padding: .75rem 1rem; font-size: .9375rem; overflow-wrap: normal; }
+.app-table > caption { padding: 1rem 1rem .75rem; margin: 0; font-size: 1.0625rem; font-weight: 650; text-align: start; }
+.app-table > thead > tr > th { padding-block: .5rem; font-size: .8125rem; font-weight: 500; color: var(--ds-color-neutral-text-subtle); white-space: nowrap; text-align: start;
+  border-top: 1px solid var(--ds-color-neutral-border-subtle); border-bottom-width: 1px; background: var(--ds-color-neutral-background-tinted); }
+.app-table > tbody > tr:last-child > * { border-bottom: 0; }
+.app-table > tbody > tr > th { font-weight: 600; text-align: start; }
+.app-table > tbody > tr:hover > * { background: var(--ds-color-neutral-background-tinted); }
+.app-table [data-numeric] { text-align: end; font-variant-numeric: tabular-nums; }
+
+@media (width < 52rem) {
+  .app-columns { grid-template-columns: minmax(0, 1fr); }
+  .app-header .app-bar { flex-wrap: wrap; padding-top: .5rem; }
+  .app-brand { flex: 1; }
+  .app-navigation { order: 3; flex: 1 1 100%; margin-inline: -.75rem; }
+}
+@media (width < 40rem) {
+  .app-bar { padding-inline: 1rem; }
+  .app-main { padding: 1.25rem 1rem 3rem; gap: 1.25rem; }
+  .app-account-name { display: none; }
+  .app-navigation a { padding-inline: .625rem; }
+  .ds-card { --dsc-card-padding: 1rem; }
+  .app-post-header { flex-wrap: wrap; }
+  .app-post-header > .app-badges { flex-basis: 100%; margin: 0; }
+  .app-item { flex-wrap: wrap; }
+  .app-item-action { flex-basis: 100%; }
+  .app-descriptions > div { grid-template-columns: minmax(0, 1fr); }
+  .app-languages { margin-inline-start: 0; }
+  .app-actions-end { margin-inline-start: 0; flex-basis: 100%; }
+  .app-table, .app-table > tbody, .app-table > caption { display: block; overflow-wrap: anywhere; }
+  .app-table > caption { padding-block: .875rem; }
+  .app-table > thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .app-table > tbody > tr { display: block; padding: .75rem 1rem; border-top: 1px solid var(--ds-color-neutral-border-subtle); }
+  .app-table > tbody > tr > * { display: flex; justify-content: space-between; gap: 1rem; padding: .25rem 0; border: 0; text-align: end; }
+  .app-table > tbody > tr > th { font-size: 1rem; }
+  .app-table > tbody > tr > td[data-label]::before { content: attr(data-label); flex: none; max-width: 45%; color: var(--ds-color-neutral-text-subtle); text-align: start; }
+  .app-table > tbody > tr:hover > * { background: none; }
+}
+@media (forced-colors: active) {
+  .app-empty-mark, .app-count, .app-mark, .app-choices > .ds-field:has(:checked) { border: 1px solid CanvasText; }
+  .app-choices > .ds-field:has(:checked) { border-color: Highlight; }
+  .app-meter-track { fill: Canvas; stroke: CanvasText; }
+  .app-meter-value { fill: CanvasText; }
+}
+@media (prefers-reduced-motion: reduce) { *, ::before, ::after { transition: none !important; animation: none !important; } }
+@media print {
+  .app-header, .app-footer, .app-skip, .app-actions, .app-pagination { display: none; }
+  body { background: none; }
+  .ds-card, .app-list { box-shadow: none; break-inside: avoid; }
+}
+`;

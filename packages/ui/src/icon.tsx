@@ -1,0 +1,38 @@
+/** Outlines on a 24-unit grid. They only repeat what the words beside them say, so assistive technology skips them. */
+const outlines = {
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  chevron: 'M9 5l7 7-7 7',
+  close: 'M6 6l12 12M18 6L6 18',
+  comment: 'M4 5h16v11H9l-5 4z',
+  down: 'M5 9l7 7 7-7',
+  heart: 'M12 20s-7.5-4.6-7.5-10A4.2 4.2 0 0 1 12 7.6 4.2 4.2 0 0 1 19.5 10c0 5.4-7.5 10-7.5 10z',
+  info: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 11v5.5M12 7.5v.5',
+  inbox: 'M4 13l2.5-8h11L20 13v6H4zM4 13h5l1.5 2.5h3L15 13h5',
+  lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
+  menu: 'M4 7h16M4 12h16M4 17h16',
+  node: 'M12 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM5 22a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM19 22a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM10.7 7.7L6.3 16.3M13.3 7.7l4.4 8.6M8 19h8',
+  pin: 'M9 3h6l-1 6 4 4H6l4-4zM12 13v8',
+  warning: 'M12 4l9 16H3zM12 10v4.5M12 17v.5',
+} as const;
+
+export type IconName = keyof typeof outlines;
+
+/** A decorative drawing in the colour of the text around it. */
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg
+      class="app-icon"
+      aria-hidden="true"
+      viewBox="0 0 24 24"
+      width="20"
+      height="20"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="1.75"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+    >
+      <path d={outlines[name]} />
+    </svg>
+  );
+}

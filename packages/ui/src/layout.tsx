@@ -1,0 +1,193 @@
+import type { Child } from 'hono/jsx';
+import { csrfField, HiddenField } from './form.tsx';
+import { Icon } from './icon.tsx';
+import { type Language, languageNames, languages } from './messages.ts';
+import { Notice, type NoticeKind } from './notice.tsx';
+import { Avatar, initials } from './person.tsx';
+import { text } from './text.ts';
+
+/** Everything around the content of a page. Addresses are paths on this node. */
+export type PageModel = {
+  title: string;
+  language: Language;
+  node: {
+    agency: string;
+    /** What the node calls itself: the product's name unless the agency chose one. */
+    name: string;
+    /** Its public address, such as `https://work.agency.example`. */
+    origin: string;
+    themeHref: string;
+    stylesheetHref: string;
+    /** This node cannot be reached by others. Without it: whether the origin is on this machine. */
+    trial?: boolean | undefined;
+  };
+  /** Null for a visitor who has not signed in. */
+  visitor: null | { name: string; href: string; administrator: boolean };
+  /** The token for the forms of the shell: signing out and changing the language. */
+  csrf: string;
+  navigation: readonly { href: string; label: string; current: boolean }[];
+  notices: readonly { kind: NoticeKind; text: string }[];
+  /** This page answers a form that had faults: the title begins with "Error: ". */
+  error?: boolean | undefined;
+  /** Path to come back to after signing in or changing the language; the start page when absent. */
+  returnTo?: string | undefined;
+  description?: string | undefined;
+};
+
+/** The addresses that the shell leads to; whoever serves pages answers them. */
+export const shellPaths = {
+  home: '/',
+  signIn: '/sign-in',
+  signOut: '/sign-out',
+  language: '/language',
+  accessibility: '/accessibility',
+} as const;
+
+function isTrial(node: PageModel['node']): boolean {
+  return node.trial ?? /^https?:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/.test(node.origin);
+}
+
+/** A whole page around its content. */
+export function Layout({ page, children }: { page: PageModel; children?: Child }) {
+  const t = text(page.language);
+  const title = page.error ? t('errorPrefix', { title: page.title }) : page.title;
+  return (
+    <html lang={page.language} data-color-scheme="auto" data-color="accent">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{`${title} – ${page.node.name}`}</title>
+        {page.description ? <meta name="description" content={page.description} /> : null}
+        <meta name="color-scheme" content="light dark" />
+        <link rel="stylesheet" href={page.node.stylesheetHref} />
+        <link rel="stylesheet" href={page.node.themeHref} />
+      </head>
+      <body>
+        <a class="app-skip" href="#main">
+          {t('skip')}
+        </a>
+        <Header page={page} />
+        <main class="app-main" id="main" tabindex={-1}>
+          {page.notices.map((notice) => (
+            <Notice kind={notice.kind} language={page.language}>
+              {notice.text}
+            </Notice>
+          ))}
+          {children}
+        </main>
+        <Footer page={page} />
+      </body>
+    </html>
+  );
+}
+
+function Header({ page }: { page: PageModel }) {
+  const t = text(page.language);
+  return (
+    <header class="app-header">
+      {isTrial(page.node) ? <p class="app-trial">{t('trial')}</p> : null}
+      <div class="app-bar">
+        <a class="app-brand" href={shellPaths.home}>
+          <span class="app-mark" aria-hidden="true">
+            {initials(page.node.agency)}
+          </span>
+          <span class="app-brand-words">
+            <span class="app-brand-agency">{page.node.agency}</span>
+            <span class="app-quiet">{page.node.name}</span>
+          </span>
+          <span class="ds-sr-only">{t('home')}</span>
+        </a>
+        {page.navigation.length > 0 ? <Navigation page={page} /> : null}
+        {page.visitor ? <Account page={page} visitor={page.visitor} /> : <SignIn page={page} />}
+      </div>
+    </header>
+  );
+}
+
+function Navigation({ page }: { page: PageModel }) {
+  return (
+    <nav class="app-navigation" aria-label={text(page.language)('main')}>
+      {/* biome-ignore lint/a11y/noRedundantRoles: Safari drops the role of lists without bullets. */}
+      <ul role="list">
+        {page.navigation.map((item) => (
+          <li>
+            <a href={item.href} aria-current={item.current ? 'page' : undefined}>
+              {item.label}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function SignIn({ page }: { page: PageModel }) {
+  const back = page.returnTo ? `?returnTo=${encodeURIComponent(page.returnTo)}` : '';
+  return (
+    <a class="ds-button app-account" data-variant="secondary" data-size="sm" href={`${shellPaths.signIn}${back}`}>
+      {text(page.language)('signIn')}
+    </a>
+  );
+}
+
+function Account({ page, visitor }: { page: PageModel; visitor: NonNullable<PageModel['visitor']> }) {
+  const t = text(page.language);
+  return (
+    <details class="app-account app-menu">
+      <summary aria-label={t('account', { name: visitor.name })}>
+        <Avatar name={visitor.name} agency={page.node.agency} small={true} />
+        <span class="app-account-name">{visitor.name}</span>
+        <Icon name="down" />
+      </summary>
+      <div class="app-menu-list">
+        <p class="app-menu-who">
+          <span class="app-strong">{visitor.name}</span>
+          <span class="app-quiet">{visitor.administrator ? t('administrator') : page.node.agency}</span>
+        </p>
+        <a class="app-menu-item" href={visitor.href}>
+          {t('profile')}
+        </a>
+        <form method="post" action={shellPaths.signOut}>
+          <HiddenField name={csrfField} value={page.csrf} />
+          <button class="app-menu-item" type="submit">
+            {t('signOut')}
+          </button>
+        </form>
+      </div>
+    </details>
+  );
+}
+
+function Footer({ page }: { page: PageModel }) {
+  const t = text(page.language);
+  return (
+    <footer class="app-footer">
+      <div class="app-bar">
+        <p class="app-quiet">{t('runsNode', { agency: page.node.agency })}</p>
+        <a class="ds-link" href={shellPaths.accessibility}>
+          {t('accessibility')}
+        </a>
+        <form class="app-languages" method="post" action={shellPaths.language} aria-label={t('language')}>
+          <HiddenField name={csrfField} value={page.csrf} />
+          <HiddenField name="returnTo" value={page.returnTo ?? shellPaths.home} />
+          {languages.map((language) => (
+            <button
+              type="submit"
+              name="language"
+              value={language}
+              lang={language}
+              aria-current={language === page.language ? 'true' : undefined}
+            >
+              {languageNames[language]}
+            </button>
+          ))}
+        </form>
+      </div>
+    </footer>
+  );
+}
+
+/** A whole page as the text of an HTML document. `body` may not hold asynchronous components. */
+export function renderPage(page: PageModel, body: Child): string {
+  return `<!doctype html>${(<Layout page={page}>{body}</Layout>).toString()}`;
+}

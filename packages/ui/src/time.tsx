@@ -1,0 +1,13 @@
+import { formatDateTime, formatRelative, type Instant, type Language } from './messages.ts';
+
+/** Who reads a page, as far as dates are concerned: `timeZone` is an IANA name, `now` the instant of the request. */
+export type Reader = { language: Language; timeZone: string; now: Instant };
+
+/** An instant as people say it ("3 minutes ago"), with the exact date and time on hover and for machines. */
+export function Time({ at, reader }: { at: Instant; reader: Reader }) {
+  return (
+    <time datetime={new Date(at).toISOString()} title={formatDateTime(reader.language, reader.timeZone, at)}>
+      {formatRelative(reader.language, reader.timeZone, at, reader.now)}
+    </time>
+  );
+}
