@@ -41,7 +41,7 @@ export function personDocument(person: PersonRow, to: { partner: boolean }): Act
 
 async function update(outgoing: Outgoing, { data }: { data: { person: string } }): Promise<ActivityDocument | null> {
   const person = await personById(outgoing.db, data.person);
-  if (!person || person.local !== 1 || person.deleted_at !== null) return null;
+  if (person?.local !== 1 || person.deleted_at !== null) return null;
   return {
     id: outgoing.id,
     type: 'Update',
@@ -60,7 +60,7 @@ export const activities: Activities = {
     'person.enabled': update,
     'person.deleted': async (outgoing, { data }) => {
       const person = await personById(outgoing.db, data.person);
-      if (!person || person.local !== 1) return null;
+      if (person?.local !== 1) return null;
       return { id: outgoing.id, type: 'Delete', actor: person.uri, to: [everybody], object: person.uri };
     },
   },
@@ -126,7 +126,7 @@ export const people: ObjectKind = {
   mayRead: mayReadPerson,
   toDocument: async (outgoing, object) => {
     const person = await personById(outgoing.db, object.id);
-    if (!person || person.local !== 1 || person.deleted_at !== null) return undefined;
+    if (person?.local !== 1 || person.deleted_at !== null) return undefined;
     return personDocument(person, { partner: outgoing.joineryPeer });
   },
   remoteTypes: [...personTypes],
@@ -134,13 +134,12 @@ export const people: ObjectKind = {
 };
 
 /**
- * Our own people and proven nodes read every profile (a node proves itself only when it is on the allow-list); strangers only
- * that of people of this node who have posted where strangers can read.
+ * Our own people and nodes with an agreement read every profile; strangers only that of people of this node who have posted where strangers can read.
  */
 async function mayReadPerson(db: Reader, requester: Requester, object: StoredObject): Promise<boolean> {
   if (requester.kind === 'person' || requester.kind === 'node') return true;
   if (!object.local) return false;
-  if (requester.kind === 'peer') return true;
+  if (requester.kind === 'peer' && requester.trust.mayFederate(requester.origin, null, 'out').allowed) return true;
   const person = await personById(db, object.id);
   return person !== undefined && person.public_since !== null;
 }

@@ -13,6 +13,7 @@ export const migrations: Migrations = {
       .addColumn('name', 'text', (column) => column.notNull())
       .addColumn('sort_name', 'text', (column) => column.notNull())
       .addColumn('summary', 'text', (column) => column.notNull())
+      .addColumn('summary_source', 'text', (column) => column.notNull())
       .addColumn('role', 'text', (column) => column.notNull())
       .addColumn('agency', 'text', (column) => column.notNull())
       .addColumn('agency_uri', 'text')

@@ -3,10 +3,9 @@ import { fold } from '@joinery/core';
 /** Longest name that is kept, in characters as a reader counts them. */
 export const longestName = 120;
 
-// Control and format characters (bidirectional overrides, zero-width marks, tags), line separators, lone surrogates, private use,
-// and the letters that are drawn as nothing (Hangul fillers, Braille blank).
-const invisible =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\u115F\u1160\u2800\u3164\uFFA0\u034F\u17B4\u17B5\uFE00-\uFE0F]/gu;
+// Control and format characters (bidirectional overrides, zero-width marks, tags), fillers and others that are drawn as nothing,
+// line separators, lone surrogates, private use, Braille blank.
+const invisible = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\p{Cs}\p{Co}\u2800]/gu;
 // Any mark beyond the third on one letter only serves to paint over the neighbours.
 const piledMarks = /(\p{M}{3})\p{M}+/gu;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });

@@ -8,6 +8,7 @@ import {
   streams,
   type Work,
 } from '@joinery/core';
+import { renderMarkdown } from '@joinery/ui';
 import { cleanName, sortName } from './names.ts';
 import { personById } from './store.ts';
 import type { PersonRow } from './tables.ts';
@@ -18,7 +19,7 @@ export type NewPerson = {
   /** Made of the name when it is missing. */
   handle?: string | undefined;
   role?: string | undefined;
-  /** Safe HTML. */
+  /** Markdown. */
   summary?: string | undefined;
   /** Name of the agency that runs this node. */
   agency: string;
@@ -50,7 +51,8 @@ export async function createPerson(work: Work, input: NewPerson): Promise<Person
     handle,
     name,
     sort_name: sortName(name),
-    summary: input.summary ?? '',
+    summary: renderMarkdown(input.summary ?? ''),
+    summary_source: input.summary ?? '',
     role: cleanName(input.role ?? ''),
     agency: input.agency,
     agency_uri: `${work.home}/agency`,
@@ -76,7 +78,7 @@ export async function createPerson(work: Work, input: NewPerson): Promise<Person
 export type ProfileChange = {
   name?: string | undefined;
   role?: string | undefined;
-  /** Safe HTML. */
+  /** Markdown. */
   summary?: string | undefined;
   language?: string | undefined;
   timeZone?: string | undefined;
@@ -94,7 +96,8 @@ export async function updateProfile(work: Work, id: string, change: ProfileChang
     name,
     sort_name: sortName(name),
     role: change.role === undefined ? person.role : cleanName(change.role),
-    summary: change.summary ?? person.summary,
+    summary: change.summary === undefined ? person.summary : renderMarkdown(change.summary),
+    summary_source: change.summary ?? person.summary_source,
     language: change.language ?? person.language,
     time_zone: change.timeZone ?? person.time_zone,
   };
@@ -166,7 +169,15 @@ export async function deletePerson(work: Work, id: string): Promise<boolean> {
   if (person.deleted_at !== null) return false;
   await work.db
     .updateTable('person')
-    .set({ name: '', sort_name: '', summary: '', role: '', deleted_at: work.now, updated_at: work.now })
+    .set({
+      name: '',
+      sort_name: '',
+      summary: '',
+      summary_source: '',
+      role: '',
+      deleted_at: work.now,
+      updated_at: work.now,
+    })
     .where('id', '=', id)
     .execute();
   work.emit('person.deleted', person.local === 1 ? streams.actor(id) : streams.local, { person: id });
@@ -175,6 +186,6 @@ export async function deletePerson(work: Work, id: string): Promise<boolean> {
 
 async function localPerson(work: Work, id: string): Promise<PersonRow> {
   const person = await personById(work.db, id);
-  if (!person || person.local !== 1 || person.deleted_at !== null) refuse('not_found', 'No such person on this node');
+  if (person?.local !== 1 || person.deleted_at !== null) refuse('not_found', 'No such person on this node');
   return person;
 }

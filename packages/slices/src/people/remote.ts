@@ -48,6 +48,7 @@ export async function rememberRemotePerson(work: Work, document: ActivityDocumen
       uri,
       home,
       ...read,
+      summary_source: '',
       language: 'en',
       time_zone: 'UTC',
       local: 0,

@@ -14,6 +14,8 @@ export type PersonRow = {
   sort_name: string;
   /** Safe HTML. */
   summary: string;
+  /** The Markdown that `summary` is made of; empty for people of other nodes. */
+  summary_source: string;
   /** What the person does at the agency, if shown. */
   role: string;
   /** Name of the agency; the host name where another node does not say. */
