@@ -290,6 +290,11 @@ function run(node, args) {
     // Ctrl-C in a terminal reaches the child by itself; a second one could mean "stop at once" to it.
     process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)));
   }
+  if (process.env.npm_lifecycle_event) {
+    // npm passes on two signals only; when another one ended it, the command must not stay behind.
+    const parent = process.ppid;
+    const watch = setInterval(() => process.ppid === parent || (clearInterval(watch), child.kill('SIGTERM')), 500);
+  }
   child.on('error', (error) => {
     say(`${node} could not be started: ${error.message}`);
     process.exit(1);
