@@ -293,7 +293,11 @@ function run(node, args) {
   if (process.env.npm_lifecycle_event) {
     // npm passes on two signals only; when another one ended it, the command must not stay behind.
     const parent = process.ppid;
-    const watch = setInterval(() => process.ppid === parent || (clearInterval(watch), child.kill('SIGTERM')), 500);
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watch);
+      child.kill('SIGTERM');
+    }, 500);
   }
   child.on('error', (error) => {
     say(`${node} could not be started: ${error.message}`);
