@@ -1,4 +1,4 @@
-import { enqueueJob, streams, transact, type Context, type JsonObject, type Work } from '@joinery/core';
+import { type Context, enqueueJob, type JsonObject, streams, transact, type Work } from '@joinery/core';
 import { countMembers, groupById } from './store.ts';
 import type { GroupRow } from './tables.ts';
 
@@ -16,7 +16,8 @@ export async function countPost(work: Work, group: string, change: 1 | -1): Prom
     .where('id', '=', group)
     .where('local', '=', 1)
     .execute();
-  if (change === 1) await work.db.updateTable('groups').set({ last_post_at: work.now }).where('id', '=', group).execute();
+  if (change === 1)
+    await work.db.updateTable('groups').set({ last_post_at: work.now }).where('id', '=', group).execute();
 }
 
 /** Counts the members of a group of ours anew, and has its nodes told within a minute. */

@@ -2,7 +2,10 @@ import type { RefusalCode, Requester } from '@joinery/core';
 import type { GroupMemberRow, GroupRow, Role } from './tables.ts';
 
 /** What the rules need to know of a group. */
-export type GroupFacts = Pick<GroupRow, 'id' | 'local' | 'reading' | 'joining' | 'listed' | 'archived_at' | 'deleted_at'>;
+export type GroupFacts = Pick<
+  GroupRow,
+  'id' | 'local' | 'reading' | 'joining' | 'listed' | 'archived_at' | 'deleted_at'
+>;
 /** What the rules need to know of a person's standing; null or undefined when there is none. */
 export type Standing = Pick<GroupMemberRow, 'state' | 'role' | 'following' | 'banned_until'> | null | undefined;
 

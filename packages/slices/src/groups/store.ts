@@ -19,7 +19,11 @@ export async function groupsByIds(db: Reader, ids: Iterable<string>): Promise<Ma
   const found = new Map<string, GroupRow>();
   // In portions: both databases limit how many values one statement may name.
   for (let start = 0; start < wanted.length; start += 500) {
-    const rows = await db.selectFrom('groups').selectAll().where('id', 'in', wanted.slice(start, start + 500)).execute();
+    const rows = await db
+      .selectFrom('groups')
+      .selectAll()
+      .where('id', 'in', wanted.slice(start, start + 500))
+      .execute();
     for (const row of rows) found.set(row.id, row);
   }
   return found;

@@ -27,7 +27,10 @@ export const collectionUris = (groupUri: string) => ({
  * Whom the group addresses. Only a group that anyone on the web may read says `Public`: software that publishes whatever is public
  * must not do so with the others.
  */
-export function addressing(group: Pick<GroupRow, 'uri' | 'reading' | 'followers_uri'>): { to: string[]; cc?: string[] } {
+export function addressing(group: Pick<GroupRow, 'uri' | 'reading' | 'followers_uri'>): {
+  to: string[];
+  cc?: string[];
+} {
   const followers = group.followers_uri ?? collectionUris(group.uri).followers;
   return group.reading === 'web' ? { to: [publicCollection], cc: [followers] } : { to: [followers] };
 }

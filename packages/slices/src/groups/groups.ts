@@ -1,0 +1,162 @@
+import { type ActorKeys, claimHandle, newId, refuse, saveActorKeys, streams, type Work } from '@joinery/core';
+import { cleanName, personById, sortName } from '../people/index.ts';
+import { canManage } from './policy.ts';
+import { changeStanding } from './standing.ts';
+import { groupById, membershipOf } from './store.ts';
+import type { GroupRow, Joining, Reading } from './tables.ts';
+import { collectionUris } from './wire.ts';
+
+/** What a new group of this node is made of. Checked before (`input.ts`). */
+export type NewGroup = {
+  name: string;
+  handle: string;
+  /** Person of this node who becomes its owner. */
+  owner: string;
+  summary?: string | undefined;
+  reading?: Reading | undefined;
+  joining?: Joining | undefined;
+  listed?: boolean | undefined;
+  /** From `createActorKeys()`, made before the unit of work. */
+  keys: ActorKeys;
+};
+
+/**
+ * Makes a group on this node.
+ * @throws {Refusal} invalid, handle_taken, not_found (the owner)
+ */
+export async function createGroup(work: Work, input: NewGroup): Promise<GroupRow> {
+  const name = cleanName(input.name);
+  if (name === '') refuse('invalid', 'A group needs a name', [{ field: 'name', code: 'required' }]);
+  const owner = await personById(work.db, input.owner);
+  if (!owner || owner.local !== 1 || owner.deleted_at !== null || owner.disabled_at !== null)
+    refuse('not_found', 'The owner must be a person of this node');
+  const id = newId();
+  await claimHandle(work, input.handle, 'group', id);
+  const uri = `${work.home}/groups/${id}`;
+  const addresses = collectionUris(uri);
+  const group: GroupRow = {
+    id,
+    uri,
+    home: work.home,
+    handle: input.handle,
+    name,
+    sort_name: sortName(name),
+    summary: (input.summary ?? '').trim(),
+    reading: input.reading ?? 'partners',
+    joining: input.joining ?? 'open',
+    listed: input.listed === false ? 0 : 1,
+    local: 1,
+    joins_by: 'Join',
+    agency: null,
+    inbox: null,
+    shared_inbox: null,
+    outbox_uri: addresses.outbox,
+    followers_uri: addresses.followers,
+    moderators_uri: addresses.moderators,
+    member_count: 0,
+    post_count: 0,
+    last_post_at: null,
+    summarised_at: null,
+    created_at: work.now,
+    updated_at: work.now,
+    archived_at: null,
+    deleted_at: null,
+    fetched_at: null,
+  };
+  await work.db.insertInto('groups').values(group).execute();
+  await saveActorKeys(work, uri, input.keys);
+  await changeStanding(
+    work,
+    { group, person: owner, standing: undefined },
+    { state: 'member', role: 'owner', following: 1, joined_at: work.now },
+  );
+  work.emit('group.created', streams.local, { group: id });
+  return { ...group, member_count: 1 };
+}
+
+/** What its owners can change; a missing member stays as it is. */
+export type GroupChange = {
+  name?: string | undefined;
+  summary?: string | undefined;
+  reading?: Reading | undefined;
+  joining?: Joining | undefined;
+  listed?: boolean | undefined;
+  archived?: boolean | undefined;
+};
+
+/** @throws {Refusal} not_found, forbidden */
+async function managed(work: Work, id: string, by: string | null): Promise<GroupRow> {
+  const group = await groupById(work.db, id);
+  if (!group || group.deleted_at !== null) refuse('not_found', 'There is no such group here');
+  if (group.local !== 1) refuse('forbidden', 'A group is changed on the node that it lives on');
+  if (by === null) return group;
+  const actor = await membershipOf(work.db, id, by);
+  if (!canManage(group, actor)) refuse('forbidden', 'Only owners change the group');
+  return group;
+}
+
+/**
+ * Changes a group of this node. An archived one stays readable and takes no posts or members.
+ * @param by the owner; null for the command line
+ * @throws {Refusal} not_found, forbidden, invalid; conflict when a group that other nodes know would be closed
+ */
+export async function updateGroup(work: Work, id: string, by: string | null, change: GroupChange): Promise<GroupRow> {
+  const group = await managed(work, id, by);
+  const name = change.name === undefined ? group.name : cleanName(change.name);
+  if (name === '') refuse('invalid', 'A group needs a name', [{ field: 'name', code: 'required' }]);
+  const reading = change.reading ?? group.reading;
+  // Closing cannot call back what other nodes hold, and they would go on showing it.
+  if (reading === 'members' && group.reading !== 'members' && (await isKnownElsewhere(work, id)))
+    refuse('conflict', 'People of other nodes take part: a group that is known elsewhere cannot be closed');
+  const next = {
+    name,
+    sort_name: sortName(name),
+    summary: change.summary === undefined ? group.summary : change.summary.trim(),
+    reading,
+    joining: change.joining ?? group.joining,
+    listed: change.listed === undefined ? group.listed : change.listed ? 1 : 0,
+    archived_at:
+      change.archived === undefined ? group.archived_at : change.archived ? (group.archived_at ?? work.now) : null,
+  };
+  if ((Object.keys(next) as (keyof typeof next)[]).every((key) => next[key] === group[key])) return group;
+  await work.db
+    .updateTable('groups')
+    .set({ ...next, updated_at: work.now })
+    .where('id', '=', id)
+    .execute();
+  work.emit('group.updated', streams.group(id), { group: id });
+  return { ...group, ...next, updated_at: work.now };
+}
+
+async function isKnownElsewhere(work: Work, id: string): Promise<boolean> {
+  const row = await work.db
+    .selectFrom('group_member')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select('person.id')
+    .where('group_member.group_id', '=', id)
+    .where('person.local', '=', 0)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Ends a group of this node for good: nobody reads or writes in it any more; a tombstone stays. @throws {Refusal} not_found, forbidden */
+export async function deleteGroup(work: Work, id: string, by: string | null): Promise<void> {
+  await managed(work, id, by);
+  await endGroup(work, id);
+  work.emit('group.deleted', streams.group(id), { group: id });
+}
+
+/** Another node says that its group is gone. What is here stays readable. */
+export async function groupGoneElsewhere(work: Work, group: GroupRow): Promise<void> {
+  await endGroup(work, group.id);
+  work.emit('group.deleted', streams.local, { group: group.id });
+}
+
+async function endGroup(work: Work, id: string): Promise<void> {
+  await work.db
+    .updateTable('groups')
+    .set({ deleted_at: work.now, updated_at: work.now, listed: 0 })
+    .where('id', '=', id)
+    .execute();
+}

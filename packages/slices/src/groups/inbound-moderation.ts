@@ -1,0 +1,139 @@
+import { type Inbound, type InboundHandler, type InboundOutcome, isObject, type Work } from '@joinery/core';
+import { type PersonRow, personByUri } from '../people/index.ts';
+import { groupGoneElsewhere } from './groups.ts';
+import { addressOf, embedded, instantOf, speaksFor, textOf } from './incoming.ts';
+import { ban, removeMember, setRole, unban } from './moderation.ts';
+import { canModerate } from './policy.ts';
+import { rememberNodes, rememberRemoteGroup } from './remote.ts';
+import { groupByCollection, groupByUri, membershipOf } from './store.ts';
+import type { GroupRow } from './tables.ts';
+
+const applied: InboundOutcome = { state: 'applied' };
+const ignored = (why: string): InboundOutcome => ({ state: 'ignored', why });
+
+/** Who is to be decided about, and on whose word; `by` is null when the group of another node speaks for itself. */
+type Decision = { group: string; person: string; by: string | null };
+
+/**
+ * Moderation counts when the group announces it, or when the group is ours and the actor is its facilitator.
+ * A bare activity about a group elsewhere, and one by a plain member, have no effect (FEP-1b12).
+ */
+async function decision(work: Work, inbound: Inbound, group: GroupRow, object: string | null) {
+  const person: PersonRow | undefined = object === null ? undefined : await personByUri(work.db, object);
+  if (group.deleted_at !== null) return ignored('the group is gone');
+  if (group.local !== 1) {
+    if (!speaksFor(group, inbound)) return ignored('only the group itself decides');
+    if (!person) return ignored('nobody here knows this person');
+    return { group: group.id, person: person.id, by: null };
+  }
+  if (inbound.through !== null || inbound.verified === 'unchecked') return ignored('not sent by the facilitator');
+  const actor = await personByUri(work.db, inbound.actor);
+  const standing = actor && (await membershipOf(work.db, group.id, actor.id));
+  if (!actor || !canModerate(group, standing)) return ignored('only those who run the group decide');
+  if (!person) return { state: 'waiting' as const, uri: object ?? inbound.actor };
+  return { group: group.id, person: person.id, by: actor.id };
+}
+
+const isOutcome = (value: Decision | InboundOutcome): value is InboundOutcome => 'state' in value;
+
+async function onAddOrRemove(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const { activity } = inbound;
+  const target = addressOf(activity.target);
+  if (target === null) return null;
+  const ofModerators = await groupByCollection(work.db, 'moderators_uri', target);
+  const ofMembers = ofModerators ? undefined : await groupByCollection(work.db, 'followers_uri', target);
+  const group = ofModerators ?? ofMembers;
+  if (!group) return null;
+  const decided = await decision(work, inbound, group, addressOf(activity.object));
+  if (isOutcome(decided)) return decided;
+  const add = inbound.type === 'Add';
+  if (ofMembers) {
+    // Joining is for the person to ask: nobody is made a member by somebody else.
+    if (add) return ignored('a member joins by asking');
+    await removeMember(work, { ...decided, ...reason(activity.summary) });
+    return applied;
+  }
+  const standing = await membershipOf(work.db, decided.group, decided.person);
+  // Owners are facilitators on the wire: naming one again must not take ownership away.
+  if (add && standing?.state === 'member' && standing.role !== 'member') return ignored('has this role already');
+  if (group.local !== 1 && standing?.state !== 'member' && (await isOurs(work, decided.person)))
+    return ignored('another node makes nobody here a member');
+  await setRole(work, { ...decided, role: add ? 'facilitator' : 'member' });
+  return applied;
+}
+
+async function isOurs(work: Work, person: string): Promise<boolean> {
+  const row = await work.db.selectFrom('person').select('local').where('id', '=', person).executeTakeFirst();
+  return row?.local === 1;
+}
+
+function reason(value: Parameters<typeof textOf>[0]): { reason?: string } {
+  const text = textOf(value);
+  return text === null ? {} : { reason: text };
+}
+
+async function onBlock(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const { activity } = inbound;
+  const group = await groupNamed(work, activity.target);
+  if (!group) return null;
+  const decided = await decision(work, inbound, group, addressOf(activity.object));
+  if (isOutcome(decided)) return decided;
+  const until = instantOf(activity.endTime);
+  if (until !== null && until <= work.now) return ignored('this ban has ended');
+  await ban(work, { ...decided, until, ...reason(activity.summary) });
+  return applied;
+}
+
+async function onUndoBlock(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const undone = embedded(inbound.activity.object);
+  if (undone?.type !== 'Block') return null;
+  const group = await groupNamed(work, undone.target);
+  if (!group) return null;
+  const decided = await decision(work, inbound, group, addressOf(undone.object));
+  if (isOutcome(decided)) return decided;
+  await unban(work, decided);
+  return applied;
+}
+
+async function groupNamed(work: Work, value: Parameters<typeof addressOf>[0]): Promise<GroupRow | undefined> {
+  const address = addressOf(value);
+  return address === null ? undefined : groupByUri(work.db, address);
+}
+
+/** `Update{Group}`: by the group itself or announced by it; counts and delivery reports on an `Update` belong to posts. */
+async function onUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const { activity } = inbound;
+  const object = embedded(activity.object);
+  const group = await groupNamed(work, activity.object);
+  const isGroup = object?.type === 'Group' || (Array.isArray(object?.type) && object.type.includes('Group'));
+  if (!group || (!isGroup && activity['joinery:nodes'] === undefined)) return null;
+  if (!speaksFor(group, inbound)) return ignored('only the group itself changes');
+  if (object && isObject(object) && isGroup) {
+    await rememberRemoteGroup(work, object, { fetchedAt: work.now, verified: inbound.verified });
+  }
+  if (activity['joinery:nodes'] !== undefined) await rememberNodes(work, group, activity['joinery:nodes']);
+  return applied;
+}
+
+async function onDelete(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const group = await groupNamed(work, inbound.activity.object);
+  if (!group) return null;
+  if (!speaksFor(group, inbound)) return ignored('only the group itself ends');
+  if (group.deleted_at !== null) return ignored('gone already');
+  await groupGoneElsewhere(work, group);
+  return applied;
+}
+
+const needsObject = ({ activity }: Inbound): string[] => {
+  const address = addressOf(activity.object);
+  return address === null ? [] : [address];
+};
+
+/** Decisions about members, and changes of groups. */
+export const moderationHandlers: InboundHandler[] = [
+  { types: ['Add', 'Remove'], apply: onAddOrRemove },
+  { types: ['Block'], needs: needsObject, apply: onBlock },
+  { types: ['Undo'], apply: onUndoBlock },
+  { types: ['Update'], apply: onUpdate },
+  { types: ['Delete'], apply: onDelete },
+];

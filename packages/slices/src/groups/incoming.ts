@@ -1,0 +1,55 @@
+import { type Inbound, isObject, type Json, type JsonObject, type Work } from '@joinery/core';
+import { groupByUri } from './store.ts';
+import type { GroupRow } from './tables.ts';
+
+/** The address in a value that may be an id, an object, or a list of one. */
+export function addressOf(value: Json | undefined): string | null {
+  const one = Array.isArray(value) ? value[0] : value;
+  const address = isObject(one) ? one.id : one;
+  return typeof address === 'string' ? address : null;
+}
+
+/** The embedded object, when there is one. */
+export function embedded(value: Json | undefined): JsonObject | null {
+  const one = Array.isArray(value) ? value[0] : value;
+  return one !== undefined && isObject(one) ? one : null;
+}
+
+export function textOf(value: Json | undefined): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 2_000) : null;
+}
+
+/** An instant as we store it, or null. */
+export function instantOf(value: Json | undefined): string | null {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+/**
+ * Whether an activity may speak for a group of another node: the group did it or announced it. Everything else about such a group, from
+ * whomever on whichever node, is without effect (FEP-1b12).
+ */
+export function speaksFor(group: GroupRow, inbound: Inbound): boolean {
+  if (inbound.verified === 'unchecked' && inbound.through === null) return false;
+  return group.local !== 1 && (inbound.actor === group.uri || inbound.through === group.uri);
+}
+
+/** Whether whoever sent this knows Joinery's `Join`; for others a plain `Follow` is both following and joining. */
+export function knowsJoin({ activity }: Inbound): boolean {
+  if ('joinery:stream' in activity) return true;
+  const contexts = Array.isArray(activity['@context']) ? activity['@context'] : [activity['@context']];
+  return contexts.some(
+    (context) => context !== undefined && isObject(context) && context.joinery === 'urn:joinery:ns#',
+  );
+}
+
+/** A group of ours by its address, whatever may be done with it. */
+export async function ownGroup(work: Work, address: string | null): Promise<GroupRow | undefined> {
+  const group = address === null ? undefined : await groupByUri(work.db, address);
+  return group?.local === 1 ? group : undefined;
+}
+
+/** Whether an address is that of a group of this node, existing or not. */
+export function isOwnGroupAddress(work: Work, address: string | null): boolean {
+  return address?.startsWith(`${work.home}/groups/`) ?? false;
+}

@@ -1,0 +1,88 @@
+import type { CollectionKind, ObjectKind, StoredObject } from '@joinery/core';
+import { mayReadGroup } from './policy.ts';
+import { rememberRemoteGroup } from './remote.ts';
+import { groupById, groupByUri, membershipOf, membersWithRole } from './store.ts';
+import type { GroupRow } from './tables.ts';
+import { groupDocument } from './wire.ts';
+
+function stored(group: GroupRow): StoredObject {
+  return {
+    id: group.id,
+    uri: group.uri,
+    local: group.local === 1,
+    deletedAt: group.deleted_at,
+    type: 'Group',
+    handle: group.handle,
+    inbox: group.inbox,
+  };
+}
+
+/** The things behind `/groups/<id>`. */
+export const groupKind: ObjectKind = {
+  path: 'groups',
+  load: async (db, by) => {
+    const group = 'id' in by ? await groupById(db, by.id) : await groupByUri(db, by.uri);
+    return group && stored(group);
+  },
+  mayRead: async (db, requester, object) => {
+    const group = await groupById(db, object.id);
+    if (!group) return false;
+    // Strangers find listed groups that are not closed; what is in them is another question.
+    if (requester.kind === 'nobody') return group.local === 1 && group.listed === 1 && group.reading !== 'members';
+    const standing = requester.kind === 'person' ? await membershipOf(db, group.id, requester.person) : undefined;
+    return mayReadGroup(group, requester, standing);
+  },
+  toDocument: async (outgoing, object) => {
+    const group = await groupById(outgoing.db, object.id);
+    if (!group || group.local !== 1 || group.deleted_at !== null) return undefined;
+    return groupDocument(outgoing.db, outgoing.origin, group);
+  },
+  remoteTypes: ['Group'],
+  saveRemote: rememberRemoteGroup,
+};
+
+/** Who runs the group: `attributedTo` of its document (FEP-1b12). */
+const moderators: CollectionKind = {
+  of: 'groups',
+  name: 'moderators',
+  ordered: true,
+  mayRead: readersOnly,
+  page: async (outgoing, object) => {
+    const people = await membersWithRole(outgoing.db, object.id, ['owner', 'facilitator']);
+    return { items: people.map((person) => person.uri), next: null, total: people.length };
+  },
+};
+
+/** The people of the asking node only, so that it can compare (FEP-8fcf §2); nobody else's. The total counts all. */
+const followers: CollectionKind = {
+  of: 'groups',
+  name: 'followers',
+  ordered: false,
+  mayRead: readersOnly,
+  page: async (outgoing, object, requester) => {
+    const participants = outgoing.db
+      .selectFrom('group_member')
+      .innerJoin('person', 'person.id', 'group_member.person_id')
+      .where('group_member.group_id', '=', object.id)
+      .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]));
+    const { count } = await participants.select((eb) => eb.fn.countAll().as('count')).executeTakeFirstOrThrow();
+    if (requester.kind !== 'peer') return { items: [], next: null, total: Number(count) };
+    const theirs = await participants
+      .select('person.uri')
+      .where('person.home', '=', requester.origin)
+      .orderBy('person.uri')
+      .execute();
+    return { items: theirs.map((row) => row.uri), next: null, total: Number(count) };
+  },
+};
+
+async function readersOnly(
+  ...[db, requester, object]: Parameters<NonNullable<CollectionKind['mayRead']>>
+): Promise<boolean> {
+  const group = await groupById(db, object.id);
+  if (!group) return false;
+  const standing = requester.kind === 'person' ? await membershipOf(db, group.id, requester.person) : undefined;
+  return mayReadGroup(group, requester, standing);
+}
+
+export const collections: CollectionKind[] = [moderators, followers];

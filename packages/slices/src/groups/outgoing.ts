@@ -1,0 +1,166 @@
+import type { Activities, ActivityDocument, LogEvent, Outgoing } from '@joinery/core';
+import { type PersonRow, personById } from '../people/index.ts';
+import { groupById, membershipOf, membersPerNode } from './store.ts';
+import type { GroupMemberRow, GroupRow } from './tables.ts';
+import { addressing, announce, collectionUris, groupDocument } from './wire.ts';
+
+type Parties = { group: GroupRow; person: PersonRow; standing: GroupMemberRow | undefined };
+
+async function partiesOf(outgoing: Outgoing, data: { group: string; person: string }): Promise<Parties | null> {
+  const group = await groupById(outgoing.db, data.group);
+  const person = await personById(outgoing.db, data.person);
+  if (!group || !person) return null;
+  return { group, person, standing: await membershipOf(outgoing.db, group.id, person.id) };
+}
+
+const reasonOf = (standing: GroupMemberRow | undefined) => (standing?.reason ? { summary: standing.reason } : {});
+const endOf = (standing: GroupMemberRow | undefined) =>
+  standing?.banned_until ? { endTime: standing.banned_until } : {};
+
+/** A decision about a member: announced by a group of ours, asked of the node of a group elsewhere. */
+async function moderation(
+  outgoing: Outgoing,
+  data: { group: string; person: string; by: string | null },
+  inner: (parties: Parties) => ActivityDocument,
+): Promise<ActivityDocument | null> {
+  const parties = await partiesOf(outgoing, data);
+  if (!parties) return null;
+  const { group } = parties;
+  const by = data.by === null ? undefined : await personById(outgoing.db, data.by);
+  // Other software believes a moderator, not the group; a facilitator of another node cannot be quoted without their signature.
+  const actor = by?.local === 1 ? by.uri : group.uri;
+  const activity = { actor, ...addressing(group), audience: group.uri, ...inner(parties) };
+  return group.local === 1 ? announce(outgoing, group, activity) : { ...activity, id: outgoing.id };
+}
+
+/** A request of a person of ours to the node of a group elsewhere. */
+async function request(
+  outgoing: Outgoing,
+  data: { group: string; person: string },
+  rest: (parties: Parties) => ActivityDocument,
+): Promise<ActivityDocument | null> {
+  const parties = await partiesOf(outgoing, data);
+  if (!parties || parties.group.local === 1 || parties.person.local !== 1) return null;
+  const { group, person } = parties;
+  return { id: outgoing.id, actor: person.uri, to: [group.uri], ...rest(parties) };
+}
+
+async function changed(
+  outgoing: Outgoing,
+  data: { group: string },
+  more: (group: GroupRow) => Promise<ActivityDocument>,
+) {
+  const group = await groupById(outgoing.db, data.group);
+  if (!group || group.local !== 1 || group.deleted_at !== null || group.reading === 'members') return null;
+  const object = await groupDocument(outgoing.db, outgoing.origin, group);
+  return announce(outgoing, group, {
+    type: 'Update',
+    actor: group.uri,
+    ...addressing(group),
+    object,
+    ...(await more(group)),
+  });
+}
+
+const undoFollow = (activity: string, { group, person }: Parties): ActivityDocument => ({
+  type: 'Undo',
+  object: {
+    ...(activity === '' ? {} : { id: activity }),
+    type: 'Follow',
+    actor: person.uri,
+    object: group.uri,
+  },
+});
+
+async function removal(outgoing: Outgoing, { data }: LogEvent<'group.removed'>): Promise<ActivityDocument | null> {
+  return moderation(outgoing, data, ({ group, person, standing }) => ({
+    type: 'Remove',
+    object: person.uri,
+    target: group.followers_uri ?? collectionUris(group.uri).followers,
+    ...reasonOf(standing),
+  }));
+}
+
+async function block(
+  outgoing: Outgoing,
+  data: { group: string; person: string; by: string | null },
+  undo: boolean,
+): Promise<ActivityDocument | null> {
+  return moderation(outgoing, data, ({ group, person, standing }) => {
+    const blocked = { type: 'Block', object: person.uri, target: group.uri, ...reasonOf(standing), ...endOf(standing) };
+    return undo ? { type: 'Undo', object: { ...blocked, actor: group.uri } } : blocked;
+  });
+}
+
+/** What happened to groups and memberships, as activities. */
+export const toActivity: NonNullable<Activities['toActivity']> = {
+  'group.updated': (outgoing, { data }) => changed(outgoing, data, async () => ({})),
+  'group.summarised': (outgoing, { data }) =>
+    changed(outgoing, data, async (group) => ({
+      'joinery:nodes': (await membersPerNode(outgoing.db, group)).map(({ origin, agency, members }) => ({
+        origin,
+        agency,
+        members,
+      })),
+    })),
+  'group.deleted': async (outgoing, { data }) => {
+    const group = await groupById(outgoing.db, data.group);
+    if (!group || group.local !== 1 || group.reading === 'members') return null;
+    return { id: outgoing.id, type: 'Delete', actor: group.uri, ...addressing(group), object: group.uri };
+  },
+  'group.follow_asked': (outgoing, { data }) =>
+    request(outgoing, data, ({ group }) => ({ type: 'Follow', object: group.uri })),
+  'group.join_asked': (outgoing, { data }) =>
+    request(outgoing, data, ({ group }) => ({ type: group.joins_by, object: group.uri })),
+  'group.unfollowed': (outgoing, { data }) => request(outgoing, data, (parties) => undoFollow(data.activity, parties)),
+  'group.left': (outgoing, { data }) =>
+    request(outgoing, data, (parties) =>
+      parties.group.joins_by === 'Join'
+        ? { type: 'Leave', object: parties.group.uri }
+        : undoFollow(data.activity, parties),
+    ),
+  'group.invitation_declined': (outgoing, { data }) =>
+    request(outgoing, data, () => ({ type: 'Reject', object: data.activity })),
+  'group.invited': async (outgoing, { data }) => {
+    const parties = await partiesOf(outgoing, data);
+    if (!parties || parties.group.local !== 1 || parties.standing?.state !== 'invited') return null;
+    const { group, person } = parties;
+    return {
+      id: outgoing.id,
+      type: 'Invite',
+      actor: group.uri,
+      to: [person.uri],
+      object: group.uri,
+      target: person.uri,
+    };
+  },
+  'group.answered': async (outgoing, { data }) => {
+    const parties = await partiesOf(outgoing, data);
+    if (!parties || parties.group.local !== 1 || data.activity === '') return null;
+    const { group, person, standing } = parties;
+    return {
+      id: outgoing.id,
+      type: data.accepted ? 'Accept' : 'Reject',
+      actor: group.uri,
+      to: [person.uri],
+      // The type lets software recognise its Follow that looks no further than this.
+      object: {
+        id: data.activity,
+        type: standing?.follow_activity === data.activity || !outgoing.joineryPeer ? 'Follow' : 'Join',
+        actor: person.uri,
+        object: group.uri,
+      },
+      ...reasonOf(standing),
+      ...(data.accepted ? {} : { 'joinery:code': data.code ?? 'forbidden', ...endOf(standing) }),
+    };
+  },
+  'group.removed': removal,
+  'group.banned': (outgoing, { data }) => block(outgoing, data, false),
+  'group.unbanned': (outgoing, { data }) => block(outgoing, data, true),
+  'group.role_changed': (outgoing, { data }) =>
+    moderation(outgoing, data, ({ group, person }) => ({
+      type: data.role === 'member' ? 'Remove' : 'Add',
+      object: person.uri,
+      target: group.moderators_uri ?? collectionUris(group.uri).moderators,
+    })),
+};

@@ -1,0 +1,205 @@
+import {
+  type ActivityDocument,
+  type Inbound,
+  isObject,
+  type Json,
+  type JsonObject,
+  newId,
+  originOf,
+  refuse,
+  streams,
+  type Work,
+} from '@joinery/core';
+import { excerpt, plainText } from '@joinery/ui';
+import { cleanName, sortName } from '../people/index.ts';
+import { groupByUri } from './store.ts';
+import { type GroupRow, joinings, readings } from './tables.ts';
+
+const longestSummary = 5_000;
+const mostNodes = 5_000;
+
+type Receipt = { fetchedAt: string; verified: Inbound['verified'] };
+
+/** What another node's document says about its group. */
+type RemoteGroup = Pick<
+  GroupRow,
+  | 'handle'
+  | 'name'
+  | 'sort_name'
+  | 'summary'
+  | 'reading'
+  | 'joining'
+  | 'listed'
+  | 'joins_by'
+  | 'agency'
+  | 'inbox'
+  | 'shared_inbox'
+  | 'outbox_uri'
+  | 'followers_uri'
+  | 'moderators_uri'
+>;
+
+/**
+ * Stores or refreshes a group of another node, from a document of Joinery, Lemmy, NodeBB, Mbin, PieFed, Mobilizon, Discourse, PeerTube,
+ * WordPress or GNU social. Deleted groups stay deleted; an unchecked copy and an older document change nothing.
+ * @returns local id
+ * @throws {Refusal} bad_request when it is not a group; forbidden when it claims to be one of ours
+ */
+export async function rememberRemoteGroup(work: Work, document: ActivityDocument, how: Receipt): Promise<string> {
+  const uri = typeof document.id === 'string' ? document.id : '';
+  const home = originOf(uri);
+  if (home === null) refuse('bad_request', 'A group of another node needs an address as its id');
+  if (home === work.home) refuse('forbidden', 'A document of another node cannot describe a group of this one');
+  if (!listOf(document.type).includes('Group')) refuse('bad_request', 'This is not a group');
+  const read = readGroup(document, uri, home);
+  const figures = {
+    ...count('member_count', document['joinery:memberCount'] ?? document.memberCount),
+    ...count('post_count', document['joinery:postCount']),
+  };
+  const known = await groupByUri(work.db, uri);
+  if (!known) {
+    const id = newId();
+    await work.db
+      .insertInto('groups')
+      .values({
+        id,
+        uri,
+        home,
+        ...read,
+        local: 0,
+        member_count: 0,
+        post_count: 0,
+        ...figures,
+        last_post_at: null,
+        summarised_at: null,
+        created_at: work.now,
+        updated_at: work.now,
+        archived_at: document.postingRestrictedToMods === true && read.joins_by === 'Join' ? work.now : null,
+        deleted_at: null,
+        fetched_at: how.fetchedAt,
+      })
+      .execute();
+    return id;
+  }
+  if (known.deleted_at !== null || how.verified === 'unchecked') return known.id;
+  if (known.fetched_at !== null && known.fetched_at > how.fetchedAt) return known.id;
+  const archived = document.postingRestrictedToMods === true && read.joins_by === 'Join';
+  const next = { ...read, archived_at: archived ? (known.archived_at ?? work.now) : null };
+  const changed = (Object.keys(next) as (keyof typeof next)[]).some((key) => next[key] !== known[key]);
+  await work.db
+    .updateTable('groups')
+    .set({ ...next, ...figures, fetched_at: how.fetchedAt, ...(changed ? { updated_at: work.now } : {}) })
+    .where('id', '=', known.id)
+    .execute();
+  if (changed) work.emit('group.updated', streams.local, { group: known.id });
+  return known.id;
+}
+
+function readGroup(document: JsonObject, uri: string, home: string): RemoteGroup {
+  const host = new URL(home).host;
+  const handle = readHandle(document.preferredUsername, uri) || host;
+  const name = cleanName(firstText(document.name) ?? firstText(document.nameMap) ?? '') || handle;
+  const joinery = typeof document['joinery:joining'] === 'string';
+  const agency = document['joinery:agency'];
+  const agencyName =
+    isObject(agency) && originOf(String(agency.id ?? '')) === home ? cleanName(firstText(agency.name) ?? '') : '';
+  return {
+    handle,
+    name,
+    sort_name: sortName(name),
+    summary: readSummary(document),
+    // A group that says nothing is for the people of this node: what the web may read is decided where it lives.
+    reading: oneOf(readings, document['joinery:reading']) ?? 'partners',
+    joining: readJoining(document),
+    listed: document['joinery:listed'] === false || document.discoverable === false ? 0 : 1,
+    joins_by: joinery ? 'Join' : 'Follow',
+    agency: agencyName || null,
+    inbox: ownAddress(document.inbox, home),
+    shared_inbox: isObject(document.endpoints) ? ownAddress(document.endpoints.sharedInbox, home) : null,
+    outbox_uri: ownAddress(document.outbox, home),
+    followers_uri: ownAddress(document.followers, home),
+    moderators_uri: ownAddress(document.moderators, home) ?? moderatorsIn(document.attributedTo, uri, home),
+  };
+}
+
+function readJoining(document: JsonObject): GroupRow['joining'] {
+  const said = oneOf(joinings, document['joinery:joining']);
+  if (said) return said;
+  // Mobilizon says `openness`; most others only whether a Follow waits for somebody.
+  if (document.openness === 'invite_only') return 'invited';
+  return document.manuallyApprovesFollowers === true || document.openness === 'moderated' ? 'request' : 'open';
+}
+
+/** FEP-1b12: `attributedTo` is the moderators collection; PeerTube lists the owning persons there instead. */
+function moderatorsIn(value: Json | undefined, uri: string, home: string): string | null {
+  const addresses = listOf(value).filter((item) => typeof item === 'string');
+  const address = addresses.find((item) => item !== uri && originOf(item) === home);
+  return address ?? null;
+}
+
+function readSummary(document: JsonObject): string {
+  const { source } = document;
+  if (isObject(source) && typeof source.content === 'string' && source.content.length <= longestSummary) {
+    return source.content.replace(/\r\n?/g, '\n').trim();
+  }
+  const html = firstText(document.summary) ?? '';
+  if (html.length > longestSummary * 20) return '';
+  const text = plainText(html);
+  return text.length <= longestSummary ? text : excerpt(html, 1_000);
+}
+
+function readHandle(value: Json | undefined, uri: string): string {
+  const given = typeof value === 'string' ? value : (new URL(uri).pathname.split('/').filter(Boolean).at(-1) ?? '');
+  return cleanName(given, 64).replace(/[\s@/:?#<>"'&]/g, '');
+}
+
+/**
+ * Stores the members per node that a group's host sent (`joinery:nodes`), in place of what it sent before. Rows that make no sense are left out.
+ */
+export async function rememberNodes(work: Work, group: GroupRow, value: Json | undefined): Promise<void> {
+  const rows = new Map<string, { origin: string; agency: string; members: number }>();
+  for (const item of listOf(value).slice(0, mostNodes)) {
+    if (!isObject(item) || typeof item.origin !== 'string') continue;
+    const origin = originOf(item.origin);
+    const members = wholeNumber(item.members);
+    if (origin === null || members === null) continue;
+    rows.set(origin, { origin, agency: cleanName(firstText(item.agency) ?? '') || new URL(origin).host, members });
+  }
+  await work.db.deleteFrom('group_node').where('group_id', '=', group.id).execute();
+  for (const row of rows.values()) {
+    await work.db
+      .insertInto('group_node')
+      .values({ group_id: group.id, ...row, measured_at: work.now })
+      .execute();
+  }
+}
+
+function wholeNumber(value: Json | undefined): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+function count<Name extends string>(name: Name, value: Json | undefined): { [K in Name]?: number } {
+  const number = wholeNumber(value);
+  return number === null ? {} : ({ [name]: number } as { [K in Name]: number });
+}
+
+function oneOf<T extends string>(allowed: readonly T[], value: Json | undefined): T | undefined {
+  return allowed.find((item) => item === value);
+}
+
+/** An address of the group's own node: any other would let one node aim our requests at another. */
+function ownAddress(value: Json | undefined, home: string): string | null {
+  const address = isObject(value) ? value.id : value;
+  return typeof address === 'string' && originOf(address) === home ? address : null;
+}
+
+function listOf(value: Json | undefined): Json[] {
+  if (value === null || value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+/** The first text in a value, a list, or a map by language. */
+function firstText(value: Json | undefined): string | undefined {
+  const values = isObject(value) ? Object.values(value) : listOf(value);
+  return values.find((item) => typeof item === 'string');
+}

@@ -1,0 +1,105 @@
+import { type RefusalCode, refuse, streams, subscribe, unsubscribe, type Work } from '@joinery/core';
+import { type PersonRow, personById } from '../people/index.ts';
+import { membersChanged } from './counts.ts';
+import { mayKnowGroup } from './policy.ts';
+import {
+  groupById,
+  hasParticipants,
+  membershipOf,
+  membersWithRole,
+  putMembership,
+  type StandingChange,
+} from './store.ts';
+import type { GroupMemberRow, GroupRow } from './tables.ts';
+
+/** A person, a group, and what they are to each other now. */
+export type Parties = { group: GroupRow; person: PersonRow; standing: GroupMemberRow | undefined };
+
+/** What every detail of a missing group says; a closed group must answer nobody with other words. */
+const noSuchGroup = 'There is no such group here';
+
+/**
+ * Reads group, person and standing inside the unit of work, so that rules are checked against what is committed with them.
+ * @throws {Refusal} not_found when either is missing or deleted
+ */
+export async function partiesOf(work: Work, input: { group: string; person: string }): Promise<Parties> {
+  const group = await groupById(work.db, input.group);
+  if (!group || group.deleted_at !== null) refuse('not_found', noSuchGroup);
+  const person = await personById(work.db, input.person);
+  if (!person) refuse('not_found', 'There is no such person here');
+  return { group, person, standing: await membershipOf(work.db, group.id, person.id) };
+}
+
+/**
+ * Checks that this person may know of the group at all, and that their node and ours have an agreement for it.
+ * @param directions seen from the group: `out` they read, `in` they write
+ * @throws {Refusal} not_found exactly as for a missing group; no_agreement; disabled
+ */
+export function assertReachable(work: Work, { group, person, standing }: Parties, directions: ('in' | 'out')[]): void {
+  if (person.local === 1) {
+    if (person.disabled_at !== null) refuse('disabled', 'This person has left');
+    const requester = { kind: 'person' as const, person: person.id, administrator: false };
+    if (!mayKnowGroup(group, requester, standing)) refuse('not_found', noSuchGroup);
+  } else if (group.local !== 1 || group.reading === 'members') {
+    refuse('not_found', noSuchGroup);
+  }
+  const other = group.local === 1 ? person.home : group.home;
+  if (other === work.home) return;
+  for (const direction of directions) {
+    const seenFromHere = group.local === 1 ? direction : direction === 'in' ? 'out' : 'in';
+    const decision = work.trust.mayFederate(other, 'open-groups', seenFromHere, group.id);
+    if (!decision.allowed) refuse('no_agreement', `No agreement with ${other} covers this group: ${decision.reason}`);
+  }
+}
+
+/**
+ * Changes a standing, and what follows from it: the first participant of a node subscribes that node to the group, the last one ends it;
+ * members are counted anew.
+ */
+export async function changeStanding(work: Work, parties: Parties, change: StandingChange): Promise<GroupMemberRow> {
+  const { group, person, standing } = parties;
+  const elsewhere = group.local === 1 && person.local !== 1 && group.reading !== 'members';
+  const before = elsewhere && (await hasParticipants(work.db, group.id, person.home));
+  const next = await putMembership(work, group.id, person.id, change);
+  if (elsewhere) {
+    const after = await hasParticipants(work.db, group.id, person.home);
+    if (after && !before) await subscribe(work, streams.group(group.id), person.home);
+    if (before && !after) await unsubscribe(work, streams.group(group.id), person.home);
+  }
+  const changed = (next.state === 'member') !== (standing?.state === 'member');
+  if (changed && group.local === 1) await membersChanged(work, group);
+  return next;
+}
+
+/** What a standing is once somebody takes no part and does not follow. */
+export const outside: StandingChange = {
+  state: 'none',
+  role: 'member',
+  following: 0,
+  follow_activity: null,
+  join_activity: null,
+  invite_activity: null,
+  invited_by: null,
+  joined_at: null,
+  banned_until: null,
+};
+
+/** Answers an activity by which a person of another node asked; for our own people it is only noted. */
+export function answer(
+  work: Work,
+  { group, person }: Pick<Parties, 'group' | 'person'>,
+  activity: string | null,
+  accepted: boolean,
+  code: RefusalCode | null = null,
+): void {
+  if (person.local !== 1 && activity === null) return;
+  const stream = person.local === 1 ? streams.local : streams.node(person.home);
+  work.emit('group.answered', stream, { group: group.id, person: person.id, activity: activity ?? '', accepted, code });
+}
+
+/** @throws {Refusal} last_owner: a group of ours always keeps somebody who runs it */
+export async function assertNotLastOwner(work: Work, { group, standing }: Parties): Promise<void> {
+  if (group.local !== 1 || standing?.state !== 'member' || standing.role !== 'owner') return;
+  const owners = await membersWithRole(work.db, group.id, ['owner']);
+  if (owners.length <= 1) refuse('last_owner', 'A group needs an owner: make somebody else owner first');
+}
