@@ -2,7 +2,7 @@
 export const appCss = `
 html { font-family: var(--ds-font-family); font-feature-settings: 'cv05', 'ss03'; text-size-adjust: 100%; scroll-padding-top: 1rem; }
 body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--ds-color-neutral-background-tinted); overflow-wrap: anywhere; }
-p, ul, ol, dl, dd { margin: 0; }
+.ds-heading:not([data-size]) { letter-spacing: -.006em; }
 .app-icon { width: 1.25em; height: 1.25em; flex: none; }
 .app-strong { font-weight: 600; }
 .app-quiet { color: var(--ds-color-neutral-text-subtle); font-size: .875rem; line-height: 1.4; }
@@ -23,7 +23,7 @@ main:focus { outline: none; }
   background: var(--ds-color-neutral-text-default); color: var(--ds-color-neutral-background-default); }
 .app-trial { padding: .5rem 1.5rem; text-align: center; font-size: .875rem; font-weight: 500;
   background: var(--ds-color-warning-surface-tinted); color: var(--ds-color-warning-text-default); }
-.app-bar { max-width: 74rem; margin-inline: auto; padding-inline: 1.5rem; display: flex; align-items: center; gap: .5rem 2rem; }
+.app-bar { box-sizing: border-box; width: 100%; max-width: 74rem; margin-inline: auto; padding-inline: 1.5rem; display: flex; align-items: center; gap: .5rem 2rem; }
 .app-header { background: var(--ds-color-neutral-surface-default); border-top: 3px solid var(--ds-color-accent-border-strong);
   border-bottom: 1px solid var(--ds-color-neutral-border-subtle); }
 .app-header .app-bar { min-height: 4rem; }
@@ -78,7 +78,8 @@ main:focus { outline: none; }
 .app-page-heading .ds-heading { letter-spacing: -.02em; }
 .app-actions { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .75rem; }
 .app-actions-end { margin-inline-start: auto; }
-.ds-card { --dsc-card-padding: 1.25rem; box-shadow: var(--ds-shadow-xs); }
+.ds-card { --dsc-card-padding: 1.25rem; --dsc-card-background: var(--ds-color-neutral-surface-default); --dsc-card-border-color: var(--ds-color-neutral-border-subtle);
+  --dsc-card-color: var(--ds-color-neutral-text-default); box-shadow: var(--ds-shadow-xs); }
 .app-panel:not([hidden]), .app-post:not([hidden]) { display: flex; flex-direction: column; gap: .875rem; overflow: visible; }
 .app-panel > *, .app-post > * { margin-block: 0 !important; min-width: 0; }
 .app-panel-heading { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; }
@@ -88,6 +89,7 @@ main:focus { outline: none; }
 .app-form > * { margin: 0; }
 .app-form-inline { display: flex; flex-wrap: wrap; align-items: flex-end; gap: .75rem; margin: 0; }
 .ds-button { --dsc-button-size: 2.75rem; font-size: .9375rem; }
+.ds-button[data-color=danger][data-variant=secondary] { --dsc-button-border-color: var(--ds-color-danger-border-default); }
 .ds-button[data-size=sm] { --dsc-button-size: 2.25rem; --dsc-button-padding: .25rem .75rem; font-size: .875rem; }
 .ds-button[data-variant=secondary] { --dsc-button-background: var(--ds-color-surface-default); }
 .ds-button[data-color=danger] { --dsc-button-color: var(--ds-color-danger-text-subtle); }
@@ -101,6 +103,7 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .ds-field [data-field=description], .ds-fieldset > [data-field=description] { font-size: .875rem; line-height: 1.45; }
 .ds-validation-message { font-size: .9375rem; font-weight: 500; }
 .app-form-inline .ds-field { flex: 0 1 16rem; }
+.ds-field:has([type=radio], [type=checkbox]) { column-gap: .75rem !important; }
 .app-choices { --dsc-fieldset-gap: .5rem; }
 .app-choices > legend { margin-bottom: .125rem; }
 .app-choices > .ds-field { box-sizing: border-box; width: 100%; padding: .75rem 1rem; border: 1px solid var(--ds-color-neutral-border-subtle);
@@ -121,7 +124,7 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .app-badges { display: flex; flex-wrap: wrap; gap: .375rem; margin-inline-start: auto; }
 .app-count { display: inline-block; min-width: 1.5em; padding: 0 .4em; border-radius: var(--ds-border-radius-full); box-sizing: border-box; text-align: center;
   background: var(--ds-color-surface-tinted); color: var(--ds-color-text-default); font-size: .8125rem; line-height: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }
-.app-avatar { --dsc-avatar-size: 2.5rem; --dsc-avatar-background: var(--ds-color-surface-tinted); --dsc-avatar-color: var(--ds-color-text-default);
+.app-avatar { --dsc-avatar-size: 2.5rem; --dsc-avatar-background: var(--ds-color-surface-hover); --dsc-avatar-color: var(--ds-color-text-default);
   --dsc-avatar-padding: 0; --dsc-avatar-font-size: .875rem; font-weight: 600; letter-spacing: .02em; }
 .app-avatar[data-small] { --dsc-avatar-size: 2rem; --dsc-avatar-font-size: .75rem; }
 .app-person { display: inline-flex; align-items: center; gap: .625rem; min-width: 0; }
@@ -177,12 +180,16 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .app-pagination { display: flex; justify-content: center; }
 .app-pagination .app-icon { width: 1em; height: 1em; }
 .app-descriptions { display: flex; flex-direction: column; }
-.app-descriptions > div { display: grid; grid-template-columns: minmax(8rem, 14rem) minmax(0, 1fr); gap: .125rem 1.5rem; padding-block: .625rem; }
+.app-descriptions > div { display: flex; flex-wrap: wrap; gap: .125rem 1.5rem; padding-block: .625rem; }
+.app-descriptions > div:first-child { padding-top: 0; }
+.app-descriptions dd { flex: 1 1 12rem; min-width: 0; }
 .app-descriptions > div + div { border-top: 1px solid var(--ds-color-neutral-border-subtle); }
-.app-descriptions dt { color: var(--ds-color-neutral-text-subtle); }
+.app-descriptions dt { flex: 0 1 11rem; color: var(--ds-color-neutral-text-subtle); }
 .app-tabs { border-bottom: 1px solid var(--ds-color-neutral-border-subtle); }
 .app-tabs ul { margin-bottom: -1px; }
-.app-details { --dsc-details-size: 2.75rem; border: 1px solid var(--ds-color-neutral-border-subtle); border-radius: var(--ds-border-radius-md); overflow: clip; }
+.app-details { --dsc-details-size: 2.75rem; --dsc-details-background: var(--ds-color-neutral-surface-default); --dsc-details-summary-background: var(--ds-color-neutral-surface-default);
+  --dsc-details-summary-background--open: var(--ds-color-neutral-surface-default); --dsc-details-summary-background--hover: var(--ds-color-neutral-background-tinted); --dsc-details-summary-color: var(--ds-color-neutral-text-default);
+  --dsc-details-border-block-style: none; border: 1px solid var(--ds-color-neutral-border-subtle); border-radius: var(--ds-border-radius-md); overflow: clip; }
 .app-details > summary { font-weight: 500; }
 .app-meter { display: inline-flex; flex-wrap: wrap; align-items: center; gap: .25rem .625rem; font-size: .875rem; font-variant-numeric: tabular-nums; }
 .app-meter-track { fill: var(--ds-color-neutral-surface-active); }
@@ -191,7 +198,7 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 /* Tables */
 .app-table-region { position: relative; overflow-x: auto; background: var(--ds-color-neutral-surface-default); border: 1px solid var(--ds-color-neutral-border-subtle);
   border-radius: var(--ds-border-radius-lg); box-shadow: var(--ds-shadow-xs); }
-.app-table { --dsc-table-padding: .75rem 1rem; font-size: .9375rem; overflow-wrap: normal; }
+.app-table { --dsc-table-padding: .75rem 1rem; --dsc-table-color: var(--ds-color-neutral-text-default); --dsc-table-border-color: var(--ds-color-neutral-border-subtle); font-size: .9375rem; overflow-wrap: normal; }
 .app-table > caption { padding: 1rem 1rem .75rem; margin: 0; font-size: 1.0625rem; font-weight: 650; text-align: start; }
 .app-table > thead > tr > th { padding-block: .5rem; font-size: .8125rem; font-weight: 500; color: var(--ds-color-neutral-text-subtle); white-space: nowrap; text-align: start;
   border-top: 1px solid var(--ds-color-neutral-border-subtle); border-bottom-width: 1px; background: var(--ds-color-neutral-background-tinted); }
@@ -216,7 +223,6 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
   .app-post-header > .app-badges { flex-basis: 100%; margin: 0; }
   .app-item { flex-wrap: wrap; }
   .app-item-action { flex-basis: 100%; }
-  .app-descriptions > div { grid-template-columns: minmax(0, 1fr); }
   .app-languages { margin-inline-start: 0; }
   .app-actions-end { margin-inline-start: 0; flex-basis: 100%; }
   .app-table, .app-table > tbody, .app-table > caption { display: block; overflow-wrap: anywhere; }
@@ -231,6 +237,7 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 @media (forced-colors: active) {
   .app-empty-mark, .app-count, .app-mark, .app-choices > .ds-field:has(:checked) { border: 1px solid CanvasText; }
   .app-choices > .ds-field:has(:checked) { border-color: Highlight; }
+  .app-languages button:not([aria-current]) { border-color: Canvas; }
   .app-meter-track { fill: Canvas; stroke: CanvasText; }
   .app-meter-value { fill: CanvasText; }
 }

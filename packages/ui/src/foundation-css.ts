@@ -19,7 +19,7 @@ const fixed = [
   ),
   ...Object.keys(headings).map(
     (name) =>
-      `--ds-heading-${name}-font-weight:650;--ds-heading-${name}-line-height:1.3;--ds-heading-${name}-letter-spacing:-.012em`,
+      `--ds-heading-${name}-font-weight:650;--ds-heading-${name}-line-height:1.3;--ds-heading-${name}-letter-spacing:${name === 'md' || name.endsWith('l') || name === 'lg' ? '-.02em' : '-.006em'}`,
   ),
   '--ds-border-radius-sm:calc(var(--ds-border-radius-base)*.5);--ds-border-radius-md:var(--ds-border-radius-base)',
   '--ds-border-radius-lg:calc(var(--ds-border-radius-base)*1.75);--ds-border-radius-xl:calc(var(--ds-border-radius-base)*2.5)',
@@ -37,7 +37,8 @@ function family(name: string): string {
 }
 
 /** The part of a Designsystemet theme that does not depend on the agency: sizes, type, and what `data-color` means. */
-export const foundationCss = `:root{--ds-size-unit:.25rem;--app-scale:1;${fixed}}
+export const foundationCss = `p,ul,ol,dl,dd{margin:0}
+:root{--ds-size-unit:.25rem;--app-scale:1;${fixed}}
 [data-size=sm]:not(.ds-heading,.ds-paragraph){--ds-size-unit:.21875rem;--app-scale:.875}
 :root,[data-size]:not(.ds-heading,.ds-paragraph){${scaled}}
 ${colourFamilies.map(family).join('\n')}`;

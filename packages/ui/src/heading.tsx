@@ -55,7 +55,7 @@ export function Panel({
   children: Child;
 }) {
   return (
-    <section class="ds-card app-panel" data-color="neutral" aria-labelledby={id}>
+    <section class="ds-card app-panel" aria-labelledby={id}>
       <div class="app-panel-heading">
         <Heading level={level} id={id}>
           {title}

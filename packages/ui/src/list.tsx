@@ -42,7 +42,7 @@ export function PostCard({
   const t = text(reader.language);
   const Title = `h${level}` as const;
   return (
-    <article class="ds-card app-post" data-color="neutral" id={id}>
+    <article class="ds-card app-post" id={id}>
       <header class="app-post-header">
         <Avatar name={post.author.name} agency={post.author.agency} />
         <div class="app-person-words">

@@ -9,7 +9,7 @@ export type PersonModel = {
   node?: string | undefined;
 };
 
-const hues = ['accent', 'second', 'info', 'neutral'] as const;
+const hues = ['accent', 'second', 'success', 'warning'] as const;
 
 /** People of one agency share a hue. It only helps the eye: the words beside it say the same. */
 function hueOf(agency: string): (typeof hues)[number] {

@@ -29,7 +29,7 @@ export function DataTable<Row>({
 }) {
   return (
     <section class="app-table-region" tabindex={0} aria-labelledby={id}>
-      <table class="ds-table app-table" {...as('table')} data-color="neutral">
+      <table class="ds-table app-table" {...as('table')}>
         <caption id={id}>{caption}</caption>
         <thead {...as('rowgroup')}>
           <tr {...as('row')}>
