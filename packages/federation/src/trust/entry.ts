@@ -43,7 +43,8 @@ export function readEntry(text: string, options: { own: string; loopback: boolea
   const labels = hostname.split('.');
   const shared = labels.length === 2 && labels[1]?.length === 2 && sharedLabels.has(labels[0] ?? '');
   if (labels.length === 1 || shared) return { ok: false, fault: 'entry_too_wide' };
-  if (protocol !== 'https:') return { ok: false, fault: 'entry_http', suggestion: `https:${origin.slice('http:'.length)}` };
+  if (protocol !== 'https:')
+    return { ok: false, fault: 'entry_http', suggestion: `https:${origin.slice('http:'.length)}` };
   return { ok: true, origin };
 }
 

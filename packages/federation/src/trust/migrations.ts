@@ -48,7 +48,11 @@ export const migrations: Migrations = {
       .addColumn('before', 'text')
       .addColumn('after', 'text')
       .execute();
-    await db.schema.createIndex('partner_decision_partner').on('partner_decision').columns(['partner_id', 'id']).execute();
+    await db.schema
+      .createIndex('partner_decision_partner')
+      .on('partner_decision')
+      .columns(['partner_id', 'id'])
+      .execute();
     await db.schema
       .createTable('partner_version')
       .addColumn('id', 'integer', (column) => column.primaryKey())

@@ -1,7 +1,13 @@
 import { type Direction, type Reader, type Scope, scopes, type Work } from '@joinery/core';
 import { z } from 'zod';
 import type { Agreement, Snapshot } from './decide.ts';
-import { type PartnerDecisionRow, type PartnerKind, type PartnerRow, partnerStates, type ProposalRow } from './tables.ts';
+import {
+  type PartnerDecisionRow,
+  type PartnerKind,
+  type PartnerRow,
+  type ProposalRow,
+  partnerStates,
+} from './tables.ts';
 
 /** One address of a partner. The first one with the role `node` is where its server actor lives. */
 export type Host = { origin: string; role: string };
@@ -219,7 +225,9 @@ export async function proposalFrom(db: Reader, origin: string): Promise<Proposal
  * identifier: a blocked entry always wins.
  */
 export function toSnapshot(own: string, partners: readonly Partner[]): Snapshot {
-  const blocked = new Set(partners.filter(({ state }) => state === 'blocked').flatMap(({ identifier }) => identifier ?? []));
+  const blocked = new Set(
+    partners.filter(({ state }) => state === 'blocked').flatMap(({ identifier }) => identifier ?? []),
+  );
   const byOrigin = new Map<string, Agreement>();
   for (const partner of partners) {
     const agreement: Agreement = {

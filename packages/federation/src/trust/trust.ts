@@ -29,7 +29,9 @@ const retryMilliseconds = 250;
  * Keeps the allow-list in memory. Before the first `refresh`, and whenever the list cannot be read, everything is closed. The list is read again
  * after each commit that decided something, of this process or of another one, as soon as `db.changes` tells.
  */
-export function createTrust(node: Pick<Context, 'clock' | 'db'> & { config: Pick<Context['config'], 'origin'> }): TrustList {
+export function createTrust(
+  node: Pick<Context, 'clock' | 'db'> & { config: Pick<Context['config'], 'origin'> },
+): TrustList {
   const { db, clock } = node;
   const own = node.config.origin;
   const reachable = new Map<string, number>();

@@ -1,0 +1,48 @@
+import { type Activities, type Inbound, nodeActor, type Outgoing } from '@joinery/core';
+import { noteConfirmation } from './partners.ts';
+import { partnerById } from './store.ts';
+
+/** The collection that an agreement adds the other's server actor to: it need not be readable. */
+const partnersOf = (origin: string) => `${nodeActor(origin)}#partners`;
+
+function agreement(outgoing: Outgoing, type: 'Add' | 'Remove', origin: string) {
+  return {
+    id: outgoing.id,
+    type,
+    actor: nodeActor(outgoing.origin),
+    object: nodeActor(origin),
+    target: partnersOf(outgoing.origin),
+    to: [nodeActor(origin)],
+  };
+}
+
+/** Both sides allow each other: each tells the other's node, and takes it back as the last delivery. Only Joinery nodes understand it. */
+export const activities: Activities = {
+  toActivity: {
+    'partner.offered': async (outgoing, { data }) => {
+      const partner = await partnerById(outgoing.db, data.partner);
+      return outgoing.joineryPeer && partner?.state === 'allowed' ? agreement(outgoing, 'Add', data.origin) : null;
+    },
+    'partner.revoked': async (outgoing, { data }) => {
+      const partner = await partnerById(outgoing.db, data.partner);
+      return outgoing.joineryPeer && partner?.state === 'suspended' ? agreement(outgoing, 'Remove', data.origin) : null;
+    },
+  },
+  handlers: [
+    {
+      types: ['Add', 'Remove'],
+      apply: async (work, inbound) => {
+        if (inbound.activity.target !== partnersOf(inbound.origin)) return null;
+        if (!isFromNode(inbound, work.home))
+          return { state: 'ignored', why: 'Only a server actor speaks for its node' };
+        const changed = await noteConfirmation(work, inbound.origin, inbound.type === 'Add');
+        return changed ? { state: 'applied' } : { state: 'ignored', why: 'Known already' };
+      },
+    },
+  ],
+};
+
+function isFromNode(inbound: Inbound, home: string): boolean {
+  const direct = inbound.through === null && inbound.actor === nodeActor(inbound.origin);
+  return direct && inbound.activity.object === nodeActor(home);
+}

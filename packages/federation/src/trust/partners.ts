@@ -1,0 +1,184 @@
+import { newId, refuse, streams, subscribe, type Work } from '@joinery/core';
+import { applyChange, type Change, type ChangeKind, type PartnerFields } from './change.ts';
+import {
+  type Partner,
+  partnerByOrigin,
+  partnersByIdentifier,
+  proposalFrom,
+  registerDecision,
+  savePartner,
+} from './store.ts';
+
+/** Who decides, by name as the register shows it, and why. Both are mandatory. */
+export type Decider = { by: string; reason: string };
+
+export type DecisionInput = { origin: string; fields?: PartnerFields } & Decider;
+
+const longestReason = 1000;
+
+/** Allows a node, new or known; a blocked one must be suspended first. @throws {Refusal} invalid, conflict */
+export const allowPartner = (work: Work, input: DecisionInput) => decideOn(work, 'allow', input);
+
+/** Says that we want an agreement; nothing is exchanged yet. @throws {Refusal} invalid, conflict */
+export const proposePartner = (work: Work, input: DecisionInput) => decideOn(work, 'propose', input);
+
+/** Puts an agency on the list that proposed an agreement; nothing is exchanged yet. @throws {Refusal} invalid, conflict when it is listed */
+export const receivePartner = (work: Work, input: DecisionInput) => decideOn(work, 'receive', input);
+
+/** Stops all exchange and keeps everything; their node is told once. Also lifts a block to a suspension. @throws {Refusal} invalid, not_found */
+export const suspendPartner = (work: Work, input: DecisionInput) => decideOn(work, 'suspend', input);
+
+/** Stops all exchange without a word, whatever else the list says. @throws {Refusal} invalid */
+export const blockPartner = (work: Work, input: DecisionInput) => decideOn(work, 'block', input);
+
+/** Changes what an agreement covers, and leaves its state. @throws {Refusal} invalid, not_found */
+export const changePartner = (work: Work, input: DecisionInput) => decideOn(work, 'change', input);
+
+/** Forgets the pinned key after their key changed without proof: the next key seen is pinned. @throws {Refusal} invalid, not_found */
+export const acceptKey = (work: Work, input: DecisionInput) => decideOn(work, 'accept-key', input);
+
+/**
+ * Allows a node that proposed an agreement, with the key that it showed and that was checked at its own address.
+ * @throws {Refusal} not_found; conflict when the proposal has not been checked
+ */
+export async function acceptProposal(work: Work, input: DecisionInput): Promise<Partner> {
+  const proposal = await proposalFrom(work.db, input.origin);
+  if (!proposal) refuse('not_found', `${input.origin} has proposed nothing`);
+  if (proposal.state !== 'checked')
+    refuse('conflict', 'Check first that the proposal comes from the node that it names');
+  const partner = await decideOn(work, 'allow', input);
+  await work.db.updateTable('proposal').set({ state: 'accepted' }).where('origin', '=', input.origin).execute();
+  return partner;
+}
+
+/** Puts a proposal aside; their node is not told. @throws {Refusal} not_found */
+export async function declineProposal(work: Work, input: DecisionInput): Promise<void> {
+  const decided = readDecider(input);
+  const proposal = await proposalFrom(work.db, input.origin);
+  if (!proposal) refuse('not_found', `${input.origin} has proposed nothing`);
+  await work.db.updateTable('proposal').set({ state: 'declined' }).where('origin', '=', input.origin).execute();
+  const partner = await partnerByOrigin(work.db, input.origin);
+  const subject = { id: partner?.id ?? newId(), origin: input.origin };
+  await register(work, 'decline', subject, decided, partner, partner);
+}
+
+async function decideOn(work: Work, what: ChangeKind, input: DecisionInput): Promise<Partner> {
+  const decided = readDecider(input);
+  const change: Change = { what, origin: input.origin, fields: input.fields ?? {} };
+  const before = await partnerByOrigin(work.db, change.origin);
+  const after = { ...applyChange(before, change, work.now), reason: decided.reason, decidedBy: decided.by };
+  await refuseConflicts(work, after);
+  await savePartner(work, after);
+  await register(work, what, after, decided, before, after);
+  if (after.state === 'allowed' && before?.state !== 'allowed') {
+    await subscribe(work, streams.node(after.origin), after.origin);
+    work.emit('partner.offered', streams.node(after.origin), { partner: after.id, origin: after.origin });
+  }
+  if (what === 'suspend' && before?.state === 'allowed') {
+    work.emit('partner.revoked', streams.node(before.origin), { partner: after.id, origin: before.origin });
+  }
+  return after;
+}
+
+/**
+ * Their node said that it allows ours, or no longer does.
+ * @returns false when that was known already or the node is not on the list
+ */
+export async function noteConfirmation(work: Work, origin: string, confirmed: boolean): Promise<boolean> {
+  const before = await partnerByOrigin(work.db, origin);
+  if (!before || before.confirmed === confirmed) return false;
+  const after = { ...before, confirmed, software: before.software ?? 'joinery', updatedAt: work.now };
+  await savePartner(work, after);
+  const what = confirmed ? 'confirmed-by-them' : 'revoked-by-them';
+  await register(work, what, after, { by: origin, reason: 'Told by their node' }, before, after);
+  return true;
+}
+
+/**
+ * Remembers the key of a partner's server actor at first sight. Another one later stops the partner until an administrator has decided, unless
+ * the old key has signed the new one.
+ * @param key public key, SPKI as PEM
+ * @param options.signedByOld whether a rotation signed with the pinned key was verified (`verifyRotation`)
+ * @returns what became of it
+ */
+export async function pinKey(
+  work: Work,
+  origin: string,
+  key: string,
+  options: { signedByOld?: boolean } = {},
+): Promise<'pinned' | 'same' | 'rotated' | 'changed' | 'not_listed'> {
+  const before = await partnerByOrigin(work.db, origin);
+  if (!before) return 'not_listed';
+  if (before.pinnedKey === key) return 'same';
+  const first = before.pinnedKey === null;
+  const accepted = first || options.signedByOld === true;
+  if (!accepted && before.keyChangedAt !== null) return 'changed';
+  const after: Partner = accepted
+    ? { ...before, pinnedKey: key, pinnedKeyAt: work.now, updatedAt: work.now }
+    : { ...before, keyChangedAt: work.now, updatedAt: work.now };
+  await savePartner(work, after);
+  const what = first ? 'key-pinned' : accepted ? 'key-rotated' : 'key-changed';
+  await register(work, what, after, { by: origin, reason: keyReasons[what] }, before, after);
+  return first ? 'pinned' : accepted ? 'rotated' : 'changed';
+}
+
+const keyReasons = {
+  'key-pinned': 'First key seen at their node',
+  'key-rotated': 'New key, signed with the old one',
+  'key-changed': 'Another key than the pinned one, not signed with it',
+} as const;
+
+function readDecider(input: Decider): Decider {
+  const by = input.by.trim();
+  const reason = input.reason.trim();
+  if (by === '') refuse('invalid', 'Say who decides', [{ field: 'by', code: 'required' }]);
+  if (reason === '') refuse('invalid', 'Give the reason', [{ field: 'reason', code: 'required' }]);
+  if (reason.length > longestReason) {
+    refuse('invalid', `Keep the reason below ${longestReason} characters`, [
+      { field: 'reason', code: 'too_long', values: { maximum: longestReason } },
+    ]);
+  }
+  return { by, reason };
+}
+
+async function refuseConflicts(work: Work, after: Partner): Promise<void> {
+  for (const { origin } of after.hosts) {
+    if (origin === work.home)
+      refuse('invalid', 'This is the address of your own node', [{ field: 'hosts', code: 'reserved' }]);
+    const other = await partnerByOrigin(work.db, origin);
+    if (other && other.id !== after.id) {
+      refuse('invalid', `${origin} belongs to ${other.agency} already`, [
+        { field: 'hosts', code: 'taken', values: { agency: other.agency } },
+      ]);
+    }
+  }
+  if (after.identifier === null || after.state !== 'allowed') return;
+  const blocked = (await partnersByIdentifier(work.db, after.identifier)).find(
+    ({ id, state }) => id !== after.id && state === 'blocked',
+  );
+  if (blocked)
+    refuse('conflict', `The agency ${after.identifier} is blocked at ${blocked.origin}, and a block always wins`);
+}
+
+async function register(
+  work: Work,
+  what: string,
+  subject: { id: string; origin: string },
+  decided: Decider,
+  before: Partner | undefined,
+  after: Partner | undefined,
+): Promise<void> {
+  const id = newId();
+  const text = (partner: Partner | undefined) => (partner ? JSON.stringify(partner) : null);
+  await registerDecision(work, {
+    id,
+    at: work.now,
+    partner_id: subject.id,
+    origin: subject.origin,
+    what,
+    ...decided,
+    before: text(before),
+    after: text(after),
+  });
+  work.emit('partner.changed', streams.local, { partner: subject.id, decision: id });
+}

@@ -1,0 +1,103 @@
+import { type Context, type Reader, streams } from '@joinery/core';
+import { applyChange, type Change } from './change.ts';
+import { decide, type Snapshot } from './decide.ts';
+import { allPartners, type Partner, partnerByOrigin, toSnapshot } from './store.ts';
+
+type Way = { in: boolean; out: boolean };
+
+/** A group for which a change opens or closes the way to or from the partner. */
+export type AffectedGroup = { id: string; name: string; before: Way; after: Way };
+
+/** What a change will do; nothing has happened yet. */
+export type Preview = {
+  before: Partner | null;
+  after: Partner;
+  groups: AffectedGroup[];
+  /** People of either side in those groups. */
+  people: number;
+  /** Posts exchanged in those groups. */
+  items: number;
+  /** Deliveries that wait for the partner now and will be held back, or will leave. */
+  waiting: number;
+};
+
+type Node = Pick<Context, 'clock' | 'slices'> & { config: Pick<Context['config'], 'origin'> };
+
+/**
+ * Works out what a decision does, from the same functions that make and apply it.
+ * @throws {Refusal} what the decision itself would throw
+ */
+export async function preview(node: Node, db: Reader, change: Change): Promise<Preview> {
+  const now = node.clock.now();
+  const before = await partnerByOrigin(db, change.origin);
+  const after = applyChange(before, change, now.toISOString());
+  const others = (await allPartners(db)).filter(({ id }) => id !== after.id);
+  const own = node.config.origin;
+  const then = toSnapshot(own, before ? [...others, before] : others);
+  const later = toSnapshot(own, [...others, after]);
+  const ways = (snapshot: Snapshot, origin: string, group: string): Way => ({
+    in: decide(snapshot, origin, 'open-groups', 'in', group, now.getTime()).allowed,
+    out: decide(snapshot, origin, 'open-groups', 'out', group, now.getTime()).allowed,
+  });
+
+  const origins = new Set([...(before?.hosts ?? []), ...after.hosts].map(({ origin }) => origin));
+  const groups = new Map<string, AffectedGroup>();
+  const people = new Set<string>();
+  let items = 0;
+  let waiting = 0;
+  for (const origin of origins) {
+    for (const exchanged of await exchangedWith(node, db, origin)) {
+      const was = ways(then, origin, exchanged.group);
+      const becomes = ways(later, origin, exchanged.group);
+      if (was.in === becomes.in && was.out === becomes.out) continue;
+      groups.set(exchanged.group, { id: exchanged.group, name: exchanged.name, before: was, after: becomes });
+      for (const person of exchanged.people) people.add(person);
+      items += exchanged.items;
+    }
+    for (const { stream, count } of await waitingFor(db, origin)) {
+      const leaves = (snapshot: Snapshot) => {
+        const group = /^group:([^/]+)/.exec(stream)?.[1];
+        return decide(snapshot, origin, group ? 'open-groups' : null, 'out', group, now.getTime()).allowed;
+      };
+      if (leaves(then) !== leaves(later)) waiting += count;
+    }
+  }
+  const names = new Intl.Collator('en');
+  const affected = [...groups.values()].sort((one, other) => names.compare(one.name, other.name));
+  return { before: before ?? null, after, groups: affected, people: people.size, items, waiting };
+}
+
+/** What the slices exchange with a node, one entry per group. */
+export async function exchangedWith(
+  node: Pick<Context, 'slices'>,
+  db: Reader,
+  origin: string,
+): Promise<{ group: string; name: string; people: string[]; items: number }[]> {
+  const groups = new Map<string, { group: string; name: string; people: string[]; items: number }>();
+  for (const slice of node.slices) {
+    for (const part of (await slice.exchanged?.(db, origin)) ?? []) {
+      const entry = groups.get(part.group) ?? { group: part.group, name: part.group, people: [], items: 0 };
+      if (part.name !== undefined) entry.name = part.name;
+      entry.people.push(...(part.people ?? []));
+      entry.items += part.items ?? 0;
+      groups.set(part.group, entry);
+    }
+  }
+  return [...groups.values()];
+}
+
+/** Events that a node has not acknowledged, per stream that it gets. */
+async function waitingFor(db: Reader, origin: string): Promise<{ stream: string; count: number }[]> {
+  const rows = await db
+    .selectFrom('subscription')
+    .innerJoin('stream', 'stream.id', 'subscription.stream')
+    .select(['subscription.stream', 'stream.head', 'subscription.acknowledged', 'subscription.ends_after'])
+    .where('subscription.origin', '=', origin)
+    .whereRef('subscription.epoch', '=', 'stream.epoch')
+    .where('subscription.stream', '!=', streams.local)
+    .execute();
+  return rows.map((row) => ({
+    stream: row.stream,
+    count: Math.max(0, Math.min(row.head, row.ends_after ?? row.head) - row.acknowledged),
+  }));
+}
