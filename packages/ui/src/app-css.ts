@@ -1,8 +1,8 @@
 /** Our own layer over Designsystemet: the shell, the layout, and the parts it does not have. Text, so that a bundle carries it. */
 export const appCss = `
-html { font-family: var(--ds-font-family); font-feature-settings: 'cv05', 'ss03'; text-size-adjust: 100%; scroll-padding-top: 1rem; }
+html { font-family: var(--ds-font-family); text-size-adjust: 100%; scroll-padding-top: 1rem; }
 body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--ds-color-neutral-background-tinted); overflow-wrap: anywhere; }
-.ds-heading:not([data-size]) { letter-spacing: -.006em; }
+.ds-heading:not([data-size]) { letter-spacing: 0; }
 .app-icon { width: 1.25em; height: 1.25em; flex: none; }
 .app-strong { font-weight: 600; }
 .app-quiet { color: var(--ds-color-neutral-text-subtle); font-size: .875rem; line-height: 1.4; }
@@ -224,6 +224,8 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
   .app-item { flex-wrap: wrap; }
   .app-item-action { flex-basis: 100%; }
   .app-languages { margin-inline-start: 0; }
+  .app-form-inline .ds-field { flex-basis: 100%; }
+  .app-table .app-meter { justify-content: flex-end; }
   .app-actions-end { margin-inline-start: 0; flex-basis: 100%; }
   .app-table, .app-table > tbody, .app-table > caption { display: block; overflow-wrap: anywhere; }
   .app-table > caption { padding-block: .875rem; }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { Checkbox, RadioGroup } from './choices.tsx';
 import { ErrorSummary } from './error-summary.tsx';
-import { Checkbox, Form, RadioGroup, Select, TextArea, TextField } from './form.tsx';
+import { Form, Select, TextArea, TextField } from './form.tsx';
 
 const html = (node: { toString(): string | Promise<string> }) => String(node);
 

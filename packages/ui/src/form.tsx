@@ -1,5 +1,7 @@
 import type { Child } from 'hono/jsx';
+import type { Option } from './choices.tsx';
 import { fieldId } from './error-summary.tsx';
+import { described, Field, type FieldProps } from './field.tsx';
 import type { Language } from './messages.ts';
 import { text } from './text.ts';
 
@@ -45,46 +47,6 @@ export function SearchForm({ action, label, children }: { action: string; label:
 
 export function HiddenField({ name, value }: { name: string; value: string }) {
   return <input type="hidden" name={name} value={value} />;
-}
-
-/** What every field has. `name` is unique in the page; `error` comes from the server's check of what was typed. */
-export type FieldProps = { name: string; label: string; description?: Child; error?: string | undefined };
-
-/** The attributes that tie a control to its description and its error. */
-function described(name: string, description: Child | undefined, error: string | undefined) {
-  const ids = [description ? `${fieldId(name)}-description` : '', error ? `${fieldId(name)}-error` : ''].filter(
-    Boolean,
-  );
-  return { 'aria-describedby': ids.join(' ') || undefined, 'aria-invalid': error ? ('true' as const) : undefined };
-}
-
-function Description({ name, children }: { name: string; children?: Child }) {
-  return children ? (
-    <div data-field="description" id={`${fieldId(name)}-description`}>
-      {children}
-    </div>
-  ) : null;
-}
-
-function FieldMessage({ name, error }: { name: string; error: string | undefined }) {
-  return error ? (
-    <p class="ds-validation-message" id={`${fieldId(name)}-error`}>
-      {error}
-    </p>
-  ) : null;
-}
-
-function Field({ name, label, description, error, children }: FieldProps & { children: Child }) {
-  return (
-    <div class="ds-field">
-      <label class="ds-label" for={fieldId(name)}>
-        {label}
-      </label>
-      <Description name={name}>{description}</Description>
-      {children}
-      <FieldMessage name={name} error={error} />
-    </div>
-  );
 }
 
 /** One line of text. `autocomplete` takes the tokens of WCAG 1.3.5 ("name", "email", "current-password" …). */
@@ -146,9 +108,6 @@ export function TextArea({
   );
 }
 
-/** One of several values; `description` is used by RadioGroup only. */
-export type Option = { value: string; label: string; description?: string };
-
 /** A choice from a list too long for radio buttons. */
 export function Select({
   value,
@@ -173,184 +132,4 @@ export function Select({
       </select>
     </Field>
   );
-}
-
-/** A choice of one, all seen at once. The error summary leads to the first one. */
-export function RadioGroup({
-  name,
-  label,
-  description,
-  error,
-  value,
-  options,
-}: FieldProps & { value?: string | undefined; options: readonly Option[] }) {
-  return (
-    <fieldset class="ds-fieldset app-choices" {...described(name, description, error)}>
-      <legend class="ds-label">{label}</legend>
-      <Description name={name}>{description}</Description>
-      {options.map((option, index) => (
-        <Choice
-          type="radio"
-          id={index === 0 ? fieldId(name) : `${fieldId(name)}-${option.value}`}
-          name={name}
-          option={option}
-          checked={option.value === value}
-          invalid={Boolean(error)}
-        />
-      ))}
-      <FieldMessage name={name} error={error} />
-    </fieldset>
-  );
-}
-
-/** A choice of several, all seen at once. */
-export function CheckboxGroup({
-  name,
-  label,
-  description,
-  error,
-  values,
-  options,
-}: FieldProps & { values: readonly string[]; options: readonly Option[] }) {
-  return (
-    <fieldset class="ds-fieldset app-choices" {...described(name, description, error)}>
-      <legend class="ds-label">{label}</legend>
-      <Description name={name}>{description}</Description>
-      {options.map((option, index) => (
-        <Choice
-          type="checkbox"
-          id={index === 0 ? fieldId(name) : `${fieldId(name)}-${option.value}`}
-          name={name}
-          option={option}
-          checked={values.includes(option.value)}
-          invalid={Boolean(error)}
-        />
-      ))}
-      <FieldMessage name={name} error={error} />
-    </fieldset>
-  );
-}
-
-/** Yes or no. Sends "1" when checked and nothing otherwise. */
-export function Checkbox({ name, label, description, error, checked }: FieldProps & { checked: boolean }) {
-  return (
-    <div class="ds-field">
-      <input
-        class="ds-input"
-        type="checkbox"
-        id={fieldId(name)}
-        name={name}
-        value="1"
-        checked={checked}
-        {...described(name, description, error)}
-      />
-      <label class="ds-label" for={fieldId(name)}>
-        {label}
-      </label>
-      <Description name={name}>{description}</Description>
-      <FieldMessage name={name} error={error} />
-    </div>
-  );
-}
-
-function Choice({
-  type,
-  id,
-  name,
-  option,
-  checked,
-  invalid,
-}: {
-  type: 'radio' | 'checkbox';
-  id: string;
-  name: string;
-  option: Option;
-  checked: boolean;
-  invalid: boolean;
-}) {
-  return (
-    <div class="ds-field">
-      <input
-        class="ds-input"
-        type={type}
-        id={id}
-        name={name}
-        value={option.value}
-        checked={checked}
-        aria-invalid={invalid ? 'true' : undefined}
-        aria-describedby={option.description ? `${id}-about` : undefined}
-      />
-      <label class="ds-label" for={id}>
-        {option.label}
-      </label>
-      {option.description ? (
-        <div data-field="description" id={`${id}-about`}>
-          {option.description}
-        </div>
-      ) : null}
-    </div>
-  );
-}
-
-export type ButtonVariant = 'primary' | 'secondary' | 'tertiary' | 'danger';
-
-const variant = (kind: ButtonVariant) => ({
-  'data-variant': kind === 'danger' ? 'secondary' : kind,
-  'data-color': kind === 'danger' ? 'danger' : undefined,
-});
-
-/** Sends the form. With `name` and `value` it also says which of several buttons was used. */
-export function SubmitButton({
-  kind = 'primary',
-  name,
-  value,
-  small = false,
-  pressed,
-  children,
-}: {
-  kind?: ButtonVariant;
-  name?: string;
-  value?: string;
-  small?: boolean;
-  /** For a button that switches something on and off: whether it is on. */
-  pressed?: boolean;
-  children: Child;
-}) {
-  return (
-    <button
-      class="ds-button"
-      type="submit"
-      name={name}
-      value={value}
-      data-size={small ? 'sm' : undefined}
-      aria-pressed={pressed === undefined ? undefined : pressed ? 'true' : 'false'}
-      {...variant(kind)}
-    >
-      {children}
-    </button>
-  );
-}
-
-/** A link that looks like a button: the main way on from here. */
-export function ButtonLink({
-  href,
-  kind = 'secondary',
-  small = false,
-  children,
-}: {
-  href: string;
-  kind?: ButtonVariant;
-  small?: boolean;
-  children: Child;
-}) {
-  return (
-    <a class="ds-button" href={href} data-size={small ? 'sm' : undefined} {...variant(kind)}>
-      {children}
-    </a>
-  );
-}
-
-/** The buttons at the end of a form, the main one first. */
-export function FormActions({ children }: { children: Child }) {
-  return <div class="app-actions">{children}</div>;
 }

@@ -19,7 +19,7 @@ const fixed = [
   ),
   ...Object.keys(headings).map(
     (name) =>
-      `--ds-heading-${name}-font-weight:650;--ds-heading-${name}-line-height:1.3;--ds-heading-${name}-letter-spacing:${name === 'md' || name.endsWith('l') || name === 'lg' ? '-.02em' : '-.006em'}`,
+      `--ds-heading-${name}-font-weight:650;--ds-heading-${name}-line-height:1.3;--ds-heading-${name}-letter-spacing:${name === 'md' || name.endsWith('l') || name === 'lg' ? '-.02em' : '0'}`,
   ),
   '--ds-border-radius-sm:calc(var(--ds-border-radius-base)*.5);--ds-border-radius-md:var(--ds-border-radius-base)',
   '--ds-border-radius-lg:calc(var(--ds-border-radius-base)*1.75);--ds-border-radius-xl:calc(var(--ds-border-radius-base)*2.5)',

@@ -1,8 +1,11 @@
 /** What a page is made of: texts, layout, parts, house style, safe content and the files a browser needs. */
 export * from './badge.tsx';
+export * from './button.tsx';
+export * from './choices.tsx';
 export * from './description-list.tsx';
 export * from './details.tsx';
 export * from './error-summary.tsx';
+export type { FieldProps } from './field.tsx';
 export * from './form.tsx';
 export * from './heading.tsx';
 export * from './icon.tsx';

@@ -1,0 +1,122 @@
+import { fieldId } from './error-summary.tsx';
+import { Description, described, FieldMessage, type FieldProps } from './field.tsx';
+
+/** One of several values; a list to pick from shows no `description`. */
+export type Option = { value: string; label: string; description?: string };
+
+/** A choice of one, all seen at once. The error summary leads to the first one. */
+export function RadioGroup({
+  name,
+  label,
+  description,
+  error,
+  value,
+  options,
+}: FieldProps & { value?: string | undefined; options: readonly Option[] }) {
+  return (
+    <fieldset class="ds-fieldset app-choices" {...described(name, description, error)}>
+      <legend class="ds-label">{label}</legend>
+      <Description name={name}>{description}</Description>
+      {options.map((option, index) => (
+        <Choice
+          type="radio"
+          id={index === 0 ? fieldId(name) : `${fieldId(name)}-${option.value}`}
+          name={name}
+          option={option}
+          checked={option.value === value}
+          invalid={Boolean(error)}
+        />
+      ))}
+      <FieldMessage name={name} error={error} />
+    </fieldset>
+  );
+}
+
+/** A choice of several, all seen at once. */
+export function CheckboxGroup({
+  name,
+  label,
+  description,
+  error,
+  values,
+  options,
+}: FieldProps & { values: readonly string[]; options: readonly Option[] }) {
+  return (
+    <fieldset class="ds-fieldset app-choices" {...described(name, description, error)}>
+      <legend class="ds-label">{label}</legend>
+      <Description name={name}>{description}</Description>
+      {options.map((option, index) => (
+        <Choice
+          type="checkbox"
+          id={index === 0 ? fieldId(name) : `${fieldId(name)}-${option.value}`}
+          name={name}
+          option={option}
+          checked={values.includes(option.value)}
+          invalid={Boolean(error)}
+        />
+      ))}
+      <FieldMessage name={name} error={error} />
+    </fieldset>
+  );
+}
+
+/** Yes or no. Sends "1" when checked and nothing otherwise. */
+export function Checkbox({ name, label, description, error, checked }: FieldProps & { checked: boolean }) {
+  return (
+    <div class="ds-field">
+      <input
+        class="ds-input"
+        type="checkbox"
+        id={fieldId(name)}
+        name={name}
+        value="1"
+        checked={checked}
+        {...described(name, description, error)}
+      />
+      <label class="ds-label" for={fieldId(name)}>
+        {label}
+      </label>
+      <Description name={name}>{description}</Description>
+      <FieldMessage name={name} error={error} />
+    </div>
+  );
+}
+
+function Choice({
+  type,
+  id,
+  name,
+  option,
+  checked,
+  invalid,
+}: {
+  type: 'radio' | 'checkbox';
+  id: string;
+  name: string;
+  option: Option;
+  checked: boolean;
+  invalid: boolean;
+}) {
+  return (
+    <div class="ds-field">
+      <input
+        class="ds-input"
+        type={type}
+        id={id}
+        name={name}
+        value={option.value}
+        checked={checked}
+        aria-invalid={invalid ? 'true' : undefined}
+        aria-describedby={option.description ? `${id}-about` : undefined}
+      />
+      <label class="ds-label" for={id}>
+        {option.label}
+      </label>
+      {option.description ? (
+        <div data-field="description" id={`${id}-about`}>
+          {option.description}
+        </div>
+      ) : null}
+    </div>
+  );
+}
