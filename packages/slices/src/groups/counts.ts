@@ -33,7 +33,7 @@ export async function membersChanged(work: Work, group: GroupRow): Promise<void>
 /** Tells the nodes of a group how many members it has and where (`joinery:nodes`). */
 export async function summarise(work: Work, id: string): Promise<void> {
   const group = await groupById(work.db, id);
-  if (!group || group.local !== 1 || group.deleted_at !== null || group.reading === 'members') return;
+  if (group?.local !== 1 || group.deleted_at !== null || group.reading === 'members') return;
   await work.db.updateTable('groups').set({ summarised_at: work.now }).where('id', '=', id).execute();
   work.emit('group.summarised', streams.group(id), { group: id });
 }

@@ -28,7 +28,7 @@ export async function createGroup(work: Work, input: NewGroup): Promise<GroupRow
   const name = cleanName(input.name);
   if (name === '') refuse('invalid', 'A group needs a name', [{ field: 'name', code: 'required' }]);
   const owner = await personById(work.db, input.owner);
-  if (!owner || owner.local !== 1 || owner.deleted_at !== null || owner.disabled_at !== null)
+  if (owner?.local !== 1 || owner.deleted_at !== null || owner.disabled_at !== null)
     refuse('not_found', 'The owner must be a person of this node');
   const id = newId();
   await claimHandle(work, input.handle, 'group', id);

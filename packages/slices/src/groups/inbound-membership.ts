@@ -105,7 +105,7 @@ async function onInvite(work: Work, inbound: Inbound): Promise<InboundOutcome | 
   if (group.uri !== inbound.actor || group.local === 1) return ignored('only the group itself invites');
   if (inbound.through !== null || inbound.verified === 'unchecked') return ignored('not proven to be from the group');
   const person = await personByUri(work.db, target);
-  if (!person || person.local !== 1) return ignored('nobody here');
+  if (person?.local !== 1) return ignored('nobody here');
   const input = { group: group.id, person: person.id, activity: inbound.id };
   return (await receiveInvitation(work, input)) ? applied : ignored('takes part or has asked already');
 }

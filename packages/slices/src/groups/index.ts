@@ -1,5 +1,9 @@
 /** Groups and who takes part in them: rules, reading rights, and the group's side of the wire. Start in README.md. */
 export { countPost } from './counts.ts';
+export { createGroup, deleteGroup, type GroupChange, type NewGroup, updateGroup } from './groups.ts';
+export { declineInvitation, invite } from './invitations.ts';
+export { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
+export { approve, ban, decline, removeMember, setRole, unban } from './moderation.ts';
 export {
   canManage,
   canModerate,
@@ -12,6 +16,7 @@ export {
   postRefusal,
   type Standing,
 } from './policy.ts';
+export { groups } from './slice.ts';
 export {
   groupByCollection,
   groupById,

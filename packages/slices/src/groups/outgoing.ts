@@ -51,7 +51,7 @@ async function changed(
   more: (group: GroupRow) => Promise<ActivityDocument>,
 ) {
   const group = await groupById(outgoing.db, data.group);
-  if (!group || group.local !== 1 || group.deleted_at !== null || group.reading === 'members') return null;
+  if (group?.local !== 1 || group.deleted_at !== null || group.reading === 'members') return null;
   const object = await groupDocument(outgoing.db, outgoing.origin, group);
   return announce(outgoing, group, {
     type: 'Update',
@@ -105,7 +105,7 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
     })),
   'group.deleted': async (outgoing, { data }) => {
     const group = await groupById(outgoing.db, data.group);
-    if (!group || group.local !== 1 || group.reading === 'members') return null;
+    if (group?.local !== 1 || group.reading === 'members') return null;
     return { id: outgoing.id, type: 'Delete', actor: group.uri, ...addressing(group), object: group.uri };
   },
   'group.follow_asked': (outgoing, { data }) =>
@@ -123,7 +123,7 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
     request(outgoing, data, () => ({ type: 'Reject', object: data.activity })),
   'group.invited': async (outgoing, { data }) => {
     const parties = await partiesOf(outgoing, data);
-    if (!parties || parties.group.local !== 1 || parties.standing?.state !== 'invited') return null;
+    if (parties?.group.local !== 1 || parties.standing?.state !== 'invited') return null;
     const { group, person } = parties;
     return {
       id: outgoing.id,
@@ -136,7 +136,7 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
   },
   'group.answered': async (outgoing, { data }) => {
     const parties = await partiesOf(outgoing, data);
-    if (!parties || parties.group.local !== 1 || data.activity === '') return null;
+    if (parties?.group.local !== 1 || data.activity === '') return null;
     const { group, person, standing } = parties;
     return {
       id: outgoing.id,

@@ -1,0 +1,337 @@
+import { type ActivityDocument, isObject, runNextJob, streams, subscribers, type Trust } from '@joinery/core';
+import { describe, expect, test } from 'vitest';
+import { postgresMissing } from '../../../../test/harness/postgres.ts';
+import type { PersonRow } from '../people/index.ts';
+import { updateGroup } from './groups.ts';
+import { declineInvitation, invite } from './invitations.ts';
+import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
+import { approve, ban, decline, removeMember, setRole, unban } from './moderation.ts';
+import { groupById, membershipOf, membersPerNode } from './store.ts';
+import type { GroupRow } from './tables.ts';
+import { carry, openNode, type TestNode } from './testing/two-nodes.ts';
+
+const dialects = ['sqlite', 'postgres'] as const;
+
+/** A department that hosts a group, and a council with Anna in it. */
+async function setUp(dialect: 'sqlite' | 'postgres', input: Parameters<TestNode['addGroup']>[1] = {}, trust?: Trust) {
+  const department = await openNode(dialect, trust ? { trust } : {});
+  const council = await openNode(dialect);
+  const owner = await department.addPerson('Owen Owner');
+  const anna = await council.addPerson('Anna Asks');
+  const annaThere = await department.know(anna);
+  const hosted = await department.addGroup(owner, input);
+  const group = await council.knowGroup(department, hosted);
+  const there = () => membershipOf(department.context.db.reader, hosted.id, annaThere.id);
+  const here = () => membershipOf(council.context.db.reader, group.id, anna.id);
+  const close = async () => {
+    await department[Symbol.asyncDispose]();
+    await council[Symbol.asyncDispose]();
+  };
+  return {
+    department,
+    council,
+    owner,
+    anna,
+    annaThere,
+    hosted,
+    group,
+    there,
+    here,
+    asks: { group: group.id, person: anna.id },
+    decides: { group: hosted.id, person: annaThere.id, by: owner.id },
+    listeners: () => subscribers(department.context.db.reader, streams.group(hosted.id)),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+type World = Awaited<ReturnType<typeof setUp>>;
+
+async function becomeMember(world: World): Promise<void> {
+  await world.council.act((work) => joinGroup(work, world.asks));
+  await carry(world.council, world.department);
+  await carry(world.department, world.council);
+  expect(await world.here()).toMatchObject({ state: 'member', following: 1 });
+}
+
+for (const dialect of dialects) {
+  describe.skipIf(dialect === 'postgres' && postgresMissing)(`memberships between two nodes on ${dialect}`, () => {
+    test('joining an open group holds only when its node has said so, and its node then gets the group', async () => {
+      await using world = await setUp(dialect);
+      const { council, department, asks } = world;
+      await council.act((work) => joinGroup(work, asks));
+      expect(await world.here()).toMatchObject({ state: 'requested', following: 0 });
+      expect(await carry(council, department)).toMatchObject([{ type: 'Join', outcome: 'applied' }]);
+      expect(await world.there()).toMatchObject({ state: 'member', following: 1 });
+      expect(await world.listeners()).toEqual([council.origin]);
+      expect(await world.here()).toMatchObject({ state: 'requested' });
+      const answers = await carry(department, council);
+      expect(answers.filter(({ type }) => type === 'Accept')).toMatchObject([{ outcome: 'applied' }]);
+      expect(await world.here()).toMatchObject({ state: 'member', following: 1 });
+      expect((await groupById(department.context.db.reader, world.hosted.id))?.member_count).toBe(2);
+    });
+
+    test('a request waits for a facilitator, is accepted only after approval, and asking twice asks once', async () => {
+      await using world = await setUp(dialect, { joining: 'request' });
+      const { council, department, asks, decides } = world;
+      await council.act((work) => joinGroup(work, asks));
+      await council.act((work) => joinGroup(work, asks));
+      const [join, ...rest] = await council.outbox(department);
+      expect(rest).toEqual([]);
+      expect(await department.receive(join as ActivityDocument)).toBe('applied');
+      expect(await department.receive(join as ActivityDocument)).toBe('ignored');
+      expect(await world.there()).toMatchObject({ state: 'requested' });
+      expect(await carry(department, council)).toEqual([]);
+      expect(await world.listeners()).toEqual([]);
+      await department.act((work) => approve(work, decides));
+      await carry(department, council);
+      expect(await world.here()).toMatchObject({ state: 'member' });
+    });
+
+    test('a declined request ends with the answer, and may be repeated', async () => {
+      await using world = await setUp(dialect, { joining: 'request' });
+      const { council, department, asks, decides } = world;
+      await council.act((work) => joinGroup(work, asks));
+      await carry(council, department);
+      await department.act((work) => decline(work, { ...decides, reason: 'For planners only' }));
+      const [rejected] = await carry(department, council);
+      expect(rejected?.activity).toMatchObject({ type: 'Reject', 'joinery:code': 'forbidden' });
+      expect(await world.here()).toMatchObject({ state: 'none', reason: 'For planners only' });
+      await council.act((work) => joinGroup(work, asks));
+      expect(await world.here()).toMatchObject({ state: 'requested', reason: null });
+    });
+
+    test('following needs no approval and gives no vote; the last one to stop ends what the node gets', async () => {
+      await using world = await setUp(dialect, { joining: 'request' });
+      const { council, department, asks } = world;
+      await council.act((work) => followGroup(work, asks));
+      await carry(council, department);
+      await carry(department, council);
+      expect(await world.here()).toMatchObject({ state: 'none', following: 1 });
+      expect(await world.there()).toMatchObject({ state: 'none', following: 1 });
+      expect(await world.listeners()).toEqual([council.origin]);
+      await council.act((work) => unfollowGroup(work, asks));
+      expect(await carry(council, department)).toMatchObject([{ type: 'Undo', outcome: 'applied' }]);
+      expect(await world.there()).toMatchObject({ following: 0 });
+      expect(await world.listeners()).toEqual([]);
+    });
+
+    test('leaving reaches the host, and ends what the node gets', async () => {
+      await using world = await setUp(dialect);
+      await becomeMember(world);
+      await world.council.act((work) => leaveGroup(work, world.asks));
+      expect(await world.here()).toMatchObject({ state: 'none', following: 0 });
+      expect(await carry(world.council, world.department)).toMatchObject([{ type: 'Leave', outcome: 'applied' }]);
+      expect(await world.there()).toMatchObject({ state: 'none', following: 0 });
+      expect(await world.listeners()).toEqual([]);
+    });
+
+    test('an invited person joins without waiting, or declines; nobody becomes a member by an invitation alone', async () => {
+      await using world = await setUp(dialect, { joining: 'invited' });
+      const { council, department, asks, decides } = world;
+      await council.act((work) => joinGroup(work, asks));
+      expect(await carry(council, department)).toMatchObject([{ outcome: 'invitation_needed' }]);
+      await council.act((work) => leaveGroup(work, asks));
+      await carry(council, department);
+      await department.act((work) => invite(work, decides));
+      expect(await carry(department, council)).toMatchObject([{ type: 'Invite', outcome: 'applied' }]);
+      expect(await world.here()).toMatchObject({ state: 'invited' });
+      await council.act((work) => declineInvitation(work, asks));
+      expect(await carry(council, department)).toMatchObject([{ type: 'Reject', outcome: 'applied' }]);
+      expect(await world.there()).toMatchObject({ state: 'none' });
+      await department.act((work) => invite(work, decides));
+      await carry(department, council);
+      await becomeMember(world);
+    });
+
+    test('a removal and a ban reach the person also when their node gets the group no more; a banned one is refused', async () => {
+      await using world = await setUp(dialect);
+      const { council, department, asks, decides } = world;
+      await becomeMember(world);
+      await department.act((work) => removeMember(work, { ...decides, reason: 'Left the project' }));
+      await carry(department, council);
+      expect(await world.here()).toMatchObject({ state: 'none', following: 0, reason: 'Left the project' });
+      await becomeMember(world);
+      const until = new Date(Date.now() + 86_400_000).toISOString();
+      await department.act((work) => ban(work, { ...decides, until, reason: 'Spam' }));
+      await carry(department, council);
+      expect(await world.here()).toMatchObject({ state: 'banned', banned_until: until, reason: 'Spam' });
+      await expect(council.act((work) => joinGroup(work, asks))).rejects.toMatchObject({ code: 'banned' });
+      const join = {
+        id: `${council.origin}/activities/x`,
+        type: 'Join',
+        actor: world.anna.uri,
+        object: world.group.uri,
+      };
+      expect(await department.receive(join)).toBe('banned');
+      expect(await department.receive({ ...join, type: 'Follow' })).toBe('banned');
+      await department.act((work) => unban(work, decides));
+      expect(await department.receive(join)).toBe('applied');
+    });
+
+    test('roles, bans and removals that the group announces hold at the nodes of its members', async () => {
+      await using world = await setUp(dialect);
+      const { council, department, decides } = world;
+      const bert = await council.addPerson('Bert Bystander');
+      await becomeMember(world);
+      await becomeMember({ ...world, ...(await asPerson(world, bert)) } as World);
+      await department.act((work) => setRole(work, { ...decides, role: 'facilitator' }));
+      expect(await carry(department, council)).toMatchObject([{ type: 'Announce', outcome: 'applied' }]);
+      expect(await world.here()).toMatchObject({ role: 'facilitator' });
+      await department.act((work) => setRole(work, { ...decides, role: 'member' }));
+      await carry(department, council);
+      expect(await world.here()).toMatchObject({ role: 'member' });
+      await department.act((work) => ban(work, { ...decides, until: null }));
+      const told = await carry(department, council);
+      expect(told.map(({ type, outcome }) => `${type} ${outcome}`)).toContain('Announce applied');
+      expect(await world.here()).toMatchObject({ state: 'banned' });
+      await department.act((work) => unban(work, decides));
+      await carry(department, council);
+      expect(await world.here()).toMatchObject({ state: 'none' });
+    });
+
+    test('a facilitator of another node removes and bans through the group; a plain member cannot', async () => {
+      await using world = await setUp(dialect);
+      const { council, department, decides } = world;
+      const bert = await department.addPerson('Bert Member');
+      await department.act((work) => joinGroup(work, { group: world.hosted.id, person: bert.id }));
+      const bertHere = await council.know(bert);
+      await becomeMember(world);
+      const block = {
+        id: `${council.origin}/activities/b`,
+        type: 'Block',
+        actor: world.anna.uri,
+        object: bert.uri,
+        target: world.hosted.uri,
+      };
+      expect(await department.receive(block)).toBe('ignored');
+      await department.act((work) => setRole(work, { ...decides, role: 'facilitator' }));
+      await carry(department, council);
+      const bans = { group: world.group.id, person: bertHere.id, by: world.anna.id, until: null, reason: 'Spam' };
+      await council.act((work) => ban(work, bans));
+      expect(await carry(council, department)).toMatchObject([{ type: 'Block', outcome: 'applied' }]);
+      const banned = await membershipOf(department.context.db.reader, world.hosted.id, bert.id);
+      expect(banned).toMatchObject({ state: 'banned', reason: 'Spam' });
+    });
+
+    test('an answer that answers nothing, or comes from somebody else, changes nothing', async () => {
+      await using world = await setUp(dialect);
+      const { council, department, asks, group } = world;
+      await council.act((work) => joinGroup(work, asks));
+      const [join] = await council.outbox(department);
+      const accept = (actor: string, object: string): ActivityDocument => ({
+        id: `${department.origin}/activities/1`,
+        type: 'Accept',
+        actor,
+        object: { id: object, type: 'Join', actor: world.anna.uri, object: group.uri },
+      });
+      expect(await council.receive(accept(group.uri, `${council.origin}/activities/never`))).toBe('not understood');
+      expect(await council.receive(accept(`${department.origin}/people/x`, String(join?.id)))).toBe('ignored');
+      expect(await council.receive(accept(world.owner.uri, String(join?.id)))).toBe('ignored');
+      expect(await council.receive(accept(group.uri, String(join?.id)), { verified: 'unchecked' })).toBe('ignored');
+      expect(await world.here()).toMatchObject({ state: 'requested', following: 0 });
+      expect(await council.receive(accept(group.uri, String(join?.id)))).toBe('applied');
+      expect(await council.receive(accept(group.uri, String(join?.id)))).toBe('ignored');
+      expect(await world.here()).toMatchObject({ state: 'member' });
+    });
+
+    test('nobody outside can decide about a group elsewhere, and nobody is made a member by others', async () => {
+      await using world = await setUp(dialect);
+      const { council, department, group } = world;
+      const target = `${group.uri}/moderators`;
+      const add = {
+        id: `${department.origin}/activities/2`,
+        type: 'Add',
+        actor: world.owner.uri,
+        object: world.anna.uri,
+        target,
+      };
+      expect(await council.receive(add)).toBe('ignored');
+      expect(
+        await council.receive({ id: 'x', type: 'Announce', actor: `${department.origin}/groups/other`, object: add }),
+      ).toBe('ignored');
+      expect(await council.receive({ id: 'x', type: 'Announce', actor: group.uri, object: add })).toBe('ignored');
+      expect(await world.here()).toBeUndefined();
+      const update = {
+        id: 'u',
+        type: 'Update',
+        actor: world.owner.uri,
+        object: { id: group.uri, type: 'Group', name: 'Taken over' },
+      };
+      expect(await council.receive(update)).toBe('ignored');
+      expect((await groupById(council.context.db.reader, group.id))?.name).toBe('Open data');
+    });
+
+    test('closed and missing groups answer another node alike', async () => {
+      await using world = await setUp(dialect);
+      const { department, council, owner } = world;
+      const closed = await department.addGroup(owner, { reading: 'members' });
+      for (const type of ['Follow', 'Join', 'Leave']) {
+        const ask = (object: string) =>
+          department.receive({ id: `${council.origin}/a/1`, type, actor: world.anna.uri, object });
+        expect(await ask(closed.uri)).toBe('not_found');
+        expect(await ask(`${department.origin}/groups/missing`)).toBe('not_found');
+      }
+      expect(await department.outbox(council)).toEqual([]);
+    });
+
+    test('without an agreement for the group nobody joins or follows', async () => {
+      let allowed = true;
+      const trust: Trust = { mayFederate: () => ({ allowed, reason: allowed ? 'allowed' : 'group_not_named' }) };
+      await using world = await setUp(dialect, {}, trust);
+      allowed = false;
+      const ask = { id: `${world.council.origin}/a/1`, type: 'Join', actor: world.anna.uri, object: world.hosted.uri };
+      expect(await world.department.receive(ask)).toBe('no_agreement');
+      expect(await world.department.receive({ ...ask, type: 'Follow' })).toBe('no_agreement');
+      expect(await world.there()).toBeUndefined();
+    });
+
+    test('a change of the group and its members per node reach the members’ nodes', async () => {
+      await using world = await setUp(dialect);
+      const { council, department, hosted, group } = world;
+      await becomeMember(world);
+      await department.act((work) =>
+        updateGroup(work, hosted.id, world.owner.id, { name: 'Open data, new', summary: 'Why <b>' }),
+      );
+      while (await runNextJob(department.context));
+      await carry(department, council);
+      expect(await groupById(council.context.db.reader, group.id)).toMatchObject({
+        name: 'Open data, new',
+        summary: 'Why <b>',
+        member_count: 2,
+      });
+      const rows = await membersPerNode(council.context.db.reader, group);
+      expect(
+        rows.map(({ origin, members }) => ({ origin, members })).sort((a, b) => (a.origin < b.origin ? -1 : 1)),
+      ).toEqual([department.origin, council.origin].sort().map((origin) => ({ origin, members: 1 })));
+    });
+
+    test('a plain Follow of other software is both following and joining, and Undo ends both', async () => {
+      await using world = await setUp(dialect);
+      const { department, council, anna, hosted } = world;
+      const follow = { id: `${council.origin}/follow/1`, type: 'Follow', actor: anna.uri, object: hosted.uri };
+      expect(await department.receive(follow)).toBe('applied');
+      expect(await world.there()).toMatchObject({ state: 'member', following: 1 });
+      const [accept] = (await department.outbox(council)).filter((activity) => activity.type === 'Accept');
+      expect(isObject(accept?.object) && accept.object.id).toBe(follow.id);
+      const undo = {
+        id: `${council.origin}/undo/1`,
+        type: 'Undo',
+        actor: anna.uri,
+        object: { ...follow, id: `${council.origin}/other` },
+      };
+      expect(await department.receive(undo)).toBe('applied');
+      expect(await world.there()).toMatchObject({ state: 'none', following: 0 });
+    });
+  });
+}
+
+/** The same world, seen by somebody else of the council. */
+async function asPerson(world: World, person: PersonRow) {
+  const known = await world.department.know(person);
+  const group: GroupRow = world.group;
+  return {
+    asks: { group: group.id, person: person.id },
+    here: () => membershipOf(world.council.context.db.reader, group.id, person.id),
+    there: () => membershipOf(world.department.context.db.reader, world.hosted.id, known.id),
+  };
+}

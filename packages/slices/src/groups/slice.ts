@@ -1,0 +1,22 @@
+import type { Slice } from '@joinery/core';
+import { activities } from './activities.ts';
+import { jobs } from './counts.ts';
+import { events } from './events.ts';
+import { endMemberships } from './leavers.ts';
+import { migrations } from './migrations.ts';
+import { collections, groupKind } from './objects.ts';
+
+/** Groups: made here or followed elsewhere, and who takes part in them. */
+export const groups: Slice = {
+  name: 'groups',
+  migrations,
+  events,
+  activities,
+  objects: [groupKind],
+  collections,
+  jobs,
+  on: {
+    'person.disabled': (work, event) => endMemberships(work, event.data.person),
+    'person.deleted': (work, event) => endMemberships(work, event.data.person),
+  },
+};
