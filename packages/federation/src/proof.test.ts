@@ -119,7 +119,7 @@ describe.skipIf(!existsSync(feature))('the test vector of FEP-8b32', () => {
   const [plain = {}, signed = {}, , actor = {}] = [...source.matchAll(/"""\s*(\{.*?\})\s*"""/gs)].map(
     (found) => JSON.parse(found[1] ?? '{}') as JsonObject,
   );
-  const [method] = actor.assertionMethod as { id: string; publicKeyMultibase: string }[];
+  const [method] = (actor.assertionMethod ?? []) as { id: string; publicKeyMultibase: string }[];
 
   it('verifies', () => {
     const publicKey = decodeMultikey(method?.publicKeyMultibase ?? '');
