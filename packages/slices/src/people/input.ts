@@ -1,4 +1,4 @@
-import type { FieldCode, FieldFault } from '@joinery/core';
+import { type FieldFault, faultsOf, normaliseEmail, isEmail } from '@joinery/core';
 import { languages } from '@joinery/ui';
 import { z } from 'zod';
 import { cleanName, longestName } from './names.ts';
@@ -30,8 +30,8 @@ export const emailInput = z
   .trim()
   .min(1)
   .max(254)
-  .transform((email) => email.normalize('NFKC').toLowerCase())
-  .pipe(z.email());
+  .transform(normaliseEmail)
+  .refine(isEmail, 'bad_format');
 
 const handleInput = z
   .string()
@@ -55,7 +55,7 @@ export const newPersonInput = z.object({
 export type NewPersonInput = z.infer<typeof newPersonInput>;
 
 /** IANA name that this machine can calculate with. */
-const timeZoneInput = z.string().refine(isTimeZone, { params: { code: 'bad_choice' } });
+const timeZoneInput = z.string().refine(isTimeZone, 'bad_choice');
 
 /** One's own profile; a missing member stays as it is. */
 export const profileInput = z.object({
@@ -65,11 +65,6 @@ export const profileInput = z.object({
   language: z.enum(languages).optional(),
   timeZone: timeZoneInput.optional(),
 });
-
-/** Shortest password; length is what makes one hard to guess, so nothing else is asked of it (NIST SP 800-63B). */
-export const shortestPassword = 12;
-
-export const newPasswordInput = z.string().min(1).min(shortestPassword).max(256);
 
 export function isTimeZone(name: string): boolean {
   try {
@@ -85,26 +80,5 @@ export type Checked<T> = { ok: true; value: T } | { ok: false; faults: FieldFaul
 /** Checks input against a schema; the first fault of each field is told, in the codes of the product. */
 export function check<T extends z.ZodType>(schema: T, input: unknown): Checked<z.infer<T>> {
   const result = schema.safeParse(input);
-  if (result.success) return { ok: true, value: result.data };
-  const faults = new Map<string, FieldFault>();
-  for (const issue of result.error.issues) {
-    const field = String(issue.path[0] ?? '');
-    if (!faults.has(field)) faults.set(field, faultOf(field, issue));
-  }
-  return { ok: false, faults: [...faults.values()] };
-}
-
-function faultOf(field: string, issue: z.core.$ZodIssue): FieldFault {
-  const fault = (code: FieldCode, values?: FieldFault['values']): FieldFault => ({
-    field,
-    code,
-    ...(values ? { values } : {}),
-  });
-  if (issue.code === 'invalid_type') return fault('required');
-  if (issue.code === 'too_small') {
-    return issue.minimum === 1 ? fault('required') : fault('too_short', { minimum: Number(issue.minimum) });
-  }
-  if (issue.code === 'too_big') return fault('too_long', { maximum: Number(issue.maximum) });
-  if (issue.code === 'invalid_value' || issue.code === 'custom') return fault('bad_choice');
-  return fault('bad_format');
+  return result.success ? { ok: true, value: result.data } : { ok: false, faults: faultsOf(result.error, input) };
 }

@@ -1,0 +1,283 @@
+import {
+  Badge,
+  ButtonLink,
+  Checkbox,
+  type Column,
+  DataTable,
+  DescriptionList,
+  ErrorSummary,
+  type FieldError,
+  Form,
+  FormActions,
+  formatDateTime,
+  type Language,
+  languageNames,
+  languages,
+  Notice,
+  PageHeading,
+  Pagination,
+  Panel,
+  RadioGroup,
+  Stack,
+  SubmitButton,
+  TextField,
+} from '@joinery/ui';
+import { messages } from './messages.ts';
+import type { PersonRow } from './tables.ts';
+import { errorOf, NobodyFound, PeopleSearch } from './views.tsx';
+
+/** A person with what administrators know of their account. */
+export type ManagedPerson = PersonRow & { email: string; administrator: boolean; federationOfficer: boolean; signedIn: boolean };
+
+/** Everybody of this node with state and roles. */
+export function ManagePeoplePage(model: {
+  language: Language;
+  people: readonly ManagedPerson[];
+  search: string;
+  next: string | null;
+  waiting: number;
+}) {
+  const { language } = model;
+  const t = messages(language);
+  const add = (
+    <ButtonLink href="/administration/people/new" kind="primary">
+      {t('addPerson')}
+    </ButtonLink>
+  );
+  return (
+    <Stack>
+      <PageHeading
+        title={t('managePeople')}
+        actions={
+          <>
+            {add}
+            <ButtonLink href="/administration/people/import">{t('importPeople')}</ButtonLink>
+          </>
+        }
+      />
+      {model.waiting > 0 ? (
+        <Notice kind="info" language={language}>
+          {t('importRunning', { count: model.waiting })}
+        </Notice>
+      ) : null}
+      <PeopleSearch action="/administration/people" search={model.search} language={language} />
+      {model.people.length === 0 ? (
+        <NobodyFound search={model.search} language={language} action={add} />
+      ) : (
+        <DataTable id="people" caption={t('people')} columns={columns(language)} rows={model.people} />
+      )}
+      <Pagination next={model.next} language={language} />
+    </Stack>
+  );
+}
+
+function columns(language: Language): Column<ManagedPerson>[] {
+  const t = messages(language);
+  return [
+    { header: t('name'), cell: (person) => <a href={`/administration/people/${person.id}`}>{person.name}</a> },
+    { header: t('email'), cell: (person) => person.email },
+    { header: t('state'), cell: (person) => <StateBadge person={person} language={language} /> },
+    { header: t('roles'), cell: (person) => <RoleBadges person={person} language={language} /> },
+  ];
+}
+
+function StateBadge({ person, language }: { person: ManagedPerson; language: Language }) {
+  const t = messages(language);
+  if (person.disabled_at !== null) return <Badge tone="warning">{t('disabledBadge')}</Badge>;
+  return person.signedIn ? (
+    <Badge tone="success">{t('stateActive')}</Badge>
+  ) : (
+    <Badge tone="neutral">{t('notSignedIn')}</Badge>
+  );
+}
+
+function RoleBadges({ person, language }: { person: ManagedPerson; language: Language }) {
+  const t = messages(language);
+  return (
+    <>
+      {person.administrator ? <Badge tone="accent">{t('administrator')}</Badge> : null}
+      {person.federationOfficer ? <Badge tone="accent">{t('federationOfficer')}</Badge> : null}
+    </>
+  );
+}
+
+export type NewPersonValues = {
+  name: string;
+  email: string;
+  handle: string;
+  role: string;
+  language: string;
+  administrator: boolean;
+  federationOfficer: boolean;
+};
+
+export function NewPersonPage(model: { language: Language; csrf: string; values: NewPersonValues; errors: readonly FieldError[] }) {
+  const { language, values, errors } = model;
+  const t = messages(language);
+  return (
+    <Stack>
+      <ErrorSummary errors={errors} language={language} />
+      <PageHeading title={t('addPerson')} lead={t('addPersonLead')} />
+      <Form action="/administration/people/new" csrf={model.csrf}>
+        <TextField name="name" label={t('name')} autocomplete="off" value={values.name} required={true} error={errorOf(errors, 'name')} />
+        <TextField
+          name="email"
+          label={t('email')}
+          description={t('emailHint')}
+          type="email"
+          autocomplete="off"
+          value={values.email}
+          required={true}
+          error={errorOf(errors, 'email')}
+        />
+        <TextField
+          name="handle"
+          label={t('chooseHandle')}
+          description={t('chooseHandleHint')}
+          autocomplete="off"
+          value={values.handle}
+          width="medium"
+          error={errorOf(errors, 'handle')}
+        />
+        <TextField name="role" label={t('role')} description={t('rolePersonHint')} autocomplete="off" value={values.role} error={errorOf(errors, 'role')} />
+        <RadioGroup
+          name="language"
+          label={t('language')}
+          value={values.language}
+          options={languages.map((code) => ({ value: code, label: languageNames[code] }))}
+          error={errorOf(errors, 'language')}
+        />
+        <RoleChoices language={language} values={values} />
+        <FormActions>
+          <SubmitButton>{t('addPerson')}</SubmitButton>
+          <ButtonLink href="/administration/people" kind="tertiary">
+            {t('cancel')}
+          </ButtonLink>
+        </FormActions>
+      </Form>
+    </Stack>
+  );
+}
+
+function RoleChoices({ language, values }: { language: Language; values: { administrator: boolean; federationOfficer: boolean } }) {
+  const t = messages(language);
+  return (
+    <>
+      <Checkbox name="administrator" label={t('administrator')} description={t('administratorHint')} checked={values.administrator} />
+      <Checkbox
+        name="federationOfficer"
+        label={t('federationOfficer')}
+        description={t('federationOfficerHint')}
+        checked={values.federationOfficer}
+      />
+    </>
+  );
+}
+
+/** Access and roles of one person. `link` is shown once, right after it was made. */
+export function ManagePersonPage(model: {
+  language: Language;
+  timeZone: string;
+  csrf: string;
+  person: ManagedPerson;
+  errors: readonly FieldError[];
+  link: { address: string; expiresAt: string } | null;
+}) {
+  const { language, person, link } = model;
+  const t = messages(language);
+  const action = `/administration/people/${person.id}`;
+  return (
+    <Stack>
+      <ErrorSummary errors={model.errors} language={language} />
+      <PageHeading
+        title={person.name}
+        lead={person.email}
+        badges={<StateBadge person={person} language={language} />}
+        actions={
+          <ButtonLink href="/administration/people" kind="tertiary">
+            {t('back')}
+          </ButtonLink>
+        }
+      />
+      {link ? (
+        <Panel title={t('linkFor', { name: person.name })} id="link">
+          <p>{t('linkExplain', { name: person.name, when: formatDateTime(language, model.timeZone, link.expiresAt) })}</p>
+          <p>
+            <code class="app-host">{link.address}</code>
+          </p>
+        </Panel>
+      ) : null}
+      <Panel title={t('about')} id="about">
+        <DescriptionList
+          items={[
+            { term: t('handle'), value: `@${person.handle}` },
+            { term: t('role'), value: person.role || '–' },
+          ]}
+        />
+        <ButtonLink href={`/people/${person.id}`} kind="tertiary" small={true}>
+          {t('profileOf', { name: person.name })}
+        </ButtonLink>
+      </Panel>
+      {person.disabled_at === null ? (
+        <>
+          <Panel title={t('signIn')} id="sign-in">
+            <p>{t('linkMakeHint')}</p>
+            <Form action={`${action}/link`} csrf={model.csrf}>
+              <FormActions>
+                <SubmitButton kind="secondary">{t('linkMake')}</SubmitButton>
+              </FormActions>
+            </Form>
+          </Panel>
+          <Panel title={t('roles')} id="roles">
+            <Form action={`${action}/roles`} csrf={model.csrf}>
+              <RoleChoices language={language} values={person} />
+              <FormActions>
+                <SubmitButton kind="secondary">{t('save')}</SubmitButton>
+              </FormActions>
+            </Form>
+          </Panel>
+          <FormActions>
+            <ButtonLink href={`${action}/disable`} kind="danger">
+              {t('disable')}
+            </ButtonLink>
+          </FormActions>
+        </>
+      ) : (
+        <Form action={`${action}/enable`} csrf={model.csrf}>
+          <FormActions>
+            <SubmitButton>{t('enable')}</SubmitButton>
+          </FormActions>
+        </Form>
+      )}
+    </Stack>
+  );
+}
+
+/** Says what disabling does before it is done. */
+export function DisablePage(model: { language: Language; csrf: string; person: PersonRow; errors: readonly FieldError[] }) {
+  const { language, person } = model;
+  const t = messages(language);
+  const { name } = person;
+  return (
+    <Stack>
+      <ErrorSummary errors={model.errors} language={language} />
+      <PageHeading title={t('disableTitle', { name })} />
+      <Panel title={t('disableExplain', { name })} id="explain">
+        <ul class="ds-list">
+          <li>{t('disableSessions')}</li>
+          <li>{t('disableMemberships')}</li>
+          <li>{t('disableKeep')}</li>
+          <li>{t('disableUndo')}</li>
+        </ul>
+      </Panel>
+      <Form action={`/administration/people/${person.id}/disable`} csrf={model.csrf}>
+        <FormActions>
+          <SubmitButton kind="danger">{t('disableConfirm', { name })}</SubmitButton>
+          <ButtonLink href={`/administration/people/${person.id}`} kind="tertiary">
+            {t('cancel')}
+          </ButtonLink>
+        </FormActions>
+      </Form>
+    </Stack>
+  );
+}

@@ -1,0 +1,199 @@
+import {
+  accountByEmail,
+  accountOfPerson,
+  type By,
+  type Context,
+  createAccount,
+  createActorKeys,
+  createSignInLink,
+  disableAccount,
+  enableAccount,
+  hashPassword,
+  isRefusal,
+  linkMinutes,
+  type Reader,
+  readSignInLink,
+  refuse,
+  transact,
+  useSignInLink,
+} from '@joinery/core';
+import type { Language } from '@joinery/ui';
+import type { NewPersonInput } from './input.ts';
+import { createPerson, disablePerson, enablePerson } from './people.ts';
+import { personById } from './store.ts';
+import type { PersonRow } from './tables.ts';
+
+/** Keys of so many people are made at once: the thread pool has four threads and pages need it too. */
+const keysAtOnce = 2;
+
+/** The zone of the machine, or where the language is mostly spoken when the machine keeps UTC as servers do. */
+export function defaultTimeZone(language: Language): string {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (own && !/^(?:UTC|Etc\/)/.test(own)) return own;
+  return language === 'nl' ? 'Europe/Amsterdam' : 'Europe/London';
+}
+
+/**
+ * Adds a person together with their account, which has no password yet: give them a sign-in link.
+ * @param language unless the input says
+ * @throws {Refusal} invalid (email taken or wrong), handle_taken
+ */
+export async function addPerson(
+  context: Context,
+  by: By,
+  input: NewPersonInput,
+  language: Language = 'en',
+): Promise<PersonRow> {
+  // Asked before the keys are made, so that a mistake is answered at once; asked again by `createAccount`.
+  if (await accountByEmail(context.db.reader, input.email)) {
+    refuse('invalid', 'The mail address belongs to another account', [{ field: 'email', code: 'taken' }]);
+  }
+  const keys = await createActorKeys();
+  return transact(context, by, async (work) => {
+    const spoken = input.language ?? language;
+    const person = await createPerson(work, {
+      name: input.name,
+      handle: input.handle,
+      role: input.role,
+      agency: context.config.agency,
+      language: spoken,
+      timeZone: defaultTimeZone(spoken),
+      keys,
+    });
+    const { administrator, federationOfficer } = input;
+    await createAccount(work, { person: person.id, email: input.email, administrator, federationOfficer });
+    return person;
+  });
+}
+
+/**
+ * Makes the first administrator of this node and uses their link up.
+ * @param token of the link printed at first start
+ * @throws {Refusal} expired, invalid, handle_taken
+ */
+export async function becomeFirstAdministrator(
+  context: Context,
+  token: string,
+  input: NewPersonInput,
+  password: string,
+  language: Language,
+): Promise<{ person: PersonRow; account: string }> {
+  const link = await readSignInLink(context.db.reader, token, context.clock.now().toISOString());
+  if (link.purpose !== 'first-administrator') refuse('expired', 'This link is not for the first administrator');
+  const [passwordHash, keys] = await Promise.all([hashPassword(password), createActorKeys()]);
+  return transact(context, { kind: 'system', what: 'first administrator' }, async (work) => {
+    await useSignInLink(work, token);
+    const person = await createPerson(work, {
+      name: input.name,
+      handle: input.handle,
+      role: input.role,
+      agency: context.config.agency,
+      language,
+      timeZone: defaultTimeZone(language),
+      keys,
+    });
+    const account = await createAccount(work, {
+      person: person.id,
+      email: input.email,
+      passwordHash,
+      administrator: true,
+      federationOfficer: true,
+    });
+    return { person, account: account.id };
+  });
+}
+
+/**
+ * A new one-time sign-in link for a person of this node; older ones end.
+ * @throws {Refusal} not_found, disabled
+ */
+export async function linkFor(context: Context, by: By, person: string): Promise<{ address: string; expiresAt: string }> {
+  return transact(context, by, async (work) => {
+    const account = await accountOfPerson(work.db, person);
+    if (!account) refuse('not_found', 'No such person on this node, or nobody who can sign in');
+    if (account.disabled_at !== null) refuse('disabled', 'This person has been disabled: enable them first');
+    const minutes = linkMinutes['by-administrator'];
+    const { address, expiresAt } = await createSignInLink(work, { account: account.id, minutes });
+    return { address, expiresAt };
+  });
+}
+
+/**
+ * Somebody has left: no sign-in, sessions and tokens end at once, and groups and other nodes are told.
+ * @throws {Refusal} not_found; conflict for the last administrator
+ */
+export async function disableLeaver(context: Context, by: By, person: string): Promise<void> {
+  await transact(context, by, async (work) => {
+    if (!(await disablePerson(work, person))) return;
+    const account = await accountOfPerson(work.db, person);
+    if (account) await disableAccount(work, account.id);
+  });
+}
+
+/**
+ * Takes back `disableLeaver`: the person can sign in again; tokens and memberships stay ended.
+ * @throws {Refusal} not_found
+ */
+export async function enableReturner(context: Context, by: By, person: string): Promise<void> {
+  await transact(context, by, async (work) => {
+    if (!(await enablePerson(work, person))) return;
+    const account = await accountOfPerson(work.db, person);
+    if (account) await enableAccount(work, account.id);
+  });
+}
+
+/** A person of this node by id, handle or mail address, for the command line. */
+export async function findLocal(db: Reader, reference: string): Promise<PersonRow> {
+  const byId = await personById(db, reference);
+  if (byId?.local === 1) return byId;
+  const account = reference.includes('@') ? await accountByEmail(db, reference) : undefined;
+  const byAccount = account && (await personById(db, account.person_id));
+  if (byAccount) return byAccount;
+  const byHandle = await db
+    .selectFrom('person')
+    .selectAll()
+    .where('local', '=', 1)
+    .where('handle', '=', reference.toLowerCase())
+    .executeTakeFirst();
+  return byHandle ?? refuse('not_found', `No person of this node is known as "${reference}"`);
+}
+
+/** What became of one row of a list of people. */
+export type ImportOutcome = { email: string } & ({ made: PersonRow } | { skipped: 'here_already' | 'refused'; why: string });
+
+/**
+ * Adds people of a list, a few at a time. Running it again adds only who is missing.
+ * A handle that was taken meanwhile is replaced by a free one.
+ */
+export async function importPeople(
+  context: Context,
+  by: By,
+  rows: readonly Omit<NewPersonInput, 'administrator' | 'federationOfficer'>[],
+  language: Language,
+): Promise<ImportOutcome[]> {
+  const outcomes: ImportOutcome[] = [];
+  for (let start = 0; start < rows.length; start += keysAtOnce) {
+    const part = rows.slice(start, start + keysAtOnce);
+    outcomes.push(...(await Promise.all(part.map((row) => importOne(context, by, row, language)))));
+  }
+  return outcomes;
+}
+
+async function importOne(
+  context: Context,
+  by: By,
+  row: Omit<NewPersonInput, 'administrator' | 'federationOfficer'>,
+  language: Language,
+): Promise<ImportOutcome> {
+  const { email } = row;
+  if (await accountByEmail(context.db.reader, email)) return { email, skipped: 'here_already', why: 'is here already' };
+  const add = (handle: string | undefined) =>
+    addPerson(context, by, { ...row, handle, administrator: false, federationOfficer: false }, language);
+  try {
+    return { email, made: await add(row.handle) };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    if (error.code === 'handle_taken') return { email, made: await add(undefined) };
+    return { email, skipped: 'refused', why: error.message };
+  }
+}

@@ -1,0 +1,129 @@
+import { Details, ErrorSummary, type FieldError, Form, FormActions, HiddenField, type Language, PageHeading, Panel, Stack, SubmitButton, TextField } from '@joinery/ui';
+import { shortestPassword } from '@joinery/core';
+import { messages } from './messages.ts';
+
+type Page = { language: Language; csrf: string; agency: string; errors: readonly FieldError[] };
+
+const errorOf = (errors: readonly FieldError[], field: string) => errors.find((error) => error.field === field)?.text;
+
+/** Mail address and password, and what to do without. */
+export function SignInPage({ page, email, next }: { page: Page; email: string; next: string }) {
+  const t = messages(page.language);
+  return (
+    <Stack>
+      <ErrorSummary errors={page.errors} language={page.language} />
+      <PageHeading title={t('signIn')} lead={t('signInLead', { agency: page.agency })} />
+      <Form action="/sign-in" csrf={page.csrf}>
+        <HiddenField name="next" value={next} />
+        <TextField
+          name="email"
+          label={t('email')}
+          type="email"
+          autocomplete="username"
+          value={email}
+          required={true}
+          error={errorOf(page.errors, 'email')}
+        />
+        <TextField
+          name="password"
+          label={t('password')}
+          type="password"
+          autocomplete="current-password"
+          required={true}
+          error={errorOf(page.errors, 'password')}
+        />
+        <FormActions>
+          <SubmitButton>{t('signIn')}</SubmitButton>
+        </FormActions>
+      </Form>
+      <Details summary={t('passwordHelp')}>
+        <p>{t('passwordHelpText', { agency: page.agency })}</p>
+      </Details>
+    </Stack>
+  );
+}
+
+/** Behind a one-time link: one button; looking at the page uses nothing up. A password can be chosen on the way. */
+export function LinkPage({ page, action, name, hasPassword }: { page: Page; action: string; name: string; hasPassword: boolean }) {
+  const t = messages(page.language);
+  const hint = hasPassword ? t('newPasswordKeep') : t('choosePasswordHint', { minimum: shortestPassword });
+  return (
+    <Stack>
+      <ErrorSummary errors={page.errors} language={page.language} />
+      <PageHeading title={t('linkSignIn', { agency: page.agency })} lead={t('linkSignInLead', { name })} />
+      <Form action={action} csrf={page.csrf}>
+        <TextField
+          name="password"
+          label={hasPassword ? t('newPassword') : t('choosePassword')}
+          description={hint}
+          type="password"
+          autocomplete="new-password"
+          error={errorOf(page.errors, 'password')}
+        />
+        <FormActions>
+          <SubmitButton>{t('signIn')}</SubmitButton>
+        </FormActions>
+      </Form>
+    </Stack>
+  );
+}
+
+/** Behind a link that was used, has ended, or never was. */
+export function LinkUsedPage({ language, agency }: { language: Language; agency: string }) {
+  const t = messages(language);
+  return <PageHeading title={t('linkUsed')} lead={t('linkUsedLead', { agency })} />;
+}
+
+/** Behind the link of the first start. */
+export function FirstAdministratorPage({ page, action, typed }: { page: Page; action: string; typed: Record<string, string> }) {
+  const t = messages(page.language);
+  return (
+    <Stack>
+      <ErrorSummary errors={page.errors} language={page.language} />
+      <PageHeading title={t('firstAdministrator')} lead={t('firstAdministratorLead', { agency: page.agency })} />
+      <Panel title={t('you')} id="you">
+        <Form action={action} csrf={page.csrf}>
+          <TextField
+            name="name"
+            label={t('name')}
+            autocomplete="name"
+            value={typed.name}
+            required={true}
+            error={errorOf(page.errors, 'name')}
+          />
+          <TextField
+            name="email"
+            label={t('email')}
+            description={t('emailHint')}
+            type="email"
+            autocomplete="email"
+            value={typed.email}
+            required={true}
+            error={errorOf(page.errors, 'email')}
+          />
+          <TextField
+            name="handle"
+            label={t('chooseHandle')}
+            description={t('chooseHandleHint')}
+            autocomplete="off"
+            value={typed.handle}
+            width="medium"
+            error={errorOf(page.errors, 'handle')}
+          />
+          <TextField
+            name="password"
+            label={t('choosePassword')}
+            description={t('newPasswordHint', { minimum: shortestPassword })}
+            type="password"
+            autocomplete="new-password"
+            required={true}
+            error={errorOf(page.errors, 'password')}
+          />
+          <FormActions>
+            <SubmitButton>{t('firstAdministratorSubmit')}</SubmitButton>
+          </FormActions>
+        </Form>
+      </Panel>
+    </Stack>
+  );
+}
