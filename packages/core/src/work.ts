@@ -6,6 +6,7 @@ import { refuse } from './errors.ts';
 import { newId } from './ids.ts';
 import { appendEvents, type CollectedEvent } from './log/append.ts';
 import type { EventName, Events } from './log/events.ts';
+import { once } from './once.ts';
 import type { Trust } from './ports.ts';
 import type { Secret } from './secret.ts';
 
@@ -65,7 +66,7 @@ type WorkContext = Pick<Context, 'db' | 'clock' | 'config' | 'logger' | 'slices'
  * @param by who does it
  * @param change gets the work; must not touch network, files, or the outer database
  * @param options.origin `local` unless the change comes from another node
- * @returns what `change` answered, after COMMIT
+ * @returns what `change` answered, after COMMIT; in a request that is made once (`once.ts`) it must be plain JSON
  * @throws whatever `change` throws, after ROLLBACK; took_too_long after five seconds
  */
 export async function transact<T>(
@@ -75,6 +76,8 @@ export async function transact<T>(
   options: { origin?: string } = {},
 ): Promise<T> {
   assertOutsideUnitOfWork('transact');
+  const step = once.getStore()?.nextStep();
+  if (step?.earlier) return step.earlier.answer as T;
   const since = performance.now();
   let wrote = false;
   const answer = await mark.run({ since }, () =>
@@ -82,6 +85,7 @@ export async function transact<T>(
       const collected: CollectedEvent[] = [];
       const work = makeWork(context, db, by, options.origin ?? 'local', collected);
       const result = await withDeadline(change(work));
+      await step?.record(db, result, work.now);
       await appendEvents(db, context.slices, collected);
       wrote = collected.length > 0;
       return result;
@@ -89,7 +93,8 @@ export async function transact<T>(
   );
   const took = performance.now() - since;
   if (took > logAfterMilliseconds) context.logger.warn('work.slow', { milliseconds: Math.round(took), by: by.kind });
-  if (wrote) context.db.changes.announce();
+  // What wakes up now is not part of the request.
+  if (wrote) once.run(undefined, () => context.db.changes.announce());
   return answer;
 }
 

@@ -122,7 +122,7 @@ function Navigation({ page }: { page: PageModel }) {
 }
 
 function SignIn({ page }: { page: PageModel }) {
-  const back = page.returnTo ? `?returnTo=${encodeURIComponent(page.returnTo)}` : '';
+  const back = page.returnTo ? `?next=${encodeURIComponent(page.returnTo)}` : '';
   return (
     <a class="ds-button app-account" data-variant="secondary" data-size="sm" href={`${shellPaths.signIn}${back}`}>
       {text(page.language)('signIn')}
@@ -169,7 +169,7 @@ function Footer({ page }: { page: PageModel }) {
         </a>
         <form class="app-languages" method="post" action={shellPaths.language} aria-label={t('language')}>
           <HiddenField name={csrfField} value={page.csrf} />
-          <HiddenField name="returnTo" value={page.returnTo ?? shellPaths.home} />
+          <HiddenField name="next" value={page.returnTo ?? shellPaths.home} />
           {languages.map((language) => (
             <button
               type="submit"

@@ -47,13 +47,12 @@ export const accountMigrations: Migrations = {
       .createTable('idempotency')
       .addColumn('account_id', 'text', (column) => column.notNull().references('account.id'))
       .addColumn('key', 'text', (column) => column.notNull())
+      .addColumn('step', 'integer', (column) => column.notNull())
       .addColumn('request', 'text', (column) => column.notNull())
-      .addColumn('steps', 'text', (column) => column.notNull())
-      .addColumn('status', 'integer')
-      .addColumn('headers', 'text')
-      .addColumn('body', 'text')
+      .addColumn('result', 'text', (column) => column.notNull())
       .addColumn('created_at', 'text', (column) => column.notNull())
-      .addPrimaryKeyConstraint('idempotency_pk', ['account_id', 'key'])
+      .addPrimaryKeyConstraint('idempotency_pk', ['account_id', 'key', 'step'])
       .execute();
+    await db.schema.createIndex('idempotency_age').on('idempotency').columns(['account_id', 'created_at']).execute();
   },
 };

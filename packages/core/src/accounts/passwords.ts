@@ -1,4 +1,4 @@
-import { type Algorithm, hash, verify } from '@node-rs/argon2';
+import { hash, verify } from '@node-rs/argon2';
 import { refuse } from '../errors.ts';
 import { assertOutsideUnitOfWork } from '../work.ts';
 

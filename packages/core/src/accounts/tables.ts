@@ -40,18 +40,16 @@ export type AccountTables = {
     last_used_at: string | null;
     revoked_at: string | null;
   };
+  /** What requests with an Idempotency-Key did and answered. See `http/idempotency.ts`. */
   idempotency: {
     account_id: string;
     key: string;
+    /** 0, 1 … for the units of work of the request, -1 for its answer. */
+    step: number;
     /** SHA-256 of method, path and body. */
     request: string;
-    /** JSON list: what each unit of work of the request answered, written in the same transaction. See `http/once.ts`. */
-    steps: string;
-    /** Null until the answer is complete. */
-    status: number | null;
-    /** JSON object of the headers that belong to the answer. */
-    headers: string | null;
-    body: string | null;
+    /** JSON: what the unit of work answered, or `{ status, headers, body }`. */
+    result: string;
     created_at: string;
   };
 };

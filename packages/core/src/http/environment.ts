@@ -1,3 +1,4 @@
+import type { HttpBindings } from '@hono/node-server';
 import type { Context } from '../context.ts';
 import type { PersonSummary } from '../ports.ts';
 
@@ -10,8 +11,13 @@ export type Visitor = {
   via: 'session' | 'token';
 };
 
+/** A form as it arrived: every value of every field, and uploaded files by field. */
+export type SentForm = { fields: Map<string, string[]>; files: Map<string, File> };
+
 /** What a route finds in `c.var`. */
 export type Environment = {
+  /** Missing in tests that call the app without a server. */
+  Bindings: Partial<HttpBindings>;
   Variables: {
     /** The node that this request is for, found by its host name. */
     context: Context;
@@ -21,5 +27,14 @@ export type Environment = {
     /** Goes into every form as the hidden field `csrf`. */
     csrf: string;
     requestId: string;
+    /** Address of the client, and the network that limits count by: the address itself, or the /64 of an IPv6 address. */
+    clientAddress: string;
+    clientNetwork: string;
+    /** How browsers spell this node: its origin, and for a trial the address it listens on. */
+    ownOrigins: string[];
+    /** Value of the session cookie, for `signIn` and `signOut`; null without a session. */
+    session: string | null;
+    /** The form of a changing request, checked against forgery. Read it with `readForm`. */
+    form: SentForm | null;
   };
 };

@@ -1,0 +1,40 @@
+import type { Hono } from 'hono';
+import { refuse } from '../errors.ts';
+import type { Slice } from '../slice.ts';
+import type { Environment } from './environment.ts';
+import { issueFormToken, isUnsafe, refuseForgery } from './forgery.ts';
+import { createOnce, requestHash } from './idempotency.ts';
+import { chooseLanguage, rememberLanguage } from './language.ts';
+import { safeNext } from './request-target.ts';
+import { recogniseSession } from './visitor.ts';
+
+/** Adds everything that pages need, then the pages of all slices. */
+export function servePages(app: Hono<Environment>, slices: Slice[]): void {
+  const answerOnce = createOnce();
+
+  app.all('/api/*', () => refuse('not_found', 'There is nothing at this address'));
+  app.use('*', async function prepare(c, next) {
+    await recogniseSession(c);
+    c.set('language', chooseLanguage(c));
+    issueFormToken(c);
+    if (isUnsafe(c.req.method)) await refuseForgery(c);
+    await next();
+    if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('Content-Language', c.var.language);
+  });
+  app.use('*', async function sendOnce(c, next) {
+    const { form, visitor } = c.var;
+    const key = form?.fields.get('once')?.[0];
+    if (!form || !visitor || !key || !/^[\w-]{16,64}$/.test(key)) return next();
+    // A form that was sent again after a change is another form: its content is part of the key.
+    const content = requestHash(c.req.method, c.req.path, JSON.stringify([...form.fields]));
+    await answerOnce(c, visitor.account, `form ${key} ${content}`, content, next);
+  });
+  app.post('/language', async (c) => {
+    const fields = c.var.form?.fields;
+    const language = fields?.get('language')?.[0];
+    if (language !== 'en' && language !== 'nl') refuse('bad_request', 'Choose a language that this site has');
+    rememberLanguage(c, language);
+    return c.redirect(safeNext(fields?.get('next')?.[0]), 303);
+  });
+  for (const slice of slices) slice.routes?.(app);
+}

@@ -1,0 +1,104 @@
+import type { Context as HonoContext } from 'hono';
+import { accountOfSession, endSession, startSession } from '../accounts/sessions.ts';
+import { countAttempt } from '../accounts/throttle.ts';
+import { accountOfToken } from '../accounts/tokens.ts';
+import type { Context } from '../context.ts';
+import { refuse } from '../errors.ts';
+import { transact } from '../work.ts';
+import { dropCookie, readCookie, writeCookie } from './cookies.ts';
+import type { Environment, Visitor } from './environment.ts';
+
+type C = HonoContext<Environment>;
+type AccountRow = { id: string; person_id: string; administrator: number; federation_officer: number };
+
+const wrongTokens = { times: 100, seconds: 60 };
+
+async function visitorOf(
+  context: Context,
+  account: AccountRow | undefined,
+  via: Visitor['via'],
+): Promise<Visitor | null> {
+  if (!account) return null;
+  const person = await context.ports.people.byId(context.db.reader, account.person_id);
+  if (!person) return null;
+  return {
+    account: account.id,
+    person,
+    administrator: account.administrator === 1,
+    federationOfficer: account.federation_officer === 1,
+    via,
+  };
+}
+
+/** Finds out who asks for a page: the session of the cookie, if it still holds. */
+export async function recogniseSession(c: C): Promise<void> {
+  const value = readCookie(c, 'session');
+  if (value === null) return;
+  c.set('session', value);
+  c.set('visitor', await visitorOf(c.var.context, await accountOfSession(c.var.context, value), 'session'));
+}
+
+/**
+ * Finds out who asks by API. Cookies do not count here, so a page of another site can do nothing with them.
+ * @throws {Refusal} signed_out before any query when there is no token; too_many after a hundred wrong ones in a minute
+ */
+export async function recogniseToken(c: C): Promise<void> {
+  const { context, clientNetwork } = c.var;
+  const [, token] = /^Bearer +([A-Za-z0-9_.~+/=-]+) *$/i.exec(c.req.header('authorization') ?? '') ?? [];
+  if (token === undefined) refuse('signed_out', 'Send a token: Authorization: Bearer joinery_…');
+  const visitor = await visitorOf(context, await accountOfToken(context, token), 'token');
+  if (!visitor) {
+    countAttempt(context, `wrong token from ${clientNetwork}`, wrongTokens);
+    refuse('signed_out', 'This token is not valid (any more)');
+  }
+  c.set('visitor', visitor);
+}
+
+/**
+ * The visitor.
+ * @throws {Refusal} signed_out: pages then lead to the sign-in page and back
+ */
+export function requireVisitor(c: C): Visitor {
+  return c.var.visitor ?? refuse('signed_out', 'Sign in first');
+}
+
+/** @throws {Refusal} signed_out, forbidden */
+export function requireAdministrator(c: C): Visitor {
+  const visitor = requireVisitor(c);
+  if (!visitor.administrator) refuse('forbidden', 'Only an administrator of this node can do this');
+  return visitor;
+}
+
+/** Whoever looks after the allow-list. @throws {Refusal} signed_out, forbidden */
+export function requireFederationOfficer(c: C): Visitor {
+  const visitor = requireVisitor(c);
+  if (!visitor.administrator && !visitor.federationOfficer) {
+    refuse('forbidden', 'Only a federation officer or an administrator of this node can do this');
+  }
+  return visitor;
+}
+
+/**
+ * Signs the browser in as an account, after it has proven who it is. The session and its cookie are new; one that came with the
+ * request ends.
+ * @throws {Refusal} disabled
+ */
+export async function signIn(c: C, account: string): Promise<void> {
+  const value = await transact(c.var.context, { kind: 'system', what: 'sign-in' }, (work) =>
+    startSession(work, account, c.var.session),
+  );
+  writeCookie(c, 'session', value);
+  dropCookie(c, 'form');
+  c.set('session', value);
+}
+
+/** Ends the session of this browser. */
+export async function signOut(c: C): Promise<void> {
+  const value = c.var.session;
+  if (value !== null) {
+    await transact(c.var.context, { kind: 'system', what: 'sign-out' }, (work) => endSession(work, value));
+  }
+  dropCookie(c, 'session');
+  c.set('session', null);
+  c.set('visitor', null);
+}

@@ -1,0 +1,125 @@
+import type { HttpBindings } from '@hono/node-server';
+import { Hono, type MiddlewareHandler } from 'hono';
+import type { Context } from '../context.ts';
+import { Refusal } from '../errors.ts';
+import { newId } from '../ids.ts';
+import type { Slice } from '../slice.ts';
+import { createApi } from './api.ts';
+import { type AssetsOf, answerAsset } from './assets.ts';
+import { createClientAddress } from './client-address.ts';
+import type { Environment } from './environment.ts';
+import { answerError, type ErrorPage } from './errors.ts';
+import { createReadiness, securityText } from './health.ts';
+import { acceptedLanguage } from './language.ts';
+import { servePages } from './pages.ts';
+import { checkTarget } from './request-target.ts';
+import { harden } from './security-headers.ts';
+
+export type WebAppParts = {
+  slices: Slice[];
+  errorPage: ErrorPage;
+  /** Files for browsers; without it none are served. */
+  assets?: AssetsOf;
+  /**
+   * Handlers that run before pages and know neither sessions nor forms: federation answers ActivityStreams, inboxes and WebFinger
+   * here. What they do not answer goes on.
+   */
+  federation?: MiddlewareHandler<Environment>[];
+};
+
+/** The web side of a process: routes are built once, any number of nodes share them. */
+export type WebApp = {
+  fetch: (request: Request, env?: Partial<HttpBindings>) => Response | Promise<Response>;
+  /**
+   * Answers for a node from now on.
+   * @param alsoAt further `host:port` under which browsers may reach it: where a trial on this machine listens
+   */
+  addNode: (context: Context, alsoAt?: string[]) => void;
+  removeNode: (context: Context) => void;
+};
+
+type Node = { context: Context; ownOrigins: string[]; clientAddress: ReturnType<typeof createClientAddress> };
+
+/** Builds routes and middleware. Nothing in it belongs to one node: each request finds its own by host name. */
+export function createWebApp(parts: WebAppParts): WebApp {
+  const nodes = new Map<string, Node>();
+  const app = new Hono<Environment>();
+  const readiness = createReadiness();
+
+  app.onError((error, c) => answerError(c, error, parts.errorPage));
+  app.notFound((c) => {
+    const methods = methodsAt(app, c.req.path).filter((method) => method !== c.req.method);
+    if (methods.length > 0) c.header('Allow', methods.join(', '));
+    return answerError(c, new Refusal(methods.length > 0 ? 'method_not_allowed' : 'not_found', ''), parts.errorPage);
+  });
+
+  app.use('*', async function begin(c, next) {
+    c.set('requestId', newId());
+    c.set('visitor', null);
+    c.set('session', null);
+    c.set('form', null);
+    c.set('csrf', '');
+    c.set('ownOrigins', []);
+    c.set('language', acceptedLanguage(c));
+    await next();
+    harden(c);
+  });
+  app.get('/livez', (c) => c.json({ alive: true }));
+  app.use('*', async function findNode(c, next) {
+    const socket = c.env?.incoming?.socket?.remoteAddress;
+    const node =
+      nodes.get(c.req.header('host')?.toLowerCase() ?? new URL(c.req.url).host) ?? probed(c.req.path, socket);
+    if (!node) return nodes.size === 0 ? c.text('Starting', 503, { 'retry-after': '2' }) : c.text('Not here', 421);
+    c.set('context', node.context);
+    c.set('ownOrigins', node.ownOrigins);
+    const client = node.clientAddress(socket, c.req.header('x-forwarded-for'));
+    c.set('clientAddress', client.address);
+    c.set('clientNetwork', client.network);
+    // As it came over the line: building a URL of it already resolves dot segments.
+    checkTarget(c.env?.incoming?.url ?? c.req.url.slice(c.req.url.indexOf('/', c.req.url.indexOf('//') + 2)));
+    await next();
+  });
+
+  /** A health check from this machine rarely knows the public name. */
+  function probed(path: string, socket: string | undefined): Node | undefined {
+    const all = new Set([...nodes.values()]);
+    const local = socket !== undefined && /^(?:::1|(?:::ffff:)?127\.)/.test(socket);
+    return path === '/readyz' && local && all.size === 1 ? [...all][0] : undefined;
+  }
+
+  app.get('/readyz', async (c) => {
+    const answer = await readiness(c.var.context);
+    return c.json(answer, answer.ready ? 200 : 503, { 'cache-control': 'no-store' });
+  });
+  app.get('/.well-known/security.txt', (c) => c.text(securityText(c.var.context)));
+  app.get('/:kind{assets|theme}/:file', async (c, next) => {
+    return (parts.assets && answerAsset(c, parts.assets(c.var.context))) ?? next();
+  });
+  for (const handler of parts.federation ?? []) app.use('*', handler);
+  app.route('/api/v1', createApi(parts.slices));
+  servePages(app, parts.slices);
+
+  return {
+    fetch: (request, env) => app.fetch(request, env ?? {}),
+    addNode: (context, alsoAt = []) => {
+      const own = new URL(context.config.origin);
+      const ownOrigins = [own.origin, ...alsoAt.map((host) => `http://${host}`)];
+      const node = { context, ownOrigins, clientAddress: createClientAddress(context.config.trustedProxies) };
+      for (const host of [own.host, ...alsoAt]) nodes.set(host, node);
+    },
+    removeNode: (context) => {
+      for (const [host, node] of nodes) if (node.context === context) nodes.delete(host);
+    },
+  };
+}
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Methods that have a route at this path; middleware, which takes every method, does not count. */
+function methodsAt(app: Hono<Environment>, path: string): string[] {
+  const found = methods.filter((method) => {
+    const [matches] = app.router.match(method, path);
+    return matches.some(([[, route]]) => route.method === method);
+  });
+  return found.includes('GET') ? ['GET', 'HEAD', ...found.slice(1)] : found;
+}
