@@ -1,0 +1,298 @@
+import dns from 'node:dns/promises';
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import type { LookupFunction } from 'node:net';
+import tls from 'node:tls';
+import {
+  assertOutsideUnitOfWork,
+  type DoorAnswer,
+  type Doors,
+  isObject,
+  isSameAddress,
+  type JsonObject,
+  originOf,
+} from '@joinery/core';
+import { type AddressRules, isAllowedAddress } from './addresses.ts';
+import { checkDocument } from './context.ts';
+import { type Answer, type DoorFault, doorFaults, ExchangeFault, exchange } from './exchange.ts';
+import { readJson } from './json.ts';
+import { isActivityType, isMediaType } from './media-types.ts';
+
+export type Resolved = { address: string; family: number };
+
+/** One connection that was made or tried. `url` is without query, since that may hold what only the peer should know. */
+export type DoorConnection = {
+  at: string;
+  method: 'GET' | 'POST';
+  url: string;
+  purpose: string;
+  /** `ok` or the code of the fault. */
+  outcome: 'ok' | DoorFault;
+  status: number | null;
+  milliseconds: number;
+};
+
+export type PeersDoorOptions = {
+  /** Asks the allow-list for a canonical origin; `privateRanges` when its entry lets that partner live in the networks below. */
+  mayReach: (origin: string) => { allowed: boolean; reason: string; privateRanges?: boolean };
+  userAgent: string;
+  /** Development: plain http, and loopback addresses. */
+  loopbackPeers: boolean;
+  /** Networks (CIDR) where partners may live, for those whose entry says so. */
+  privateRanges: readonly string[];
+  /** Address of an HTTP proxy. It then looks up names; addresses written as numbers are still checked here. */
+  outboundProxy?: string | null;
+  /** File with extra certificate authorities (PEM). */
+  caFile?: string | null;
+  /** For the whole exchange, from the look-up of the name to the last byte. */
+  deadlineMilliseconds?: number;
+  resolve?: (hostname: string) => Promise<Resolved[]>;
+  now?: () => Date;
+  onConnection?: (connection: DoorConnection) => void;
+};
+
+export type PeersDoor = Doors['peers'] & {
+  /** The last hundred connections, newest first. */
+  recent: () => DoorConnection[];
+  [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+const kept = 100;
+const defaultDeadline = 10_000;
+const documentBytes = 1_000_000;
+const documentDepth = 24;
+// Pages that we asked for: a hundred items of the size that the inbox accepts would never be sent, a few thousand values more are.
+const documentValues = 50_000;
+const answerBytes = 64_000;
+const activityAccept =
+  'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"';
+const accepts = {
+  activity: { header: activityAccept, matches: isActivityType },
+  jrd: {
+    header: 'application/jrd+json, application/json',
+    matches: (type: string | undefined) => isMediaType(type, ['application/jrd+json', 'application/json']),
+  },
+  json: { header: 'application/json', matches: (type: string | undefined) => isMediaType(type, ['application/json']) },
+};
+
+type Wanted = {
+  method: 'GET' | 'POST';
+  purpose: string;
+  headers: Record<string, string>;
+  body: string | null;
+  maximumBytes: number;
+};
+
+/**
+ * The only way out to other nodes. What it checks holds even when its callers are wrong: the allow-list, https, every address at the
+ * moment of connecting, one deadline for the whole exchange, size, no compression, no redirects, the kind and the id of documents.
+ * Answers with values; throws only when used inside a unit of work.
+ */
+export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
+  const agents = createAgents(options);
+  const resolve = options.resolve ?? ((hostname: string) => dns.lookup(hostname, { all: true, verbatim: true }));
+  const now = options.now ?? (() => new Date());
+  const connections: DoorConnection[] = [];
+  const open = new Set<AbortController>();
+  const milliseconds = options.deadlineMilliseconds ?? defaultDeadline;
+  let isClosed = false;
+
+  async function reach(text: string, wanted: Wanted): Promise<Answer> {
+    const { url, rules } = admit(text, options);
+    const isProxied = Boolean(options.outboundProxy) && url.protocol === 'https:';
+    if (isClosed) throw new ExchangeFault('door_closed', 'The node is stopping.');
+    const stop = new AbortController();
+    const late = new ExchangeFault(
+      'deadline_exceeded',
+      `${url.host} did not answer in full within ${milliseconds} ms.`,
+    );
+    const timer = setTimeout(() => stop.abort(late), milliseconds);
+    open.add(stop);
+    const at = now().toISOString();
+    const start = performance.now();
+    const note = (outcome: 'ok' | DoorFault, status: number | null) => {
+      const { method, purpose } = wanted;
+      const took = Math.round(performance.now() - start);
+      const connection = {
+        at,
+        method,
+        url: `${url.origin}${url.pathname}`,
+        purpose,
+        outcome,
+        status,
+        milliseconds: took,
+      };
+      connections.unshift(connection);
+      connections.length = Math.min(connections.length, kept);
+      options.onConnection?.(connection);
+    };
+    try {
+      const answer = await exchange({
+        ...wanted,
+        url,
+        headers: { ...wanted.headers, host: url.host, 'user-agent': options.userAgent, 'accept-encoding': 'identity' },
+        agent: url.protocol === 'https:' ? agents.https : agents.http,
+        lookup: isProxied ? null : checkedLookup(resolve, rules),
+        mayUse: (remoteAddress) => isProxied || isAllowedAddress(remoteAddress, rules),
+        deadline: stop.signal,
+      });
+      note('ok', answer.status);
+      return answer;
+    } catch (error) {
+      if (error instanceof ExchangeFault) note(error.fault, null);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      open.delete(stop);
+    }
+  }
+
+  return {
+    async fetchDocument(url, { purpose, headers = {}, accept = 'activity', maximumBytes = documentBytes, id }) {
+      assertOutsideUnitOfWork('The door to peers');
+      const address = url.split('#', 1)[0] ?? '';
+      try {
+        const sent = { ...lowerCase(headers), accept: accepts[accept].header };
+        const answer = await reach(address, { method: 'GET', purpose, headers: sent, body: null, maximumBytes });
+        if (answer.status !== 200) return statusFault(answer, address);
+        const document = readDocument(answer, accept, maximumBytes);
+        const expected = id === undefined ? address : id;
+        if (
+          accept === 'activity' &&
+          expected !== null &&
+          !(typeof document.id === 'string' && isSameAddress(document.id, expected))
+        ) {
+          return fault(
+            'id_mismatch',
+            'The document has another id than the address it was fetched from.',
+            answer.status,
+          );
+        }
+        return { ok: true, ...answer, document };
+      } catch (error) {
+        return asAnswer(error);
+      }
+    },
+    async post(url, { purpose, headers, body }) {
+      assertOutsideUnitOfWork('The door to peers');
+      try {
+        const answer = await reach(url, {
+          method: 'POST',
+          purpose,
+          headers: lowerCase(headers),
+          body,
+          maximumBytes: answerBytes,
+        });
+        return answer.status >= 200 && answer.status < 300 ? { ok: true, ...answer } : statusFault(answer, url);
+      } catch (error) {
+        return asAnswer(error);
+      }
+    },
+    recent: () => [...connections],
+    async [Symbol.asyncDispose]() {
+      isClosed = true;
+      for (const stop of open) stop.abort(new ExchangeFault('door_closed', 'The node is stopping.'));
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  };
+}
+
+function createAgents({ outboundProxy, caFile }: PeersDoorOptions): { http: http.Agent; https: https.Agent } {
+  const shared = { keepAlive: true, maxSockets: 16, maxTotalSockets: 512, maxFreeSockets: 4, timeout: 30_000 };
+  const authorities = caFile ? { ca: [...tls.getCACertificates('default'), readFileSync(caFile, 'utf8')] } : {};
+  const proxy = outboundProxy ? { proxyEnv: { HTTPS_PROXY: outboundProxy } } : {};
+  return { http: new http.Agent(shared), https: new https.Agent({ ...shared, ...authorities, ...proxy }) };
+}
+
+/** What can be decided before any connection. */
+function admit(text: string, options: PeersDoorOptions): { url: URL; rules: AddressRules } {
+  const origin = originOf(text);
+  if (origin === null)
+    throw new ExchangeFault(
+      'address_malformed',
+      'The address is not an https address in a form that everyone reads alike.',
+    );
+  // The canonical host, so that TLS, the Host field and the list of connections name the same one.
+  const url = new URL(text.replace(/^[^/]*\/\/[^/?#]*/, origin));
+  const isPlain = url.protocol === 'http:';
+  if (isPlain && !options.loopbackPeers)
+    throw new ExchangeFault('scheme_refused', `${url.host} is reached by https only.`);
+  const decision = options.mayReach(origin);
+  if (!decision.allowed)
+    throw new ExchangeFault(
+      'no_agreement',
+      `There is no agreement with ${origin} that covers this (${decision.reason}).`,
+    );
+  const privateRanges = decision.privateRanges ? options.privateRanges : [];
+  const rules = { onlyLoopback: isPlain, loopback: options.loopbackPeers, privateRanges };
+  const literal = /^(?:\[(.*)\]|([0-9.]+))$/.exec(url.hostname);
+  if (literal && !isAllowedAddress(literal[1] ?? literal[2] ?? '', rules)) throw addressFault(url.hostname);
+  return { url, rules };
+}
+
+function addressFault(hostname: string): ExchangeFault {
+  return new ExchangeFault(
+    'address_refused',
+    `${hostname} is at an address that is not on the public internet or not opened in the settings.`,
+  );
+}
+
+/** Looks a name up at the moment of connecting, and connects only when every answer is allowed: no second look-up can differ. */
+function checkedLookup(resolve: (hostname: string) => Promise<Resolved[]>, rules: AddressRules): LookupFunction {
+  return (hostname, lookupOptions, callback) => {
+    resolve(hostname).then(
+      (answers) => {
+        const [first] = answers;
+        if (!first || !answers.every(({ address }) => isAllowedAddress(address, rules)))
+          callback(addressFault(hostname), '', 0);
+        else if (lookupOptions.all) callback(null, answers);
+        else callback(null, first.address, first.family);
+      },
+      (error: Error) => callback(error, '', 0),
+    );
+  };
+}
+
+function lowerCase(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function readDocument(answer: Answer, accept: keyof typeof accepts, maximumBytes: number): JsonObject {
+  if (!accepts[accept].matches(answer.headers['content-type'])) {
+    throw new ExchangeFault(
+      'content_type_refused',
+      `The answer is not of a kind that was asked for (${accepts[accept].header}).`,
+    );
+  }
+  const read = readJson(answer.text, { maximumBytes, maximumDepth: documentDepth, maximumValues: documentValues });
+  if (!read.ok) throw new ExchangeFault('document_malformed', read.detail);
+  if (!isObject(read.value)) throw new ExchangeFault('document_malformed', 'The document is not one object.');
+  const refusal = accept === 'activity' ? checkDocument(read.value) : null;
+  if (refusal) throw new ExchangeFault('document_malformed', refusal.detail);
+  return read.value;
+}
+
+/** An answer that is no success. A problem document (RFC 9457) with a code of ours decides on `retryable` before the status does. */
+function statusFault(answer: Answer, url: string): DoorAnswer {
+  const { status } = answer;
+  if (status >= 300 && status < 400)
+    return fault('redirect_refused', 'The peer redirects; redirects are not followed.', status);
+  const isProblem = isMediaType(answer.headers['content-type'], ['application/problem+json', 'application/json']);
+  const read = isProblem ? readJson(answer.text) : null;
+  const body = read?.ok && isObject(read.value) ? read.value : undefined;
+  const isOurs = typeof body?.code === 'string' && typeof body.retryable === 'boolean';
+  const retryable = isOurs ? body.retryable === true : status >= 500 || [401, 403, 408, 429].includes(status);
+  const detail = `${new URL(url).host} answers ${status}${typeof body?.code === 'string' ? ` (${body.code})` : ''}.`;
+  return { ok: false, status, code: 'peer_status', retryable, detail, ...(body && { body }) };
+}
+
+function fault(code: DoorFault, detail: string, status?: number): DoorAnswer {
+  return { ok: false, code, ...doorFaults[code], detail, ...(status !== undefined && { status }) };
+}
+
+function asAnswer(error: unknown): DoorAnswer {
+  if (error instanceof ExchangeFault) return fault(error.fault, error.message);
+  throw error;
+}
