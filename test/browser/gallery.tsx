@@ -229,7 +229,11 @@ export function PartsPage({ reader }: { reader: Reader }) {
           { text: 'The node did not answer' },
         ]}
       />
-      <PageHeading title={t.partners} lead="The agencies whose nodes may exchange with this one." />
+      <PageHeading
+        title={t.partners}
+        parent={{ href: '/', label: 'Home' }}
+        lead="The agencies whose nodes may exchange with this one."
+      />
       <Notice kind="success" language={reader.language}>
         Voorbeeldstad is now a partner.
       </Notice>

@@ -74,6 +74,9 @@ main:focus { outline: none; }
 .app-columns { display: grid; grid-template-columns: minmax(0, 1fr) 20rem; gap: 1.5rem 2rem; align-items: start; }
 .app-page-heading { display: flex; flex-wrap: wrap; align-items: flex-start; justify-content: space-between; gap: 1rem 2rem; }
 .app-page-heading-words { display: flex; flex-direction: column; gap: .375rem; flex: 1 1 20rem; min-width: 0; }
+.app-parent { display: inline-flex; align-items: center; gap: .25rem; align-self: flex-start; min-height: 1.5rem; font-size: .9375rem; color: var(--ds-color-accent-text-subtle); text-decoration: none; }
+.app-parent:hover { text-decoration: underline; text-underline-offset: .2em; }
+.app-parent .app-icon { width: 1em; height: 1em; rotate: 180deg; }
 .app-page-heading-title { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .75rem; }
 .app-page-heading .ds-heading { letter-spacing: -.02em; }
 .app-actions { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .75rem; }

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx';
+import { Icon } from './icon.tsx';
 
 export type HeadingLevel = 1 | 2 | 3 | 4;
 
@@ -14,14 +15,16 @@ export function Heading({ level, id, children }: { level: HeadingLevel; id?: str
   );
 }
 
-/** The top of a page: its only h1, what the page is about in one line, and what can be done here. */
+/** The top of a page: the page above it, its only h1, what it is about in one line, and what can be done here. */
 export function PageHeading({
   title,
+  parent,
   lead,
   badges,
   actions,
 }: {
   title: string;
+  parent?: { href: string; label: string };
   lead?: Child;
   badges?: Child;
   actions?: Child;
@@ -29,6 +32,12 @@ export function PageHeading({
   return (
     <header class="app-page-heading">
       <div class="app-page-heading-words">
+        {parent ? (
+          <a class="app-parent" href={parent.href}>
+            <Icon name="chevron" />
+            {parent.label}
+          </a>
+        ) : null}
         <div class="app-page-heading-title">
           <Heading level={1}>{title}</Heading>
           {badges}
