@@ -67,12 +67,12 @@ test('signing out and changing the language post the token', () => {
     expect(form).toContain('method="post"');
     expect(form).toContain('<input type="hidden" name="csrf" value="the-token"/>');
   }
-  expect(forms[1]).toContain('name="returnTo" value="/groups?x=1"');
+  expect(forms[1]).toContain('name="next" value="/groups?x=1"');
 });
 
 test('a visitor who has not signed in is offered to, and comes back to the same page', () => {
   const html = renderPage({ ...page, visitor: null, returnTo: '/groups?x=1' }, '');
-  expect(html).toContain('href="/sign-in?returnTo=%2Fgroups%3Fx%3D1"');
+  expect(html).toContain('href="/sign-in?next=%2Fgroups%3Fx%3D1"');
   expect(html).not.toContain('/sign-out');
 });
 
