@@ -15,6 +15,7 @@ export * from './markdown.ts';
 export * from './messages.ts';
 export * from './meter.tsx';
 export * from './notice.tsx';
+export * from './page-model.ts';
 export * from './person.tsx';
 export * from './sanitize.ts';
 export * from './source-label.tsx';

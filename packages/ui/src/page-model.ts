@@ -1,0 +1,54 @@
+import type { Environment } from '@joinery/core';
+import type { Context as HonoContext } from 'hono';
+import type { PageModel } from './layout.tsx';
+import type { NoticeKind } from './notice.tsx';
+import { type Assets, assets } from './stylesheet.ts';
+
+/** What a route says about its page; the rest comes from the request. */
+export type PageOptions = {
+  title: string;
+  /** This page answers a form that had faults. */
+  error?: boolean;
+  notices?: readonly { kind: NoticeKind; text: string }[];
+  description?: string;
+};
+
+let files: Assets | undefined;
+
+/**
+ * Everything around the content of a page: node, visitor, language, and the navigation of all slices as this visitor may see it.
+ * It asks nothing of the database; it is a promise so that a house style may come from there.
+ */
+export async function pageModel(c: HonoContext<Environment>, options: PageOptions): Promise<PageModel> {
+  const { context, visitor, language, csrf } = c.var;
+  files ??= assets();
+  const { pathname, search } = new URL(c.req.url);
+  const entries = context.slices
+    .flatMap((slice) => slice.navigation ?? [])
+    .filter((entry) => entry.show(visitor))
+    .sort((one, other) => one.order - other.order);
+  // The longest address that fits: /groups/new lies below /groups, and every page below /.
+  const current = entries
+    .map(({ href }) => href)
+    .filter((href) => pathname === href || (href !== '/' && pathname.startsWith(`${href}/`)))
+    .sort((one, other) => other.length - one.length)[0];
+  return {
+    title: options.title,
+    language,
+    node: {
+      agency: context.config.agency,
+      name: 'Joinery',
+      origin: context.config.origin,
+      themeHref: files.themeHref,
+      stylesheetHref: files.stylesheetHref,
+    },
+    visitor: visitor && { name: visitor.person.name, href: '/profile', administrator: visitor.administrator },
+    csrf,
+    navigation: entries.map(({ href, label }) => ({ href, label: label(language), current: href === current })),
+    notices: options.notices ?? [],
+    error: options.error,
+    // After a form the address may answer nothing but that form.
+    returnTo: c.req.method === 'GET' ? `${pathname}${search}` : undefined,
+    description: options.description,
+  };
+}
