@@ -1,5 +1,7 @@
 import type { Slice } from '@joinery/core';
 import { activities } from './activities.ts';
+import { api } from './api.ts';
+import { commands } from './commands.ts';
 import { jobs } from './counts.ts';
 import { events } from './events.ts';
 import { endMemberships } from './leavers.ts';
@@ -11,6 +13,8 @@ export const groups: Slice = {
   name: 'groups',
   migrations,
   events,
+  api,
+  commands,
   activities,
   objects: [groupKind],
   collections,

@@ -1,0 +1,72 @@
+import { type Command, createActorKeys, faultsOf, isId, refuse, transact } from '@joinery/core';
+import { createGroup } from './groups.ts';
+import { newGroupInput } from './input.ts';
+import { groupJson } from './json.ts';
+import { setRole } from './moderation.ts';
+import { membershipOf } from './store.ts';
+
+const by = { kind: 'command', by: 'group' } as const;
+
+/** What `joinery group …` can do. */
+export const commands: Command[] = [
+  {
+    name: 'group create',
+    summary: 'Make a group on this node',
+    options: [
+      { name: 'name', value: 'name', description: 'Name of the group', required: true },
+      { name: 'handle', value: 'handle', description: 'Short name in addresses', required: true },
+      { name: 'owner', value: 'person', description: 'Id or handle of the person who owns it', required: true },
+      { name: 'summary', value: 'text', description: 'What the group is for' },
+      { name: 'reading', value: 'web|partners|members', description: 'Who may read (partners)' },
+      { name: 'joining', value: 'open|request|invited', description: 'Who may take part (open)' },
+      { name: 'unlisted', description: 'Keep it out of lists' },
+    ],
+    run: async (context, { options }) => {
+      const { owner, unlisted, ...rest } = options;
+      const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+      const input = newGroupInput.safeParse({ ...given, listed: unlisted !== true });
+      if (!input.success) {
+        const faults = faultsOf(input.error, given);
+        refuse(
+          'invalid',
+          `The group cannot be made: ${faults.map(({ field, code }) => `${field} ${code.replaceAll('_', ' ')}`).join(', ')}`,
+          faults,
+        );
+      }
+      const keys = await createActorKeys();
+      const group = await transact(context, by, async (work) => {
+        const person = await personOf(work.db, String(owner));
+        return createGroup(work, { ...input.data, owner: person, keys });
+      });
+      const db = context.db.reader;
+      const standing = await membershipOf(db, group.id, String(owner));
+      return { json: await groupJson(db, group, standing), say: `Made ${group.name}: ${group.uri}` };
+    },
+  },
+  {
+    name: 'group owner',
+    summary: 'Make a member the owner of a group, for example when its last owner has left',
+    arguments: ['group', 'person'],
+    run: async (context, { arguments: [group = '', person = ''] }) => {
+      const id = await transact(context, by, async (work) => {
+        const found = await personOf(work.db, person);
+        await setRole(work, { group, person: found, by: null, role: 'owner' });
+        return found;
+      });
+      return { json: { group, person: id, role: 'owner' }, say: 'Done: this person owns the group now.' };
+    },
+  },
+];
+
+type Db = Parameters<typeof membershipOf>[0];
+
+async function personOf(db: Db, reference: string): Promise<string> {
+  if (isId(reference)) return reference;
+  const row = await db
+    .selectFrom('person')
+    .select('id')
+    .where('local', '=', 1)
+    .where('handle', '=', reference.replace(/^@/, ''))
+    .executeTakeFirst();
+  return row?.id ?? refuse('not_found', `Nobody on this node is called ${reference}: give the id or the handle`);
+}

@@ -1,0 +1,82 @@
+import type { Reader } from '@joinery/core';
+import { z } from 'zod';
+import { type PersonReference, personReference } from '../people/index.ts';
+import type { ListedMember } from './lists.ts';
+import { membersWithRole } from './store.ts';
+import { type GroupMemberRow, type GroupRow, joinings, memberStates, readings, roles } from './tables.ts';
+
+const referenceSchema = z.object({
+  id: z.string(),
+  uri: z.string(),
+  name: z.string(),
+  agency: z.string(),
+  home: z.string(),
+});
+
+/** A group as the API shows it. */
+export const groupSchema = z.object({
+  id: z.string(),
+  uri: z.string(),
+  home: z.string(),
+  handle: z.string(),
+  name: z.string(),
+  summary: z.string(),
+  reading: z.enum(readings),
+  joining: z.enum(joinings),
+  listed: z.boolean(),
+  archived: z.boolean(),
+  lead: referenceSchema.nullable(),
+  memberCount: z.number().int(),
+  postCount: z.number().int(),
+  membership: z.object({ state: z.enum(memberStates), role: z.enum(roles) }).nullable(),
+  following: z.boolean(),
+  fetchedAt: z.string().optional(),
+});
+export type GroupJson = z.infer<typeof groupSchema>;
+
+/** A group with the standing of who asks. `lead` is its longest-standing owner, where this node knows one. */
+export async function groupJson(db: Reader, group: GroupRow, standing: GroupMemberRow | undefined): Promise<GroupJson> {
+  const [lead] = await membersWithRole(db, group.id, group.local === 1 ? ['owner'] : ['owner', 'facilitator']);
+  const leading: PersonReference | null = lead ? personReference(lead) : null;
+  return {
+    id: group.id,
+    uri: group.uri,
+    home: group.home,
+    handle: group.handle,
+    name: group.name,
+    summary: group.summary,
+    reading: group.reading,
+    joining: group.joining,
+    listed: group.listed === 1,
+    archived: group.archived_at !== null,
+    lead: leading,
+    memberCount: group.member_count,
+    postCount: group.post_count,
+    membership: standing ? { state: standing.state, role: standing.role } : null,
+    following: standing?.following === 1,
+    ...(group.fetched_at === null ? {} : { fetchedAt: group.fetched_at }),
+  };
+}
+
+/** A person's standing as the API shows it. */
+export const memberSchema = z.object({
+  person: referenceSchema,
+  state: z.enum(memberStates),
+  role: z.enum(roles),
+  joinedAt: z.string().nullable(),
+  bannedUntil: z.string().nullable(),
+  reason: z.string().nullable(),
+});
+export type MemberJson = z.infer<typeof memberSchema>;
+
+/** @param full with bans and reasons, for those who run the group */
+export function memberJson({ person, standing }: ListedMember, full: boolean): MemberJson {
+  return {
+    person: personReference(person),
+    state: standing.state,
+    role: standing.role,
+    joinedAt: standing.joined_at,
+    bannedUntil: full ? standing.banned_until : null,
+    reason: full ? standing.reason : null,
+  };
+}

@@ -1,0 +1,212 @@
+import type { Reader } from '@joinery/core';
+import { sql } from 'kysely';
+import { type PersonRow, sortName } from '../people/index.ts';
+import type { GroupMemberRow, GroupRow, MemberState } from './tables.ts';
+
+export type ListedGroup = { group: GroupRow; standing: GroupMemberRow | undefined };
+
+const containing = (column: string, part: string) =>
+  // Spelled out because the two databases differ in what escapes a pattern by default.
+  sql<boolean>`${sql.ref(column)} like ${`%${part.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
+
+/** Adds somebody's standing to each of some groups. */
+async function withStandings(db: Reader, person: string | null, groups: GroupRow[]): Promise<ListedGroup[]> {
+  if (person === null || groups.length === 0) return groups.map((group) => ({ group, standing: undefined }));
+  const rows = await db
+    .selectFrom('group_member')
+    .selectAll()
+    .where('person_id', '=', person)
+    .where(
+      'group_id',
+      'in',
+      groups.map((group) => group.id),
+    )
+    .execute();
+  const standings = new Map(rows.map((row) => [row.group_id, row]));
+  return groups.map((group) => ({ group, standing: standings.get(group.id) }));
+}
+
+/** Groups in which somebody takes part, which they follow, or where something of theirs waits; by name. At most 500. */
+export async function groupsOf(db: Reader, person: string): Promise<ListedGroup[]> {
+  const groups = await db
+    .selectFrom('groups')
+    .innerJoin('group_member', 'group_member.group_id', 'groups.id')
+    .selectAll('groups')
+    .where('group_member.person_id', '=', person)
+    .where('groups.deleted_at', 'is', null)
+    .where((eb) =>
+      eb.or([
+        eb('group_member.state', 'in', ['member', 'requested', 'invited']),
+        eb('group_member.following', '=', 1),
+        eb('group_member.follow_activity', 'is not', null),
+      ]),
+    )
+    .orderBy('groups.sort_name')
+    .orderBy('groups.id')
+    .limit(500)
+    .execute();
+  return withStandings(db, person, groups);
+}
+
+/**
+ * Listed groups by name: of this node, or those of other nodes that are known here.
+ * @param options.origins for other nodes: only groups of these
+ * @param options.webOnly for visitors who have not signed in
+ * @param options.after name and id with which the page before ended
+ * @param options.limit at most so many
+ */
+export async function listedGroups(
+  db: Reader,
+  options: {
+    where: 'here' | 'elsewhere';
+    person: string | null;
+    origins?: string[];
+    search?: string;
+    webOnly?: boolean;
+    after?: { sortName: string; id: string } | null;
+    limit: number;
+  },
+): Promise<ListedGroup[]> {
+  if (options.where === 'elsewhere' && (options.origins ?? []).length === 0) return [];
+  let query = db
+    .selectFrom('groups')
+    .selectAll()
+    .where('local', '=', options.where === 'here' ? 1 : 0)
+    .where('listed', '=', 1)
+    .where('deleted_at', 'is', null);
+  if (options.where === 'elsewhere') query = query.where('home', 'in', options.origins ?? []);
+  if (options.webOnly) query = query.where('reading', '=', 'web');
+  const part = sortName(options.search ?? '').trim();
+  if (part !== '') query = query.where(containing('sort_name', part));
+  const { after } = options;
+  if (after) {
+    query = query.where((eb) =>
+      eb.or([
+        eb('sort_name', '>', after.sortName),
+        eb.and([eb('sort_name', '=', after.sortName), eb('id', '>', after.id)]),
+      ]),
+    );
+  }
+  const groups = await query.orderBy('sort_name').orderBy('id').limit(options.limit).execute();
+  return withStandings(db, options.person, groups);
+}
+
+/** Groups that somebody may know of (listed ones and their own), newest first. */
+export async function knownGroups(
+  db: Reader,
+  options: { person: string; before: string | null; limit: number },
+): Promise<ListedGroup[]> {
+  let query = db
+    .selectFrom('groups')
+    .selectAll()
+    .where('deleted_at', 'is', null)
+    .where((eb) =>
+      eb.or([
+        eb('listed', '=', 1),
+        eb.exists(
+          eb
+            .selectFrom('group_member')
+            .select('group_member.person_id')
+            .whereRef('group_member.group_id', '=', 'groups.id')
+            .where('group_member.person_id', '=', options.person)
+            .where('group_member.state', 'in', ['member', 'requested', 'invited']),
+        ),
+      ]),
+    );
+  if (options.before !== null) query = query.where('id', '<', options.before);
+  return withStandings(db, options.person, await query.orderBy('id', 'desc').limit(options.limit).execute());
+}
+
+export type ListedMember = { person: PersonRow; standing: GroupMemberRow };
+
+/**
+ * People of a group in one of these states, by name.
+ * @param options.search part of a name, as typed
+ */
+export async function listMembers(
+  db: Reader,
+  group: string,
+  options: {
+    states: MemberState[];
+    search?: string;
+    after?: { sortName: string; id: string } | null;
+    limit: number;
+  },
+): Promise<ListedMember[]> {
+  let query = db
+    .selectFrom('person')
+    .innerJoin('group_member', 'group_member.person_id', 'person.id')
+    .selectAll('person')
+    .where('group_member.group_id', '=', group)
+    .where('group_member.state', 'in', options.states)
+    .where('person.deleted_at', 'is', null);
+  const part = sortName(options.search ?? '').trim();
+  if (part !== '') query = query.where(containing('person.sort_name', part));
+  const { after } = options;
+  if (after) {
+    query = query.where((eb) =>
+      eb.or([
+        eb('person.sort_name', '>', after.sortName),
+        eb.and([eb('person.sort_name', '=', after.sortName), eb('person.id', '>', after.id)]),
+      ]),
+    );
+  }
+  const people = await query.orderBy('person.sort_name').orderBy('person.id').limit(options.limit).execute();
+  if (people.length === 0) return [];
+  const rows = await db
+    .selectFrom('group_member')
+    .selectAll()
+    .where('group_id', '=', group)
+    .where(
+      'person_id',
+      'in',
+      people.map((person) => person.id),
+    )
+    .execute();
+  const standings = new Map(rows.map((row) => [row.person_id, row]));
+  return people.flatMap((person) => {
+    const standing = standings.get(person.id);
+    return standing ? [{ person, standing }] : [];
+  });
+}
+
+/** Homes from which nobody is a member yet: who approves the first one opens the group to a whole node. */
+export async function newNodesAmong(db: Reader, group: string, homes: string[]): Promise<Set<string>> {
+  const wanted = [...new Set(homes)];
+  if (wanted.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('group_member')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select('person.home')
+    .distinct()
+    .where('group_member.group_id', '=', group)
+    .where('group_member.state', '=', 'member')
+    .where('person.home', 'in', wanted)
+    .execute();
+  const known = new Set(rows.map((row) => row.home));
+  return new Set(wanted.filter((home) => !known.has(home)));
+}
+
+/** Groups of this node that nobody owns any more: an administrator appoints somebody. */
+export function groupsWithoutOwner(db: Reader): Promise<GroupRow[]> {
+  return db
+    .selectFrom('groups')
+    .selectAll()
+    .where('local', '=', 1)
+    .where('deleted_at', 'is', null)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('group_member')
+            .select('group_member.person_id')
+            .whereRef('group_member.group_id', '=', 'groups.id')
+            .where('group_member.state', '=', 'member')
+            .where('group_member.role', '=', 'owner'),
+        ),
+      ),
+    )
+    .orderBy('sort_name')
+    .limit(100)
+    .execute();
+}
