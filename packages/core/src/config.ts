@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { parseCIDR } from 'ipaddr.js';
+import ipaddr from 'ipaddr.js';
 import { canonicalOrigin } from './origin.ts';
 
 /** What the operator decided, checked. See `.env.example` for each setting in words. */
@@ -200,7 +200,7 @@ function readNetworks(name: string, values: Record<string, string | undefined>, 
   return networks.map((network) => {
     const cidr = network.includes('/') ? network : `${network}/${isIP(network) === 6 ? 128 : 32}`;
     try {
-      parseCIDR(cidr);
+      ipaddr.parseCIDR(cidr);
     } catch {
       faults.push(`${name} contains "${network}": give addresses or networks such as 10.1.0.0/16`);
     }
