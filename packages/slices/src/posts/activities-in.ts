@@ -1,0 +1,293 @@
+import {
+  eventById,
+  type Inbound,
+  type InboundHandler,
+  type InboundOutcome,
+  isObject,
+  originOf,
+  type RefusalCode,
+  refusalStatus,
+  type Work,
+} from '@joinery/core';
+import { groupByUri } from '@joinery/slices/groups';
+import { personById, personByUri } from '@joinery/slices/people';
+import { enqueueCheck, moderationHandlers, removeByGroup } from './activities-in-moderation.ts';
+import { actingPerson, throughGroup } from './authority.ts';
+import { applyCounts } from './counts.ts';
+import { applyDeliveryReport } from './delivery.ts';
+import { idOf, objectOf, readPost } from './documents.ts';
+import { like, unlike } from './likes.ts';
+import { markAnswered } from './moderation.ts';
+import { deletePost, refusePost } from './posts.ts';
+import {
+  applied,
+  fetchedDocument,
+  ignored,
+  readCounts,
+  receivePost,
+  recipients,
+  refreshPost,
+  rememberTombstone,
+  wasTakenBack,
+} from './remote.ts';
+import { report } from './reports.ts';
+import { postById, postByUri, requireGroup } from './store.ts';
+import type { PostRow } from './tables.ts';
+
+function addressesNeeded(inbound: Inbound): string[] {
+  const object = objectOf(inbound.activity.object);
+  const uri = idOf(inbound.activity.object);
+  const parent = object ? idOf(object.inReplyTo) : null;
+  const introduced = inbound.verified !== 'unchecked' && isObject(inbound.activity['joinery:author']);
+  return [
+    ...(introduced ? [] : [inbound.actor]),
+    // Not believed from where it is embedded: read at its own address.
+    ...(uri !== null && (object === null || originOf(uri) !== inbound.origin) ? [uri] : []),
+    ...(parent === null ? [] : [parent]),
+  ];
+}
+
+async function applyCreate(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const uri = idOf(inbound.activity.object);
+  const embedded = objectOf(inbound.activity.object);
+  if (uri === null) return null;
+  const through = await throughGroup(work, inbound);
+  if (through === 'unknown') return ignored('this group is not known here');
+  const own = embedded !== null && originOf(uri) === inbound.origin;
+  const fetched = own ? null : await fetchedDocument(work, uri);
+  const read = own ? readPost(embedded) : (fetched?.read ?? null);
+  if (read) {
+    return receivePost(work, {
+      read: { ...read, addressed: [...read.addressed, ...recipients(inbound.activity)] },
+      actor: inbound.actor,
+      through,
+      verified: fetched?.verified ?? inbound.verified,
+      activity: inbound.id,
+      text: own ? textOf(inbound) : null,
+      author: isObject(inbound.activity['joinery:author']) ? inbound.activity['joinery:author'] : null,
+    });
+  }
+  if (own) return null;
+  if (await postByUri(work.db, uri)) return ignored('it is here already');
+  return embedded === null ? { state: 'waiting', uri } : ignored('it could not be read at its own address');
+}
+
+/** The text to pass on to the nodes of a group of ours; what a group elsewhere announced is passed on by nobody. */
+function textOf(inbound: Inbound): string | null {
+  return inbound.through === null ? inbound.text : null;
+}
+
+/** `Announce{object}`: a group shows a post by its address or as a copy. */
+async function applyAnnounce(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const through = await groupByUri(work.db, inbound.actor);
+  const uri = idOf(inbound.activity.object);
+  if (!through || uri === null) return null;
+  if (through.local === 1) return ignored('our own announcement came back');
+  const known = await postByUri(work.db, uri);
+  const fetched = known ? null : await fetchedDocument(work, uri);
+  const embedded = objectOf(inbound.activity.object);
+  const read = fetched?.read ?? (embedded ? readPost(embedded) : null);
+  if (!read) {
+    if (!known) return embedded ? null : { state: 'waiting', uri };
+    // Passed on by its address alone: enough to know that the group took it in.
+    const bare = { ...emptyRead, uri, origin: originOf(uri) ?? '' };
+    return receivePost(work, { read: bare, actor: '', through, verified: 'unchecked', activity: inbound.id, text: null });
+  }
+  const own = fetched === null && read.origin === inbound.origin;
+  return receivePost(work, {
+    read,
+    actor: read.authors.find((author) => originOf(author) === read.origin) ?? '',
+    through,
+    verified: fetched ? fetched.verified : own ? inbound.verified : 'unchecked',
+    activity: inbound.id,
+    text: null,
+  });
+}
+
+const emptyRead = {
+  authors: [],
+  kind: null,
+  title: null,
+  content: '',
+  source: null,
+  language: null,
+  inReplyTo: null,
+  addressed: [],
+  published: undefined,
+  updated: undefined,
+  url: null,
+  context: null,
+  contextHistory: null,
+};
+
+async function applyUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  if ('joinery:counts' in inbound.activity || 'joinery:delivery' in inbound.activity) return applyFigures(work, inbound);
+  const uri = idOf(inbound.activity.object);
+  if (uri === null) return null;
+  if ('joinery:answer' in inbound.activity) return applyAnswer(work, inbound, uri);
+  const embedded = objectOf(inbound.activity.object);
+  const read = embedded ? readPost(embedded) : null;
+  if (!read) return null;
+  const through = await throughGroup(work, inbound);
+  const known = await postByUri(work.db, uri);
+  if (!known) {
+    return (await wasTakenBack(work, uri, inbound.actor)) ? ignored('its author deleted it') : { state: 'waiting', uri };
+  }
+  const author = await personById(work.db, known.author_id);
+  if (author?.uri !== inbound.actor || read.origin !== inbound.origin) return ignored('only its author can change a post');
+  if (known.local === 1) return acceptOwn(work, inbound, known, through);
+  if (through === 'unknown' || (through && through.id !== known.group_id)) return ignored('it is in another group');
+  const group = await requireGroup(work.db, known.group_id);
+  if (through === null && group.local !== 1 && inbound.verified === 'unchecked') return ignored('an unchecked copy');
+  if (inbound.verified === 'unchecked' && known.verified !== 'unchecked') {
+    // Never on the announcer's word: read at its origin instead.
+    await enqueueCheck(work, uri, inbound.id);
+    return ignored('a copy without proof is checked at its origin');
+  }
+  return (await refreshPost(work, known, read, inbound.verified, textOf(inbound))) ? applied : ignored('nothing new');
+}
+
+/** Our own activity, passed on by the group that took it in. */
+async function acceptOwn(
+  work: Work,
+  inbound: Inbound,
+  known: PostRow,
+  through: Awaited<ReturnType<typeof throughGroup>>,
+): Promise<InboundOutcome> {
+  if (!through || through === 'unknown') return ignored('it is ours');
+  const outcome = await receivePost(work, {
+    read: { ...emptyRead, uri: known.uri, origin: work.home },
+    actor: inbound.actor,
+    through,
+    verified: inbound.verified,
+    activity: inbound.id,
+    text: null,
+  });
+  return outcome ?? ignored('it is ours');
+}
+
+/** Figures and delivery reports: told by the group about itself. */
+async function applyFigures(work: Work, inbound: Inbound): Promise<InboundOutcome> {
+  const group = await groupByUri(work.db, inbound.actor);
+  if (!group || group.local === 1) return ignored('no group of another node that is known here');
+  await applyCounts(work, group, readCounts(inbound.activity));
+  await applyDeliveryReport(work, group, inbound.activity);
+  return applied;
+}
+
+async function applyAnswer(work: Work, inbound: Inbound, uri: string): Promise<InboundOutcome | null> {
+  const topic = await postByUri(work.db, uri);
+  if (!topic) return { state: 'waiting', uri };
+  const answerUri = idOf(inbound.activity['joinery:answer']);
+  const answer = answerUri === null ? null : await postByUri(work.db, answerUri);
+  if (answerUri !== null && !answer) return { state: 'waiting', uri: answerUri };
+  const by = await actingPerson(work, inbound, topic);
+  if (by === undefined) return ignored('its group did not tell this');
+  const done = await markAnswered(work, { topic: topic.id, answer: answer?.id ?? null, by });
+  return done ? applied : ignored('nothing new');
+}
+
+async function applyDelete(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const uri = idOf(inbound.activity.object);
+  if (uri === null || uri === inbound.actor) return null;
+  const known = await postByUri(work.db, uri);
+  if (!known) {
+    // Kept so that a `Create` that comes late does not resurrect it.
+    if (originOf(uri) === inbound.origin && inbound.verified !== 'unchecked') await rememberTombstone(work, uri, inbound.actor);
+    return originOf(uri) === inbound.origin ? applied : ignored('it is not known here');
+  }
+  if (known.deleted_at) return ignored('it is deleted already');
+  const author = await personById(work.db, known.author_id);
+  const byAuthor = author?.uri === inbound.actor && known.local !== 1;
+  if (!byAuthor) return removeByGroup(work, inbound, known);
+  if (inbound.verified !== 'unchecked' || (inbound.through !== null && originOf(inbound.through) === originOf(uri))) {
+    await deletePost(work, { post: known.id, author: known.author_id, deletion: textOf(inbound) });
+    await rememberTombstone(work, uri, inbound.actor);
+    return applied;
+  }
+  // The group says that its author deleted it, without proof: hidden at once, deleted when its origin says so.
+  await enqueueCheck(work, uri, inbound.id);
+  return removeByGroup(work, inbound, known);
+}
+
+async function applyLike(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const uri = idOf(inbound.activity.object);
+  if (uri === null) return null;
+  const post = await postByUri(work.db, uri);
+  if (!post) return originOf(uri) === work.home ? null : { state: 'waiting', uri };
+  const group = await requireGroup(work.db, post.group_id);
+  const through = await throughGroup(work, inbound);
+  if (through === 'unknown' || (through && through.id !== group.id)) return ignored('it is in another group');
+  if (through === null && group.local !== 1) return ignored('the group counts this');
+  if (await wasTakenBack(work, inbound.id, inbound.actor)) return ignored('it was taken back before it arrived');
+  const person = await personByUri(work.db, inbound.actor);
+  const done = await like(work, { post: post.id, by: { uri: inbound.actor, person: person?.id ?? null }, uri: inbound.id });
+  return done ? applied : ignored('it is counted already');
+}
+
+async function applyUndo(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const undone = objectOf(inbound.activity.object);
+  const id = idOf(inbound.activity.object);
+  if (undone !== null && undone.type !== 'Like') return null;
+  const byId = id === null ? undefined : await work.db.selectFrom('post_like').selectAll().where('uri', '=', id).executeTakeFirst();
+  const target = undone ? idOf(undone.object) : null;
+  const post = byId ? await postById(work.db, byId.post_id) : target ? await postByUri(work.db, target) : undefined;
+  if (!undone && !byId) return null;
+  if (byId && byId.actor !== inbound.actor) return ignored('only who liked it can take that back');
+  if (post && (await unlike(work, { post: post.id, by: { uri: inbound.actor } }))) return applied;
+  if (id !== null && originOf(id) === inbound.origin) await rememberTombstone(work, id, inbound.actor);
+  return ignored('there is no such like');
+}
+
+async function applyFlag(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const objects = Array.isArray(inbound.activity.object) ? inbound.activity.object : [inbound.activity.object];
+  const { content, summary } = inbound.activity;
+  const reason = [content, summary].find((text) => typeof text === 'string') ?? '';
+  let found = false;
+  for (const object of objects.slice(0, 20)) {
+    const post = await postByUri(work.db, idOf(object) ?? '');
+    const group = post ? await requireGroup(work.db, post.group_id) : undefined;
+    if (!post || group?.local !== 1 || group.reading === 'members') continue;
+    await report(work, { post: post.id, reporter: null, reason: String(reason).slice(0, 1_000), uri: inbound.id });
+    found = true;
+  }
+  return found ? applied : null;
+}
+
+/** The group's node says no to something of ours: matched by the id of what it answers. */
+async function applyReject(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const id = idOf(inbound.activity.object);
+  const prefix = `${work.home}/activities/`;
+  if (!id?.startsWith(prefix)) return null;
+  const event = await eventById(work.db, id.slice(prefix.length));
+  if (!event?.name.startsWith('post.') || !('post' in event.data)) return null;
+  const post = await postById(work.db, event.data.post);
+  const group = post ? await requireGroup(work.db, post.group_id) : undefined;
+  if (!post || !group || group.local === 1 || group.home !== inbound.origin) return ignored('not theirs to refuse');
+  const said = inbound.activity['joinery:code'];
+  const code: RefusalCode = typeof said === 'string' && Object.hasOwn(refusalStatus, said) ? (said as RefusalCode) : 'forbidden';
+  if (event.name === 'post.created' || event.name === 'post.edited') await refusePost(work, post, code);
+  if (event.name === 'post.liked' && 'actor' in event.data) await unlikeQuietly(work, post, String(event.data.actor));
+  return applied;
+}
+
+/** A like that the group did not take: forgotten here, and nothing more to tell. */
+async function unlikeQuietly(work: Work, post: PostRow, actor: string): Promise<void> {
+  await unlike(work, { post: post.id, by: { uri: actor } });
+}
+
+const counted = async (): Promise<InboundOutcome> => ignored('this is not counted here');
+
+export const handlers: InboundHandler[] = [
+  { types: ['Create'], needs: addressesNeeded, apply: applyCreate },
+  { types: ['Announce'], needs: (inbound) => idOf(inbound.activity.object) ? [String(idOf(inbound.activity.object))] : [], apply: applyAnnounce },
+  { types: ['Update'], apply: applyUpdate },
+  { types: ['Delete'], apply: applyDelete },
+  { types: ['Like'], apply: applyLike },
+  { types: ['Undo'], apply: applyUndo },
+  { types: ['Flag'], apply: applyFlag },
+  { types: ['Reject'], apply: applyReject },
+  // Lemmy's: votes against, closed reports and warnings have no counterpart here.
+  { types: ['Dislike', 'Resolve', 'Warn'], apply: counted },
+  ...moderationHandlers,
+];

@@ -1,0 +1,18 @@
+import type { Activities } from '@joinery/core';
+import { groupById } from '@joinery/slices/groups';
+import { handlers } from './activities-in.ts';
+import { toActivity } from './activities-out.ts';
+import { deliveryReport } from './delivery.ts';
+
+/** Posts as activities, both ways. FEDERATION.md lists the shapes. */
+export const activities: Activities = {
+  toActivity: {
+    ...toActivity,
+    'post.delivered': async (outgoing, { data }) => {
+      const group = await groupById(outgoing.db, data.group);
+      if (!group || !outgoing.joineryPeer) return null;
+      return { id: outgoing.id, ...(await deliveryReport(outgoing.db, group, data.node, data.posts)) };
+    },
+  },
+  handlers,
+};

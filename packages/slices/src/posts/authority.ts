@@ -1,0 +1,27 @@
+import type { Inbound, Work } from '@joinery/core';
+import { type GroupRow, groupByUri } from '@joinery/slices/groups';
+import { personByUri } from '@joinery/slices/people';
+import { requireGroup } from './store.ts';
+import type { PostRow } from './tables.ts';
+
+/** The group of another node that announced an activity; null when its actor sent it to us. */
+export async function throughGroup(work: Work, inbound: Inbound): Promise<GroupRow | null | 'unknown'> {
+  if (inbound.through === null) return null;
+  const group = await groupByUri(work.db, inbound.through);
+  return group && group.local !== 1 ? group : 'unknown';
+}
+
+/**
+ * Who decides about a post: null when its group on another node told it, the person when the group is ours.
+ * @returns undefined when neither is so: then nothing may happen
+ */
+export async function actingPerson(work: Work, inbound: Inbound, post: PostRow): Promise<string | null | undefined> {
+  const through = await throughGroup(work, inbound);
+  const group = await requireGroup(work.db, post.group_id);
+  if (group.local !== 1) {
+    const byGroup = inbound.actor === group.uri;
+    return (through !== null && through !== 'unknown' && through.id === group.id) || byGroup ? null : undefined;
+  }
+  if (through !== null) return undefined;
+  return (await personByUri(work.db, inbound.actor))?.id;
+}

@@ -1,0 +1,64 @@
+import type { EventDefinitions } from '@joinery/core';
+import { z } from 'zod';
+
+type OfPost = { post: string; group: string };
+type ByPerson = OfPost & { /** Person who did it; null when the host of a group elsewhere did. */ by: string | null };
+
+declare module '@joinery/core' {
+  interface Events {
+    'post.created': OfPost & { revision: number };
+    /** Follows `post.created` of a topic: software that ignores wrapped activities is shown the topic itself. */
+    'post.shown': OfPost;
+    'post.edited': OfPost & { revision: number };
+    'post.deleted': OfPost;
+    /** A group elsewhere took a post of ours in, or refused it. */
+    'post.accepted': OfPost;
+    'post.refused': OfPost;
+    /** `actor`: uri of the person. */
+    'post.liked': OfPost & { actor: string };
+    /** `like`: id of the `Like` that is taken back. */
+    'post.unliked': OfPost & { actor: string; like: string };
+    /** `answer` null: the mark was taken away. */
+    'post.answered': ByPerson & { answer: string | null };
+    'post.pinned': ByPerson;
+    'post.unpinned': ByPerson;
+    'post.locked': ByPerson;
+    'post.unlocked': ByPerson;
+    'post.removed': ByPerson;
+    'post.put_back': ByPerson;
+    'post.reported': OfPost & { report: string };
+    'post.report_handled': OfPost & { report: string };
+    /** New figures of these posts. */
+    'post.counted': { group: string; posts: string[] };
+    /** How far posts by people of `node` got. */
+    'post.delivered': { group: string; node: string; posts: string[] };
+  }
+}
+
+const ofPost = z.object({ post: z.string(), group: z.string() });
+const byPerson = ofPost.extend({ by: z.string().nullable() });
+const withRevision = ofPost.extend({ revision: z.number().int() });
+const like = ofPost.extend({ actor: z.string() });
+const report = ofPost.extend({ report: z.string() });
+
+export const events: EventDefinitions = {
+  'post.created': { v: 1, data: withRevision },
+  'post.shown': { v: 1, data: ofPost },
+  'post.edited': { v: 1, data: withRevision },
+  'post.deleted': { v: 1, data: ofPost },
+  'post.accepted': { v: 1, data: ofPost },
+  'post.refused': { v: 1, data: ofPost },
+  'post.liked': { v: 1, data: like },
+  'post.unliked': { v: 1, data: like.extend({ like: z.string() }) },
+  'post.answered': { v: 1, data: byPerson.extend({ answer: z.string().nullable() }) },
+  'post.pinned': { v: 1, data: byPerson },
+  'post.unpinned': { v: 1, data: byPerson },
+  'post.locked': { v: 1, data: byPerson },
+  'post.unlocked': { v: 1, data: byPerson },
+  'post.removed': { v: 1, data: byPerson },
+  'post.put_back': { v: 1, data: byPerson },
+  'post.reported': { v: 1, data: report },
+  'post.report_handled': { v: 1, data: report },
+  'post.counted': { v: 1, data: z.object({ group: z.string(), posts: z.array(z.string()) }) },
+  'post.delivered': { v: 1, data: z.object({ group: z.string(), node: z.string(), posts: z.array(z.string()) }) },
+};

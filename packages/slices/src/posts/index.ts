@@ -1,0 +1,31 @@
+/** Posts: topics, replies and everything that can be done with them. Start in README.md. */
+import './tables.ts';
+import type { Slice } from '@joinery/core';
+import { activities } from './activities.ts';
+import { events } from './events.ts';
+import { jobs } from './jobs.ts';
+import { migrations } from './migrations.ts';
+import { collections, postKind } from './objects.ts';
+import { afterEffects } from './after-effects.ts';
+
+export { type Audience, audienceOf } from './audience.ts';
+export { type Delivery, deliveryOf } from './delivery.ts';
+export { like, unlike } from './likes.ts';
+export { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
+export { createTopic, deletePost, editPost, markdownText, reply, sendAgain } from './posts.ts';
+export { type HistoryItem, rememberTopics } from './remote.ts';
+export { handleReport, report } from './reports.ts';
+export { currentRevision, postById, postByUri } from './store.ts';
+export type { PostKind, PostRevisionRow, PostRow } from './tables.ts';
+
+/** What people write in groups, here and elsewhere. */
+export const posts: Slice = {
+  name: 'posts',
+  migrations,
+  events,
+  activities,
+  objects: [postKind],
+  collections,
+  on: afterEffects,
+  jobs,
+};

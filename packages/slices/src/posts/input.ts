@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/** Longest title and text, in characters. */
+export const longestTitle = 200;
+export const longestContent = 50_000;
+export const longestReason = 1_000;
+
+/** The line ends that browsers send in forms count as one character, as the reader sees them. */
+const lines = z.string().transform((text) => text.replace(/\r\n?/g, '\n').trim());
+const content = lines.pipe(z.string().min(1).max(longestContent));
+const title = z
+  .string()
+  .transform((text) => text.replace(/\s+/g, ' ').trim())
+  .pipe(z.string().min(1).max(longestTitle));
+const language = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/);
+
+export const newTopic = z.object({ title, content, kind: z.enum(['discussion']).optional(), language: language.optional() });
+export const newReply = z.object({ content, language: language.optional(), replyTo: z.string().optional() });
+/** `revision` is the number the editor started from; without it the newest is replaced. */
+export const postChange = z.object({
+  title: title.optional(),
+  content: content.optional(),
+  language: language.optional(),
+  revision: z.coerce.number().int().positive().optional(),
+});
+export const reasonGiven = z.object({ reason: lines.pipe(z.string().min(1).max(longestReason)) });
+export const reasonOptional = z.object({ reason: lines.pipe(z.string().max(longestReason)).optional() });
+
+export type NewTopic = z.infer<typeof newTopic>;
+export type NewReply = z.infer<typeof newReply>;
+export type PostChange = z.infer<typeof postChange>;

@@ -1,0 +1,74 @@
+import { type Context, isObject, type JsonObject, originOf, transact } from '@joinery/core';
+import { groupByUri } from '@joinery/slices/groups';
+import { countJob, runCounting } from './counts.ts';
+import { deliveryJob, runReport } from './delivery.ts';
+import { readPost } from './documents.ts';
+import { ancestorsJob, checkJob, receivePost } from './remote.ts';
+import { postByUri } from './store.ts';
+
+const deepest = 100;
+
+/** Reads a post anew at its own address: `actors.resolve` fetches and saves it. What may not be fetched stays an unchecked copy. */
+async function check(context: Context, data: JsonObject): Promise<void> {
+  const uri = String(data.uri);
+  try {
+    await context.ports.actors.resolve(uri, { maximumAgeSeconds: 0 });
+  } catch (error) {
+    context.logger.info('posts.unchecked', { origin: originOf(uri), reason: error instanceof Error ? error.message : '' });
+  }
+}
+
+/**
+ * Fetches what a reply answers, and what that answers, until something that is here: at most a hundred steps and never in a circle. Then
+ * takes them into their group from the top down, as copies that its host did not announce.
+ */
+async function ancestors(context: Context, data: JsonObject): Promise<void> {
+  const group = String(data.group);
+  const chain: string[] = [];
+  let uri: string | null = String(data.uri);
+  while (uri !== null && chain.length < deepest && !chain.includes(uri)) {
+    if (await postByUri(context.db.reader, uri)) break;
+    chain.push(uri);
+    await context.ports.actors.resolve(uri);
+    const document: unknown = JSON.parse((await stagedText(context, uri)) ?? 'null');
+    uri = isObject(document) ? (readPost(document)?.inReplyTo ?? null) : null;
+  }
+  if (uri !== null && chain.includes(uri)) return;
+  for (const address of chain.reverse()) await takeIn(context, address, group);
+}
+
+async function stagedText(context: Context, uri: string): Promise<string | null> {
+  const row = await context.db.reader
+    .selectFrom('post_document')
+    .select('document')
+    .where('uri', '=', uri)
+    .executeTakeFirst();
+  return row?.document ?? null;
+}
+
+async function takeIn(context: Context, uri: string, groupUri: string): Promise<void> {
+  const text = await stagedText(context, uri);
+  const document: unknown = JSON.parse(text ?? 'null');
+  const read = isObject(document) ? readPost(document) : null;
+  if (!read) return;
+  await transact(
+    context,
+    { kind: 'system', what: ancestorsJob },
+    async (work) => {
+      const group = await groupByUri(work.db, groupUri);
+      // Into a group of ours only its members bring posts, themselves.
+      if (!group || group.local === 1) return;
+      const actor = read.authors.find((author) => originOf(author) === read.origin) ?? '';
+      await receivePost(work, { read, actor, through: group, verified: 'origin', activity: uri, text: null, history: true });
+    },
+    { origin: read.origin },
+  );
+}
+
+/** Background work of this slice. */
+export const jobs = {
+  [countJob]: runCounting,
+  [deliveryJob]: runReport,
+  [checkJob]: check,
+  [ancestorsJob]: ancestors,
+};

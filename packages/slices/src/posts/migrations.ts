@@ -1,0 +1,128 @@
+import type { Migrations } from '@joinery/core';
+import { sql } from 'kysely';
+
+export const migrations: Migrations = {
+  '2026-11-21-posts': async (db) => {
+    await db.schema
+      .createTable('post')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('uri', 'text', (column) => column.notNull().unique())
+      .addColumn('url', 'text')
+      .addColumn('context_uri', 'text')
+      .addColumn('history_uri', 'text')
+      .addColumn('group_id', 'text', (column) => column.notNull())
+      .addColumn('topic_id', 'text', (column) => column.notNull())
+      .addColumn('reply_to', 'text')
+      .addColumn('kind', 'text', (column) => column.notNull())
+      .addColumn('author_id', 'text', (column) => column.notNull())
+      .addColumn('title', 'text')
+      .addColumn('excerpt', 'text', (column) => column.notNull())
+      .addColumn('language', 'text')
+      .addColumn('local', 'integer', (column) => column.notNull())
+      .addColumn('status', 'text', (column) => column.notNull())
+      .addColumn('refusal', 'text')
+      .addColumn('accepted_at', 'text')
+      .addColumn('revision', 'integer', (column) => column.notNull())
+      .addColumn('pinned_at', 'text')
+      .addColumn('locked_at', 'text')
+      .addColumn('removed_at', 'text')
+      .addColumn('removed_reason', 'text')
+      .addColumn('deleted_at', 'text')
+      .addColumn('deletion', 'text')
+      .addColumn('answer_id', 'text')
+      .addColumn('likes', 'integer', (column) => column.notNull().defaultTo(0))
+      .addColumn('reply_count', 'integer', (column) => column.notNull().defaultTo(0))
+      .addColumn('counted_at', 'text')
+      .addColumn('count_due', 'integer', (column) => column.notNull().defaultTo(0))
+      .addColumn('published_at', 'text', (column) => column.notNull())
+      .addColumn('received_at', 'text', (column) => column.notNull())
+      .addColumn('sort_at', 'text', (column) => column.notNull())
+      .addColumn('updated_at', 'text', (column) => column.notNull())
+      .addColumn('last_activity_at', 'text', (column) => column.notNull())
+      .addColumn('verified', 'text', (column) => column.notNull())
+      .addColumn('fetched_at', 'text')
+      .addColumn('event_id', 'text')
+      .addColumn('event_stream', 'text')
+      .addColumn('delivery', 'text')
+      .addColumn('delivery_at', 'text')
+      .execute();
+    // The list of topics, pinned ones apart: read by the group's page on every request.
+    await db.schema
+      .createIndex('post_topics')
+      .on('post')
+      .columns(['group_id', 'last_activity_at', 'id'])
+      .where(sql<boolean>`reply_to is null`)
+      .execute();
+    await db.schema
+      .createIndex('post_pinned')
+      .on('post')
+      .columns(['group_id', 'pinned_at'])
+      .where(sql<boolean>`pinned_at is not null`)
+      .execute();
+    await db.schema.createIndex('post_thread').on('post').columns(['topic_id', 'sort_at', 'id']).execute();
+    await db.schema.createIndex('post_group_newest').on('post').columns(['group_id', 'sort_at', 'id']).execute();
+    await db.schema.createIndex('post_author').on('post').columns(['author_id', 'sort_at']).execute();
+    await db.schema
+      .createIndex('post_unsettled')
+      .on('post')
+      .columns(['author_id'])
+      .where(sql<boolean>`status <> 'accepted'`)
+      .execute();
+    await db.schema.createIndex('post_event').on('post').column('event_id').where(sql<boolean>`event_id is not null`).execute();
+    await db.schema.createIndex('post_count_due').on('post').column('group_id').where(sql<boolean>`count_due = 1`).execute();
+    await db.schema
+      .createTable('post_revision')
+      .addColumn('post_id', 'text', (column) => column.notNull().references('post.id'))
+      .addColumn('number', 'integer', (column) => column.notNull())
+      .addColumn('title', 'text')
+      .addColumn('content', 'text', (column) => column.notNull())
+      .addColumn('source', 'text')
+      .addColumn('activity', 'text')
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('post_revision_key', ['post_id', 'number'])
+      .execute();
+    await db.schema
+      .createTable('post_like')
+      .addColumn('post_id', 'text', (column) => column.notNull().references('post.id'))
+      .addColumn('actor', 'text', (column) => column.notNull())
+      .addColumn('person_id', 'text')
+      .addColumn('uri', 'text', (column) => column.notNull().unique())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('post_like_key', ['post_id', 'actor'])
+      .execute();
+    await db.schema
+      .createTable('post_report')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('post_id', 'text', (column) => column.notNull().references('post.id'))
+      .addColumn('group_id', 'text', (column) => column.notNull())
+      .addColumn('reporter_id', 'text')
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('uri', 'text')
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addColumn('handled_at', 'text')
+      .addColumn('handled_by', 'text')
+      .execute();
+    await db.schema.createIndex('post_report_queue').on('post_report').columns(['group_id', 'at']).execute();
+    await db.schema
+      .createTable('post_tombstone')
+      .addColumn('uri', 'text', (column) => column.notNull())
+      .addColumn('actor', 'text', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('post_tombstone_key', ['uri', 'actor'])
+      .execute();
+    await db.schema
+      .createTable('post_document')
+      .addColumn('uri', 'text', (column) => column.primaryKey())
+      .addColumn('id', 'text', (column) => column.notNull())
+      .addColumn('document', 'text', (column) => column.notNull())
+      .addColumn('verified', 'text', (column) => column.notNull())
+      .addColumn('fetched_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('post_counting')
+      .addColumn('group_id', 'text', (column) => column.primaryKey())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .execute();
+  },
+};

@@ -1,0 +1,238 @@
+import {
+  type CollectionKind,
+  decodeCursor,
+  encodeCursor,
+  type JsonObject,
+  type ObjectKind,
+  type Outgoing,
+  type Reader,
+  type Requester,
+  type StoredObject,
+} from '@joinery/core';
+import { addressing, type GroupRow, groupById, requesterMayRead } from '@joinery/slices/groups';
+import { authored, countsOf, storedActivity } from './activities-out.ts';
+import { partsOf, postDocument, postTypes, threadAddresses, tombstone } from './documents.ts';
+import { saveRemotePost } from './remote.ts';
+import { postById, postByUri } from './store.ts';
+import type { PostRow } from './tables.ts';
+
+const pageSize = 100;
+const topicsKept = 200;
+
+function stored(post: PostRow): StoredObject {
+  const titled = post.reply_to === null;
+  return {
+    id: post.id,
+    uri: post.uri,
+    local: post.local === 1,
+    deletedAt: post.deleted_at,
+    type: titled ? 'Article' : 'Note',
+  };
+}
+
+/** Posts behind their addresses. Read by whoever may read the group they are in. */
+export const postKind: ObjectKind = {
+  path: 'posts',
+  load: async (db, by) => {
+    const post = 'id' in by ? await postById(db, by.id) : await postByUri(db, by.uri);
+    return post && stored(post);
+  },
+  mayRead: async (db, requester, object) => {
+    const post = await postById(db, object.id);
+    const group = post ? await groupById(db, post.group_id) : undefined;
+    if (!post || !group) return false;
+    if (requester.kind === 'peer') return mayPeerRead(requester, post, group);
+    if (requester.kind === 'nobody' && post.removed_at) return false;
+    return requesterMayRead(db, requester, group);
+  },
+  toDocument: async (outgoing, object) => {
+    const post = await postById(outgoing.db, object.id);
+    if (!post || post.local !== 1) return undefined;
+    if (post.deleted_at) return tombstone(post);
+    const parts = (await partsOf(outgoing.db, [post])).get(post.id);
+    return parts && postDocument(outgoing.origin, parts);
+  },
+  remoteTypes: [...postTypes, 'Tombstone'],
+  saveRemote: saveRemotePost,
+};
+
+/**
+ * A node reads a post of ours in a group of ours by the group's rule. A post of ours in a group elsewhere is read by that group's node,
+ * and by nodes with an agreement: they know its address only from that group.
+ */
+function mayPeerRead(requester: Extract<Requester, { kind: 'peer' }>, post: PostRow, group: GroupRow): boolean {
+  if (group.reading === 'members' || (post.removed_at && group.local === 1)) return false;
+  const named = group.local === 1 ? group.id : undefined;
+  return requester.trust.mayFederate(requester.origin, 'open-groups', 'out', named).allowed;
+}
+
+type PageOf = (
+  outgoing: Omit<Outgoing, 'id'>,
+  object: StoredObject,
+  requester: Parameters<CollectionKind['page']>[2],
+  cursor: string | null,
+) => ReturnType<CollectionKind['page']>;
+
+/** Position in a list by time and id. */
+function positionOf(cursor: string | null): [at: string, id: string] | null {
+  return decodeCursor(cursor, ['string', 'string']) as [string, string] | null;
+}
+
+function visible(db: Reader) {
+  return db.selectFrom('post').selectAll('post').where('status', '=', 'accepted').where('removed_at', 'is', null);
+}
+
+/** What a page of posts looks like as the group tells it: each author's own activity inside the group's `Announce`, with figures. */
+async function told(outgoing: Omit<Outgoing, 'id'>, group: GroupRow, posts: PostRow[]): Promise<JsonObject[]> {
+  const parts = await partsOf(outgoing.db, posts);
+  const answers = await answerUris(outgoing.db, posts);
+  const activities = await authoredTexts(outgoing.db, posts);
+  return posts.map((post) => {
+    const found = parts.get(post.id);
+    const own = post.local === 1 && found ? { id: `${post.uri}#create`, ...authored(outgoing.origin, 'Create', found) } : null;
+    return {
+      id: `${group.uri}/announcements/${post.id}`,
+      type: 'Announce',
+      actor: group.uri,
+      ...addressing(group),
+      published: post.sort_at,
+      ...threadAddresses(outgoing.origin, post.topic_id),
+      object: own ?? storedActivity(activities.get(post.id) ?? null) ?? post.uri,
+      ...(outgoing.joineryPeer
+        ? { 'joinery:counts': countsOf([{ ...post, answer_uri: answers.get(post.answer_id ?? '') ?? null }]) }
+        : {}),
+    };
+  });
+}
+
+async function authoredTexts(db: Reader, posts: PostRow[]): Promise<Map<string, string | null>> {
+  if (posts.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('post_revision')
+    .innerJoin('post', (join) =>
+      join.onRef('post.id', '=', 'post_revision.post_id').onRef('post.revision', '=', 'post_revision.number'),
+    )
+    .select(['post.id', 'post_revision.activity'])
+    .where(
+      'post.id',
+      'in',
+      posts.map((post) => post.id),
+    )
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.activity]));
+}
+
+async function answerUris(db: Reader, posts: PostRow[]): Promise<Map<string, string>> {
+  const ids = posts.flatMap((post) => post.answer_id ?? []);
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom('post').select(['id', 'uri']).where('id', 'in', ids).execute();
+  return new Map(rows.map((row) => [row.id, row.uri]));
+}
+
+function pageOf(rows: PostRow[], key: (post: PostRow) => string): { posts: PostRow[]; next: string | null } {
+  const posts = rows.slice(0, pageSize);
+  const last = posts.at(-1);
+  return { posts, next: rows.length > pageSize && last ? encodeCursor([key(last), last.id]) : null };
+}
+
+const outbox: PageOf = async (outgoing, object, _requester, cursor) => {
+  const group = await groupById(outgoing.db, object.id);
+  if (!group || group.local !== 1) return { items: [], next: null, total: 0 };
+  const after = positionOf(cursor);
+  let query = visible(outgoing.db).where('group_id', '=', group.id).where('deleted_at', 'is', null);
+  if (after) query = query.where((eb) => eb(eb.refTuple('sort_at', 'id'), '<', eb.tuple(after[0], after[1])));
+  const rows = await query.orderBy('sort_at', 'desc').orderBy('id', 'desc').limit(pageSize + 1).execute();
+  const { posts, next } = pageOf(rows, (post) => post.sort_at);
+  return { items: await told(outgoing, group, posts), next, total: group.post_count };
+};
+
+const topics: PageOf = async (outgoing, object, _requester, cursor) => {
+  const group = await groupById(outgoing.db, object.id);
+  if (!group || group.local !== 1) return { items: [], next: null };
+  const skip = Number(decodeCursor(cursor, ['number'])?.[0] ?? 0);
+  const rows = await visible(outgoing.db)
+    .where('group_id', '=', group.id)
+    .where('reply_to', 'is', null)
+    .where('deleted_at', 'is', null)
+    .orderBy('last_activity_at', 'desc')
+    .orderBy('id', 'desc')
+    .offset(skip)
+    .limit(pageSize)
+    .execute();
+  const more = rows.length === pageSize && skip + pageSize < topicsKept;
+  return { items: await told(outgoing, group, rows), next: more ? encodeCursor([skip + pageSize]) : null };
+};
+
+/** The posts of a thread, the oldest first. */
+async function threadPage(outgoing: Omit<Outgoing, 'id'>, topic: string, cursor: string | null) {
+  const after = positionOf(cursor);
+  let query = visible(outgoing.db).where('topic_id', '=', topic).where('deleted_at', 'is', null);
+  if (after) query = query.where((eb) => eb(eb.refTuple('sort_at', 'id'), '>', eb.tuple(after[0], after[1])));
+  const rows = await query.orderBy('sort_at').orderBy('id').limit(pageSize + 1).execute();
+  return pageOf(rows, (post) => post.sort_at);
+}
+
+async function groupOf(db: Reader, post: string): Promise<{ post: PostRow; group: GroupRow } | null> {
+  const row = await postById(db, post);
+  const group = row ? await groupById(db, row.group_id) : undefined;
+  return row && group?.local === 1 ? { post: row, group } : null;
+}
+
+const context: PageOf = async (outgoing, object, _requester, cursor) => {
+  const found = await groupOf(outgoing.db, object.id);
+  if (!found) return { items: [], next: null };
+  const { posts, next } = await threadPage(outgoing, found.post.topic_id, cursor);
+  return { items: posts.map((post) => post.uri), next, total: found.post.reply_count + 1 };
+};
+
+const history: PageOf = async (outgoing, object, _requester, cursor) => {
+  const found = await groupOf(outgoing.db, object.id);
+  if (!found) return { items: [], next: null };
+  const { posts, next } = await threadPage(outgoing, found.post.topic_id, cursor);
+  return { items: await told(outgoing, found.group, posts), next, total: found.post.reply_count + 1 };
+};
+
+const replies: PageOf = async (outgoing, object, _requester, cursor) => {
+  const after = positionOf(cursor);
+  let query = visible(outgoing.db).where('reply_to', '=', object.id).where('deleted_at', 'is', null);
+  if (after) query = query.where((eb) => eb(eb.refTuple('sort_at', 'id'), '>', eb.tuple(after[0], after[1])));
+  const rows = await query.orderBy('sort_at').orderBy('id').limit(pageSize + 1).execute();
+  const { posts, next } = pageOf(rows, (post) => post.sort_at);
+  return { items: posts.map((post) => post.uri), next };
+};
+
+const readsGroup: CollectionKind['mayRead'] = async (db, requester, object) => {
+  const group = await groupById(db, object.id);
+  return group?.local === 1 && requesterMayRead(db, requester, group);
+};
+
+/** Threads are kept by their group, whoever started them. */
+const readsThread: CollectionKind['mayRead'] = async (db, requester, object) => {
+  const found = await groupOf(db, object.id);
+  return found !== null && requesterMayRead(db, requester, found.group);
+};
+
+/** Collections of a group: newest first. */
+export const collections: CollectionKind[] = [
+  { of: 'groups', name: 'outbox', mayRead: readsGroup, ordered: true, page: outbox },
+  { of: 'groups', name: 'topics', mayRead: readsGroup, ordered: true, page: topics },
+  {
+    of: 'groups',
+    name: 'featured',
+    mayRead: readsGroup,
+    ordered: true,
+    page: async (outgoing, object) => {
+      const rows = await visible(outgoing.db)
+        .where('group_id', '=', object.id)
+        .where('pinned_at', 'is not', null)
+        .orderBy('pinned_at', 'desc')
+        .limit(pageSize)
+        .execute();
+      return { items: rows.map((row) => row.uri), next: null, total: rows.length };
+    },
+  },
+  // Of a thread: the oldest first (FEP-7888, FEP-f228).
+  { of: 'posts', name: 'context', mayRead: readsThread, ordered: true, page: context },
+  { of: 'posts', name: 'history', mayRead: readsThread, ordered: true, page: history },
+  { of: 'posts', name: 'replies', ordered: true, page: replies },
+];

@@ -1,0 +1,293 @@
+import {
+  type ActivityDocument,
+  enqueueJob,
+  type Inbound,
+  type InboundOutcome,
+  isObject,
+  type JsonObject,
+  newId,
+  originOf,
+  refuse,
+  type Work,
+} from '@joinery/core';
+import { type GroupRow, groupByUri } from '@joinery/slices/groups';
+import { type PersonRow, personById, personByUri, personTypes, rememberRemotePerson } from '@joinery/slices/people';
+import { applyCounts } from './counts.ts';
+import { idOf, idsOf, listOf, objectOf, type ReadPost, readPost } from './documents.ts';
+import { acceptPost, type Arrival, createTopic, deletePost, editPost, reply } from './posts.ts';
+import { agrees, postByUri, requireGroup } from './store.ts';
+import type { PostDocumentRow, PostRow } from './tables.ts';
+
+export const ancestorsJob = 'posts.ancestors';
+export const checkJob = 'posts.check';
+
+export type Verified = Inbound['verified'];
+export const ignored = (why: string): InboundOutcome => ({ state: 'ignored', why });
+export const applied: InboundOutcome = { state: 'applied' };
+
+/** A post as it came, with what is known about how. */
+export type Received = {
+  read: ReadPost;
+  /** Whoever sent it, as proven: must be its author. */
+  actor: string;
+  /** The group of another node that told it; null when its author sent it to us. */
+  through: GroupRow | null;
+  verified: Verified;
+  /** Id and text of the activity it came in. */
+  activity: string;
+  text: string | null;
+  /** Name and agency of the author, from inside what is proven. */
+  author?: JsonObject | null;
+  history?: boolean;
+  /** Where the group keeps the thread, as the group says. */
+  thread?: { context: string | null; contextHistory: string | null };
+};
+
+/** Takes in a post of another node. Null when it concerns no group here. @throws {Refusal} what createTopic and reply throw */
+export async function receivePost(work: Work, received: Received): Promise<InboundOutcome | null> {
+  const { read, through } = received;
+  const known = await postByUri(work.db, read.uri);
+  if (known) return receiveAgain(work, known, received);
+  if (!read.authors.includes(received.actor)) return ignored('its author is somebody else');
+  if (read.origin === work.home) return ignored('there is no such post here');
+  if (await wasTakenBack(work, read.uri, received.actor)) return ignored('its author deleted it before it arrived');
+  const parent = read.inReplyTo === null ? null : await postByUri(work.db, read.inReplyTo);
+  const group = through ?? (await groupAmong(work, read.addressed)) ?? (parent ? await requireGroup(work.db, parent.group_id) : null);
+  if (!group || group.deleted_at) return null;
+  if (!through && group.local !== 1) return ignored('only its group can tell this');
+  // Closed groups do not exist for other nodes.
+  if (group.local === 1 && group.reading === 'members') return null;
+  if (!agrees(work.trust, through ? group.home : read.origin, group)) refuse('no_agreement', 'There is no agreement for this');
+  if (parent && parent.group_id !== group.id) return ignored('it answers a post of another group');
+  if (read.inReplyTo !== null && !parent) {
+    await enqueueJob(work, ancestorsJob, { uri: read.inReplyTo, group: group.uri }, { key: read.inReplyTo });
+    return { state: 'waiting', uri: read.inReplyTo };
+  }
+  const author = await authorOf(work, received, group);
+  const arrival: Arrival = {
+    uri: read.uri,
+    url: read.url,
+    context: received.thread?.context ?? read.context,
+    contextHistory: received.thread?.contextHistory ?? read.contextHistory,
+    published: read.published,
+    updated: read.updated,
+    verified: received.verified,
+    activity: received.text,
+    history: received.history ?? false,
+  };
+  const text = { content: read.content, source: read.source };
+  const common = { ...text, author: author.id, language: read.language, ...(read.kind ? { kind: read.kind } : {}), arrival };
+  if (parent) await reply(work, { ...common, replyTo: parent.id });
+  else await createTopic(work, { ...common, group: group.id, title: read.title });
+  await work.db.deleteFrom('post_document').where('uri', '=', read.uri).execute();
+  if (received.verified === 'unchecked') await enqueueJob(work, checkJob, { uri: read.uri }, { key: read.uri });
+  return applied;
+}
+
+/** An id that is here already never changes or widens anything, except that a copy gives way to what is proven. */
+async function receiveAgain(work: Work, known: PostRow, received: Received): Promise<InboundOutcome> {
+  if (known.local === 1) {
+    if (received.through?.id !== known.group_id) return ignored('it is ours');
+    return (await acceptPost(work, known.id, received.activity)) ? applied : ignored('it was taken in already');
+  }
+  if (known.verified === 'unchecked' && received.verified !== 'unchecked') {
+    return (await refreshPost(work, known, received.read, received.verified, received.text)) ? applied : ignored('nothing new');
+  }
+  return ignored('it is here already');
+}
+
+/**
+ * Replaces what is here by what its author says now.
+ * @returns false when it is not the author's, or older, or the same
+ */
+export async function refreshPost(
+  work: Work,
+  known: PostRow,
+  read: ReadPost,
+  verified: Verified,
+  text: string | null,
+): Promise<boolean> {
+  const author = await personById(work.db, known.author_id);
+  if (known.local === 1 || known.deleted_at || !author || !read.authors.includes(author.uri)) return false;
+  // An older version that comes late; a copy is never newer than what is proven.
+  if (known.verified !== 'unchecked') {
+    if (verified === 'unchecked') return false;
+    if (read.updated !== undefined && Date.parse(read.updated) < Date.parse(known.updated_at)) return false;
+  }
+  const before = known.revision;
+  const after = await editPost(work, {
+    post: known.id,
+    author: author.id,
+    title: read.title,
+    content: read.content,
+    source: read.source,
+    language: read.language,
+    arrival: { activity: text, updated: read.updated, verified },
+  });
+  if (after.revision === before) {
+    await work.db.updateTable('post').set({ verified, fetched_at: work.now }).where('id', '=', known.id).execute();
+  }
+  return after.revision !== before || verified !== known.verified;
+}
+
+async function groupAmong(work: Work, addresses: string[]): Promise<GroupRow | undefined> {
+  for (const address of addresses.slice(0, 20)) {
+    if (originOf(address) !== work.home) continue;
+    const group = await groupByUri(work.db, address);
+    if (group) return group;
+  }
+  return undefined;
+}
+
+/**
+ * The author as a person here. Readers whose node does not know the author's node take name and agency from what the author's node
+ * proved, and otherwise know no more than the address.
+ */
+async function authorOf(work: Work, received: Received, group: GroupRow): Promise<PersonRow> {
+  const known = await personByUri(work.db, received.actor);
+  if (known) return known;
+  if (group.local === 1) refuse('not_member', 'The author is not a member of this group');
+  const believed = received.verified !== 'unchecked' && received.author?.id === received.actor;
+  const about = believed && received.author ? received.author : {};
+  const type = personTypes.find((name) => name === about.type) ?? 'Person';
+  // The epoch as the time of reading: whatever is read at the source later is newer.
+  const id = await rememberRemotePerson(
+    work,
+    { ...about, id: received.actor, type },
+    { fetchedAt: new Date(0).toISOString(), verified: received.verified },
+  );
+  return (await personById(work.db, id)) ?? refuse('not_found', 'The author is not known');
+}
+
+/** Remembers that an owner took an address back. Only the origin of the address can. */
+export async function rememberTombstone(work: Work, uri: string, actor: string): Promise<void> {
+  await work.db
+    .insertInto('post_tombstone')
+    .values({ uri, actor, at: work.now })
+    .onConflict((conflict) => conflict.columns(['uri', 'actor']).doNothing())
+    .execute();
+}
+
+export async function wasTakenBack(work: Work, uri: string, actor: string): Promise<boolean> {
+  const row = await work.db
+    .selectFrom('post_tombstone')
+    .select('uri')
+    .where('uri', '=', uri)
+    .where('actor', '=', actor)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** A document that was fetched and waits for its group. */
+export async function fetchedDocument(work: Work, uri: string): Promise<(PostDocumentRow & { read: ReadPost }) | null> {
+  const row = await work.db.selectFrom('post_document').selectAll().where('uri', '=', uri).executeTakeFirst();
+  const read = row ? readPost(JSON.parse(row.document) as JsonObject) : null;
+  return row && read ? { ...row, read } : null;
+}
+
+/**
+ * Stores or refreshes what was fetched at a post's own address. What is not in a group here yet is kept aside until an activity says
+ * where it belongs: its own claim to be in a group is not enough.
+ * @returns local id
+ * @throws {Refusal} bad_request when it is not a post
+ */
+export async function saveRemotePost(
+  work: Work,
+  document: ActivityDocument,
+  how: { fetchedAt: string; verified: Verified },
+): Promise<string> {
+  const uri = typeof document.id === 'string' ? document.id : '';
+  const known = await postByUri(work.db, uri);
+  if (document.type === 'Tombstone') {
+    if (!known) refuse('gone', 'This post was deleted');
+    if (known.local !== 1 && how.verified !== 'unchecked') await deletePost(work, { post: known.id, author: known.author_id });
+    return known.id;
+  }
+  const read = readPost(document) ?? refuse('bad_request', 'This is not a post');
+  if (known) {
+    await refreshPost(work, known, read, how.verified, null);
+    return known.id;
+  }
+  if (how.verified === 'unchecked' || read.origin === work.home) refuse('bad_request', 'This copy cannot be believed');
+  const id = newId();
+  const row = await work.db
+    .insertInto('post_document')
+    .values({ uri, id, document: JSON.stringify(document), verified: how.verified, fetched_at: how.fetchedAt })
+    .onConflict((conflict) =>
+      conflict
+        .column('uri')
+        .doUpdateSet({ document: JSON.stringify(document), verified: how.verified, fetched_at: how.fetchedAt }),
+    )
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
+/** One item of a host's collection: its `Announce` around the author's activity or around the post itself. */
+export type HistoryItem = {
+  item: ActivityDocument;
+  /** What the check of the inner activity or object gave: its proof, or its being on the host's own origin. */
+  verified: Verified;
+  /** The text of the inner activity, when it must be passed on unchanged. */
+  text?: string | null;
+};
+
+/**
+ * Takes in what the host of a group elsewhere keeps: topics with first posts and figures, or the replies of a topic. Nothing of it is
+ * news: it raises no event and goes by the author's time.
+ * @returns how many posts were new here
+ */
+export async function rememberTopics(work: Work, group: string, items: HistoryItem[]): Promise<number> {
+  const host = await requireGroup(work.db, group);
+  if (host.local === 1) refuse('bad_request', 'The history of a group of this node is here');
+  let added = 0;
+  for (const { item, verified, text } of items) {
+    const announced = item.type === 'Announce' ? objectOf(item.object) : item;
+    if (!announced) continue;
+    const wrapped = announced.type === 'Create' || announced.type === 'Update';
+    const document = wrapped ? objectOf(announced.object) : announced;
+    const read = document ? readPost(document) : null;
+    if (!read) continue;
+    const actor = (wrapped ? idOf(announced.actor) : read.authors[0]) ?? '';
+    if (originOf(actor) !== read.origin) continue;
+    const outcome = await receivePost(work, {
+      read,
+      actor,
+      through: host,
+      verified,
+      activity: idOf(announced) ?? '',
+      text: wrapped ? (text ?? null) : null,
+      author: isObject(announced['joinery:author']) ? announced['joinery:author'] : null,
+      history: true,
+      thread: { context: hostAddress(item.context, host), contextHistory: hostAddress(item.contextHistory, host) },
+    });
+    if (outcome?.state === 'applied') added += 1;
+    await applyCounts(work, host, readCounts(item));
+  }
+  return added;
+}
+
+function hostAddress(value: JsonObject[string], host: GroupRow): string | null {
+  const address = idOf(value);
+  return address !== null && originOf(address) === host.home ? address : null;
+}
+
+/** The list `joinery:counts`: figures, and for topics what the host has decided about them. */
+export function readCounts(activity: ActivityDocument): Parameters<typeof applyCounts>[2] {
+  return listOf(activity['joinery:counts']).flatMap((entry) => {
+    if (!isObject(entry) || typeof entry.object !== 'string') return [];
+    const { object: uri, pinned, locked } = entry;
+    const answer = typeof entry['joinery:answer'] === 'string' ? entry['joinery:answer'] : undefined;
+    const figures = { likes: wholeNumber(entry.likes), replies: wholeNumber(entry.replies) };
+    return [{ uri, ...figures, ...(typeof pinned === 'boolean' ? { pinned } : {}), ...(typeof locked === 'boolean' ? { locked } : {}), ...(answer ? { answer } : {}) }];
+  });
+}
+
+function wholeNumber(value: JsonObject[string]): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? Math.min(value, 1_000_000_000) : 0;
+}
+
+/** All addresses that a document is sent to. */
+export function recipients(activity: ActivityDocument): string[] {
+  return [...idsOf(activity.audience), ...idsOf(activity.to), ...idsOf(activity.cc), ...idsOf(activity.target)];
+}

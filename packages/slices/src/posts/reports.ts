@@ -1,0 +1,75 @@
+import { newId, refuse, streams, type Reader, type Work } from '@joinery/core';
+import { whyNotModerate, whyNotReport } from './policy.ts';
+import { requireGroup, requirePost, standingOf } from './store.ts';
+import type { PostReportRow } from './tables.ts';
+
+/**
+ * Tells those who run the group about a post. In a group elsewhere the report goes to its node without the reporter's name.
+ * @param input.reporter person of this node; null for a report of another node
+ * @param input.uri id of that node's `Flag`
+ * @returns id of the report; null when it was there already
+ */
+export async function report(
+  work: Work,
+  input: { post: string; reporter: string | null; reason: string; uri?: string },
+): Promise<string | null> {
+  const post = await requirePost(work.db, input.post);
+  const group = await requireGroup(work.db, post.group_id);
+  if (input.reporter !== null) {
+    const why = whyNotReport(await standingOf(work.db, group, input.reporter, work.now), post);
+    if (why) refuse(why, 'You cannot report this post');
+  }
+  const open = work.db.selectFrom('post_report').select('id').where('post_id', '=', post.id);
+  const same =
+    input.reporter === null
+      ? open.where('uri', '=', input.uri ?? null)
+      : open.where('reporter_id', '=', input.reporter).where('handled_at', 'is', null);
+  if (await same.executeTakeFirst()) return null;
+  const id = newId();
+  await work.db
+    .insertInto('post_report')
+    .values({
+      id,
+      post_id: post.id,
+      group_id: group.id,
+      reporter_id: input.reporter,
+      origin: work.origin === 'local' ? work.home : work.origin,
+      uri: input.uri ?? null,
+      reason: input.reason,
+      at: work.now,
+      handled_at: null,
+      handled_by: null,
+    })
+    .execute();
+  const stream = group.local === 1 ? streams.local : streams.node(group.home);
+  work.emit('post.reported', stream, { post: post.id, group: group.id, report: id });
+  return id;
+}
+
+/** Takes a report off the queue. @throws {Refusal} not_found, forbidden */
+export async function handleReport(work: Work, input: { report: string; by: string }): Promise<void> {
+  const row = await work.db.selectFrom('post_report').selectAll().where('id', '=', input.report).executeTakeFirst();
+  if (!row) refuse('not_found', 'There is no such report');
+  const group = await requireGroup(work.db, row.group_id);
+  const why = whyNotModerate(await standingOf(work.db, group, input.by, work.now));
+  if (why) refuse(why, 'Only those who run the group handle its reports');
+  if (row.handled_at) return;
+  await work.db
+    .updateTable('post_report')
+    .set({ handled_at: work.now, handled_by: input.by })
+    .where('id', '=', row.id)
+    .execute();
+  work.emit('post.report_handled', streams.local, { post: row.post_id, group: row.group_id, report: row.id });
+}
+
+/** Reports of a group that wait for a decision, the oldest first. */
+export function openReports(db: Reader, group: string): Promise<PostReportRow[]> {
+  return db
+    .selectFrom('post_report')
+    .selectAll()
+    .where('group_id', '=', group)
+    .where('handled_at', 'is', null)
+    .orderBy('at')
+    .limit(100)
+    .execute();
+}

@@ -1,0 +1,80 @@
+import { type Reader, refuse, type Trust } from '@joinery/core';
+import {
+  canModerate,
+  type GroupRow,
+  groupById,
+  isBanned,
+  mayReadGroup,
+  membershipOf,
+  postRefusal,
+} from '@joinery/slices/groups';
+import type { Standing } from './policy.ts';
+import type { PostRevisionRow, PostRow } from './tables.ts';
+
+/** @returns the post with this local id, deleted ones included */
+export function postById(db: Reader, id: string): Promise<PostRow | undefined> {
+  return db.selectFrom('post').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** @returns the post with this ActivityPub id, deleted ones included */
+export function postByUri(db: Reader, uri: string): Promise<PostRow | undefined> {
+  return db.selectFrom('post').selectAll().where('uri', '=', uri).executeTakeFirst();
+}
+
+/** @throws {Refusal} not_found */
+export async function requirePost(db: Reader, id: string): Promise<PostRow> {
+  return (await postById(db, id)) ?? refuse('not_found', 'There is no such post');
+}
+
+/** @throws {Refusal} not_found */
+export async function requireGroup(db: Reader, id: string): Promise<GroupRow> {
+  return (await groupById(db, id)) ?? refuse('not_found', 'There is no such group');
+}
+
+/** The current text of a post; undefined once it is deleted. */
+export function currentRevision(
+  db: Reader,
+  post: Pick<PostRow, 'id' | 'revision'>,
+): Promise<PostRevisionRow | undefined> {
+  return db
+    .selectFrom('post_revision')
+    .selectAll()
+    .where('post_id', '=', post.id)
+    .where('number', '=', post.revision)
+    .executeTakeFirst();
+}
+
+/** All texts of a post, the newest first. */
+export function revisionsOf(db: Reader, post: string): Promise<PostRevisionRow[]> {
+  return db
+    .selectFrom('post_revision')
+    .selectAll()
+    .where('post_id', '=', post)
+    .orderBy('number', 'desc')
+    .limit(200)
+    .execute();
+}
+
+/**
+ * What a person may do in a group, now.
+ * @param person local or remote; null for somebody who is not signed in
+ */
+export async function standingOf(db: Reader, group: GroupRow, person: string | null, now: string): Promise<Standing> {
+  if (person === null) {
+    const reads = mayReadGroup(group, { kind: 'nobody' }, null);
+    return { person, reads, banned: false, posting: 'signed_out', moderates: false };
+  }
+  const membership = await membershipOf(db, group.id, person);
+  return {
+    person,
+    reads: mayReadGroup(group, { kind: 'person', person, administrator: false }, membership),
+    banned: isBanned(membership, now),
+    posting: postRefusal(group, membership, now),
+    moderates: canModerate(group, membership),
+  };
+}
+
+/** Whether a node may send what it sends: agreements can end between receiving and applying. */
+export function agrees(trust: Trust, origin: string, group: GroupRow): boolean {
+  return trust.mayFederate(origin, 'open-groups', 'in', group.local === 1 ? group.id : undefined).allowed;
+}

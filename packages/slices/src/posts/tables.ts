@@ -1,0 +1,134 @@
+import type { Inbound, RefusalCode } from '@joinery/core';
+
+/** What a post is. `discussion` and `reply` are written here; the others come from other software and are shown with their name. */
+export type PostKind = 'discussion' | 'reply' | 'poll' | 'event' | 'document';
+
+/** A topic or a reply, local or remote. Belongs to exactly one group, for good. */
+export type PostRow = {
+  id: string;
+  /** ActivityPub id: `<home>/posts/<id>` for ours. */
+  uri: string;
+  /** Where people read it at its home, when other software says so. */
+  url: string | null;
+  /** Collection of the thread that its group owns (FEP-7888), and of the activities that made it (FEP-f228), as another node says. */
+  context_uri: string | null;
+  history_uri: string | null;
+  group_id: string;
+  /** Its own id for a topic. */
+  topic_id: string;
+  /** Null for a topic. */
+  reply_to: string | null;
+  kind: PostKind;
+  author_id: string;
+  title: string | null;
+  /** First words as plain text, so that lists need no bodies. */
+  excerpt: string;
+  /** BCP 47, or null when unknown. */
+  language: string | null;
+  /** 1 when the author is a person of this node. */
+  local: number;
+  /** `waiting` and `refused` only for posts of ours in groups elsewhere. */
+  status: 'accepted' | 'waiting' | 'refused';
+  refusal: RefusalCode | null;
+  /** First acceptance by the group; null tells that a refused post must be sent as new. */
+  accepted_at: string | null;
+  /** Number of the current row in `post_revision`, from 1. */
+  revision: number;
+  pinned_at: string | null;
+  locked_at: string | null;
+  /** Hidden in the group by its facilitators; the author's own copy stays. */
+  removed_at: string | null;
+  removed_reason: string | null;
+  /** Deleted by its author: a tombstone without text. */
+  deleted_at: string | null;
+  /** The `Delete` of a remote author as it arrived, to be passed on byte for byte. */
+  deletion: string | null;
+  /** On a topic: the reply that answered it. */
+  answer_id: string | null;
+  likes: number;
+  reply_count: number;
+  /** When the figures of a group elsewhere were last told by its host. */
+  counted_at: string | null;
+  /** 1 while figures of a group of ours wait to be told. */
+  count_due: number;
+  /** What the author says, clamped to the time of receipt. */
+  published_at: string;
+  received_at: string;
+  /** min(published, received), fixed at first receipt: the order readers see. */
+  sort_at: string;
+  updated_at: string;
+  /** On a topic: `sort_at` of its newest visible post. */
+  last_activity_at: string;
+  verified: Inbound['verified'];
+  /** When it was last received or fetched; null for ours. */
+  fetched_at: string | null;
+  /** Event that last sent it out, and its stream: what the delivery report goes by, and what `Reject` names. */
+  event_id: string | null;
+  event_stream: string | null;
+  /** Report of a group elsewhere on how far a post of ours got: JSON `{ nodes, reached, waiting, failed }`, and when it was told. */
+  delivery: string | null;
+  delivery_at: string | null;
+};
+
+/** One text of a post. Erased when its author deletes it. */
+export type PostRevisionRow = {
+  post_id: string;
+  number: number;
+  title: string | null;
+  /** Safe HTML. */
+  content: string;
+  /** Markdown, when the author's node told it. */
+  source: string | null;
+  /** The `Create` or `Update` of a remote author as it arrived: embedded unchanged, so that its proof stays valid. */
+  activity: string | null;
+  at: string;
+};
+
+/** Likes that this node knows one by one. The figure shown is `post.likes`. */
+export type PostLikeRow = {
+  post_id: string;
+  /** uri of the person. */
+  actor: string;
+  /** Local id when the person is known here. */
+  person_id: string | null;
+  /** Id of the `Like` activity. */
+  uri: string;
+  at: string;
+};
+
+export type PostReportRow = {
+  id: string;
+  post_id: string;
+  group_id: string;
+  /** Null when the report came from another node: the reporter stays unnamed. */
+  reporter_id: string | null;
+  /** Node of the reporter. */
+  origin: string;
+  /** Id of the `Flag`, so that it counts once. */
+  uri: string | null;
+  reason: string;
+  at: string;
+  handled_at: string | null;
+  handled_by: string | null;
+};
+
+/** Addresses that their owner took back, kept so that what arrives late does not resurrect. */
+export type PostTombstoneRow = { uri: string; actor: string; at: string };
+
+/** A document fetched at its own address whose group is not known yet: waits for the activity that says so. */
+export type PostDocumentRow = { uri: string; id: string; document: string; verified: Inbound['verified']; fetched_at: string };
+
+/** When the figures of a group of ours were last told. */
+export type PostCountingRow = { group_id: string; at: string };
+
+declare module '@joinery/core' {
+  interface Schema {
+    post: PostRow;
+    post_revision: PostRevisionRow;
+    post_like: PostLikeRow;
+    post_report: PostReportRow;
+    post_tombstone: PostTombstoneRow;
+    post_document: PostDocumentRow;
+    post_counting: PostCountingRow;
+  }
+}
