@@ -1,6 +1,7 @@
 import net, { type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isAllowedAddress } from './addresses.ts';
 import { createPeersDoor, type PeersDoorOptions, type Resolved } from './door.ts';
 
 let server: net.Server;
@@ -152,19 +153,27 @@ describe('what the settings open', () => {
   });
 
   const own = Object.values(networkInterfaces())
-    .flat()
-    .find((found) => found?.family === 'IPv4' && /^(10|192\.168)\./.test(found.address))?.address;
+    .flatMap((found) => found ?? [])
+    .map(({ address, cidr }) => ({ address, network: `${address}/${cidr?.includes(':') ? 128 : 32}` }))
+    .find(({ address, network }) => {
+      const rules = { onlyLoopback: false, loopback: false, privateRanges: [network] };
+      return isAllowedAddress(address, rules) && !isAllowedAddress(address, { ...rules, privateRanges: [] });
+    });
 
   it.skipIf(!own)(
     'private networks only for the partner whose entry says so (this machine has to have such an address)',
     async () => {
-      const privateRanges = [`${own}/32`];
+      const privateRanges = [own?.network ?? ''];
       const mayReach = () => ({ allowed: true, reason: 'allowed', privateRanges: true });
-      const resolve = resolveTo(own ?? '');
+      const resolve = resolveTo(own?.address ?? '');
       const url = `https://peer.example:${port}/x`;
       expect(await tryToReach(url, { privateRanges, resolve })).toBe('address_refused');
       expect(await tryToReach(url, { mayReach, resolve })).toBe('address_refused');
-      expect(await tryToReach(`https://${own}:${port}/x`, { privateRanges })).toBe('address_refused');
+      expect(
+        await tryToReach(`https://${own?.address.includes(':') ? `[${own.address}]` : own?.address}:${port}/x`, {
+          privateRanges,
+        }),
+      ).toBe('address_refused');
       expect(connects).toBe(0);
       // Something answers, but it does not speak TLS.
       expect(await tryToReach(url, { mayReach, privateRanges, resolve })).toBe('tls_failed');
