@@ -22,12 +22,10 @@ import {
   SubmitButton,
   TextField,
 } from '@joinery/ui';
+import type { ManagedPerson } from './managed.ts';
 import { messages } from './messages.ts';
 import type { PersonRow } from './tables.ts';
 import { errorOf, NobodyFound, PeopleSearch } from './views.tsx';
-
-/** A person with what administrators know of their account. */
-export type ManagedPerson = PersonRow & { email: string; administrator: boolean; federationOfficer: boolean; signedIn: boolean };
 
 /** Everybody of this node with state and roles. */
 export function ManagePeoplePage(model: {
@@ -111,15 +109,31 @@ export type NewPersonValues = {
   federationOfficer: boolean;
 };
 
-export function NewPersonPage(model: { language: Language; csrf: string; values: NewPersonValues; errors: readonly FieldError[] }) {
+export function NewPersonPage(model: {
+  language: Language;
+  csrf: string;
+  values: NewPersonValues;
+  errors: readonly FieldError[];
+}) {
   const { language, values, errors } = model;
   const t = messages(language);
   return (
     <Stack>
       <ErrorSummary errors={errors} language={language} />
-      <PageHeading title={t('addPerson')} lead={t('addPersonLead')} />
+      <PageHeading
+        title={t('addPerson')}
+        parent={{ href: '/administration/people', label: t('managePeople') }}
+        lead={t('addPersonLead')}
+      />
       <Form action="/administration/people/new" csrf={model.csrf}>
-        <TextField name="name" label={t('name')} autocomplete="off" value={values.name} required={true} error={errorOf(errors, 'name')} />
+        <TextField
+          name="name"
+          label={t('name')}
+          autocomplete="off"
+          value={values.name}
+          required={true}
+          error={errorOf(errors, 'name')}
+        />
         <TextField
           name="email"
           label={t('email')}
@@ -139,7 +153,14 @@ export function NewPersonPage(model: { language: Language; csrf: string; values:
           width="medium"
           error={errorOf(errors, 'handle')}
         />
-        <TextField name="role" label={t('role')} description={t('rolePersonHint')} autocomplete="off" value={values.role} error={errorOf(errors, 'role')} />
+        <TextField
+          name="role"
+          label={t('role')}
+          description={t('rolePersonHint')}
+          autocomplete="off"
+          value={values.role}
+          error={errorOf(errors, 'role')}
+        />
         <RadioGroup
           name="language"
           label={t('language')}
@@ -159,11 +180,22 @@ export function NewPersonPage(model: { language: Language; csrf: string; values:
   );
 }
 
-function RoleChoices({ language, values }: { language: Language; values: { administrator: boolean; federationOfficer: boolean } }) {
+function RoleChoices({
+  language,
+  values,
+}: {
+  language: Language;
+  values: { administrator: boolean; federationOfficer: boolean };
+}) {
   const t = messages(language);
   return (
     <>
-      <Checkbox name="administrator" label={t('administrator')} description={t('administratorHint')} checked={values.administrator} />
+      <Checkbox
+        name="administrator"
+        label={t('administrator')}
+        description={t('administratorHint')}
+        checked={values.administrator}
+      />
       <Checkbox
         name="federationOfficer"
         label={t('federationOfficer')}
@@ -193,15 +225,13 @@ export function ManagePersonPage(model: {
         title={person.name}
         lead={person.email}
         badges={<StateBadge person={person} language={language} />}
-        actions={
-          <ButtonLink href="/administration/people" kind="tertiary">
-            {t('back')}
-          </ButtonLink>
-        }
+        parent={{ href: '/administration/people', label: t('managePeople') }}
       />
       {link ? (
         <Panel title={t('linkFor', { name: person.name })} id="link">
-          <p>{t('linkExplain', { name: person.name, when: formatDateTime(language, model.timeZone, link.expiresAt) })}</p>
+          <p>
+            {t('linkExplain', { name: person.name, when: formatDateTime(language, model.timeZone, link.expiresAt) })}
+          </p>
           <p>
             <code class="app-host">{link.address}</code>
           </p>
@@ -254,14 +284,22 @@ export function ManagePersonPage(model: {
 }
 
 /** Says what disabling does before it is done. */
-export function DisablePage(model: { language: Language; csrf: string; person: PersonRow; errors: readonly FieldError[] }) {
+export function DisablePage(model: {
+  language: Language;
+  csrf: string;
+  person: PersonRow;
+  errors: readonly FieldError[];
+}) {
   const { language, person } = model;
   const t = messages(language);
   const { name } = person;
   return (
     <Stack>
       <ErrorSummary errors={model.errors} language={language} />
-      <PageHeading title={t('disableTitle', { name })} />
+      <PageHeading
+        title={t('disableTitle', { name })}
+        parent={{ href: `/administration/people/${person.id}`, label: name }}
+      />
       <Panel title={t('disableExplain', { name })} id="explain">
         <ul class="ds-list">
           <li>{t('disableSessions')}</li>

@@ -57,7 +57,9 @@ export const commands: Command[] = [
       if (!file.ok) refuse('invalid', `${path} cannot be used: ${fileFaults[file.fault.code]}`);
       const plan = await planImport(context.db.reader, file);
       if (plan.faults.length > 0) {
-        const lines = plan.faults.map((fault) => `  line ${fault.line}: ${inWords([fault])} (${JSON.stringify(fault.value)})`);
+        const lines = plan.faults.map(
+          (fault) => `  line ${fault.line}: ${inWords([fault])} (${JSON.stringify(fault.value)})`,
+        );
         refuse('invalid', `Nobody was added, because of these lines:\n${lines.join('\n')}`, plan.faults);
       }
       const language = isLanguage(options.language) ? options.language : 'en';

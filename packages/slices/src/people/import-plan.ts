@@ -14,14 +14,23 @@ export type ImportPlan = {
 
 /** Compares a list with who is here already. */
 export async function planImport(db: Reader, file: Extract<ImportFile, { ok: true }>): Promise<ImportPlan> {
-  const known = await knownOf(db, 'email', file.rows.map((row) => normaliseEmail(row.email)));
-  const taken = await knownOf(db, 'handle', file.rows.flatMap((row) => row.handle ?? []));
+  const known = await knownOf(
+    db,
+    'email',
+    file.rows.map((row) => normaliseEmail(row.email)),
+  );
+  const taken = await knownOf(
+    db,
+    'handle',
+    file.rows.flatMap((row) => row.handle ?? []),
+  );
   const here = file.rows.filter((row) => known.has(normaliseEmail(row.email)));
   const faults = [...file.faults];
   const rows: ImportRow[] = [];
   for (const row of file.rows) {
     if (known.has(normaliseEmail(row.email))) continue;
-    const fault = row.handle === undefined ? null : (handleFault(row.handle) ?? (taken.has(row.handle) ? 'taken' : null));
+    const fault =
+      row.handle === undefined ? null : (handleFault(row.handle) ?? (taken.has(row.handle) ? 'taken' : null));
     if (fault) faults.push({ line: row.line, field: 'handle', code: fault, value: row.handle ?? '' });
     else rows.push(row);
   }

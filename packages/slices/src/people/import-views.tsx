@@ -25,7 +25,13 @@ import { errorOf } from './views.tsx';
 /** So many rows are shown; the rest is counted. */
 const shown = 50;
 
-type Model = { language: Language; csrf: string; text: string; errors: readonly FieldError[]; faults: readonly LineFault[] };
+type Model = {
+  language: Language;
+  csrf: string;
+  text: string;
+  errors: readonly FieldError[];
+  faults: readonly LineFault[];
+};
 
 /** Asks for a list; after a check with faults it shows them, with the list still there to be mended. */
 export function ImportPage(model: Model) {
@@ -34,7 +40,11 @@ export function ImportPage(model: Model) {
   return (
     <Stack>
       <ErrorSummary errors={model.errors} language={language} />
-      <PageHeading title={t('importPeople')} lead={t('importExplain')} />
+      <PageHeading
+        title={t('importPeople')}
+        parent={{ href: '/administration/people', label: t('managePeople') }}
+        lead={t('importExplain')}
+      />
       {model.faults.length > 0 ? <Faults faults={model.faults} language={language} /> : null}
       <Form action="/administration/people/import" csrf={model.csrf} upload={true}>
         <div class="ds-field">
@@ -56,7 +66,13 @@ export function ImportPage(model: Model) {
             </p>
           ) : null}
         </div>
-        <TextArea name="text" label={t('importText')} value={model.text} rows={10} error={errorOf(model.errors, 'text')} />
+        <TextArea
+          name="text"
+          label={t('importText')}
+          value={model.text}
+          rows={10}
+          error={errorOf(model.errors, 'text')}
+        />
         <FormActions>
           <SubmitButton>{t('importPreview')}</SubmitButton>
           <ButtonLink href="/administration/people" kind="tertiary">
@@ -79,7 +95,12 @@ function Faults({ faults, language }: { faults: readonly LineFault[]; language: 
   return (
     <>
       <p>{t('importFaultsLead')}</p>
-      <DataTable id="faults" caption={t('importFaults', { count: lines })} columns={columns} rows={faults.slice(0, shown)} />
+      <DataTable
+        id="faults"
+        caption={t('importFaults', { count: lines })}
+        columns={columns}
+        rows={faults.slice(0, shown)}
+      />
       {faults.length > shown ? <p>{t('importMore', { count: faults.length - shown })}</p> : null}
     </>
   );
@@ -92,13 +113,21 @@ export function ImportPreviewPage(model: { language: Language; csrf: string; tex
   const count = plan.rows.length;
   return (
     <Stack>
-      <PageHeading title={t('importWill', { count })} lead={t('importNothing')} />
+      <PageHeading
+        title={t('importWill', { count })}
+        parent={{ href: '/administration/people/import', label: t('importPeople') }}
+        lead={t('importNothing')}
+      />
       {plan.unusedColumns.length > 0 ? (
         <Notice kind="warning" language={language}>
           {t('columnsIgnored', { columns: plan.unusedColumns.join(', ').slice(0, 300) })}
         </Notice>
       ) : null}
-      {count > 0 ? <Rows id="rows" caption={t('importWill', { count })} rows={plan.rows} language={language} /> : <p>{t('importNobody')}</p>}
+      {count > 0 ? (
+        <Rows id="rows" caption={t('importWill', { count })} rows={plan.rows} language={language} />
+      ) : (
+        <p>{t('importNobody')}</p>
+      )}
       {plan.here.length > 0 ? (
         <Details summary={t('importHere', { count: plan.here.length })}>
           <Rows id="here" caption={t('here')} rows={plan.here} language={language} />
@@ -117,7 +146,17 @@ export function ImportPreviewPage(model: { language: Language; csrf: string; tex
   );
 }
 
-function Rows({ id, caption, rows, language }: { id: string; caption: string; rows: readonly ImportRow[]; language: Language }) {
+function Rows({
+  id,
+  caption,
+  rows,
+  language,
+}: {
+  id: string;
+  caption: string;
+  rows: readonly ImportRow[];
+  language: Language;
+}) {
   const t = messages(language);
   const columns: Column<ImportRow>[] = [
     { header: t('name'), cell: (row) => row.name },

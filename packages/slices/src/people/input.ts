@@ -1,4 +1,4 @@
-import { type FieldFault, faultsOf, normaliseEmail, isEmail } from '@joinery/core';
+import { type FieldFault, faultsOf, isEmail, normaliseEmail } from '@joinery/core';
 import { languages } from '@joinery/ui';
 import { z } from 'zod';
 import { cleanName, longestName } from './names.ts';
@@ -25,13 +25,7 @@ export const nameInput = z
   .pipe(shownText.pipe(z.string().min(1)));
 
 /** As typed; compared without case and in one Unicode form, so that one mailbox is one account. */
-export const emailInput = z
-  .string()
-  .trim()
-  .min(1)
-  .max(254)
-  .transform(normaliseEmail)
-  .refine(isEmail, 'bad_format');
+export const emailInput = z.string().trim().min(1).max(254).transform(normaliseEmail).refine(isEmail, 'bad_format');
 
 const handleInput = z
   .string()

@@ -44,10 +44,6 @@ export async function addPerson(
   input: NewPersonInput,
   language: Language = 'en',
 ): Promise<PersonRow> {
-  // Asked before the keys are made, so that a mistake is answered at once; asked again by `createAccount`.
-  if (await accountByEmail(context.db.reader, input.email)) {
-    refuse('invalid', 'The mail address belongs to another account', [{ field: 'email', code: 'taken' }]);
-  }
   const keys = await createActorKeys();
   return transact(context, by, async (work) => {
     const spoken = input.language ?? language;
@@ -107,7 +103,11 @@ export async function becomeFirstAdministrator(
  * A new one-time sign-in link for a person of this node; older ones end.
  * @throws {Refusal} not_found, disabled
  */
-export async function linkFor(context: Context, by: By, person: string): Promise<{ address: string; expiresAt: string }> {
+export async function linkFor(
+  context: Context,
+  by: By,
+  person: string,
+): Promise<{ address: string; expiresAt: string }> {
   return transact(context, by, async (work) => {
     const account = await accountOfPerson(work.db, person);
     if (!account) refuse('not_found', 'No such person on this node, or nobody who can sign in');
@@ -159,7 +159,10 @@ export async function findLocal(db: Reader, reference: string): Promise<PersonRo
 }
 
 /** What became of one row of a list of people. */
-export type ImportOutcome = { email: string } & ({ made: PersonRow } | { skipped: 'here_already' | 'refused'; why: string });
+export type ImportOutcome = { email: string } & (
+  | { made: PersonRow }
+  | { skipped: 'here_already' | 'refused'; why: string }
+);
 
 /**
  * Adds people of a list, a few at a time. Running it again adds only who is missing.

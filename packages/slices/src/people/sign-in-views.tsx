@@ -1,5 +1,18 @@
-import { Details, ErrorSummary, type FieldError, Form, FormActions, HiddenField, type Language, PageHeading, Panel, Stack, SubmitButton, TextField } from '@joinery/ui';
 import { shortestPassword } from '@joinery/core';
+import {
+  Details,
+  ErrorSummary,
+  type FieldError,
+  Form,
+  FormActions,
+  HiddenField,
+  type Language,
+  PageHeading,
+  Panel,
+  Stack,
+  SubmitButton,
+  TextField,
+} from '@joinery/ui';
 import { messages } from './messages.ts';
 
 type Page = { language: Language; csrf: string; agency: string; errors: readonly FieldError[] };
@@ -44,7 +57,17 @@ export function SignInPage({ page, email, next }: { page: Page; email: string; n
 }
 
 /** Behind a one-time link: one button; looking at the page uses nothing up. A password can be chosen on the way. */
-export function LinkPage({ page, action, name, hasPassword }: { page: Page; action: string; name: string; hasPassword: boolean }) {
+export function LinkPage({
+  page,
+  action,
+  name,
+  hasPassword,
+}: {
+  page: Page;
+  action: string;
+  name: string;
+  hasPassword: boolean;
+}) {
   const t = messages(page.language);
   const hint = hasPassword ? t('newPasswordKeep') : t('choosePasswordHint', { minimum: shortestPassword });
   return (
@@ -75,7 +98,15 @@ export function LinkUsedPage({ language, agency }: { language: Language; agency:
 }
 
 /** Behind the link of the first start. */
-export function FirstAdministratorPage({ page, action, typed }: { page: Page; action: string; typed: Record<string, string> }) {
+export function FirstAdministratorPage({
+  page,
+  action,
+  typed,
+}: {
+  page: Page;
+  action: string;
+  typed: Record<string, string>;
+}) {
   const t = messages(page.language);
   return (
     <Stack>

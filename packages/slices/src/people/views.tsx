@@ -2,6 +2,7 @@ import { shortestPassword } from '@joinery/core';
 import {
   Badge,
   ButtonLink,
+  Columns,
   DescriptionList,
   EmptyState,
   ErrorSummary,
@@ -9,10 +10,10 @@ import {
   Form,
   FormActions,
   type Language,
-  languageNames,
-  languages,
   List,
   ListItem,
+  languageNames,
+  languages,
   PageHeading,
   Pagination,
   Panel,
@@ -25,7 +26,6 @@ import {
   SubmitButton,
   TextArea,
   TextField,
-  Columns,
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
 import { personLabel } from './label.ts';
@@ -104,11 +104,12 @@ export function PersonPage(model: {
   person: PersonRow;
   own: boolean;
   administrator: boolean;
-  panels: readonly Child[];
+  panels: Child[];
 }) {
   const { person, language } = model;
   const t = messages(language);
   const label = personLabel(person, language);
+  const parent = person.local === 1 ? { href: '/people', label: t('people') } : undefined;
   const facts: { term: string; value: Child }[] = [{ term: t('agency'), value: person.agency }];
   if (person.role) facts.unshift({ term: t('role'), value: person.role });
   facts.push({ term: t('address'), value: <span class="app-host">@{label.address}</span> });
@@ -116,6 +117,7 @@ export function PersonPage(model: {
     <Stack>
       <PageHeading
         title={label.name}
+        parent={parent}
         lead={[person.role, person.agency].filter(Boolean).join(' · ')}
         badges={<PersonBadges person={person} language={language} />}
         actions={
@@ -141,7 +143,7 @@ export function PersonPage(model: {
         }
       >
         {person.summary ? <div class="app-content" dangerouslySetInnerHTML={{ __html: person.summary }} /> : null}
-        {model.panels}
+        <>{model.panels}</>
       </Columns>
     </Stack>
   );
@@ -178,9 +180,30 @@ export function ProfilePage(model: {
         actions={<ButtonLink href={`/people/${model.id}`}>{t('preview')}</ButtonLink>}
       />
       <Form action="/profile" csrf={model.csrf}>
-        <TextField name="name" label={t('name')} autocomplete="name" value={values.name} required={true} error={errorOf(errors, 'name')} />
-        <TextField name="role" label={t('role')} description={t('roleHint')} autocomplete="organization-title" value={values.role} error={errorOf(errors, 'role')} />
-        <TextArea name="summary" label={t('summary')} value={values.summary} rows={5} markdown={language} error={errorOf(errors, 'summary')} />
+        <TextField
+          name="name"
+          label={t('name')}
+          autocomplete="name"
+          value={values.name}
+          required={true}
+          error={errorOf(errors, 'name')}
+        />
+        <TextField
+          name="role"
+          label={t('role')}
+          description={t('roleHint')}
+          autocomplete="organization-title"
+          value={values.role}
+          error={errorOf(errors, 'role')}
+        />
+        <TextArea
+          name="summary"
+          label={t('summary')}
+          value={values.summary}
+          rows={5}
+          markdown={language}
+          error={errorOf(errors, 'summary')}
+        />
         <RadioGroup
           name="language"
           label={t('language')}
@@ -188,7 +211,13 @@ export function ProfilePage(model: {
           options={languages.map((code) => ({ value: code, label: languageNames[code] }))}
           error={errorOf(errors, 'language')}
         />
-        <Select name="timeZone" label={t('timeZone')} value={values.timeZone} options={timeZones(values.timeZone)} error={errorOf(errors, 'timeZone')} />
+        <Select
+          name="timeZone"
+          label={t('timeZone')}
+          value={values.timeZone}
+          options={timeZones(values.timeZone)}
+          error={errorOf(errors, 'timeZone')}
+        />
         <FormActions>
           <SubmitButton>{t('save')}</SubmitButton>
           <ButtonLink href="/profile/password" kind="tertiary">
@@ -205,23 +234,28 @@ function timeZones(current: string): { value: string; label: string }[] {
   return [...names].sort().map((name) => ({ value: name, label: name.replaceAll('_', ' ') }));
 }
 
-export function PasswordPage(model: { language: Language; csrf: string; hasPassword: boolean; errors: readonly FieldError[] }) {
+export function PasswordPage(model: {
+  language: Language;
+  csrf: string;
+  hasPassword: boolean;
+  errors: readonly FieldError[];
+}) {
   const { language, errors } = model;
   const t = messages(language);
   return (
     <Stack>
       <ErrorSummary errors={errors} language={language} />
-      <PageHeading
-        title={t('passwordChange')}
-        actions={
-          <ButtonLink href="/profile" kind="tertiary">
-            {t('backToProfile')}
-          </ButtonLink>
-        }
-      />
+      <PageHeading title={t('passwordChange')} parent={{ href: '/profile', label: t('backToProfile') }} />
       <Form action="/profile/password" csrf={model.csrf}>
         {model.hasPassword ? (
-          <TextField name="currentPassword" label={t('currentPassword')} type="password" autocomplete="current-password" required={true} error={errorOf(errors, 'currentPassword')} />
+          <TextField
+            name="currentPassword"
+            label={t('currentPassword')}
+            type="password"
+            autocomplete="current-password"
+            required={true}
+            error={errorOf(errors, 'currentPassword')}
+          />
         ) : null}
         <TextField
           name="password"

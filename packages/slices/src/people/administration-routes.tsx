@@ -1,0 +1,221 @@
+import {
+  accountOfPerson,
+  type By,
+  type Environment,
+  isRefusal,
+  readForm,
+  refuse,
+  requireAdministrator,
+  setRoles,
+  transact,
+} from '@joinery/core';
+import type { FieldError } from '@joinery/ui';
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import {
+  DisablePage,
+  ManagePeoplePage,
+  ManagePersonPage,
+  NewPersonPage,
+  type NewPersonValues,
+} from './administration-views.tsx';
+import { fieldErrors } from './faults.ts';
+import { waitingImports } from './import-job.ts';
+import { check, newPersonInput } from './input.ts';
+import { listPage } from './list-page.ts';
+import { type ManagedPerson, managedPeople } from './managed.ts';
+import { messages } from './messages.ts';
+import { addPerson, disableLeaver, enableReturner, linkFor } from './onboarding.ts';
+import { type C, show } from './page.ts';
+import { personById } from './store.ts';
+
+const anyForm = z.object({}).catchall(z.string());
+
+/** What administrators do: add, link, roles, disable, enable. */
+export function administrationRoutes(app: Hono<Environment>): void {
+  app.get('/administration/people', async (c) => {
+    requireAdministrator(c);
+    const { context, language } = c.var;
+    const t = messages(language);
+    const { search, people, next } = await listPage(c, true);
+    const page = (
+      <ManagePeoplePage
+        language={language}
+        people={await managedPeople(context.db.reader, people)}
+        search={search}
+        next={next && `/administration/people?${next}`}
+        waiting={await waitingImports(context.db.reader)}
+      />
+    );
+    return show(c, { title: t('managePeople') }, page);
+  });
+
+  app.get('/administration/people/new', async (c) => {
+    requireAdministrator(c);
+    const { language } = c.var;
+    return newPersonPage(
+      c,
+      { name: '', email: '', handle: '', role: '', language, administrator: false, federationOfficer: false },
+      [],
+    );
+  });
+
+  app.post('/administration/people/new', async (c) => {
+    const by = byOf(c);
+    const { context, language } = c.var;
+    const form = await readForm(c, anyForm);
+    const typed: Record<string, string> = form.ok ? form.value : form.typed;
+    const checked = check(newPersonInput, { ...typed, name: typed.name ?? '', email: typed.email ?? '' });
+    const again = (faults: Parameters<typeof fieldErrors>[0]) =>
+      newPersonPage(c, valuesOf(typed, language), fieldErrors(faults, language));
+    if (!checked.ok) return again(checked.faults);
+    try {
+      const person = await addPerson(context, by, checked.value, language);
+      return c.redirect(`/administration/people/${person.id}?done=added`, 303);
+    } catch (error) {
+      if (!isRefusal(error) || error.faults.length === 0) throw error;
+      return again(error.faults);
+    }
+  });
+
+  app.get('/administration/people/:id', async (c) => {
+    requireAdministrator(c);
+    return personPage(c, await managedPerson(c), null, []);
+  });
+
+  // The link is shown in the answer to the form and nowhere else: only its hash is kept.
+  app.post('/administration/people/:id/link', async (c) => {
+    const by = byOf(c);
+    const person = await managedPerson(c);
+    return personPage(c, person, await linkFor(c.var.context, by, person.id), []);
+  });
+
+  app.post('/administration/people/:id/roles', async (c) => {
+    const by = byOf(c);
+    const person = await managedPerson(c);
+    const form = await readForm(c, anyForm);
+    const given: Record<string, string> = form.ok ? form.value : form.typed;
+    const roles = { administrator: given.administrator === '1', federationOfficer: given.federationOfficer === '1' };
+    return lastAdministratorKept(
+      c,
+      async () => {
+        await transact(c.var.context, by, async (work) => {
+          const account = (await accountOfPerson(work.db, person.id)) ?? refuse('not_found', 'No such account');
+          await setRoles(work, account.id, roles);
+        });
+        return c.redirect(`/administration/people/${person.id}?done=roles`, 303);
+      },
+      (errors) => personPage(c, { ...person, ...roles }, null, errors),
+    );
+  });
+
+  app.get('/administration/people/:id/disable', async (c) => {
+    requireAdministrator(c);
+    return disablePage(c, await managedPerson(c), []);
+  });
+
+  app.post('/administration/people/:id/disable', async (c) => {
+    const by = byOf(c);
+    const person = await managedPerson(c);
+    return lastAdministratorKept(
+      c,
+      async () => {
+        await disableLeaver(c.var.context, by, person.id);
+        return c.redirect(`/administration/people/${person.id}?done=disabled`, 303);
+      },
+      (errors) => disablePage(c, person, errors),
+    );
+  });
+
+  app.post('/administration/people/:id/enable', async (c) => {
+    const by = byOf(c);
+    const person = await managedPerson(c);
+    await enableReturner(c.var.context, by, person.id);
+    return c.redirect(`/administration/people/${person.id}?done=enabled`, 303);
+  });
+}
+
+/** @throws {Refusal} signed_out, forbidden */
+function byOf(c: C): By {
+  return { kind: 'person', person: requireAdministrator(c).person.id };
+}
+
+/** Without an administrator nobody could add people any more: the change is refused in words on the same page. */
+async function lastAdministratorKept(
+  c: C,
+  change: () => Promise<Response>,
+  again: (errors: FieldError[]) => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await change();
+  } catch (error) {
+    if (!isRefusal(error) || error.code !== 'conflict') throw error;
+    return again([{ text: messages(c.var.language)('faultAdministratorLast') }]);
+  }
+}
+
+async function managedPerson(c: C): Promise<ManagedPerson> {
+  const { reader } = c.var.context.db;
+  const person = await personById(reader, c.req.param('id') ?? '');
+  if (person?.local !== 1 || person.deleted_at !== null) refuse('not_found', 'No such person on this node');
+  const [managed] = await managedPeople(reader, [person]);
+  return managed ?? refuse('not_found', 'No such person on this node');
+}
+
+function valuesOf(typed: Record<string, string>, language: string): NewPersonValues {
+  const { name = '', email = '', handle = '', role = '' } = typed;
+  return {
+    name,
+    email,
+    handle,
+    role,
+    language: typed.language ?? language,
+    administrator: typed.administrator === '1',
+    federationOfficer: typed.federationOfficer === '1',
+  };
+}
+
+function newPersonPage(c: C, values: NewPersonValues, errors: readonly FieldError[]): Promise<Response> {
+  const { language, csrf } = c.var;
+  const page = <NewPersonPage language={language} csrf={csrf} values={values} errors={errors} />;
+  return show(c, { title: messages(language)('addPerson'), error: errors.length > 0 }, page);
+}
+
+function personPage(
+  c: C,
+  person: ManagedPerson,
+  link: { address: string; expiresAt: string } | null,
+  errors: readonly FieldError[],
+): Promise<Response> {
+  const { language, csrf, visitor } = c.var;
+  const t = messages(language);
+  const { name } = person;
+  const done = {
+    added: t('personAdded', { name }),
+    roles: t('rolesSaved'),
+    disabled: t('disabledDone', { name }),
+    enabled: t('enabledDone', { name }),
+  }[c.req.query('done') ?? ''];
+  const page = (
+    <ManagePersonPage
+      language={language}
+      timeZone={visitor?.person.timeZone ?? 'UTC'}
+      csrf={csrf}
+      person={person}
+      errors={errors}
+      link={link}
+    />
+  );
+  const notices = done ? [{ kind: 'success' as const, text: done }] : [];
+  return show(c, { title: name, error: errors.length > 0, notices }, page);
+}
+
+function disablePage(c: C, person: ManagedPerson, errors: readonly FieldError[]): Promise<Response> {
+  const { language, csrf } = c.var;
+  const title = messages(language)('disableTitle', { name: person.name });
+  return show(
+    c,
+    { title, error: errors.length > 0 },
+    <DisablePage language={language} csrf={csrf} person={person} errors={errors} />,
+  );
+}

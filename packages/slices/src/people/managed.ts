@@ -1,0 +1,37 @@
+import type { Reader } from '@joinery/core';
+import type { PersonRow } from './tables.ts';
+
+/** A person with what administrators know of their account. */
+export type ManagedPerson = PersonRow & {
+  email: string;
+  administrator: boolean;
+  federationOfficer: boolean;
+  /** Has chosen a password, or has a session now. */
+  signedIn: boolean;
+};
+
+/** Adds to people of this node what administrators know of their accounts. */
+export async function managedPeople(db: Reader, people: readonly PersonRow[]): Promise<ManagedPerson[]> {
+  if (people.length === 0) return [];
+  const ids = people.map((person) => person.id);
+  const accounts = await db.selectFrom('account').selectAll().where('person_id', 'in', ids).execute();
+  const sessions = await db
+    .selectFrom('session')
+    .innerJoin('account', 'account.id', 'session.account_id')
+    .select('account.person_id')
+    .distinct()
+    .where('account.person_id', 'in', ids)
+    .execute();
+  const present = new Set(sessions.map((row) => row.person_id));
+  const byPerson = new Map(accounts.map((account) => [account.person_id, account]));
+  return people.map((person) => {
+    const account = byPerson.get(person.id);
+    return {
+      ...person,
+      email: account?.email ?? '',
+      administrator: account?.administrator === 1,
+      federationOfficer: account?.federation_officer === 1,
+      signedIn: account?.password_hash != null || present.has(person.id),
+    };
+  });
+}

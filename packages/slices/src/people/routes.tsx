@@ -1,0 +1,156 @@
+import {
+  accountById,
+  type Environment,
+  hashPassword,
+  isRefusal,
+  passwordFits,
+  readForm,
+  refuse,
+  requireVisitor,
+  setPassword,
+  signIn,
+  transact,
+} from '@joinery/core';
+import type { FieldError } from '@joinery/ui';
+import type { Hono } from 'hono';
+import type { Child } from 'hono/jsx';
+import { z } from 'zod';
+import { administrationRoutes } from './administration-routes.tsx';
+import { fieldErrors } from './faults.ts';
+import { importRoutes } from './import-routes.tsx';
+import { check, profileInput } from './input.ts';
+import { personLabel } from './label.ts';
+import { listPage } from './list-page.ts';
+import { messages } from './messages.ts';
+import { type C, show } from './page.ts';
+import { updateProfile } from './people.ts';
+import { canAdministerPeople } from './policy.ts';
+import { signInRoutes } from './sign-in-routes.tsx';
+import { personById } from './store.ts';
+import type { PersonRow } from './tables.ts';
+import { PasswordPage, PeoplePage, PersonPage, ProfilePage, type ProfileValues } from './views.tsx';
+
+/** Pages of people: signing in, who is here, profiles, administration. */
+export function routes(app: Hono<Environment>): void {
+  signInRoutes(app);
+  administrationRoutes(app);
+  importRoutes(app);
+
+  app.get('/people', async (c) => {
+    const visitor = requireVisitor(c);
+    const { context, language } = c.var;
+    const { search, people, next } = await listPage(c, false);
+    const page = (
+      <PeoplePage
+        language={language}
+        agency={context.config.agency}
+        people={people}
+        search={search}
+        next={next && `/people?${next}`}
+        administrator={canAdministerPeople(visitor)}
+      />
+    );
+    return show(c, { title: messages(language)('people') }, page);
+  });
+
+  app.get('/people/:id', async (c) => {
+    const visitor = requireVisitor(c);
+    const { context, language } = c.var;
+    const person = await personById(context.db.reader, c.req.param('id'));
+    if (!person) refuse('not_found', 'No such person');
+    if (person.deleted_at !== null) refuse('gone', 'This person was deleted');
+    const panels = context.slices
+      .flatMap((slice) => slice.panels ?? [])
+      .filter((panel) => panel.place === 'person')
+      .sort((one, other) => one.order - other.order);
+    const rendered = await Promise.all(panels.map((panel) => panel.render(context, visitor, person, language)));
+    const page = (
+      <PersonPage
+        language={language}
+        reader={{ language, timeZone: visitor.person.timeZone, now: context.clock.now() }}
+        person={person}
+        own={visitor.person.id === person.id}
+        administrator={canAdministerPeople(visitor)}
+        panels={rendered as Child[]}
+      />
+    );
+    return show(c, { title: personLabel(person, language).name }, page);
+  });
+
+  app.get('/profile', async (c) => {
+    const person = await ownPerson(c);
+    return profilePage(c, person, valuesOf(person), []);
+  });
+
+  app.post('/profile', async (c) => {
+    const person = await ownPerson(c);
+    const form = await readForm(c, z.object({}).catchall(z.string()));
+    const typed: Record<string, string> = form.ok ? form.value : form.typed;
+    const checked = check(profileInput, typed);
+    if (!checked.ok) {
+      const values = { ...valuesOf(person), ...typed };
+      return profilePage(c, person, values, fieldErrors(checked.faults, c.var.language));
+    }
+    const by = { kind: 'person', person: person.id } as const;
+    await transact(c.var.context, by, (work) => updateProfile(work, person.id, checked.value));
+    return c.redirect('/profile?done=saved', 303);
+  });
+
+  app.get('/profile/password', async (c) => passwordPage(c, []));
+
+  app.post('/profile/password', async (c) => {
+    const visitor = requireVisitor(c);
+    const { context, language } = c.var;
+    const form = await readForm(c, z.object({ currentPassword: z.string().optional(), password: z.string() }));
+    if (!form.ok) return passwordPage(c, fieldErrors(form.faults, language));
+    const account = (await accountById(context.db.reader, visitor.account)) ?? refuse('not_found', 'No such account');
+    const { currentPassword = '', password } = form.value;
+    const known = account.password_hash;
+    if (known !== null && !(await passwordFits(currentPassword, known))) {
+      return passwordPage(c, fieldErrors([{ field: 'currentPassword', code: 'does_not_match' }], language));
+    }
+    try {
+      const hash = await hashPassword(password);
+      const by = { kind: 'person', person: visitor.person.id } as const;
+      await transact(context, by, (work) => setPassword(work, account.id, hash));
+    } catch (error) {
+      if (!isRefusal(error) || error.faults.length === 0) throw error;
+      return passwordPage(c, fieldErrors(error.faults, language));
+    }
+    await signIn(c, account.id);
+    return c.redirect('/profile?done=password', 303);
+  });
+}
+
+async function ownPerson(c: C): Promise<PersonRow> {
+  const visitor = requireVisitor(c);
+  return (await personById(c.var.context.db.reader, visitor.person.id)) ?? refuse('not_found', 'No such person');
+}
+
+function valuesOf(person: PersonRow): ProfileValues {
+  return {
+    name: person.name,
+    role: person.role,
+    summary: person.summary_source,
+    language: person.language,
+    timeZone: person.time_zone,
+  };
+}
+
+function profilePage(c: C, person: PersonRow, values: ProfileValues, errors: readonly FieldError[]): Promise<Response> {
+  const { language, csrf } = c.var;
+  const t = messages(language);
+  const done = { saved: t('profileSaved'), password: t('passwordChanged') }[c.req.query('done') ?? ''];
+  const notices = done && errors.length === 0 ? [{ kind: 'success' as const, text: done }] : [];
+  const page = <ProfilePage language={language} csrf={csrf} id={person.id} values={values} errors={errors} />;
+  return show(c, { title: t('yourProfile'), error: errors.length > 0, notices }, page);
+}
+
+async function passwordPage(c: C, errors: readonly FieldError[]): Promise<Response> {
+  const visitor = requireVisitor(c);
+  const { context, language, csrf } = c.var;
+  const account = await accountById(context.db.reader, visitor.account);
+  const hasPassword = account?.password_hash != null;
+  const page = <PasswordPage language={language} csrf={csrf} hasPassword={hasPassword} errors={errors} />;
+  return show(c, { title: messages(language)('passwordChange'), error: errors.length > 0 }, page);
+}
