@@ -1,2 +1,4 @@
-/** Starts one node. */
-process.stdout.write('Joinery\n');
+/** Starts one node, as the environment says. */
+import { runServer } from './run-server.ts';
+
+await runServer(process.env);

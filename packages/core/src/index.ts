@@ -1,4 +1,5 @@
 export * from './accounts/accounts.ts';
+export * from './accounts/commands.ts';
 export * from './accounts/passwords.ts';
 export * from './accounts/sessions.ts';
 export * from './accounts/sign-in.ts';

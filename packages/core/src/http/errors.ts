@@ -78,6 +78,7 @@ export async function answerError(c: C, error: unknown, errorPage: ErrorPage): P
     const answer = problem(c, refusal);
     return c.body(await answer.text(), refusal.status as 400, { 'content-type': 'application/problem+json' });
   }
+  if (!c.get('context')) return c.text(refusalText(refusal.code, 'en').title, refusal.status as 400);
   if (refusal.code === 'signed_out') return c.redirect(signInPath(c), 303);
   const { title, text } = refusalText(refusal.code, c.var.language);
   const model = { status: refusal.status, code: refusal.code, title, text, requestId: c.var.requestId };

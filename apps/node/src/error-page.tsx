@@ -1,0 +1,25 @@
+import type { ErrorPage } from '@joinery/core';
+import { defineMessages, PageHeading, pageModel, renderPage } from '@joinery/ui';
+
+const messages = defineMessages({
+  en: { home: 'Go to the start page', reference: 'If you report this, mention the reference {id}.' },
+  nl: { home: 'Naar de startpagina', reference: 'Noem als je dit meldt het kenmerk {id}.' },
+});
+
+/** The page for everything that was refused or went wrong: what happened, what to do, and where to go on. */
+export const errorPage: ErrorPage = async (c, error) => {
+  const t = messages(c.var.language);
+  const page = await pageModel(c, { title: error.title });
+  return renderPage(
+    page,
+    <>
+      <PageHeading title={error.title} lead={error.text} />
+      {error.status >= 500 ? <p>{t('reference', { id: error.requestId })}</p> : null}
+      <p>
+        <a class="ds-link" href="/">
+          {t('home')}
+        </a>
+      </p>
+    </>,
+  );
+};

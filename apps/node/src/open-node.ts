@@ -1,0 +1,62 @@
+import {
+  type Clock,
+  type Config,
+  type Context,
+  coreMigrations,
+  createLogger,
+  migrate,
+  openDatabase,
+  openSecret,
+  type Slice,
+  settleIdentity,
+} from '@joinery/core';
+import { personByUri, personSummary, summaryOf } from '@joinery/slices/people';
+import { closedDoors, closedPorts } from './closed-ports.ts';
+import { slices as allSlices } from './slices.ts';
+
+const peoplePort: Context['ports']['people'] = {
+  byId: personSummary,
+  byUri: async (reader, uri) => {
+    const person = await personByUri(reader, uri);
+    return person && person.deleted_at === null ? summaryOf(person) : null;
+  },
+};
+
+export type NodeOptions = {
+  slices?: Slice[];
+  clock?: Clock;
+  /** Where log lines go; standard error unless given. */
+  log?: (line: string) => void;
+};
+
+/**
+ * Opens what a node is made of, without serving anything: secret, database with the newest schema, identity, ports.
+ * @param exclusive true for the server, false for the command line, which is a second process beside it
+ * @throws in words
+ */
+export async function openNode(
+  config: Config,
+  exclusive: boolean,
+  options: NodeOptions = {},
+): Promise<{ context: Context } & AsyncDisposable> {
+  const slices = options.slices ?? allSlices;
+  const db = await openDatabase({ databaseUrl: config.databaseUrl, dataFolder: config.dataFolder, exclusive });
+  try {
+    await migrate(db.writer, db.dialect, [...coreMigrations, ...slices.map((slice) => slice.migrations ?? {})]);
+    const context: Context = {
+      config,
+      db,
+      clock: options.clock ?? { now: () => new Date() },
+      doors: closedDoors(),
+      logger: createLogger(options.log ?? ((line) => process.stderr.write(`${line}\n`)), config.origin),
+      secret: openSecret(config.secretFile),
+      slices,
+      ports: { ...closedPorts(), people: peoplePort },
+    };
+    await settleIdentity(context);
+    return { context, [Symbol.asyncDispose]: () => db[Symbol.asyncDispose]() };
+  } catch (error) {
+    await db[Symbol.asyncDispose]();
+    throw error;
+  }
+}
