@@ -12,11 +12,13 @@ import {
   type WebServer,
   type Worker,
 } from '@joinery/core';
+import type { FederationNode } from '@joinery/federation';
 import { type NodeOptions, openNode } from './open-node.ts';
 import { createNodeWebApp } from './web.ts';
 
 export type RunningNode = {
   context: Context;
+  federation: FederationNode;
   /** Public address. */
   origin: string;
   /** Port it listens on; null for a worker. */
@@ -53,6 +55,7 @@ export async function startNode(
     const { context } = node;
     context.db.changes.start();
     const worker = config.role === 'web' ? null : startWorker(context);
+    if (worker) await node.federation.start();
     // From the last to the first: no new requests, then no background work, then no database.
     closing.unshift(
       async () => node[Symbol.asyncDispose](),
@@ -60,7 +63,8 @@ export async function startNode(
       async () => webApp.removeNode(context),
     );
     if (server) webApp.addNode(context, isTrial(config) ? loopbackHosts(server.port) : []);
-    return { context, origin: config.origin, port: server?.port ?? null, worker, close };
+    const { federation } = node;
+    return { context, federation, origin: config.origin, port: server?.port ?? null, worker, close };
   } catch (error) {
     await close();
     throw error;

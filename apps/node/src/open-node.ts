@@ -10,8 +10,8 @@ import {
   type Slice,
   settleIdentity,
 } from '@joinery/core';
+import { createFederation, type FederationNode } from '@joinery/federation';
 import { personByUri, personSummary, summaryOf } from '@joinery/slices/people';
-import { closedDoors, closedPorts } from './closed-ports.ts';
 import { slices as allSlices } from './slices.ts';
 
 const peoplePort: Context['ports']['people'] = {
@@ -38,23 +38,29 @@ export async function openNode(
   config: Config,
   exclusive: boolean,
   options: NodeOptions = {},
-): Promise<{ context: Context } & AsyncDisposable> {
+): Promise<{ context: Context; federation: FederationNode } & AsyncDisposable> {
   const slices = options.slices ?? allSlices;
   const db = await openDatabase({ databaseUrl: config.databaseUrl, dataFolder: config.dataFolder, exclusive });
   try {
     await migrate(db.writer, db.dialect, [...coreMigrations, ...slices.map((slice) => slice.migrations ?? {})]);
-    const context: Context = {
+    const federation = await createFederation({
       config,
       db,
       clock: options.clock ?? { now: () => new Date() },
-      doors: closedDoors(),
       logger: createLogger(options.log ?? ((line) => process.stderr.write(`${line}\n`)), config.origin),
       secret: openSecret(config.secretFile),
       slices,
-      ports: { ...closedPorts(), people: peoplePort },
+      ports: { people: peoplePort },
+    });
+    await settleIdentity(federation.context);
+    return {
+      context: federation.context,
+      federation,
+      [Symbol.asyncDispose]: async () => {
+        await federation[Symbol.asyncDispose]();
+        await db[Symbol.asyncDispose]();
+      },
     };
-    await settleIdentity(context);
-    return { context, [Symbol.asyncDispose]: () => db[Symbol.asyncDispose]() };
   } catch (error) {
     await db[Symbol.asyncDispose]();
     throw error;

@@ -1,4 +1,3 @@
-import type { JsonObject } from './json.ts';
 import type { Reader } from './slice.ts';
 
 /**
@@ -89,7 +88,10 @@ export type Ports = {
   trust: Trust;
   peers: Peers;
   actors: Actors;
-  people: { byId: (db: Reader, id: string) => Promise<PersonSummary | null> };
+  people: {
+    byId: (db: Reader, id: string) => Promise<PersonSummary | null>;
+    byUri: (db: Reader, uri: string) => Promise<PersonSummary | null>;
+  };
 };
 
 /** Who asks to read. One closed union, used by every `mayRead`. */
@@ -100,6 +102,3 @@ export type Requester =
   | { kind: 'peer'; origin: string; actor: string; trust: Trust }
   /** This node's own work: building activities, exports. */
   | { kind: 'node' };
-
-/** A JSON Resource Descriptor link or similar small document. */
-export type SmallDocument = JsonObject;

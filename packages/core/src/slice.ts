@@ -174,6 +174,8 @@ export type ObjectKind = {
   mayRead: (db: Reader, requester: Requester, object: StoredObject) => Promise<boolean>;
   /** ActivityStreams document of a local thing, plain JSON without proof. Undefined: it has none (any more). */
   toDocument?: (outgoing: Omit<Outgoing, 'id'>, object: StoredObject) => Promise<ActivityDocument | undefined>;
+  /** Whether WebFinger tells anybody, stranger or not, that it exists: listed groups that are not closed, people who have posted in them. */
+  isDiscoverable?: (db: Reader, object: StoredObject) => Promise<boolean>;
   /** ActivityStreams types that `saveRemote` takes. */
   remoteTypes?: string[];
   /**

@@ -116,15 +116,15 @@ function attempt(wanted: Exchange): Promise<Answer | 'stale'> {
 }
 
 async function readAnswer(response: http.IncomingMessage, maximumBytes: number): Promise<Answer> {
-  const tooLarge = new ExchangeFault('answer_too_large', `The answer is larger than ${maximumBytes} bytes.`);
+  const tooLarge = () => new ExchangeFault('answer_too_large', `The answer is larger than ${maximumBytes} bytes.`);
   if (!isIdentityEncoding(response.headers['content-encoding']))
     throw new ExchangeFault('answer_encoded', 'The answer is compressed although that was not asked for.');
-  if (Number(response.headers['content-length'] ?? 0) > maximumBytes) throw tooLarge;
+  if (Number(response.headers['content-length'] ?? 0) > maximumBytes) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maximumBytes) throw tooLarge;
+    if (size > maximumBytes) throw tooLarge();
     chunks.push(chunk);
   }
   const headers = Object.entries(response.headers).map(([name, value]) => [

@@ -1,1 +1,5 @@
-export {};
+/** The bridge to other nodes: the only importer of Fedify, and the only place that sees strangers. */
+export { createFederation, type FederationNode, federationOf, type Ground } from './federation.ts';
+export { type LaneHealth, laneHealth } from './peers.ts';
+export { federationSlice } from './slice.ts';
+export { federationMiddleware } from './web.ts';

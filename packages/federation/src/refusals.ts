@@ -31,6 +31,7 @@ export const refusals = {
   signature_digest: { status: 401, retryable: true },
   signature_invalid: { status: 401, retryable: true },
   key_refused: { status: 401, retryable: true },
+  activity_id_reused: { status: 409, retryable: false },
   no_agreement: { status: 403, retryable: true },
 } as const satisfies Record<string, { status: number; retryable: boolean }>;
 

@@ -23,7 +23,7 @@ export async function appendEvents(db: Transaction<Schema>, slices: Slice[], eve
   for (const event of events) {
     seq += 1;
     const definition = definitionOf(slices, event.name);
-    const stream = await raiseStream(db, event.stream);
+    const stream = await raiseStream(db, event);
     await db
       .insertInto('log')
       .values({
@@ -50,17 +50,23 @@ function definitionOf(slices: Slice[], name: EventName) {
   throw new Error(`The event ${name} is not declared by any slice: add it to the slice's events`);
 }
 
-async function raiseStream(db: Transaction<Schema>, id: string): Promise<{ epoch: string; head: number }> {
+async function raiseStream(db: Transaction<Schema>, event: CollectedEvent): Promise<{ epoch: string; head: number }> {
   const raised = await db
     .updateTable('stream')
     .set((eb) => ({ head: eb('head', '+', 1) }))
-    .where('id', '=', id)
+    .where('id', '=', event.stream)
     .returning(['epoch', 'head'])
     .executeTakeFirst();
   if (raised) return raised;
-  return db
-    .insertInto('stream')
-    .values({ id, epoch: newId(), head: 1, token: newId() })
-    .returning(['epoch', 'head'])
-    .executeTakeFirstOrThrow();
+  const epoch = newId();
+  await db.insertInto('stream').values({ id: event.stream, epoch, head: 1, token: newId() }).execute();
+  // What is addressed to one node has that node as its subscriber, from the first event on.
+  if (event.stream.startsWith('node:')) {
+    const origin = event.stream.slice('node:'.length);
+    await db
+      .insertInto('subscription')
+      .values({ stream: event.stream, origin, epoch, acknowledged: 0, created_at: event.at, ends_after: null })
+      .execute();
+  }
+  return { epoch, head: 1 };
 }

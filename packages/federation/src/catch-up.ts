@@ -1,0 +1,148 @@
+import { isObject, type JsonObject, originOf } from '@joinery/core';
+import { missingAddresses } from './apply.ts';
+import type { Bridge } from './bridge.ts';
+import { fetchAndRemember, signedFetch } from './fetch.ts';
+import { settleAll } from './inbox.ts';
+import { originsToWorkOff, toWorkOff } from './ledger.ts';
+import { addressOf, listOf, textOf, typeOf } from './read.ts';
+import { type Arrived, prepare } from './unwrap.ts';
+
+/** Step two of the inbox for what had to wait: fetches first, outside any transaction, then the effect. And the pulling of what never came. */
+export type CatchUp = {
+  toWorkOff: (origin: string) => void;
+  gap: (origin: string, stream: string) => void;
+  /** Resolves when nothing that was asked for is left. */
+  settled: () => Promise<void>;
+  /** What an earlier process left. */
+  start: () => Promise<void>;
+  [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+const page = 50;
+/** A page of a stream is larger than one activity. */
+const streamPageBytes = 8_000_000;
+
+/** One task at a time per origin: the order of its streams is kept, and a slow node holds up nobody else. */
+export function createCatchUp(bridge: Bridge): CatchUp {
+  const running = new Map<string, Promise<void>>();
+  const wanted = new Map<string, Set<string>>();
+  let closed = false;
+
+  const run = (origin: string) => {
+    if (closed || running.has(origin)) return;
+    const task = work(origin)
+      .catch((error) => {
+        bridge.context.logger.error('catch_up.failed', {
+          origin,
+          reason: error instanceof Error ? error.message : String(error),
+        });
+      })
+      .finally(() => {
+        running.delete(origin);
+        if (wanted.has(origin)) run(origin);
+      });
+    running.set(origin, task);
+  };
+  const work = async (origin: string) => {
+    const streams = wanted.get(origin) ?? new Set();
+    wanted.delete(origin);
+    for (const stream of streams) if (stream !== '') await pullStream(bridge, origin, stream, () => closed);
+    while (!closed && (await workOff(bridge, origin)));
+  };
+  const want = (origin: string, stream: string) => {
+    const streams = wanted.get(origin) ?? new Set();
+    streams.add(stream);
+    wanted.set(origin, streams);
+    run(origin);
+  };
+  return {
+    toWorkOff: (origin) => want(origin, ''),
+    gap: want,
+    settled: async () => {
+      while (running.size > 0) await Promise.all(running.values());
+    },
+    start: async () => {
+      for (const origin of await originsToWorkOff(bridge.context.db.reader)) want(origin, '');
+    },
+    [Symbol.asyncDispose]: async () => {
+      closed = true;
+      await Promise.all(running.values());
+    },
+  };
+}
+
+/** Applies what waits, fetching what it names. @returns whether there may be more */
+async function workOff(bridge: Bridge, origin: string): Promise<boolean> {
+  const { db } = bridge.context;
+  const rows = await toWorkOff(db.reader, origin, page);
+  let progress = false;
+  for (const row of rows) {
+    const activity = JSON.parse(row.text ?? '{}') as JsonObject;
+    const arrived: Arrived = {
+      activity,
+      text: row.text ?? '',
+      actor: row.actor,
+      origin,
+      verified: row.verified === 'origin' ? 'origin' : 'signature',
+    };
+    const first = await prepare(bridge, db.reader, arrived);
+    for (const uri of await missingAddresses(bridge, db.reader, first)) {
+      if (uri === first.missingKey) await fetchKey(bridge, uri);
+      else await fetchAndRemember(bridge, uri, `needed by ${first.inbound.type}`);
+    }
+    const item = await prepare(bridge, db.reader, arrived);
+    const [done] = await settleAll(bridge, [item], { fetched: true });
+    if (done?.gap && item.place) await pullStream(bridge, origin, item.place.stream, () => false);
+    else progress = true;
+  }
+  return progress && rows.length === page;
+}
+
+/** The key of an author elsewhere: only when the allow-list lets us ask that node. */
+async function fetchKey(bridge: Bridge, id: string): Promise<void> {
+  const origin = originOf(id);
+  if (origin !== null && bridge.trust.mayFederate(origin, null, 'in').allowed) await bridge.remoteKeys.fetch(id);
+}
+
+/**
+ * Reads a stream of another node from where we are to its end, in pages, and applies it in order. Asking for what comes after a number acknowledges that number.
+ */
+async function pullStream(bridge: Bridge, origin: string, stream: string, stopped: () => boolean): Promise<void> {
+  const { db } = bridge.context;
+  while (!stopped()) {
+    if (!bridge.trust.mayFederate(origin, null, 'in').allowed) return;
+    const row = await db.reader
+      .selectFrom('peer_stream')
+      .selectAll()
+      .where('origin', '=', origin)
+      .where('stream', '=', stream)
+      .executeTakeFirst();
+    if (!row) return;
+    const address = `${stream}?after=${row.position}&epoch=${encodeURIComponent(row.epoch)}`;
+    const answer = await signedFetch(bridge, address, 'catching up', { id: null, maximumBytes: streamPageBytes });
+    if (!answer.ok || !answer.document) {
+      bridge.context.logger.warn('catch_up.unreachable', { origin, code: answer.ok ? 'no_document' : answer.code });
+      return;
+    }
+    const items = listOf(answer.document.orderedItems).filter(isObject);
+    const arrived = items.flatMap((activity): Arrived[] => {
+      const actor = addressOf(activity.actor);
+      const fromHere = actor !== null && originOf(actor) === origin && originOf(textOf(activity.id) ?? '') === origin;
+      return fromHere && typeOf(activity) !== ''
+        ? [{ activity, text: JSON.stringify(activity), actor, origin, verified: 'origin' }]
+        : [];
+    });
+    if (arrived.length === 0) return;
+    for (const one of arrived) {
+      const item = await prepare(bridge, db.reader, one);
+      for (const uri of await missingAddresses(bridge, db.reader, item)) {
+        if (uri === item.missingKey) await fetchKey(bridge, uri);
+        else await fetchAndRemember(bridge, uri, `needed by ${item.inbound.type}`);
+      }
+    }
+    const prepared = await Promise.all(arrived.map((one) => prepare(bridge, db.reader, one)));
+    await settleAll(bridge, prepared, { fetched: true, pulled: true });
+    const reached = Math.max(...prepared.map((item) => item.place?.sequence ?? 0));
+    if (reached <= row.position) return;
+  }
+}

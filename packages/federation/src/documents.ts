@@ -1,0 +1,195 @@
+import { createPublicKey } from 'node:crypto';
+import {
+  type ActivityDocument,
+  agencyActor,
+  eventById,
+  isId,
+  isObject,
+  type JsonObject,
+  nodeActor,
+  type ObjectKind,
+  publicKeysOf,
+  type Requester,
+  type StoredObject,
+} from '@joinery/core';
+import type { Bridge } from './bridge.ts';
+import { encodeMultikey } from './multikey.ts';
+import { type Builder, documentContext } from './outgoing.ts';
+
+/** What an address answers to software: a document, gone, or nothing. */
+export type Found = { status: 200 | 410; document: JsonObject } | null;
+
+const actorTypes = new Set(['Person', 'Group', 'Organization', 'Application', 'Service']);
+
+/** The server actor: what others fetch our keys from, and the only document that needs no signature (else two nodes that verify each other would wait for ever). */
+export async function nodeDocument(bridge: Bridge): Promise<JsonObject> {
+  const { origin, agency } = bridge.context.config;
+  const document = {
+    id: nodeActor(origin),
+    type: 'Application',
+    preferredUsername: 'node',
+    name: agency,
+    url: `${origin}/`,
+    generator: {
+      type: 'Application',
+      name: 'Joinery',
+      implements: [
+        { href: 'https://datatracker.ietf.org/doc/html/rfc9421', name: 'RFC-9421: HTTP Message Signatures' },
+        { href: 'urn:joinery:ns#', name: 'Joinery' },
+      ],
+    },
+    'joinery:agency': { id: agencyActor(origin), name: agency },
+  };
+  return dressActor(bridge, document);
+}
+
+/** The agency that owns the node. */
+export async function agencyDocument(bridge: Bridge): Promise<JsonObject> {
+  const { origin, agency } = bridge.context.config;
+  return dressActor(bridge, {
+    id: agencyActor(origin),
+    type: 'Organization',
+    preferredUsername: 'agency',
+    name: agency,
+    url: `${origin}/`,
+  });
+}
+
+/** The document of a person, group or post, as far as the requester may read it. Hidden and missing give the same. */
+export async function objectDocument(bridge: Bridge, path: string, id: string, requester: Requester): Promise<Found> {
+  const { context } = bridge;
+  const found = await readable(bridge, path, id, requester);
+  if (!found?.kind.toDocument) return null;
+  const outgoing = { db: context.db.reader, origin: context.config.origin, joineryPeer: true };
+  const document = await found.kind.toDocument(outgoing, found.object);
+  if (!document) return null;
+  const status = found.object.deletedAt === null ? 200 : 410;
+  if (actorTypes.has(found.object.type) && status === 200)
+    return { status, document: await dressActor(bridge, document) };
+  return { status, document: { '@context': documentContext, ...document } };
+}
+
+/** A page of a collection, or the collection itself when no page is asked for. */
+export async function collectionDocument(
+  bridge: Bridge,
+  address: { path: string; id: string; name: string; page: string | null },
+  requester: Requester,
+): Promise<Found> {
+  const { context } = bridge;
+  const collection = context.slices
+    .flatMap((slice) => slice.collections ?? [])
+    .find((candidate) => candidate.of === address.path && candidate.name === address.name);
+  const kind = kindAt(bridge, address.path);
+  if (!collection || !kind || !isId(address.id)) return null;
+  const object = await kind.load(context.db.reader, { id: address.id });
+  if (!object?.local || object.deletedAt !== null) return null;
+  const mayRead = collection.mayRead ?? kind.mayRead;
+  if (!(await mayRead(context.db.reader, requester, object))) return null;
+  const outgoing = { db: context.db.reader, origin: context.config.origin, joineryPeer: true };
+  const cursor = address.page === '' ? null : address.page;
+  const page = await collection.page(outgoing, object, requester, cursor);
+  const self = `${object.uri}/${address.name}`;
+  const items = collection.ordered ? { orderedItems: page.items } : { items: page.items };
+  const total = page.total === undefined ? {} : { totalItems: page.total };
+  const next = page.next === null ? {} : { next: `${self}?page=${encodeURIComponent(page.next)}` };
+  const plain = collection.ordered ? 'OrderedCollection' : 'Collection';
+  const context2 = { '@context': documentContext };
+  if (address.page === null) {
+    return {
+      status: 200,
+      document: {
+        ...context2,
+        id: self,
+        type: plain,
+        attributedTo: object.uri,
+        ...total,
+        first: { id: `${self}?page=`, type: `${plain}Page`, partOf: self, ...items, ...next },
+      },
+    };
+  }
+  return {
+    status: 200,
+    document: {
+      ...context2,
+      id: `${self}?page=${encodeURIComponent(address.page)}`,
+      type: `${plain}Page`,
+      partOf: self,
+      ...total,
+      ...items,
+      ...next,
+    },
+  };
+}
+
+/** An activity of ours, for those who get its stream. */
+export async function activityDocument(
+  bridge: Bridge,
+  builder: Builder,
+  eventId: string,
+  inner: boolean,
+  requester: Requester,
+): Promise<Found> {
+  if (requester.kind !== 'peer' || !isId(eventId)) return null;
+  const { db } = bridge.context;
+  const event = await eventById(db.reader, eventId);
+  if (!event) return null;
+  const subscriber = await db.reader
+    .selectFrom('subscription')
+    .select('ends_after')
+    .where('stream', '=', event.stream)
+    .where('origin', '=', requester.origin)
+    .executeTakeFirst();
+  if (!subscriber || (subscriber.ends_after !== null && subscriber.ends_after < event.streamSeq)) return null;
+  const activity = await builder.build(event, true);
+  if (!activity) return null;
+  const document = inner ? activity.document.object : activity.document;
+  return isObject(document) ? { status: 200, document } : null;
+}
+
+function kindAt(bridge: Bridge, path: string): ObjectKind | undefined {
+  for (const slice of bridge.context.slices)
+    for (const kind of slice.objects ?? []) if (kind.path === path) return kind;
+  return undefined;
+}
+
+async function readable(
+  bridge: Bridge,
+  path: string,
+  id: string,
+  requester: Requester,
+): Promise<{ kind: ObjectKind; object: StoredObject } | null> {
+  const kind = kindAt(bridge, path);
+  if (!kind || !isId(id)) return null;
+  const object = await kind.load(bridge.context.db.reader, { id });
+  // Things of other nodes have pages here for our people; their documents are at home elsewhere.
+  if (!object?.local) return null;
+  return (await kind.mayRead(bridge.context.db.reader, requester, object)) ? { kind, object } : null;
+}
+
+/** Keys, inbox and context, which every actor of ours has. */
+async function dressActor(bridge: Bridge, document: ActivityDocument): Promise<JsonObject> {
+  const { db, config } = bridge.context;
+  const uri = String(document.id);
+  const keys = (await publicKeysOf(db.reader, uri)).filter((key) => key.retired_at === null);
+  const rsa = keys.find((key) => key.algorithm === 'rsa');
+  const assertion = keys.filter((key) => key.algorithm === 'ed25519');
+  return {
+    '@context': [
+      ...documentContext.slice(0, 1),
+      'https://w3id.org/security/v1',
+      'https://w3id.org/security/multikey/v1',
+      ...documentContext.slice(1),
+    ],
+    ...document,
+    inbox: `${uri}/inbox`,
+    ...(document.outbox === undefined ? { outbox: `${uri}/outbox` } : {}),
+    endpoints: { sharedInbox: `${config.origin}/inbox` },
+    ...(rsa ? { publicKey: { id: rsa.id, owner: uri, publicKeyPem: rsa.public } } : {}),
+    assertionMethod: assertion.map((key) => ({
+      id: key.id,
+      type: 'Multikey',
+      controller: uri,
+      publicKeyMultibase: encodeMultikey(createPublicKey(key.public)),
+    })),
+  };
+}

@@ -1,0 +1,167 @@
+import { type Context, createKeyRing, type Ports, transact } from '@joinery/core';
+import { createAcknowledgements } from './acknowledgements.ts';
+import type { Bridge } from './bridge.ts';
+import { type CatchUp, createCatchUp } from './catch-up.ts';
+import { createPeersDoor, type PeersDoor } from './door.ts';
+import { createDiscovery } from './fedify.ts';
+import { createInbox, type Inbox } from './inbox.ts';
+import { createLanes, type Lanes } from './lanes.ts';
+import { type Builder, createBuilder } from './outgoing.ts';
+import { ensurePeer } from './peers.ts';
+import { createRemoteKeys } from './remote-keys.ts';
+import { createActors } from './resolve.ts';
+import { createTrust } from './trust/trust.ts';
+import { version } from './version.ts';
+
+/** The federation of one node: its doors and ports, what it receives and what it delivers. */
+export type FederationNode = {
+  /** The whole context, doors and ports included. */
+  context: Context;
+  bridge: Bridge;
+  door: PeersDoor;
+  builder: Builder;
+  inbox: Inbox;
+  catchUp: CatchUp;
+  lanes: Lanes;
+  /** WebFinger and NodeInfo. */
+  discovery: (request: Request) => Promise<Response>;
+  /** A peer has asked for what comes after a number: it has everything up to it. */
+  acknowledge: (stream: string, origin: string, epoch: string, sequence: number) => void;
+  /** A peer has sent something that was proven. */
+  contact: (origin: string) => void;
+  /** Begins to deliver, and what an earlier process left undone. */
+  start: () => Promise<void>;
+  /** Resolves when nothing more can be applied or delivered now. */
+  settled: () => Promise<void>;
+  [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+/** What a node is made of before federation gives it doors and ports. */
+export type Ground = Omit<Context, 'doors' | 'ports'> & { ports: Pick<Ports, 'people'> };
+
+const contactEvery = 30_000;
+const nodes = new WeakMap<Context, FederationNode>();
+
+/** The federation of a node that was made in this process. */
+export function federationOf(context: Context): FederationNode | undefined {
+  return nodes.get(context);
+}
+
+/**
+ * Makes the federation of a node. Nothing is sent before `start`; what is asked for (a look-up, a proposal) works at once.
+ */
+export async function createFederation(ground: Ground): Promise<FederationNode> {
+  const trust = createTrust(ground);
+  const door = createPeersDoor({
+    mayReach: (origin) => {
+      const decision = trust.mayFederate(origin, null, 'out');
+      const inward = decision.allowed ? decision : trust.mayFederate(origin, null, 'in');
+      const privateRanges = trust.privateRanges(origin);
+      return inward.allowed || trust.mayIntroduce(origin)
+        ? { allowed: true, reason: 'allowed', privateRanges }
+        : { ...inward, privateRanges };
+    },
+    userAgent: `Joinery/${version} (+${ground.config.origin}/)`,
+    loopbackPeers: ground.config.loopbackPeers,
+    privateRanges: ground.config.privateRanges,
+    outboundProxy: ground.config.outboundProxy,
+    caFile: ground.config.caFile,
+    now: () => ground.clock.now(),
+  });
+  // Doors and ports refer to each other through the context that holds both.
+  const context: Context = Object.assign(ground, { doors: { peers: door }, ports: ground.ports as Ports });
+  const keys = createKeyRing(ground.secret);
+  const bridge: Bridge = { context, trust, keys, remoteKeys: createRemoteKeys({ context, keys }) };
+  context.ports = {
+    people: ground.ports.people,
+    trust,
+    peers: {
+      allowed: trust.allowed,
+      summary: async (db, origin) => {
+        const peer = await db.selectFrom('peer').selectAll().where('origin', '=', origin).executeTakeFirst();
+        const decision = trust.mayFederate(origin, null, 'in');
+        if (!peer && decision.reason === 'not_listed') return null;
+        return {
+          origin,
+          agency: decision.agency ?? null,
+          joinery: peer?.joinery === 1,
+          state: decision.allowed ? 'allowed' : decision.reason,
+          lastSuccessAt: peer?.last_success_at ?? null,
+        };
+      },
+    },
+    actors: createActors(bridge),
+  };
+  await trust.refresh();
+  const node = assemble(bridge, door);
+  nodes.set(context, node);
+  return node;
+}
+
+function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
+  const { context } = bridge;
+  const builder = createBuilder(bridge);
+  const catchUp = createCatchUp(bridge);
+  const inbox = createInbox(bridge, catchUp);
+  const lanes = createLanes(bridge, builder);
+  const acknowledgements = createAcknowledgements(context);
+  const contacts = new Map<string, number>();
+  // A decision about a partner may let a lane go on that waited without alarm.
+  const stop = context.db.changes.subscribe(() => {
+    bridge.trust
+      .refresh()
+      .then(() => lanes.trustChanged())
+      .catch(() => {});
+  });
+  return {
+    context,
+    bridge,
+    door,
+    builder,
+    inbox,
+    catchUp,
+    lanes,
+    discovery: createDiscovery(context),
+    acknowledge: acknowledgements.add,
+    contact: (origin) => {
+      const now = context.clock.now().getTime();
+      if (now - (contacts.get(origin) ?? 0) < contactEvery && !lanes.isWaiting(origin)) return;
+      contacts.set(origin, now);
+      void noteContact(context, origin)
+        .then(() => lanes.wake(origin))
+        .catch((error) => context.logger.warn('peer.contact_not_noted', { origin, reason: String(error) }));
+    },
+    start: async () => {
+      await catchUp.start();
+      await lanes.start();
+    },
+    settled: async () => {
+      await lanes.settled();
+      await catchUp.settled();
+    },
+    [Symbol.asyncDispose]: async () => {
+      stop();
+      nodes.delete(context);
+      await lanes[Symbol.asyncDispose]();
+      await catchUp[Symbol.asyncDispose]();
+      await acknowledgements.flush();
+      await door[Symbol.asyncDispose]();
+      await bridge.trust[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** It lives: its lane need not wait any longer. */
+async function noteContact(context: Context, origin: string): Promise<void> {
+  await transact(context, { kind: 'peer', origin }, async (work) => {
+    await ensurePeer(work, origin);
+    await work.db
+      .updateTable('peer')
+      .set((eb) => ({
+        last_contact_at: work.now,
+        retry_at: eb.case().when('lane', '=', 'waiting').then(null).else(eb.ref('retry_at')).end(),
+      }))
+      .where('origin', '=', origin)
+      .execute();
+  });
+}

@@ -1,0 +1,139 @@
+import {
+  type ActivityDocument,
+  type Context,
+  type DoorAnswer,
+  type JsonObject,
+  type KeyRing,
+  nodeActor,
+  type ObjectKind,
+  originOf,
+  refuse,
+  transact,
+} from '@joinery/core';
+import type { Bridge } from './bridge.ts';
+import { learnPeer } from './peers.ts';
+import { typeOf, withoutFragment } from './read.ts';
+import { signRequest } from './signatures.ts';
+
+/** What a signed fetch needs: the node's own key, and the door. */
+export type Fetcher = { context: Pick<Context, 'config' | 'clock' | 'db' | 'doors'>; keys: KeyRing };
+
+/**
+ * Fetches an ActivityStreams document as this node: signed by the server actor, in the form that the peer takes (RFC 9421 first, draft-cavage when that is
+ * refused: double knock). The door checks the allow-list, the address and that the document carries the id that was asked for.
+ * @param purpose shown in the list of outbound connections: why we asked
+ */
+export async function signedFetch(
+  fetcher: Fetcher,
+  url: string,
+  purpose: string,
+  options: { id?: string | null; maximumBytes?: number } = {},
+): Promise<DoorAnswer> {
+  const { context, keys } = fetcher;
+  const actor = nodeActor(context.config.origin);
+  const key = await keys.find(context.db.reader, actor, 'rsa');
+  if (!key) throw new Error('The node has no key yet: it is made at first start');
+  const target = withoutFragment(url);
+  const origin = originOf(target);
+  if (origin === null)
+    return { ok: false, code: 'bad_address', retryable: false, detail: 'Not an https or http address.' };
+  const ask = async (form: 'rfc9421' | 'draft-cavage') => {
+    const headers = await signRequest({
+      method: 'GET',
+      url: target,
+      headers: {
+        accept: 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"',
+      },
+      body: null,
+      key,
+      form,
+      now: context.clock.now(),
+    });
+    return context.doors.peers.fetchDocument(target, { purpose, headers, ...options });
+  };
+  const known = await context.db.reader
+    .selectFrom('peer')
+    .select('signature_form')
+    .where('origin', '=', origin)
+    .executeTakeFirst();
+  const first = known?.signature_form ?? 'rfc9421';
+  const answer = await ask(first);
+  const refusedSignature = !answer.ok && (answer.status === 400 || answer.status === 401);
+  return refusedSignature ? ask(first === 'rfc9421' ? 'draft-cavage' : 'rfc9421') : answer;
+}
+
+/** Where slices keep things of a type, for documents that arrive. */
+export function kindForType(context: Pick<Context, 'slices'>, type: string): ObjectKind | undefined {
+  for (const slice of context.slices) {
+    for (const kind of slice.objects ?? []) if (kind.remoteTypes?.includes(type)) return kind;
+  }
+  return undefined;
+}
+
+/** A thing known here, local or remote, whatever its kind. */
+export async function knownObject(
+  context: Pick<Context, 'slices' | 'db'>,
+  uri: string,
+  db: Parameters<ObjectKind['load']>[0] = context.db.reader,
+) {
+  for (const slice of context.slices) {
+    for (const kind of slice.objects ?? []) {
+      const object = await kind.load(db, { uri });
+      if (object) return { kind, object };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Stores a fetched document where its type belongs, and the keys it carries when it is an actor.
+ * @returns path of its kind and local id, or undefined when no slice takes this type
+ */
+export async function rememberDocument(
+  bridge: Bridge,
+  document: ActivityDocument,
+  verified: 'origin' | 'proof' | 'unchecked' = 'origin',
+): Promise<{ kind: string; id: string } | undefined> {
+  const kind = kindForType(bridge.context, typeOf(document));
+  if (!kind?.saveRemote) return undefined;
+  const { saveRemote } = kind;
+  const origin = originOf(String(document.id)) ?? 'unknown';
+  const id = await transact(
+    bridge.context,
+    { kind: 'peer', origin },
+    async (work) => {
+      await bridge.remoteKeys.saveFromActor(work, document);
+      await learnPeer(work, document);
+      return saveRemote(work, document, { fetchedAt: work.now, verified });
+    },
+    { origin },
+  );
+  return { kind: kind.path, id };
+}
+
+/**
+ * Makes an address known here: fetches it at its origin when the allow-list lets us, and stores it.
+ * @returns false when it could not be had; whoever needs it decides what that means
+ */
+export async function fetchAndRemember(bridge: Bridge, uri: string, purpose: string): Promise<boolean> {
+  const { context } = bridge;
+  const origin = originOf(uri);
+  if (origin === null || origin === context.config.origin) return false;
+  if (!context.ports.trust.mayFederate(origin, null, 'in').allowed) return false;
+  const answer = await signedFetch(bridge, uri, purpose);
+  if (!answer.ok || !answer.document) return false;
+  return (await rememberDocument(bridge, answer.document)) !== undefined;
+}
+
+/** The document that was asked for, or the refusal to show to whoever asked. */
+export function documentOrRefuse(answer: DoorAnswer): JsonObject {
+  if (answer.ok && answer.document) return answer.document;
+  if (!answer.ok && answer.code === 'no_agreement') refuse('no_agreement', answer.detail);
+  if (
+    !answer.ok &&
+    (answer.status === 404 || answer.status === 410 || answer.status === 401 || answer.status === 403)
+  ) {
+    refuse('not_found', 'The other node does not show this, or it does not exist');
+  }
+  refuse('unavailable', answer.ok ? 'The other node did not answer with a document' : answer.detail);
+}

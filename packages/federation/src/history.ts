@@ -1,0 +1,164 @@
+import { isObject, type JsonObject, type ObjectKind, originOf, refuse, savepoint, transact } from '@joinery/core';
+import type { Bridge } from './bridge.ts';
+import { fetchAndRemember, kindForType, knownObject, signedFetch } from './fetch.ts';
+import { readProof, verifyProof } from './proof.ts';
+import { addressOf, embedded, listOf, textOf, typeOf } from './read.ts';
+
+/** Stops of a crawl, so that endless or circular collections end (FEP-f228 has none). */
+const mostPages = 50;
+const mostItems = 2_000;
+const firstTopics = 200;
+const pageBytes = 8_000_000;
+
+/**
+ * Brings the past of a remote group (its newest topics, with first posts and counts) or of a remote topic (its replies) from its host, in pages. What is here already stays as it is.
+ * @param uri of the group or topic
+ * @param wanted `topics` the last 200; `replies` of a topic; `more` as far as the host goes
+ * @throws {Refusal} not_found when it is not known here, no_agreement
+ */
+export async function readHistory(
+  bridge: Bridge,
+  uri: string,
+  wanted: 'topics' | 'replies' | 'more',
+): Promise<{ complete: boolean; fetched: number }> {
+  const known = await knownObject(bridge.context, uri);
+  const origin = originOf(uri);
+  if (!known || origin === null) refuse('not_found', 'There is nothing at this address');
+  if (known.object.local) return { complete: true, fetched: 0 };
+  if (!bridge.trust.mayFederate(origin, 'open-groups', 'in').allowed)
+    refuse('no_agreement', `There is no agreement with ${origin}`);
+  const limit = wanted === 'topics' ? firstTopics : mostItems;
+  for (const address of await collectionsOf(bridge, uri, wanted)) {
+    const read = await readPages(bridge, address, origin, limit);
+    if (read !== null) return read;
+  }
+  return { complete: true, fetched: 0 };
+}
+
+/** Where the past is to be found: our own topics collection, the conversation (FEP-7888), replies, or the outbox of other software. */
+async function collectionsOf(bridge: Bridge, uri: string, wanted: 'topics' | 'replies' | 'more'): Promise<string[]> {
+  if (wanted === 'replies') {
+    const answer = await signedFetch(bridge, uri, 'replies of a topic');
+    if (!answer.ok || !answer.document) return [];
+    return [addressOf(answer.document.context), addressOf(answer.document.replies)].filter(
+      (address) => address !== null,
+    );
+  }
+  const peer = await bridge.context.db.reader
+    .selectFrom('peer')
+    .select('joinery')
+    .where('origin', '=', originOf(uri) ?? '')
+    .executeTakeFirst();
+  if (peer?.joinery) return [`${uri}/topics`];
+  const answer = await signedFetch(bridge, uri, 'history of a group');
+  const outbox = answer.ok && answer.document ? addressOf(answer.document.outbox) : null;
+  return outbox === null ? [] : [outbox];
+}
+
+async function readPages(
+  bridge: Bridge,
+  first: string,
+  origin: string,
+  limit: number,
+): Promise<{ complete: boolean; fetched: number } | null> {
+  const seen = new Set<string>();
+  let fetched = 0;
+  let address: string | null = first;
+  while (address !== null && seen.size < mostPages && fetched < limit) {
+    if (originOf(address) !== origin || seen.has(address)) return { complete: true, fetched };
+    seen.add(address);
+    const answer = await signedFetch(bridge, address, 'history of a group', { id: null, maximumBytes: pageBytes });
+    if (!answer.ok || !answer.document) return seen.size === 1 ? null : { complete: false, fetched };
+    const page: JsonObject =
+      itemsOf(answer.document).length === 0 ? (embedded(answer.document.first) ?? answer.document) : answer.document;
+    const items = itemsOf(page);
+    fetched += await rememberItems(bridge, items.slice(0, limit - fetched), origin);
+    address = addressOf(page.next) ?? (page === answer.document && items.length === 0 ? addressOf(page.first) : null);
+  }
+  return { complete: address === null, fetched };
+}
+
+function itemsOf(document: JsonObject): JsonObject[] {
+  return [...listOf(document.orderedItems), ...listOf(document.items)]
+    .filter((item) => isObject(item) || typeof item === 'string')
+    .map((item) => (isObject(item) ? item : { id: item }));
+}
+
+type Item = { kind: ObjectKind; document: JsonObject; verified: 'origin' | 'proof' | 'unchecked' };
+
+/** Stores one page in one transaction; what one item has wrong does not hold up the others. */
+async function rememberItems(bridge: Bridge, items: JsonObject[], origin: string): Promise<number> {
+  const wanted: Item[] = [];
+  for (const item of items) {
+    const found = await readItem(bridge, item, origin);
+    if (found) wanted.push(found);
+  }
+  let saved = 0;
+  await transact(
+    bridge.context,
+    { kind: 'peer', origin },
+    async (work) => {
+      for (const { kind, document, verified } of wanted) {
+        try {
+          await savepoint(work, async (part) => kind.saveRemote?.(part, document, { fetchedAt: part.now, verified }));
+          saved += 1;
+        } catch (error) {
+          bridge.context.logger.warn('history.item_refused', {
+            origin,
+            reason: error instanceof Error ? error.message.slice(0, 200) : 'unknown',
+          });
+        }
+      }
+    },
+    { origin },
+  );
+  return saved;
+}
+
+/** The object in an item: bare, or inside Create, Update or Announce; believed by its origin, or by its author's proof. */
+async function readItem(bridge: Bridge, item: JsonObject, origin: string): Promise<Item | null> {
+  const activity = typeOf(item) === 'Announce' ? embedded(item.object) : item;
+  if (!activity) return fetchItem(bridge, addressOf(item.object));
+  const inner = ['Create', 'Update'].includes(typeOf(activity)) ? embedded(activity.object) : activity;
+  if (!inner || typeOf(inner) === '') return fetchItem(bridge, addressOf(inner ?? activity.object));
+  const id = textOf(inner.id);
+  const kind = kindForType(bridge.context, typeOf(inner));
+  const author = addressOf(inner.attributedTo);
+  if (!kind || id === null || originOf(id) === bridge.context.config.origin) return null;
+  if (author !== null) await knowAuthor(bridge, author, embedded(item['joinery:authorKey']), origin);
+  if (originOf(id) === origin) return { kind, document: inner, verified: 'origin' };
+  return { kind, document: inner, verified: (await isProven(bridge, activity, author)) ? 'proof' : 'unchecked' };
+}
+
+async function fetchItem(bridge: Bridge, id: string | null): Promise<null> {
+  if (id !== null && !(await knownObject(bridge.context, id))) await fetchAndRemember(bridge, id, 'history of a group');
+  return null;
+}
+
+/** Name and key of an author: from the author's node when we may ask it, else as the group's host vouches. */
+async function knowAuthor(bridge: Bridge, author: string, vouched: JsonObject | null, host: string): Promise<void> {
+  const { context, remoteKeys } = bridge;
+  if (originOf(author) === context.config.origin || (await knownObject(context, author))) return;
+  if (await fetchAndRemember(bridge, author, 'author of a post')) return;
+  const id = vouched && textOf(vouched.id);
+  const multibase = vouched && textOf(vouched.publicKeyMultibase);
+  const people = kindForType(context, 'Person');
+  if (!vouched || addressOf(vouched.controller) !== author) return;
+  await transact(
+    context,
+    { kind: 'peer', origin: host },
+    async (work) => {
+      if (id && multibase) await remoteKeys.saveVouched(work, { id, owner: author, multibase, through: host });
+      const document = { id: author, type: 'Person', name: vouched.name, 'joinery:agency': vouched.agency };
+      await people?.saveRemote?.(work, document, { fetchedAt: work.now, verified: 'unchecked' });
+    },
+    { origin: host },
+  );
+}
+
+async function isProven(bridge: Bridge, activity: JsonObject, author: string | null): Promise<boolean> {
+  const proof = readProof(activity);
+  if (!proof || author === null) return false;
+  const key = await bridge.remoteKeys.known(bridge.context.db.reader, proof.verificationMethod);
+  return key !== undefined && key.owner === author && verifyProof(activity, key.key);
+}

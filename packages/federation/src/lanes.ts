@@ -1,0 +1,287 @@
+import { type LogEvent, nodeActor, streamEventsAfter, transact } from '@joinery/core';
+import { type Acknowledgements, createAcknowledgements } from './acknowledgements.ts';
+import { createAside } from './aside.ts';
+import type { Bridge } from './bridge.ts';
+import { type Delivery, deliver, probe } from './deliver.ts';
+import { type Builder, streamAddress } from './outgoing.ts';
+import { discoverPeer, ensurePeer, peerRow } from './peers.ts';
+import { type PendingStream, pendingOrigins, pendingStreams } from './pending.ts';
+import type { PeerRow } from './tables.ts';
+
+/** Delivery to all peers: one lane each, so that a slow or silent one holds up nobody else. */
+export type Lanes = {
+  /** The peer has shown that it lives, or something about it was decided: try now. */
+  wake: (origin: string) => void;
+  /** Whether a lane waits to try again. */
+  isWaiting: (origin: string) => boolean;
+  /** The allow-list has changed: lanes that waited for an agreement may go on. */
+  trustChanged: () => void;
+  /** Looks at what the log has gained since the last look. */
+  look: () => Promise<void>;
+  /** Resolves when no lane has anything that can be delivered now. */
+  settled: () => Promise<void>;
+  start: () => Promise<void>;
+  [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+const streamsAtOnce = 4;
+/** Read ahead per stream and round. */
+const readAhead = 20;
+/** Further behind than this, a Joinery peer is told the head and reads the stream itself. */
+export const pullBeyond = 200;
+const firstWaitSeconds = 5;
+const longestWaitSeconds = 3_600;
+const haltedWaitSeconds = 86_400;
+
+export function createLanes(bridge: Bridge, builder: Builder): Lanes {
+  const { context } = bridge;
+  const acknowledgements = createAcknowledgements(context);
+  const aside = createAside(bridge, builder);
+  const running = new Map<string, Promise<void>>();
+  const again = new Set<string>();
+  const withoutAgreement = new Set<string>();
+  const timers = new Map<string, NodeJS.Timeout>();
+  let seen = -1;
+  let closed = false;
+
+  const wake = (origin: string) => {
+    if (closed) return;
+    if (running.has(origin)) {
+      again.add(origin);
+      return;
+    }
+    clearTimeout(timers.get(origin));
+    timers.delete(origin);
+    const lane = runLane(origin)
+      .catch((error) => {
+        context.logger.error('lane.failed', { origin, reason: error instanceof Error ? error.message : String(error) });
+        return firstWaitSeconds;
+      })
+      .then((wait) => {
+        running.delete(origin);
+        if (again.delete(origin)) wake(origin);
+        else if (wait !== null && !closed) timers.set(origin, setTimeout(() => wake(origin), wait * 1_000).unref());
+      });
+    running.set(origin, lane);
+  };
+
+  /** @returns seconds until the next attempt, or null when there is nothing to do */
+  const runLane = async (origin: string): Promise<number | null> => {
+    if (!bridge.trust.mayFederate(origin, null, 'out').allowed) {
+      withoutAgreement.add(origin);
+      return null;
+    }
+    withoutAgreement.delete(origin);
+    let peer = (await peerRow(context.db.reader, origin)) ?? (await discoverPeer(bridge, origin));
+    if (peer?.inbox === null) peer = await discoverPeer(bridge, origin);
+    if (!peer) return firstWaitSeconds;
+    const wait = waitOf(peer, context.clock.now());
+    if (wait > 0) return wait;
+    const asideWait = await aside.retry(peer);
+    while (!closed) {
+      const streams = await pendingStreams(context.db.reader, origin);
+      if (streams.length === 0) return asideWait;
+      const failure = await inParallel(streams, (stream) => runStream(peer, stream));
+      await acknowledgements.flush();
+      if (failure) return fail(peer, failure);
+      await succeed(peer);
+      if (!bridge.trust.mayFederate(origin, null, 'out').allowed) {
+        withoutAgreement.add(origin);
+        return null;
+      }
+    }
+    return null;
+  };
+
+  /** Some streams at once; the first failure ends the round. */
+  const inParallel = async (
+    streams: PendingStream[],
+    run: (stream: PendingStream) => Promise<Failure | null>,
+  ): Promise<Failure | null> => {
+    const waiting = [...streams];
+    let failure: Failure | null = null;
+    const worker = async () => {
+      for (let stream = waiting.shift(); stream && !failure && !closed; stream = waiting.shift())
+        failure = (await run(stream)) ?? failure;
+    };
+    await Promise.all(Array.from({ length: streamsAtOnce }, worker));
+    return failure;
+  };
+
+  const runStream = async (peer: PeerRow, stream: PendingStream): Promise<Failure | null> => {
+    if (peer.joinery && stream.last - stream.acknowledged > pullBeyond) return tellHead(peer, stream);
+    const events = await streamEventsAfter(context.db.reader, stream.stream, stream.acknowledged, readAhead);
+    for (const event of events) {
+      if (event.streamSeq > stream.last || closed) break;
+      // Asked before every single delivery: a suspension stops what waits at once.
+      if (!bridge.trust.mayFederate(peer.origin, null, 'out').allowed) return null;
+      const failure = await sendEvent(peer, stream, event);
+      if (failure) return failure;
+      acknowledgements.add(stream.stream, peer.origin, event.epoch, event.streamSeq);
+    }
+    return null;
+  };
+
+  const sendEvent = async (peer: PeerRow, stream: PendingStream, event: LogEvent): Promise<Failure | null> => {
+    const activity = await builder.build(event, peer.joinery === 1);
+    if (!activity) return null;
+    const first = await deliver(bridge, peer, activity.actor, activity.text);
+    if (first.result === 'taken') return accepted(peer, first);
+    if (first.result !== 'refused') return first;
+    const second = await deliver(bridge, peer, activity.actor, activity.text);
+    if (second.result === 'taken') return accepted(peer, second);
+    if (second.result !== 'refused') return second;
+    if (!(await probe(bridge, peer.origin))) return { ...second, result: 'later' };
+    // It answers, but not to this: stepped over, so that nothing behind it waits.
+    await aside.put(peer.origin, stream.stream, event, `${second.code}: ${second.detail}`);
+    return null;
+  };
+
+  const accepted = (peer: PeerRow, delivery: Delivery & { result: 'taken' }): null => {
+    peer.signature_form = delivery.form;
+    return null;
+  };
+
+  /** Tells a peer that is far behind how far the stream has come; it reads the rest in pages. Acknowledged by what it asks for next. */
+  const tellHead = async (peer: PeerRow, stream: PendingStream): Promise<Failure | null> => {
+    const { origin } = context.config;
+    const address = streamAddress(origin, stream.token);
+    const head = {
+      '@context': ['https://www.w3.org/ns/activitystreams', { joinery: 'urn:joinery:ns#' }],
+      id: `${address}#${stream.epoch}-${stream.last}-${stream.acknowledged}`,
+      type: 'Update',
+      actor: nodeActor(origin),
+      object: {
+        id: address,
+        type: 'OrderedCollection',
+        'joinery:epoch': stream.epoch,
+        'joinery:head': stream.last,
+        'joinery:from': stream.acknowledged,
+      },
+    };
+    const delivery = await deliver(bridge, peer, nodeActor(origin), JSON.stringify(head));
+    if (delivery.result !== 'taken') return delivery;
+    return {
+      result: 'later',
+      status: null,
+      code: 'catching_up',
+      detail: `The peer reads ${stream.last - stream.acknowledged} items itself`,
+    };
+  };
+
+  const fail = async (peer: PeerRow, failure: Failure): Promise<number> => {
+    if (failure.code === 'catching_up') return 2;
+    const attempts = peer.attempts + 1;
+    const halted = failure.result === 'gone';
+    const wait = halted ? haltedWaitSeconds : backOff(attempts);
+    const refused = failure.status === 401 || failure.status === 403;
+    await transact(context, { kind: 'system', what: 'lanes' }, async (work) => {
+      await work.db
+        .updateTable('peer')
+        .set({
+          lane: halted ? 'halted' : 'waiting',
+          attempts,
+          retry_at: new Date(Date.parse(work.now) + wait * 1_000).toISOString(),
+          failing_since: peer.failing_since ?? work.now,
+          refused_since: refused ? (peer.refused_since ?? work.now) : null,
+          last_error: `${failure.code}: ${failure.detail}`.slice(0, 500),
+        })
+        .where('origin', '=', peer.origin)
+        .execute();
+    });
+    context.logger.warn('lane.waiting', {
+      origin: peer.origin,
+      code: failure.code,
+      status: failure.status,
+      seconds: Math.round(wait),
+    });
+    return wait;
+  };
+
+  const succeed = async (peer: PeerRow): Promise<void> => {
+    const now = context.clock.now();
+    const fresh = peer.last_success_at !== null && now.getTime() - Date.parse(peer.last_success_at) < 60_000;
+    if (fresh && peer.lane === 'open') return;
+    const good = {
+      lane: 'open',
+      attempts: 0,
+      retry_at: null,
+      failing_since: null,
+      refused_since: null,
+      last_error: null,
+      last_success_at: now.toISOString(),
+    } as const;
+    Object.assign(peer, good);
+    await transact(context, { kind: 'system', what: 'lanes' }, async (work) => {
+      await ensurePeer(work, peer.origin);
+      await work.db
+        .updateTable('peer')
+        .set({ ...good, signature_form: peer.signature_form })
+        .where('origin', '=', peer.origin)
+        .execute();
+    });
+  };
+
+  const look = async () => {
+    const found = await pendingOrigins(context.db.reader, seen);
+    seen = found.seq;
+    for (const origin of found.origins) wake(origin);
+  };
+  let looking: Promise<void> = Promise.resolve();
+  let lookAgain = false;
+  const lookSoon = () => {
+    if (lookAgain || closed) return;
+    lookAgain = true;
+    looking = looking.then(async () => {
+      lookAgain = false;
+      await look().catch((error) => context.logger.error('lane.look_failed', { reason: String(error) }));
+    });
+  };
+  const stop = context.db.changes.subscribe(lookSoon);
+  return {
+    wake,
+    isWaiting: (origin) => timers.has(origin),
+    trustChanged: () => {
+      for (const origin of [...withoutAgreement]) wake(origin);
+    },
+    look: async () => {
+      lookSoon();
+      await looking;
+    },
+    settled: async () => {
+      await looking;
+      while (running.size > 0) {
+        await Promise.all(running.values());
+        await looking;
+      }
+    },
+    start: async () => {
+      lookSoon();
+      for (const origin of await aside.origins()) wake(origin);
+    },
+    [Symbol.asyncDispose]: async () => {
+      closed = true;
+      stop();
+      for (const timer of timers.values()) clearTimeout(timer);
+      await looking;
+      await Promise.all(running.values());
+      await acknowledgements.flush();
+    },
+  };
+}
+
+type Failure = Exclude<Delivery, { result: 'taken' }>;
+
+export type { Acknowledgements };
+
+/** Seconds that the peer still has to be left alone. */
+function waitOf(peer: PeerRow, now: Date): number {
+  if (peer.lane === 'open' || peer.retry_at === null) return 0;
+  return Math.max(0, (Date.parse(peer.retry_at) - now.getTime()) / 1_000);
+}
+
+/** 5 s, 8 s, 13 s … up to an hour, with jitter so that many lanes do not come back at the same moment. */
+function backOff(attempts: number): number {
+  const wait = Math.min(longestWaitSeconds, firstWaitSeconds * 1.6 ** (attempts - 1));
+  return wait * (0.75 + Math.random() * 0.5);
+}

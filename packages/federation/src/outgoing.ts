@@ -1,0 +1,155 @@
+import {
+  type ActivityDocument,
+  type EventName,
+  isObject,
+  type JsonObject,
+  type LogEvent,
+  nodeActor,
+  originOf,
+} from '@joinery/core';
+import { LRUCache } from 'lru-cache';
+import type { Bridge } from './bridge.ts';
+import { encodeMultikey } from './multikey.ts';
+import { createProof } from './proof.ts';
+import { addressOf } from './read.ts';
+
+/** Contexts of everything we send. Nobody has to fetch them: other software knows the first two, ours reads plain JSON. */
+export const documentContext = [
+  'https://www.w3.org/ns/activitystreams',
+  'https://w3id.org/security/data-integrity/v1',
+  { joinery: 'urn:joinery:ns#', Lock: 'https://joinpeertube.org/ns#Lock' },
+];
+
+/** An activity ready to be sent: text, and whose key signs the request. */
+export type Outgoing = { id: string; actor: string; text: string; document: JsonObject };
+
+/** Builds activities from events and present state, and proves them; the same one goes to all lanes. */
+export type Builder = {
+  /** @returns null when there is nothing to say to this kind of peer */
+  build: (event: LogEvent, joineryPeer: boolean) => Promise<Outgoing | null>;
+};
+
+/** Long enough for one event to reach all lanes, short enough that a deleted text does not leave late. */
+const keepMilliseconds = 2_000;
+
+export function createBuilder(bridge: Bridge): Builder {
+  const cache = new LRUCache<string, Promise<Outgoing | null>>({ max: 1_000, ttl: keepMilliseconds });
+  return {
+    build: (event, joineryPeer) => {
+      const key = `${event.id} ${joineryPeer}`;
+      const cached = cache.get(key);
+      if (cached) return cached;
+      const building = build(bridge, event, joineryPeer);
+      cache.set(key, building);
+      building.catch(() => cache.delete(key));
+      return building;
+    },
+  };
+}
+
+/** Address of an event's activity. */
+export function activityAddress(origin: string, eventId: string): string {
+  return `${origin}/activities/${eventId}`;
+}
+
+async function build(bridge: Bridge, event: LogEvent, joineryPeer: boolean): Promise<Outgoing | null> {
+  const { context } = bridge;
+  const origin = context.config.origin;
+  const id = activityAddress(origin, event.id);
+  const said = await say(bridge, event, id, joineryPeer);
+  if (!said && !joineryPeer) return null;
+  const bare: ActivityDocument = said ?? (await withheld(bridge, event, id));
+  const actor = addressOf(bare.actor) ?? nodeActor(origin);
+  const placed: ActivityDocument = { '@context': documentContext, ...bare };
+  if (isObject(placed.object)) placed.object = await dressInner(bridge, placed, placed.object, event);
+  if (joineryPeer) Object.assign(placed, await place(bridge, event), await vouch(bridge, placed));
+  const document = await prove(bridge, placed, actor, event.at);
+  return { id, actor, document, text: JSON.stringify(document) };
+}
+
+/** What the slice makes of the event now. A slice that cannot say it any more keeps its place in the stream. */
+async function say(
+  bridge: Bridge,
+  event: LogEvent,
+  id: string,
+  joineryPeer: boolean,
+): Promise<ActivityDocument | null> {
+  const { context } = bridge;
+  for (const slice of context.slices) {
+    const mapping = slice.activities?.toActivity as
+      | Partial<Record<EventName, (outgoing: object, event: LogEvent) => Promise<ActivityDocument | null>>>
+      | undefined;
+    const toActivity = mapping?.[event.name];
+    if (toActivity) return toActivity({ db: context.db.reader, origin: context.config.origin, id, joineryPeer }, event);
+  }
+  return null;
+}
+
+async function withheld(bridge: Bridge, event: LogEvent, id: string): Promise<ActivityDocument> {
+  const origin = bridge.context.config.origin;
+  const group = event.stream.startsWith('group:')
+    ? `${origin}/groups/${event.stream.slice('group:'.length).split('/')[0]}`
+    : null;
+  return { id, type: 'Announce', actor: group ?? nodeActor(origin), 'joinery:withheld': true };
+}
+
+/** Place in the stream, by which the peer sees that something is missing. */
+async function place(bridge: Bridge, event: LogEvent): Promise<JsonObject> {
+  const row = await bridge.context.db.reader
+    .selectFrom('stream')
+    .select('token')
+    .where('id', '=', event.stream)
+    .executeTakeFirst();
+  return {
+    'joinery:stream': streamAddress(bridge.context.config.origin, row?.token ?? ''),
+    'joinery:epoch': event.epoch,
+    'joinery:sequence': event.streamSeq,
+  };
+}
+
+/** Opaque address of a stream: its name would tell which groups exist. */
+export function streamAddress(origin: string, token: string): string {
+  return `${origin}/streams/${token}/log`;
+}
+
+/** The activity inside: an address of its own, and the proof of its actor when that is ours. */
+async function dressInner(
+  bridge: Bridge,
+  outer: ActivityDocument,
+  inner: JsonObject,
+  event: LogEvent,
+): Promise<JsonObject> {
+  const actor = addressOf(inner.actor);
+  if (actor === null || inner.proof !== undefined) return inner;
+  if (originOf(actor) !== bridge.context.config.origin || actor === addressOf(outer.actor)) return inner;
+  return prove(bridge, { '@context': documentContext, ...inner }, actor, event.at);
+}
+
+/** For an author elsewhere: the key by which readers who may not ask the author's node can check the proof. */
+async function vouch(bridge: Bridge, document: ActivityDocument): Promise<JsonObject> {
+  const inner = isObject(document.object) ? document.object : null;
+  const author = inner && addressOf(inner.actor);
+  const proof = inner && isObject(inner.proof) ? inner.proof : null;
+  const method = proof && typeof proof.verificationMethod === 'string' ? proof.verificationMethod : null;
+  if (!author || !method || originOf(author) === bridge.context.config.origin) return {};
+  const { db } = bridge.context;
+  const known = await bridge.remoteKeys.known(db.reader, method);
+  if (known?.key.asymmetricKeyType !== 'ed25519' || known.owner !== author) return {};
+  const person = await bridge.context.ports.people.byUri(db.reader, author);
+  return {
+    'joinery:authorKey': {
+      id: method,
+      type: 'Multikey',
+      controller: author,
+      publicKeyMultibase: encodeMultikey(known.key),
+      ...(person ? { name: person.name, agency: { type: 'Organization', name: person.agency } } : {}),
+    },
+  };
+}
+
+async function prove(bridge: Bridge, document: ActivityDocument, actor: string, created: string): Promise<JsonObject> {
+  const key = await bridge.keys.find(bridge.context.db.reader, actor, 'ed25519');
+  if (!key) return document;
+  const options = { verificationMethod: key.id, privateKey: key.privateKey, created: new Date(created) };
+  return { ...document, proof: createProof(document, options) };
+}

@@ -1,0 +1,131 @@
+import { isObject, type JsonObject, originOf, type Reader, transact, type Work } from '@joinery/core';
+import type { Bridge } from './bridge.ts';
+import { signedFetch } from './fetch.ts';
+import { addressOf, textOf } from './read.ts';
+import type { PeerRow } from './tables.ts';
+
+/** The row of another node, made at first sight. */
+export async function ensurePeer(work: Work, origin: string): Promise<void> {
+  await work.db
+    .insertInto('peer')
+    .values({
+      origin,
+      inbox: null,
+      software: null,
+      joinery: 0,
+      lane: 'open',
+      retry_at: null,
+      attempts: 0,
+      failing_since: null,
+      refused_since: null,
+      last_success_at: null,
+      last_contact_at: null,
+      last_error: null,
+      signature_form: 'rfc9421',
+      checked_at: null,
+    })
+    .onConflict((conflict) => conflict.column('origin').doNothing())
+    .execute();
+}
+
+export async function peerRow(db: Reader, origin: string): Promise<PeerRow | undefined> {
+  return db.selectFrom('peer').selectAll().where('origin', '=', origin).executeTakeFirst();
+}
+
+/** Inbox of a node as one of its actors names it: only on the node's own origin, since nobody may send our deliveries to a third. */
+export function inboxIn(document: JsonObject): string | null {
+  const origin = originOf(textOf(document.id) ?? '');
+  const endpoints = isObject(document.endpoints) ? document.endpoints : {};
+  for (const candidate of [addressOf(endpoints.sharedInbox), addressOf(document.inbox)]) {
+    if (candidate !== null && origin !== null && originOf(candidate) === origin) return candidate;
+  }
+  return null;
+}
+
+/** Whether a document comes from a node that understands our extensions. */
+export function speaksJoinery(document: JsonObject): boolean {
+  const generator = isObject(document.generator) ? document.generator : {};
+  return generator.name === 'Joinery' || document['joinery:agency'] !== undefined;
+}
+
+/** What an actor's document tells of its node. */
+export async function learnPeer(work: Work, document: JsonObject): Promise<void> {
+  const origin = originOf(textOf(document.id) ?? '');
+  const inbox = inboxIn(document);
+  if (origin === null || inbox === null || origin === work.home) return;
+  await ensurePeer(work, origin);
+  await work.db
+    .updateTable('peer')
+    .set({ inbox, checked_at: work.now, ...(speaksJoinery(document) ? { joinery: 1, software: 'joinery' } : {}) })
+    .where('origin', '=', origin)
+    .execute();
+}
+
+/** Finds a node's inbox by its server actor (FEP-2677), when no actor of it is known yet. */
+export async function discoverPeer(bridge: Bridge, origin: string): Promise<PeerRow | undefined> {
+  const { context } = bridge;
+  const answer = await signedFetch(bridge, `${origin}/node`, 'inbox of a node');
+  const document = answer.ok ? answer.document : undefined;
+  await transact(context, { kind: 'peer', origin }, async (work) => {
+    await ensurePeer(work, origin);
+    if (document) await learnPeer(work, document);
+  });
+  return peerRow(context.db.reader, origin);
+}
+
+/** For pages: lag and state per peer. */
+export type LaneHealth = {
+  origin: string;
+  software: string | null;
+  lane: PeerRow['lane'];
+  items: number;
+  /** Since when the oldest waiting item waits; null when nothing does. */
+  oldestAt: string | null;
+  lastSuccessAt: string | null;
+  lastContactAt: string | null;
+  lastError: string | null;
+  /** Since when it answers 401 or 403. */
+  refusedSince: string | null;
+  parked: { id: string; error: string; at: string }[];
+};
+
+/** State of every lane, from the same tables the lanes work on. */
+export async function laneHealth(db: Reader): Promise<LaneHealth[]> {
+  const [peers, pending, parked] = await Promise.all([
+    db.selectFrom('peer').selectAll().orderBy('origin').execute(),
+    db
+      .selectFrom('subscription')
+      .innerJoin('stream', 'stream.id', 'subscription.stream')
+      .innerJoin('log', (join) => join.onRef('log.stream', '=', 'subscription.stream'))
+      .select(['subscription.origin'])
+      .select((eb) => [eb.fn.countAll<number>().as('items'), eb.fn.min('log.at').as('oldest')])
+      .whereRef('log.stream_seq', '>', 'subscription.acknowledged')
+      .where((eb) =>
+        eb.or([
+          eb('subscription.ends_after', 'is', null),
+          eb('log.stream_seq', '<=', eb.ref('subscription.ends_after')),
+        ]),
+      )
+      .whereRef('subscription.acknowledged', '<', 'stream.head')
+      .groupBy('subscription.origin')
+      .execute(),
+    db.selectFrom('lane_item').selectAll().where('state', '=', 'parked').orderBy('created_at').execute(),
+  ]);
+  return peers.map((peer) => {
+    const waiting = pending.find((row) => row.origin === peer.origin);
+    return {
+      origin: peer.origin,
+      software: peer.software,
+      lane: peer.lane,
+      items: Number(waiting?.items ?? 0),
+      oldestAt: waiting?.oldest ?? null,
+      lastSuccessAt: peer.last_success_at,
+      lastContactAt: peer.last_contact_at,
+      lastError: peer.last_error,
+      refusedSince: peer.refused_since,
+      parked: parked
+        .filter((item) => item.origin === peer.origin)
+        .map((item) => ({ id: item.id, error: item.error, at: item.created_at })),
+    };
+  });
+}

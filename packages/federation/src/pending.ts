@@ -1,0 +1,72 @@
+import type { Reader } from '@joinery/core';
+
+/** A stream of which a peer has not everything yet. */
+export type PendingStream = {
+  stream: string;
+  token: string;
+  epoch: string;
+  acknowledged: number;
+  /** Last number that the peer is to get. */
+  last: number;
+};
+
+/** Streams that one peer waits for, those with the oldest waiting item first. */
+export async function pendingStreams(db: Reader, origin: string): Promise<PendingStream[]> {
+  const rows = await db
+    .selectFrom('subscription')
+    .innerJoin('stream', 'stream.id', 'subscription.stream')
+    .select([
+      'subscription.stream',
+      'subscription.acknowledged',
+      'subscription.ends_after',
+      'stream.head',
+      'stream.epoch',
+      'stream.token',
+    ])
+    .where('subscription.origin', '=', origin)
+    .whereRef('subscription.acknowledged', '<', 'stream.head')
+    .where((eb) =>
+      eb.or([
+        eb('subscription.ends_after', 'is', null),
+        eb('subscription.acknowledged', '<', eb.ref('subscription.ends_after')),
+      ]),
+    )
+    .orderBy('subscription.stream')
+    .execute();
+  return rows.map((row) => ({
+    stream: row.stream,
+    token: row.token,
+    epoch: row.epoch,
+    acknowledged: row.acknowledged,
+    last: row.ends_after === null ? row.head : Math.min(row.head, row.ends_after),
+  }));
+}
+
+/**
+ * Peers with something to be delivered, of what the log gained after `seen`; all of them at first (-1).
+ * @returns the log's head that was looked at, and the origins
+ */
+export async function pendingOrigins(db: Reader, seen: number): Promise<{ seq: number; origins: string[] }> {
+  const head = await db.selectFrom('log_head').select('seq').where('id', '=', 1).executeTakeFirst();
+  const seq = head?.seq ?? 0;
+  if (seq === seen) return { seq, origins: [] };
+  const rows = await db
+    .selectFrom('subscription')
+    .innerJoin('stream', 'stream.id', 'subscription.stream')
+    .select('subscription.origin')
+    .distinct()
+    .whereRef('subscription.acknowledged', '<', 'stream.head')
+    .where((eb) =>
+      eb.or([
+        eb('subscription.ends_after', 'is', null),
+        eb('subscription.acknowledged', '<', eb.ref('subscription.ends_after')),
+      ]),
+    )
+    .$if(seen >= 0, (query) =>
+      query.where('subscription.stream', 'in', (eb) =>
+        eb.selectFrom('log').select('log.stream').where('log.seq', '>', seen),
+      ),
+    )
+    .execute();
+  return { seq, origins: rows.map((row) => row.origin) };
+}

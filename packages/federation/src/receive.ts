@@ -1,0 +1,92 @@
+import { isObject, type JsonObject, originOf, transact } from '@joinery/core';
+import type { Bridge } from './bridge.ts';
+import type { CatchUp } from './catch-up.ts';
+import { guardActivity } from './guard.ts';
+import type { Inbox } from './inbox.ts';
+import { addressOf, textOf } from './read.ts';
+import { type Refused, refused } from './refusals.ts';
+import { verifyWithKey } from './requester.ts';
+import type { HeaderReader } from './signatures.ts';
+
+/** What the inbox answers: 202 after COMMIT, or a refusal. */
+export type Received = { ok: true } | Refused;
+
+/**
+ * One POST to an inbox: guard, signature, then the two steps of `Inbox`.
+ * @param request.url as the sender addressed it: our origin and path
+ * @throws storage faults, which the HTTP layer answers with 503 or 507: nothing was taken
+ */
+export async function receive(
+  bridge: Bridge,
+  parts: { inbox: Inbox; catchUp: CatchUp; contact: (origin: string) => void },
+  request: { url: string; headers: HeaderReader; body: string },
+): Promise<Received> {
+  const guarded = guardActivity(request.headers, request.body, {
+    mayReceive: (origin) => bridge.trust.mayFederate(origin, null, 'in'),
+  });
+  if (!guarded.ok) return guarded;
+  const verified = await verifyWithKey(bridge, { method: 'POST', ...request }, guarded.signature);
+  if (!verified.ok) return verified;
+  if (verified.owner !== guarded.actor && !isServerActor(verified.owner, guarded.origin)) {
+    return refused('key_origin_mismatch', 'The key belongs to another actor than the one that is said to act.');
+  }
+  parts.contact(guarded.origin);
+  const head = streamHead(guarded.activity, guarded.origin);
+  if (head) {
+    await followHead(bridge, guarded.origin, head);
+    parts.catchUp.gap(guarded.origin, head.stream);
+    return { ok: true };
+  }
+  const taken = await parts.inbox.take({
+    activity: guarded.activity,
+    text: request.body,
+    actor: guarded.actor,
+    origin: guarded.origin,
+    verified: 'signature',
+  });
+  return taken.state === 'accepted'
+    ? { ok: true }
+    : refused('activity_id_reused', 'Another activity with this id was received before.');
+}
+
+/** A node's server actor may speak for the node's own actors. */
+function isServerActor(owner: string, origin: string): boolean {
+  return owner === `${origin}/node`;
+}
+
+type Head = { stream: string; epoch: string; from: number; head: number };
+
+/** `Update` of a stream: the sender has more for us than it wants to push. */
+function streamHead(activity: JsonObject, origin: string): Head | null {
+  const object = isObject(activity.object) ? activity.object : null;
+  const stream = object && addressOf(object);
+  const epoch = object && textOf(object['joinery:epoch']);
+  const from = object?.['joinery:from'];
+  const head = object?.['joinery:head'];
+  if (
+    activity.type !== 'Update' ||
+    !stream ||
+    !epoch ||
+    originOf(stream) !== origin ||
+    !stream.startsWith(`${origin}/streams/`)
+  )
+    return null;
+  return typeof from === 'number' && typeof head === 'number' ? { stream, epoch, from, head } : null;
+}
+
+async function followHead(bridge: Bridge, origin: string, { stream, epoch, from, head }: Head): Promise<void> {
+  await transact(bridge.context, { kind: 'peer', origin }, async (work) => {
+    await work.db
+      .insertInto('peer_stream')
+      .values({ origin, stream, epoch, position: from, head })
+      .onConflict((conflict) => conflict.columns(['origin', 'stream']).doUpdateSet({ head }))
+      .execute();
+    await work.db
+      .updateTable('peer_stream')
+      .set({ epoch, position: from })
+      .where('origin', '=', origin)
+      .where('stream', '=', stream)
+      .where('epoch', '!=', epoch)
+      .execute();
+  });
+}

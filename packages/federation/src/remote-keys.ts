@@ -1,0 +1,149 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import {
+  type ActivityDocument,
+  isObject,
+  type Json,
+  type JsonObject,
+  originOf,
+  type Reader,
+  transact,
+  type Work,
+} from '@joinery/core';
+import { LRUCache } from 'lru-cache';
+import { type Fetcher, signedFetch } from './fetch.ts';
+import { decodeMultikey } from './multikey.ts';
+import { addressOf, listOf, textOf, withoutFragment } from './read.ts';
+
+/** A public key of an actor elsewhere, ready to verify with. */
+export type RemoteKey = { id: string; owner: string; key: KeyObject; through: string | null; fetchedAt: number };
+
+/** Finds public keys of actors elsewhere: memory, then table, then their owner's own node, nothing else. */
+export type RemoteKeys = {
+  /** Without network. */
+  known: (db: Reader, id: string) => Promise<RemoteKey | undefined>;
+  /** With network: once per key and minute at most, so that forged signatures cannot make us fetch without end. */
+  fetch: (id: string) => Promise<RemoteKey | undefined>;
+  /** Stores the keys in an actor's document that came from its own address. */
+  saveFromActor: (work: Work, document: ActivityDocument) => Promise<void>;
+  /** Stores a key that a group vouches for (`joinery:authorKey`); never replaces one that came from its owner. */
+  saveVouched: (work: Work, key: { id: string; owner: string; multibase: string; through: string }) => Promise<void>;
+};
+
+const refetchMilliseconds = 60_000;
+
+/** @param fetcher signs and sends the request for an unknown key */
+export function createRemoteKeys(
+  fetcher: Fetcher & { context: Parameters<typeof transact>[0] & Fetcher['context'] },
+): RemoteKeys {
+  const memory = new LRUCache<string, RemoteKey>({ max: 5_000 });
+  const asked = new LRUCache<string, number>({ max: 5_000 });
+  const running = new Map<string, Promise<RemoteKey | undefined>>();
+  const { context } = fetcher;
+
+  const known = async (db: Reader, id: string) => {
+    const cached = memory.get(id);
+    if (cached) return cached;
+    const row = await db.selectFrom('remote_key').selectAll().where('id', '=', id).executeTakeFirst();
+    if (!row) return undefined;
+    const key = {
+      id,
+      owner: row.owner,
+      key: createPublicKey(row.public),
+      through: row.through,
+      fetchedAt: Date.parse(row.fetched_at),
+    };
+    memory.set(id, key);
+    return key;
+  };
+  const save = async (work: Work, keys: { id: string; owner: string; pem: string; through: string | null }[]) => {
+    for (const { id, owner, pem, through } of keys) {
+      const row = { owner, public: pem, through, fetched_at: work.now };
+      await work.db
+        .insertInto('remote_key')
+        .values({ id, ...row })
+        .onConflict((conflict) =>
+          through === null ? conflict.column('id').doUpdateSet(row) : conflict.column('id').doNothing(),
+        )
+        .execute();
+      memory.delete(id);
+    }
+  };
+  const ask = async (id: string): Promise<RemoteKey | undefined> => {
+    const document = await fetchOwner(fetcher, id);
+    if (!document) return undefined;
+    const owner = String(document.id);
+    await transact(context, { kind: 'peer', origin: originOf(owner) ?? '' }, (work) => save(work, keysIn(document)));
+    return known(context.db.reader, id);
+  };
+  return {
+    known,
+    fetch: (id) => {
+      const now = context.clock.now().getTime();
+      if (now - (asked.get(id) ?? Number.NEGATIVE_INFINITY) < refetchMilliseconds) return known(context.db.reader, id);
+      const already = running.get(id);
+      if (already) return already;
+      asked.set(id, now);
+      const promise = ask(id).finally(() => running.delete(id));
+      running.set(id, promise);
+      return promise;
+    },
+    saveFromActor: (work, document) => save(work, keysIn(document)),
+    saveVouched: async (work, { id, owner, multibase, through }) => {
+      const key = decodeMultikey(multibase);
+      if (!key || originOf(id) !== originOf(owner)) return;
+      await save(work, [{ id, owner, pem: pem(key), through }]);
+    },
+  };
+}
+
+/**
+ * The actor that owns a key, from its own address. A key that is a document of its own (GoToSocial) leads to its owner, which must name that key: what a
+ * key says of its owner counts for nothing.
+ */
+async function fetchOwner(fetcher: Fetcher, keyId: string): Promise<JsonObject | undefined> {
+  const answer = await signedFetch(fetcher, withoutFragment(keyId), 'key of an actor');
+  if (!answer.ok || !answer.document) return undefined;
+  const document = answer.document;
+  if (keysIn(document).some((key) => key.id === keyId)) return document;
+  const owner = addressOf(document.owner) ?? addressOf(document.controller);
+  if (!owner || originOf(owner) !== originOf(keyId) || withoutFragment(owner) === withoutFragment(keyId))
+    return undefined;
+  const second = await signedFetch(fetcher, owner, 'owner of a key');
+  if (!second.ok || !second.document) return undefined;
+  return keysIn(second.document).some((key) => key.id === keyId) ? second.document : undefined;
+}
+
+/** Keys that an actor's document names as its own: RSA in `publicKey` (PEM), Ed25519 in `assertionMethod` (Multikey, FEP-521a). */
+export function keysIn(document: ActivityDocument): { id: string; owner: string; pem: string; through: null }[] {
+  const owner = textOf(document.id);
+  if (owner === null) return [];
+  const read = (value: Json) => {
+    if (!isObject(value)) return [];
+    const id = textOf(value.id);
+    const claimed = addressOf(value.owner) ?? addressOf(value.controller) ?? owner;
+    const key = publicKeyOf(value);
+    if (id === null || key === null || claimed !== owner || originOf(id) !== originOf(owner)) return [];
+    return [{ id, owner, pem: pem(key), through: null }];
+  };
+  return [...listOf(document.publicKey), ...listOf(document.assertionMethod)].slice(0, 10).flatMap(read);
+}
+
+/** RSA from 2048 to 8192 bits or Ed25519; anything weaker is not a key. */
+function publicKeyOf(value: JsonObject): KeyObject | null {
+  const multibase = textOf(value.publicKeyMultibase);
+  if (multibase !== null) return decodeMultikey(multibase);
+  const text = textOf(value.publicKeyPem);
+  if (text === null || text.length > 10_000) return null;
+  try {
+    const key = createPublicKey(text);
+    if (key.asymmetricKeyType === 'ed25519') return key;
+    const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
+    return key.asymmetricKeyType === 'rsa' && bits >= 2_048 && bits <= 8_192 ? key : null;
+  } catch {
+    return null;
+  }
+}
+
+function pem(key: KeyObject): string {
+  return key.export({ type: 'spki', format: 'pem' }).toString();
+}

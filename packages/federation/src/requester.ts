@@ -1,0 +1,55 @@
+import { originOf, type Requester } from '@joinery/core';
+import type { Bridge } from './bridge.ts';
+import { type Refused, refused } from './refusals.ts';
+import { type ArrivedRequest, type ParsedSignature, parseSignature, verifySignature } from './signatures.ts';
+
+/** Hosts that a request to this node may be signed for. */
+export function ownHosts(bridge: Bridge): string[] {
+  return [new URL(bridge.context.config.origin).host];
+}
+
+/**
+ * Who signed a request to read (authorised fetch). Without a signature: nobody. With one, it must be that of an allowed node; the allow-list is asked before
+ * the key is fetched, so a stranger's signature causes no request of ours.
+ */
+export async function readRequester(
+  bridge: Bridge,
+  request: ArrivedRequest,
+): Promise<{ ok: true; requester: Requester } | Refused> {
+  if (!request.headers.get('signature')) return { ok: true, requester: { kind: 'nobody' } };
+  const parsed = parseSignature(request.headers);
+  if (!parsed.ok) return parsed;
+  const origin = originOf(parsed.keyId);
+  if (origin === null) return refused('signature_malformed', 'The id of the key is not an https or http address.');
+  const decision = bridge.trust.mayFederate(origin, null, 'out');
+  if (!decision.allowed)
+    return refused('no_agreement', `There is no agreement with ${origin} that covers this (${decision.reason}).`);
+  const verified = await verifyWithKey(bridge, request, parsed);
+  return verified.ok
+    ? { ok: true, requester: { kind: 'peer', origin, actor: verified.owner, trust: bridge.trust } }
+    : verified;
+}
+
+/**
+ * Verifies a signature with the key of its owner. A key that is not known, or no longer fits, is fetched from its owner's node once a minute at most: that is how
+ * a rotation is noticed.
+ */
+export async function verifyWithKey(
+  bridge: Bridge,
+  request: ArrivedRequest,
+  parsed: ParsedSignature,
+): Promise<{ ok: true; owner: string } | Refused> {
+  const { context, remoteKeys } = bridge;
+  const options = { now: context.clock.now(), ownHosts: ownHosts(bridge) };
+  const known = await remoteKeys.known(context.db.reader, parsed.keyId);
+  if (known && known.through === null) {
+    const checked = verifySignature(request, parsed, known.key, options);
+    if (checked.ok) return { ok: true, owner: known.owner };
+    if (checked.code !== 'signature_invalid' && checked.code !== 'signature_algorithm') return checked;
+  }
+  const fetched = await remoteKeys.fetch(parsed.keyId);
+  if (!fetched || fetched.through !== null)
+    return refused('key_refused', 'The key cannot be had from its owner, or is too weak.');
+  const checked = verifySignature(request, parsed, fetched.key, options);
+  return checked.ok ? { ok: true, owner: fetched.owner } : checked;
+}

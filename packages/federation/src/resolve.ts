@@ -1,0 +1,113 @@
+import { type Actors, isObject, type JsonObject, originOf, refuse } from '@joinery/core';
+import type { Bridge } from './bridge.ts';
+import { documentOrRefuse, knownObject, rememberDocument, signedFetch } from './fetch.ts';
+import { readHistory } from './history.ts';
+import { listOf, textOf } from './read.ts';
+
+const freshSeconds = 86_400;
+
+/** Finds what a link or handle leads to, here or on an allowed node. */
+export function createActors(bridge: Bridge): Actors {
+  const { context } = bridge;
+  return {
+    resolve: async (reference, options = {}) => {
+      const text = reference.trim();
+      const uri = isHandle(text) ? await addressOfHandle(bridge, text) : text;
+      const origin = originOf(uri);
+      if (origin === null)
+        refuse('bad_request', 'Give the link of a group or person, or a handle such as @group@node.example');
+      const known = await knownObject(context, uri);
+      const age = options.maximumAgeSeconds ?? freshSeconds;
+      if (known && (known.object.local || !(await isOlder(bridge, origin, age))))
+        return { kind: known.kind.path, id: known.object.id, uri };
+      if (origin === context.config.origin) refuse('not_found', 'There is nothing at this address');
+      const decision = bridge.trust.mayFederate(origin, null, 'in');
+      if (!decision.allowed) {
+        if (known) return { kind: known.kind.path, id: known.object.id, uri };
+        refuse('no_agreement', `Your node has no agreement with ${new URL(origin).host} (${decision.reason})`);
+      }
+      const document = await documentAt(bridge, uri);
+      const saved = await rememberDocument(bridge, document);
+      if (!saved) refuse('not_found', 'This address leads to something that this node cannot show');
+      return { ...saved, uri: String(document.id) };
+    },
+    history: (uri, wanted) => readHistory(bridge, uri, wanted),
+  };
+}
+
+/** How old what we know of a node may be is judged by the last contact with it. */
+async function isOlder(bridge: Bridge, origin: string, seconds: number): Promise<boolean> {
+  const row = await bridge.context.db.reader
+    .selectFrom('peer')
+    .select(['checked_at'])
+    .where('origin', '=', origin)
+    .executeTakeFirst();
+  if (!row?.checked_at) return true;
+  return bridge.context.clock.now().getTime() - Date.parse(row.checked_at) > seconds * 1_000;
+}
+
+/** The document behind a link. A page whose document has another address on the same node (as other software has) leads on to that, once. */
+async function documentAt(bridge: Bridge, uri: string): Promise<JsonObject> {
+  const first = documentOrRefuse(await signedFetch(bridge, uri, 'a person asked for this link', { id: null }));
+  const id = textOf(first.id);
+  if (id === uri) return first;
+  if (id === null || originOf(id) !== originOf(uri))
+    refuse('not_found', 'The document at this address names another one');
+  return documentOrRefuse(await signedFetch(bridge, id, 'a person asked for this link'));
+}
+
+const handleShape = /^(?:acct:)?[@!]?([^@\s/]+)@([^@\s/]+)$/;
+
+function isHandle(text: string): boolean {
+  return handleShape.test(text);
+}
+
+/**
+ * WebFinger (RFC 7033). The subject must be of the host that was asked, and the address on the node's own origin, so that a host can speak only for itself.
+ */
+async function addressOfHandle(bridge: Bridge, handle: string): Promise<string> {
+  const [, name = '', host = ''] = handleShape.exec(handle) ?? [];
+  const { context } = bridge;
+  const origin = originFor(bridge, host);
+  if (origin === null) refuse('bad_request', 'The part after the @ is not the name of a node');
+  const resource = `acct:${name.toLowerCase()}@${new URL(origin).host}`;
+  if (origin === context.config.origin) return addressOfOwn(bridge, name);
+  const decision = bridge.trust.mayFederate(origin, null, 'in');
+  if (!decision.allowed) refuse('no_agreement', `Your node has no agreement with ${host} (${decision.reason})`);
+  const address = `${origin}/.well-known/webfinger?resource=${encodeURIComponent(resource)}`;
+  const answer = await context.doors.peers.fetchDocument(address, {
+    purpose: 'a person asked for this handle',
+    accept: 'jrd',
+    id: null,
+  });
+  const document = documentOrRefuse(answer);
+  const self = listOf(document.links)
+    .filter(isObject)
+    .find((link) => link.rel === 'self' && String(link.type ?? '').includes('json'));
+  const href = self && textOf(self.href);
+  const subject = textOf(document.subject)?.toLowerCase();
+  if (!href || originOf(href) !== origin || !subject?.endsWith(`@${new URL(origin).host}`)) {
+    refuse('not_found', 'This handle does not exist there');
+  }
+  return href;
+}
+
+async function addressOfOwn(bridge: Bridge, name: string): Promise<string> {
+  const { db, config } = bridge.context;
+  const holder = await db.reader
+    .selectFrom('handle')
+    .selectAll()
+    .where('name', '=', name.toLowerCase())
+    .executeTakeFirst();
+  if (!holder || holder.retired_at !== null || (holder.kind !== 'person' && holder.kind !== 'group'))
+    refuse('not_found', 'This handle does not exist here');
+  return `${config.origin}/${holder.kind === 'person' ? 'people' : 'groups'}/${holder.id}`;
+}
+
+/** https, or http on loopback where the node was opened for that (development). */
+function originFor(bridge: Bridge, host: string): string | null {
+  const { config } = bridge.context;
+  if (host === new URL(config.origin).host) return config.origin;
+  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
+  return originOf(`${config.loopbackPeers && loopback ? 'http' : 'https'}://${host}/`);
+}

@@ -1,0 +1,21 @@
+import type { Slice } from '@joinery/core';
+import { federationEvents } from './events.ts';
+import { federationMigrations } from './migrations.ts';
+
+/** What federation itself says and stores: the answer to a refused activity, and its tables. */
+export const federationSlice: Slice = {
+  name: 'federation',
+  migrations: federationMigrations,
+  events: federationEvents,
+  activities: {
+    toActivity: {
+      'federation.refused': async (outgoing, event) => ({
+        id: outgoing.id,
+        type: 'Reject',
+        actor: event.data.by,
+        object: event.data.activity,
+        'joinery:code': event.data.code,
+      }),
+    },
+  },
+};

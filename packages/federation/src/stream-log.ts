@@ -1,0 +1,53 @@
+import { type JsonObject, type Requester, streamEventsAfter } from '@joinery/core';
+import type { Bridge } from './bridge.ts';
+import { type Builder, streamAddress } from './outgoing.ts';
+
+const pageSize = 100;
+
+/**
+ * A page of a stream for a node that catches up or fills a gap. Asking for what comes after a number acknowledges it. Only subscribers read it, and only as
+ * far as their subscription goes.
+ * @returns undefined when there is no such stream for this node
+ */
+export async function streamPage(
+  bridge: Bridge,
+  builder: Builder,
+  token: string,
+  requester: Requester,
+  after: number,
+): Promise<
+  { document: JsonObject; acknowledge: { stream: string; origin: string; epoch: string; sequence: number } } | undefined
+> {
+  if (requester.kind !== 'peer') return undefined;
+  const { db, config } = bridge.context;
+  const row = await db.reader
+    .selectFrom('stream')
+    .innerJoin('subscription', 'subscription.stream', 'stream.id')
+    .select(['stream.id', 'stream.epoch', 'stream.head', 'subscription.ends_after'])
+    .where('stream.token', '=', token)
+    .where('subscription.origin', '=', requester.origin)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const last = row.ends_after === null ? row.head : Math.min(row.head, row.ends_after);
+  const events = (await streamEventsAfter(db.reader, row.id, after, pageSize)).filter(
+    (event) => event.streamSeq <= last,
+  );
+  const items: JsonObject[] = [];
+  for (const event of events) {
+    const activity = await builder.build(event, true);
+    if (activity) items.push(activity.document);
+  }
+  const address = streamAddress(config.origin, token);
+  return {
+    acknowledge: { stream: row.id, origin: requester.origin, epoch: row.epoch, sequence: Math.min(after, last) },
+    document: {
+      '@context': ['https://www.w3.org/ns/activitystreams', { joinery: 'urn:joinery:ns#' }],
+      id: `${address}?after=${after}`,
+      type: 'OrderedCollectionPage',
+      partOf: address,
+      'joinery:epoch': row.epoch,
+      'joinery:head': last,
+      orderedItems: items,
+    },
+  };
+}

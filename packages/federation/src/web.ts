@@ -1,0 +1,181 @@
+import { type Environment, isId, type JsonObject, type Requester } from '@joinery/core';
+import type { Context as HonoContext, MiddlewareHandler } from 'hono';
+import {
+  activityDocument,
+  agencyDocument,
+  collectionDocument,
+  type Found,
+  nodeDocument,
+  objectDocument,
+} from './documents.ts';
+import { type FederationNode, federationOf } from './federation.ts';
+import { isActivityType } from './media-types.ts';
+import { receive } from './receive.ts';
+import { type Refused, refused } from './refusals.ts';
+import { readRequester } from './requester.ts';
+import { streamPage } from './stream-log.ts';
+import { largestProposal, receiveProposal } from './trust/proposals.ts';
+
+type WebContext = HonoContext<Environment>;
+
+const inboxBytes = 1_000_000;
+const activityType = 'application/activity+json; charset=utf-8';
+const objectPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})$/;
+const collectionPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})\/([a-z]+)$/;
+const inboxPath = /^\/inbox$|^\/(?:node|agency)\/inbox$|^\/(?:people|groups)\/[0-9a-f-]{36}\/inbox$/;
+const activityPath = /^\/activities\/([0-9a-f-]{36})(\/activity)?$/;
+const streamPath = /^\/streams\/([0-9a-f-]{36})\/log$/;
+
+/**
+ * What nodes ask of this node: runs before the pages and answers ActivityStreams, inboxes, WebFinger and NodeInfo. Everything but the server actor needs the
+ * signature of an allowed node; who has none learns nothing of what exists.
+ */
+export function federationMiddleware(): MiddlewareHandler<Environment> {
+  return async function federation(c, next) {
+    const node = federationOf(c.var.context);
+    const answer = node && (await answerNode(c, node));
+    if (answer) return answer;
+    await next();
+  };
+}
+
+async function answerNode(c: WebContext, node: FederationNode): Promise<Response | null> {
+  const { path, method } = c.req;
+  if (method === 'POST') {
+    if (inboxPath.test(path)) return answerInbox(c, node);
+    return path === '/node/proposals' ? answerProposal(c, node) : null;
+  }
+  if (method !== 'GET' && method !== 'HEAD') return null;
+  if (path === '/.well-known/webfinger' || path.startsWith('/.well-known/nodeinfo') || path.startsWith('/nodeinfo/'))
+    return node.discovery(c.req.raw);
+  if (path === '/node') return document(c, { status: 200, document: await nodeDocument(node.bridge) });
+  const onlyForNodes = path === '/agency' || activityPath.test(path) || streamPath.test(path);
+  const asked =
+    onlyForNodes || (wantsActivity(c.req.header('accept')) && (objectPath.test(path) || collectionPath.test(path)));
+  if (!asked) return null;
+  const signed = await readRequester(node.bridge, {
+    method,
+    url: ownUrl(c, node),
+    headers: c.req.raw.headers,
+    body: null,
+  });
+  if (!signed.ok) return problem(signed);
+  if (signed.requester.kind === 'nobody')
+    return problem(refused('signature_missing', 'This needs the signature of a node with an agreement.'));
+  const found = await find(c, node, signed.requester);
+  return found
+    ? document(c, found)
+    : problem({
+        ok: false,
+        code: 'not_found',
+        status: 404,
+        retryable: false,
+        detail: 'There is nothing here for you.',
+      });
+}
+
+async function find(c: WebContext, node: FederationNode, requester: Requester): Promise<Found> {
+  const { path } = c.req;
+  if (path === '/agency') return { status: 200, document: await agencyDocument(node.bridge) };
+  const activity = activityPath.exec(path);
+  if (activity)
+    return activityDocument(node.bridge, node.builder, activity[1] ?? '', activity[2] !== undefined, requester);
+  const stream = streamPath.exec(path);
+  if (stream) return findStreamPage(c, node, stream[1] ?? '', requester);
+  const object = objectPath.exec(path);
+  if (object) return objectDocument(node.bridge, object[1] ?? '', object[2] ?? '', requester);
+  const [, of = '', id = '', name = ''] = collectionPath.exec(path) ?? [];
+  return collectionDocument(node.bridge, { path: of, id, name, page: c.req.query('page') ?? null }, requester);
+}
+
+async function findStreamPage(
+  c: WebContext,
+  node: FederationNode,
+  token: string,
+  requester: Requester,
+): Promise<Found> {
+  const after = Number(c.req.query('after') ?? '0');
+  if (!isId(token) || !Number.isSafeInteger(after) || after < 0) return null;
+  const page = await streamPage(node.bridge, node.builder, token, requester, after);
+  if (!page) return null;
+  const { stream, origin, epoch, sequence } = page.acknowledge;
+  if (c.req.query('epoch') === epoch) node.acknowledge(stream, origin, epoch, sequence);
+  return { status: 200, document: page.document };
+}
+
+async function answerInbox(c: WebContext, node: FederationNode): Promise<Response> {
+  const length = Number(c.req.header('content-length') ?? '0');
+  if (length > inboxBytes)
+    return problem(refused('body_too_large', `The document is larger than ${inboxBytes} bytes.`), true);
+  // Unsigned is refused before the body is read.
+  if (!c.req.header('signature')) return problem(refused('signature_missing', 'The request is not signed.'), true);
+  const body = await readBody(c.req.raw, inboxBytes);
+  if (body === null)
+    return problem(refused('body_too_large', `The document is larger than ${inboxBytes} bytes.`), true);
+  const received = await receive(node.bridge, node, { url: ownUrl(c, node), headers: c.req.raw.headers, body });
+  if (received.ok) return new Response(null, { status: 202 });
+  node.bridge.context.logger.info('inbox.refused', { code: received.code, status: received.status });
+  return problem(received);
+}
+
+async function answerProposal(c: WebContext, node: FederationNode): Promise<Response> {
+  const body = await readBody(c.req.raw, largestProposal);
+  if (body === null)
+    return problem(refused('body_too_large', `A proposal has at most ${largestProposal} bytes.`), true);
+  const refusal = await receiveProposal(node.context, {
+    method: 'POST',
+    url: ownUrl(c, node),
+    headers: c.req.raw.headers,
+    body,
+  });
+  return refusal ? problem(refusal) : new Response(null, { status: 202 });
+}
+
+/** The body as text, or null as soon as it is too long. */
+async function readBody(request: Request, limit: number): Promise<string | null> {
+  if (!request.body) return '';
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body) {
+    size += chunk.byteLength;
+    if (size > limit) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The address as the sender must have written it: our origin, whatever a proxy in between made of it. */
+function ownUrl(c: WebContext, node: FederationNode): string {
+  const url = new URL(c.req.url);
+  return `${node.bridge.context.config.origin}${url.pathname}${url.search}`;
+}
+
+function wantsActivity(accept: string | undefined): boolean {
+  return (accept ?? '').split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/).some((part) => isActivityType(part.trim()));
+}
+
+function document(c: WebContext, found: { status: 200 | 410; document: JsonObject }): Response {
+  return c.json(found.document, found.status, {
+    'content-type': activityType,
+    vary: 'Accept, Signature',
+    'cache-control': 'private, max-age=0',
+  });
+}
+
+function problem(refusal: Omit<Refused, 'code'> & { code: string }, close = false): Response {
+  const body = {
+    type: 'about:blank',
+    title: refusal.code.replaceAll('_', ' '),
+    status: refusal.status,
+    detail: refusal.detail,
+    code: refusal.code,
+    retryable: refusal.retryable,
+  };
+  const headers = {
+    'content-type': 'application/problem+json',
+    vary: 'Accept, Signature',
+    'cache-control': 'no-store',
+    ...(close ? { connection: 'close' } : {}),
+  };
+  return new Response(JSON.stringify(body), { status: refusal.status, headers });
+}
