@@ -75,7 +75,7 @@ interface Place {
 
 function placeOf(file: string): Place | undefined {
   const parts = file.split('/');
-  const isTest = /\.test\.tsx?$/.test(file) || parts[0] === 'test';
+  const isTest = /\.test\.tsx?$|\/testing\//.test(file) || parts[0] === 'test';
   if (parts[0] === 'apps' || parts[0] === 'test') return { unit: parts[0], isTest };
   if (parts[0] !== 'packages' || !parts[1]) return undefined;
   const slice = parts[1] === 'slices' ? parts[3] : undefined;
