@@ -79,7 +79,8 @@ export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
     const isProxied = Boolean(options.outboundProxy) && url.protocol === 'https:';
     if (isClosed) throw new ExchangeFault('door_closed', 'The node is stopping.');
     const stop = new AbortController();
-    const isLate = () => new ExchangeFault('deadline_exceeded', `${url.host} did not answer in full within ${milliseconds} ms.`);
+    const isLate = () =>
+      new ExchangeFault('deadline_exceeded', `${url.host} did not answer in full within ${milliseconds} ms.`);
     const timer = setTimeout(() => stop.abort(isLate()), milliseconds);
     open.add(stop);
     const at = now().toISOString();
