@@ -91,7 +91,14 @@ async function applyAnnounce(work: Work, inbound: Inbound): Promise<InboundOutco
     if (!known) return embedded ? null : { state: 'waiting', uri };
     // Passed on by its address alone: enough to know that the group took it in.
     const bare = { ...emptyRead, uri, origin: originOf(uri) ?? '' };
-    return receivePost(work, { read: bare, actor: '', through, verified: 'unchecked', activity: inbound.id, text: null });
+    return receivePost(work, {
+      read: bare,
+      actor: '',
+      through,
+      verified: 'unchecked',
+      activity: inbound.id,
+      text: null,
+    });
   }
   const own = fetched === null && read.origin === inbound.origin;
   return receivePost(work, {
@@ -121,7 +128,8 @@ const emptyRead = {
 };
 
 async function applyUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
-  if ('joinery:counts' in inbound.activity || 'joinery:delivery' in inbound.activity) return applyFigures(work, inbound);
+  if ('joinery:counts' in inbound.activity || 'joinery:delivery' in inbound.activity)
+    return applyFigures(work, inbound);
   const uri = idOf(inbound.activity.object);
   if (uri === null) return null;
   if ('joinery:answer' in inbound.activity) return applyAnswer(work, inbound, uri);
@@ -131,10 +139,13 @@ async function applyUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome
   const through = await throughGroup(work, inbound);
   const known = await postByUri(work.db, uri);
   if (!known) {
-    return (await wasTakenBack(work, uri, inbound.actor)) ? ignored('its author deleted it') : { state: 'waiting', uri };
+    return (await wasTakenBack(work, uri, inbound.actor))
+      ? ignored('its author deleted it')
+      : { state: 'waiting', uri };
   }
   const author = await personById(work.db, known.author_id);
-  if (author?.uri !== inbound.actor || read.origin !== inbound.origin) return ignored('only its author can change a post');
+  if (author?.uri !== inbound.actor || read.origin !== inbound.origin)
+    return ignored('only its author can change a post');
   if (known.local === 1) return acceptOwn(work, inbound, known, through);
   if (through === 'unknown' || (through && through.id !== known.group_id)) return ignored('it is in another group');
   const group = await requireGroup(work.db, known.group_id);
@@ -193,7 +204,8 @@ async function applyDelete(work: Work, inbound: Inbound): Promise<InboundOutcome
   const known = await postByUri(work.db, uri);
   if (!known) {
     // Kept so that a `Create` that comes late does not resurrect it.
-    if (originOf(uri) === inbound.origin && inbound.verified !== 'unchecked') await rememberTombstone(work, uri, inbound.actor);
+    if (originOf(uri) === inbound.origin && inbound.verified !== 'unchecked')
+      await rememberTombstone(work, uri, inbound.actor);
     return originOf(uri) === inbound.origin ? applied : ignored('it is not known here');
   }
   if (known.deleted_at) return ignored('it is deleted already');
@@ -221,7 +233,11 @@ async function applyLike(work: Work, inbound: Inbound): Promise<InboundOutcome |
   if (through === null && group.local !== 1) return ignored('the group counts this');
   if (await wasTakenBack(work, inbound.id, inbound.actor)) return ignored('it was taken back before it arrived');
   const person = await personByUri(work.db, inbound.actor);
-  const done = await like(work, { post: post.id, by: { uri: inbound.actor, person: person?.id ?? null }, uri: inbound.id });
+  const done = await like(work, {
+    post: post.id,
+    by: { uri: inbound.actor, person: person?.id ?? null },
+    uri: inbound.id,
+  });
   return done ? applied : ignored('it is counted already');
 }
 
@@ -229,7 +245,10 @@ async function applyUndo(work: Work, inbound: Inbound): Promise<InboundOutcome |
   const undone = objectOf(inbound.activity.object);
   const id = idOf(inbound.activity.object);
   if (undone !== null && undone.type !== 'Like') return null;
-  const byId = id === null ? undefined : await work.db.selectFrom('post_like').selectAll().where('uri', '=', id).executeTakeFirst();
+  const byId =
+    id === null
+      ? undefined
+      : await work.db.selectFrom('post_like').selectAll().where('uri', '=', id).executeTakeFirst();
   const target = undone ? idOf(undone.object) : null;
   const post = byId ? await postById(work.db, byId.post_id) : target ? await postByUri(work.db, target) : undefined;
   if (!undone && !byId) return null;
@@ -265,7 +284,8 @@ async function applyReject(work: Work, inbound: Inbound): Promise<InboundOutcome
   const group = post ? await requireGroup(work.db, post.group_id) : undefined;
   if (!post || !group || group.local === 1 || group.home !== inbound.origin) return ignored('not theirs to refuse');
   const said = inbound.activity['joinery:code'];
-  const code: RefusalCode = typeof said === 'string' && Object.hasOwn(refusalStatus, said) ? (said as RefusalCode) : 'forbidden';
+  const code: RefusalCode =
+    typeof said === 'string' && Object.hasOwn(refusalStatus, said) ? (said as RefusalCode) : 'forbidden';
   if (event.name === 'post.created' || event.name === 'post.edited') await refusePost(work, post, code);
   if (event.name === 'post.liked' && 'actor' in event.data) await unlikeQuietly(work, post, String(event.data.actor));
   return applied;
@@ -280,7 +300,11 @@ const counted = async (): Promise<InboundOutcome> => ignored('this is not counte
 
 export const handlers: InboundHandler[] = [
   { types: ['Create'], needs: addressesNeeded, apply: applyCreate },
-  { types: ['Announce'], needs: (inbound) => idOf(inbound.activity.object) ? [String(idOf(inbound.activity.object))] : [], apply: applyAnnounce },
+  {
+    types: ['Announce'],
+    needs: (inbound) => (idOf(inbound.activity.object) ? [String(idOf(inbound.activity.object))] : []),
+    apply: applyAnnounce,
+  },
   { types: ['Update'], apply: applyUpdate },
   { types: ['Delete'], apply: applyDelete },
   { types: ['Like'], apply: applyLike },

@@ -107,7 +107,11 @@ function decision(
     const found = await postAndGroup(outgoing.db, event.data);
     if (!found || found.post.deleted_at) return null;
     const { post, group } = found;
-    const common = { actor: await decidedBy(outgoing.db, event.data.by, group), ...addressedTo(group), audience: group.uri };
+    const common = {
+      actor: await decidedBy(outgoing.db, event.data.by, group),
+      ...addressedTo(group),
+      audience: group.uri,
+    };
     const done = { ...common, ...make(post, group, outgoing.joineryPeer) };
     if (!undo) return told(outgoing, group, done);
     return told(outgoing, group, { type: 'Undo', ...common, object: { id: `${outgoing.id}/undone`, ...done } });

@@ -6,7 +6,11 @@ const mostPerMessage = 500;
 export const countJob = 'posts.count';
 
 /** The figures of a post in a group of ours changed: its nodes are told together with others, at most once a minute. */
-export async function countDue(work: Work, group: Pick<GroupRow, 'id' | 'local' | 'reading'>, post: string): Promise<void> {
+export async function countDue(
+  work: Work,
+  group: Pick<GroupRow, 'id' | 'local' | 'reading'>,
+  post: string,
+): Promise<void> {
   if (group.local !== 1 || group.reading === 'members') return;
   await work.db.updateTable('post').set({ count_due: 1 }).where('id', '=', post).execute();
   await enqueueCounting(work, group.id);

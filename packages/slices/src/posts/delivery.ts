@@ -44,7 +44,12 @@ export async function deliveryOf(db: Reader, id: string): Promise<Delivery> {
     .executeTakeFirst();
   if (!event) return nothing;
   if (post.event_stream.startsWith('node:')) return hostDelivery(post);
-  const rows = await db.selectFrom('subscription').selectAll().where('stream', '=', post.event_stream).orderBy('origin').execute();
+  const rows = await db
+    .selectFrom('subscription')
+    .selectAll()
+    .where('stream', '=', post.event_stream)
+    .orderBy('origin')
+    .execute();
   const detail = rows
     .filter((row) => row.ends_after === null || row.ends_after >= event.stream_seq)
     // Who came later gets it as history.
@@ -68,7 +73,12 @@ export async function deliveryOf(db: Reader, id: string): Promise<Delivery> {
 function hostDelivery(post: PostRow): Delivery {
   const home = (post.event_stream ?? '').slice('node:'.length);
   const arrived = post.status !== 'waiting';
-  const host = { home, state: arrived ? ('reached' as const) : ('waiting' as const), at: post.accepted_at, error: null };
+  const host = {
+    home,
+    state: arrived ? ('reached' as const) : ('waiting' as const),
+    at: post.accepted_at,
+    error: null,
+  };
   const told: unknown = post.delivery === null ? null : JSON.parse(post.delivery);
   const figure = (name: string) => (isObject(told) && typeof told[name] === 'number' ? Number(told[name]) : 0);
   return {
@@ -111,7 +121,11 @@ export async function deliveryReport(
 }
 
 /** After a post of another node's person: report once it had time to arrive, then less and less often while somebody waits. */
-export async function planReport(work: Work, post: { id: string; group: string; node: string }, attempt = 0): Promise<void> {
+export async function planReport(
+  work: Work,
+  post: { id: string; group: string; node: string },
+  attempt = 0,
+): Promise<void> {
   const seconds = [3, 60, 600, 3_600, 21_600, 86_400][attempt];
   if (seconds === undefined) return;
   const runAt = new Date(Date.parse(work.now) + seconds * 1_000).toISOString();
@@ -132,7 +146,10 @@ export async function applyDeliveryReport(work: Work, group: GroupRow, activity:
   for (const entry of listOf(activity['joinery:delivery']).slice(0, 100)) {
     if (!isObject(entry) || typeof entry.activity !== 'string') continue;
     const figures = Object.fromEntries(
-      ['nodes', 'reached', 'waiting', 'failed'].map((name) => [name, Math.max(0, Math.trunc(Number(entry[name])) || 0)]),
+      ['nodes', 'reached', 'waiting', 'failed'].map((name) => [
+        name,
+        Math.max(0, Math.trunc(Number(entry[name])) || 0),
+      ]),
     );
     await work.db
       .updateTable('post')

@@ -88,12 +88,7 @@ export function readPost(document: JsonObject): ReadPost | null {
     source: sourceOf(document.source),
     language: languageOf(document) ?? language,
     inReplyTo,
-    addressed: [
-      ...idsOf(document.audience),
-      ...idsOf(document.to),
-      ...idsOf(document.cc),
-      ...idsOf(document.target),
-    ],
+    addressed: [...idsOf(document.audience), ...idsOf(document.to), ...idsOf(document.cc), ...idsOf(document.target)],
     published: textOf(document.published),
     updated: textOf(document.updated) ?? textOf(document.published),
     url: webAddress(document.url, origin),
@@ -184,11 +179,7 @@ export function postDocument(origin: string, parts: PostParts): ActivityDocument
   if (post.deleted_at) return tombstone(post);
   const titled = post.title !== null;
   const thread =
-    group.local === 1
-      ? threadAddresses(origin, topic.id)
-      : topic.context_uri
-        ? { context: topic.context_uri }
-        : {};
+    group.local === 1 ? threadAddresses(origin, topic.id) : topic.context_uri ? { context: topic.context_uri } : {};
   return {
     id: post.uri,
     type: titled ? 'Article' : 'Note',

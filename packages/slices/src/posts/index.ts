@@ -2,11 +2,11 @@
 import './tables.ts';
 import type { Slice } from '@joinery/core';
 import { activities } from './activities.ts';
+import { afterEffects } from './after-effects.ts';
 import { events } from './events.ts';
 import { jobs } from './jobs.ts';
 import { migrations } from './migrations.ts';
 import { collections, postKind } from './objects.ts';
-import { afterEffects } from './after-effects.ts';
 
 export { type Audience, audienceOf } from './audience.ts';
 export { type Delivery, deliveryOf } from './delivery.ts';

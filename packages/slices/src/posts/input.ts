@@ -14,7 +14,12 @@ const title = z
   .pipe(z.string().min(1).max(longestTitle));
 const language = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/);
 
-export const newTopic = z.object({ title, content, kind: z.enum(['discussion']).optional(), language: language.optional() });
+export const newTopic = z.object({
+  title,
+  content,
+  kind: z.enum(['discussion']).optional(),
+  language: language.optional(),
+});
 export const newReply = z.object({ content, language: language.optional(), replyTo: z.string().optional() });
 /** `revision` is the number the editor started from; without it the newest is replaced. */
 export const postChange = z.object({

@@ -14,7 +14,10 @@ async function check(context: Context, data: JsonObject): Promise<void> {
   try {
     await context.ports.actors.resolve(uri, { maximumAgeSeconds: 0 });
   } catch (error) {
-    context.logger.info('posts.unchecked', { origin: originOf(uri), reason: error instanceof Error ? error.message : '' });
+    context.logger.info('posts.unchecked', {
+      origin: originOf(uri),
+      reason: error instanceof Error ? error.message : '',
+    });
   }
 }
 
@@ -59,7 +62,15 @@ async function takeIn(context: Context, uri: string, groupUri: string): Promise<
       // Into a group of ours only its members bring posts, themselves.
       if (!group || group.local === 1) return;
       const actor = read.authors.find((author) => originOf(author) === read.origin) ?? '';
-      await receivePost(work, { read, actor, through: group, verified: 'origin', activity: uri, text: null, history: true });
+      await receivePost(work, {
+        read,
+        actor,
+        through: group,
+        verified: 'origin',
+        activity: uri,
+        text: null,
+        history: true,
+      });
     },
     { origin: read.origin },
   );

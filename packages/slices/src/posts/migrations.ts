@@ -68,8 +68,18 @@ export const migrations: Migrations = {
       .columns(['author_id'])
       .where(sql<boolean>`status <> 'accepted'`)
       .execute();
-    await db.schema.createIndex('post_event').on('post').column('event_id').where(sql<boolean>`event_id is not null`).execute();
-    await db.schema.createIndex('post_count_due').on('post').column('group_id').where(sql<boolean>`count_due = 1`).execute();
+    await db.schema
+      .createIndex('post_event')
+      .on('post')
+      .column('event_id')
+      .where(sql<boolean>`event_id is not null`)
+      .execute();
+    await db.schema
+      .createIndex('post_count_due')
+      .on('post')
+      .column('group_id')
+      .where(sql<boolean>`count_due = 1`)
+      .execute();
     await db.schema
       .createTable('post_revision')
       .addColumn('post_id', 'text', (column) => column.notNull().references('post.id'))

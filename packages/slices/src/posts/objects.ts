@@ -89,7 +89,8 @@ async function told(outgoing: Omit<Outgoing, 'id'>, group: GroupRow, posts: Post
   const activities = await authoredTexts(outgoing.db, posts);
   return posts.map((post) => {
     const found = parts.get(post.id);
-    const own = post.local === 1 && found ? { id: `${post.uri}#create`, ...authored(outgoing.origin, 'Create', found) } : null;
+    const own =
+      post.local === 1 && found ? { id: `${post.uri}#create`, ...authored(outgoing.origin, 'Create', found) } : null;
     return {
       id: `${group.uri}/announcements/${post.id}`,
       type: 'Announce',
@@ -141,7 +142,11 @@ const outbox: PageOf = async (outgoing, object, _requester, cursor) => {
   const after = positionOf(cursor);
   let query = visible(outgoing.db).where('group_id', '=', group.id).where('deleted_at', 'is', null);
   if (after) query = query.where((eb) => eb(eb.refTuple('sort_at', 'id'), '<', eb.tuple(after[0], after[1])));
-  const rows = await query.orderBy('sort_at', 'desc').orderBy('id', 'desc').limit(pageSize + 1).execute();
+  const rows = await query
+    .orderBy('sort_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(pageSize + 1)
+    .execute();
   const { posts, next } = pageOf(rows, (post) => post.sort_at);
   return { items: await told(outgoing, group, posts), next, total: group.post_count };
 };
@@ -168,7 +173,11 @@ async function threadPage(outgoing: Omit<Outgoing, 'id'>, topic: string, cursor:
   const after = positionOf(cursor);
   let query = visible(outgoing.db).where('topic_id', '=', topic).where('deleted_at', 'is', null);
   if (after) query = query.where((eb) => eb(eb.refTuple('sort_at', 'id'), '>', eb.tuple(after[0], after[1])));
-  const rows = await query.orderBy('sort_at').orderBy('id').limit(pageSize + 1).execute();
+  const rows = await query
+    .orderBy('sort_at')
+    .orderBy('id')
+    .limit(pageSize + 1)
+    .execute();
   return pageOf(rows, (post) => post.sort_at);
 }
 
@@ -196,7 +205,11 @@ const replies: PageOf = async (outgoing, object, _requester, cursor) => {
   const after = positionOf(cursor);
   let query = visible(outgoing.db).where('reply_to', '=', object.id).where('deleted_at', 'is', null);
   if (after) query = query.where((eb) => eb(eb.refTuple('sort_at', 'id'), '>', eb.tuple(after[0], after[1])));
-  const rows = await query.orderBy('sort_at').orderBy('id').limit(pageSize + 1).execute();
+  const rows = await query
+    .orderBy('sort_at')
+    .orderBy('id')
+    .limit(pageSize + 1)
+    .execute();
   const { posts, next } = pageOf(rows, (post) => post.sort_at);
   return { items: posts.map((post) => post.uri), next };
 };

@@ -29,10 +29,25 @@ async function setUp(dialect: 'sqlite' | 'postgres') {
   const group = await node.addGroup(owner);
   await node.act((work) => joinGroup(work, { group: group.id, person: member.id }));
   const topicBy = (author: string) => (work: Work) =>
-    createTopic(work, { group: group.id, author, title: 'How do you *store* maps?', ...markdownText('We use **tiles**.') });
+    createTopic(work, {
+      group: group.id,
+      author,
+      title: 'How do you *store* maps?',
+      ...markdownText('We use **tiles**.'),
+    });
   const topic = await node.act(topicBy(member.id));
   const find = async (id: string) => (await postById(node.context.db.reader, id)) ?? expect.fail('no such post');
-  return { node, owner, member, outsider, group, topic, topicBy, find, [Symbol.asyncDispose]: () => node[Symbol.asyncDispose]() };
+  return {
+    node,
+    owner,
+    member,
+    outsider,
+    group,
+    topic,
+    topicBy,
+    find,
+    [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
+  };
 }
 
 for (const dialect of ['sqlite', 'postgres'] as const) {
@@ -41,10 +56,13 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       await using world = await setUp(dialect);
       const { node, member, outsider, topic, topicBy, find } = world;
       expect(await refused(node.act(topicBy(outsider.id)))).toBe('not_member');
-      const say = (author: string) => (work: Work) => reply(work, { replyTo: topic.id, author, ...markdownText('Same here') });
+      const say = (author: string) => (work: Work) =>
+        reply(work, { replyTo: topic.id, author, ...markdownText('Same here') });
       expect(await refused(node.act(say(outsider.id)))).toBe('not_member');
       const answer = await node.act(say(member.id));
-      expect(await node.act((work) => reply(work, { replyTo: answer.id, author: member.id, ...markdownText('And?') }))).toMatchObject({
+      expect(
+        await node.act((work) => reply(work, { replyTo: answer.id, author: member.id, ...markdownText('And?') })),
+      ).toMatchObject({
         topic_id: topic.id,
         reply_to: answer.id,
       });
@@ -58,7 +76,10 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       const make = (title: string, text: string) =>
         node.act((work) => createTopic(work, { group: group.id, author: member.id, title, ...markdownText(text) }));
       await expect(make('x'.repeat(201), 'y')).rejects.toMatchObject({ code: 'invalid', faults: [{ field: 'title' }] });
-      await expect(make('x', 'y'.repeat(50_001))).rejects.toMatchObject({ code: 'invalid', faults: [{ field: 'content' }] });
+      await expect(make('x', 'y'.repeat(50_001))).rejects.toMatchObject({
+        code: 'invalid',
+        faults: [{ field: 'content' }],
+      });
       await expect(make('x'.repeat(200), 'y'.repeat(50_000))).resolves.toMatchObject({ revision: 1 });
     });
 
@@ -78,13 +99,21 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
     test('deleting leaves a tombstone without texts, and only its author does it', async () => {
       await using world = await setUp(dialect);
       const { node, owner, member, topic, find } = world;
-      const answer = await node.act((work) => reply(work, { replyTo: topic.id, author: member.id, ...markdownText('Yes') }));
-      expect(await refused(node.act((work) => deletePost(work, { post: answer.id, author: owner.id })))).toBe('forbidden');
+      const answer = await node.act((work) =>
+        reply(work, { replyTo: topic.id, author: member.id, ...markdownText('Yes') }),
+      );
+      expect(await refused(node.act((work) => deletePost(work, { post: answer.id, author: owner.id })))).toBe(
+        'forbidden',
+      );
       await node.act((work) => deletePost(work, { post: answer.id, author: member.id }));
       expect(await find(answer.id)).toMatchObject({ excerpt: '', title: null, deleted_at: expect.any(String) });
       expect(await revisionsOf(node.context.db.reader, answer.id)).toEqual([]);
       expect(await find(topic.id)).toMatchObject({ reply_count: 0 });
-      expect(await refused(node.act((work) => editPost(work, { post: answer.id, author: member.id, ...markdownText('No') })))).toBe('gone');
+      expect(
+        await refused(
+          node.act((work) => editPost(work, { post: answer.id, author: member.id, ...markdownText('No') })),
+        ),
+      ).toBe('gone');
     });
 
     test('a like counts once per person and can be taken back', async () => {
@@ -108,7 +137,8 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       await node.act((work) => pin(work, decide(owner.id)));
       await node.act((work) => lock(work, decide(owner.id)));
       expect(await find(topic.id)).toMatchObject({ pinned_at: expect.any(String), locked_at: expect.any(String) });
-      const say = () => node.act((work) => reply(work, { replyTo: topic.id, author: member.id, ...markdownText('Hello?') }));
+      const say = () =>
+        node.act((work) => reply(work, { replyTo: topic.id, author: member.id, ...markdownText('Hello?') }));
       expect(await refused(say())).toBe('locked');
       await node.act((work) => removeFromGroup(work, { ...decide(owner.id), reason: 'Off topic' }));
       expect(await find(topic.id)).toMatchObject({ removed_reason: 'Off topic', pinned_at: null });
@@ -119,9 +149,12 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
     test('who asked says what answered; a reply of another topic cannot', async () => {
       await using world = await setUp(dialect);
       const { node, owner, member, outsider, topic, topicBy, find } = world;
-      const answer = await node.act((work) => reply(work, { replyTo: topic.id, author: owner.id, ...markdownText('Like so') }));
+      const answer = await node.act((work) =>
+        reply(work, { replyTo: topic.id, author: owner.id, ...markdownText('Like so') }),
+      );
       const other = await node.act(topicBy(owner.id));
-      const mark = (by: string, reply: string | null) => node.act((work) => markAnswered(work, { topic: topic.id, answer: reply, by }));
+      const mark = (by: string, reply: string | null) =>
+        node.act((work) => markAnswered(work, { topic: topic.id, answer: reply, by }));
       expect(await refused(mark(outsider.id, answer.id))).toBe('forbidden');
       expect(await refused(mark(member.id, other.id))).toBe('not_found');
       expect(await mark(member.id, answer.id)).toBe(true);

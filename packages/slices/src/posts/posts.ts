@@ -199,10 +199,18 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
   const current = await currentRevision(work.db, post);
   if (!current) refuse('gone', 'This post was deleted');
   const title = input.title === undefined || post.reply_to !== null ? post.title : input.title;
-  const text = { content: input.content ?? current.content, source: input.content === undefined ? current.source : (input.source ?? null) };
+  const text = {
+    content: input.content ?? current.content,
+    source: input.content === undefined ? current.source : (input.source ?? null),
+  };
   const language = input.language === undefined ? post.language : input.language;
   checkLength(title, text);
-  if (title === post.title && text.content === current.content && text.source === current.source && language === post.language) {
+  if (
+    title === post.title &&
+    text.content === current.content &&
+    text.source === current.source &&
+    language === post.language
+  ) {
     return post;
   }
   const number = post.revision + 1;
@@ -263,7 +271,12 @@ export async function deletePost(
   await work.db.updateTable('post').set(change).where('id', '=', post.id).execute();
   await work.db.deleteFrom('post_revision').where('post_id', '=', post.id).execute();
   await work.db.deleteFrom('post_like').where('post_id', '=', post.id).execute();
-  await work.db.updateTable('post').set({ answer_id: null }).where('id', '=', post.topic_id).where('answer_id', '=', post.id).execute();
+  await work.db
+    .updateTable('post')
+    .set({ answer_id: null })
+    .where('id', '=', post.topic_id)
+    .where('answer_id', '=', post.id)
+    .execute();
   if (post.accepted_at !== null) await leaveGroup(work, group, post);
   return { ...post, ...change };
 }
@@ -293,7 +306,10 @@ export async function acceptPost(work: Work, id: string, activity: string): Prom
   if (earlier && post.accepted_at !== null) return false;
   await work.db
     .updateTable('post')
-    .set({ accepted_at: post.accepted_at ?? work.now, ...(earlier ? {} : { status: 'accepted' as const, refusal: null }) })
+    .set({
+      accepted_at: post.accepted_at ?? work.now,
+      ...(earlier ? {} : { status: 'accepted' as const, refusal: null }),
+    })
     .where('id', '=', id)
     .execute();
   if (post.accepted_at === null) await enterGroup(work, group, post, false);
@@ -341,11 +357,15 @@ export function clampInstant(value: string | undefined, now: string): string | n
 
 function checkLength(title: string | null, text: Text): void {
   if (title !== null && [...title].length > longestTitle) {
-    refuse('invalid', 'The title is too long', [{ field: 'title', code: 'too_long', values: { maximum: longestTitle } }]);
+    refuse('invalid', 'The title is too long', [
+      { field: 'title', code: 'too_long', values: { maximum: longestTitle } },
+    ]);
   }
   // Markdown is what counts where there is one: its HTML is longer.
   if ((text.source ?? plainText(text.content)).length > longestContent) {
-    refuse('invalid', 'The text is too long', [{ field: 'content', code: 'too_long', values: { maximum: longestContent } }]);
+    refuse('invalid', 'The text is too long', [
+      { field: 'content', code: 'too_long', values: { maximum: longestContent } },
+    ]);
   }
   if (text.content.length > longestContent * 10) refuse('invalid', 'The text has too much markup');
 }

@@ -14,7 +14,7 @@ import { type GroupRow, groupByUri } from '@joinery/slices/groups';
 import { type PersonRow, personById, personByUri, personTypes, rememberRemotePerson } from '@joinery/slices/people';
 import { applyCounts } from './counts.ts';
 import { idOf, idsOf, listOf, objectOf, type ReadPost, readPost } from './documents.ts';
-import { acceptPost, type Arrival, createTopic, deletePost, editPost, reply } from './posts.ts';
+import { type Arrival, acceptPost, createTopic, deletePost, editPost, reply } from './posts.ts';
 import { agrees, postByUri, requireGroup } from './store.ts';
 import type { PostDocumentRow, PostRow } from './tables.ts';
 
@@ -52,12 +52,16 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
   if (read.origin === work.home) return ignored('there is no such post here');
   if (await wasTakenBack(work, read.uri, received.actor)) return ignored('its author deleted it before it arrived');
   const parent = read.inReplyTo === null ? null : await postByUri(work.db, read.inReplyTo);
-  const group = through ?? (await groupAmong(work, read.addressed)) ?? (parent ? await requireGroup(work.db, parent.group_id) : null);
+  const group =
+    through ??
+    (await groupAmong(work, read.addressed)) ??
+    (parent ? await requireGroup(work.db, parent.group_id) : null);
   if (!group || group.deleted_at) return null;
   if (!through && group.local !== 1) return ignored('only its group can tell this');
   // Closed groups do not exist for other nodes.
   if (group.local === 1 && group.reading === 'members') return null;
-  if (!agrees(work.trust, through ? group.home : read.origin, group)) refuse('no_agreement', 'There is no agreement for this');
+  if (!agrees(work.trust, through ? group.home : read.origin, group))
+    refuse('no_agreement', 'There is no agreement for this');
   if (parent && parent.group_id !== group.id) return ignored('it answers a post of another group');
   if (read.inReplyTo !== null && !parent) {
     await enqueueJob(work, ancestorsJob, { uri: read.inReplyTo, group: group.uri }, { key: read.inReplyTo });
@@ -76,7 +80,13 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
     history: received.history ?? false,
   };
   const text = { content: read.content, source: read.source };
-  const common = { ...text, author: author.id, language: read.language, ...(read.kind ? { kind: read.kind } : {}), arrival };
+  const common = {
+    ...text,
+    author: author.id,
+    language: read.language,
+    ...(read.kind ? { kind: read.kind } : {}),
+    arrival,
+  };
   if (parent) await reply(work, { ...common, replyTo: parent.id });
   else await createTopic(work, { ...common, group: group.id, title: read.title });
   await work.db.deleteFrom('post_document').where('uri', '=', read.uri).execute();
@@ -91,7 +101,9 @@ async function receiveAgain(work: Work, known: PostRow, received: Received): Pro
     return (await acceptPost(work, known.id, received.activity)) ? applied : ignored('it was taken in already');
   }
   if (known.verified === 'unchecked' && received.verified !== 'unchecked') {
-    return (await refreshPost(work, known, received.read, received.verified, received.text)) ? applied : ignored('nothing new');
+    return (await refreshPost(work, known, received.read, received.verified, received.text))
+      ? applied
+      : ignored('nothing new');
   }
   return ignored('it is here already');
 }
@@ -200,7 +212,8 @@ export async function saveRemotePost(
   const known = await postByUri(work.db, uri);
   if (document.type === 'Tombstone') {
     if (!known) refuse('gone', 'This post was deleted');
-    if (known.local !== 1 && how.verified !== 'unchecked') await deletePost(work, { post: known.id, author: known.author_id });
+    if (known.local !== 1 && how.verified !== 'unchecked')
+      await deletePost(work, { post: known.id, author: known.author_id });
     return known.id;
   }
   const read = readPost(document) ?? refuse('bad_request', 'This is not a post');
@@ -279,7 +292,15 @@ export function readCounts(activity: ActivityDocument): Parameters<typeof applyC
     const { object: uri, pinned, locked } = entry;
     const answer = typeof entry['joinery:answer'] === 'string' ? entry['joinery:answer'] : undefined;
     const figures = { likes: wholeNumber(entry.likes), replies: wholeNumber(entry.replies) };
-    return [{ uri, ...figures, ...(typeof pinned === 'boolean' ? { pinned } : {}), ...(typeof locked === 'boolean' ? { locked } : {}), ...(answer ? { answer } : {}) }];
+    return [
+      {
+        uri,
+        ...figures,
+        ...(typeof pinned === 'boolean' ? { pinned } : {}),
+        ...(typeof locked === 'boolean' ? { locked } : {}),
+        ...(answer ? { answer } : {}),
+      },
+    ];
   });
 }
 

@@ -1,4 +1,4 @@
-import { newId, refuse, streams, type Reader, type Work } from '@joinery/core';
+import { newId, type Reader, refuse, streams, type Work } from '@joinery/core';
 import { whyNotModerate, whyNotReport } from './policy.ts';
 import { requireGroup, requirePost, standingOf } from './store.ts';
 import type { PostReportRow } from './tables.ts';

@@ -116,7 +116,13 @@ export type PostReportRow = {
 export type PostTombstoneRow = { uri: string; actor: string; at: string };
 
 /** A document fetched at its own address whose group is not known yet: waits for the activity that says so. */
-export type PostDocumentRow = { uri: string; id: string; document: string; verified: Inbound['verified']; fetched_at: string };
+export type PostDocumentRow = {
+  uri: string;
+  id: string;
+  document: string;
+  verified: Inbound['verified'];
+  fetched_at: string;
+};
 
 /** When the figures of a group of ours were last told. */
 export type PostCountingRow = { group_id: string; at: string };

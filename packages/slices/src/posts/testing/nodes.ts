@@ -70,7 +70,8 @@ export async function openNode(
   const save = async (path: string, slice: Slice, db: Reader, thing: { id: string; uri: string }): Promise<string> => {
     const kind = slice.objects?.find((one) => one.path === path);
     const object = await kind?.load(db, { id: thing.id });
-    const document = object && (await kind?.toDocument?.({ db, origin: originOf(thing.uri) ?? '', joineryPeer: true }, object));
+    const document =
+      object && (await kind?.toDocument?.({ db, origin: originOf(thing.uri) ?? '', joineryPeer: true }, object));
     const how = { fetchedAt: new Date().toISOString(), verified: 'origin' as const };
     if (!kind?.saveRemote || !document) throw new Error(`no document at ${thing.uri}`);
     const { saveRemote } = kind;
