@@ -1,7 +1,7 @@
 import net from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { codeOf, listen, openDoor, purpose, serve, servePeer } from './door-test-peers.ts';
+import { codeOf, listen, openDoor, purpose, serve, servePeer } from './testing/door-peers.ts';
 
 describe('what comes back', () => {
   it('is never more than the limit, however long the stream (case 55)', async () => {

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { describe, expect, it, vi } from 'vitest';
-import { codeOf, listen, openDoor, purpose, serve, servePeer } from './door-test-peers.ts';
+import { codeOf, listen, openDoor, purpose, serve, servePeer } from './testing/door-peers.ts';
 
 const as = 'https://www.w3.org/ns/activitystreams';
 

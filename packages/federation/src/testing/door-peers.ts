@@ -2,7 +2,7 @@ import http from 'node:http';
 import type net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach } from 'vitest';
-import { createPeersDoor, type PeersDoor, type PeersDoorOptions } from './door.ts';
+import { createPeersDoor, type PeersDoor, type PeersDoorOptions } from '../door.ts';
 
 // Doors and peers for the tests of the door; all are closed after each test.
 const opened: (() => Promise<void>)[] = [];
