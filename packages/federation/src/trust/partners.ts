@@ -17,25 +17,25 @@ export type DecisionInput = { origin: string; fields?: PartnerFields } & Decider
 const longestReason = 1000;
 
 /** Allows a node, new or known; a blocked one must be suspended first. @throws {Refusal} invalid, conflict */
-export const allowPartner = (work: Work, input: DecisionInput) => decideOn(work, 'allow', input);
+export const allowPartner = (work: Work, input: DecisionInput) => decideAs(work, 'allow', input);
 
 /** Says that we want an agreement; nothing is exchanged yet. @throws {Refusal} invalid, conflict */
-export const proposePartner = (work: Work, input: DecisionInput) => decideOn(work, 'propose', input);
+export const proposePartner = (work: Work, input: DecisionInput) => decideAs(work, 'propose', input);
 
 /** Puts an agency on the list that proposed an agreement; nothing is exchanged yet. @throws {Refusal} invalid, conflict when it is listed */
-export const receivePartner = (work: Work, input: DecisionInput) => decideOn(work, 'receive', input);
+export const receivePartner = (work: Work, input: DecisionInput) => decideAs(work, 'receive', input);
 
 /** Stops all exchange and keeps everything; their node is told once. Also lifts a block to a suspension. @throws {Refusal} invalid, not_found */
-export const suspendPartner = (work: Work, input: DecisionInput) => decideOn(work, 'suspend', input);
+export const suspendPartner = (work: Work, input: DecisionInput) => decideAs(work, 'suspend', input);
 
 /** Stops all exchange without a word, whatever else the list says. @throws {Refusal} invalid */
-export const blockPartner = (work: Work, input: DecisionInput) => decideOn(work, 'block', input);
+export const blockPartner = (work: Work, input: DecisionInput) => decideAs(work, 'block', input);
 
 /** Changes what an agreement covers, and leaves its state. @throws {Refusal} invalid, not_found */
-export const changePartner = (work: Work, input: DecisionInput) => decideOn(work, 'change', input);
+export const changePartner = (work: Work, input: DecisionInput) => decideAs(work, 'change', input);
 
 /** Forgets the pinned key after their key changed without proof: the next key seen is pinned. @throws {Refusal} invalid, not_found */
-export const acceptKey = (work: Work, input: DecisionInput) => decideOn(work, 'accept-key', input);
+export const acceptKey = (work: Work, input: DecisionInput) => decideAs(work, 'accept-key', input);
 
 /**
  * Allows a node that proposed an agreement, with the key that it showed and that was checked at its own address.
@@ -46,9 +46,7 @@ export async function acceptProposal(work: Work, input: DecisionInput): Promise<
   if (!proposal) refuse('not_found', `${input.origin} has proposed nothing`);
   if (proposal.state !== 'checked')
     refuse('conflict', 'Check first that the proposal comes from the node that it names');
-  const partner = await decideOn(work, 'allow', input);
-  await work.db.updateTable('proposal').set({ state: 'accepted' }).where('origin', '=', input.origin).execute();
-  return partner;
+  return decideAs(work, 'allow', input);
 }
 
 /** Puts a proposal aside; their node is not told. @throws {Refusal} not_found */
@@ -62,7 +60,8 @@ export async function declineProposal(work: Work, input: DecisionInput): Promise
   await register(work, 'decline', subject, decided, partner, partner);
 }
 
-async function decideOn(work: Work, what: ChangeKind, input: DecisionInput): Promise<Partner> {
+/** Takes a decision whose kind comes from a form or a list. @throws {Refusal} as the named decisions above */
+export async function decideAs(work: Work, what: ChangeKind, input: DecisionInput): Promise<Partner> {
   const decided = readDecider(input);
   const change: Change = { what, origin: input.origin, fields: input.fields ?? {} };
   const before = await partnerByOrigin(work.db, change.origin);
@@ -71,6 +70,12 @@ async function decideOn(work: Work, what: ChangeKind, input: DecisionInput): Pro
   await savePartner(work, after);
   await register(work, what, after, decided, before, after);
   if (after.state === 'allowed' && before?.state !== 'allowed') {
+    await work.db
+      .updateTable('proposal')
+      .set({ state: 'accepted' })
+      .where('origin', '=', after.origin)
+      .where('state', '=', 'checked')
+      .execute();
     await subscribe(work, streams.node(after.origin), after.origin);
     work.emit('partner.offered', streams.node(after.origin), { partner: after.id, origin: after.origin });
   }

@@ -22,6 +22,13 @@ export type TrustList = Trust & {
   [Symbol.asyncDispose]: () => Promise<void>;
 };
 
+/** The node's own list, where its port is needed with more than a decision. @throws when the node has none */
+export function trustListOf(context: { ports: { trust: Trust } }): TrustList {
+  const { trust } = context.ports;
+  if (!('markReachable' in trust)) throw new Error('This node was built without its list of partners');
+  return trust as TrustList;
+}
+
 const reachableMilliseconds = 60_000;
 const retryMilliseconds = 250;
 

@@ -1,0 +1,165 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import {
+  type Context,
+  decodeCursor,
+  type Environment,
+  encodeCursor,
+  readLimit,
+  refuse,
+  requireFederationOfficer,
+  scopes,
+  transact,
+  type Visitor,
+} from '@joinery/core';
+import type { Change } from './change.ts';
+import { decisionFor, newPartnerBody, partnerChangesBody, previewBody, readFields } from './input.ts';
+import { type DecisionInput, decideAs } from './partners.ts';
+import { presentPartner } from './present.ts';
+import { preview } from './preview.ts';
+import { type Partner, pageOfPartners, partnerById, partnerByOrigin } from './store.ts';
+import { partnerKinds, partnerStates } from './tables.ts';
+
+const text = z.string().nullable();
+const partner = z
+  .object({
+    id: z.string(),
+    agency: z.string(),
+    identifier: text,
+    kind: z.enum(partnerKinds),
+    origin: z.string(),
+    hosts: z.array(z.object({ origin: z.string(), role: z.string() })),
+    state: z.enum(partnerStates),
+    confirmed: z.boolean(),
+    scopes: z.array(z.enum(scopes)),
+    groups: z.array(z.string()).nullable(),
+    direction: z.enum(['in', 'out', 'both']),
+    reason: z.string(),
+    agreementRef: text,
+    contact: text,
+    privateRanges: z.boolean(),
+    validFrom: text,
+    reviewAt: text,
+    expiresAt: text,
+    pinnedKeyAt: text,
+    keyChangedAt: text,
+    fingerprint: text,
+    software: text,
+    source: z.string(),
+    decidedBy: z.string(),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .openapi('Partner');
+const way = z.object({ in: z.boolean(), out: z.boolean() });
+const shownPreview = z
+  .object({
+    before: partner.nullable(),
+    after: partner,
+    groups: z.array(z.object({ id: z.string(), name: z.string(), before: way, after: way })),
+    people: z.number(),
+    items: z.number(),
+    waiting: z.number(),
+  })
+  .openapi('PartnerPreview');
+
+const json = <S extends z.ZodType>(schema: S) => ({ content: { 'application/json': { schema } } });
+const params = z.object({ id: z.string() });
+
+const routes = {
+  list: createRoute({
+    method: 'get',
+    path: '/partners',
+    request: { query: z.object({ cursor: z.string().optional(), limit: z.string().optional() }) },
+    responses: {
+      200: { description: 'Agencies on the list', ...json(z.object({ items: z.array(partner), next: text })) },
+    },
+  }),
+  create: createRoute({
+    method: 'post',
+    path: '/partners',
+    request: { body: { required: true, ...json(newPartnerBody) } },
+    responses: { 201: { description: 'The new entry', ...json(partner) } },
+  }),
+  read: createRoute({
+    method: 'get',
+    path: '/partners/{id}',
+    request: { params },
+    responses: { 200: { description: 'One agency', ...json(partner) } },
+  }),
+  change: createRoute({
+    method: 'patch',
+    path: '/partners/{id}',
+    request: { params, body: { required: true, ...json(partnerChangesBody) } },
+    responses: { 200: { description: 'What it is now', ...json(partner) } },
+  }),
+  preview: createRoute({
+    method: 'post',
+    path: '/partners/{id}/preview',
+    request: { params, body: { required: true, ...json(previewBody) } },
+    responses: { 200: { description: 'What the change would do; nothing has happened', ...json(shownPreview) } },
+  }),
+};
+
+/** Partners over REST; the federation officer's and administrators' business. */
+export function api(app: OpenAPIHono<Environment>): void {
+  app.openapi(routes.list, async (c) => {
+    requireFederationOfficer(c);
+    const { cursor, limit } = c.req.valid('query');
+    const size = readLimit(limit, 20);
+    const after = decodeCursor(cursor, ['string']);
+    const rows = await pageOfPartners(c.var.context.db.reader, after ? String(after[0]) : null, size + 1);
+    const items = rows.slice(0, size);
+    const last = rows.length > size ? items.at(-1) : undefined;
+    return c.json({ items: items.map(presentPartner), next: last ? encodeCursor([last.id]) : null }, 200);
+  });
+  app.openapi(routes.create, async (c) => {
+    const visitor = requireFederationOfficer(c);
+    const { origin, hosts, state, reason, ...covers } = c.req.valid('json');
+    const { config, db } = c.var.context;
+    const fields = await readFields(db.reader, config, { ...covers, hosts: hosts ?? [origin ?? ''] });
+    const first = fields.hosts?.[0]?.origin ?? '';
+    const known = await partnerByOrigin(db.reader, first);
+    if (known) refuse('conflict', `${first} is on the list already: change the partner ${known.id}`);
+    const made = await decide(c.var.context, visitor, decisionFor(state), { origin: first, fields, reason });
+    return c.json(presentPartner(made), 201);
+  });
+  app.openapi(routes.read, async (c) => {
+    requireFederationOfficer(c);
+    return c.json(presentPartner(await load(c.var.context, c.req.valid('param').id)), 200);
+  });
+  app.openapi(routes.change, async (c) => {
+    const visitor = requireFederationOfficer(c);
+    const { state, reason, ...covers } = c.req.valid('json');
+    const { context } = c.var;
+    const { origin } = await load(context, c.req.valid('param').id);
+    const fields = await readFields(context.db.reader, context.config, covers);
+    return c.json(presentPartner(await decide(context, visitor, decisionFor(state), { origin, fields, reason })), 200);
+  });
+  app.openapi(routes.preview, async (c) => {
+    requireFederationOfficer(c);
+    const { state, ...covers } = c.req.valid('json');
+    const { context } = c.var;
+    const { origin } = await load(context, c.req.valid('param').id);
+    const fields = await readFields(context.db.reader, context.config, covers);
+    const change: Change = { what: decisionFor(state), origin, fields };
+    const told = await preview(context, context.db.reader, change);
+    const before = told.before && presentPartner(told.before);
+    return c.json({ ...told, before, after: presentPartner(told.after) }, 200);
+  });
+}
+
+async function load(context: Context, id: string): Promise<Partner> {
+  return (await partnerById(context.db.reader, id)) ?? refuse('not_found', 'There is no such partner');
+}
+
+function decide(
+  context: Context,
+  visitor: Visitor,
+  what: Change['what'],
+  input: Omit<DecisionInput, 'by'>,
+): Promise<Partner> {
+  const by = visitor.person.name;
+  return transact(context, { kind: 'person', person: visitor.person.id }, (work) =>
+    decideAs(work, what, { ...input, by }),
+  );
+}

@@ -1,0 +1,10 @@
+import { fingerprint } from './fingerprint.ts';
+import type { Partner } from './store.ts';
+
+/** A partner as API and command line answer it: the contract's shape, with the key as its fingerprint. */
+export function presentPartner(partner: Partner) {
+  const { pinnedKey, ...shown } = partner;
+  return { ...shown, fingerprint: pinnedKey === null ? null : fingerprint(pinnedKey) };
+}
+
+export type PresentedPartner = ReturnType<typeof presentPartner>;

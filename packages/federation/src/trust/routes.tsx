@@ -1,0 +1,256 @@
+import {
+  type Context,
+  type Reader as DatabaseReader,
+  type Environment,
+  type FieldFault,
+  isId,
+  isRefusal,
+  nodeActor,
+  readForm,
+  refuse,
+  requireFederationOfficer,
+  transact,
+} from '@joinery/core';
+import type { Hono, Context as HonoContext } from 'hono';
+import type { LaneHealth } from '../peers.ts';
+import type { Change, ChangeKind } from './change.ts';
+import { bodyOf, emptyForm, explainFaults, formOf, type PartnerForm, partnerForm, type TypedPartner } from './form.ts';
+import { PartnerForm as PartnerFormView, PreviewPage } from './form-views.tsx';
+import { readFields } from './input.ts';
+import { daysLeft } from './labels.tsx';
+import { listRoutes } from './list-routes.tsx';
+import { readerOf, show, waitingProposals } from './page.tsx';
+import { decideAs } from './partners.ts';
+import { exchangedWith, preview } from './preview.ts';
+import { sendProposal } from './proposals.ts';
+import { allPartners, decisions, type Partner, partnerById } from './store.ts';
+import { partnerKinds } from './tables.ts';
+import { pageText } from './text.ts';
+import { home, PartnerPage, PartnersPage, type Use } from './views.tsx';
+
+type C = HonoContext<Environment>;
+
+export type RouteParts = { laneHealth?: (db: DatabaseReader) => Promise<LaneHealth[]> };
+
+/** The partners' pages; the federation officer's and administrators' business. */
+export function partnerRoutes(parts: RouteParts) {
+  return (app: Hono<Environment>): void => {
+    app.get(home, async (c) => {
+      const visitor = requireFederationOfficer(c);
+      const { context, language } = c.var;
+      const db = context.db.reader;
+      const reader = readerOf(c, visitor);
+      const partners = await allPartners(db);
+      const health = new Map((await parts.laneHealth?.(db))?.map((lane) => [lane.origin, lane]));
+      const ending = partners.filter((partner) => daysLeft(partner, reader.now) !== null);
+      const use = new Map(
+        await Promise.all(ending.map(async (partner) => [partner.id, await useOf(context, partner)] as const)),
+      );
+      const waiting = await waitingProposals(db);
+      const body = (
+        <PartnersPage
+          partners={partners}
+          health={health}
+          use={use}
+          proposals={waiting}
+          now={reader.now}
+          reader={reader}
+        />
+      );
+      return show(c, pageText(language)('name'), body);
+    });
+
+    app.get(`${home}/new`, async (c) => {
+      requireFederationOfficer(c);
+      const kind = partnerKinds.find((known) => known === c.req.query('kind')) ?? 'government';
+      return showForm(c, null, emptyForm(kind, c.var.context.clock.now()), []);
+    });
+
+    app.post(`${home}/preview`, async (c) => {
+      requireFederationOfficer(c);
+      const read = await readForm(c, partnerForm);
+      const partner = await partnerOf(c);
+      if (!read.ok) return showForm(c, partner, typedIn(c, read.typed), read.faults);
+      try {
+        return await showPreview(c, await changeOf(c.var.context, read.value, partner), hiddenIn(c), false, []);
+      } catch (error) {
+        return showForm(c, partner, typedIn(c, read.value), faultsIn(error));
+      }
+    });
+
+    app.post(`${home}/decide`, async (c) => {
+      const visitor = requireFederationOfficer(c);
+      const { context } = c.var;
+      const read = await readForm(c, partnerForm);
+      const partner = await partnerOf(c);
+      if (!read.ok) return showUndecided(c, partner, read.faults);
+      const { what, reason } = read.value;
+      try {
+        const { origin, fields } = await changeOf(context, read.value, partner);
+        const input = { origin, fields, by: visitor.person.name, reason };
+        const made = await transact(context, { kind: 'person', person: visitor.person.id }, (work) =>
+          decideAs(work, what, input),
+        );
+        if (what === 'propose') await propose(context, made);
+        return c.redirect(`${home}/${made.id}?done=1`, 303);
+      } catch (error) {
+        return showUndecided(c, partner, faultsIn(error));
+      }
+    });
+
+    listRoutes(app);
+
+    app.get(`${home}/:id`, async (c) => {
+      const visitor = requireFederationOfficer(c);
+      const { context, language } = c.var;
+      const db = context.db.reader;
+      const partner = await load(context, c.req.param('id'));
+      const reader = readerOf(c, visitor);
+      const lane = (await parts.laneHealth?.(db))?.find(({ origin }) => origin === partner.origin);
+      const groups = (await exchangedWith(context, db, partner.origin)).map(({ group, name }) => ({ id: group, name }));
+      const rows = await decisions(db, { partner: partner.id, limit: 100 });
+      const body = (
+        <PartnerPage
+          partner={partner}
+          groups={groups}
+          health={lane}
+          decisions={rows}
+          now={reader.now}
+          reader={reader}
+        />
+      );
+      const notice = { kind: 'success' as const, text: pageText(language)('done') };
+      return show(c, partner.agency, body, c.req.query('done') ? { notice } : {});
+    });
+
+    app.get(`${home}/:id/edit`, async (c) => {
+      requireFederationOfficer(c);
+      const partner = await load(c.var.context, c.req.param('id'));
+      return showForm(c, partner, formOf(partner, await groupNames(c.var.context.db.reader, partner)), []);
+    });
+
+    app.get(`${home}/:id/decide`, async (c) => {
+      requireFederationOfficer(c);
+      const partner = await load(c.var.context, c.req.param('id'));
+      const what = decidable.find((known) => known === c.req.query('what'));
+      if (!what) refuse('not_found', 'There is no such decision');
+      return showPreview(c, { what, origin: partner.origin, fields: {} }, [['partner', partner.id]], true, []);
+    });
+  };
+}
+
+const decidable = ['allow', 'suspend', 'block', 'accept-key'] as const;
+
+async function load(context: Context, id: string): Promise<Partner> {
+  const found = isId(id) ? await partnerById(context.db.reader, id) : undefined;
+  return found ?? refuse('not_found', 'There is no such partner');
+}
+
+async function partnerOf(c: C): Promise<Partner | null> {
+  const id = c.var.form?.fields.get('partner')?.[0];
+  return id ? load(c.var.context, id) : null;
+}
+
+async function changeOf(context: Context, form: PartnerForm, partner: Partner | null): Promise<Change> {
+  const body = bodyOf(form);
+  const roles = new Map(partner?.hosts.map(({ origin, role }) => [origin, role]));
+  const fields = await readFields(context.db.reader, context.config, body);
+  fields.hosts = fields.hosts?.map(({ origin, role }) => ({ origin, role: roles.get(origin) ?? role }));
+  const origin = partner?.origin ?? fields.hosts?.[0]?.origin;
+  if (!origin) refuse('invalid', 'Name at least one address', [{ field: 'hosts', code: 'required' }]);
+  return { what: form.what, origin, fields };
+}
+
+/** Tells their node what we propose. It may be away: the proposal then stands on our side, and can be sent again. */
+async function propose(context: Context, partner: Partner): Promise<void> {
+  const { scopes, direction, reason, expiresAt } = partner;
+  const claims = { agency: context.config.agency, identifier: null, kind: 'government' as const, contact: null };
+  try {
+    await sendProposal(context, partner.origin, { ...claims, scopes, direction, reason, expires: expiresAt });
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    context.logger.warn('proposal.not_taken', { actor: nodeActor(partner.origin), reason: error.message });
+  }
+}
+
+function faultsIn(error: unknown): FieldFault[] {
+  if (!isRefusal(error) || error.code !== 'invalid') throw error;
+  return error.faults;
+}
+
+async function useOf(context: Context, partner: Partner): Promise<Use> {
+  const parts = await Promise.all(partner.hosts.map(({ origin }) => exchangedWith(context, context.db.reader, origin)));
+  const all = parts.flat();
+  return {
+    groups: new Set(all.map(({ group }) => group)).size,
+    people: new Set(all.flatMap(({ people }) => people)).size,
+    items: all.reduce((sum, { items }) => sum + items, 0),
+  };
+}
+
+/** Handles of the groups that an agreement names; ids for groups of other nodes, whose handle is not unique here. */
+async function groupNames(db: DatabaseReader, partner: Partner): Promise<string[]> {
+  if (!partner.groups?.length) return [];
+  const rows = await db
+    .selectFrom('handle')
+    .select(['id', 'name'])
+    .where('kind', '=', 'group')
+    .where('id', 'in', partner.groups)
+    .execute();
+  return partner.groups.map((id) => rows.find((row) => row.id === id)?.name ?? id);
+}
+
+function typedIn(c: C, typed: Record<string, unknown>): TypedPartner {
+  const empty = emptyForm('government', c.var.context.clock.now());
+  const given = Object.entries(typed).filter(([, value]) => typeof value === 'string');
+  return { ...empty, expiresAt: '', ...Object.fromEntries(given), scopes: c.var.form?.fields.get('scopes') ?? [] };
+}
+
+function hiddenIn(c: C): [string, string][] {
+  const fields = [...(c.var.form?.fields ?? [])].filter(([name]) => name !== 'csrf' && name !== 'what');
+  return fields.flatMap(([name, values]) => values.map((value) => [name, value] as [string, string]));
+}
+
+async function showForm(c: C, partner: Partner | null, typed: TypedPartner, faults: readonly FieldFault[]) {
+  const { language, csrf, context } = c.var;
+  const errors = explainFaults(faults, typed.hosts, context.config, language);
+  const t = pageText(language);
+  const title = partner ? t('changeTitle', { agency: partner.agency }) : t('addTitle');
+  const body = <PartnerFormView partner={partner} typed={typed} errors={errors} csrf={csrf} language={language} />;
+  return show(c, title, body, { status: faults.length > 0 ? 422 : 200 });
+}
+
+async function showPreview(
+  c: C,
+  change: Change,
+  hidden: readonly [string, string][],
+  askReason: boolean,
+  faults: readonly FieldFault[],
+) {
+  const { context, csrf, language } = c.var;
+  const told = await preview(context, context.db.reader, change);
+  const errors = explainFaults(faults, '', context.config, language);
+  const body = (
+    <PreviewPage
+      what={change.what}
+      told={told}
+      hidden={hidden}
+      askReason={askReason}
+      errors={errors}
+      csrf={csrf}
+      language={language}
+    />
+  );
+  return show(c, pageText(language)('previewTitle'), body, { status: faults.length > 0 ? 422 : 200 });
+}
+
+/** A decision that could not be taken: the form again, or the preview when there was no form. */
+async function showUndecided(c: C, partner: Partner | null, faults: readonly FieldFault[]) {
+  const fields = c.var.form?.fields;
+  const what = decidable.find((known: ChangeKind) => known === fields?.get('what')?.[0]);
+  if (fields?.has('hosts') || !partner || !what) {
+    const typed = Object.fromEntries([...(fields ?? [])].map(([name, values]) => [name, values[0]]));
+    return showForm(c, partner, typedIn(c, typed), faults);
+  }
+  return showPreview(c, { what, origin: partner.origin, fields: {} }, [['partner', partner.id]], true, faults);
+}

@@ -1,0 +1,3 @@
+/** For tests of other packages: decisions without pages or command line. */
+export type { PartnerFields } from './change.ts';
+export { decideAs } from './partners.ts';
