@@ -115,7 +115,8 @@ export function List({ label, children }: { label?: string; children: readonly C
   return (
     // biome-ignore lint/a11y/noRedundantRoles: Safari drops the role of lists without bullets.
     <ul class="app-list" role="list" aria-label={label}>
-      {children.map((child) => (
+      {/* The library hands over a list of one as that one. */}
+      {[children].flat().map((child) => (
         <li>{child}</li>
       ))}
     </ul>
