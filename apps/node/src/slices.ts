@@ -1,6 +1,8 @@
 import type { Slice } from '@joinery/core';
-import { federationSlice } from '@joinery/federation';
+import { federationSlice, partnersSlice } from '@joinery/federation';
+import { groups } from '@joinery/slices/groups';
 import { people } from '@joinery/slices/people';
+import { posts } from '@joinery/slices/posts';
 
 /** What this node can do, in the order in which the slices build on each other. A new capability is one line here. */
-export const slices: Slice[] = [people, federationSlice];
+export const slices: Slice[] = [people, groups, posts, federationSlice, partnersSlice];

@@ -87,7 +87,7 @@ export function readConfig(
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     faults.push(`JOINERY_PORT is "${values.JOINERY_PORT}": give a whole number from 1 to 65535`);
   }
-  const givenOrigin = text('JOINERY_ORIGIN', `http://localhost:${port}`);
+  const givenOrigin = text('JOINERY_ORIGIN', port === 0 ? 'http://localhost' : `http://localhost:${port}`);
   const origin = canonicalOrigin(givenOrigin);
   if (origin === null)
     faults.push(`JOINERY_ORIGIN is "${givenOrigin}": give scheme and host only, for example https://samen.example.gov`);

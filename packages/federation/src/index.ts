@@ -2,4 +2,5 @@
 export { createFederation, type FederationNode, federationOf, type Ground } from './federation.ts';
 export { type LaneHealth, laneHealth } from './peers.ts';
 export { federationSlice } from './slice.ts';
+export { partnersSlice } from './trust/slice.ts';
 export { federationMiddleware } from './web.ts';
