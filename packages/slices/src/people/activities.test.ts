@@ -12,9 +12,9 @@ import {
 import { expect, test } from 'vitest';
 import { describeStores, trustEverybody } from '../../../../test/harness/store.ts';
 import { activities, people as objectKind, personDocument } from './activities.ts';
+import { rememberRemotePerson } from './activities-remote.ts';
 import { people } from './index.ts';
 import { createPerson, disablePerson, markPublic, updateProfile } from './people.ts';
-import { rememberRemotePerson } from './remote.ts';
 import { personById, personByUri } from './store.ts';
 
 const by = { kind: 'system', what: 'test' } as const;

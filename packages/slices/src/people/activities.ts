@@ -12,8 +12,8 @@ import type {
   Work,
 } from '@joinery/core';
 import { isObject } from '@joinery/core';
+import { personTypes, rememberRemotePerson } from './activities-remote.ts';
 import { deletePerson } from './people.ts';
-import { personTypes, rememberRemotePerson } from './remote.ts';
 import { personById, personByUri } from './store.ts';
 import type { PersonRow } from './tables.ts';
 

@@ -47,7 +47,9 @@ export function administrationRoutes(app: Hono<Environment>): void {
         waiting={await waitingImports(context.db.reader)}
       />
     );
-    return show(c, { title: t('managePeople') }, page);
+    const imported = Number(c.req.query('imported'));
+    const notices = imported > 0 ? [{ kind: 'success' as const, text: t('importAdded', { count: imported }) }] : [];
+    return show(c, { title: t('managePeople'), notices }, page);
   });
 
   app.get('/administration/people/new', async (c) => {

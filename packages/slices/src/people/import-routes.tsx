@@ -40,7 +40,7 @@ export function importRoutes(app: Hono<Environment>): void {
     if (plan.faults.length > 0) return faultyPage(c, text, plan.faults);
     const by = visitor.person.id;
     await transact(context, { kind: 'person', person: by }, (work) => enqueueImport(work, by, plan.rows, language));
-    return c.redirect('/administration/people', 303);
+    return c.redirect(`/administration/people?imported=${plan.rows.length}`, 303);
   });
 }
 

@@ -12,6 +12,7 @@ import { canAdministerPeople, canSeePeople } from './policy.ts';
 import { routes } from './routes.tsx';
 
 export { personDocument } from './activities.ts';
+export { personTypes, type Receipt, rememberRemotePerson } from './activities-remote.ts';
 export { type PersonLabel, type PersonReference, personLabel, personReference } from './label.ts';
 export { cleanName, lengthOf, longestName, sortName } from './names.ts';
 export { addPerson, disableLeaver, linkFor } from './onboarding.ts';
@@ -25,8 +26,15 @@ export {
   type ProfileChange,
   updateProfile,
 } from './people.ts';
-export { personTypes, type Receipt, rememberRemotePerson } from './remote.ts';
-export { localPeople, peopleByIds, personById, personByUri, personSummary, summaryOf } from './store.ts';
+export {
+  localPeople,
+  peopleByIds,
+  personById,
+  personByUri,
+  personSummary,
+  personSummaryByUri,
+  summaryOf,
+} from './store.ts';
 export type { PersonRow } from './tables.ts';
 
 /** People: who is at this agency, and who of other agencies is known here. */

@@ -91,7 +91,6 @@ export const messages = defineMessages({
     importText: 'Or paste the list here',
     importWill: '{count, plural, one {# person will be added} other {# people will be added}}',
     language: 'Language',
-    lastRead: 'Last read',
     line: 'Line',
     linkExplain:
       'Give this link to {name} in person or by mail. It works once, until {when}. It is shown only now; a new link ends this one.',
@@ -239,7 +238,6 @@ export const messages = defineMessages({
     importText: 'Of plak de lijst hier',
     importWill: '{count, plural, one {# persoon wordt toegevoegd} other {# personen worden toegevoegd}}',
     language: 'Taal',
-    lastRead: 'Laatst gelezen',
     line: 'Regel',
     linkExplain:
       'Geef deze link aan {name}, persoonlijk of per e-mail. Hij werkt één keer, tot {when}. U ziet hem alleen nu; een nieuwe link maakt deze ongeldig.',

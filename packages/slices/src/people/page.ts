@@ -5,7 +5,8 @@ import type { Child } from 'hono/jsx';
 
 export type C = HonoContext<Environment>;
 
-/** Answers a whole page. With an error it is 422: what was typed is still there. */
-export async function show(c: C, options: PageOptions, body: Child): Promise<Response> {
-  return c.html(renderPage(await pageModel(c, options), body), options.error ? 422 : 200);
+/** Answers a whole page, with 422 when it says what was wrong with a form, unless another status is given. */
+export async function show(c: C, options: PageOptions & { status?: 410 | 429 }, body: Child): Promise<Response> {
+  const { status, ...page } = options;
+  return c.html(renderPage(await pageModel(c, page), body), status ?? (options.error ? 422 : 200));
 }

@@ -61,11 +61,9 @@ export function signInRoutes(app: Hono<Environment>): void {
     } catch (error) {
       const text = refusedText(c, error);
       if (text === null) throw error;
-      if (error instanceof TooMany) {
-        c.header('Retry-After', String(error.retryAfter));
-        c.status(429);
-      }
-      return signInPage(c, [{ text }], email, next);
+      if (!(error instanceof TooMany)) return signInPage(c, [{ text }], email, next);
+      c.header('Retry-After', String(error.retryAfter));
+      return signInPage(c, [{ text }], email, next, 429);
     }
   });
 
@@ -113,11 +111,11 @@ function common(c: C, errors: readonly FieldError[]) {
   return { language: c.var.language, csrf: c.var.csrf, agency: c.var.context.config.agency, errors };
 }
 
-function signInPage(c: C, errors: readonly FieldError[], email: string, next: string): Promise<Response> {
+function signInPage(c: C, errors: readonly FieldError[], email: string, next: string, status?: 429): Promise<Response> {
   const title = messages(c.var.language)('signIn');
   return show(
     c,
-    { title, error: errors.length > 0 },
+    { title, error: errors.length > 0, status },
     <SignInPage page={common(c, errors)} email={email} next={next} />,
   );
 }
@@ -147,8 +145,7 @@ async function linkPage(c: C, errors: readonly FieldError[], typed: Record<strin
     return show(c, { title: t('firstAdministrator'), error }, page);
   }
   if (!account || !person || account.disabled_at !== null) {
-    c.status(410);
-    return show(c, { title: t('linkUsed') }, <LinkUsedPage language={language} agency={agency} />);
+    return show(c, { title: t('linkUsed'), status: 410 }, <LinkUsedPage language={language} agency={agency} />);
   }
   const hasPassword = account.password_hash !== null;
   const page = <LinkPage page={common(c, errors)} action={action} name={person.name} hasPassword={hasPassword} />;

@@ -35,6 +35,12 @@ export async function personSummary(db: Reader, id: string): Promise<PersonSumma
   return row && row.deleted_at === null ? summaryOf(row) : null;
 }
 
+/** The same by ActivityPub id: the port `people.byUri`. */
+export async function personSummaryByUri(db: Reader, uri: string): Promise<PersonSummary | null> {
+  const row = await personByUri(db, uri);
+  return row && row.deleted_at === null ? summaryOf(row) : null;
+}
+
 /** The summary of a row. */
 export function summaryOf(row: PersonRow): PersonSummary {
   return {

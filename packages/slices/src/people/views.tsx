@@ -143,7 +143,7 @@ export function PersonPage(model: {
         }
       >
         {person.summary ? <div class="app-content" dangerouslySetInnerHTML={{ __html: person.summary }} /> : null}
-        <>{model.panels}</>
+        {model.panels}
       </Columns>
     </Stack>
   );
