@@ -16,6 +16,8 @@ const handleInput = z
   .regex(/^[a-z0-9][a-z0-9_-]{1,62}$/);
 const summaryInput = z.string().trim().max(2_000);
 const reasonInput = z.string().trim().max(500);
+/** Link or handle of a group or person, as pasted. */
+const referenceInput = z.string().trim().min(1).max(2_048);
 
 /** A new group: API and command line. */
 export const newGroupInput = z.object({
@@ -78,15 +80,24 @@ export function rulesOf(preset: Preset, web: boolean) {
   return { ...rules, reading: web && rules.reading === 'partners' ? ('web' as const) : rules.reading };
 }
 
-export const reasonForm = z.object({ reason: reasonInput.optional() });
 /** `until` is a day; the ban holds to its end. */
 export const banForm = z.object({
-  reason: reasonInput.optional(),
+  banReason: reasonInput.optional(),
   until: z.union([z.literal(''), z.iso.date()]).optional(),
 });
+/** The answer to a request to join. */
+export const answerForm = z.object({ reason: reasonInput.optional(), decision: z.enum(['approve', 'decline']) });
+export const referenceForm = z.object({ reference: referenceInput });
+/** A person of this node by id, or anybody by link or handle. */
+export const invitationForm = z
+  .object({ person: z.string().max(64).optional(), reference: referenceInput.optional() })
+  .refine((value) => value.person !== undefined || value.reference !== undefined, {
+    path: ['reference'],
+    error: 'required',
+  });
+export const deleteForm = z.object({ handle: z.string().trim() });
+export const archiveForm = z.object({ archived: z.enum(['0', '1']) });
 export const roleForm = z.object({ role: z.enum(roles) });
-/** Link or handle of a group or person, as pasted. */
-export const referenceInput = z.string().trim().min(1).max(2_048);
 
 export const banInput = z.object({ reason: reasonInput.optional(), until: z.iso.datetime().nullish() });
 export const roleInput = z.object({ role: z.enum(roles) });

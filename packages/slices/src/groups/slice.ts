@@ -7,17 +7,22 @@ import { events } from './events.ts';
 import { endMemberships } from './leavers.ts';
 import { migrations } from './migrations.ts';
 import { collections, groupKind } from './objects.ts';
+import { navigation, panels } from './panels.tsx';
+import { routes } from './routes.tsx';
 
 /** Groups: made here or followed elsewhere, and who takes part in them. */
 export const groups: Slice = {
   name: 'groups',
   migrations,
   events,
+  routes,
   api,
   commands,
   activities,
   objects: [groupKind],
   collections,
+  navigation,
+  panels,
   jobs,
   on: {
     'person.disabled': (work, event) => endMemberships(work, event.data.person),

@@ -1,0 +1,172 @@
+import {
+  createActorKeys,
+  type Environment,
+  type FieldFault,
+  type RefusalCode,
+  readForm,
+  refusalText,
+  refuse,
+  requireVisitor,
+  transact,
+  type Visitor,
+  type Work,
+} from '@joinery/core';
+import { type FieldError, pageModel, renderPage } from '@joinery/ui';
+import type { Hono, Context as HonoContext } from 'hono';
+import { NewGroupPage, OpenByLinkPage, SettingsPage } from './form-views.tsx';
+import { createGroup, deleteGroup, updateGroup } from './groups.ts';
+import { archiveForm, deleteForm, newGroupForm, referenceForm, rulesOf, settingsForm } from './input.ts';
+import { messages } from './messages.ts';
+import { attempt, type Failed, nothingTyped } from './page.ts';
+import { canManage } from './policy.ts';
+import { findGroup, seeGroup } from './reads.ts';
+import type { GroupRow } from './tables.ts';
+
+type C = HonoContext<Environment>;
+
+const change = <T,>(c: C, visitor: Visitor, does: (work: Work) => Promise<T>): Promise<T> =>
+  transact(c.var.context, { kind: 'person', person: visitor.person.id }, does);
+
+/** Pages with forms: a new group, a group by its link, a group's settings. */
+export function formRoutes(app: Hono<Environment>): void {
+  app.get('/groups/new', (c) => {
+    requireVisitor(c);
+    return showNewGroup(c, nothingTyped);
+  });
+  app.post('/groups/new', makeGroup);
+  app.get('/groups/join', (c) => {
+    requireVisitor(c);
+    const reference = c.req.query('reference') ?? '';
+    return showOpenByLink(c, { errors: [], typed: { reference: reference.slice(0, 2_048) } });
+  });
+  app.post('/groups/join', openByLink);
+  app.get('/groups/:id/settings', async (c) => showSettings(c, await managedGroup(c), null));
+  app.post('/groups/:id/settings', saveSettings);
+  app.post('/groups/:id/archive', archive);
+  app.post('/groups/:id/delete', remove);
+}
+
+async function showNewGroup(c: C, { errors, typed }: Failed) {
+  const { csrf, language } = c.var;
+  const title = messages(language)('newGroup');
+  const page = await pageModel(c, { title, error: errors.length > 0 });
+  const body = <NewGroupPage language={language} csrf={csrf} errors={errors} typed={typed} />;
+  return c.html(renderPage(page, body), errors.length > 0 ? 422 : 200);
+}
+
+/** A closed or hidden group on the web is a contradiction: the writer decides which of both is meant. */
+const webContradiction: FieldFault[] = [{ field: 'web', code: 'bad_choice' }];
+
+async function makeGroup(c: C) {
+  const visitor = requireVisitor(c);
+  let made = '';
+  const failed = await attempt(c, await readForm(c, newGroupForm), async ({ preset, web, ...words }) => {
+    const rules = rulesOf(preset, web);
+    if (web && rules.reading !== 'web') refuse('invalid', 'A closed group cannot be on the web', webContradiction);
+    const keys = await createActorKeys();
+    const input = { ...words, ...rules, owner: visitor.person.id, keys };
+    made = (await change(c, visitor, (work) => createGroup(work, input))).id;
+  });
+  return failed ? showNewGroup(c, failed) : c.redirect(`/groups/${made}`, 303);
+}
+
+async function showOpenByLink(c: C, { errors, typed }: Failed) {
+  const { csrf, language } = c.var;
+  const title = messages(language)('joinTitle');
+  const page = await pageModel(c, { title, error: errors.length > 0 });
+  const body = <OpenByLinkPage language={language} csrf={csrf} errors={errors} typed={typed} />;
+  return c.html(renderPage(page, body), errors.length > 0 ? 422 : 200);
+}
+
+const lookUpFaults = new Set(['not_found', 'no_agreement', 'unavailable', 'bad_request', 'unknown_node', 'gone']);
+
+/** What a failed look-up says beside the field where the address was typed. */
+export function lookUpFault(c: C, field: string, words: string) {
+  return (code: string): FieldError | undefined => {
+    if (!lookUpFaults.has(code)) return undefined;
+    const { text } = refusalText(code as RefusalCode, c.var.language);
+    return { field, text: code === 'bad_request' ? words : text };
+  };
+}
+
+async function openByLink(c: C) {
+  requireVisitor(c);
+  let found = '';
+  const failed = await attempt(
+    c,
+    await readForm(c, referenceForm),
+    async ({ reference }) => {
+      found = await findGroup(c.var.context, reference);
+    },
+    lookUpFault(c, 'reference', messages(c.var.language)('notAGroup')),
+  );
+  return failed ? showOpenByLink(c, failed) : c.redirect(`/groups/${found}`, 303);
+}
+
+/** The group of this address, when the visitor may change it. @throws {Refusal} signed_out, not_found, forbidden */
+async function managedGroup(c: C): Promise<GroupRow> {
+  const visitor = requireVisitor(c);
+  const { group, standing } = await seeGroup(c.var.context.db.reader, c.req.param('id') ?? '', visitor);
+  if (!canManage(group, standing)) refuse('forbidden', 'Only owners change the group');
+  return group;
+}
+
+async function showSettings(c: C, group: GroupRow, failed: Failed | null) {
+  const { csrf, language } = c.var;
+  const t = messages(language);
+  const typed = failed?.typed.name !== undefined ? failed.typed : asTyped(group);
+  const errors = failed?.errors ?? [];
+  const saved = c.req.query('saved') === '1' ? [{ kind: 'success' as const, text: t('saved') }] : [];
+  const title = t('settingsOf', { group: group.name });
+  const page = await pageModel(c, { title, error: errors.length > 0, notices: saved });
+  const body = <SettingsPage language={language} csrf={csrf} errors={errors} typed={typed} group={group} />;
+  return c.html(renderPage(page, body), errors.length > 0 ? 422 : 200);
+}
+
+function asTyped(group: GroupRow): Record<string, string> {
+  return {
+    name: group.name,
+    summary: group.summary,
+    reading: group.reading === 'members' ? 'members' : 'partners',
+    web: group.reading === 'web' ? '1' : '',
+    joining: group.joining,
+    listed: group.listed === 1 ? '1' : '',
+  };
+}
+
+async function saveSettings(c: C) {
+  const visitor = requireVisitor(c);
+  const group = await managedGroup(c);
+  const failed = await attempt(
+    c,
+    await readForm(c, settingsForm),
+    async ({ reading, web, ...rest }) => {
+      if (web && reading === 'members') refuse('invalid', 'A closed group cannot be on the web', webContradiction);
+      const input = { ...rest, reading: web ? ('web' as const) : reading };
+      await change(c, visitor, (work) => updateGroup(work, group.id, visitor.person.id, input));
+    },
+    (code) => (code === 'conflict' ? { field: 'reading', text: messages(c.var.language)('cannotClose') } : undefined),
+  );
+  return failed ? showSettings(c, group, failed) : c.redirect(`/groups/${group.id}/settings?saved=1`, 303);
+}
+
+async function archive(c: C) {
+  const visitor = requireVisitor(c);
+  const group = await managedGroup(c);
+  const form = await readForm(c, archiveForm);
+  if (!form.ok) refuse('invalid', 'Say whether to archive', form.faults);
+  const archived = form.value.archived === '1';
+  await change(c, visitor, (work) => updateGroup(work, group.id, visitor.person.id, { archived }));
+  return c.redirect(`/groups/${group.id}`, 303);
+}
+
+async function remove(c: C) {
+  const visitor = requireVisitor(c);
+  const group = await managedGroup(c);
+  const failed = await attempt(c, await readForm(c, deleteForm), async ({ handle }) => {
+    if (handle !== group.handle)
+      refuse('invalid', 'Confirm with the short name', [{ field: 'handle', code: 'does_not_match' }]);
+    await change(c, visitor, (work) => deleteGroup(work, group.id, visitor.person.id));
+  });
+  return failed ? showSettings(c, group, failed) : c.redirect('/groups', 303);
+}

@@ -1,0 +1,183 @@
+import {
+  ButtonLink,
+  Checkbox,
+  ErrorSummary,
+  type FieldError,
+  Form,
+  FormActions,
+  HiddenField,
+  type Language,
+  PageHeading,
+  Panel,
+  RadioGroup,
+  Stack,
+  SubmitButton,
+  TextArea,
+  TextField,
+} from '@joinery/ui';
+import { errorOf } from './faults.ts';
+import { messages } from './messages.ts';
+import type { GroupRow } from './tables.ts';
+
+type FormModel = { language: Language; csrf: string; errors: readonly FieldError[]; typed: Record<string, string> };
+
+/** A new group: name, purpose, one of four presets in words, and the web as a switch of its own. */
+export function NewGroupPage({ language, csrf, errors, typed }: FormModel) {
+  const t = messages(language);
+  return (
+    <Stack>
+      <ErrorSummary errors={errors} language={language} />
+      <PageHeading title={t('newGroup')} />
+      <Form action="/groups/new" csrf={csrf}>
+        <TextField name="name" label={t('name')} required value={typed.name} error={errorOf(errors, 'name')} />
+        <TextField
+          name="handle"
+          label={t('handle')}
+          description={t('handleHint')}
+          required
+          autocomplete="off"
+          width="medium"
+          value={typed.handle}
+          error={errorOf(errors, 'handle')}
+        />
+        <TextArea
+          name="summary"
+          label={t('summary')}
+          description={t('summaryHint')}
+          rows={4}
+          value={typed.summary}
+          error={errorOf(errors, 'summary')}
+        />
+        <RadioGroup
+          name="preset"
+          label={t('preset')}
+          value={typed.preset ?? 'open'}
+          error={errorOf(errors, 'preset')}
+          options={[
+            { value: 'open', label: t('presetOpen'), description: t('presetOpenAbout') },
+            { value: 'request', label: t('presetRequest'), description: t('presetRequestAbout') },
+            { value: 'closed', label: t('presetClosed'), description: t('presetClosedAbout') },
+            { value: 'hidden', label: t('presetHidden'), description: t('presetHiddenAbout') },
+          ]}
+        />
+        <WebSwitch language={language} errors={errors} checked={typed.web === '1'} />
+        <FormActions>
+          <SubmitButton>{t('create')}</SubmitButton>
+        </FormActions>
+      </Form>
+    </Stack>
+  );
+}
+
+function WebSwitch(model: { language: Language; errors: readonly FieldError[]; checked: boolean }) {
+  const t = messages(model.language);
+  return (
+    <Checkbox
+      name="web"
+      label={t('web')}
+      description={t('webHint')}
+      checked={model.checked}
+      error={errorOf(model.errors, 'web')}
+    />
+  );
+}
+
+/** What its owners change of a group. */
+export function SettingsPage(model: FormModel & { group: GroupRow }) {
+  const { language, csrf, errors, typed, group } = model;
+  const t = messages(language);
+  return (
+    <Stack>
+      <ErrorSummary errors={errors} language={language} />
+      <PageHeading
+        title={t('settingsOf', { group: group.name })}
+        lead={<a href={`/groups/${group.id}`}>{group.name}</a>}
+        actions={<ButtonLink href={`/groups/${group.id}/members`}>{t('allMembers')}</ButtonLink>}
+      />
+      <Form action={`/groups/${group.id}/settings`} csrf={csrf}>
+        <TextField name="name" label={t('name')} required value={typed.name} error={errorOf(errors, 'name')} />
+        <TextArea
+          name="summary"
+          label={t('summary')}
+          description={t('summaryHint')}
+          rows={4}
+          value={typed.summary}
+          error={errorOf(errors, 'summary')}
+        />
+        <RadioGroup
+          name="reading"
+          label={t('reading')}
+          value={typed.reading}
+          error={errorOf(errors, 'reading')}
+          options={[
+            { value: 'partners', label: t('readingPartners') },
+            { value: 'members', label: t('readingMembers') },
+          ]}
+        />
+        <WebSwitch language={language} errors={errors} checked={typed.web === '1'} />
+        <RadioGroup
+          name="joining"
+          label={t('joining')}
+          value={typed.joining}
+          error={errorOf(errors, 'joining')}
+          options={[
+            { value: 'open', label: t('joiningOpen') },
+            { value: 'request', label: t('joiningRequest') },
+            { value: 'invited', label: t('joiningInvited') },
+          ]}
+        />
+        <Checkbox name="listed" label={t('listed')} checked={typed.listed === '1'} />
+        <FormActions>
+          <SubmitButton>{t('save')}</SubmitButton>
+        </FormActions>
+      </Form>
+      <Panel title={t('archiveTitle')} id="archive">
+        <p>{t('archiveHint')}</p>
+        <Form action={`/groups/${group.id}/archive`} csrf={csrf} inline>
+          <HiddenField name="archived" value={group.archived_at === null ? '1' : '0'} />
+          <SubmitButton kind="secondary">{group.archived_at === null ? t('archive') : t('unarchive')}</SubmitButton>
+        </Form>
+      </Panel>
+      <Panel title={t('deleteTitle')} id="delete">
+        <p>{t('deleteHint')}</p>
+        <Form action={`/groups/${group.id}/delete`} csrf={csrf}>
+          <TextField
+            name="handle"
+            label={t('deleteConfirm', { handle: group.handle })}
+            autocomplete="off"
+            width="medium"
+            value=""
+            error={errorOf(errors, 'handle')}
+          />
+          <FormActions>
+            <SubmitButton kind="danger">{t('delete')}</SubmitButton>
+          </FormActions>
+        </Form>
+      </Panel>
+    </Stack>
+  );
+}
+
+/** Open a group anywhere by its link or handle. */
+export function OpenByLinkPage({ language, csrf, errors, typed }: FormModel) {
+  const t = messages(language);
+  return (
+    <Stack>
+      <ErrorSummary errors={errors} language={language} />
+      <PageHeading title={t('joinTitle')} lead={t('joinLead')} />
+      <Form action="/groups/join" csrf={csrf}>
+        <TextField
+          name="reference"
+          label={t('reference')}
+          description={t('referenceHint')}
+          autocomplete="off"
+          value={typed.reference}
+          error={errorOf(errors, 'reference')}
+        />
+        <FormActions>
+          <SubmitButton>{t('lookUp')}</SubmitButton>
+        </FormActions>
+      </Form>
+    </Stack>
+  );
+}

@@ -1,0 +1,248 @@
+import {
+  Badge,
+  ButtonLink,
+  Columns,
+  DescriptionList,
+  Form,
+  formatDate,
+  Notice,
+  PageHeading,
+  Panel,
+  type Reader,
+  SourceLabel,
+  Stack,
+  SubmitButton,
+} from '@joinery/ui';
+import type { Child } from 'hono/jsx';
+import { agencyOf, badgesOf, hostOf } from './labels.ts';
+import { MembersByAgency } from './list-views.tsx';
+import { messages } from './messages.ts';
+import { canInvite, canManage, isBanned, isMember, joinRefusal, joinsAtOnce } from './policy.ts';
+import type { NodeMembers } from './store.ts';
+import type { GroupMemberRow, GroupRow } from './tables.ts';
+
+export type GroupPageModel = {
+  reader: Reader;
+  csrf: string;
+  signedIn: boolean;
+  /** Name of this node's agency. */
+  agency: string;
+  group: GroupRow;
+  standing: GroupMemberRow | undefined;
+  readable: boolean;
+  lead: { id: string; name: string; agency: string } | null;
+  nodes: readonly NodeMembers[];
+  /** Those of `nodes` that this node blocks. */
+  blocked: readonly NodeMembers[];
+  /** False while no agreement covers the node of a group elsewhere. */
+  connected: boolean;
+  requests: number;
+  panels: readonly Child[];
+};
+
+/** A group: what it is for, who leads it, who is in it, what joining means, and what other capabilities put on its page. */
+export function GroupPage(model: GroupPageModel) {
+  const { group, standing, reader } = model;
+  const t = messages(reader.language);
+  const badges = badgesOf(group, standing, String(reader.now), t);
+  return (
+    <Stack>
+      <PageHeading
+        title={group.name}
+        lead={group.summary || undefined}
+        badges={badges.map((badge) => <Badge tone={badge.tone}>{badge.text}</Badge>)}
+        actions={model.signedIn ? <GroupActions {...model} /> : undefined}
+      />
+      {group.local === 1 ? null : (
+        <SourceLabel
+          source={{
+            agency: agencyOf(group, model.agency),
+            node: hostOf(group.home),
+            ...(group.fetched_at ? { fetchedAt: group.fetched_at } : {}),
+          }}
+          reader={reader}
+        />
+      )}
+      <StandingNotices {...model} />
+      <Columns aside={<Aside {...model} />}>
+        {model.readable ? (
+          <>{model.panels}</>
+        ) : (
+          <Notice kind="info" language={reader.language}>
+            {t('closedLead')}
+          </Notice>
+        )}
+      </Columns>
+    </Stack>
+  );
+}
+
+function StandingNotices(model: GroupPageModel) {
+  const { group, standing, reader } = model;
+  const t = messages(reader.language);
+  const agency = agencyOf(group, model.agency);
+  const notices: { kind: 'info' | 'warning'; text: string }[] = [];
+  const info = (text: string) => notices.push({ kind: 'info', text });
+  if (standing?.state === 'requested') info(group.local === 1 ? t('waiting') : t('waitingElsewhere', { agency }));
+  else if (
+    standing &&
+    group.local !== 1 &&
+    standing.follow_activity !== null &&
+    standing.following === 0 &&
+    !isMember(standing)
+  )
+    info(t('followWaiting', { agency }));
+  if (standing?.state === 'invited') info(t('invitedNotice'));
+  if (isBanned(standing, String(reader.now))) {
+    const until = standing?.banned_until;
+    const date = until ? formatDate(reader.language, reader.timeZone, until) : null;
+    notices.push({ kind: 'warning', text: date ? t('bannedUntil', { date }) : t('bannedNotice') });
+  } else if (standing?.state === 'none' && standing.reason) info(t('refusedNotice', { reason: standing.reason }));
+  else if (
+    standing?.state === 'none' &&
+    standing.following === 0 &&
+    standing.follow_activity === null &&
+    group.local !== 1
+  )
+    info(t('keptNotice'));
+  if (group.archived_at !== null) info(t('archivedNotice'));
+  if (group.deleted_at !== null) info(t('goneNotice'));
+  if (!model.connected && model.signedIn)
+    notices.push({ kind: 'warning', text: t('suspendedNotice', { node: hostOf(group.home) }) });
+  return (
+    <>
+      {notices.map(({ kind, text }) => (
+        <Notice kind={kind} language={reader.language}>
+          {text}
+        </Notice>
+      ))}
+    </>
+  );
+}
+
+function GroupActions(model: GroupPageModel) {
+  const { group, standing, reader, csrf } = model;
+  const t = messages(reader.language);
+  const now = String(reader.now);
+  const button = (verb: string, label: string, kind: 'primary' | 'secondary' = 'secondary') => (
+    <Form action={`/groups/${group.id}/${verb}`} csrf={csrf} inline>
+      <SubmitButton kind={kind}>{label}</SubmitButton>
+    </Form>
+  );
+  const state = standing?.state ?? 'none';
+  const mayAsk =
+    model.connected && (group.local !== 1 ? !isBanned(standing, now) : joinRefusal(group, standing, now) === null);
+  const joinLabel = joinsAtOnce(group, standing) ? t('join') : t('askToJoin');
+  return (
+    <>
+      {state === 'invited' ? button('join', t('acceptInvitation'), 'primary') : null}
+      {state === 'invited' ? button('decline-invitation', t('declineInvitation')) : null}
+      {(state === 'none' || state === 'banned') && mayAsk && group.deleted_at === null
+        ? button('join', joinLabel, 'primary')
+        : null}
+      {canFollow(model) ? button('follow', t('follow')) : null}
+      {standing &&
+      (standing.following === 1 || (standing.follow_activity !== null && !isMember(standing))) &&
+      state !== 'requested'
+        ? button('unfollow', t('unfollow'))
+        : null}
+      {state === 'requested' ? button('leave', t('withdraw')) : null}
+      {canInvite(group, standing) && group.local === 1 ? (
+        <ButtonLink href={`/groups/${group.id}/invite`}>{t('inviteSomebody')}</ButtonLink>
+      ) : null}
+      {canManage(group, standing) ? (
+        <ButtonLink href={`/groups/${group.id}/settings`}>{t('settings')}</ButtonLink>
+      ) : null}
+    </>
+  );
+}
+
+function canFollow({ group, standing, readable, connected, reader }: GroupPageModel): boolean {
+  if (!readable || !connected || group.deleted_at !== null || isBanned(standing, String(reader.now))) return false;
+  if (standing?.following === 1 || standing?.state === 'requested') return false;
+  return isMember(standing) || !standing?.follow_activity;
+}
+
+function Aside(model: GroupPageModel) {
+  const { group, lead, reader, standing } = model;
+  const t = messages(reader.language);
+  const about: { term: string; value: Child }[] = [{ term: t('agency'), value: agencyOf(group, model.agency) }];
+  if (lead)
+    about.unshift({
+      term: t('lead'),
+      value: model.signedIn ? (
+        <a href={`/people/${lead.id}`}>{`${lead.name}, ${lead.agency}`}</a>
+      ) : (
+        `${lead.name}, ${lead.agency}`
+      ),
+    });
+  about.push({ term: t('members'), value: t('memberCount', { count: group.member_count }) });
+  return (
+    <>
+      <Panel title={t('about')} id="about">
+        <DescriptionList items={about} />
+      </Panel>
+      {model.readable && model.nodes.length > 0 ? (
+        <Panel title={t('membersByAgency')} id="members">
+          <MembersByAgency language={reader.language} rows={byAgency(model.nodes)} />
+          {group.local === 1 ? null : <p class="app-quiet">{t('membersMeasured')}</p>}
+          {model.signedIn ? <a href={`/groups/${group.id}/members`}>{t('allMembers')}</a> : null}
+          {model.requests > 0 ? (
+            <p>
+              <a href={`/groups/${group.id}/members`}>{t('requestsWaiting', { count: model.requests })}</a>
+            </p>
+          ) : null}
+        </Panel>
+      ) : model.readable && model.signedIn ? (
+        <a href={`/groups/${group.id}/members`}>{t('allMembers')}</a>
+      ) : null}
+      {model.signedIn && !isMember(standing) && group.deleted_at === null ? <BeforeJoining {...model} /> : null}
+      {model.signedIn ? null : (
+        <Panel title={t('beforeJoining')} id="joining">
+          <p>{t('noAccount')}</p>
+          <ButtonLink href={`/sign-in?next=${encodeURIComponent(`/groups/${group.id}`)}`}>{t('signIn')}</ButtonLink>
+        </Panel>
+      )}
+      {model.signedIn && isMember(standing) ? (
+        <Form action={`/groups/${group.id}/leave`} csrf={model.csrf} inline>
+          <SubmitButton kind="tertiary">{t('leave')}</SubmitButton>
+        </Form>
+      ) : null}
+    </>
+  );
+}
+
+/** What taking part means: what is shown of me, and to which nodes it goes. */
+function BeforeJoining(model: GroupPageModel) {
+  const { group, reader, nodes, blocked } = model;
+  const t = messages(reader.language);
+  const agency = agencyOf(group, model.agency);
+  const names = (rows: readonly NodeMembers[]) => rows.map((row) => row.agency || hostOf(row.origin)).join(', ');
+  const others = nodes.filter((row) => row.origin !== group.home);
+  return (
+    <Panel title={t('beforeJoining')} id="joining">
+      <p>{t('showsOfMe')}</p>
+      <p>
+        {group.local === 1
+          ? t('passesOnHere', { count: others.length, nodes: names(others) })
+          : nodes.length > 0
+            ? t('passesOn', { agency, count: nodes.length, nodes: names(nodes) })
+            : t('passesOnUnknown', { agency })}
+      </p>
+      {blocked.length > 0 ? (
+        <Notice kind="warning" language={reader.language}>
+          {t('blockedAmong', { nodes: names(blocked) })}
+        </Notice>
+      ) : null}
+    </Panel>
+  );
+}
+
+function byAgency(nodes: readonly NodeMembers[]): { agency: string; members: number }[] {
+  const sums = new Map<string, number>();
+  for (const row of nodes) {
+    const agency = row.agency || hostOf(row.origin);
+    sums.set(agency, (sums.get(agency) ?? 0) + row.members);
+  }
+  return [...sums].map(([agency, members]) => ({ agency, members })).sort((one, other) => other.members - one.members);
+}

@@ -1,0 +1,173 @@
+import {
+  Badge,
+  ButtonLink,
+  EmptyState,
+  formatNumber,
+  type Language,
+  List,
+  ListItem,
+  PageHeading,
+  Pagination,
+  type Reader,
+  SearchForm,
+  SourceLabel,
+  Stack,
+  SubmitButton,
+  Tabs,
+  TextField,
+  Time,
+} from '@joinery/ui';
+import { agencyOf, badgesOf, hostOf } from './labels.ts';
+import type { ListedGroup } from './lists.ts';
+import { messages } from './messages.ts';
+
+export type ListTab = 'mine' | 'here' | 'elsewhere';
+
+/** The lists of groups: mine, on this node, at other agencies. */
+export function GroupsPage(model: {
+  reader: Reader;
+  agency: string;
+  tab: ListTab;
+  groups: readonly ListedGroup[];
+  search: string;
+  next: string | null;
+  signedIn: boolean;
+}) {
+  const { language } = model.reader;
+  const t = messages(language);
+  const actions = (
+    <>
+      <ButtonLink href="/groups/new" kind="primary">
+        {t('newGroup')}
+      </ButtonLink>
+      <ButtonLink href="/groups/join">{t('openByLink')}</ButtonLink>
+    </>
+  );
+  return (
+    <Stack>
+      <PageHeading title={t('groups')} lead={t('groupsLead')} actions={model.signedIn ? actions : undefined} />
+      {model.signedIn ? (
+        <Tabs
+          label={t('groups')}
+          items={[
+            { href: '/groups', label: t('tabMine'), current: model.tab === 'mine' },
+            { href: '/groups?at=here', label: t('tabHere'), current: model.tab === 'here' },
+            { href: '/groups?at=elsewhere', label: t('tabElsewhere'), current: model.tab === 'elsewhere' },
+          ]}
+        />
+      ) : null}
+      {model.tab === 'mine' ? null : <GroupSearch tab={model.tab} search={model.search} language={language} />}
+      {model.groups.length === 0 ? (
+        <NoGroups tab={model.tab} search={model.search} language={language} signedIn={model.signedIn} />
+      ) : (
+        <List label={t('groups')}>
+          {model.groups.map((row) => (
+            <GroupItem row={row} reader={model.reader} agency={model.agency} />
+          ))}
+        </List>
+      )}
+      <Pagination next={model.next} language={language} />
+    </Stack>
+  );
+}
+
+function GroupSearch({ tab, search, language }: { tab: ListTab; search: string; language: Language }) {
+  const t = messages(language);
+  return (
+    <SearchForm action="/groups" label={t('searchGroups')}>
+      <input type="hidden" name="at" value={tab} />
+      <TextField name="q" label={t('searchGroups')} type="search" value={search} />
+      <SubmitButton kind="secondary">{t('search')}</SubmitButton>
+    </SearchForm>
+  );
+}
+
+/** One group in a list: what it is for, who leads it, how big and how alive it is, and where it comes from. */
+export function GroupItem({ row, reader, agency }: { row: ListedGroup; reader: Reader; agency: string }) {
+  const { group, standing } = row;
+  const t = messages(reader.language);
+  const facts = (
+    <>
+      {t('ledFrom', { agency: agencyOf(group, agency) })} · {t('memberCount', { count: group.member_count })} ·{' '}
+      {t('postCount', { count: group.post_count })}
+      {group.last_post_at ? (
+        <>
+          {' · '}
+          {t('lastActivity')} <Time at={group.last_post_at} reader={reader} />
+        </>
+      ) : null}
+      {group.local === 1 ? null : (
+        <>
+          <br />
+          <SourceLabel
+            source={{
+              agency: agencyOf(group, agency),
+              node: hostOf(group.home),
+              ...(group.fetched_at ? { fetchedAt: group.fetched_at } : {}),
+            }}
+            reader={reader}
+          />
+        </>
+      )}
+    </>
+  );
+  return (
+    <ListItem
+      href={`/groups/${group.id}`}
+      title={group.name}
+      level={2}
+      lead={group.summary.split('\n')[0] || undefined}
+      facts={facts}
+      badges={badgesOf(group, standing, String(reader.now), t).map((badge) => (
+        <Badge tone={badge.tone}>{badge.text}</Badge>
+      ))}
+      avatar={{ name: group.name, agency: agencyOf(group, agency) }}
+    />
+  );
+}
+
+function NoGroups(model: { tab: ListTab; search: string; language: Language; signedIn: boolean }) {
+  const t = messages(model.language);
+  if (model.search !== '')
+    return <EmptyState title={t('noneFound')}>{t('noneFoundLead', { search: model.search })}</EmptyState>;
+  if (model.tab === 'mine')
+    return (
+      <EmptyState title={t('noneMine')} action={<ButtonLink href="/groups?at=here">{t('tabHere')}</ButtonLink>}>
+        {t('noneMineLead')}
+      </EmptyState>
+    );
+  if (model.tab === 'elsewhere')
+    return (
+      <EmptyState title={t('noneElsewhere')} action={<ButtonLink href="/groups/join">{t('openByLink')}</ButtonLink>}>
+        {t('noneElsewhereLead')}
+      </EmptyState>
+    );
+  return (
+    <EmptyState
+      title={t('noneHere')}
+      action={model.signedIn ? <ButtonLink href="/groups/new">{t('newGroup')}</ButtonLink> : undefined}
+    >
+      {t('noneHereLead')}
+    </EmptyState>
+  );
+}
+
+/** A small bar per agency: how the members spread. The numbers stand beside it. */
+export function MembersByAgency(model: { language: Language; rows: readonly { agency: string; members: number }[] }) {
+  const most = Math.max(1, ...model.rows.map((row) => row.members));
+  return (
+    <List label={messages(model.language)('membersByAgency')}>
+      {model.rows.map((row) => (
+        <span class="app-meter">
+          <svg viewBox="0 0 100 8" width="100" height="8" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="app-meter-track" width="100" height="8" rx="4" />
+            <rect class="app-meter-value" width={Math.max(4, (row.members / most) * 100)} height="8" rx="4" />
+          </svg>
+          <span>
+            {row.agency}: {formatNumber(model.language, row.members)}
+          </span>
+        </span>
+      ))}
+    </List>
+  );
+}

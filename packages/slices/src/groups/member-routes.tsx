@@ -1,0 +1,211 @@
+import {
+  decodeCursor,
+  type Environment,
+  encodeCursor,
+  isId,
+  readForm,
+  refuse,
+  requireVisitor,
+  transact,
+  type Visitor,
+  type Work,
+} from '@joinery/core';
+import { pageModel, renderPage } from '@joinery/ui';
+import type { Hono, Context as HonoContext } from 'hono';
+import { localPeople, personById } from '../people/index.ts';
+import { lookUpFault } from './form-routes.tsx';
+import { answerForm, banForm, invitationForm, roleForm } from './input.ts';
+import { invite } from './invitations.ts';
+import { listMembers, newNodesAmong } from './lists.ts';
+import { InvitePage, MemberPage, MembersPage } from './member-views.tsx';
+import { messages } from './messages.ts';
+import { approve, ban, decline, type ModerationInput, removeMember, setRole, unban } from './moderation.ts';
+import { attempt, type Failed, nothingTyped, readerOf } from './page.ts';
+import { canChangeRole, canInvite, canModerate, canRemove } from './policy.ts';
+import { findPerson, seeGroup } from './reads.ts';
+import { membershipOf } from './store.ts';
+
+type C = HonoContext<Environment>;
+
+const perPage = 50;
+
+/** Pages about the people of a group: list, requests, one member, invitations. */
+export function memberRoutes(app: Hono<Environment>): void {
+  app.get('/groups/:id/members', showMembers);
+  app.get('/groups/:id/invite', (c) => showInvite(c, nothingTyped));
+  app.post('/groups/:id/invitations', sendInvitation);
+  app.get('/groups/:id/members/:person', (c) => showMember(c, nothingTyped));
+  app.post('/groups/:id/members/:person/approve', (c) => decide(c, approve));
+  app.post('/groups/:id/members/:person/remove', (c) => decide(c, removeMember));
+  app.post('/groups/:id/members/:person/unban', (c) => decide(c, unban));
+  app.post('/groups/:id/members/:person/answer', answerRequest);
+  app.post('/groups/:id/members/:person/ban', banMember);
+  app.post('/groups/:id/members/:person/role', changeRole);
+}
+
+const change = <T,>(c: C, visitor: Visitor, does: (work: Work) => Promise<T>): Promise<T> =>
+  transact(c.var.context, { kind: 'person', person: visitor.person.id }, does);
+
+async function showMembers(c: C) {
+  const visitor = requireVisitor(c);
+  const { context, csrf, language } = c.var;
+  const db = context.db.reader;
+  const { group, standing, readable } = await seeGroup(db, c.req.param('id') ?? '', visitor);
+  if (!readable) refuse('forbidden', 'Only members see who is in a closed group');
+  const search = (c.req.query('q') ?? '').slice(0, 200);
+  const after = decodeCursor(c.req.query('cursor'), ['string', 'string']);
+  const moderates = canModerate(group, standing);
+  const rows = await listMembers(db, group.id, {
+    states: ['member'],
+    search,
+    after: after && { sortName: String(after[0]), id: String(after[1]) },
+    limit: perPage + 1,
+  });
+  const hidden = async (state: 'requested' | 'invited' | 'banned') =>
+    moderates && !after ? listMembers(db, group.id, { states: [state], limit: 200 }) : [];
+  const requests = group.local === 1 ? await hidden('requested') : [];
+  const members = rows.slice(0, perPage);
+  const last = members.at(-1)?.person;
+  const next =
+    rows.length > perPage && last
+      ? `/groups/${group.id}/members?${new URLSearchParams({ q: search, cursor: encodeCursor([last.sort_name, last.id]) })}`
+      : null;
+  const body = (
+    <MembersPage
+      reader={readerOf(c)}
+      csrf={csrf}
+      group={group}
+      agency={context.config.agency}
+      members={members}
+      requests={requests}
+      invited={await hidden('invited')}
+      banned={await hidden('banned')}
+      newNodes={
+        await newNodesAmong(
+          db,
+          group.id,
+          requests.map(({ person }) => person.home),
+        )
+      }
+      search={search}
+      next={next}
+      moderates={moderates}
+    />
+  );
+  const title = messages(language)('membersOf', { group: group.name });
+  return c.html(renderPage(await pageModel(c, { title }), body));
+}
+
+/** The group and the person of this address, for those who run the group. @throws {Refusal} signed_out, not_found, forbidden */
+async function moderated(c: C) {
+  const visitor = requireVisitor(c);
+  const db = c.var.context.db.reader;
+  const { group, standing: own } = await seeGroup(db, c.req.param('id') ?? '', visitor);
+  if (!canModerate(group, own)) refuse('forbidden', 'Only those who run the group see this');
+  const id = c.req.param('person') ?? '';
+  const person = isId(id) ? await personById(db, id) : undefined;
+  if (!person) refuse('not_found', 'There is no such person here');
+  const standing = await membershipOf(db, group.id, person.id);
+  return { visitor, group, own, person, standing };
+}
+
+async function showMember(c: C, { errors, typed }: Failed) {
+  const { visitor, group, own, person, standing } = await moderated(c);
+  const body = (
+    <MemberPage
+      reader={readerOf(c)}
+      csrf={c.var.csrf}
+      group={group}
+      person={person}
+      standing={standing}
+      errors={errors}
+      typed={typed}
+      mayChangeRole={canChangeRole(group, own)}
+      mayRemove={canRemove(group, own, standing)}
+      self={person.id === visitor.person.id}
+    />
+  );
+  const title = messages(c.var.language)('memberIn', { name: person.name, group: group.name });
+  const page = await pageModel(c, { title, error: errors.length > 0 });
+  return c.html(renderPage(page, body), errors.length > 0 ? 422 : 200);
+}
+
+/** A decision about one person without further questions, and back to the list. */
+async function decide(c: C, does: (work: Work, input: ModerationInput) => Promise<unknown>) {
+  const { visitor, group, person } = await moderated(c);
+  await change(c, visitor, (work) => does(work, { group: group.id, person: person.id, by: visitor.person.id }));
+  return c.redirect(`/groups/${group.id}/members`, 303);
+}
+
+const given = (reason: string | undefined) => (reason ? { reason } : {});
+
+async function answerRequest(c: C) {
+  const { visitor, group, person } = await moderated(c);
+  const parties = { group: group.id, person: person.id, by: visitor.person.id };
+  const failed = await attempt(c, await readForm(c, answerForm), async ({ reason, decision }) => {
+    const does = decision === 'approve' ? approve : decline;
+    await change(c, visitor, async (work) => void (await does(work, { ...parties, ...given(reason) })));
+  });
+  return failed ? showMember(c, failed) : c.redirect(`/groups/${group.id}/members`, 303);
+}
+
+async function banMember(c: C) {
+  const { visitor, group, person } = await moderated(c);
+  const parties = { group: group.id, person: person.id, by: visitor.person.id };
+  const failed = await attempt(c, await readForm(c, banForm), async ({ banReason, until }) => {
+    // The last day counts whole.
+    const end = until ? `${until}T23:59:59.999Z` : null;
+    await change(c, visitor, (work) => ban(work, { ...parties, ...given(banReason), until: end }));
+  });
+  return failed ? showMember(c, failed) : c.redirect(`/groups/${group.id}/members`, 303);
+}
+
+async function changeRole(c: C) {
+  const { visitor, group, person } = await moderated(c);
+  const parties = { group: group.id, person: person.id, by: visitor.person.id };
+  const failed = await attempt(c, await readForm(c, roleForm), async ({ role }) => {
+    await change(c, visitor, (work) => setRole(work, { ...parties, role }));
+  });
+  return failed ? showMember(c, failed) : c.redirect(`/groups/${group.id}/members`, 303);
+}
+
+async function invitingGroup(c: C) {
+  const visitor = requireVisitor(c);
+  const { group, standing } = await seeGroup(c.var.context.db.reader, c.req.param('id') ?? '', visitor);
+  if (!canInvite(group, standing) || group.local !== 1) refuse('forbidden', 'Only those who run the group invite');
+  return { visitor, group };
+}
+
+async function showInvite(c: C, { errors, typed }: Failed) {
+  const { group } = await invitingGroup(c);
+  const search = (c.req.query('q') ?? '').slice(0, 200).trim();
+  const people = search === '' ? [] : await localPeople(c.var.context.db.reader, { search, limit: 20 });
+  const body = (
+    <InvitePage
+      reader={readerOf(c)}
+      csrf={c.var.csrf}
+      group={group}
+      people={people}
+      search={search}
+      errors={errors}
+      typed={typed}
+    />
+  );
+  const title = messages(c.var.language)('inviteTo', { group: group.name });
+  const page = await pageModel(c, { title, error: errors.length > 0 });
+  return c.html(renderPage(page, body), errors.length > 0 ? 422 : 200);
+}
+
+async function sendInvitation(c: C) {
+  const { visitor, group } = await invitingGroup(c);
+  const failed = await attempt(
+    c,
+    await readForm(c, invitationForm),
+    async ({ person, reference }) => {
+      const invited = person ?? (await findPerson(c.var.context, reference ?? ''));
+      await change(c, visitor, (work) => invite(work, { group: group.id, person: invited, by: visitor.person.id }));
+    },
+    lookUpFault(c, 'reference', messages(c.var.language)('notAPerson')),
+  );
+  return failed ? showInvite(c, failed) : c.redirect(`/groups/${group.id}/members`, 303);
+}

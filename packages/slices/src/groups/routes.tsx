@@ -1,0 +1,137 @@
+import { decodeCursor, type Environment, encodeCursor, requireVisitor } from '@joinery/core';
+import { type Language, pageModel, renderPage } from '@joinery/ui';
+import type { Hono, Context as HonoContext } from 'hono';
+import type { Child } from 'hono/jsx';
+import { formRoutes } from './form-routes.tsx';
+import { GroupPage } from './group-views.tsx';
+import { declineInvitation } from './invitations.ts';
+import { GroupsPage, type ListTab } from './list-views.tsx';
+import { groupsOf, type ListedGroup, listedGroups, listMembers } from './lists.ts';
+import { memberRoutes } from './member-routes.tsx';
+import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
+import { messages } from './messages.ts';
+import { act, readerOf } from './page.ts';
+import { canApprove } from './policy.ts';
+import { type Seen, seeGroup } from './reads.ts';
+import { membersPerNode, membersWithRole } from './store.ts';
+
+type C = HonoContext<Environment>;
+
+const perPage = 30;
+
+/** Pages of groups. Fixed addresses come before `/groups/<id>`. */
+export function routes(app: Hono<Environment>): void {
+  app.get('/groups', showGroups);
+  formRoutes(app);
+  app.get('/groups/:id', showGroup);
+  const verbs = { join: joinGroup, follow: followGroup, unfollow: unfollowGroup, leave: leaveGroup } as const;
+  for (const [verb, does] of Object.entries(verbs)) {
+    app.post(`/groups/:id/${verb}`, (c) => carryOut(c, async (work, input) => void (await does(work, input))));
+  }
+  app.post('/groups/:id/decline-invitation', (c) => carryOut(c, declineInvitation));
+  memberRoutes(app);
+}
+
+async function showGroups(c: C) {
+  const { context, visitor, language } = c.var;
+  const db = context.db.reader;
+  const asked = c.req.query('at');
+  const tab: ListTab = !visitor ? 'here' : asked === 'here' || asked === 'elsewhere' ? asked : 'mine';
+  const search = (c.req.query('q') ?? '').slice(0, 200);
+  const after = decodeCursor(c.req.query('cursor'), ['string', 'string']);
+  const rows: ListedGroup[] =
+    tab === 'mine' && visitor
+      ? await groupsOf(db, visitor.person.id)
+      : await listedGroups(db, {
+          where: tab === 'elsewhere' ? 'elsewhere' : 'here',
+          person: visitor?.person.id ?? null,
+          origins: tab === 'elsewhere' ? context.ports.peers.allowed('open-groups') : [],
+          search,
+          webOnly: !visitor,
+          after: after && { sortName: String(after[0]), id: String(after[1]) },
+          limit: perPage + 1,
+        });
+  const shown = tab === 'mine' ? rows : rows.slice(0, perPage);
+  const last = shown.at(-1)?.group;
+  const more = tab !== 'mine' && rows.length > perPage && last;
+  const next = more
+    ? `/groups?${new URLSearchParams({ at: tab, q: search, cursor: encodeCursor([last.sort_name, last.id]) })}`
+    : null;
+  const body = (
+    <GroupsPage
+      reader={readerOf(c)}
+      agency={context.config.agency}
+      tab={tab}
+      groups={shown}
+      search={search}
+      next={next}
+      signedIn={visitor !== null}
+    />
+  );
+  return c.html(renderPage(await pageModel(c, { title: messages(language)('groups') }), body));
+}
+
+async function showGroup(c: C) {
+  const { context, visitor, csrf, language } = c.var;
+  const db = context.db.reader;
+  const seen = await seeGroup(db, c.req.param('id') ?? '', visitor);
+  const { group, standing, readable } = seen;
+  const [lead] = await membersWithRole(db, group.id, group.local === 1 ? ['owner'] : ['owner', 'facilitator']);
+  const nodes = readable ? await membersPerNode(db, group) : [];
+  const trust = context.ports.trust;
+  const requests = canApprove(group, standing)
+    ? (await listMembers(db, group.id, { states: ['requested'], limit: 100 })).length
+    : 0;
+  const body = (
+    <GroupPage
+      reader={readerOf(c)}
+      csrf={csrf}
+      signedIn={visitor !== null}
+      agency={context.config.agency}
+      group={group}
+      standing={standing}
+      readable={readable}
+      lead={lead ?? null}
+      nodes={nodes}
+      blocked={nodes.filter((row) => trust.mayFederate(row.origin, null, 'in').reason === 'blocked')}
+      connected={group.local === 1 || trust.mayFederate(group.home, 'open-groups', 'in', group.id).allowed}
+      requests={requests}
+      panels={readable ? await panelsOf(c, seen, language) : []}
+    />
+  );
+  const description = group.summary.slice(0, 200) || undefined;
+  const page = await pageModel(c, { title: group.name, ...(description ? { description } : {}) });
+  return c.html(renderPage(page, body));
+}
+
+/** What other capabilities show on the page of a group, in their order. */
+async function panelsOf(c: C, { group }: Seen, language: Language): Promise<Child[]> {
+  const { context, visitor } = c.var;
+  const panels = context.slices
+    .flatMap((slice) => slice.panels ?? [])
+    .filter((panel) => panel.place === 'group')
+    .sort((one, other) => one.order - other.order);
+  const shown: Child[] = [];
+  for (const panel of panels) {
+    const content = await panel.render(context, visitor, { id: group.id }, language);
+    if (content === null || content === undefined) continue;
+    shown.push(
+      typeof content === 'string' ? <div dangerouslySetInnerHTML={{ __html: content }} /> : (content as Child),
+    );
+  }
+  return shown;
+}
+
+/** One of the visitor's own verbs about a group, and back to its page; to the list when it can be seen no more. */
+async function carryOut(c: C, does: Parameters<typeof act>[1]) {
+  const visitor = requireVisitor(c);
+  const id = c.req.param('id') ?? '';
+  const db = c.var.context.db.reader;
+  await seeGroup(db, id, visitor);
+  await act(c, does, { group: id, person: visitor.person.id });
+  const visible = await seeGroup(db, id, visitor).then(
+    () => true,
+    () => false,
+  );
+  return c.redirect(visible ? `/groups/${id}` : '/groups', 303);
+}
