@@ -55,6 +55,18 @@ export function createAside(bridge: Bridge, builder: Builder) {
       return next.length === 0 ? null : (Math.min(...next) - now) / 1_000;
     },
 
+    /** Origins with an item that is due. */
+    due: async (): Promise<string[]> => {
+      const rows = await context.db.reader
+        .selectFrom('lane_item')
+        .select('origin')
+        .distinct()
+        .where('state', '=', 'aside')
+        .where('retry_at', '<=', context.clock.now().toISOString())
+        .execute();
+      return rows.map((row) => row.origin);
+    },
+
     origins: async (): Promise<string[]> => {
       const rows = await context.db.reader
         .selectFrom('lane_item')

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, originOf } from '@joinery/core';
 import { missingAddresses } from './apply.ts';
 import type { Bridge } from './bridge.ts';
+import { compareDigest } from './digest.ts';
 import { fetchAndRemember, signedFetch } from './fetch.ts';
 import { settleAll } from './inbox.ts';
 import { originsToWorkOff, toWorkOff } from './ledger.ts';
@@ -11,6 +12,8 @@ import { type Arrived, prepare } from './unwrap.ts';
 export type CatchUp = {
   toWorkOff: (origin: string) => void;
   gap: (origin: string, stream: string) => void;
+  /** The peer has said what both nodes should have. */
+  compare: (origin: string, digest: string) => void;
   /** Resolves when nothing that was asked for is left. */
   settled: () => Promise<void>;
   /** What an earlier process left. */
@@ -26,6 +29,7 @@ const streamPageBytes = 8_000_000;
 export function createCatchUp(bridge: Bridge): CatchUp {
   const running = new Map<string, Promise<void>>();
   const wanted = new Map<string, Set<string>>();
+  const digests = new Map<string, string>();
   let closed = false;
 
   const run = (origin: string) => {
@@ -46,6 +50,9 @@ export function createCatchUp(bridge: Bridge): CatchUp {
   const work = async (origin: string) => {
     const streams = wanted.get(origin) ?? new Set();
     wanted.delete(origin);
+    const digest = digests.get(origin);
+    digests.delete(origin);
+    if (digest !== undefined) for (const stream of await compareDigest(bridge, origin, digest)) streams.add(stream);
     for (const stream of streams) if (stream !== '') await pullStream(bridge, origin, stream, () => closed);
     while (!closed && (await workOff(bridge, origin)));
   };
@@ -58,6 +65,10 @@ export function createCatchUp(bridge: Bridge): CatchUp {
   return {
     toWorkOff: (origin) => want(origin, ''),
     gap: want,
+    compare: (origin, digest) => {
+      digests.set(origin, digest);
+      want(origin, '');
+    },
     settled: async () => {
       while (running.size > 0) await Promise.all(running.values());
     },

@@ -3,6 +3,7 @@ import { type Acknowledgements, createAcknowledgements } from './acknowledgement
 import { createAside } from './aside.ts';
 import type { Bridge } from './bridge.ts';
 import { type Delivery, deliver, probe } from './deliver.ts';
+import { createDigests } from './digest.ts';
 import { type Builder, streamAddress } from './outgoing.ts';
 import { discoverPeer, ensurePeer, peerRow } from './peers.ts';
 import { type PendingStream, pendingOrigins, pendingStreams } from './pending.ts';
@@ -37,6 +38,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
   const { context } = bridge;
   const acknowledgements = createAcknowledgements(context);
   const aside = createAside(bridge, builder);
+  const digests = createDigests(bridge);
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
   const withoutAgreement = new Set<string>();
@@ -125,7 +127,13 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
   const sendEvent = async (peer: PeerRow, stream: PendingStream, event: LogEvent): Promise<Failure | null> => {
     const activity = await builder.build(event, peer.joinery === 1);
     if (!activity) return null;
-    const first = await deliver(bridge, peer, activity.actor, activity.text);
+    const first = await deliver(
+      bridge,
+      peer,
+      activity.actor,
+      activity.text,
+      peer.joinery ? await digests.headers(peer.origin) : {},
+    );
     if (first.result === 'taken') return accepted(peer, first);
     if (first.result !== 'refused') return first;
     const second = await deliver(bridge, peer, activity.actor, activity.text);
@@ -226,6 +234,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     const found = await pendingOrigins(context.db.reader, seen);
     seen = found.seq;
     for (const origin of found.origins) wake(origin);
+    for (const origin of await aside.due()) wake(origin);
   };
   let looking: Promise<void> = Promise.resolve();
   let lookAgain = false;

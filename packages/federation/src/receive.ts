@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, originOf, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import type { CatchUp } from './catch-up.ts';
+import { digestHeader } from './digest.ts';
 import { guardActivity } from './guard.ts';
 import type { Inbox } from './inbox.ts';
 import { addressOf, textOf } from './read.ts';

@@ -1,4 +1,6 @@
 import type { Slice } from '@joinery/core';
+import { api } from './api.ts';
+import { commands } from './commands.ts';
 import { federationEvents } from './events.ts';
 import { federationMigrations } from './migrations.ts';
 
@@ -7,6 +9,8 @@ export const federationSlice: Slice = {
   name: 'federation',
   migrations: federationMigrations,
   events: federationEvents,
+  api,
+  commands,
   activities: {
     toActivity: {
       'federation.refused': async (outgoing, event) => ({

@@ -1,5 +1,6 @@
 import { type Environment, isId, type JsonObject, type Requester } from '@joinery/core';
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
+import { sharedStreams } from './digest.ts';
 import {
   activityDocument,
   agencyDocument,
@@ -49,7 +50,7 @@ async function answerNode(c: WebContext, node: FederationNode): Promise<Response
   if (path === '/.well-known/webfinger' || path.startsWith('/.well-known/nodeinfo') || path.startsWith('/nodeinfo/'))
     return node.discovery(c.req.raw);
   if (path === '/node') return document(c, { status: 200, document: await nodeDocument(node.bridge) });
-  const onlyForNodes = path === '/agency' || activityPath.test(path) || streamPath.test(path);
+  const onlyForNodes = path === '/agency' || path === '/streams' || activityPath.test(path) || streamPath.test(path);
   const asked =
     onlyForNodes || (wantsActivity(c.req.header('accept')) && (objectPath.test(path) || collectionPath.test(path)));
   if (!asked) return null;
@@ -77,6 +78,8 @@ async function answerNode(c: WebContext, node: FederationNode): Promise<Response
 async function find(c: WebContext, node: FederationNode, requester: Requester): Promise<Found> {
   const { path } = c.req;
   if (path === '/agency') return { status: 200, document: await agencyDocument(node.bridge) };
+  if (path === '/streams' && requester.kind === 'peer')
+    return { status: 200, document: await sharedStreams(node.bridge, requester.origin) };
   const activity = activityPath.exec(path);
   if (activity)
     return activityDocument(node.bridge, node.builder, activity[1] ?? '', activity[2] !== undefined, requester);

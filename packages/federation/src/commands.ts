@@ -1,0 +1,41 @@
+import { type Command, refuse, transact } from '@joinery/core';
+import { laneHealth } from './peers.ts';
+
+/** Command line for the operator: what waits for which peer, and sending a parked item again. */
+export const commands: Command[] = [
+  {
+    name: 'lanes',
+    summary: 'Shows per peer what waits, when it last worked, and what is parked',
+    run: async (context) => {
+      const lanes = await laneHealth(context.db.reader);
+      const lines = lanes.map((lane) => {
+        const lag = lane.oldestAt === null ? 'nothing waits' : `${lane.items} waiting since ${lane.oldestAt}`;
+        const fault = lane.lastError === null ? '' : `; last error: ${lane.lastError}`;
+        const parked = lane.parked.map((item) => `\n    parked ${item.id}: ${item.error}`).join('');
+        return `${lane.origin}: ${lane.lane}; ${lag}; last success ${lane.lastSuccessAt ?? 'never'}${fault}${parked}`;
+      });
+      return { json: lanes, say: lines.length === 0 ? 'No other node is known yet.' : lines.join('\n') };
+    },
+  },
+  {
+    name: 'lanes resend',
+    summary: 'Sends a parked item again',
+    arguments: ['id'],
+    run: async (context, input) => {
+      const id = input.arguments[0] ?? '';
+      const row = await context.db.reader.selectFrom('lane_item').selectAll().where('id', '=', id).executeTakeFirst();
+      if (!row) refuse('not_found', `No item ${id} is parked: see joinery lanes`);
+      await transact(context, { kind: 'command', by: 'lanes resend' }, async (work) => {
+        await work.db
+          .updateTable('lane_item')
+          .set({ state: 'aside', retry_at: work.now, created_at: work.now })
+          .where('id', '=', id)
+          .execute();
+      });
+      return {
+        json: { id, origin: row.origin, state: 'aside' },
+        say: `The item goes to ${row.origin} at its next contact.`,
+      };
+    },
+  },
+];
