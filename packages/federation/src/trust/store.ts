@@ -92,9 +92,10 @@ async function withHosts(db: Reader, rows: PartnerRow[]): Promise<Partner[]> {
     .selectFrom('partner_host')
     .selectAll()
     .$if(rows.length < 500, (query) => query.where('partner_id', 'in', rows.length ? rows.map(({ id }) => id) : ['']))
-    .orderBy('role', 'desc')
     .orderBy('origin')
     .execute();
+  // The main host comes first, whatever the others are for.
+  hosts.sort((one, other) => Number(other.role === 'node') - Number(one.role === 'node'));
   const byPartner = Map.groupBy(hosts, (host) => host.partner_id);
   return rows.map((row) =>
     toPartner(
