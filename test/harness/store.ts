@@ -53,7 +53,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
   const slices = options.slices ?? [];
   const config = readConfig({
     JOINERY_DATA: folder,
-    JOINERY_LOOPBACK_PEERS: '1',
+    ...(options.origin?.startsWith('https:') ? {} : { JOINERY_LOOPBACK_PEERS: '1' }),
     JOINERY_ORIGIN: options.origin ?? `http://localhost:${20_000 + (randomBytes(2).readUInt16BE() % 40_000)}`,
     ...(database ? { JOINERY_DATABASE_URL: database.url } : {}),
   });
@@ -75,7 +75,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
       trust: trustEverybody,
       peers: { allowed: () => [], summary: async () => null },
       actors: { resolve: noNetwork, history: noNetwork },
-      people: { byId: async () => null },
+      people: { byId: async () => null, byUri: async () => null },
       ...options.ports,
     },
   };

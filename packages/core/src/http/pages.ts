@@ -12,7 +12,7 @@ import { recogniseSession } from './visitor.ts';
 export function servePages(app: Hono<Environment>, slices: Slice[]): void {
   const answerOnce = createOnce();
 
-  app.all('/api/*', () => refuse('not_found', 'There is nothing at this address'));
+  app.all('/api/*', (c) => c.notFound());
   app.use('*', async function prepare(c, next) {
     await recogniseSession(c);
     c.set('language', chooseLanguage(c));
@@ -29,6 +29,8 @@ export function servePages(app: Hono<Environment>, slices: Slice[]): void {
     const content = requestHash(c.req.method, c.req.path, JSON.stringify([...form.fields]));
     await answerOnce(c, visitor.account, `form ${key} ${content}`, content, next);
   });
+  for (const slice of slices) slice.routes?.(app);
+  // After the slices: the one that keeps people notes the choice of somebody signed in, and passes on.
   app.post('/language', async (c) => {
     const fields = c.var.form?.fields;
     const language = fields?.get('language')?.[0];
@@ -36,5 +38,4 @@ export function servePages(app: Hono<Environment>, slices: Slice[]): void {
     rememberLanguage(c, language);
     return c.redirect(safeNext(fields?.get('next')?.[0]), 303);
   });
-  for (const slice of slices) slice.routes?.(app);
 }
