@@ -124,6 +124,10 @@ export const people: ObjectKind = {
     return person && stored(person);
   },
   mayRead: mayReadPerson,
+  isDiscoverable: async (db, object) => {
+    const person = await personById(db, object.id);
+    return person !== undefined && person.public_since !== null && person.disabled_at === null;
+  },
   toDocument: async (outgoing, object) => {
     const person = await personById(outgoing.db, object.id);
     if (person?.local !== 1 || person.deleted_at !== null) return undefined;

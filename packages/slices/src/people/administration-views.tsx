@@ -72,7 +72,14 @@ export function ManagePeoplePage(model: {
 function columns(language: Language): Column<ManagedPerson>[] {
   const t = messages(language);
   return [
-    { header: t('name'), cell: (person) => <a href={`/administration/people/${person.id}`}>{person.name}</a> },
+    {
+      header: t('name'),
+      cell: (person) => (
+        <a class="ds-link" href={`/administration/people/${person.id}`}>
+          {person.name}
+        </a>
+      ),
+    },
     { header: t('email'), cell: (person) => person.email },
     { header: t('state'), cell: (person) => <StateBadge person={person} language={language} /> },
     { header: t('roles'), cell: (person) => <RoleBadges person={person} language={language} /> },
@@ -244,9 +251,9 @@ export function ManagePersonPage(model: {
             { term: t('role'), value: person.role || '–' },
           ]}
         />
-        <ButtonLink href={`/people/${person.id}`} kind="tertiary" small={true}>
+        <a class="ds-link" href={`/people/${person.id}`}>
           {t('profileOf', { name: person.name })}
-        </ButtonLink>
+        </a>
       </Panel>
       {person.disabled_at === null ? (
         <>

@@ -87,7 +87,7 @@ export function ImportPage(model: Model) {
 function Faults({ faults, language }: { faults: readonly LineFault[]; language: Language }) {
   const t = messages(language);
   const columns: Column<LineFault>[] = [
-    { header: t('line'), cell: (fault) => fault.line, numeric: true },
+    { header: t('line'), cell: (fault) => fault.line },
     { header: t('problem'), cell: (fault) => faultText(fault, language) },
     { header: t('value'), cell: (fault) => fault.value || '–' },
   ];

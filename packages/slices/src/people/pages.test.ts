@@ -15,7 +15,7 @@ async function open() {
 }
 
 test('every changing page refuses strangers and those without the right, and changes nothing', async () => {
-  const { web, jan } = await open();
+  const { web, admin: ada, jan } = await open();
   await using _ = web;
   const target = await web.add('Target');
   const base = `/administration/people/${target.id}`;
@@ -29,6 +29,7 @@ test('every changing page refuses strangers and those without the right, and cha
     ['/administration/people/import/confirm', { text: 'name,email\nNew,new@council.example' }],
   ];
   const stranger = web.browser();
+  const admin = await web.signedIn(ada);
   const member = await web.signedIn(jan);
   const { reader } = web.context.db;
   const links = () => reader.selectFrom('sign_in_link').select('id').execute();
@@ -52,6 +53,7 @@ test('every changing page refuses strangers and those without the right, and cha
   ]) {
     expect([path, (await stranger.get(path)).status]).toEqual([path, 303]);
     expect([path, (await member.get(path)).status]).toEqual([path, 403]);
+    expect([path, (await admin.get(path)).status]).toEqual([path, 200]);
   }
   expect(await personById(reader, target.id)).toEqual(before);
   expect(await accountOfPerson(reader, target.id)).toEqual(accounts);
@@ -236,6 +238,20 @@ test('a profile is changed by its owner, in their language from then on', async 
   const shown = await browser.get(`/people/${jan.id}`);
   expect(shown.html).toContain('<strong>hi</strong>');
   expect(shown.html).not.toContain('<img');
+});
+
+test('the language switch holds for whoever signed in, everywhere, and for a stranger in their browser', async () => {
+  const { web, jan } = await open();
+  await using _ = web;
+  const browser = await web.signedIn(jan);
+  const switched = await browser.post('/language', { language: 'nl', next: '/people' });
+  expect(switched).toMatchObject({ status: 303, location: '/people' });
+  expect((await browser.get('/people')).html).toContain('<html lang="nl"');
+  expect((await (await web.signedIn(jan)).get('/people')).html).toContain('<html lang="nl"');
+  const stranger = web.browser();
+  await stranger.post('/language', { language: 'nl', next: '/sign-in' });
+  expect((await stranger.get('/sign-in')).html).toContain('<html lang="nl"');
+  expect((await browser.post('/language', { language: 'xx' })).status).toBe(400);
 });
 
 test('a person of another node is shown with agency, node and freshness; strangers see nobody', async () => {

@@ -11,7 +11,7 @@ import {
   signIn,
   transact,
 } from '@joinery/core';
-import type { FieldError } from '@joinery/ui';
+import { type FieldError, isLanguage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import type { Child } from 'hono/jsx';
 import { z } from 'zod';
@@ -33,8 +33,9 @@ import { PasswordPage, PeoplePage, PersonPage, ProfilePage, type ProfileValues }
 /** Pages of people: signing in, who is here, profiles, administration. */
 export function routes(app: Hono<Environment>): void {
   signInRoutes(app);
-  administrationRoutes(app);
+  // Before the pages of one person, whose address would take `import` for an id.
   importRoutes(app);
+  administrationRoutes(app);
 
   app.get('/people', async (c) => {
     const visitor = requireVisitor(c);
@@ -94,6 +95,17 @@ export function routes(app: Hono<Environment>): void {
     const by = { kind: 'person', person: person.id } as const;
     await transact(c.var.context, by, (work) => updateProfile(work, person.id, checked.value));
     return c.redirect('/profile?done=saved', 303);
+  });
+
+  // The switch at the foot of every page: whoever signed in has chosen for everywhere. The shell answers.
+  app.post('/language', async (c, next) => {
+    const { context, visitor, form } = c.var;
+    const language = form?.fields.get('language')?.[0];
+    if (visitor && isLanguage(language)) {
+      const { id } = visitor.person;
+      await transact(context, { kind: 'person', person: id }, (work) => updateProfile(work, id, { language }));
+    }
+    await next();
   });
 
   app.get('/profile/password', async (c) => passwordPage(c, []));
