@@ -112,7 +112,8 @@ function checkRelative(place: Place, target: string): string | undefined {
   if (other.unit === 'test') return place.isTest ? undefined : `only tests may import ${target}`;
   if (other.unit !== place.unit) return `another package is imported by its name, not as ${target}`;
   if (other.slice === place.slice) return undefined;
-  if (target !== `packages/slices/src/${other.slice}/index.ts`) {
+  const isTestHelper = place.isTest && target.startsWith(`packages/slices/src/${other.slice}/testing/`);
+  if (!isTestHelper && target !== `packages/slices/src/${other.slice}/index.ts`) {
     return `a slice may import only the public index of another, not ${target}`;
   }
   if (!mayUseSlice(place.slice ?? '', other.slice ?? ''))
