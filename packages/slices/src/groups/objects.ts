@@ -1,5 +1,5 @@
 import type { CollectionKind, ObjectKind, StoredObject } from '@joinery/core';
-import { mayReadGroup } from './policy.ts';
+import { isPubliclyKnown, mayReadGroup } from './policy.ts';
 import { rememberRemoteGroup } from './remote.ts';
 import { groupById, groupByUri, membershipOf, membersWithRole } from './store.ts';
 import type { GroupRow } from './tables.ts';
@@ -31,6 +31,10 @@ export const groupKind: ObjectKind = {
     if (requester.kind === 'nobody') return group.local === 1 && group.listed === 1 && group.reading !== 'members';
     const standing = requester.kind === 'person' ? await membershipOf(db, group.id, requester.person) : undefined;
     return mayReadGroup(group, requester, standing);
+  },
+  isDiscoverable: async (db, object) => {
+    const group = await groupById(db, object.id);
+    return group !== undefined && isPubliclyKnown(group);
   },
   toDocument: async (outgoing, object) => {
     const group = await groupById(outgoing.db, object.id);

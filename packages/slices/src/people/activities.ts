@@ -126,7 +126,7 @@ export const people: ObjectKind = {
   mayRead: mayReadPerson,
   isDiscoverable: async (db, object) => {
     const person = await personById(db, object.id);
-    return person !== undefined && person.public_since !== null && person.disabled_at === null;
+    return person !== undefined && person.public_since !== null;
   },
   toDocument: async (outgoing, object) => {
     const person = await personById(outgoing.db, object.id);

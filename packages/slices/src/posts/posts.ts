@@ -1,5 +1,6 @@
 import { type Inbound, newId, refuse, streams, type Work } from '@joinery/core';
 import { countPost, type GroupRow, streamFor } from '@joinery/slices/groups';
+import { markPublic } from '@joinery/slices/people';
 import { excerpt, plainText, renderMarkdown } from '@joinery/ui';
 import { countDue } from './counts.ts';
 import { longestContent, longestTitle } from './input.ts';
@@ -145,6 +146,8 @@ async function addPost(
       at: row.updated_at,
     })
     .execute();
+  // Other nodes look up by WebFinger who wrote where everybody may know of the group.
+  if (!arrival && group.listed === 1 && group.reading !== 'members') await markPublic(work, input.author);
   if (!waits) await enterGroup(work, group, row, arrival?.history === true);
   return row;
 }
