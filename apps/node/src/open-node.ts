@@ -11,7 +11,7 @@ import {
   settleIdentity,
 } from '@joinery/core';
 import { createFederation, type FederationNode } from '@joinery/federation';
-import { personByUri, personSummary, summaryOf } from '@joinery/slices/people';
+import { followAgencyName, people, personByUri, personSummary, summaryOf } from '@joinery/slices/people';
 import { slices as allSlices } from './slices.ts';
 
 const peoplePort: Context['ports']['people'] = {
@@ -53,6 +53,7 @@ export async function openNode(
       ports: { people: peoplePort },
     });
     await settleIdentity(federation.context);
+    if (slices.includes(people)) await followAgencyName(federation.context);
     return {
       context: federation.context,
       federation,

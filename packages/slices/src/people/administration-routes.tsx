@@ -19,13 +19,14 @@ import {
   NewPersonPage,
   type NewPersonValues,
 } from './administration-views.tsx';
+import { csvText } from './csv.ts';
 import { fieldErrors } from './faults.ts';
 import { waitingImports } from './import-job.ts';
 import { check, newPersonInput } from './input.ts';
 import { listPage } from './list-page.ts';
 import { type ManagedPerson, managedPeople } from './managed.ts';
 import { messages } from './messages.ts';
-import { addPerson, disableLeaver, enableReturner, linkFor } from './onboarding.ts';
+import { addPerson, disableLeaver, enableReturner, linkFor, linksForNewcomers } from './onboarding.ts';
 import { type C, show } from './page.ts';
 import { personById } from './store.ts';
 
@@ -44,6 +45,7 @@ export function administrationRoutes(app: Hono<Environment>): void {
         people={await managedPeople(context.db.reader, people)}
         search={search}
         next={next && `/administration/people?${next}`}
+        csrf={c.var.csrf}
         waiting={await waitingImports(context.db.reader)}
       />
     );
@@ -78,6 +80,16 @@ export function administrationRoutes(app: Hono<Environment>): void {
       if (!isRefusal(error) || error.faults.length === 0) throw error;
       return again(error.faults);
     }
+  });
+
+  // A file, since only hashes are kept: whoever hands the links out needs them all at once.
+  app.post('/administration/people/links', async (c) => {
+    const links = await linksForNewcomers(c.var.context, byOf(c));
+    const rows = links.map(({ name, email, address, expiresAt }) => [name, email, address, expiresAt]);
+    c.header('Content-Disposition', 'attachment; filename="sign-in-links.csv"');
+    return c.body(csvText([['name', 'email', 'link', 'expires'], ...rows]), 200, {
+      'content-type': 'text/csv; charset=utf-8',
+    });
   });
 
   app.get('/administration/people/:id', async (c) => {

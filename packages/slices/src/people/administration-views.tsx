@@ -5,6 +5,7 @@ import {
   type Column,
   DataTable,
   DescriptionList,
+  Details,
   ErrorSummary,
   type FieldError,
   Form,
@@ -33,6 +34,7 @@ export function ManagePeoplePage(model: {
   people: readonly ManagedPerson[];
   search: string;
   next: string | null;
+  csrf: string;
   waiting: number;
 }) {
   const { language } = model;
@@ -65,6 +67,16 @@ export function ManagePeoplePage(model: {
         <DataTable id="people" caption={t('people')} columns={columns(language)} rows={model.people} />
       )}
       <Pagination next={model.next} language={language} />
+      {model.people.length > 0 ? (
+        <Details summary={t('linksAll')}>
+          <p>{t('linksAllExplain')}</p>
+          <Form action="/administration/people/links" csrf={model.csrf}>
+            <FormActions>
+              <SubmitButton kind="secondary">{t('linksAllMake')}</SubmitButton>
+            </FormActions>
+          </Form>
+        </Details>
+      ) : null}
     </Stack>
   );
 }

@@ -15,7 +15,7 @@ export { personDocument } from './activities.ts';
 export { personTypes, type Receipt, rememberRemotePerson } from './activities-remote.ts';
 export { type PersonLabel, type PersonReference, personLabel, personReference } from './label.ts';
 export { cleanName, lengthOf, longestName, sortName } from './names.ts';
-export { addPerson, disableLeaver, linkFor } from './onboarding.ts';
+export { addPerson, disableLeaver, followAgencyName, linkFor } from './onboarding.ts';
 export {
   createPerson,
   deletePerson,

@@ -99,6 +99,10 @@ export const messages = defineMessages({
     linkMakeHint: 'For a first sign-in, or when the password was forgotten. Older links stop working.',
     linkSignIn: 'Sign in to {agency}',
     linkSignInLead: 'Welcome, {name}. This link works once.',
+    linksAll: 'Sign-in links for everybody who has not signed in yet',
+    linksAllExplain:
+      'A CSV file with a new one-time link for each of them, to hand out after an import. Links that they have already stop working. Keep the file safe, and delete it afterwards: whoever has a link can sign in with it.',
+    linksAllMake: 'Make links and download them',
     linkUsed: 'This link cannot be used',
     linkUsedLead: 'It was used before, or its time is over. Ask an administrator of {agency} for a new one.',
     managePeople: 'Manage people',
@@ -246,6 +250,10 @@ export const messages = defineMessages({
     linkMakeHint: 'Voor de eerste keer inloggen, of als het wachtwoord vergeten is. Oudere links werken dan niet meer.',
     linkSignIn: 'Inloggen bij {agency}',
     linkSignInLead: 'Welkom, {name}. Deze link werkt één keer.',
+    linksAll: 'Inloglinks voor iedereen die nog niet heeft ingelogd',
+    linksAllExplain:
+      'Een CSV-bestand met voor ieder van hen een nieuwe link voor één keer, om uit te delen na een import. Links die zij al hebben werken dan niet meer. Bewaar het bestand veilig en verwijder het daarna: wie een link heeft kan ermee inloggen.',
+    linksAllMake: 'Links maken en downloaden',
     linkUsed: 'Deze link is niet bruikbaar',
     linkUsedLead: 'Hij is al gebruikt, of verlopen. Vraag een beheerder van {agency} om een nieuwe.',
     managePeople: 'Personen beheren',

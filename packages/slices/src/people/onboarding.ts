@@ -19,12 +19,15 @@ import {
 } from '@joinery/core';
 import type { Language } from '@joinery/ui';
 import type { NewPersonInput } from './input.ts';
-import { createPerson, disablePerson, enablePerson } from './people.ts';
+import { createPerson, disablePerson, enablePerson, renameAgency } from './people.ts';
 import { personById } from './store.ts';
 import type { PersonRow } from './tables.ts';
 
 /** Keys of so many people are made at once: the thread pool has four threads and pages need it too. */
 const keysAtOnce = 2;
+
+/** People changed in one unit of work: well within its time. */
+const peopleAtOnce = 200;
 
 /** The zone of the machine, or where the language is mostly spoken when the machine keeps UTC as servers do. */
 export function defaultTimeZone(language: Language): string {
@@ -116,6 +119,51 @@ export async function linkFor(
     const { address, expiresAt } = await createSignInLink(work, { account: account.id, minutes });
     return { address, expiresAt };
   });
+}
+
+/** Everybody of this node who has never signed in, with a new sign-in link: for handing out after an import. */
+export async function linksForNewcomers(
+  context: Context,
+  by: By,
+): Promise<{ name: string; email: string; address: string; expiresAt: string }[]> {
+  const { reader } = context.db;
+  const newcomers = await reader
+    .selectFrom('account')
+    .innerJoin('person', 'person.id', 'account.person_id')
+    .leftJoin('session', 'session.account_id', 'account.id')
+    .select(['account.id', 'account.email', 'person.name'])
+    .where('account.password_hash', 'is', null)
+    .where('account.disabled_at', 'is', null)
+    .where('session.id', 'is', null)
+    .orderBy('person.sort_name')
+    .orderBy('person.id')
+    .execute();
+  const links = [];
+  for (let start = 0; start < newcomers.length; start += peopleAtOnce) {
+    const part = newcomers.slice(start, start + peopleAtOnce);
+    const made = await transact(context, by, async (work) => {
+      const answers = [];
+      for (const { id, email, name } of part) {
+        const minutes = linkMinutes['by-administrator'];
+        const { address, expiresAt } = await createSignInLink(work, { account: id, minutes });
+        answers.push({ name, email, address, expiresAt });
+      }
+      return answers;
+    });
+    links.push(...made);
+  }
+  return links;
+}
+
+/** Gives the people of this node the name that the agency has in the settings, after it changed there. */
+export async function followAgencyName(context: Context): Promise<void> {
+  const { agency } = context.config;
+  for (;;) {
+    const changed = await transact(context, { kind: 'system', what: 'agency name' }, (work) =>
+      renameAgency(work, agency, peopleAtOnce),
+    );
+    if (changed < peopleAtOnce) return;
+  }
 }
 
 /**

@@ -21,6 +21,7 @@ test('every changing page refuses strangers and those without the right, and cha
   const base = `/administration/people/${target.id}`;
   const administration: [string, Record<string, string>][] = [
     ['/administration/people/new', { name: 'New', email: 'new@council.example' }],
+    ['/administration/people/links', {}],
     [`${base}/link`, {}],
     [`${base}/roles`, { administrator: '1' }],
     [`${base}/disable`, {}],
@@ -116,6 +117,25 @@ test('a sign-in link is shown once and works', async () => {
   expect(page.headers.get('cache-control')).toBe('no-store');
   expect((await browser.get(`/administration/people/${jan.id}`)).html).not.toContain('/sign-in/link/');
   expect(await web.browser().post(path)).toMatchObject({ status: 303, location: '/' });
+});
+
+test('everybody who has not signed in gets a link in one file, others keep what they have', async () => {
+  const { web, admin, jan } = await open();
+  await using _ = web;
+  const browser = await web.signedIn(admin);
+  const other = await web.add('Zoë');
+  await browser.post(`/administration/people/${other.id}/disable`);
+  const answer = await browser.post('/administration/people/links');
+  expect(answer.headers.get('content-disposition')).toContain('attachment');
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  const lines = answer.html
+    .replace(/^\uFEFF/, '')
+    .trim()
+    .split('\r\n');
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toContain(`"${jan.name}","jan.jansen@council.example",`);
+  const [, path = ''] = /(\/sign-in\/link\/[\w-]{43})/.exec(answer.html) ?? [];
+  expect((await web.browser().post(path)).status).toBe(303);
 });
 
 test('disabling says what it does, ends session and tokens at once, and can be taken back', async () => {

@@ -1,7 +1,9 @@
 import { createActorKeys, eventsAfter, transact, type Work } from '@joinery/core';
 import { beforeAll, expect, test } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
+import { rememberRemotePerson } from './activities-remote.ts';
 import { people } from './index.ts';
+import { followAgencyName } from './onboarding.ts';
 import { createPerson, deletePerson, disablePerson, enablePerson, markPublic, updateProfile } from './people.ts';
 import { localPeople, peopleByIds, personById, personByUri, personSummary } from './store.ts';
 
@@ -87,6 +89,26 @@ describeStores('people', (open) => {
     expect(await find('%')).toEqual(['100% Bob_x']);
     expect(await find('b_x')).toEqual(['100% Bob_x']);
     expect(await find("\\' or 1=1 --")).toEqual([]);
+  });
+
+  test('another name of the agency in the settings reaches everybody here and nobody else', async () => {
+    await using store = await open({ slices: [people] });
+    const { context } = store;
+    const { id } = await transact(context, by, (work) => add(work, 'Jan'));
+    const remote = await transact(context, by, (work) =>
+      rememberRemotePerson(
+        work,
+        { id: 'https://ministry.example/people/anna', type: 'Person', name: 'Anna' },
+        { fetchedAt: work.now, verified: 'origin' },
+      ),
+    );
+    await followAgencyName(context);
+    await followAgencyName(context);
+    const { reader } = context.db;
+    expect((await personById(reader, id))?.agency).toBe(context.config.agency);
+    expect((await personById(reader, remote))?.agency).toBe('ministry.example');
+    const names = (await eventsAfter(reader, 0, 10)).map((event) => event.name);
+    expect(names).toEqual(['person.created', 'person.updated']);
   });
 
   test('a leaver is out of the list, can come back, and is told about once each way', async () => {

@@ -113,6 +113,26 @@ export async function updateProfile(work: Work, id: string, change: ProfileChang
 }
 
 /**
+ * Notes another name of the agency with people of this node who still have the old one.
+ * @returns how many were changed, at most `limit`
+ */
+export async function renameAgency(work: Work, agency: string, limit: number): Promise<number> {
+  const people = await work.db
+    .selectFrom('person')
+    .select('id')
+    .where('local', '=', 1)
+    .where('deleted_at', 'is', null)
+    .where('agency', '!=', agency)
+    .limit(limit)
+    .execute();
+  for (const { id } of people) {
+    await work.db.updateTable('person').set({ agency, updated_at: work.now }).where('id', '=', id).execute();
+    work.emit('person.updated', streams.actor(id), { person: id });
+  }
+  return people.length;
+}
+
+/**
  * Marks that a person of this node has left. Sessions and tokens end through core's accounts in the same unit of work
  * (`disableLeaver`); memberships end through the event.
  * @returns false when that was so already
