@@ -1,17 +1,18 @@
-import { type Activities, type Inbound, nodeActor, type Outgoing } from '@joinery/core';
+import { type Activities, type Inbound, nodeActor } from '@joinery/core';
 import { noteConfirmation } from './partners.ts';
 import { partnerById } from './store.ts';
 
 /** The collection that an agreement adds the other's server actor to: it need not be readable. */
 const partnersOf = (origin: string) => `${nodeActor(origin)}#partners`;
 
-function agreement(outgoing: Outgoing, type: 'Add' | 'Remove', origin: string) {
+/** `Add` says that we allow their node, `Remove` that we no longer do. @param own our origin @param origin theirs */
+export function agreementActivity(id: string, type: 'Add' | 'Remove', own: string, origin: string) {
   return {
-    id: outgoing.id,
+    id,
     type,
-    actor: nodeActor(outgoing.origin),
+    actor: nodeActor(own),
     object: nodeActor(origin),
-    target: partnersOf(outgoing.origin),
+    target: partnersOf(own),
     to: [nodeActor(origin)],
   };
 }
@@ -21,11 +22,15 @@ export const activities: Activities = {
   toActivity: {
     'partner.offered': async (outgoing, { data }) => {
       const partner = await partnerById(outgoing.db, data.partner);
-      return outgoing.joineryPeer && partner?.state === 'allowed' ? agreement(outgoing, 'Add', data.origin) : null;
+      return outgoing.joineryPeer && partner?.state === 'allowed'
+        ? agreementActivity(outgoing.id, 'Add', outgoing.origin, data.origin)
+        : null;
     },
     'partner.revoked': async (outgoing, { data }) => {
       const partner = await partnerById(outgoing.db, data.partner);
-      return outgoing.joineryPeer && partner?.state === 'suspended' ? agreement(outgoing, 'Remove', data.origin) : null;
+      return outgoing.joineryPeer && partner?.state === 'suspended'
+        ? agreementActivity(outgoing.id, 'Remove', outgoing.origin, data.origin)
+        : null;
     },
   },
   handlers: [

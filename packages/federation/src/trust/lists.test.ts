@@ -2,9 +2,9 @@ import { transact, type Work } from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { applyImport, planImport } from './imports.ts';
-import { partnersSlice } from './index.ts';
 import { parseList, writeList, writeRegister } from './lists.ts';
 import { allowPartner, blockPartner, suspendPartner } from './partners.ts';
+import { createPartnersSlice } from './slice.ts';
 import { allPartners, decisions } from './store.ts';
 
 const decider = { by: 'Anna', reason: '=HYPERLINK("https://evil.com")' };
@@ -49,8 +49,8 @@ describeStores('Lists in and out', (open) => {
     });
 
   it('exports everything, and imports it on another node as it was', async () => {
-    await using store = await open({ slices: [partnersSlice()] });
-    await using other = await open({ slices: [partnersSlice()] });
+    await using store = await open({ slices: [createPartnersSlice({})] });
+    await using other = await open({ slices: [createPartnersSlice({})] });
     await change(store.context, async (work) => {
       const fields = {
         agency: '=Good, "agency"',
@@ -81,7 +81,7 @@ describeStores('Lists in and out', (open) => {
   });
 
   it('shows what changes, and lets decisions taken here win', async () => {
-    await using store = await open({ slices: [partnersSlice()] });
+    await using store = await open({ slices: [createPartnersSlice({})] });
     const { context } = store;
     await change(context, async (work) => {
       await blockPartner(work, { origin: 'https://blocked.gov', ...decider });
@@ -117,7 +117,7 @@ describeStores('Lists in and out', (open) => {
   });
 
   it('writes forms that others read: allowed hosts as text, blocked ones as CSV, the register without formulas', async () => {
-    await using store = await open({ slices: [partnersSlice()] });
+    await using store = await open({ slices: [createPartnersSlice({})] });
     await change(store.context, async (work) => {
       await allowPartner(work, { origin: 'https://good.gov', ...decider });
       await blockPartner(work, { origin: 'https://bad.example', by: 'Anna', reason: 'spam' });

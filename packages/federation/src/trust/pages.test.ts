@@ -2,7 +2,7 @@ import { type Slice, setRoles, transact } from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores, type StoreOptions, type TestStore } from '../../../../test/harness/store.ts';
 import { openWeb, type TestAccount, type TestWeb } from '../../../../test/harness/web.ts';
-import { partnersSlice } from './index.ts';
+import { createPartnersSlice } from './slice.ts';
 import { partnerByOrigin } from './store.ts';
 import { createTrust } from './trust.ts';
 
@@ -15,7 +15,7 @@ const exchanging: Slice = {
 const home = '/administration/partners';
 
 async function start(open: (options?: StoreOptions) => Promise<TestStore>) {
-  const web = await openWeb(open, { slices: [partnersSlice(), exchanging] });
+  const web = await openWeb(open, { slices: [createPartnersSlice({}), exchanging] });
   const trust = createTrust(web.context);
   web.context.ports.trust = trust;
   await trust.refresh();

@@ -1,4 +1,4 @@
-import { newId, refuse, streams, subscribe, type Work } from '@joinery/core';
+import { enqueueJob, newId, refuse, streams, subscribe, type Work } from '@joinery/core';
 import { applyChange, type Change, type ChangeKind, type PartnerFields } from './change.ts';
 import {
   type Partner,
@@ -80,7 +80,9 @@ export async function decideAs(work: Work, what: ChangeKind, input: DecisionInpu
     work.emit('partner.offered', streams.node(after.origin), { partner: after.id, origin: after.origin });
   }
   if (what === 'suspend' && before?.state === 'allowed') {
-    work.emit('partner.revoked', streams.node(before.origin), { partner: after.id, origin: before.origin });
+    const data = { partner: after.id, origin: before.origin };
+    const event = work.emit('partner.revoked', streams.node(before.origin), data);
+    await enqueueJob(work, 'partners.revoke', { ...data, event }, { key: event });
   }
   return after;
 }

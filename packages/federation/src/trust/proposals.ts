@@ -212,8 +212,10 @@ export async function checkProposal(
   const row = await proposalFrom(node.db.reader, origin);
   const proposal = row && readProposal(row.document);
   if (!row || !proposal) refuse('not_found', `${origin} has proposed nothing`);
-  trust.markReachable(origin);
-  const answer = await node.doors.peers.fetchDocument(nodeActor(origin), { purpose: 'proposal', accept: 'activity' });
+  const close = trust.markReachable(origin);
+  const answer = await node.doors.peers
+    .fetchDocument(nodeActor(origin), { purpose: 'proposal', accept: 'activity' })
+    .finally(close);
   if (!answer.ok) refuse('unavailable', `${nodeActor(origin)} does not answer: ${answer.detail}`);
   const same = keysOf(answer.document).includes(proposal.key);
   await transact(node, { kind: 'system', what: 'check of a proposal' }, async (work) => {

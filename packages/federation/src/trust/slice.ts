@@ -1,9 +1,37 @@
+import './tables.ts';
 import type { Slice } from '@joinery/core';
+import { laneHealth } from '../peers.ts';
 import { activities } from './activities.ts';
 import { api } from './api.ts';
 import { commands } from './commands.ts';
 import { events } from './events.ts';
 import { migrations } from './migrations.ts';
+import { mayDecide } from './policy.ts';
+import { sendRevoke } from './revoke.ts';
+import { partnerRoutes, type RouteParts } from './routes.tsx';
+import { pageText } from './text.ts';
+import { home } from './views.tsx';
 
-/** Administration of the allow-list: pages, REST and command line. */
-export const partnersSlice: Slice = { name: 'partners', migrations, events, activities, api, commands };
+/** The allow-list and its administration: who may exchange what, why, and who decided. @param parts.laneHealth state of the lanes, when there are any */
+export function createPartnersSlice(parts: RouteParts): Slice {
+  return {
+    name: 'partners',
+    migrations,
+    events,
+    activities,
+    api,
+    commands,
+    routes: partnerRoutes(parts),
+    jobs: { 'partners.revoke': sendRevoke },
+    navigation: [
+      {
+        href: home,
+        order: 90,
+        label: (language) => pageText(language === 'nl' ? 'nl' : 'en')('navigation'),
+        show: mayDecide,
+      },
+    ],
+  };
+}
+
+export const partnersSlice = createPartnersSlice({ laneHealth });

@@ -11,12 +11,15 @@ export type TrustList = Trust & {
   /** Those of the origins that are blocked here: a group's host would pass on to them what our people write. */
   whichAreBlocked: (origins: readonly string[]) => string[];
   /**
-   * Whether the peers' door may go to an origin that has no agreement in force, for the one question whether it is who it says: an administrator
-   * has just asked for it, or we have proposed an agreement. Never for a blocked origin.
+   * Whether the peers' door may go to an origin that has no agreement in force: an administrator asks whether it is who it says, we have proposed an
+   * agreement, or the end of one is told. Never for a blocked origin.
    */
   mayIntroduce: (origin: string) => boolean;
-  /** Opens `mayIntroduce` for a minute, because an administrator asked for a check. */
-  markReachable: (origin: string) => void;
+  /**
+   * Opens `mayIntroduce` for a minute at most, because an administrator asked for a check, or to say goodbye.
+   * @returns closes it again
+   */
+  markReachable: (origin: string) => () => void;
   /** Whether the partner's entry says that its hosts may have private addresses (within JOINERY_PRIVATE_RANGES). */
   privateRanges: (origin: string) => boolean;
   [Symbol.asyncDispose]: () => Promise<void>;
@@ -98,6 +101,7 @@ export function createTrust(
     markReachable: (origin) => {
       for (const [known, until] of reachable) if (until <= now()) reachable.delete(known);
       reachable.set(origin, now() + reachableMilliseconds);
+      return () => reachable.delete(origin);
     },
     privateRanges: (origin) => snapshot?.byOrigin.get(origin)?.privateRanges ?? false,
     [Symbol.asyncDispose]: async () => {

@@ -1,0 +1,35 @@
+import { type Context, type JsonObject, nodeActor } from '@joinery/core';
+import { z } from 'zod';
+import { deliver } from '../deliver.ts';
+import { federationOf } from '../federation.ts';
+import { peerRow } from '../peers.ts';
+import { agreementActivity } from './activities.ts';
+import { partnerById } from './store.ts';
+
+const shape = z.object({ partner: z.string(), origin: z.string(), event: z.string() });
+
+/**
+ * The last delivery to a node that was suspended: told aside of its lane, which stands still from then on.
+ * @throws when the node cannot take it now: the job is tried again, while the suspension lasts
+ */
+export async function sendRevoke(context: Context, data: JsonObject): Promise<void> {
+  const { partner: id, origin, event } = shape.parse(data);
+  const federation = federationOf(context);
+  const partner = await partnerById(context.db.reader, id);
+  const peer = await peerRow(context.db.reader, origin);
+  if (!federation || partner?.state !== 'suspended' || peer?.joinery !== 1) return;
+  const { bridge } = federation;
+  await bridge.trust.refresh();
+  const own = context.config.origin;
+  const activity = {
+    '@context': 'https://www.w3.org/ns/activitystreams',
+    ...agreementActivity(`${own}/activities/${event}`, 'Remove', own, origin),
+  };
+  const close = bridge.trust.markReachable(origin);
+  try {
+    const delivery = await deliver(bridge, peer, nodeActor(own), JSON.stringify(activity));
+    if (delivery.result === 'later') throw new Error(`${delivery.code}: ${delivery.detail}`);
+  } finally {
+    close();
+  }
+}
