@@ -59,8 +59,14 @@ export async function rememberRemotePerson(work: Work, document: ActivityDocumen
       created_at: work.now,
       updated_at: work.now,
     };
-    await work.db.insertInto('person').values(added).execute();
-    return id;
+    // Two processes may meet the same stranger at once: the first row stands.
+    const done = await work.db
+      .insertInto('person')
+      .values(added)
+      .onConflict((conflict) => conflict.column('uri').doNothing())
+      .returning('id')
+      .executeTakeFirst();
+    return done?.id ?? (await personByUri(work.db, uri))?.id ?? id;
   }
   if (known.deleted_at !== null || how.verified === 'unchecked') return known.id;
   if (known.fetched_at !== null && known.fetched_at > how.fetchedAt) return known.id;

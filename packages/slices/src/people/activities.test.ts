@@ -227,7 +227,9 @@ describeStores('people of other nodes', (open) => {
       id: `${context.config.origin}/activities/1`,
       joineryPeer: true,
     };
-    const said = await activities.toActivity?.['person.updated']?.(outgoing, updated as LogEvent<'person.updated'>);
+    const [said] = [
+      await activities.toActivity?.['person.updated']?.(outgoing, updated as LogEvent<'person.updated'>),
+    ].flat();
     expect(said).toMatchObject({ type: 'Update', actor: made.uri, id: outgoing.id });
     await transact(other.context, by, (work) =>
       rememberRemotePerson(work, said?.object as ActivityDocument, fetched()),
