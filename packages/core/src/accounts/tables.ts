@@ -48,7 +48,7 @@ export type AccountTables = {
     step: number;
     /** SHA-256 of method, path and body. */
     request: string;
-    /** JSON: what the unit of work answered, or `{ status, headers, body }`. */
+    /** What the unit of work answered, or `{ status, headers, body }`: JSON, encrypted with the node's secret. */
     result: string;
     created_at: string;
   };

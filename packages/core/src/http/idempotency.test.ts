@@ -6,6 +6,7 @@ import { refuse } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Slice } from '../slice.ts';
 import { transact } from '../work.ts';
+import { requireVisitor, signIn } from './visitor.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 const body = z.object({ text: z.string().min(1), fail: z.enum(['conflict', 'crash']).optional() });
@@ -45,6 +46,10 @@ function makeSlice(): Slice & { crashAfter: Set<string> } {
       });
     },
     routes: (app) => {
+      app.post('/enter', async (c) => {
+        await signIn(c, requireVisitor(c).account);
+        return c.redirect('/things', 303);
+      });
       app.post('/things', async (c) => {
         await transact(c.var.context, by, async (work) => {
           await work.db.insertInto('meta').values({ name: newId(), value: 'form' }).execute();
@@ -154,5 +159,19 @@ describeStores('A request with an Idempotency-Key', (open) => {
       [1, 2, 3].map(() => [303, '/things']),
     );
     expect(await rows(web)).toEqual(['form']);
+  });
+
+  it('repeats cookies too, and keeps them in the database only sealed', async () => {
+    await using web = await openWeb(open, { slices: [makeSlice()] });
+    const { browser } = await web.account();
+    const fields = { once: newId(), csrf: await browser.csrf() };
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const [first, second] = await Promise.all([1, 2].map(() => browser.post('/enter', fields, { cookie })));
+    const value = /^joinery-\d+=([\w-]{43});/.exec(first?.headers.get('set-cookie') ?? '')?.[1] ?? 'none';
+    expect(second?.headers.get('set-cookie')).toContain(value);
+    expect((await browser.fetch('/things', { method: 'HEAD' })).status).toBe(405);
+    const stored = await web.context.db.reader.selectFrom('idempotency').selectAll().execute();
+    expect(stored.length).toBeGreaterThan(1);
+    expect(JSON.stringify(stored)).not.toContain(value);
   });
 });

@@ -10,9 +10,9 @@ type C = HonoContext<Environment>;
 
 const kept = 24 * 3_600_000;
 const answerStep = -1;
-const keptHeaders = ['content-type', 'location'];
+const keptHeaders = new Set(['content-type', 'location', 'set-cookie', 'content-language']);
 
-type Stored = { status: number; headers: Record<string, string>; body: string };
+type Stored = { status: number; headers: [string, string][]; body: string };
 
 /**
  * Makes the function that carries a request out once, however often it is sent (draft-ietf-httpapi-idempotency-key-header).
@@ -22,7 +22,8 @@ type Stored = { status: number; headers: Record<string, string>; body: string };
  * together with what it did, under the key. A repeated request runs its handler again, but units of work that were committed
  * answer from there without running; the handler then builds the answer that was lost. An answer is stored before it is sent, so
  * one that a client has seen is repeated byte for byte. Two processes with the same key at once: the primary key lets one of them
- * commit, the other is undone and told to try again; within one process the second waits for the first.
+ * commit, the other is undone and told to try again; within one process the second waits for the first. Everything is sealed
+ * with the node's secret, since answers can hold tokens and cookies, of which the database otherwise keeps only hashes.
  */
 export function createOnce() {
   const running = new Map<string, Promise<unknown>>();
@@ -60,10 +61,10 @@ async function carryOut(
   }
   const answered = known.find((row) => row.step === answerStep);
   if (answered) {
-    send(c, JSON.parse(answered.result) as Stored);
+    send(c, unseal(context, answered.result) as Stored);
     return;
   }
-  const steps = new Map(known.map((row) => [row.step, (JSON.parse(row.result) as { answer?: unknown }).answer]));
+  const steps = new Map(known.map((row) => [row.step, (unseal(context, row.result) as { answer?: unknown }).answer]));
   let next = 0;
   let open = true;
   const nextStep = () => {
@@ -72,7 +73,7 @@ async function carryOut(
     return {
       ...(steps.has(step) ? { earlier: { answer: steps.get(step) } } : {}),
       record: async (db: Parameters<typeof write>[0], answer: unknown, now: string) => {
-        const first = await write(db, { account, key, step, request, result: JSON.stringify({ answer }), now });
+        const first = await write(db, { account, key, step, request, result: seal(context, { answer }), now });
         if (!first) refuse('conflict', 'The same request is being carried out at the moment: send it again');
       },
     };
@@ -84,7 +85,8 @@ async function carryOut(
   }
   // What may go differently next time is not kept.
   if (c.res.status >= 500 || c.res.status === 429 || c.res.status === 409) return;
-  const answer: Stored = { status: c.res.status, headers: headersOf(c.res), body: await c.res.text() };
+  const headers = [...c.res.headers].filter(([name]) => keptHeaders.has(name));
+  const answer: Stored = { status: c.res.status, headers, body: await c.res.text() };
   await store(context, account, key, request, answer);
   send(c, answer);
 }
@@ -116,14 +118,20 @@ async function write(db: Parameters<Parameters<typeof transact>[2]>[0]['db'], ro
 
 async function store(context: Context, account: string, key: string, request: string, answer: Stored): Promise<void> {
   await transact(context, { kind: 'system', what: 'idempotency' }, async (work) => {
-    const row = { account, key, step: answerStep, request, result: JSON.stringify(answer), now: work.now };
+    const row = { account, key, step: answerStep, request, result: seal(context, answer), now: work.now };
     if (!(await write(work.db, row))) refuse('conflict', 'The same request was just answered: send it again');
   });
 }
 
-function headersOf(response: Response): Record<string, string> {
-  const found = keptHeaders.map((name) => [name, response.headers.get(name)] as const);
-  return Object.fromEntries(found.filter((entry): entry is [string, string] => entry[1] !== null));
+/** Numbers of rows come as big integers, which JSON does not have. */
+function seal(context: Context, value: object): string {
+  return context.secret.encrypt(
+    JSON.stringify(value, (_name, part) => (typeof part === 'bigint' ? Number(part) : part)),
+  );
+}
+
+function unseal(context: Context, sealed: string): unknown {
+  return JSON.parse(context.secret.decrypt(sealed));
 }
 
 function send(c: C, answer: Stored): void {
