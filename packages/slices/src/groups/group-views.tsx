@@ -37,7 +37,7 @@ export type GroupPageModel = {
   /** False while no agreement covers the node of a group elsewhere. */
   connected: boolean;
   requests: number;
-  panels: readonly Child[];
+  panels: Child[];
 };
 
 /** A group: what it is for, who leads it, who is in it, what joining means, and what other capabilities put on its page. */
@@ -66,7 +66,7 @@ export function GroupPage(model: GroupPageModel) {
       <StandingNotices {...model} />
       <Columns aside={<Aside {...model} />}>
         {model.readable ? (
-          <>{model.panels}</>
+          model.panels
         ) : (
           <Notice kind="info" language={reader.language}>
             {t('closedLead')}

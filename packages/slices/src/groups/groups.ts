@@ -2,7 +2,7 @@ import { type ActorKeys, claimHandle, newId, refuse, saveActorKeys, streams, typ
 import { cleanName, personById, sortName } from '../people/index.ts';
 import { canManage } from './policy.ts';
 import { changeStanding } from './standing.ts';
-import { groupById, membershipOf } from './store.ts';
+import { holdGroup, membershipOf } from './store.ts';
 import type { GroupRow, Joining, Reading } from './tables.ts';
 import { collectionUris } from './wire.ts';
 
@@ -86,7 +86,7 @@ export type GroupChange = {
 
 /** @throws {Refusal} not_found, forbidden */
 async function managed(work: Work, id: string, by: string | null): Promise<GroupRow> {
-  const group = await groupById(work.db, id);
+  const group = await holdGroup(work, id);
   if (!group || group.deleted_at !== null) refuse('not_found', 'There is no such group here');
   if (group.local !== 1) refuse('forbidden', 'A group is changed on the node that it lives on');
   if (by === null) return group;

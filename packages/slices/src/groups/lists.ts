@@ -1,4 +1,4 @@
-import type { Reader } from '@joinery/core';
+import type { Exchanged, Reader } from '@joinery/core';
 import { sql } from 'kysely';
 import { type PersonRow, sortName } from '../people/index.ts';
 import type { GroupMemberRow, GroupRow, MemberState } from './tables.ts';
@@ -209,4 +209,31 @@ export function groupsWithoutOwner(db: Reader): Promise<GroupRow[]> {
     .orderBy('sort_name')
     .limit(100)
     .execute();
+}
+
+/** Groups shared with a node, here or there, and whose people take part in them. */
+export async function sharedWith(db: Reader, origin: string): Promise<Exchanged[]> {
+  const rows = await db
+    .selectFrom('group_member')
+    .innerJoin('groups', 'groups.id', 'group_member.group_id')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select(['groups.id', 'groups.name', 'group_member.person_id'])
+    .where('groups.deleted_at', 'is', null)
+    .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]))
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('groups.local', '=', 1), eb('person.home', '=', origin)]),
+        eb.and([eb('groups.home', '=', origin), eb('person.local', '=', 1)]),
+      ]),
+    )
+    .orderBy('groups.sort_name')
+    .orderBy('groups.id')
+    .execute();
+  const shared = new Map<string, Exchanged & { people: string[] }>();
+  for (const row of rows) {
+    const entry = shared.get(row.id) ?? { group: row.id, name: row.name, people: [] };
+    entry.people.push(row.person_id);
+    shared.set(row.id, entry);
+  }
+  return [...shared.values()];
 }

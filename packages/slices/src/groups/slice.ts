@@ -5,6 +5,7 @@ import { commands } from './commands.ts';
 import { jobs } from './counts.ts';
 import { events } from './events.ts';
 import { endMemberships } from './leavers.ts';
+import { sharedWith } from './lists.ts';
 import { migrations } from './migrations.ts';
 import { collections, groupKind } from './objects.ts';
 import { navigation, panels } from './panels.tsx';
@@ -23,6 +24,7 @@ export const groups: Slice = {
   collections,
   navigation,
   panels,
+  exchanged: sharedWith,
   jobs,
   on: {
     'person.disabled': (work, event) => endMemberships(work, event.data.person),

@@ -3,8 +3,8 @@ import { type PersonRow, personById } from '../people/index.ts';
 import { membersChanged } from './counts.ts';
 import { mayKnowGroup } from './policy.ts';
 import {
-  groupById,
   hasParticipants,
+  holdGroup,
   membershipOf,
   membersWithRole,
   putMembership,
@@ -23,7 +23,7 @@ const noSuchGroup = 'There is no such group here';
  * @throws {Refusal} not_found when either is missing or deleted
  */
 export async function partiesOf(work: Work, input: { group: string; person: string }): Promise<Parties> {
-  const group = await groupById(work.db, input.group);
+  const group = await holdGroup(work, input.group);
   if (!group || group.deleted_at !== null) refuse('not_found', noSuchGroup);
   const person = await personById(work.db, input.person);
   if (!person) refuse('not_found', 'There is no such person here');

@@ -8,6 +8,19 @@ export function groupById(db: Reader, id: string): Promise<GroupRow | undefined>
   return db.selectFrom('groups').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/**
+ * Reads a group and holds it until the unit of work ends, so that two changes of its members happen one after the other: without that two
+ * last owners could leave at once on PostgreSQL. Writing a column to itself locks the row on both databases.
+ */
+export function holdGroup(work: Pick<Work, 'db'>, id: string): Promise<GroupRow | undefined> {
+  return work.db
+    .updateTable('groups')
+    .set((eb) => ({ updated_at: eb.ref('updated_at') }))
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst();
+}
+
 /** @returns the group with this ActivityPub id, deleted ones included */
 export function groupByUri(db: Reader, uri: string): Promise<GroupRow | undefined> {
   return db.selectFrom('groups').selectAll().where('uri', '=', uri).executeTakeFirst();

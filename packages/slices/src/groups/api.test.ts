@@ -1,0 +1,158 @@
+import { type Ports, transact } from '@joinery/core';
+import { expect, test } from 'vitest';
+import { people } from '../people/index.ts';
+import { openWeb } from '../people/testing/web.ts';
+import { groups } from './index.ts';
+import { rememberRemoteGroup } from './remote.ts';
+
+async function open(ports: Partial<Ports> = {}) {
+  const web = await openWeb([people, groups], { ports });
+  const owner = await web.add('Olga Owner');
+  const anna = await web.add('Anna Member');
+  const bert = await web.add('Bert Outsider');
+  const make = async (input: Record<string, unknown> = {}) => {
+    const made = await web.api(owner, 'POST', '/groups', { name: 'Open data', handle: 'open-data', ...input });
+    expect(made.status, JSON.stringify(made.json)).toBe(201);
+    return made.json;
+  };
+  return { web, owner, anna, bert, make, [Symbol.asyncDispose]: () => web[Symbol.asyncDispose]() };
+}
+
+test('a group has the promised shape, and its owner changes it', async () => {
+  await using world = await open();
+  const { web, owner, anna } = world;
+  const made = await world.make({ summary: 'Why' });
+  const home = web.context.config.origin;
+  expect(made).toEqual({
+    id: expect.any(String),
+    uri: `${home}/groups/${made.id}`,
+    home,
+    handle: 'open-data',
+    name: 'Open data',
+    summary: 'Why',
+    reading: 'partners',
+    joining: 'open',
+    listed: true,
+    archived: false,
+    lead: { id: owner.id, uri: owner.uri, name: 'Olga Owner', agency: owner.agency, home },
+    memberCount: 1,
+    postCount: 0,
+    membership: { state: 'member', role: 'owner' },
+    following: true,
+  });
+  const changed = await web.api(owner, 'PATCH', `/groups/${made.id}`, { joining: 'request' });
+  expect([changed.status, changed.json.joining]).toEqual([200, 'request']);
+  expect((await web.api(anna, 'GET', `/groups/${made.id}`)).json).toMatchObject({ membership: null, following: false });
+  expect((await web.api(owner, 'POST', '/groups', { name: '', handle: 'open-data' })).json).toMatchObject({
+    code: 'invalid',
+  });
+  expect((await web.api(owner, 'POST', '/groups', { name: 'B', handle: 'open-data' })).json).toMatchObject({
+    code: 'handle_taken',
+  });
+});
+
+test('every changing address refuses strangers and those who may not', async () => {
+  await using world = await open();
+  const { web, anna, bert } = world;
+  const { id } = await world.make({ joining: 'request' });
+  await web.api(anna, 'POST', `/groups/${id}/join`);
+  const member = `/groups/${id}/members/${anna.id}`;
+  const decisions: [string, string, unknown][] = [
+    ['PATCH', `/groups/${id}`, { name: 'Taken' }],
+    ['POST', `${member}/approve`, {}],
+    ['POST', `${member}/remove`, {}],
+    ['POST', `${member}/ban`, {}],
+    ['DELETE', `${member}/ban`, undefined],
+    ['PATCH', member, { role: 'owner' }],
+    ['POST', `/groups/${id}/invitations`, { person: bert.id }],
+  ];
+  const own: [string, string, unknown][] = [
+    ['POST', '/groups', { name: 'X', handle: 'xx' }],
+    ['POST', `/groups/${id}/join`, {}],
+    ['POST', `/groups/${id}/follow`, {}],
+    ['POST', `/groups/${id}/leave`, {}],
+    ['POST', '/memberships/remote', { uri: 'x' }],
+  ];
+  for (const [method, path, body] of [...decisions, ...own]) {
+    const answer = await web.api(null, method, path, body);
+    expect([path, answer.status, answer.json.code]).toEqual([path, 401, 'signed_out']);
+  }
+  for (const [method, path, body] of decisions) {
+    const answer = await web.api(bert, method, path, body);
+    expect([method, path, answer.status, answer.json.code]).toEqual([method, path, 403, 'forbidden']);
+  }
+  expect((await web.api(anna, 'GET', `/groups/${id}`)).json.membership).toEqual({ state: 'requested', role: 'member' });
+});
+
+test('asking, approving, roles, bans and leaving by API', async () => {
+  await using world = await open();
+  const { web, owner, anna } = world;
+  const { id } = await world.make({ joining: 'request' });
+  const member = `/groups/${id}/members/${anna.id}`;
+  expect((await web.api(anna, 'POST', `/groups/${id}/join`)).json.membership.state).toBe('requested');
+  const requests = await web.api(owner, 'GET', `/groups/${id}/members?state=requested`);
+  expect(requests.json.items.map((item: { person: { id: string } }) => item.person.id)).toEqual([anna.id]);
+  expect((await web.api(owner, 'POST', `${member}/approve`)).json).toMatchObject({ state: 'member' });
+  expect((await web.api(owner, 'POST', `${member}/approve`)).json.code).toBe('conflict');
+  expect((await web.api(owner, 'PATCH', member, { role: 'facilitator' })).json).toMatchObject({ role: 'facilitator' });
+  expect((await web.api(anna, 'POST', `/groups/${id}/members/${owner.id}/remove`)).json.code).toBe('forbidden');
+  expect((await web.api(owner, 'POST', `/groups/${id}/leave`)).json.code).toBe('last_owner');
+  expect((await web.api(owner, 'PATCH', `/groups/${id}/members/${owner.id}`, { role: 'member' })).json.code).toBe(
+    'last_owner',
+  );
+  const banned = await web.api(owner, 'POST', `${member}/ban`, { reason: 'Spam', until: '2099-01-01T00:00:00Z' });
+  expect(banned.json).toMatchObject({ state: 'banned', bannedUntil: '2099-01-01T00:00:00.000Z', reason: 'Spam' });
+  expect((await web.api(anna, 'POST', `/groups/${id}/join`)).json.code).toBe('banned');
+  expect((await web.api(owner, 'DELETE', `${member}/ban`)).json).toMatchObject({ state: 'none' });
+  expect((await web.api(anna, 'POST', `/groups/${id}/follow`)).json).toMatchObject({ following: true });
+  expect((await web.api(anna, 'POST', `/groups/${id}/leave`)).json).toMatchObject({ following: false });
+  expect((await web.api(owner, 'GET', `/groups/${id}/members`)).json.items).toHaveLength(1);
+});
+
+test('closed and hidden groups are listed and answered only as far as one may know of them', async () => {
+  await using world = await open();
+  const { web, anna, owner } = world;
+  const hidden = await world.make({ handle: 'hidden', reading: 'members', joining: 'invited', listed: false });
+  const closed = await world.make({ handle: 'closed', reading: 'members', joining: 'request' });
+  const ids = async (person: typeof anna) => {
+    const { json } = await web.api(person, 'GET', '/groups?limit=100');
+    return json.items.map((item: { id: string }) => item.id);
+  };
+  expect(await ids(anna)).toEqual([closed.id]);
+  expect(await ids(owner)).toEqual([closed.id, hidden.id]);
+  for (const path of [`/groups/${hidden.id}`, `/groups/${hidden.id}/members`]) {
+    expect((await web.api(anna, 'GET', path)).json.code).toBe('not_found');
+  }
+  expect((await web.api(anna, 'GET', `/groups/${closed.id}/members`)).json.code).toBe('forbidden');
+  await web.api(owner, 'POST', `/groups/${hidden.id}/invitations`, { person: anna.id });
+  expect((await web.api(anna, 'POST', `/groups/${hidden.id}/join`)).json.membership.state).toBe('member');
+});
+
+test('pages of the list go on where they ended', async () => {
+  await using world = await open();
+  for (const handle of ['one', 'two', 'three']) await world.make({ handle });
+  const first = await world.web.api(world.owner, 'GET', '/groups?limit=2');
+  const second = await world.web.api(world.owner, 'GET', `/groups?limit=2&cursor=${first.json.next}`);
+  const handles = [...first.json.items, ...second.json.items].map((item: { handle: string }) => item.handle);
+  expect([handles, second.json.next]).toEqual([['three', 'two', 'one'], null]);
+});
+
+test('a group elsewhere is joined or followed by its link, and waits for its node', async () => {
+  let id = '';
+  const resolve = async () => ({ kind: 'groups', id, uri: 'https://dept.example/groups/1' });
+  const history = async () => ({ complete: true, fetched: 0 });
+  await using world = await open({ actors: { resolve, history } });
+  const { web, anna, bert } = world;
+  const document = { id: 'https://dept.example/groups/1', type: 'Group', name: 'Far', 'joinery:joining': 'open' };
+  const how = { fetchedAt: new Date().toISOString(), verified: 'origin' as const };
+  id = await transact(web.context, { kind: 'system', what: 'test' }, (work) =>
+    rememberRemoteGroup(work, document, how),
+  );
+  const joined = await web.api(anna, 'POST', '/memberships/remote', { uri: document.id });
+  expect([joined.status, joined.json]).toMatchObject([
+    201,
+    { home: 'https://dept.example', membership: { state: 'requested' }, following: false, fetchedAt: how.fetchedAt },
+  ]);
+  const followed = await web.api(bert, 'POST', '/memberships/remote', { uri: document.id, join: false });
+  expect(followed.json).toMatchObject({ membership: { state: 'none' }, following: false });
+});
