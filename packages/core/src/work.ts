@@ -67,7 +67,7 @@ type WorkContext = Pick<Context, 'db' | 'clock' | 'config' | 'logger' | 'slices'
  * @param change gets the work; must not touch network, files, or the outer database
  * @param options.origin `local` unless the change comes from another node
  * @returns what `change` answered, after COMMIT; in a request that is made once (`once.ts`) it must be plain JSON
- * @throws whatever `change` throws, after ROLLBACK; took_too_long after five seconds
+ * @throws whatever `change` throws, after ROLLBACK; took_too_long after five seconds; unavailable once the disk has failed
  */
 export async function transact<T>(
   context: WorkContext,
@@ -78,6 +78,9 @@ export async function transact<T>(
   assertOutsideUnitOfWork('transact');
   const step = once.getStore()?.nextStep();
   if (step?.earlier) return step.earlier.answer as T;
+  const fault = context.db.fault();
+  if (fault !== null)
+    refuse('unavailable', `The disk failed (${fault}), so this node writes nothing more: check the disk, then restart`);
   const since = performance.now();
   let wrote = false;
   const answer = await mark.run({ since }, () =>

@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { TooMany } from '../accounts/throttle.ts';
+import { isStorageFault } from '../db/storage-fault.ts';
 import { isRefusal, Refusal, type RefusalCode } from '../errors.ts';
 import type { Environment } from './environment.ts';
 import { isUnsafe } from './forgery.ts';
@@ -29,8 +30,7 @@ const codeOfStatus: Partial<Record<number, RefusalCode>> = {
 function refusalOfDatabase(error: Error): Refusal | null {
   const code = 'code' in error ? String(error.code) : '';
   if (code === 'SQLITE_FULL' || code === '53100' || code === 'ENOSPC') return new Refusal('storage_full', '');
-  const away = /^(?:SQLITE_BUSY|SQLITE_IOERR|08|53|57P0|40001|40P01|ECONN|ETIMEDOUT|EPIPE)/.test(code);
-  return away ? new Refusal('unavailable', '') : null;
+  return isStorageFault(error) ? new Refusal('unavailable', '') : null;
 }
 
 /** Whatever was thrown, as a refusal; `internal` for what nobody expected. */
