@@ -1,9 +1,12 @@
 import type { Context } from '../context.ts';
+import { isStorageFault } from '../db/storage-fault.ts';
 import { savepoint, transact, type Work } from '../work.ts';
 import type { LogEvent } from './events.ts';
 import { eventsAfter } from './read.ts';
 
 const batch = 100;
+/** A batch ends after so many milliseconds, well before a unit of work is undone for taking too long. */
+const batchTime = 1_000;
 
 /**
  * Runs what slices do after something happened (`on`), in the order of the log, each exactly once: how far a slice got is committed together with
@@ -20,21 +23,20 @@ export async function runAfterEffects(context: Context): Promise<number> {
     if (events.length === 0) continue;
     most = Math.max(most, events.length);
     await transact(context, { kind: 'system', what: `after ${slice.name}` }, async (work) => {
-      const last = events.at(-1)?.seq ?? from;
-      // Two workers may be here at once (PostgreSQL): only the one that moves the position does the work.
-      const moved = await work.db
-        .updateTable('log_reader')
-        .set({ seq: last })
-        .where('name', '=', slice.name)
-        .where('seq', '=', from)
-        .executeTakeFirst();
-      if (moved.numUpdatedRows === 0n) return;
-      for (const event of events) {
+      if (!(await movePosition(work, slice.name, from, events.at(-1)?.seq ?? from))) return;
+      const until = performance.now() + batchTime;
+      for (const [index, event] of events.entries()) {
+        if (performance.now() > until) {
+          await movePosition(work, slice.name, events.at(-1)?.seq ?? from, events[index - 1]?.seq ?? from);
+          return;
+        }
         const effect = effects[event.name];
         if (!effect) continue;
         try {
           await savepoint(work, (part) => effect(part, event));
         } catch (error) {
+          // The disk or the database is at fault, not the effect: the whole batch is done again later.
+          if (isStorageFault(error)) throw error;
           context.logger.error('after_effect.failed', {
             slice: slice.name,
             event: event.name,
@@ -46,6 +48,17 @@ export async function runAfterEffects(context: Context): Promise<number> {
     });
   }
   return most;
+}
+
+/** Two workers may be here at once (PostgreSQL): only the one that moves the position does the work. */
+async function movePosition(work: Work, name: string, from: number, to: number): Promise<boolean> {
+  const moved = await work.db
+    .updateTable('log_reader')
+    .set({ seq: to })
+    .where('name', '=', name)
+    .where('seq', '=', from)
+    .executeTakeFirst();
+  return moved.numUpdatedRows > 0n;
 }
 
 async function readerPosition(context: Context, name: string): Promise<number> {
