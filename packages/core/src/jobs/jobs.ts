@@ -68,26 +68,29 @@ export async function runNextJob(context: Context): Promise<boolean> {
   return true;
 }
 
-/** Instant of the next job that is not leased, or null. */
+/** When the next job can be taken: when it is due, or when the lease of a worker that may have died runs out. Null when there is none. */
 export async function nextJobAt(context: Context): Promise<string | null> {
   const row = await context.db.reader
     .selectFrom('job')
-    .select((eb) => eb.fn.min('run_at').as('at'))
+    .select((eb) => eb.fn.min(eb.fn.coalesce('leased_until', 'run_at')).as('at'))
     .where('state', '=', 'waiting')
     .executeTakeFirst();
   return row?.at ?? null;
 }
 
 async function claim(context: Context) {
+  const now = context.clock.now().toISOString();
   const due = await context.db.reader
     .selectFrom('job')
     .select('id')
     .where('state', '=', 'waiting')
-    .where('run_at', '<=', context.clock.now().toISOString())
+    .where('run_at', '<=', now)
+    .where((eb) => eb.or([eb('leased_until', 'is', null), eb('leased_until', '<', now)]))
     .limit(1)
     .executeTakeFirst();
   if (!due) return undefined;
   return transact(context, { kind: 'system', what: 'jobs' }, async (work) => {
+    await failDeadly(work);
     const id = await nextDue(work.db, work.now, context.db.dialect);
     if (id === undefined) return undefined;
     return work.db
@@ -97,6 +100,17 @@ async function claim(context: Context) {
       .returning(['id', 'name', 'data', 'attempts', 'lease'])
       .executeTakeFirst();
   });
+}
+
+/** A job whose worker died each time it was tried would otherwise end one process after another. */
+async function failDeadly(work: Work): Promise<void> {
+  await work.db
+    .updateTable('job')
+    .set({ state: 'failed', key: null, lease: null, leased_until: null, last_error: 'The process ended while it ran' })
+    .where('state', '=', 'waiting')
+    .where('attempts', '>=', attemptsBeforeFailed)
+    .where('leased_until', '<', work.now)
+    .execute();
 }
 
 /** The one place where claiming differs: PostgreSQL has several workers, which step over each other's rows. */
