@@ -1,0 +1,134 @@
+import { appendFileSync } from 'node:fs';
+import {
+  type Context,
+  coreMigrations,
+  createLogger,
+  enqueueJob,
+  migrate,
+  newId,
+  openDatabase,
+  openSecret,
+  readConfig,
+  type Slice,
+  settleIdentity,
+  streams,
+  transact,
+} from '@joinery/core';
+import { z } from 'zod';
+
+declare module '@joinery/core' {
+  interface Schema {
+    faults_entry: { id: string; writer: number };
+    faults_effect: { entry: string; position: number };
+    faults_job: { entry: string };
+  }
+  interface Events {
+    'faults.written': { entry: string };
+  }
+}
+
+const by = { kind: 'system', what: 'faults' } as const;
+
+/** Writes entries, each with its event, its after-effect and its job. The tables of effects have no keys, so that doubles show. */
+const faults: Slice = {
+  name: 'faults',
+  migrations: {
+    '2026-11-21-faults': async (db) => {
+      await db.schema
+        .createTable('faults_entry')
+        .addColumn('id', 'text', (column) => column.primaryKey())
+        .addColumn('writer', 'integer', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('faults_effect')
+        .addColumn('entry', 'text', (column) => column.notNull().references('faults_entry.id'))
+        .addColumn('position', 'integer', (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable('faults_job')
+        .addColumn('entry', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
+  events: { 'faults.written': { v: 1, data: z.object({ entry: z.string() }) } },
+  on: {
+    'faults.written': async (work, event) => {
+      await work.db.insertInto('faults_effect').values({ entry: event.data.entry, position: event.seq }).execute();
+    },
+  },
+  jobs: {
+    'faults.job': async (context, data) => {
+      await transact(context, by, async (work) => {
+        await work.db
+          .insertInto('faults_job')
+          .values({ entry: String(data.entry) })
+          .execute();
+      });
+    },
+  },
+};
+
+/** A node without web and network, in the order in which a server starts. */
+export async function openFaultNode(options: {
+  folder: string;
+  databaseUrl: string | null;
+  now?: () => Date;
+  exclusive?: boolean;
+}): Promise<{ context: Context; logged: string[] } & AsyncDisposable> {
+  const config = readConfig({
+    JOINERY_DATA: options.folder,
+    JOINERY_ORIGIN: 'http://localhost:20999',
+    ...(options.databaseUrl === null ? {} : { JOINERY_DATABASE_URL: options.databaseUrl }),
+  });
+  const db = await openDatabase({ ...config, exclusive: options.exclusive ?? false });
+  try {
+    await migrate(db.writer, db.dialect, [...coreMigrations, faults.migrations ?? {}]);
+    const closed = async () => {
+      throw new Error('This node has no network');
+    };
+    const logged: string[] = [];
+    const context: Context = {
+      config,
+      db,
+      clock: { now: options.now ?? (() => new Date()) },
+      doors: { peers: { fetchDocument: closed, post: closed } },
+      logger: createLogger((line) => logged.push(line), config.origin),
+      secret: openSecret(config.secretFile),
+      slices: [faults],
+      ports: {
+        trust: { mayFederate: () => ({ allowed: false, reason: 'not_listed' }) },
+        peers: { allowed: () => [], summary: async () => null },
+        actors: { resolve: closed, history: closed },
+        people: { byId: async () => null, byUri: async () => null },
+      },
+    };
+    await settleIdentity(context);
+    return { context, logged, [Symbol.asyncDispose]: () => db[Symbol.asyncDispose]() };
+  } catch (error) {
+    await db[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Writes one entry with all that hangs on it. @returns its id, once it is committed */
+export async function writeEntry(context: Context, writer: number, id: string = newId()): Promise<string> {
+  await transact(context, by, async (work) => {
+    await work.db.insertInto('faults_entry').values({ id, writer }).execute();
+    work.emit('faults.written', streams.group(String(writer)), { entry: id });
+    await enqueueJob(work, 'faults.job', { entry: id });
+  });
+  return id;
+}
+
+/** Several writers at once. `history` gets a line before each attempt and one after each acknowledgement. */
+export async function writeMany(context: Context, writers: number, each: number, history: string): Promise<void> {
+  const write = async (writer: number) => {
+    for (let n = 0; n < each; n += 1) {
+      const id = newId();
+      appendFileSync(history, `TRY ${id}\n`);
+      await writeEntry(context, writer, id);
+      appendFileSync(history, `ACK ${id}\n`);
+    }
+  };
+  await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
+}

@@ -1,0 +1,36 @@
+import type { Context } from '@joinery/core';
+import { sql } from 'kysely';
+import { expect } from 'vitest';
+
+/**
+ * What must hold after any fault: everything acknowledged is there, nothing is there that nobody tried, each entry has its event exactly once,
+ * and numbers of log and streams are dense.
+ */
+export async function expectWhole(context: Context, history: { tried: Set<string>; acknowledged: Set<string> }) {
+  const present = await entries(context);
+  expect([...history.acknowledged].filter((id) => !present.has(id))).toEqual([]);
+  expect([...present].filter((id) => !history.tried.has(id))).toEqual([]);
+  const log = await context.db.reader.selectFrom('log').selectAll().orderBy('seq').execute();
+  expect(log.map((row) => row.seq)).toEqual(log.map((_, index) => index + 1));
+  const head = await context.db.reader.selectFrom('log_head').select('seq').executeTakeFirstOrThrow();
+  expect(head.seq).toBe(log.length);
+  expect(log.map((row) => JSON.parse(row.data).entry).sort()).toEqual([...present].sort());
+  const streams = await context.db.reader.selectFrom('stream').select(['id', 'head']).execute();
+  for (const stream of streams) {
+    const numbers = log.filter((row) => row.stream === stream.id).map((row) => row.stream_seq);
+    expect(numbers).toEqual(Array.from({ length: stream.head }, (_, index) => index + 1));
+  }
+}
+
+/** Ids of the entries that are there. */
+export async function entries(context: Context): Promise<Set<string>> {
+  const rows = await context.db.reader.selectFrom('faults_entry').select('id').execute();
+  return new Set(rows.map((row) => row.id));
+}
+
+/** SQLite's own checks of a whole file. */
+export async function expectSound(context: Context): Promise<void> {
+  const check = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(context.db.writer);
+  expect(check.rows).toEqual([{ integrity_check: 'ok' }]);
+  expect((await sql`pragma foreign_key_check`.execute(context.db.writer)).rows).toEqual([]);
+}
