@@ -1,0 +1,69 @@
+import { transact } from '@joinery/core';
+import { expect, it } from 'vitest';
+import { settleAll, startTestNode, type TestNode } from '../harness/node.ts';
+
+type Shown = { id: string; state: string; confirmed: boolean; hosts: { origin: string }[] };
+
+/** How one node's list shows another node, by API. */
+async function shown(node: TestNode, other: TestNode): Promise<Shown | undefined> {
+  const officer = await node.person(
+    `Officer ${Math.random()
+      .toString(36)
+      .replace(/[^a-z]/g, '')}`,
+    { administrator: true },
+  );
+  const { body } = await officer.api('GET', '/partners');
+  return (body.items as Shown[]).find(({ hosts }) => hosts[0]?.origin === other.origin);
+}
+
+it('an agreement is confirmed when both sides allow it, and its end is told as the last word', async () => {
+  await using department = await startTestNode('department');
+  await using council = await startTestNode('council');
+  const nodes = [department, council];
+
+  await department.allow(council);
+  await settleAll(nodes);
+  expect(await shown(department, council)).toMatchObject({ state: 'allowed', confirmed: false });
+  expect(await shown(council, department)).toBeUndefined();
+
+  await council.allow(department);
+  await settleAll(nodes);
+  expect(await shown(council, department)).toMatchObject({ state: 'allowed', confirmed: true });
+  // What waited at the department without alarm goes out as soon as the council has been in contact.
+  expect(await shown(department, council)).toMatchObject({ state: 'allowed', confirmed: true });
+
+  await department.decide('suspend', council);
+  await settleAll(nodes);
+  expect(await shown(department, council)).toMatchObject({ state: 'suspended', confirmed: false });
+  expect(await shown(council, department)).toMatchObject({ state: 'allowed', confirmed: false });
+  expect(department.context.ports.trust.mayFederate(council.origin, null, 'out').reason).toBe('suspended');
+});
+
+it('a suspension holds back what waits, and lets it go when it is lifted', async () => {
+  await using department = await startTestNode('department');
+  await using council = await startTestNode('council');
+  const nodes = [department, council];
+  await department.allow(council);
+  await council.allow(department);
+  await settleAll(nodes);
+  const waiting = async () =>
+    department.context.db.reader
+      .selectFrom('subscription')
+      .innerJoin('stream', 'stream.id', 'subscription.stream')
+      .where('subscription.origin', '=', council.origin)
+      .whereRef('subscription.acknowledged', '<', 'stream.head')
+      .select('subscription.stream')
+      .execute();
+  expect(await waiting()).toEqual([]);
+  await department.decide('suspend', council);
+  await transact(department.context, { kind: 'system', what: 'test' }, async (work) => {
+    const partner = '0190a000-0000-7000-8000-000000000001';
+    work.emit('partner.offered', `node:${council.origin}`, { partner, origin: council.origin });
+  });
+  await settleAll(nodes);
+  expect(await waiting()).toHaveLength(1);
+  await department.allow(council);
+  await settleAll(nodes);
+  expect(await waiting()).toEqual([]);
+  expect(await shown(council, department)).toMatchObject({ confirmed: true });
+});
