@@ -21,6 +21,17 @@ describeStores('A slice', (open) => {
     expect(page).toMatch(/<a href="\/notices" aria-current="page">\s*Prikbord/);
   });
 
+  it('takes a form once, however often it is sent', async () => {
+    await using web = await openWeb(open, { slices });
+    const { browser, token } = await web.account();
+    const page = await (await browser.fetch('/notices')).text();
+    const once = /name="once" value="([^"]+)"/.exec(page)?.[1] ?? '';
+    const fields = { once, csrf: await browser.csrf(), text: 'twice' };
+    const answers = await Promise.all([1, 2, 3].map(() => browser.post('/notices', fields)));
+    expect(answers.map((answer) => answer.status)).toEqual([303, 303, 303]);
+    expect((await (await web.api(token, 'GET', '/notices')).json()).items).toHaveLength(1);
+  });
+
   it('answers a form with faults by the same page and what was typed', async () => {
     await using web = await openWeb(open, { slices });
     const { browser } = await web.account();

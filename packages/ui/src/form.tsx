@@ -7,6 +7,8 @@ import { text } from './text.ts';
 
 /** The name of the hidden field that proves that a form came from our own page. */
 export const csrfField = 'csrf';
+/** The name of the hidden field by which a form that is sent twice (a double click) has one effect. */
+export const onceField = 'once';
 
 /** A form that changes something: it posts, carries the token, and leaves checking to the server, which answers in words. */
 export function Form({
@@ -31,6 +33,7 @@ export function Form({
       novalidate={true}
     >
       <HiddenField name={csrfField} value={csrf} />
+      <HiddenField name={onceField} value={crypto.randomUUID()} />
       {children}
     </form>
   );
