@@ -105,11 +105,17 @@ export type ActivityDocument = JsonObject;
 export type Activities = {
   /**
    * What leaves. Built when it is sent, from the present state: a deleted object becomes a Tombstone.
-   * Answers null when there is nothing (any more) to say: the place in the stream is then kept by a withheld marker.
+   * Answers null when there is nothing (any more) to say: the place in the stream is then kept by a withheld marker. Other software sometimes
+   * needs the same thing told in two ways: then a list, each with an id of its own.
    */
   toActivity?: {
-    [E in EventName]?: (outgoing: Outgoing, event: LogEvent<E>) => Promise<ActivityDocument | null>;
+    [E in EventName]?: (
+      outgoing: Outgoing,
+      event: LogEvent<E>,
+    ) => Promise<ActivityDocument | ActivityDocument[] | null>;
   };
+  /** Events on a group's stream that only other software is told of one by one; a Joinery peer gets their sum in another way, and nothing in their place. */
+  othersOnly?: EventName[];
   /** What arrives, in order of asking: the first handler that does not answer null has taken it. */
   handlers?: InboundHandler[];
 };

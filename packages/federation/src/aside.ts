@@ -1,6 +1,6 @@
 import { eventById, type LogEvent, newId, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
-import { deliver } from './deliver.ts';
+import { type Delivery, deliver } from './deliver.ts';
 import type { Builder } from './outgoing.ts';
 import type { LaneItemRow, PeerRow } from './tables.ts';
 
@@ -80,10 +80,15 @@ export function createAside(bridge: Bridge, builder: Builder) {
 
   async function retryOne(peer: PeerRow, row: LaneItemRow): Promise<void> {
     const event = await eventById(context.db.reader, row.event_id);
-    const activity = event && (await builder.build(event, peer.joinery === 1));
-    const delivery = activity ? await deliver(bridge, peer, activity.actor, activity.text) : null;
+    const activities = event ? await builder.build(event, peer.joinery === 1) : [];
+    let delivery: Delivery | null = null;
+    for (const activity of activities) {
+      delivery = await deliver(bridge, peer, activity.actor, activity.text);
+      if (delivery.result !== 'taken') break;
+    }
+    const failure = delivery === null || delivery.result === 'taken' ? null : delivery;
     await transact(context, { kind: 'system', what: 'lanes' }, async (work) => {
-      if (delivery === null || delivery.result === 'taken') {
+      if (failure === null) {
         await work.db.deleteFrom('lane_item').where('id', '=', row.id).execute();
         return;
       }
@@ -94,7 +99,7 @@ export function createAside(bridge: Bridge, builder: Builder) {
           state: old ? 'parked' : 'aside',
           attempts: row.attempts + 1,
           retry_at: later(work.now, retrySeconds[Math.min(row.attempts, retrySeconds.length - 1)] ?? parkAfterSeconds),
-          error: `${delivery.code}: ${delivery.detail}`.slice(0, 500),
+          error: `${failure.code}: ${failure.detail}`.slice(0, 500),
         })
         .where('id', '=', row.id)
         .execute();

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, originOf } from '@joinery/core';
+import { isObject, type JsonObject, originOf, transact } from '@joinery/core';
 import { missingAddresses } from './apply.ts';
 import type { Bridge } from './bridge.ts';
 import { compareDigest } from './digest.ts';
@@ -6,7 +6,8 @@ import { fetchAndRemember, signedFetch } from './fetch.ts';
 import { settleAll } from './inbox.ts';
 import { originsToWorkOff, toWorkOff } from './ledger.ts';
 import { addressOf, listOf, textOf, typeOf } from './read.ts';
-import { type Arrived, prepare } from './unwrap.ts';
+import type { PeerStreamRow } from './tables.ts';
+import { type Arrived, type Prepared, prepare } from './unwrap.ts';
 
 /** Step two of the inbox for what had to wait: fetches first, outside any transaction, then the effect. And the pulling of what never came. */
 export type CatchUp = {
@@ -97,10 +98,7 @@ async function workOff(bridge: Bridge, origin: string): Promise<boolean> {
       verified: row.verified === 'origin' ? 'origin' : 'signature',
     };
     const first = await prepare(bridge, db.reader, arrived);
-    for (const uri of await missingAddresses(bridge, db.reader, first)) {
-      if (uri === first.missingKey) await fetchKey(bridge, uri);
-      else await fetchAndRemember(bridge, uri, `needed by ${first.inbound.type}`);
-    }
+    await fetchMissing(bridge, first);
     const item = await prepare(bridge, db.reader, arrived);
     const [done] = await settleAll(bridge, [item], { fetched: true });
     if (done?.gap && item.place) await pullStream(bridge, origin, item.place.stream, () => false);
@@ -143,17 +141,33 @@ async function pullStream(bridge: Bridge, origin: string, stream: string, stoppe
         ? [{ activity, text: JSON.stringify(activity), actor, origin, verified: 'origin' }]
         : [];
     });
-    if (arrived.length === 0) return;
-    for (const one of arrived) {
-      const item = await prepare(bridge, db.reader, one);
-      for (const uri of await missingAddresses(bridge, db.reader, item)) {
-        if (uri === item.missingKey) await fetchKey(bridge, uri);
-        else await fetchAndRemember(bridge, uri, `needed by ${item.inbound.type}`);
-      }
-    }
+    for (const one of arrived) await fetchMissing(bridge, await prepare(bridge, db.reader, one));
     const prepared = await Promise.all(arrived.map((one) => prepare(bridge, db.reader, one)));
-    await settleAll(bridge, prepared, { fetched: true, pulled: true });
-    const reached = Math.max(...prepared.map((item) => item.place?.sequence ?? 0));
-    if (reached <= row.position) return;
+    if (prepared.length > 0) await settleAll(bridge, prepared, { fetched: true, pulled: true });
+    const through = answer.document['joinery:through'];
+    if (typeof through !== 'number' || through <= row.position) return;
+    await reach(bridge, row, through);
+  }
+}
+
+/** Everything up to a number has been told, whether it said anything to us or not. */
+async function reach(bridge: Bridge, row: PeerStreamRow, position: number): Promise<void> {
+  await transact(bridge.context, { kind: 'peer', origin: row.origin }, async (work) => {
+    await work.db
+      .updateTable('peer_stream')
+      .set({ position })
+      .where('origin', '=', row.origin)
+      .where('stream', '=', row.stream)
+      .where('epoch', '=', row.epoch)
+      .where('position', '<', position)
+      .execute();
+  });
+}
+
+/** Asks for what an activity names and is not known here. What cannot be had is left out: its handler decides. */
+async function fetchMissing(bridge: Bridge, item: Prepared): Promise<void> {
+  for (const uri of await missingAddresses(bridge, bridge.context.db.reader, item)) {
+    if (uri === item.missingKey) await fetchKey(bridge, uri);
+    else await fetchAndRemember(bridge, uri, `needed by ${item.inbound.type}`);
   }
 }

@@ -140,7 +140,7 @@ export async function activityDocument(
     .where('origin', '=', requester.origin)
     .executeTakeFirst();
   if (!subscriber || (subscriber.ends_after !== null && subscriber.ends_after < event.streamSeq)) return null;
-  const activity = await builder.build(event, true);
+  const [activity] = await builder.build(event, true);
   if (!activity) return null;
   const document = inner ? activity.document.object : activity.document;
   return isObject(document) ? { status: 200, document } : null;

@@ -188,7 +188,7 @@ async function positionOf(
 function turnOf(item: Prepared, position: PeerStreamRow | null): 'free' | 'old' | 'next' | 'early' {
   if (!position || !item.place) return 'free';
   if (item.place.sequence <= position.position) return 'old';
-  return item.place.sequence === position.position + 1 ? 'next' : 'early';
+  return position.position >= item.place.after ? 'next' : 'early';
 }
 
 async function savePosition(work: Work, row: PeerStreamRow): Promise<void> {

@@ -4,7 +4,7 @@ import { createAside } from './aside.ts';
 import type { Bridge } from './bridge.ts';
 import { type Delivery, deliver, probe } from './deliver.ts';
 import { createDigests } from './digest.ts';
-import { type Builder, streamAddress } from './outgoing.ts';
+import { type Builder, type Outgoing, streamAddress } from './outgoing.ts';
 import { discoverPeer, ensurePeer, peerRow } from './peers.ts';
 import { type PendingStream, pendingOrigins, pendingStreams } from './pending.ts';
 import type { PeerRow } from './tables.ts';
@@ -125,15 +125,21 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
   };
 
   const sendEvent = async (peer: PeerRow, stream: PendingStream, event: LogEvent): Promise<Failure | null> => {
-    const activity = await builder.build(event, peer.joinery === 1);
-    if (!activity) return null;
-    const first = await deliver(
-      bridge,
-      peer,
-      activity.actor,
-      activity.text,
-      peer.joinery ? await digests.headers(peer.origin) : {},
-    );
+    for (const activity of await builder.build(event, peer.joinery === 1)) {
+      const failure = await sendActivity(peer, stream, event, activity);
+      if (failure) return failure;
+    }
+    return null;
+  };
+
+  const sendActivity = async (
+    peer: PeerRow,
+    stream: PendingStream,
+    event: LogEvent,
+    activity: Outgoing,
+  ): Promise<Failure | null> => {
+    const headers = peer.joinery ? await digests.headers(peer.origin) : {};
+    const first = await deliver(bridge, peer, activity.actor, activity.text, headers);
     if (first.result === 'taken') return accepted(peer, first);
     if (first.result !== 'refused') return first;
     const second = await deliver(bridge, peer, activity.actor, activity.text);

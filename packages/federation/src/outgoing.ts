@@ -25,15 +25,15 @@ export type Outgoing = { id: string; actor: string; text: string; document: Json
 
 /** Builds activities from events and present state, and proves them; the same one goes to all lanes. */
 export type Builder = {
-  /** @returns null when there is nothing to say to this kind of peer */
-  build: (event: LogEvent, joineryPeer: boolean) => Promise<Outgoing | null>;
+  /** @returns nothing when there is nothing to say to this kind of peer; exactly one for a Joinery peer otherwise */
+  build: (event: LogEvent, joineryPeer: boolean) => Promise<Outgoing[]>;
 };
 
 /** Long enough for one event to reach all lanes, short enough that a deleted text does not leave late. */
 const keepMilliseconds = 2_000;
 
 export function createBuilder(bridge: Bridge): Builder {
-  const cache = new LRUCache<string, Promise<Outgoing | null>>({ max: 1_000, ttl: keepMilliseconds });
+  const cache = new LRUCache<string, Promise<Outgoing[]>>({ max: 1_000, ttl: keepMilliseconds });
   return {
     build: (event, joineryPeer) => {
       const key = `${event.id} ${joineryPeer}`;
@@ -52,40 +52,53 @@ export function activityAddress(origin: string, eventId: string): string {
   return `${origin}/activities/${eventId}`;
 }
 
-async function build(bridge: Bridge, event: LogEvent, joineryPeer: boolean): Promise<Outgoing | null> {
-  const { context } = bridge;
-  const origin = context.config.origin;
-  const id = activityAddress(origin, event.id);
+async function build(bridge: Bridge, event: LogEvent, joineryPeer: boolean): Promise<Outgoing[]> {
+  if (joineryPeer && isForOthersOnly(bridge, event)) return [];
+  const id = activityAddress(bridge.context.config.origin, event.id);
   const said = await say(bridge, event, id, joineryPeer);
-  if (!said && !joineryPeer) return null;
-  const bare: ActivityDocument = said ?? (await withheld(bridge, event, id));
-  const actor = addressOf(bare.actor) ?? nodeActor(origin);
+  if (joineryPeer) return [await dress(bridge, event, said[0] ?? withheld(bridge, event, id), true)];
+  return Promise.all(said.map((document) => dress(bridge, event, document, false)));
+}
+
+async function dress(bridge: Bridge, event: LogEvent, bare: ActivityDocument, joineryPeer: boolean): Promise<Outgoing> {
+  const actor = addressOf(bare.actor) ?? nodeActor(bridge.context.config.origin);
   const placed: ActivityDocument = { '@context': documentContext, ...bare };
   if (isObject(placed.object)) placed.object = await dressInner(bridge, placed, placed.object, event);
   if (joineryPeer) Object.assign(placed, await place(bridge, event), await vouch(bridge, placed));
   const document = await prove(bridge, placed, actor, event.at);
-  return { id, actor, document, text: JSON.stringify(document) };
+  return { id: String(document.id), actor, document, text: JSON.stringify(document) };
+}
+
+function isForOthersOnly(bridge: Bridge, event: LogEvent): boolean {
+  return namesForOthers(bridge, event.stream).includes(event.name);
+}
+
+function namesForOthers(bridge: Bridge, stream: string): EventName[] {
+  if (!stream.startsWith('group:')) return [];
+  return bridge.context.slices.flatMap((slice) => slice.activities?.othersOnly ?? []);
 }
 
 /** What the slice makes of the event now. A slice that cannot say it any more keeps its place in the stream. */
-async function say(
-  bridge: Bridge,
-  event: LogEvent,
-  id: string,
-  joineryPeer: boolean,
-): Promise<ActivityDocument | null> {
+async function say(bridge: Bridge, event: LogEvent, id: string, joineryPeer: boolean): Promise<ActivityDocument[]> {
   const { context } = bridge;
   for (const slice of context.slices) {
     const mapping = slice.activities?.toActivity as
-      | Partial<Record<EventName, (outgoing: object, event: LogEvent) => Promise<ActivityDocument | null>>>
+      | Partial<
+          Record<
+            EventName,
+            (outgoing: object, event: LogEvent) => Promise<ActivityDocument | ActivityDocument[] | null>
+          >
+        >
       | undefined;
     const toActivity = mapping?.[event.name];
-    if (toActivity) return toActivity({ db: context.db.reader, origin: context.config.origin, id, joineryPeer }, event);
+    if (!toActivity) continue;
+    const said = await toActivity({ db: context.db.reader, origin: context.config.origin, id, joineryPeer }, event);
+    return said === null ? [] : Array.isArray(said) ? said : [said];
   }
-  return null;
+  return [];
 }
 
-async function withheld(bridge: Bridge, event: LogEvent, id: string): Promise<ActivityDocument> {
+function withheld(bridge: Bridge, event: LogEvent, id: string): ActivityDocument {
   const origin = bridge.context.config.origin;
   const group = event.stream.startsWith('group:')
     ? `${origin}/groups/${event.stream.slice('group:'.length).split('/')[0]}`
@@ -93,17 +106,27 @@ async function withheld(bridge: Bridge, event: LogEvent, id: string): Promise<Ac
   return { id, type: 'Announce', actor: group ?? nodeActor(origin), 'joinery:withheld': true };
 }
 
-/** Place in the stream, by which the peer sees that something is missing. */
+/** Place in the stream, by which the peer sees that something is missing: its number, and the number that it comes after for a Joinery peer. */
 async function place(bridge: Bridge, event: LogEvent): Promise<JsonObject> {
-  const row = await bridge.context.db.reader
-    .selectFrom('stream')
-    .select('token')
-    .where('id', '=', event.stream)
-    .executeTakeFirst();
+  const { db, config } = bridge.context;
+  const others = namesForOthers(bridge, event.stream);
+  const [stream, before] = await Promise.all([
+    db.reader.selectFrom('stream').select('token').where('id', '=', event.stream).executeTakeFirst(),
+    db.reader
+      .selectFrom('log')
+      .select('stream_seq')
+      .where('stream', '=', event.stream)
+      .where('stream_seq', '<', event.streamSeq)
+      .$if(others.length > 0, (query) => query.where('name', 'not in', others))
+      .orderBy('stream_seq', 'desc')
+      .limit(1)
+      .executeTakeFirst(),
+  ]);
   return {
-    'joinery:stream': streamAddress(bridge.context.config.origin, row?.token ?? ''),
+    'joinery:stream': streamAddress(config.origin, stream?.token ?? ''),
     'joinery:epoch': event.epoch,
     'joinery:sequence': event.streamSeq,
+    'joinery:after': before?.stream_seq ?? 0,
   };
 }
 

@@ -34,8 +34,7 @@ export async function streamPage(
   );
   const items: JsonObject[] = [];
   for (const event of events) {
-    const activity = await builder.build(event, true);
-    if (activity) items.push(activity.document);
+    for (const activity of await builder.build(event, true)) items.push(activity.document);
   }
   const address = streamAddress(config.origin, token);
   return {
@@ -47,6 +46,8 @@ export async function streamPage(
       partOf: address,
       'joinery:epoch': row.epoch,
       'joinery:head': last,
+      // Numbers up to here are told: those that are not among the items say nothing to a Joinery peer.
+      'joinery:through': events.at(-1)?.streamSeq ?? after,
       orderedItems: items,
     },
   };

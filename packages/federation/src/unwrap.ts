@@ -15,8 +15,8 @@ export type Arrived = {
   verified: 'signature' | 'origin';
 };
 
-/** Place in one of the sender's streams. */
-export type Place = { stream: string; epoch: string; sequence: number };
+/** Place in one of the sender's streams: its number, and the number that it follows here. */
+export type Place = { stream: string; epoch: string; sequence: number; after: number };
 
 /** A key that a group vouches for, and what it says of the author whose key it is. */
 export type Vouched = {
@@ -125,5 +125,7 @@ function placeOf(activity: ActivityDocument, origin: string): Place | null {
   const sequence = activity['joinery:sequence'];
   if (!stream || !epoch || epoch.length > 100 || originOf(stream) !== origin) return null;
   if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 1) return null;
-  return { stream, epoch, sequence };
+  const after = activity['joinery:after'];
+  const isEarlier = typeof after === 'number' && Number.isSafeInteger(after) && after >= 0 && after < sequence;
+  return { stream, epoch, sequence, after: isEarlier ? after : sequence - 1 };
 }
