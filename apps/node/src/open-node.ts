@@ -53,7 +53,8 @@ export async function openNode(
       ports: { people: peoplePort },
     });
     await settleIdentity(federation.context);
-    if (slices.includes(people)) await followAgencyName(federation.context);
+    // The server only: a command may run without the settings that name the agency.
+    if (exclusive && slices.includes(people)) await followAgencyName(federation.context);
     return {
       context: federation.context,
       federation,
