@@ -3,14 +3,20 @@ import './tables.ts';
 import type { Slice } from '@joinery/core';
 import { activities } from './activities.ts';
 import { afterEffects } from './after-effects.ts';
+import { api } from './api.ts';
 import { events } from './events.ts';
 import { jobs } from './jobs.ts';
 import { migrations } from './migrations.ts';
 import { collections, postKind } from './objects.ts';
+import { panels } from './panels.tsx';
+import { routes } from './routes.tsx';
 
 export { type Audience, audienceOf } from './audience.ts';
 export { type Delivery, deliveryOf } from './delivery.ts';
+export { postJson, postSchema } from './json.ts';
+export { authorModel, hostOf, PostBadges, sourceModel } from './labels.tsx';
 export { like, unlike } from './likes.ts';
+export { type FeedPost, likedAmong, listFeed, refusedPosts } from './lists.ts';
 export { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 export { createTopic, deletePost, editPost, markdownText, reply, sendAgain } from './posts.ts';
 export { type HistoryItem, rememberTopics } from './remote.ts';
@@ -26,6 +32,9 @@ export const posts: Slice = {
   activities,
   objects: [postKind],
   collections,
+  routes,
+  api,
+  panels,
   on: afterEffects,
   jobs,
 };

@@ -61,6 +61,8 @@ export const migrations: Migrations = {
       .execute();
     await db.schema.createIndex('post_thread').on('post').columns(['topic_id', 'sort_at', 'id']).execute();
     await db.schema.createIndex('post_group_newest').on('post').columns(['group_id', 'sort_at', 'id']).execute();
+    // Feeds go through everything new and keep what is in the reader's groups.
+    await db.schema.createIndex('post_newest').on('post').columns(['sort_at', 'id']).execute();
     await db.schema.createIndex('post_author').on('post').columns(['author_id', 'sort_at']).execute();
     await db.schema
       .createIndex('post_unsettled')

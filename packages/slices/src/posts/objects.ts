@@ -47,7 +47,7 @@ export const postKind: ObjectKind = {
   },
   toDocument: async (outgoing, object) => {
     const post = await postById(outgoing.db, object.id);
-    if (!post || post.local !== 1) return undefined;
+    if (post?.local !== 1) return undefined;
     if (post.deleted_at) return tombstone(post);
     const parts = (await partsOf(outgoing.db, [post])).get(post.id);
     return parts && postDocument(outgoing.origin, parts);
@@ -138,7 +138,7 @@ function pageOf(rows: PostRow[], key: (post: PostRow) => string): { posts: PostR
 
 const outbox: PageOf = async (outgoing, object, _requester, cursor) => {
   const group = await groupById(outgoing.db, object.id);
-  if (!group || group.local !== 1) return { items: [], next: null, total: 0 };
+  if (group?.local !== 1) return { items: [], next: null, total: 0 };
   const after = positionOf(cursor);
   let query = visible(outgoing.db).where('group_id', '=', group.id).where('deleted_at', 'is', null);
   if (after) query = query.where((eb) => eb(eb.refTuple('sort_at', 'id'), '<', eb.tuple(after[0], after[1])));
@@ -153,7 +153,7 @@ const outbox: PageOf = async (outgoing, object, _requester, cursor) => {
 
 const topics: PageOf = async (outgoing, object, _requester, cursor) => {
   const group = await groupById(outgoing.db, object.id);
-  if (!group || group.local !== 1) return { items: [], next: null };
+  if (group?.local !== 1) return { items: [], next: null };
   const skip = Number(decodeCursor(cursor, ['number'])?.[0] ?? 0);
   const rows = await visible(outgoing.db)
     .where('group_id', '=', group.id)

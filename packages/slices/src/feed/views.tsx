@@ -1,0 +1,141 @@
+import { authorModel, type FeedPost, hostOf, PostBadges } from '@joinery/slices/posts';
+import {
+  ButtonLink,
+  EmptyState,
+  List,
+  ListItem,
+  PageHeading,
+  Pagination,
+  Panel,
+  PostCard,
+  type Reader,
+} from '@joinery/ui';
+import { messages } from './messages.ts';
+import type { PublicGroup, Waiting } from './store.ts';
+
+/** The start page of somebody who is signed in: what needs them, then everything new. */
+export function HomePage(props: {
+  waiting: Waiting[];
+  posts: FeedPost[];
+  next: string | null;
+  panels: unknown[];
+  reader: Reader;
+}) {
+  const { waiting, posts, next, reader } = props;
+  const t = messages(reader.language);
+  return (
+    <>
+      <PageHeading title={t('home')} />
+      {waiting.length === 0 ? null : (
+        <Panel title={t('needsYou')} id="needs-you">
+          <List label={t('needsYou')}>
+            {waiting.map((item) => (
+              <a href={item.href}>{wordsFor(item, reader)}</a>
+            ))}
+          </List>
+        </Panel>
+      )}
+      {props.panels}
+      <Panel title={t('latest')} id="latest">
+        {posts.length === 0 ? (
+          <EmptyState
+            title={t('emptyTitle')}
+            level={3}
+            action={
+              <ButtonLink href="/groups" kind="primary">
+                {t('findGroups')}
+              </ButtonLink>
+            }
+          >
+            {t('empty')}
+          </EmptyState>
+        ) : (
+          <List label={t('latest')}>
+            {posts.map((post) => (
+              <FeedItem post={post} reader={reader} />
+            ))}
+          </List>
+        )}
+        <Pagination language={reader.language} next={next && `/?cursor=${encodeURIComponent(next)}`} />
+      </Panel>
+    </>
+  );
+}
+
+function wordsFor(item: Waiting, reader: Reader): string {
+  const t = messages(reader.language);
+  switch (item.kind) {
+    case 'requests':
+      return t('requests', { count: item.count, group: item.group });
+    case 'invited':
+      return t('invited', { group: item.group });
+    case 'refused':
+      return t('refusedPost', { title: item.title });
+  }
+}
+
+function FeedItem({ post, reader }: { post: FeedPost; reader: Reader }) {
+  const t = messages(reader.language);
+  const isTopic = post.reply_to === null;
+  const title = isTopic ? (post.title ?? undefined) : t('replyTo', { title: post.topic_title ?? t('untitled') });
+  return (
+    <PostCard
+      reader={reader}
+      post={{
+        href: `/posts/${post.id}`,
+        title,
+        author: authorModel(post),
+        at: post.sort_at,
+        summary: post.excerpt,
+        language: post.language ?? undefined,
+        group: { name: post.group_name, href: `/groups/${post.group_id}` },
+        ...(post.group_local === 1
+          ? {}
+          : {
+              source: {
+                agency: post.group_agency ?? hostOf(post.group_home),
+                node: hostOf(post.group_home),
+                fetchedAt: post.fetched_at ?? undefined,
+              },
+            }),
+        ...(isTopic ? { replies: post.reply_count } : {}),
+        likes: post.likes,
+      }}
+      badges={<PostBadges post={post} language={reader.language} />}
+    />
+  );
+}
+
+/** The start page of a stranger: what this is, what anyone may read, and the way in. */
+export function WelcomePage({ agency, groups, reader }: { agency: string; groups: PublicGroup[]; reader: Reader }) {
+  const t = messages(reader.language);
+  return (
+    <>
+      <PageHeading
+        title={t('welcome')}
+        lead={t('welcomeLead', { agency })}
+        actions={
+          <ButtonLink href="/sign-in" kind="primary">
+            {t('signIn')}
+          </ButtonLink>
+        }
+      />
+      <Panel title={t('publicGroups')} id="public-groups">
+        {groups.length === 0 ? (
+          <p>{t('noPublicGroups')}</p>
+        ) : (
+          <List label={t('publicGroups')}>
+            {groups.map((group) => (
+              <ListItem
+                href={`/groups/${group.id}`}
+                title={group.name}
+                lead={group.summary}
+                facts={t('members', { count: group.member_count })}
+              />
+            ))}
+          </List>
+        )}
+      </Panel>
+    </>
+  );
+}

@@ -1,0 +1,132 @@
+import type { FieldFault, RefusalCode } from '@joinery/core';
+import { Badge, type FieldError, type Language, type PersonModel, type SourceModel } from '@joinery/ui';
+import type { Audience } from './audience.ts';
+import type { Delivery } from './delivery.ts';
+import type { ListedPost } from './lists.ts';
+import { messages } from './messages.ts';
+
+/** Host of an origin, as people know it. */
+export const hostOf = (origin: string): string => new URL(origin).host;
+
+/** The author as lists and threads show them. */
+export function authorModel(post: ListedPost): PersonModel {
+  return {
+    name: post.author_name,
+    href: post.author_deleted_at ? undefined : `/people/${post.author_id}`,
+    agency: post.author_agency,
+    node: post.author_local === 1 ? undefined : hostOf(post.author_home),
+  };
+}
+
+/** Where a post of another node comes from, and how fresh our copy is. */
+export function sourceModel(post: ListedPost): SourceModel | undefined {
+  if (post.local === 1) return undefined;
+  return { agency: post.author_agency, node: hostOf(post.author_home), fetchedAt: post.fetched_at ?? undefined };
+}
+
+/** What there is to know about the state of a post, in one or two words each. */
+export function PostBadges({
+  post,
+  language,
+  answer = false,
+}: {
+  post: ListedPost;
+  language: Language;
+  answer?: boolean;
+}) {
+  const t = messages(language);
+  return (
+    <>
+      {post.pinned_at ? <Badge icon="pin">{t('pinned')}</Badge> : null}
+      {post.locked_at ? <Badge icon="lock">{t('locked')}</Badge> : null}
+      {post.answer_id ? <Badge tone="success">{t('answered')}</Badge> : null}
+      {answer ? <Badge tone="success">{t('theAnswer')}</Badge> : null}
+      {post.status === 'waiting' ? <Badge tone="info">{t('waiting')}</Badge> : null}
+      {post.status === 'refused' ? <Badge tone="danger">{t('refused')}</Badge> : null}
+      {post.removed_at ? <Badge tone="warning">{t('removed')}</Badge> : null}
+      {post.revision > 1 && !post.deleted_at ? <Badge>{t('edited')}</Badge> : null}
+      {post.kind === 'poll' ? <Badge>{t('poll')}</Badge> : null}
+      {post.kind === 'event' ? <Badge>{t('event')}</Badge> : null}
+      {post.kind === 'document' ? <Badge>{t('document')}</Badge> : null}
+      {post.verified === 'unchecked' ? (
+        <Badge tone="warning">{t('unchecked', { node: hostOf(post.author_home) })}</Badge>
+      ) : null}
+    </>
+  );
+}
+
+/** Why a group elsewhere said no, in words. */
+export function refusalReason(code: RefusalCode | null, language: Language): string {
+  const t = messages(language);
+  switch (code) {
+    case 'banned':
+      return t('reasonBanned');
+    case 'locked':
+      return t('reasonLocked');
+    case 'not_member':
+      return t('reasonMember');
+    case 'needs_approval':
+      return t('reasonApproval');
+    case 'gone':
+      return t('reasonGone');
+    case 'invalid':
+    case 'too_large':
+      return t('reasonInvalid');
+    default:
+      return t('reasonOther');
+  }
+}
+
+/** Why somebody cannot write here, with the way on where there is one. */
+export function whyNotWrite(code: RefusalCode, language: Language): string {
+  const t = messages(language);
+  switch (code) {
+    case 'signed_out':
+      return t('signInToWrite');
+    case 'banned':
+      return t('bannedHere');
+    case 'needs_approval':
+      return t('approvalFirst');
+    case 'not_member':
+      return t('joinToWrite');
+    default:
+      return t('closedHere');
+  }
+}
+
+/** Who will receive it, who keeps it, and whether anyone on the web can read it. */
+export function audienceText(audience: Audience, agency: string, language: Language): string {
+  const t = messages(language);
+  const keeper = audience.keptBy.agency || agency;
+  const { people, organisations, nodes } = audience;
+  return [
+    t('audience', { people, organisations, nodes, keeper }),
+    audience.web ? t('onWeb') : t('notOnWeb'),
+    ...(audience.measuredAt ? [t('audienceAsTold')] : []),
+  ].join(' ');
+}
+
+/** How far it got; null when it concerns this node only. */
+export function deliveryText(delivery: Delivery, language: Language): string | null {
+  const t = messages(language);
+  const [first] = delivery.detail;
+  if (delivery.nodes === 0 || !first) return null;
+  if (delivery.nodes === 1 && delivery.waiting === 1) return t('onItsWay', { node: hostOf(first.home) });
+  if (delivery.unknown > 0) return t('reachedHost', { node: hostOf(first.home) });
+  return t('reached', { reached: delivery.reached, nodes: delivery.nodes });
+}
+
+/** Faults for the error summary. */
+export function fieldErrors(faults: readonly FieldFault[], language: Language): FieldError[] {
+  const t = messages(language);
+  return faults.map((fault) => {
+    if (fault.code === 'too_long')
+      return { field: fault.field, text: t('faultLong', { maximum: fault.values?.maximum ?? '' }) };
+    if (fault.code !== 'required' && fault.code !== 'too_short') return { field: fault.field, text: t('faultOther') };
+    const words = { title: t('faultTitle'), content: t('faultContent'), reason: t('faultReason') };
+    return { field: fault.field, text: words[fault.field as keyof typeof words] ?? t('faultOther') };
+  });
+}
+
+export const errorOf = (errors: readonly FieldError[], field: string): string | undefined =>
+  errors.find((error) => error.field === field)?.text;

@@ -1,0 +1,233 @@
+import { decodeCursor, encodeCursor, type Reader } from '@joinery/core';
+import type { PostRow } from './tables.ts';
+
+/** What lists show of an author, without a second query. */
+export type AuthorColumns = {
+  author_uri: string;
+  author_name: string;
+  author_agency: string;
+  author_home: string;
+  author_handle: string;
+  author_local: number;
+  author_deleted_at: string | null;
+};
+export type ListedPost = PostRow & AuthorColumns;
+export type PostWithText = ListedPost & { content: string | null; source: string | null; parent_uri?: string | null };
+export type PageOf<Item> = { items: Item[]; next: string | null };
+
+/** Whose eyes: what is waiting, refused or removed is seen by its author, what is removed also by who runs the group. */
+export type Viewer = { person: string | null; moderates: boolean };
+
+const authorColumns = [
+  'author.uri as author_uri',
+  'author.name as author_name',
+  'author.agency as author_agency',
+  'author.home as author_home',
+  'author.handle as author_handle',
+  'author.local as author_local',
+  'author.deleted_at as author_deleted_at',
+] as const;
+
+function listed(db: Reader) {
+  return db
+    .selectFrom('post')
+    .innerJoin('person as author', 'author.id', 'post.author_id')
+    .selectAll('post')
+    .select([...authorColumns]);
+}
+
+function withText(db: Reader) {
+  return listed(db)
+    .leftJoin('post_revision', (join) =>
+      join.onRef('post_revision.post_id', '=', 'post.id').onRef('post_revision.number', '=', 'post.revision'),
+    )
+    .select(['post_revision.content', 'post_revision.source']);
+}
+
+type Conditions = ReturnType<typeof listed>;
+
+function seenBy<Query extends { where: Conditions['where'] }>(query: Query, viewer: Viewer): Query {
+  const own = viewer.person ?? '';
+  let seen = query.where((eb) => eb.or([eb('post.status', '=', 'accepted'), eb('post.author_id', '=', own)]));
+  if (!viewer.moderates) {
+    seen = seen.where((eb) => eb.or([eb('post.removed_at', 'is', null), eb('post.author_id', '=', own)]));
+  }
+  return seen as unknown as Query;
+}
+
+function cut<Row extends { id: string }>(rows: Row[], limit: number, key: (row: Row) => string): PageOf<Row> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last ? encodeCursor([key(last), last.id]) : null };
+}
+
+/** Topics of a group: on the first page the pinned ones, then the newest activity first. Deleted ones stay while they have replies. */
+export async function listTopics(
+  db: Reader,
+  group: string,
+  viewer: Viewer,
+  options: { cursor?: string | null; limit: number },
+): Promise<PageOf<ListedPost>> {
+  const after = decodeCursor(options.cursor, ['string', 'string']);
+  const topics = () =>
+    seenBy(
+      listed(db)
+        .where('post.group_id', '=', group)
+        .where('post.reply_to', 'is', null)
+        .where((eb) => eb.or([eb('post.deleted_at', 'is', null), eb('post.reply_count', '>', 0)])),
+      viewer,
+    );
+  let rest = topics().where('post.pinned_at', 'is', null);
+  if (after) {
+    rest = rest.where((eb) =>
+      eb(eb.refTuple('post.last_activity_at', 'post.id'), '<', eb.tuple(String(after[0]), String(after[1]))),
+    );
+  }
+  const rows = await rest
+    .orderBy('post.last_activity_at', 'desc')
+    .orderBy('post.id', 'desc')
+    .limit(options.limit + 1)
+    .execute();
+  const page = cut(rows, options.limit, (row) => row.last_activity_at);
+  if (after) return page;
+  const pinned = await topics()
+    .where('post.pinned_at', 'is not', null)
+    .orderBy('post.pinned_at', 'desc')
+    .limit(20)
+    .execute();
+  return { ...page, items: [...pinned, ...page.items] };
+}
+
+/** Replies of a topic with their texts, the oldest first. */
+export async function listReplies(
+  db: Reader,
+  topic: string,
+  viewer: Viewer,
+  options: { cursor?: string | null; limit: number },
+): Promise<PageOf<PostWithText>> {
+  const after = decodeCursor(options.cursor, ['string', 'string']);
+  let query = seenBy(withText(db).where('post.topic_id', '=', topic).where('post.reply_to', 'is not', null), viewer);
+  if (after) {
+    query = query.where((eb) =>
+      eb(eb.refTuple('post.sort_at', 'post.id'), '>', eb.tuple(String(after[0]), String(after[1]))),
+    );
+  }
+  const rows = await query
+    .orderBy('post.sort_at')
+    .orderBy('post.id')
+    .limit(options.limit + 1)
+    .execute();
+  return cut(rows, options.limit, (row) => row.sort_at);
+}
+
+/** One post with its text, if the viewer may see it. */
+export function findPost(db: Reader, id: string, viewer: Viewer): Promise<PostWithText | undefined> {
+  return seenBy(withText(db).where('post.id', '=', id), viewer).executeTakeFirst();
+}
+
+/** These posts with their texts, in no order. */
+export function textsOf(db: Reader, ids: string[], viewer: Viewer): Promise<PostWithText[]> {
+  return ids.length === 0 ? Promise.resolve([]) : seenBy(withText(db).where('post.id', 'in', ids), viewer).execute();
+}
+
+/** Which of the posts a person likes. */
+export async function likedAmong(db: Reader, person: string | null, ids: string[]): Promise<Set<string>> {
+  if (person === null || ids.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('post_like')
+    .select('post_id')
+    .where('person_id', '=', person)
+    .where('post_id', 'in', ids)
+    .execute();
+  return new Set(rows.map((row) => row.post_id));
+}
+
+export type FeedPost = PostWithText & {
+  group_name: string;
+  group_home: string;
+  group_local: number;
+  group_agency: string | null;
+  topic_title: string | null;
+};
+
+/** Everything new in the groups that a person is in or follows, here and elsewhere, the newest first. */
+export async function listFeed(
+  db: Reader,
+  person: string,
+  options: { cursor?: string | null; limit: number },
+): Promise<PageOf<FeedPost>> {
+  const after = decodeCursor(options.cursor, ['string', 'string']);
+  let query = seenBy(
+    withText(db)
+      .innerJoin('groups', 'groups.id', 'post.group_id')
+      .innerJoin('post as topic', 'topic.id', 'post.topic_id')
+      .select([
+        'groups.name as group_name',
+        'groups.home as group_home',
+        'groups.local as group_local',
+        'groups.agency as group_agency',
+        'topic.title as topic_title',
+      ])
+      .where('post.deleted_at', 'is', null)
+      .where('groups.deleted_at', 'is', null)
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('group_member')
+            .select('group_member.person_id')
+            .whereRef('group_member.group_id', '=', 'post.group_id')
+            .where('group_member.person_id', '=', person)
+            .where((member) =>
+              member.or([
+                member('group_member.state', '=', 'member'),
+                member.and([
+                  member('group_member.following', '=', 1),
+                  member('groups.reading', '<>', 'members'),
+                  member('group_member.state', '<>', 'banned'),
+                ]),
+              ]),
+            ),
+        ),
+      ),
+    { person, moderates: false },
+  );
+  if (after) {
+    query = query.where((eb) =>
+      eb(eb.refTuple('post.sort_at', 'post.id'), '<', eb.tuple(String(after[0]), String(after[1]))),
+    );
+  }
+  const rows = await query
+    .orderBy('post.sort_at', 'desc')
+    .orderBy('post.id', 'desc')
+    .limit(options.limit + 1)
+    .execute();
+  return cut(rows, options.limit, (row) => row.sort_at);
+}
+
+/** Posts of a person that a group elsewhere refused: they wait for a decision of their author. */
+export function refusedPosts(db: Reader, person: string): Promise<PostRow[]> {
+  return db
+    .selectFrom('post')
+    .selectAll()
+    .where('author_id', '=', person)
+    .where('status', '=', 'refused')
+    .where('deleted_at', 'is', null)
+    .orderBy('received_at', 'desc')
+    .limit(20)
+    .execute();
+}
+
+/** Newest topics with their texts, for the Atom feed of a group. */
+export function newestTopics(db: Reader, group: string): Promise<PostWithText[]> {
+  return seenBy(
+    withText(db)
+      .where('post.group_id', '=', group)
+      .where('post.reply_to', 'is', null)
+      .where('post.deleted_at', 'is', null),
+    { person: null, moderates: false },
+  )
+    .orderBy('post.last_activity_at', 'desc')
+    .orderBy('post.id', 'desc')
+    .limit(30)
+    .execute();
+}

@@ -1,0 +1,22 @@
+import { type Environment, transact, type Visitor, type Work } from '@joinery/core';
+import { type PageOptions, pageModel, type Reader, renderPage } from '@joinery/ui';
+import type { Context as HonoContext } from 'hono';
+import type { Child } from 'hono/jsx';
+
+export type C = HonoContext<Environment>;
+
+/** Answers a whole page. With an error it is 422: what was typed is still there. */
+export async function show(c: C, options: PageOptions, body: Child): Promise<Response> {
+  return c.html(renderPage(await pageModel(c, options), body), options.error ? 422 : 200);
+}
+
+/** Who reads the page, as far as dates and words are concerned. */
+export function readerOf(c: C): Reader {
+  const { visitor, language, context } = c.var;
+  return { language, timeZone: visitor?.person.timeZone ?? 'UTC', now: context.clock.now() };
+}
+
+/** Carries out a change as the visitor. */
+export function change<T>(c: C, visitor: Visitor, does: (work: Work) => Promise<T>): Promise<T> {
+  return transact(c.var.context, { kind: 'person', person: visitor.person.id }, does);
+}

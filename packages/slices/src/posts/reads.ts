@@ -1,0 +1,46 @@
+import { type Context, isId, type Reader, refuse, type Visitor } from '@joinery/core';
+import { type GroupRow, groupById } from '@joinery/slices/groups';
+import { findPost, type PostWithText, type Viewer } from './lists.ts';
+import type { Standing } from './policy.ts';
+import { standingOf } from './store.ts';
+
+/** A group and what the visitor may do in it. */
+export type Seen = { group: GroupRow; standing: Standing; viewer: Viewer };
+export type SeenPost = Seen & { post: PostWithText; topic: PostWithText };
+
+const missing = (): never => refuse('not_found', 'There is nothing at this address');
+
+/**
+ * The group, for somebody who may read it: who may not gets what a missing one gives.
+ * @throws {Refusal} not_found; signed_out where signing in may help
+ */
+export async function seeGroup(
+  context: Pick<Context, 'db' | 'clock'>,
+  id: string,
+  visitor: Visitor | null,
+): Promise<Seen> {
+  const db: Reader = context.db.reader;
+  const group = isId(id) ? await groupById(db, id) : undefined;
+  const standing = group
+    ? await standingOf(db, group, visitor?.person.id ?? null, context.clock.now().toISOString())
+    : undefined;
+  if (!group || !standing?.reads) return visitor ? missing() : refuse('signed_out', 'Sign in to see this');
+  return { group, standing, viewer: { person: standing.person, moderates: standing.moderates } };
+}
+
+/** A post and its topic, for somebody who may see them. @throws {Refusal} as seeGroup */
+export async function seePost(
+  context: Pick<Context, 'db' | 'clock'>,
+  id: string,
+  visitor: Visitor | null,
+): Promise<SeenPost> {
+  const db: Reader = context.db.reader;
+  const row = isId(id)
+    ? await db.selectFrom('post').select('group_id').where('id', '=', id).executeTakeFirst()
+    : undefined;
+  if (!row) return visitor ? missing() : refuse('signed_out', 'Sign in to see this');
+  const seen = await seeGroup(context, row.group_id, visitor);
+  const post = (await findPost(db, id, seen.viewer)) ?? missing();
+  const topic = post.topic_id === post.id ? post : ((await findPost(db, post.topic_id, seen.viewer)) ?? missing());
+  return { ...seen, post, topic };
+}

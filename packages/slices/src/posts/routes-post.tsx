@@ -1,0 +1,220 @@
+import {
+  type Environment,
+  type FieldFault,
+  isRefusal,
+  readForm,
+  refuse,
+  requireVisitor,
+  type Visitor,
+  type Work,
+} from '@joinery/core';
+import { plainText, renderMarkdown } from '@joinery/ui';
+import type { Hono } from 'hono';
+import { audienceOf } from './audience.ts';
+import { postChange, reasonGiven } from './input.ts';
+import { audienceText, fieldErrors } from './labels.tsx';
+import { like, unlike } from './likes.ts';
+import { messages } from './messages.ts';
+import { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
+import { type C, change, readerOf, show } from './page.ts';
+import * as policy from './policy.ts';
+import { deletePost, editPost, markdownText, sendAgain } from './posts.ts';
+import { type SeenPost, seePost } from './reads.ts';
+import { report } from './reports.ts';
+import { revisionsOf } from './store.ts';
+import { ComposePage, HistoryPage, type Typed } from './views-forms.tsx';
+import { DeletePage, ReasonPage } from './views-thread.tsx';
+
+/** What is done with one post: buttons, and the pages that ask before something is done. */
+export function postRoutes(app: Hono<Environment>): void {
+  buttonRoutes(app);
+  reasonRoutes(app);
+  editRoutes(app);
+
+  app.get('/posts/:id/delete', async (c) => {
+    requireVisitor(c);
+    const { post, standing } = await seePost(c.var.context, c.req.param('id'), c.var.visitor);
+    const why = policy.whyNotDelete(standing, post);
+    if (why) refuse(why, 'You cannot delete this post');
+    const page = <DeletePage post={post} reader={readerOf(c)} csrf={c.var.csrf} />;
+    return show(c, { title: messages(c.var.language)('deleteTitle') }, page);
+  });
+
+  app.post('/posts/:id/delete', async (c) => {
+    const visitor = requireVisitor(c);
+    const { post } = await seePost(c.var.context, c.req.param('id'), visitor);
+    await change(c, visitor, (work) => deletePost(work, { post: post.id, author: visitor.person.id }));
+    return c.redirect(post.reply_to === null ? `/groups/${post.group_id}` : `/posts/${post.topic_id}`, 303);
+  });
+
+  app.get('/posts/:id/history', async (c) => {
+    const { post } = await seePost(c.var.context, c.req.param('id'), c.var.visitor);
+    const rows = await revisionsOf(c.var.context.db.reader, post.id);
+    const revisions = rows.map((row) => ({ ...row, plain: row.source ?? plainText(row.content) }));
+    const page = <HistoryPage post={post} revisions={revisions} reader={readerOf(c)} />;
+    return show(c, { title: messages(c.var.language)('historyTitle') }, page);
+  });
+}
+
+type Does = (work: Work, input: { post: string; by: string; topic: string; visitor: Visitor }) => Promise<unknown>;
+
+const buttons: Record<string, Does> = {
+  like: (work, { post, visitor }) => like(work, { post, by: { uri: visitor.person.uri, person: visitor.person.id } }),
+  unlike: (work, { post, visitor }) => unlike(work, { post, by: { uri: visitor.person.uri } }),
+  answered: (work, { post, topic, by }) => markAnswered(work, { topic, answer: post, by }),
+  'not-answered': (work, { topic, by }) => markAnswered(work, { topic, answer: null, by }),
+  pin,
+  unpin,
+  lock,
+  unlock,
+  'put-back': putBack,
+  'send-again': (work, { post, by }) => sendAgain(work, { post, author: by }),
+};
+
+function buttonRoutes(app: Hono<Environment>): void {
+  for (const [verb, does] of Object.entries(buttons)) {
+    app.post(`/posts/:id/${verb}`, async (c) => {
+      const visitor = requireVisitor(c);
+      const { post } = await seePost(c.var.context, c.req.param('id'), visitor);
+      const input = { post: post.id, topic: post.topic_id, by: visitor.person.id, visitor };
+      await change(c, visitor, async (work) => void (await does(work, input)));
+      return c.redirect(`/posts/${post.id}`, 303);
+    });
+  }
+}
+
+function reasonRoutes(app: Hono<Environment>): void {
+  for (const kind of ['remove', 'report'] as const) {
+    const whyNot = ({ standing, post }: SeenPost) =>
+      kind === 'remove' ? policy.whyNotModerate(standing) : policy.whyNotReport(standing, post);
+    app.get(`/posts/:id/${kind}`, async (c) => {
+      requireVisitor(c);
+      const seen = await seePost(c.var.context, c.req.param('id'), c.var.visitor);
+      const why = whyNot(seen);
+      if (why) refuse(why, 'You cannot do this with this post');
+      return askReason(c, kind, seen, {}, []);
+    });
+    app.post(`/posts/:id/${kind}`, async (c) => {
+      const visitor = requireVisitor(c);
+      const seen = await seePost(c.var.context, c.req.param('id'), visitor);
+      const why = whyNot(seen);
+      if (why) refuse(why, 'You cannot do this with this post');
+      const form = await readForm(c, reasonGiven);
+      if (!form.ok) return askReason(c, kind, seen, form.typed, form.faults);
+      const { post } = seen;
+      const { reason } = form.value;
+      await change(c, visitor, async (work) => {
+        if (kind === 'remove') await removeFromGroup(work, { post: post.id, by: visitor.person.id, reason });
+        else await report(work, { post: post.id, reporter: visitor.person.id, reason });
+      });
+      if (kind === 'remove') return c.redirect(`/posts/${post.id}`, 303);
+      const t = messages(c.var.language);
+      return show(c, { title: t('report'), notices: [{ kind: 'success', text: t('reported') }] }, back(c, post));
+    });
+  }
+}
+
+function back(c: C, post: { id: string; title: string | null; excerpt: string }) {
+  return (
+    <p>
+      <a href={`/posts/${post.id}`}>{post.title || post.excerpt || messages(c.var.language)('openPost')}</a>
+    </p>
+  );
+}
+
+function askReason(
+  c: C,
+  kind: 'remove' | 'report',
+  { post, group }: SeenPost,
+  typed: { reason?: string },
+  faults: readonly FieldFault[],
+): Promise<Response> {
+  const t = messages(c.var.language);
+  const errors = fieldErrors(faults, c.var.language);
+  const page = <ReasonPage {...{ kind, post, group, typed, errors }} reader={readerOf(c)} csrf={c.var.csrf} />;
+  return show(c, { title: t(kind === 'remove' ? 'remove' : 'reportTitle'), error: errors.length > 0 }, page);
+}
+
+function editRoutes(app: Hono<Environment>): void {
+  app.get('/posts/:id/edit', async (c) => {
+    requireVisitor(c);
+    const seen = await seePost(c.var.context, c.req.param('id'), c.var.visitor);
+    const why = policy.whyNotEdit(seen.standing, seen.group, seen.post);
+    if (why) refuse(why, 'You cannot change this post');
+    const { post } = seen;
+    const typed = {
+      title: post.title ?? undefined,
+      content: post.source ?? plainText(post.content ?? ''),
+      language: post.language ?? undefined,
+      revision: String(post.revision),
+    };
+    return editor(c, seen, typed, { faults: [], preview: null, stale: null });
+  });
+
+  app.post('/posts/:id/edit', async (c) => {
+    const visitor = requireVisitor(c);
+    const seen = await seePost(c.var.context, c.req.param('id'), visitor);
+    const why = policy.whyNotEdit(seen.standing, seen.group, seen.post);
+    if (why) refuse(why, 'You cannot change this post');
+    const form = await readForm(
+      c,
+      seen.post.title === null
+        ? postChange.required({ content: true })
+        : postChange.required({ content: true, title: true }),
+    );
+    const sent = (name: string) => c.var.form?.fields.get(name)?.[0];
+    const typed = {
+      title: sent('title'),
+      content: sent('content'),
+      language: sent('language'),
+      revision: sent('revision'),
+    };
+    if (!form.ok) return editor(c, seen, typed, { faults: form.faults, preview: null, stale: null });
+    const { title, content, language, revision } = form.value;
+    if (sent('preview') !== undefined) {
+      return editor(c, seen, typed, { faults: [], preview: renderMarkdown(content), stale: null });
+    }
+    const input = { post: seen.post.id, author: visitor.person.id, expected: revision, ...markdownText(content) };
+    try {
+      await change(c, visitor, (work) =>
+        editPost(work, {
+          ...input,
+          ...(title === undefined ? {} : { title }),
+          ...(language === undefined ? {} : { language }),
+        }),
+      );
+    } catch (error) {
+      if (!isRefusal(error) || error.code !== 'stale_revision') throw error;
+      const now = await seePost(c.var.context, seen.post.id, visitor);
+      const stale = now.post.source ?? plainText(now.post.content ?? '');
+      return editor(c, now, { ...typed, revision: String(now.post.revision) }, { faults: [], preview: null, stale });
+    }
+    return c.redirect(`/posts/${seen.post.id}`, 303);
+  });
+}
+
+async function editor(
+  c: C,
+  { post, group }: SeenPost,
+  typed: Typed,
+  answer: { faults: readonly FieldFault[]; preview: string | null; stale: string | null },
+): Promise<Response> {
+  const { context, language, csrf } = c.var;
+  const audience = await audienceOf(context.db.reader, group.id);
+  const errors = fieldErrors(answer.faults, language);
+  const model = {
+    action: `/posts/${post.id}/edit`,
+    back: { href: `/posts/${post.id}`, name: post.title || post.excerpt },
+    titled: post.title !== null,
+    typed,
+    errors,
+    audience: audience ? audienceText(audience, context.config.agency, language) : '',
+    preview: answer.preview,
+    editing: true,
+    stale: answer.stale,
+    csrf,
+  };
+  const page = <ComposePage model={model} reader={readerOf(c)} />;
+  const options = { title: messages(language)('editTitle'), error: errors.length > 0 || answer.stale !== null };
+  return show(c, options, page);
+}

@@ -1,0 +1,142 @@
+import { type Environment, encodeCursor, type FieldFault, readForm, requireVisitor } from '@joinery/core';
+import { renderMarkdown } from '@joinery/ui';
+import type { Hono } from 'hono';
+import { audienceOf } from './audience.ts';
+import { deliveryOf } from './delivery.ts';
+import { newReply } from './input.ts';
+import { audienceText, deliveryText, fieldErrors, hostOf } from './labels.tsx';
+import { findPost, likedAmong, listReplies, type PostWithText } from './lists.ts';
+import { messages } from './messages.ts';
+import { type C, change, readerOf, show } from './page.ts';
+import { askHistory } from './panels.tsx';
+import * as policy from './policy.ts';
+import { markdownText, reply } from './posts.ts';
+import { type SeenPost, seePost } from './reads.ts';
+import { type PostActions, type ShownPost, ThreadPage } from './views-thread.tsx';
+
+const perPage = 100;
+
+/** The page of a topic, and replying on it. */
+export function threadRoutes(app: Hono<Environment>): void {
+  app.get('/posts/:id', async (c) => {
+    const seen = await seePost(c.var.context, c.req.param('id'), c.var.visitor);
+    if (seen.post.reply_to !== null) return c.redirect(await placeInThread(c, seen), 303);
+    return thread(c, seen, { typed: {}, faults: [], preview: null });
+  });
+
+  app.post('/posts/:id/replies', async (c) => {
+    const visitor = requireVisitor(c);
+    const seen = await seePost(c.var.context, c.req.param('id'), visitor);
+    const form = await readForm(c, newReply);
+    const sent = c.var.form?.fields;
+    const typed = { content: sent?.get('content')?.[0] };
+    if (!form.ok) return thread(c, seen, { typed, faults: form.faults, preview: null });
+    const { content, replyTo } = form.value;
+    if (sent?.has('preview')) return thread(c, seen, { typed, faults: [], preview: renderMarkdown(content) });
+    const input = { replyTo: replyTo ?? seen.post.id, author: visitor.person.id, ...markdownText(content) };
+    const made = await change(c, visitor, (work) => reply(work, { ...input, language: c.var.language }));
+    return c.redirect(`/posts/${made.id}`, 303);
+  });
+}
+
+/** The address of a reply on the page of its topic that shows it. */
+async function placeInThread(c: C, { post, topic }: SeenPost): Promise<string> {
+  const db = c.var.context.db.reader;
+  const before = db
+    .selectFrom('post')
+    .where('topic_id', '=', topic.id)
+    .where('reply_to', 'is not', null)
+    .where('status', '=', 'accepted')
+    .where((eb) => eb(eb.refTuple('sort_at', 'id'), '<', eb.tuple(post.sort_at, post.id)));
+  const { count } = await before.select((eb) => eb.fn.countAll().as('count')).executeTakeFirstOrThrow();
+  const pages = Math.floor(Number(count) / perPage);
+  const last =
+    pages === 0
+      ? undefined
+      : await before
+          .select(['sort_at', 'id'])
+          .orderBy('sort_at')
+          .orderBy('id')
+          .offset(pages * perPage - 1)
+          .limit(1)
+          .executeTakeFirst();
+  const cursor = last ? `?cursor=${encodeCursor([last.sort_at, last.id])}` : '';
+  return `/posts/${topic.id}${cursor}#post-${post.id}`;
+}
+
+type Answer = { typed: { content?: string | undefined }; faults: readonly FieldFault[]; preview: string | null };
+
+async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
+  const { context, visitor, language, csrf } = c.var;
+  const db = context.db.reader;
+  const { group, standing, viewer } = seen;
+  const cursor = c.req.query('cursor') ?? null;
+  let { topic } = seen;
+  let page = await listReplies(db, topic.id, viewer, { cursor, limit: perPage });
+  let unavailable: string | null = null;
+  if (
+    group.local !== 1 &&
+    cursor === null &&
+    topic.status === 'accepted' &&
+    page.items.length < Math.min(topic.reply_count, perPage)
+  ) {
+    unavailable = (await askHistory(context, topic.uri, 'replies')) ? null : hostOf(group.home);
+    topic = (await findPost(db, topic.id, viewer)) ?? topic;
+    page = await listReplies(db, topic.id, viewer, { cursor, limit: perPage });
+  }
+  const all = [topic, ...page.items];
+  const liked = await likedAmong(
+    db,
+    viewer.person,
+    all.map((post) => post.id),
+  );
+  const shown = await Promise.all(all.map((post) => shownPost(c, { ...seen, topic }, post, liked.has(post.id))));
+  const [first, ...replies] = shown;
+  if (!first) return c.notFound();
+  const asked = c.req.query('reply');
+  const answered = asked ? page.items.find((post) => post.id === asked) : undefined;
+  const audience = visitor ? await audienceOf(db, group.id) : null;
+  const errors = fieldErrors(answer.faults, language);
+  const title = topic.deleted_at ? messages(language)('deleted') : topic.title || topic.excerpt;
+  const model = {
+    group,
+    topic: first,
+    replies,
+    next: page.next,
+    firstPage: cursor === null,
+    whyNotReply: policy.whyNotReply(standing, topic),
+    audience: audience ? audienceText(audience, context.config.agency, language) : '',
+    unavailable,
+    errors,
+    typed: answer.typed,
+    preview: answer.preview,
+    replyTo: answered ? { id: answered.id, name: answered.author_name } : null,
+    csrf,
+  };
+  const body = <ThreadPage model={model} reader={readerOf(c)} />;
+  return show(c, { title: title || messages(language)('untitled'), error: errors.length > 0 }, body);
+}
+
+async function shownPost(c: C, seen: SeenPost, post: PostWithText, liked: boolean): Promise<ShownPost> {
+  const { visitor, language, context } = c.var;
+  const own = visitor?.person.id === post.author_id;
+  // Only its author wants to know, and only they cause the look-up.
+  const delivery = own ? deliveryText(await deliveryOf(context.db.reader, post.id), language) : null;
+  return { post, may: actionsOf(seen, post, liked), delivery, isAnswer: seen.topic.answer_id === post.id };
+}
+
+/** The same rules that refuse hide the buttons. */
+function actionsOf({ group, standing, topic }: SeenPost, post: PostWithText, liked: boolean): PostActions {
+  const signedIn = standing.person !== null;
+  const accepted = post.status === 'accepted';
+  return {
+    like: signedIn && policy.whyNotLike(standing, group, post) === null,
+    liked,
+    edit: policy.whyNotEdit(standing, group, post) === null,
+    delete: policy.whyNotDelete(standing, post) === null,
+    report: signedIn && accepted && policy.whyNotReport(standing, post) === null,
+    moderate: accepted && post.deleted_at === null && policy.whyNotModerate(standing) === null,
+    markAnswer: accepted && post.reply_to !== null && policy.whyNotMarkAnswered(standing, topic) === null,
+    sendAgain: post.status === 'refused' && standing.person === post.author_id,
+  };
+}

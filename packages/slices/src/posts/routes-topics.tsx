@@ -1,0 +1,152 @@
+import { type Environment, readForm, refuse, requireVisitor } from '@joinery/core';
+import { peopleByIds, personLabel } from '@joinery/slices/people';
+import { renderMarkdown } from '@joinery/ui';
+import { Feed } from 'feed';
+import type { Hono } from 'hono';
+import { audienceOf } from './audience.ts';
+import { newTopic } from './input.ts';
+import { audienceText, fieldErrors } from './labels.tsx';
+import { newestTopics, textsOf } from './lists.ts';
+import { messages } from './messages.ts';
+import { type C, change, readerOf, show } from './page.ts';
+import { topicsModel } from './panels.tsx';
+import { whyNotModerate, whyNotPost } from './policy.ts';
+import { createTopic, markdownText } from './posts.ts';
+import { type Seen, seeGroup } from './reads.ts';
+import { handleReport, openReports } from './reports.ts';
+import { ComposePage, type Typed } from './views-forms.tsx';
+import { ReportsPage, TopicsPage } from './views-topics.tsx';
+
+/** Pages of posts below a group's address. */
+export function topicRoutes(app: Hono<Environment>): void {
+  app.get('/groups/:id/topics', async (c) => {
+    const seen = await seeGroup(c.var.context, c.req.param('id'), c.var.visitor);
+    const model = await topicsModel(c.var.context, seen, c.req.query('cursor') ?? null);
+    const t = messages(c.var.language);
+    return show(
+      c,
+      { title: t('olderTopics', { group: seen.group.name }) },
+      <TopicsPage model={model} reader={readerOf(c)} />,
+    );
+  });
+
+  app.get('/groups/:id/new', async (c) => {
+    requireVisitor(c);
+    const seen = await seeGroup(c.var.context, c.req.param('id'), c.var.visitor);
+    const why = whyNotPost(seen.standing);
+    if (why) refuse(why, 'You cannot start a topic in this group');
+    return compose(c, seen, {}, { faults: [], preview: null });
+  });
+
+  app.post('/groups/:id/new', async (c) => {
+    const visitor = requireVisitor(c);
+    const seen = await seeGroup(c.var.context, c.req.param('id'), visitor);
+    const form = await readForm(c, newTopic);
+    const sent = c.var.form?.fields;
+    const typed = {
+      title: sent?.get('title')?.[0],
+      content: sent?.get('content')?.[0],
+      language: sent?.get('language')?.[0],
+    };
+    if (!form.ok) return compose(c, seen, typed, { faults: form.faults, preview: null });
+    const { title, content, language } = form.value;
+    if (sent?.has('preview')) return compose(c, seen, typed, { faults: [], preview: renderMarkdown(content) });
+    const text = markdownText(content);
+    const made = await change(c, visitor, (work) =>
+      createTopic(work, {
+        group: seen.group.id,
+        author: visitor.person.id,
+        title,
+        ...text,
+        language: language ?? null,
+      }),
+    );
+    return c.redirect(`/posts/${made.id}`, 303);
+  });
+
+  app.get('/groups/:id/reports', async (c) => {
+    requireVisitor(c);
+    const { group, standing } = await seeGroup(c.var.context, c.req.param('id'), c.var.visitor);
+    const why = whyNotModerate(standing);
+    if (why) refuse(why, 'Only those who run the group see its reports');
+    const db = c.var.context.db.reader;
+    const rows = await openReports(db, group.id);
+    const posts = new Map(
+      (
+        await textsOf(
+          db,
+          rows.map((row) => row.post_id),
+          { person: null, moderates: true },
+        )
+      ).map((post) => [post.id, post]),
+    );
+    const people = await peopleByIds(
+      db,
+      rows.flatMap((row) => row.reporter_id ?? []),
+    );
+    const reports = rows.map((report) => {
+      const post = posts.get(report.post_id);
+      const reporter = report.reporter_id ? personLabel(people.get(report.reporter_id), c.var.language).name : null;
+      return { report, title: post?.title || post?.excerpt || messages(c.var.language)('untitled'), reporter };
+    });
+    const page = <ReportsPage group={group} reports={reports} reader={readerOf(c)} csrf={c.var.csrf} />;
+    return show(c, { title: messages(c.var.language)('reports') }, page);
+  });
+
+  app.post('/groups/:id/reports/:report/handled', async (c) => {
+    const visitor = requireVisitor(c);
+    const { id, report } = c.req.param();
+    await seeGroup(c.var.context, id, visitor);
+    await change(c, visitor, (work) => handleReport(work, { report, by: visitor.person.id }));
+    return c.redirect(`/groups/${id}/reports`, 303);
+  });
+
+  app.get('/groups/:id/feed.atom', async (c) => {
+    const { group } = await seeGroup(c.var.context, c.req.param('id'), null).catch(() => refuse('not_found'));
+    if (group.local !== 1) refuse('not_found', 'There is no feed at this address');
+    const feed = new Feed({
+      id: group.uri,
+      title: group.name,
+      link: group.uri,
+      copyright: c.var.context.config.agency,
+    });
+    for (const topic of await newestTopics(c.var.context.db.reader, group.id)) {
+      feed.addItem({
+        id: topic.uri,
+        title: topic.title || topic.excerpt,
+        link: `${c.var.context.config.origin}/posts/${topic.id}`,
+        content: topic.content ?? '',
+        date: new Date(topic.updated_at),
+        published: new Date(topic.published_at),
+        author: [{ name: `${topic.author_name} (${topic.author_agency})` }],
+      });
+    }
+    return c.body(feed.atom1(), 200, { 'content-type': 'application/atom+xml; charset=utf-8' });
+  });
+}
+
+async function compose(
+  c: C,
+  seen: Seen,
+  typed: Typed,
+  answer: { faults: Parameters<typeof fieldErrors>[0]; preview: string | null },
+): Promise<Response> {
+  const { context, language, csrf } = c.var;
+  const { group } = seen;
+  const audience = await audienceOf(context.db.reader, group.id);
+  const errors = fieldErrors(answer.faults, language);
+  const model = {
+    action: `/groups/${group.id}/new`,
+    back: { href: `/groups/${group.id}`, name: group.name },
+    titled: true,
+    typed,
+    errors,
+    audience: audience ? audienceText(audience, context.config.agency, language) : '',
+    preview: answer.preview,
+    editing: false,
+    stale: null,
+    csrf,
+  };
+  const page = <ComposePage model={model} reader={readerOf(c)} />;
+  return show(c, { title: messages(language)('newTopic'), error: errors.length > 0 }, page);
+}

@@ -1,0 +1,12 @@
+import type { Environment } from '@joinery/core';
+import type { Hono } from 'hono';
+import { postRoutes } from './routes-post.tsx';
+import { threadRoutes } from './routes-thread.tsx';
+import { topicRoutes } from './routes-topics.tsx';
+
+/** Pages of posts: topics of a group, threads, and what is done with a post. */
+export function routes(app: Hono<Environment>): void {
+  topicRoutes(app);
+  threadRoutes(app);
+  postRoutes(app);
+}

@@ -1,0 +1,173 @@
+import {
+  ButtonLink,
+  ErrorSummary,
+  type FieldError,
+  Form,
+  FormActions,
+  HiddenField,
+  languageNames,
+  languages,
+  Notice,
+  PageHeading,
+  Panel,
+  type Reader,
+  Select,
+  SubmitButton,
+  TextArea,
+  TextField,
+  Time,
+} from '@joinery/ui';
+import { diffWords } from 'diff';
+import type { Child } from 'hono/jsx';
+import { errorOf } from './labels.tsx';
+import { messages } from './messages.ts';
+import type { PostRevisionRow } from './tables.ts';
+import { Preview } from './views-thread.tsx';
+
+export type Typed = {
+  title?: string | undefined;
+  content?: string | undefined;
+  language?: string | undefined;
+  revision?: string | undefined;
+};
+export type ComposeModel = {
+  action: string;
+  back: { href: string; name: string };
+  /** A reply has no title. */
+  titled: boolean;
+  typed: Typed;
+  errors: FieldError[];
+  audience: string;
+  preview: string | null;
+  editing: boolean;
+  /** The text as it is now, when it was changed while this one was written. */
+  stale: string | null;
+  csrf: string;
+};
+
+/** The form for a topic, new or edited. Nothing typed is lost: every answer shows it again. */
+export function ComposePage({ model, reader }: { model: ComposeModel; reader: Reader }) {
+  const t = messages(reader.language);
+  const { typed, errors } = model;
+  return (
+    <>
+      <ErrorSummary errors={errors} language={reader.language} />
+      <PageHeading
+        title={model.editing ? t('editTitle') : t('newTopic')}
+        lead={<a href={model.back.href}>{model.back.name}</a>}
+      />
+      {model.stale === null ? null : (
+        <>
+          <Notice kind="warning" language={reader.language}>
+            {t('staleTitle')}. {t('staleLead')}
+          </Notice>
+          <Panel title={t('staleNow')} id="stale">
+            <Difference before={model.stale} after={typed.content ?? ''} reader={reader} />
+          </Panel>
+        </>
+      )}
+      {model.preview === null ? null : <Preview html={model.preview} reader={reader} />}
+      <Form action={model.action} csrf={model.csrf}>
+        {typed.revision === undefined ? null : <HiddenField name="revision" value={typed.revision} />}
+        {model.titled ? (
+          <TextField
+            name="title"
+            label={t('title')}
+            description={t('titleHint')}
+            value={typed.title}
+            error={errorOf(errors, 'title')}
+            required
+          />
+        ) : null}
+        <TextArea
+          name="content"
+          label={t('content')}
+          rows={12}
+          value={typed.content}
+          error={errorOf(errors, 'content')}
+          markdown={reader.language}
+          required
+        />
+        <Select
+          name="language"
+          label={t('postLanguage')}
+          value={typed.language ?? reader.language}
+          error={errorOf(errors, 'language')}
+          options={languages.map((value) => ({ value, label: languageNames[value] }))}
+        />
+        <p class="app-quiet">{model.audience}</p>
+        <FormActions>
+          <SubmitButton>{model.editing ? t('save') : t('post')}</SubmitButton>
+          <SubmitButton kind="secondary" name="preview" value="1">
+            {t('preview')}
+          </SubmitButton>
+          <ButtonLink href={model.back.href}>{t('cancel')}</ButtonLink>
+        </FormActions>
+      </Form>
+    </>
+  );
+}
+
+/** Two texts as one, with what was added and taken out marked for the eye and for the ear. */
+function Difference({ before, after, reader }: { before: string; after: string; reader: Reader }) {
+  const t = messages(reader.language);
+  // Word by word is slow on long texts that have little in common: then only the newer one is shown.
+  const parts = diffWords(before, after, { timeout: 200 }) ?? [{ value: after, added: false, removed: false }];
+  return (
+    <p class="app-content">
+      {parts.map((part) => {
+        if (part.added) {
+          return (
+            <ins>
+              <span class="ds-sr-only">{t('added')} </span>
+              {lines(part.value)}
+            </ins>
+          );
+        }
+        if (part.removed) {
+          return (
+            <del>
+              <span class="ds-sr-only">{t('gone')} </span>
+              {lines(part.value)}
+            </del>
+          );
+        }
+        return lines(part.value);
+      })}
+    </p>
+  );
+}
+
+/** Text with its line ends as line breaks. */
+function lines(text: string): Child[] {
+  return text.split('\n').flatMap((line, index) => (index === 0 ? [line] : [<br />, line]));
+}
+
+/** The texts a post has had, the newest first, each with its difference from the one before. */
+export function HistoryPage(props: {
+  post: { id: string; title: string | null; excerpt: string };
+  revisions: (PostRevisionRow & { plain: string })[];
+  reader: Reader;
+}) {
+  const { post, revisions, reader } = props;
+  const t = messages(reader.language);
+  return (
+    <>
+      <PageHeading title={t('historyTitle')} lead={<a href={`/posts/${post.id}`}>{post.title || post.excerpt}</a>} />
+      {revisions.map((revision, index) => {
+        const before = revisions[index + 1];
+        return (
+          <Panel title={t('version', { number: revision.number })} id={`version-${revision.number}`}>
+            <p class="app-quiet">
+              <Time at={revision.at} reader={reader} />
+            </p>
+            {before && before.title !== revision.title ? (
+              <Difference before={before.title ?? ''} after={revision.title ?? ''} reader={reader} />
+            ) : null}
+            <Difference before={(before ?? revision).plain} after={revision.plain} reader={reader} />
+          </Panel>
+        );
+      })}
+    </>
+  );
+}

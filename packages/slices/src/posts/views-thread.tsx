@@ -1,0 +1,335 @@
+import type { RefusalCode } from '@joinery/core';
+import {
+  ButtonLink,
+  Details,
+  ErrorSummary,
+  type FieldError,
+  Form,
+  FormActions,
+  Heading,
+  HiddenField,
+  Icon,
+  List,
+  Notice,
+  PageHeading,
+  Pagination,
+  Panel,
+  PostCard,
+  type Reader,
+  SubmitButton,
+  TextArea,
+  TextField,
+} from '@joinery/ui';
+import type { Child } from 'hono/jsx';
+import { authorModel, errorOf, hostOf, PostBadges, refusalReason, sourceModel, whyNotWrite } from './labels.tsx';
+import type { PostWithText } from './lists.ts';
+import { messages } from './messages.ts';
+
+/** What may be done with one post: the buttons that show. */
+export type PostActions = {
+  like: boolean;
+  liked: boolean;
+  edit: boolean;
+  delete: boolean;
+  report: boolean;
+  moderate: boolean;
+  markAnswer: boolean;
+  sendAgain: boolean;
+};
+export type ShownPost = { post: PostWithText; may: PostActions; delivery: string | null; isAnswer: boolean };
+
+export type ThreadModel = {
+  group: { id: string; name: string; home: string; local: number };
+  topic: ShownPost;
+  replies: ShownPost[];
+  next: string | null;
+  firstPage: boolean;
+  whyNotReply: RefusalCode | null;
+  audience: string;
+  unavailable: string | null;
+  errors: FieldError[];
+  typed: { content?: string | undefined };
+  /** HTML of what was typed, when a preview was asked for. */
+  preview: string | null;
+  replyTo: { id: string; name: string } | null;
+  csrf: string;
+};
+
+/** A topic with its replies, and the form to answer at the end. */
+export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Reader }) {
+  const t = messages(reader.language);
+  const { topic, replies, group } = model;
+  const title = topic.post.deleted_at ? t('deleted') : topic.post.title || topic.post.excerpt || t('untitled');
+  return (
+    <>
+      <ErrorSummary errors={model.errors} language={reader.language} />
+      <PageHeading
+        title={title}
+        lead={<a href={`/groups/${group.id}`}>{group.name}</a>}
+        badges={<PostBadges post={topic.post} language={reader.language} />}
+      />
+      {model.firstPage ? <PostView shown={topic} reader={reader} csrf={model.csrf} badges={false} /> : null}
+      {model.unavailable ? (
+        <Notice kind="warning" language={reader.language}>
+          {t('historyUnavailable', { node: model.unavailable })}
+        </Notice>
+      ) : null}
+      <Heading level={2} id="replies">
+        {t('replies')}
+      </Heading>
+      {replies.length === 0 ? null : (
+        <List label={t('replies')}>
+          {replies.map((shown) => (
+            <PostView shown={shown} reader={reader} csrf={model.csrf} />
+          ))}
+        </List>
+      )}
+      <Pagination
+        language={reader.language}
+        next={model.next && `/posts/${topic.post.id}?cursor=${encodeURIComponent(model.next)}`}
+      />
+      <ReplyForm model={model} reader={reader} />
+    </>
+  );
+}
+
+function PostView({
+  shown,
+  reader,
+  csrf,
+  badges = true,
+}: {
+  shown: ShownPost;
+  reader: Reader;
+  csrf: string;
+  badges?: boolean;
+}) {
+  const t = messages(reader.language);
+  const { post, delivery } = shown;
+  return (
+    <>
+      <PostCard
+        reader={reader}
+        id={`post-${post.id}`}
+        post={{
+          href: `/posts/${post.id}`,
+          author: authorModel(post),
+          at: post.sort_at,
+          ...(post.deleted_at ? { summary: t('deleted') } : { content: post.content ?? '' }),
+          language: post.deleted_at ? undefined : (post.language ?? undefined),
+          source: sourceModel(post),
+          likes: post.likes,
+        }}
+        badges={badges ? <PostBadges post={post} language={reader.language} answer={shown.isAnswer} /> : undefined}
+        actions={post.deleted_at ? undefined : <Actions shown={shown} reader={reader} csrf={csrf} />}
+      />
+      <State post={post} reader={reader} />
+      {delivery ? <p class="app-quiet">{delivery}</p> : null}
+    </>
+  );
+}
+
+/** What an author must know about the state of a post, in words. */
+function State({ post, reader }: { post: PostWithText; reader: Reader }) {
+  const t = messages(reader.language);
+  if (post.removed_at) {
+    return (
+      <Notice kind="warning" language={reader.language}>
+        {post.removed_reason ? t('removedBecause', { reason: post.removed_reason }) : t('removedNoReason')}
+      </Notice>
+    );
+  }
+  if (post.deleted_at || post.status === 'accepted') return null;
+  return (
+    <Notice kind={post.status === 'refused' ? 'danger' : 'info'} language={reader.language}>
+      {post.status === 'refused'
+        ? t('refusedLead', { reason: refusalReason(post.refusal, reader.language) })
+        : t('waitingLead')}
+    </Notice>
+  );
+}
+
+/** A button that is a form of its own, so that it works without script. */
+function Button({ to, csrf, kind = 'tertiary', pressed, children }: ButtonProps) {
+  return (
+    <Form inline action={to} csrf={csrf}>
+      <SubmitButton small kind={kind} {...(pressed === undefined ? {} : { pressed })}>
+        {children}
+      </SubmitButton>
+    </Form>
+  );
+}
+type ButtonProps = {
+  to: string;
+  csrf: string;
+  kind?: 'primary' | 'secondary' | 'tertiary' | 'danger';
+  pressed?: boolean;
+  children: Child;
+};
+
+function Actions({ shown, reader, csrf }: { shown: ShownPost; reader: Reader; csrf: string }) {
+  const t = messages(reader.language);
+  const { post, may } = shown;
+  const at = `/posts/${post.id}`;
+  return (
+    <>
+      {may.like ? (
+        <Button to={`${at}/${may.liked ? 'unlike' : 'like'}`} csrf={csrf} pressed={may.liked}>
+          <Icon name="heart" />
+          {may.liked ? t('unlike') : t('like')}
+        </Button>
+      ) : null}
+      {may.markAnswer ? (
+        <Button to={`${at}/${shown.isAnswer ? 'not-answered' : 'answered'}`} csrf={csrf} pressed={shown.isAnswer}>
+          {shown.isAnswer ? t('unmarkAnswer') : t('markAnswer')}
+        </Button>
+      ) : null}
+      {may.sendAgain ? (
+        <Button to={`${at}/send-again`} csrf={csrf} kind="primary">
+          {t('sendAgain')}
+        </Button>
+      ) : null}
+      {may.edit ? <SmallLink href={`${at}/edit`}>{t('edit')}</SmallLink> : null}
+      {may.delete ? <SmallLink href={`${at}/delete`}>{t('delete')}</SmallLink> : null}
+      {post.revision > 1 ? <SmallLink href={`${at}/history`}>{t('history')}</SmallLink> : null}
+      {may.report ? <SmallLink href={`${at}/report`}>{t('report')}</SmallLink> : null}
+      {post.url && post.local !== 1 ? <SmallLink href={post.url}>{t('atSource')}</SmallLink> : null}
+      {may.moderate ? <Moderation post={post} reader={reader} csrf={csrf} /> : null}
+    </>
+  );
+}
+
+function SmallLink({ href, children }: { href: string; children: string }) {
+  return (
+    <ButtonLink small kind="tertiary" href={href}>
+      {children}
+    </ButtonLink>
+  );
+}
+
+function Moderation({ post, reader, csrf }: { post: PostWithText; reader: Reader; csrf: string }) {
+  const t = messages(reader.language);
+  const at = `/posts/${post.id}`;
+  const isTopic = post.reply_to === null;
+  return (
+    <Details summary={t('moderation')}>
+      <div class="app-actions">
+        {isTopic ? (
+          <>
+            <Button to={`${at}/${post.pinned_at ? 'unpin' : 'pin'}`} csrf={csrf} kind="secondary">
+              {post.pinned_at ? t('unpin') : t('pin')}
+            </Button>
+            <Button to={`${at}/${post.locked_at ? 'unlock' : 'lock'}`} csrf={csrf} kind="secondary">
+              {post.locked_at ? t('unlock') : t('lock')}
+            </Button>
+          </>
+        ) : null}
+        {post.removed_at ? (
+          <Button to={`${at}/put-back`} csrf={csrf} kind="secondary">
+            {t('putBack')}
+          </Button>
+        ) : (
+          <ButtonLink small href={`${at}/remove`} kind="danger">
+            {t('remove')}
+          </ButtonLink>
+        )}
+      </div>
+    </Details>
+  );
+}
+
+function ReplyForm({ model, reader }: { model: ThreadModel; reader: Reader }) {
+  const t = messages(reader.language);
+  const { topic } = model;
+  if (model.whyNotReply !== null) return <p class="app-quiet">{whyNotWrite(model.whyNotReply, reader.language)}</p>;
+  return (
+    <Panel title={t('yourReply')} id="your-reply">
+      {model.replyTo ? <p>{t('answering', { name: model.replyTo.name })}</p> : null}
+      {model.preview === null ? null : <Preview html={model.preview} reader={reader} />}
+      <Form action={`/posts/${topic.post.id}/replies`} csrf={model.csrf}>
+        {model.replyTo ? <HiddenField name="replyTo" value={model.replyTo.id} /> : null}
+        <TextArea
+          name="content"
+          label={t('content')}
+          value={model.typed.content}
+          error={errorOf(model.errors, 'content')}
+          markdown={reader.language}
+          required
+        />
+        <p class="app-quiet">{model.audience}</p>
+        <FormActions>
+          <SubmitButton>{t('replyButton')}</SubmitButton>
+          <SubmitButton kind="secondary" name="preview" value="1">
+            {t('preview')}
+          </SubmitButton>
+        </FormActions>
+      </Form>
+    </Panel>
+  );
+}
+
+/** What was typed, as it will look. `html` is what renderMarkdown made. */
+export function Preview({ html, reader }: { html: string; reader: Reader }) {
+  return (
+    <Panel title={messages(reader.language)('previewTitle')} id="preview" level={3}>
+      <div class="app-content" dangerouslySetInnerHTML={{ __html: html }} />
+    </Panel>
+  );
+}
+
+/** A page that asks for a reason: removing from the group, reporting. */
+export function ReasonPage(props: {
+  kind: 'remove' | 'report';
+  post: PostWithText;
+  group: { home: string; local: number };
+  typed: { reason?: string | undefined };
+  errors: FieldError[];
+  reader: Reader;
+  csrf: string;
+}) {
+  const { kind, post, group, errors, reader } = props;
+  const t = messages(reader.language);
+  const removing = kind === 'remove';
+  return (
+    <>
+      <ErrorSummary errors={errors} language={reader.language} />
+      <PageHeading title={removing ? t('remove') : t('reportTitle')} lead={post.title || post.excerpt} />
+      {removing ? null : (
+        <p>
+          {t('reportLead')} {group.local === 1 ? null : t('reportElsewhere', { node: hostOf(group.home) })}
+        </p>
+      )}
+      <Form action={`/posts/${post.id}/${kind}`} csrf={props.csrf}>
+        <TextField
+          name="reason"
+          label={t('reason')}
+          description={removing ? t('removeReasonHint') : undefined}
+          value={props.typed.reason}
+          error={errorOf(errors, 'reason')}
+          required
+        />
+        <FormActions>
+          <SubmitButton kind={removing ? 'danger' : 'primary'}>{removing ? t('remove') : t('report')}</SubmitButton>
+          <ButtonLink href={`/posts/${post.id}`}>{t('cancel')}</ButtonLink>
+        </FormActions>
+      </Form>
+    </>
+  );
+}
+
+/** Asks once more before a text is gone for good. */
+export function DeletePage({ post, reader, csrf }: { post: PostWithText; reader: Reader; csrf: string }) {
+  const t = messages(reader.language);
+  return (
+    <>
+      <PageHeading title={t('deleteTitle')} lead={post.title || post.excerpt} />
+      <p>{t('deleteLead')}</p>
+      <Form action={`/posts/${post.id}/delete`} csrf={csrf}>
+        <FormActions>
+          <SubmitButton kind="danger">{t('delete')}</SubmitButton>
+          <ButtonLink href={`/posts/${post.id}`}>{t('cancel')}</ButtonLink>
+        </FormActions>
+      </Form>
+    </>
+  );
+}

@@ -1,0 +1,158 @@
+import type { RefusalCode } from '@joinery/core';
+import {
+  ButtonLink,
+  EmptyState,
+  Form,
+  type Language,
+  List,
+  Notice,
+  PageHeading,
+  Pagination,
+  Panel,
+  PostCard,
+  type Reader,
+  SubmitButton,
+} from '@joinery/ui';
+import { authorModel, hostOf, PostBadges, sourceModel, whyNotWrite } from './labels.tsx';
+import type { ListedPost } from './lists.ts';
+import { messages } from './messages.ts';
+import type { PostReportRow } from './tables.ts';
+
+export type TopicsModel = {
+  group: { id: string; name: string };
+  topics: ListedPost[];
+  next: string | null;
+  /** Why the visitor may not start a topic; null when they may. */
+  whyNot: RefusalCode | null;
+  /** Host that did not answer when its history was asked for. */
+  unavailable?: string | null;
+  atom: boolean;
+  reports: boolean;
+};
+
+function TopicCard({ topic, reader }: { topic: ListedPost; reader: Reader }) {
+  const t = messages(reader.language);
+  const href = `/posts/${topic.id}`;
+  return (
+    <PostCard
+      reader={reader}
+      post={{
+        href,
+        title: topic.deleted_at ? t('deleted') : (topic.title ?? topic.excerpt) || t('untitled'),
+        author: authorModel(topic),
+        at: topic.sort_at,
+        summary: topic.title === null ? undefined : topic.excerpt,
+        language: topic.language ?? undefined,
+        source: sourceModel(topic),
+        replies: topic.reply_count,
+        likes: topic.likes,
+      }}
+      badges={<PostBadges post={topic} language={reader.language} />}
+    />
+  );
+}
+
+/** The topics of a group, with the way to a new one. */
+export function Topics({ model, reader }: { model: TopicsModel; reader: Reader }) {
+  const t = messages(reader.language);
+  const { group, topics, whyNot } = model;
+  const start =
+    whyNot === null ? (
+      <ButtonLink href={`/groups/${group.id}/new`} kind="primary">
+        {t('newTopic')}
+      </ButtonLink>
+    ) : null;
+  return (
+    <Panel
+      title={t('topics')}
+      id="topics"
+      actions={
+        <div class="app-actions">
+          {model.reports ? <ButtonLink href={`/groups/${group.id}/reports`}>{t('reports')}</ButtonLink> : null}
+          {start}
+        </div>
+      }
+    >
+      {model.unavailable ? (
+        <Notice kind="warning" language={reader.language}>
+          {t('historyUnavailable', { node: model.unavailable })}
+        </Notice>
+      ) : null}
+      {whyNot === null ? null : <p class="app-quiet">{whyNotWrite(whyNot, reader.language)}</p>}
+      {topics.length === 0 ? (
+        <EmptyState title={t('emptyTitle')} icon="comment" level={3} action={start}>
+          {whyNot === null ? t('emptyMember') : t('emptyReader')}
+        </EmptyState>
+      ) : (
+        <List label={t('topics')}>
+          {topics.map((topic) => (
+            <TopicCard topic={topic} reader={reader} />
+          ))}
+        </List>
+      )}
+      <Pagination
+        language={reader.language}
+        next={model.next && `/groups/${group.id}/topics?cursor=${encodeURIComponent(model.next)}`}
+      />
+      {model.atom ? (
+        <p class="app-quiet">
+          <a href={`/groups/${group.id}/feed.atom`}>{t('atom')}</a>
+        </p>
+      ) : null}
+    </Panel>
+  );
+}
+
+/** Further pages of the topics of a group. */
+export function TopicsPage({ model, reader }: { model: TopicsModel; reader: Reader }) {
+  const t = messages(reader.language);
+  return (
+    <>
+      <PageHeading
+        title={t('olderTopics', { group: model.group.name })}
+        lead={<a href={`/groups/${model.group.id}`}>{model.group.name}</a>}
+      />
+      <Topics model={model} reader={reader} />
+    </>
+  );
+}
+
+export type ReportedPost = { report: PostReportRow; title: string; reporter: string | null };
+
+/** What waits for those who run the group. */
+export function ReportsPage(props: {
+  group: { id: string; name: string };
+  reports: ReportedPost[];
+  reader: Reader;
+  csrf: string;
+}) {
+  const { group, reports, reader, csrf } = props;
+  const t = messages(reader.language as Language);
+  return (
+    <>
+      <PageHeading title={t('reports')} lead={<a href={`/groups/${group.id}`}>{group.name}</a>} />
+      <p>{t('reportsLead')}</p>
+      {reports.length === 0 ? (
+        <EmptyState title={t('noReports')}>{t('noReportsLead')}</EmptyState>
+      ) : (
+        <List label={t('reports')}>
+          {reports.map(({ report, title, reporter }) => (
+            <article class="ds-card app-post" data-color="neutral">
+              <h2 class="ds-heading app-post-title">
+                <a href={`/posts/${report.post_id}`}>{title}</a>
+              </h2>
+              <p class="app-post-summary">{report.reason}</p>
+              <p class="app-quiet">{reporter ?? t('reportFrom', { node: hostOf(report.origin) })}</p>
+              <div class="app-actions">
+                <ButtonLink href={`/posts/${report.post_id}`}>{t('openPost')}</ButtonLink>
+                <Form inline action={`/groups/${group.id}/reports/${report.id}/handled`} csrf={csrf}>
+                  <SubmitButton>{t('handled')}</SubmitButton>
+                </Form>
+              </div>
+            </article>
+          ))}
+        </List>
+      )}
+    </>
+  );
+}
