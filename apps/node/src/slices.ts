@@ -1,8 +1,9 @@
 import type { Slice } from '@joinery/core';
 import { federationSlice, partnersSlice } from '@joinery/federation';
+import { feed } from '@joinery/slices/feed';
 import { groups } from '@joinery/slices/groups';
 import { people } from '@joinery/slices/people';
 import { posts } from '@joinery/slices/posts';
 
 /** What this node can do, in the order in which the slices build on each other. A new capability is one line here. */
-export const slices: Slice[] = [people, groups, posts, federationSlice, partnersSlice];
+export const slices: Slice[] = [people, groups, posts, feed, federationSlice, partnersSlice];
