@@ -2,8 +2,8 @@ import { type Ports, transact } from '@joinery/core';
 import { expect, test } from 'vitest';
 import { people } from '../people/index.ts';
 import { openWeb } from '../people/testing/web.ts';
+import { rememberRemoteGroup } from './activities-remote.ts';
 import { groups } from './index.ts';
-import { rememberRemoteGroup } from './remote.ts';
 
 async function open(ports: Partial<Ports> = {}) {
   const web = await openWeb([people, groups], { ports });

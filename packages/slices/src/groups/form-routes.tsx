@@ -7,9 +7,6 @@ import {
   refusalText,
   refuse,
   requireVisitor,
-  transact,
-  type Visitor,
-  type Work,
 } from '@joinery/core';
 import { type FieldError, pageModel, renderPage } from '@joinery/ui';
 import type { Hono, Context as HonoContext } from 'hono';
@@ -17,15 +14,12 @@ import { NewGroupPage, OpenByLinkPage, SettingsPage } from './form-views.tsx';
 import { createGroup, deleteGroup, updateGroup } from './groups.ts';
 import { archiveForm, deleteForm, newGroupForm, referenceForm, rulesOf, settingsForm } from './input.ts';
 import { messages } from './messages.ts';
-import { attempt, type Failed, nothingTyped } from './page.ts';
+import { attempt, change, type Failed, nothingTyped } from './page.ts';
 import { canManage } from './policy.ts';
 import { findGroup, seeGroup } from './reads.ts';
 import type { GroupRow } from './tables.ts';
 
 type C = HonoContext<Environment>;
-
-const change = <T,>(c: C, visitor: Visitor, does: (work: Work) => Promise<T>): Promise<T> =>
-  transact(c.var.context, { kind: 'person', person: visitor.person.id }, does);
 
 /** Pages with forms: a new group, a group by its link, a group's settings. */
 export function formRoutes(app: Hono<Environment>): void {

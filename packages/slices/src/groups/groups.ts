@@ -1,10 +1,10 @@
 import { type ActorKeys, claimHandle, newId, refuse, saveActorKeys, streams, type Work } from '@joinery/core';
 import { cleanName, personById, sortName } from '../people/index.ts';
+import { collectionUris } from './addresses.ts';
 import { canManage } from './policy.ts';
 import { changeStanding } from './standing.ts';
 import { holdGroup, membershipOf } from './store.ts';
 import type { GroupRow, Joining, Reading } from './tables.ts';
-import { collectionUris } from './wire.ts';
 
 /** What a new group of this node is made of. Checked before (`input.ts`). */
 export type NewGroup = {

@@ -1,4 +1,7 @@
 /** Groups and who takes part in them: rules, reading rights, and the group's side of the wire. Start in README.md. */
+
+export { addressing, announce, publicCollection } from './activities-document.ts';
+export { collectionUris, streamFor } from './addresses.ts';
 export { countPost } from './counts.ts';
 export { createGroup, deleteGroup, type GroupChange, type NewGroup, updateGroup } from './groups.ts';
 export { declineInvitation, invite } from './invitations.ts';
@@ -29,4 +32,3 @@ export {
   requesterMayRead,
 } from './store.ts';
 export type { GroupMemberRow, GroupRow, Joining, MemberState, Reading, Role } from './tables.ts';
-export { addressing, announce, collectionUris, publicCollection, streamFor } from './wire.ts';

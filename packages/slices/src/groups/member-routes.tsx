@@ -6,8 +6,6 @@ import {
   readForm,
   refuse,
   requireVisitor,
-  transact,
-  type Visitor,
   type Work,
 } from '@joinery/core';
 import { pageModel, renderPage } from '@joinery/ui';
@@ -17,10 +15,11 @@ import { lookUpFault } from './form-routes.tsx';
 import { answerForm, banForm, invitationForm, roleForm } from './input.ts';
 import { invite } from './invitations.ts';
 import { listMembers, newNodesAmong } from './lists.ts';
-import { InvitePage, MemberPage, MembersPage } from './member-views.tsx';
+import { InvitePage, MemberPage } from './member-page-views.tsx';
+import { MembersPage } from './member-views.tsx';
 import { messages } from './messages.ts';
 import { approve, ban, decline, type ModerationInput, removeMember, setRole, unban } from './moderation.ts';
-import { attempt, type Failed, nothingTyped, readerOf } from './page.ts';
+import { attempt, change, type Failed, nothingTyped, readerOf } from './page.ts';
 import { canChangeRole, canInvite, canModerate, canRemove } from './policy.ts';
 import { findPerson, seeGroup } from './reads.ts';
 import { membershipOf } from './store.ts';
@@ -42,9 +41,6 @@ export function memberRoutes(app: Hono<Environment>): void {
   app.post('/groups/:id/members/:person/ban', banMember);
   app.post('/groups/:id/members/:person/role', changeRole);
 }
-
-const change = <T,>(c: C, visitor: Visitor, does: (work: Work) => Promise<T>): Promise<T> =>
-  transact(c.var.context, { kind: 'person', person: visitor.person.id }, does);
 
 async function showMembers(c: C) {
   const visitor = requireVisitor(c);

@@ -1,10 +1,10 @@
 import { refuse, type Work } from '@joinery/core';
+import { streamFor } from './addresses.ts';
 import { admit } from './membership.ts';
 import { canApprove, canChangeRole, canModerate, canRemove, type Standing } from './policy.ts';
 import { answer, assertNotLastOwner, changeStanding, outside, type Parties, partiesOf } from './standing.ts';
 import { membershipOf } from './store.ts';
 import type { GroupMemberRow, Role } from './tables.ts';
-import { streamFor } from './wire.ts';
 
 /** `by`: who decides; null for the command line, and for what another node's group says of itself. */
 export type ModerationInput = { group: string; person: string; by: string | null; reason?: string };

@@ -1,9 +1,9 @@
 import type { CollectionKind, ObjectKind, StoredObject } from '@joinery/core';
+import { groupDocument } from './activities-document.ts';
+import { rememberRemoteGroup } from './activities-remote.ts';
 import { isPubliclyKnown, mayReadGroup } from './policy.ts';
-import { rememberRemoteGroup } from './remote.ts';
 import { groupById, groupByUri, membershipOf, membersWithRole } from './store.ts';
 import type { GroupRow } from './tables.ts';
-import { groupDocument } from './wire.ts';
 
 function stored(group: GroupRow): StoredObject {
   return {

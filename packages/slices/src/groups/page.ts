@@ -1,4 +1,12 @@
-import { type Environment, type FieldFault, type FormAnswer, isRefusal, transact, type Work } from '@joinery/core';
+import {
+  type Environment,
+  type FieldFault,
+  type FormAnswer,
+  isRefusal,
+  transact,
+  type Visitor,
+  type Work,
+} from '@joinery/core';
 import type { FieldError, Reader } from '@joinery/ui';
 import type { Context as HonoContext } from 'hono';
 import { fieldErrors } from './faults.ts';
@@ -11,12 +19,9 @@ export function readerOf(c: C): Reader {
   return { language, timeZone: visitor?.person.timeZone ?? 'UTC', now: context.clock.now().toISOString() };
 }
 
-type Input = { group: string; person: string };
-
-/** Carries out a verb as the visitor. */
-export async function act(c: C, does: (work: Work, input: Input) => Promise<void>, input: Input): Promise<void> {
-  const by = { kind: 'person', person: c.var.visitor?.person.id ?? '' } as const;
-  await transact(c.var.context, by, (work) => does(work, input));
+/** Carries out a change as the visitor: from a page or the API. */
+export function change<T>(c: C, visitor: Visitor, does: (work: Work) => Promise<T>): Promise<T> {
+  return transact(c.var.context, { kind: 'person', person: visitor.person.id }, does);
 }
 
 /** What a form that failed shows again: the faults in words, and what was typed. */

@@ -1,4 +1,4 @@
-import { decodeCursor, type Environment, encodeCursor, requireVisitor } from '@joinery/core';
+import { decodeCursor, type Environment, encodeCursor, requireVisitor, type Work } from '@joinery/core';
 import { type Language, pageModel, renderPage } from '@joinery/ui';
 import type { Hono, Context as HonoContext } from 'hono';
 import type { Child } from 'hono/jsx';
@@ -10,7 +10,7 @@ import { groupsOf, type ListedGroup, listedGroups, listMembers } from './lists.t
 import { memberRoutes } from './member-routes.tsx';
 import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
 import { messages } from './messages.ts';
-import { act, readerOf } from './page.ts';
+import { change, readerOf } from './page.ts';
 import { canApprove } from './policy.ts';
 import { type Seen, seeGroup } from './reads.ts';
 import { membersPerNode, membersWithRole } from './store.ts';
@@ -123,12 +123,12 @@ async function panelsOf(c: C, { group }: Seen, language: Language): Promise<Chil
 }
 
 /** One of the visitor's own verbs about a group, and back to its page; to the list when it can be seen no more. */
-async function carryOut(c: C, does: Parameters<typeof act>[1]) {
+async function carryOut(c: C, does: (work: Work, input: { group: string; person: string }) => Promise<void>) {
   const visitor = requireVisitor(c);
   const id = c.req.param('id') ?? '';
   const db = c.var.context.db.reader;
   await seeGroup(db, id, visitor);
-  await act(c, does, { group: id, person: visitor.person.id });
+  await change(c, visitor, (work) => does(work, { group: id, person: visitor.person.id }));
   const visible = await seeGroup(db, id, visitor).then(
     () => true,
     () => false,

@@ -26,9 +26,9 @@ import {
   personDocument,
   rememberRemotePerson,
 } from '../../people/index.ts';
+import { groupDocument } from '../activities-document.ts';
+import { rememberRemoteGroup } from '../activities-remote.ts';
 import { createGroup, type GroupRow, groupById, groups, type NewGroup } from '../index.ts';
-import { rememberRemoteGroup } from '../remote.ts';
-import { groupDocument } from '../wire.ts';
 
 const slices: Slice[] = [people, groups];
 const by = { kind: 'system', what: 'test' } as const;

@@ -1,7 +1,7 @@
 import { type Inbound, type InboundHandler, type InboundOutcome, nodeActor, refuse, type Work } from '@joinery/core';
 import { type PersonRow, personByUri } from '../people/index.ts';
+import { addressOf, embedded, instantOf, isOwnGroupAddress, knowsJoin, ownGroup, textOf } from './activities-read.ts';
 import { acceptedByHost, askedBy, refusedByHost } from './answers.ts';
-import { addressOf, embedded, instantOf, isOwnGroupAddress, knowsJoin, ownGroup, textOf } from './incoming.ts';
 import { declineInvitation, receiveInvitation } from './invitations.ts';
 import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
 import { groupByUri, membershipByActivity, membershipOf } from './store.ts';

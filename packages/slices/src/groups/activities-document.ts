@@ -1,27 +1,10 @@
-import { type ActivityDocument, type JsonObject, type Outgoing, type Reader, streams, type Work } from '@joinery/core';
+import type { ActivityDocument, JsonObject, Outgoing, Reader } from '@joinery/core';
+import { collectionUris } from './addresses.ts';
 import { membersWithRole } from './store.ts';
 import type { GroupRow } from './tables.ts';
 
 /** Everybody (ActivityStreams 2.0 §5.6, ActivityPub §5.6). */
 export const publicCollection = 'https://www.w3.org/ns/activitystreams#Public';
-
-/**
- * The stream on which a change in a group is told: a group of ours tells all its nodes; a change by our person in a group elsewhere
- * goes to its node, which decides; what that node told us is known there already.
- */
-export function streamFor(work: Pick<Work, 'origin'>, group: Pick<GroupRow, 'id' | 'local' | 'home'>): string {
-  if (group.local === 1) return streams.group(group.id);
-  return work.origin === 'local' ? streams.node(group.home) : streams.local;
-}
-
-/** Addresses of the collections of a group. */
-export const collectionUris = (groupUri: string) => ({
-  inbox: `${groupUri}/inbox`,
-  outbox: `${groupUri}/outbox`,
-  followers: `${groupUri}/followers`,
-  moderators: `${groupUri}/moderators`,
-  featured: `${groupUri}/featured`,
-});
 
 /**
  * Whom the group addresses. Only a group that anyone on the web may read says `Public`: software that publishes whatever is public

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '@joinery/core';
 import { describe, expect, test } from 'vitest';
-import { rememberRemoteGroup } from './remote.ts';
+import { rememberRemoteGroup } from './activities-remote.ts';
 import { groupById, membersPerNode } from './store.ts';
 import { openNode } from './testing/two-nodes.ts';
 

@@ -1,10 +1,10 @@
 import { type Inbound, type InboundHandler, type InboundOutcome, isObject, type Work } from '@joinery/core';
 import { type PersonRow, personByUri } from '../people/index.ts';
+import { addressOf, embedded, instantOf, speaksFor, textOf } from './activities-read.ts';
+import { rememberNodes, rememberRemoteGroup } from './activities-remote.ts';
 import { groupGoneElsewhere } from './groups.ts';
-import { addressOf, embedded, instantOf, speaksFor, textOf } from './incoming.ts';
 import { ban, removeMember, setRole, unban } from './moderation.ts';
 import { canModerate } from './policy.ts';
-import { rememberNodes, rememberRemoteGroup } from './remote.ts';
 import { groupByCollection, groupByUri, membershipOf } from './store.ts';
 import type { GroupRow } from './tables.ts';
 

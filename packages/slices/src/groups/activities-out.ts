@@ -1,8 +1,9 @@
 import type { Activities, ActivityDocument, LogEvent, Outgoing } from '@joinery/core';
 import { type PersonRow, personById } from '../people/index.ts';
+import { addressing, announce, groupDocument } from './activities-document.ts';
+import { collectionUris } from './addresses.ts';
 import { groupById, membershipOf, membersPerNode } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
-import { addressing, announce, collectionUris, groupDocument } from './wire.ts';
 
 type Parties = { group: GroupRow; person: PersonRow; standing: GroupMemberRow | undefined };
 
