@@ -71,9 +71,10 @@ export async function accountOfSession(
     .where('disabled_at', 'is', null)
     .executeTakeFirst();
   if (row && row.last_seen_at < before(now, seenEvery)) {
+    // Reading goes on when nothing can be written: a full disk shortens the session, no more.
     await transact(context, { kind: 'system', what: 'sessions' }, async (work) => {
       await work.db.updateTable('session').set({ last_seen_at: work.now }).where('id', '=', sha256(value)).execute();
-    });
+    }).catch((error) => context.logger.warn('session.not_noted', { reason: String(error) }));
   }
   return row;
 }

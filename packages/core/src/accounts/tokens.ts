@@ -68,7 +68,7 @@ export async function accountOfToken(
   if (row.last_used_at === null || now - Date.parse(row.last_used_at) > noteUseEvery) {
     await transact(context, { kind: 'system', what: 'tokens' }, async (work) => {
       await work.db.updateTable('api_token').set({ last_used_at: work.now }).where('id', '=', id).execute();
-    });
+    }).catch((error) => context.logger.warn('token.not_noted', { reason: String(error) }));
   }
   return row;
 }

@@ -35,7 +35,7 @@ const cases: Case[] = [
 ];
 
 describeStores('A changing request of a page', (open) => {
-  it('is made only when a page of ours sent it', async () => {
+  it('is made only when a page of ours sent it (hostile case 142)', async () => {
     await using web = await openWeb(open, { slices });
     const { browser } = await web.account();
     for (const [name, headers, fields, status] of cases) {

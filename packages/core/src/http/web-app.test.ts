@@ -80,7 +80,7 @@ describeStores('The web side of a node', (open) => {
     }
   });
 
-  it('keeps what was made for one person out of every cache', async () => {
+  it('keeps what was made for one person out of every cache (hostile case 158)', async () => {
     await using web = await openWeb(open, https);
     const { browser } = await web.account();
     expect((await browser.fetch('/fine')).headers.get('cache-control')).toBe('no-store');
@@ -89,7 +89,7 @@ describeStores('The web side of a node', (open) => {
     expect((await stranger.fetch('/fine')).headers.get('cache-control')).toBe('private, no-cache');
   });
 
-  it('sets cookies that only this host gets, over https, out of reach of scripts', async () => {
+  it('sets cookies that only this host gets, over https, out of reach of scripts (hostile case 145)', async () => {
     await using web = await openWeb(open, https);
     const { id } = await web.account();
     const answer = await web.browser().post(`/enter/${id}`);
