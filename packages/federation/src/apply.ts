@@ -64,7 +64,7 @@ export async function applyInbound(bridge: Bridge, work: Work, item: Prepared): 
     if (isStorageFault(error)) throw error;
     if (isRefusal(error)) {
       refuseSender(work, item, error.code);
-      bridge.context.logger.info('inbox.refused', { origin: item.origin, type: inbound.type, code: error.code });
+      bridge.context.logger.info('inbox.not_applied', { origin: item.origin, type: inbound.type, refusal: error.code });
       return { state: 'refused', code: error.code, waitsFor: null };
     }
     bridge.context.logger.error('inbox.parked', {

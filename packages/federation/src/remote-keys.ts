@@ -11,6 +11,7 @@ import {
 } from '@joinery/core';
 import { LRUCache } from 'lru-cache';
 import { type Fetcher, signedFetch } from './fetch.ts';
+import { createForgeries, type Forgeries } from './forgeries.ts';
 import { decodeMultikey } from './multikey.ts';
 import { addressOf, listOf, textOf, withoutFragment } from './read.ts';
 
@@ -27,6 +28,7 @@ export type RemoteKeys = {
   saveFromActor: (work: Work, document: ActivityDocument) => Promise<void>;
   /** Stores a key that a group vouches for (`joinery:authorKey`); never replaces one that came from its owner. */
   saveVouched: (work: Work, key: { id: string; owner: string; multibase: string; through: string }) => Promise<void>;
+  forgeries: Forgeries;
 };
 
 const refetchMilliseconds = 60_000;
@@ -77,6 +79,7 @@ export function createRemoteKeys(
   };
   return {
     known,
+    forgeries: createForgeries(context.clock),
     fetch: (id) => {
       const now = context.clock.now().getTime();
       if (now - (asked.get(id) ?? Number.NEGATIVE_INFINITY) < refetchMilliseconds) return known(context.db.reader, id);

@@ -14,7 +14,7 @@ export function ownHosts(bridge: Bridge): string[] {
  */
 export async function readRequester(
   bridge: Bridge,
-  request: ArrivedRequest,
+  request: ArrivedRequest & { network?: string },
 ): Promise<{ ok: true; requester: Requester } | Refused> {
   if (!request.headers.get('signature')) return { ok: true, requester: { kind: 'nobody' } };
   const parsed = parseSignature(request.headers);
@@ -32,11 +32,12 @@ export async function readRequester(
 
 /**
  * Verifies a signature with the key of its owner. A key that is not known, or no longer fits, is fetched from its owner's node once a minute at most: that is how
- * a rotation is noticed.
+ * a rotation is noticed. Who names keys of an allowed node without having them soon causes no more requests to it.
+ * @param request.network from which it came
  */
 export async function verifyWithKey(
   bridge: Bridge,
-  request: ArrivedRequest,
+  request: ArrivedRequest & { network?: string },
   parsed: ParsedSignature,
 ): Promise<{ ok: true; owner: string } | Refused> {
   const { context, remoteKeys } = bridge;
@@ -47,9 +48,16 @@ export async function verifyWithKey(
     if (checked.ok) return { ok: true, owner: known.owner };
     if (checked.code !== 'signature_invalid' && checked.code !== 'signature_algorithm') return checked;
   }
+  const asker = `${request.network ?? ''} ${originOf(parsed.keyId)}`;
+  if (!remoteKeys.forgeries.mayAsk(asker))
+    return refused('key_refused', 'Too many signatures from your network named keys that do not hold: wait a minute.');
   const fetched = await remoteKeys.fetch(parsed.keyId);
-  if (!fetched || fetched.through !== null)
-    return refused('key_refused', 'The key cannot be had from its owner, or is too weak.');
-  const checked = verifySignature(request, parsed, fetched.key, options);
-  return checked.ok ? { ok: true, owner: fetched.owner } : checked;
+  if (fetched && fetched.through === null) {
+    const checked = verifySignature(request, parsed, fetched.key, options);
+    if (checked.ok) return { ok: true, owner: fetched.owner };
+    remoteKeys.forgeries.note(asker);
+    return checked;
+  }
+  remoteKeys.forgeries.note(asker);
+  return refused('key_refused', 'The key cannot be had from its owner, or is too weak.');
 }

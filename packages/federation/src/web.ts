@@ -59,10 +59,11 @@ async function answerNode(c: WebContext, node: FederationNode): Promise<Response
     url: ownUrl(c, node),
     headers: c.req.raw.headers,
     body: null,
+    network: c.var.clientNetwork,
   });
-  if (!signed.ok) return problem(signed);
+  if (!signed.ok) return refuseFetch(node, signed);
   if (signed.requester.kind === 'nobody')
-    return problem(refused('signature_missing', 'This needs the signature of a node with an agreement.'));
+    return refuseFetch(node, refused('signature_missing', 'This needs the signature of a node with an agreement.'));
   const found = await find(c, node, signed.requester);
   return found
     ? document(c, found)
@@ -107,18 +108,26 @@ async function findStreamPage(
 }
 
 async function answerInbox(c: WebContext, node: FederationNode): Promise<Response> {
-  const length = Number(c.req.header('content-length') ?? '0');
-  if (length > inboxBytes)
-    return problem(refused('body_too_large', `The document is larger than ${inboxBytes} bytes.`), true);
-  // Unsigned is refused before the body is read.
-  if (!c.req.header('signature')) return problem(refused('signature_missing', 'The request is not signed.'), true);
+  // Unsigned is refused before anything of the body is read.
+  if (!c.req.header('signature'))
+    return refuseInbox(node, refused('signature_missing', 'The request is not signed.'), true);
+  const tooLarge = refused('body_too_large', `The document is larger than ${inboxBytes} bytes.`);
+  if (Number(c.req.header('content-length') ?? '0') > inboxBytes) return refuseInbox(node, tooLarge, true);
   const body = await readBody(c.req.raw, inboxBytes);
-  if (body === null)
-    return problem(refused('body_too_large', `The document is larger than ${inboxBytes} bytes.`), true);
-  const received = await receive(node.bridge, node, { url: ownUrl(c, node), headers: c.req.raw.headers, body });
-  if (received.ok) return new Response(null, { status: 202 });
-  node.bridge.context.logger.info('inbox.refused', { code: received.code, status: received.status });
-  return problem(received);
+  if (body === null) return refuseInbox(node, tooLarge, true);
+  const request = { url: ownUrl(c, node), headers: c.req.raw.headers, body, network: c.var.clientNetwork };
+  const received = await receive(node.bridge, node, request);
+  return received.ok ? new Response(null, { status: 202 }) : refuseInbox(node, received);
+}
+
+function refuseFetch(node: FederationNode, refusal: Refused): Response {
+  node.context.logger.info('fetch.refused', { refusal: refusal.code, status: refusal.status });
+  return problem(refusal);
+}
+
+function refuseInbox(node: FederationNode, refusal: Refused, close = false): Response {
+  node.context.logger.info('inbox.refused', { refusal: refusal.code, status: refusal.status });
+  return problem(refusal, close);
 }
 
 async function answerProposal(c: WebContext, node: FederationNode): Promise<Response> {
