@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import type { Schema } from './db/schema.ts';
 
 /** The next unit of work of a request that must happen once. */
-export type Step = {
+type Step = {
   /** What it answered when an earlier attempt, which was interrupted, committed it: it is not run again. */
   earlier?: { answer: unknown };
   /** Writes what it answers now, in its own transaction. */
