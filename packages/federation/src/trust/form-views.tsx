@@ -20,10 +20,8 @@ import {
   TextField,
 } from '@joinery/ui';
 import type { ChangeKind } from './change.ts';
-import { scopeText } from './explain.ts';
 import type { TypedPartner } from './form.ts';
-import { directionText, kindText, wayInWords } from './labels.tsx';
-import { trustText } from './messages.ts';
+import { directionText, kindText, scopeLabel, wayInWords } from './labels.tsx';
 import type { Preview } from './preview.ts';
 import type { Partner } from './store.ts';
 import { partnerKinds } from './tables.ts';
@@ -87,7 +85,7 @@ export function PartnerForm(model: {
           label={t('scopes')}
           values={typed.scopes}
           error={error('scopes')}
-          options={scopes.map((scope: Scope) => ({ value: scope, label: trustText(language)(scopeText[scope]) }))}
+          options={scopes.map((scope: Scope) => ({ value: scope, label: scopeLabel(scope, language) }))}
         />
         <RadioGroup
           name="coverage"

@@ -1,3 +1,4 @@
+import type { Scope } from '@joinery/core';
 import type { IconName } from '@joinery/ui';
 import { Badge, formatDate, type Language, type Tone } from '@joinery/ui';
 import { scopeText } from './explain.ts';
@@ -59,10 +60,48 @@ export function dayInWords(at: string | null, language: Language): string {
   return at === null ? '–' : formatDate(language, 'UTC', at);
 }
 
+/** What was decided, as the register shows it. */
+const decisionText: Record<string, keyof typeof pageText.catalogue.en> = {
+  allow: 'decisionAllow',
+  propose: 'decisionPropose',
+  receive: 'decisionReceive',
+  suspend: 'decisionSuspend',
+  block: 'decisionBlock',
+  change: 'decisionChange',
+  decline: 'decisionDecline',
+  'accept-key': 'decisionAcceptKey',
+  'confirmed-by-them': 'decisionConfirmed',
+  'revoked-by-them': 'decisionRevoked',
+  'key-pinned': 'decisionKeyPinned',
+  'key-rotated': 'decisionKeyRotated',
+  'key-changed': 'decisionKeyChanged',
+};
+
+export function decisionInWords(what: string, language: Language): string {
+  const key = decisionText[what];
+  return key ? pageText(language)(key) : what;
+}
+
+export function sourceInWords(source: string, language: Language): string {
+  if (source === 'manual') return pageText(language)('sourceManual');
+  return source === 'proposal' ? pageText(language)('sourceProposal') : source;
+}
+
+/** The name of a scope at the beginning of a line. */
+export function scopeLabel(scope: Scope, language: Language): string {
+  const name = trustText(language)(scopeText[scope]);
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
 /** What an agreement covers, in one line. */
 export function coversInWords(partner: Partner, language: Language): string {
   const t = pageText(language);
-  const names = partner.scopes.map((scope) => trustText(language)(scopeText[scope])).join(', ') || t('noMeaning');
+  if (partner.state === 'blocked') return '–';
+  const [first, ...others] = partner.scopes;
+  if (!first) return t('noMeaning');
+  const names = [scopeLabel(first, language), ...others.map((scope) => trustText(language)(scopeText[scope]))].join(
+    ', ',
+  );
   return partner.groups === null ? names : `${names}: ${t('namedCount', { count: partner.groups.length })}`;
 }
 

@@ -67,7 +67,7 @@ describeStores('The partners’ pages', (open) => {
     await web.trust.refresh();
     expect(web.trust.mayFederate('https://good.gov', 'open-groups', 'out').allowed).toBe(true);
     const partner = await text(await browser.fetch(done.headers.get('location') ?? ''));
-    for (const shown of ['Good &amp; Co', 'Agreement 17', 'Anna de Vries', 'Not confirmed by them', 'open groups'])
+    for (const shown of ['Good &amp; Co', 'Agreement 17', 'Anna de Vries', 'Not confirmed by them', 'Open groups'])
       expect(partner).toContain(shown);
     const list = await text(await browser.fetch(home));
     expect(list).toContain('Allowed');

@@ -21,11 +21,13 @@ import {
   coversInWords,
   dayInWords,
   daysLeft,
+  decisionInWords,
   directionText,
   endInWords,
   kindText,
   lastDay,
   StandingBadge,
+  sourceInWords,
   standingOf,
   urgency,
 } from './labels.tsx';
@@ -87,8 +89,14 @@ export function PartnersPage(model: {
             { header: t('agency'), cell: (partner) => <AgencyCell partner={partner} /> },
             { header: t('state'), cell: (partner) => <StateCell partner={partner} now={now} reader={reader} /> },
             { header: t('covers'), cell: (partner) => coversInWords(partner, reader.language) },
-            { header: t('direction'), cell: (partner) => t(directionText[partner.direction]) },
-            { header: t('ends'), cell: (partner) => endInWords(partner.expiresAt, reader.language) },
+            {
+              header: t('direction'),
+              cell: (partner) => (partner.state === 'blocked' ? '–' : t(directionText[partner.direction])),
+            },
+            {
+              header: t('ends'),
+              cell: (partner) => (partner.state === 'blocked' ? '–' : endInWords(partner.expiresAt, reader.language)),
+            },
             {
               header: t('lastContact'),
               cell: (partner) => <Contact at={health.get(partner.origin)?.lastContactAt ?? null} reader={reader} />,
@@ -134,19 +142,19 @@ function EndNotice({
 
 function AgencyCell({ partner }: { partner: Partner }) {
   return (
-    <>
+    <div>
       <a class="ds-link" href={`${home}/${partner.id}`}>
         {partner.agency}
       </a>
       <br />
       <span class="app-quiet">{new URL(partner.origin).host}</span>
-    </>
+    </div>
   );
 }
 
 function StateCell({ partner, now, reader }: { partner: Partner; now: Date; reader: Reader }) {
   return (
-    <>
+    <div>
       <StandingBadge partner={partner} now={now} language={reader.language} />
       {partner.state === 'allowed' ? (
         <>
@@ -154,7 +162,7 @@ function StateCell({ partner, now, reader }: { partner: Partner; now: Date; read
           <span class="app-quiet">{pageText(reader.language)(partner.confirmed ? 'confirmedYes' : 'confirmedNo')}</span>
         </>
       ) : null}
-    </>
+    </div>
   );
 }
 
@@ -167,7 +175,7 @@ function Delivery({ health, reader }: { health: LaneHealth | undefined; reader: 
   if (!health) return '–';
   const late = health.items > 0 && health.lastError !== null;
   return (
-    <>
+    <div>
       <Badge tone={late ? 'warning' : 'neutral'}>{t('waitingNow', { count: health.items })}</Badge>
       {health.parked.length > 0 ? <Badge tone="danger">{t('parked', { count: health.parked.length })}</Badge> : null}
       {health.oldestAt ? (
@@ -177,7 +185,7 @@ function Delivery({ health, reader }: { health: LaneHealth | undefined; reader: 
         </span>
       ) : null}
       {late ? <span class="app-quiet"> {health.lastError}</span> : null}
-    </>
+    </div>
   );
 }
 
@@ -211,7 +219,7 @@ export function PartnerPage(model: {
     { term: t('agreementRef'), value: partner.agreementRef ?? '–' },
     { term: t('contact'), value: partner.contact ?? '–' },
     { term: t('software'), value: model.health?.software ?? partner.software ?? '–' },
-    { term: t('source'), value: partner.source },
+    { term: t('source'), value: sourceInWords(partner.source, reader.language) },
     { term: t('lastContact'), value: <Contact at={model.health?.lastContactAt ?? null} reader={reader} /> },
     { term: t('deliveries'), value: <Delivery health={model.health} reader={reader} /> },
   ];
@@ -252,7 +260,7 @@ export function PartnerPage(model: {
         </Notice>
       ) : null}
       <Panel title={t('inForce')} id="covers">
-        <DescriptionList items={facts} />
+        <DescriptionList items={facts.filter(({ value }) => value !== '–')} />
       </Panel>
       {partner.pinnedKey === null ? null : (
         <Panel title={t('key')} id="key">
@@ -280,7 +288,7 @@ export function RegisterTable({ rows, reader }: { rows: readonly PartnerDecision
       rows={rows}
       columns={[
         { header: t('when'), cell: (row) => formatDateTime(reader.language, reader.timeZone, row.at) },
-        { header: t('decision'), cell: (row) => row.what },
+        { header: t('decision'), cell: (row) => decisionInWords(row.what, reader.language) },
         { header: t('hosts'), cell: (row) => new URL(row.origin).host },
         { header: t('by'), cell: (row) => row.by },
         { header: t('reason'), cell: (row) => row.reason },
