@@ -208,7 +208,28 @@ export type CollectionKind = {
     object: StoredObject,
     requester: Requester,
     cursor: string | null,
-  ) => Promise<{ items: (JsonObject | string)[]; next: string | null; total?: number }>;
+  ) => Promise<{
+    items: (JsonObject | string)[];
+    next: string | null;
+    total?: number /** uri of whom it belongs to: the object unless given. */;
+    owner?: string;
+  }>;
+  /** For an owner elsewhere: where its host keeps this collection, when that is not told by the owner's own document. */
+  source?: (db: Reader, owner: StoredObject) => Promise<string | null>;
+  /**
+   * Takes in what the host of an owner elsewhere keeps in this collection: history, never news.
+   * @returns how many things were new here
+   */
+  remember?: (work: Work, owner: StoredObject, items: CollectedItem[]) => Promise<number>;
+};
+
+/** An item of a host's collection: an object (its id alone when it was fetched and saved), or an activity around it. */
+export type CollectedItem = {
+  item: ActivityDocument;
+  /** How far the innermost object may be believed. */
+  verified: Inbound['verified'];
+  /** The author's activity as text, when there is one. */
+  text: string | null;
 };
 
 /** The least that federation must know of a thing. */

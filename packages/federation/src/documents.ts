@@ -14,7 +14,7 @@ import {
 } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { encodeMultikey } from './multikey.ts';
-import { type Builder, documentContext } from './outgoing.ts';
+import { type Builder, documentContext, vouch } from './outgoing.ts';
 
 /** What an address answers to software: a document, gone, or nothing. */
 export type Found = { status: 200 | 410; document: JsonObject } | null;
@@ -82,14 +82,18 @@ export async function collectionDocument(
   const kind = kindAt(bridge, address.path);
   if (!collection || !kind || !isId(address.id)) return null;
   const object = await kind.load(context.db.reader, { id: address.id });
-  if (!object?.local || object.deletedAt !== null) return null;
+  // A collection with a rule of its own may be kept here for an owner elsewhere: a group of ours keeps threads that others started.
+  if (!object || object.deletedAt !== null || !(object.local || collection.mayRead)) return null;
   const mayRead = collection.mayRead ?? kind.mayRead;
   if (!(await mayRead(context.db.reader, requester, object))) return null;
   const outgoing = { db: context.db.reader, origin: context.config.origin, joineryPeer: true };
   const cursor = address.page === '' ? null : address.page;
   const page = await collection.page(outgoing, object, requester, cursor);
-  const self = `${object.uri}/${address.name}`;
-  const items = collection.ordered ? { orderedItems: page.items } : { items: page.items };
+  const self = `${context.config.origin}/${address.path}/${object.id}/${address.name}`;
+  const shown = await Promise.all(
+    page.items.map(async (item) => (isObject(item) ? { ...item, ...(await vouch(bridge, item)) } : item)),
+  );
+  const items = collection.ordered ? { orderedItems: shown } : { items: shown };
   const total = page.total === undefined ? {} : { totalItems: page.total };
   const next = page.next === null ? {} : { next: `${self}?page=${encodeURIComponent(page.next)}` };
   const plain = collection.ordered ? 'OrderedCollection' : 'Collection';
@@ -101,7 +105,7 @@ export async function collectionDocument(
         ...context2,
         id: self,
         type: plain,
-        attributedTo: object.uri,
+        attributedTo: page.owner ?? object.uri,
         ...total,
         first: { id: `${self}?page=`, type: `${plain}Page`, partOf: self, ...items, ...next },
       },

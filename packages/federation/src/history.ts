@@ -1,4 +1,14 @@
-import { isObject, type JsonObject, type ObjectKind, originOf, refuse, savepoint, transact } from '@joinery/core';
+import {
+  type CollectedItem,
+  type CollectionKind,
+  isObject,
+  type JsonObject,
+  originOf,
+  refuse,
+  type StoredObject,
+  savepoint,
+  transact,
+} from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { fetchAndRemember, kindForType, knownObject, signedFetch } from './fetch.ts';
 import { readProof, verifyProof } from './proof.ts';
@@ -22,21 +32,42 @@ export async function readHistory(
   wanted: 'topics' | 'replies' | 'more',
 ): Promise<{ complete: boolean; fetched: number }> {
   const known = await knownObject(bridge.context, uri);
-  const origin = originOf(uri);
-  if (!known || origin === null) refuse('not_found', 'There is nothing at this address');
-  if (known.object.local) return { complete: true, fetched: 0 };
-  if (!bridge.trust.mayFederate(origin, 'open-groups', 'in').allowed)
-    refuse('no_agreement', `There is no agreement with ${origin}`);
+  if (!known) refuse('not_found', 'There is nothing at this address');
+  const target = targetOf(bridge, known.kind.path, known.object);
+  if (!target || (known.object.local && wanted !== 'replies')) return { complete: true, fetched: 0 };
   const limit = wanted === 'topics' ? firstTopics : mostItems;
-  for (const address of await collectionsOf(bridge, uri, wanted)) {
-    const read = await readPages(bridge, address, origin, limit);
+  for (const address of await collectionsOf(bridge, target, wanted)) {
+    const origin = originOf(address);
+    if (origin === null || origin === bridge.context.config.origin) continue;
+    if (!bridge.trust.mayFederate(origin, 'open-groups', 'in').allowed)
+      refuse('no_agreement', `There is no agreement with ${origin}`);
+    const read = await readPages(bridge, target, address, limit);
     if (read !== null) return read;
   }
   return { complete: true, fetched: 0 };
 }
 
-/** Where the past is to be found: our own topics collection, the conversation (FEP-7888), replies, or the outbox of other software. */
-async function collectionsOf(bridge: Bridge, uri: string, wanted: 'topics' | 'replies' | 'more'): Promise<string[]> {
+/** Whose past is read, and which collection takes it in. */
+type Target = { owner: StoredObject; collection: CollectionKind };
+
+function targetOf(bridge: Bridge, path: string, owner: StoredObject): Target | undefined {
+  const collection = bridge.context.slices
+    .flatMap((slice) => slice.collections ?? [])
+    .find((one) => one.of === path && one.remember);
+  return collection && { owner, collection };
+}
+
+/** Where the past is to be found: where its host says, our own topics collection, the conversation (FEP-7888), replies, or the outbox of other software. */
+async function collectionsOf(
+  bridge: Bridge,
+  { owner, collection }: Target,
+  wanted: 'topics' | 'replies' | 'more',
+): Promise<string[]> {
+  const { reader } = bridge.context.db;
+  const told = await collection.source?.(reader, owner);
+  if (told) return [told];
+  if (owner.local) return [];
+  const { uri } = owner;
   if (wanted === 'replies') {
     const answer = await signedFetch(bridge, uri, 'replies of a topic');
     if (!answer.ok || !answer.document) return [];
@@ -44,7 +75,7 @@ async function collectionsOf(bridge: Bridge, uri: string, wanted: 'topics' | 're
       (address) => address !== null,
     );
   }
-  const peer = await bridge.context.db.reader
+  const peer = await reader
     .selectFrom('peer')
     .select('joinery')
     .where('origin', '=', originOf(uri) ?? '')
@@ -57,10 +88,11 @@ async function collectionsOf(bridge: Bridge, uri: string, wanted: 'topics' | 're
 
 async function readPages(
   bridge: Bridge,
+  target: Target,
   first: string,
-  origin: string,
   limit: number,
 ): Promise<{ complete: boolean; fetched: number } | null> {
+  const origin = originOf(first) ?? '';
   const seen = new Set<string>();
   let fetched = 0;
   let address: string | null = first;
@@ -72,7 +104,7 @@ async function readPages(
     const page: JsonObject =
       itemsOf(answer.document).length === 0 ? (embedded(answer.document.first) ?? answer.document) : answer.document;
     const items = itemsOf(page);
-    fetched += await rememberItems(bridge, items.slice(0, limit - fetched), origin);
+    fetched += await rememberItems(bridge, target, items.slice(0, limit - fetched), origin);
     address = addressOf(page.next) ?? (page === answer.document && items.length === 0 ? addressOf(page.first) : null);
   }
   return { complete: address === null, fetched };
@@ -84,11 +116,14 @@ function itemsOf(document: JsonObject): JsonObject[] {
     .map((item) => (isObject(item) ? item : { id: item }));
 }
 
-type Item = { kind: ObjectKind; document: JsonObject; verified: 'origin' | 'proof' | 'unchecked' };
-
 /** Stores one page in one transaction; what one item has wrong does not hold up the others. */
-async function rememberItems(bridge: Bridge, items: JsonObject[], origin: string): Promise<number> {
-  const wanted: Item[] = [];
+async function rememberItems(
+  bridge: Bridge,
+  { owner, collection }: Target,
+  items: JsonObject[],
+  origin: string,
+): Promise<number> {
+  const wanted: CollectedItem[] = [];
   for (const item of items) {
     const found = await readItem(bridge, item, origin);
     if (found) wanted.push(found);
@@ -98,9 +133,9 @@ async function rememberItems(bridge: Bridge, items: JsonObject[], origin: string
     bridge.context,
     { kind: 'peer', origin },
     async (work) => {
-      for (const { kind, document, verified } of wanted) {
+      for (const item of wanted) {
         try {
-          await savepoint(work, async (part) => kind.saveRemote?.(part, document, { fetchedAt: part.now, verified }));
+          await savepoint(work, async (part) => collection.remember?.(part, owner, [item]));
           saved += 1;
         } catch (error) {
           bridge.context.logger.warn('history.item_refused', {
@@ -116,23 +151,26 @@ async function rememberItems(bridge: Bridge, items: JsonObject[], origin: string
 }
 
 /** The object in an item: bare, or inside Create, Update or Announce; believed by its origin, or by its author's proof. */
-async function readItem(bridge: Bridge, item: JsonObject, origin: string): Promise<Item | null> {
+async function readItem(bridge: Bridge, item: JsonObject, origin: string): Promise<CollectedItem | null> {
   const activity = typeOf(item) === 'Announce' ? embedded(item.object) : item;
-  if (!activity) return fetchItem(bridge, addressOf(item.object));
-  const inner = ['Create', 'Update'].includes(typeOf(activity)) ? embedded(activity.object) : activity;
-  if (!inner || typeOf(inner) === '') return fetchItem(bridge, addressOf(inner ?? activity.object));
+  if (!activity) return fetchItem(bridge, item, addressOf(item.object));
+  const wrapped = ['Create', 'Update'].includes(typeOf(activity));
+  const inner = wrapped ? embedded(activity.object) : activity;
+  if (!inner || typeOf(inner) === '') return fetchItem(bridge, item, addressOf(inner ?? activity.object));
   const id = textOf(inner.id);
-  const kind = kindForType(bridge.context, typeOf(inner));
   const author = addressOf(inner.attributedTo);
-  if (!kind || id === null || originOf(id) === bridge.context.config.origin) return null;
+  if (!kindForType(bridge.context, typeOf(inner)) || id === null) return null;
+  const text = wrapped ? JSON.stringify(activity) : null;
   if (author !== null) await knowAuthor(bridge, author, embedded(item['joinery:authorKey']), origin);
-  if (originOf(id) === origin) return { kind, document: inner, verified: 'origin' };
-  return { kind, document: inner, verified: (await isProven(bridge, activity, author)) ? 'proof' : 'unchecked' };
+  if (originOf(id) === origin) return { item, verified: 'origin', text };
+  return { item, verified: (await isProven(bridge, activity, author)) ? 'proof' : 'unchecked', text };
 }
 
-async function fetchItem(bridge: Bridge, id: string | null): Promise<null> {
-  if (id !== null && !(await knownObject(bridge.context, id))) await fetchAndRemember(bridge, id, 'history of a group');
-  return null;
+/** An item that is an address alone: read at that address, where the allow-list lets us. */
+async function fetchItem(bridge: Bridge, item: JsonObject, id: string | null): Promise<CollectedItem | null> {
+  if (id === null) return null;
+  if (!(await knownObject(bridge.context, id))) await fetchAndRemember(bridge, id, 'history of a group');
+  return { item, verified: 'origin', text: null };
 }
 
 /** Name and key of an author: from the author's node when we may ask it, else as the group's host vouches. */

@@ -149,7 +149,7 @@ async function dressInner(
 }
 
 /** For an author elsewhere: the key by which readers who may not ask the author's node can check the proof. */
-async function vouch(bridge: Bridge, document: ActivityDocument): Promise<JsonObject> {
+export async function vouch(bridge: Bridge, document: ActivityDocument): Promise<JsonObject> {
   const inner = isObject(document.object) ? document.object : null;
   const author = inner && addressOf(inner.actor);
   const proof = inner && isObject(inner.proof) ? inner.proof : null;

@@ -58,7 +58,7 @@ async function applyUndo(work: Work, inbound: Inbound): Promise<InboundOutcome |
 async function applyAddOrRemove(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
   const [uri, target] = [idOf(inbound.activity.object), idOf(inbound.activity.target)];
   if (uri === null || target === null) return null;
-  const adds = inbound.activity.type === 'Add';
+  const adds = inbound.type === 'Add';
   const pins = target.endsWith('/featured');
   const group = pins ? undefined : await groupByUri(work.db, target);
   if (!pins && (!group || adds)) return null;

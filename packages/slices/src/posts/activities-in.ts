@@ -119,6 +119,7 @@ const emptyRead = {
   source: null,
   language: null,
   inReplyTo: null,
+  audience: [],
   addressed: [],
   published: undefined,
   updated: undefined,
@@ -231,6 +232,7 @@ async function applyLike(work: Work, inbound: Inbound): Promise<InboundOutcome |
   const through = await throughGroup(work, inbound);
   if (through === 'unknown' || (through && through.id !== group.id)) return ignored('it is in another group');
   if (through === null && group.local !== 1) return ignored('the group counts this');
+  if (through !== null && inbound.origin === work.home) return ignored('what people here like is known here');
   if (await wasTakenBack(work, inbound.id, inbound.actor)) return ignored('it was taken back before it arrived');
   const person = await personByUri(work.db, inbound.actor);
   const done = await like(work, {
@@ -253,6 +255,7 @@ async function applyUndo(work: Work, inbound: Inbound): Promise<InboundOutcome |
   const post = byId ? await postById(work.db, byId.post_id) : target ? await postByUri(work.db, target) : undefined;
   if (!undone && !byId) return null;
   if (byId && byId.actor !== inbound.actor) return ignored('only who liked it can take that back');
+  if (inbound.through !== null && inbound.origin === work.home) return ignored('what people here like is known here');
   if (post && (await unlike(work, { post: post.id, by: { uri: inbound.actor } }))) return applied;
   if (id !== null && originOf(id) === inbound.origin) await rememberTombstone(work, id, inbound.actor);
   return ignored('there is no such like');

@@ -20,6 +20,8 @@ export type ReadPost = {
   source: string | null;
   language: string | null;
   inReplyTo: string | null;
+  /** The groups that it says it was written for (FEP-1b12). */
+  audience: string[];
   /** Addresses among which its group may be, the most telling first. */
   addressed: string[];
   published: string | undefined;
@@ -88,6 +90,7 @@ export function readPost(document: JsonObject): ReadPost | null {
     source: sourceOf(document.source),
     language: languageOf(document) ?? language,
     inReplyTo,
+    audience: idsOf(document.audience),
     addressed: [...idsOf(document.audience), ...idsOf(document.to), ...idsOf(document.cc), ...idsOf(document.target)],
     published: textOf(document.published),
     updated: textOf(document.updated) ?? textOf(document.published),

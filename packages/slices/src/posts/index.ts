@@ -19,7 +19,7 @@ export { like, unlike } from './likes.ts';
 export { type FeedPost, likedAmong, listFeed, refusedPosts } from './lists.ts';
 export { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 export { createTopic, deletePost, editPost, markdownText, reply, sendAgain } from './posts.ts';
-export { type HistoryItem, rememberTopics } from './remote.ts';
+export { rememberTopics } from './remote.ts';
 export { handleReport, report } from './reports.ts';
 export { currentRevision, postById, postByUri } from './store.ts';
 export type { PostKind, PostRevisionRow, PostRow } from './tables.ts';

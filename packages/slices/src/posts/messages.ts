@@ -109,7 +109,7 @@ export const messages = defineMessages({
     faultLong: 'Use at most {maximum} characters',
     faultOther: 'Check this',
     atom: 'Atom feed',
-    figuresFrom: 'figures of {node}',
+    figuresFrom: 'Likes and replies as {node} counted them',
   },
   nl: {
     topics: 'Onderwerpen',
@@ -218,6 +218,6 @@ export const messages = defineMessages({
     faultLong: 'Gebruik hoogstens {maximum} tekens',
     faultOther: 'Controleer dit',
     atom: 'Atom-feed',
-    figuresFrom: 'cijfers van {node}',
+    figuresFrom: 'Waarderingen en reacties zoals geteld door {node}',
   },
 });

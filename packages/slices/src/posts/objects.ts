@@ -12,7 +12,7 @@ import {
 import { addressing, type GroupRow, groupById, requesterMayRead } from '@joinery/slices/groups';
 import { authored, countsOf, storedActivity } from './activities-out.ts';
 import { partsOf, postDocument, postTypes, threadAddresses, tombstone } from './documents.ts';
-import { saveRemotePost } from './remote.ts';
+import { rememberTopics, saveRemotePost } from './remote.ts';
 import { postById, postByUri } from './store.ts';
 import type { PostRow } from './tables.ts';
 
@@ -191,14 +191,15 @@ const context: PageOf = async (outgoing, object, _requester, cursor) => {
   const found = await groupOf(outgoing.db, object.id);
   if (!found) return { items: [], next: null };
   const { posts, next } = await threadPage(outgoing, found.post.topic_id, cursor);
-  return { items: posts.map((post) => post.uri), next, total: found.post.reply_count + 1 };
+  return { items: posts.map((post) => post.uri), next, total: found.post.reply_count + 1, owner: found.group.uri };
 };
 
 const history: PageOf = async (outgoing, object, _requester, cursor) => {
   const found = await groupOf(outgoing.db, object.id);
   if (!found) return { items: [], next: null };
   const { posts, next } = await threadPage(outgoing, found.post.topic_id, cursor);
-  return { items: await told(outgoing, found.group, posts), next, total: found.post.reply_count + 1 };
+  const items = await told(outgoing, found.group, posts);
+  return { items, next, total: found.post.reply_count + 1, owner: found.group.uri };
 };
 
 const replies: PageOf = async (outgoing, object, _requester, cursor) => {
@@ -228,7 +229,14 @@ const readsThread: CollectionKind['mayRead'] = async (db, requester, object) => 
 /** Collections of a group: newest first. */
 export const collections: CollectionKind[] = [
   { of: 'groups', name: 'outbox', mayRead: readsGroup, ordered: true, page: outbox },
-  { of: 'groups', name: 'topics', mayRead: readsGroup, ordered: true, page: topics },
+  {
+    of: 'groups',
+    name: 'topics',
+    mayRead: readsGroup,
+    ordered: true,
+    page: topics,
+    remember: (work, owner, items) => rememberTopics(work, owner.id, items),
+  },
   {
     of: 'groups',
     name: 'featured',
@@ -246,6 +254,20 @@ export const collections: CollectionKind[] = [
   },
   // Of a thread: the oldest first (FEP-7888, FEP-f228).
   { of: 'posts', name: 'context', mayRead: readsThread, ordered: true, page: context },
-  { of: 'posts', name: 'history', mayRead: readsThread, ordered: true, page: history },
+  {
+    of: 'posts',
+    name: 'history',
+    mayRead: readsThread,
+    ordered: true,
+    page: history,
+    source: async (db, owner) => {
+      const post = await postById(db, owner.id);
+      return post?.history_uri ?? post?.context_uri ?? null;
+    },
+    remember: async (work, owner, items) => {
+      const post = await postById(work.db, owner.id);
+      return post ? rememberTopics(work, post.group_id, items) : 0;
+    },
+  },
   { of: 'posts', name: 'replies', ordered: true, page: replies },
 ];

@@ -1,5 +1,6 @@
 import {
   type ActivityDocument,
+  type CollectedItem,
   enqueueJob,
   type Inbound,
   type InboundOutcome,
@@ -14,6 +15,7 @@ import { type GroupRow, groupByUri } from '@joinery/slices/groups';
 import { type PersonRow, personById, personByUri, personTypes, rememberRemotePerson } from '@joinery/slices/people';
 import { applyCounts } from './counts.ts';
 import { idOf, idsOf, listOf, objectOf, type ReadPost, readPost } from './documents.ts';
+import { removeFromGroup } from './moderation.ts';
 import { type Arrival, acceptPost, createTopic, deletePost, editPost, reply } from './posts.ts';
 import { agrees, postByUri, requireGroup } from './store.ts';
 import type { PostDocumentRow, PostRow } from './tables.ts';
@@ -47,7 +49,7 @@ export type Received = {
 export async function receivePost(work: Work, received: Received): Promise<InboundOutcome | null> {
   const { read, through } = received;
   const known = await postByUri(work.db, read.uri);
-  if (known) return receiveAgain(work, known, received);
+  if (known && !(await isMisplaced(work, known, received))) return receiveAgain(work, known, received);
   if (!read.authors.includes(received.actor)) return ignored('its author is somebody else');
   if (read.origin === work.home) return ignored('there is no such post here');
   if (await wasTakenBack(work, read.uri, received.actor)) return ignored('its author deleted it before it arrived');
@@ -63,10 +65,12 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
   if (!agrees(work.trust, through ? group.home : read.origin, group))
     refuse('no_agreement', 'There is no agreement for this');
   if (parent && parent.group_id !== group.id) return ignored('it answers a post of another group');
+  if (through && isForOthers(read, through)) return ignored('it was written for another group');
   if (read.inReplyTo !== null && !parent) {
     await enqueueJob(work, ancestorsJob, { uri: read.inReplyTo, group: group.uri }, { key: read.inReplyTo });
     return { state: 'waiting', uri: read.inReplyTo };
   }
+  if (known) await setAside(work, known);
   const author = await authorOf(work, received, group);
   const arrival: Arrival = {
     uri: read.uri,
@@ -94,13 +98,39 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
   return applied;
 }
 
+function isForOthers(read: ReadPost, group: GroupRow): boolean {
+  return read.audience.length > 0 && !read.audience.includes(group.uri);
+}
+
+/**
+ * Whether what is here under this id is a copy that a group elsewhere showed on its own word, while its author now proves to have written for another one. Such a copy must
+ * not keep the post out of where it belongs.
+ */
+async function isMisplaced(work: Work, known: PostRow, { read, actor, through, verified }: Received): Promise<boolean> {
+  if (known.local === 1 || known.verified !== 'unchecked' || verified === 'unchecked') return false;
+  if (!read.authors.includes(actor)) return false;
+  const group = await requireGroup(work.db, known.group_id);
+  return through?.id !== group.id && !read.addressed.includes(group.uri);
+}
+
+/** Frees the address that a copy has taken; what was answered to it stays where it is. */
+async function setAside(work: Work, copy: PostRow): Promise<void> {
+  if (copy.removed_at === null) await removeFromGroup(work, { post: copy.id, by: null, reason: null });
+  await work.db
+    .updateTable('post')
+    .set({ uri: `${copy.uri}#copy-${copy.id}` })
+    .where('id', '=', copy.id)
+    .execute();
+}
+
 /** An id that is here already never changes or widens anything, except that a copy gives way to what is proven. */
 async function receiveAgain(work: Work, known: PostRow, received: Received): Promise<InboundOutcome> {
   if (known.local === 1) {
     if (received.through?.id !== known.group_id) return ignored('it is ours');
     return (await acceptPost(work, known.id, received.activity)) ? applied : ignored('it was taken in already');
   }
-  if (known.verified === 'unchecked' && received.verified !== 'unchecked') {
+  const byAuthor = received.read.authors.includes(received.actor);
+  if (known.verified === 'unchecked' && received.verified !== 'unchecked' && byAuthor) {
     return (await refreshPost(work, known, received.read, received.verified, received.text))
       ? applied
       : ignored('nothing new');
@@ -121,6 +151,12 @@ export async function refreshPost(
 ): Promise<boolean> {
   const author = await personById(work.db, known.author_id);
   if (known.local === 1 || known.deleted_at || !author || !read.authors.includes(author.uri)) return false;
+  const group = await requireGroup(work.db, known.group_id);
+  if (known.verified === 'unchecked' && verified !== 'unchecked' && group.local !== 1 && isForOthers(read, group)) {
+    // Its author wrote it for another group: what this one showed is not shown, and stays unproven.
+    if (known.removed_at !== null) return false;
+    return removeFromGroup(work, { post: known.id, by: null, reason: null });
+  }
   // An older version that comes late; a copy is never newer than what is proven.
   if (known.verified !== 'unchecked') {
     if (verified === 'unchecked') return false;
@@ -236,45 +272,39 @@ export async function saveRemotePost(
   return row.id;
 }
 
-/** One item of a host's collection: its `Announce` around the author's activity or around the post itself. */
-export type HistoryItem = {
-  item: ActivityDocument;
-  /** What the check of the inner activity or object gave: its proof, or its being on the host's own origin. */
-  verified: Verified;
-  /** The text of the inner activity, when it must be passed on unchanged. */
-  text?: string | null;
-};
-
 /**
  * Takes in what the host of a group elsewhere keeps: topics with first posts and figures, or the replies of a topic. Nothing of it is
  * news: it raises no event and goes by the author's time.
+ * @param items the host's `Announce` around the author's activity, the activity, the post itself, or its address when it was fetched
  * @returns how many posts were new here
  */
-export async function rememberTopics(work: Work, group: string, items: HistoryItem[]): Promise<number> {
+export async function rememberTopics(work: Work, group: string, items: CollectedItem[]): Promise<number> {
   const host = await requireGroup(work.db, group);
   if (host.local === 1) refuse('bad_request', 'The history of a group of this node is here');
   let added = 0;
-  for (const { item, verified, text } of items) {
+  for (const { item, verified } of items) {
     const announced = item.type === 'Announce' ? objectOf(item.object) : item;
-    if (!announced) continue;
-    const wrapped = announced.type === 'Create' || announced.type === 'Update';
+    const wrapped = announced?.type === 'Create' || announced?.type === 'Update';
     const document = wrapped ? objectOf(announced.object) : announced;
-    const read = document ? readPost(document) : null;
-    if (!read) continue;
-    const actor = (wrapped ? idOf(announced.actor) : read.authors[0]) ?? '';
-    if (originOf(actor) !== read.origin) continue;
-    const outcome = await receivePost(work, {
-      read,
-      actor,
-      through: host,
-      verified,
-      activity: idOf(announced) ?? '',
-      text: wrapped ? (text ?? null) : null,
-      author: isObject(announced['joinery:author']) ? announced['joinery:author'] : null,
-      history: true,
-      thread: { context: hostAddress(item.context, host), contextHistory: hostAddress(item.contextHistory, host) },
-    });
-    if (outcome?.state === 'applied') added += 1;
+    const address = idOf(document ?? announced ?? item.object) ?? '';
+    const fetched = document?.type === undefined ? await fetchedDocument(work, address) : null;
+    const read = fetched?.read ?? (document ? readPost(document) : null);
+    const actor = (wrapped ? idOf(announced.actor) : read?.authors[0]) ?? '';
+    if (read && originOf(actor) === read.origin) {
+      const said = announced?.['joinery:author'];
+      const outcome = await receivePost(work, {
+        read,
+        actor,
+        through: host,
+        verified: fetched?.verified ?? verified,
+        activity: idOf(announced ?? undefined) ?? '',
+        text: null,
+        author: isObject(said) ? said : null,
+        history: true,
+        thread: { context: hostAddress(item.context, host), contextHistory: hostAddress(item.contextHistory, host) },
+      });
+      if (outcome?.state === 'applied') added += 1;
+    }
     await applyCounts(work, host, readCounts(item));
   }
   return added;

@@ -16,18 +16,39 @@ beforeAll(async () => {
 async function setUp(input: Partial<NewGroup> = {}) {
   const web = await openWeb([people, groups, posts]);
   const { context } = web;
-  const [owner, member, outsider] = [await web.add('Olga Owner'), await web.add('Mark Member'), await web.add('Ola Outsider')];
+  const [owner, member, outsider] = [
+    await web.add('Olga Owner'),
+    await web.add('Mark Member'),
+    await web.add('Ola Outsider'),
+  ];
   const made = { name: 'Maps', handle: `g-${newId().slice(-12)}`, owner: owner.id, keys, ...input };
   const group = await transact(context, by, (work) => createGroup(work, made));
   await transact(context, by, (work) => joinGroup(work, { group: group.id, person: member.id }));
   const topic = await transact(context, by, (work) =>
-    createTopic(work, { group: group.id, author: member.id, title: 'Tiles or vectors?', ...markdownText('We **wonder**.'), language: 'en' }),
+    createTopic(work, {
+      group: group.id,
+      author: member.id,
+      title: 'Tiles or vectors?',
+      ...markdownText('We **wonder**.'),
+      language: 'en',
+    }),
   );
   const answer = await transact(context, by, (work) =>
     reply(work, { replyTo: topic.id, author: owner.id, ...markdownText('Vectors.') }),
   );
   const now = async (id = topic.id) => (await postById(context.db.reader, id)) ?? expect.fail('gone');
-  return { web, context, owner, member, outsider, group, topic, answer, now, [Symbol.asyncDispose]: () => web[Symbol.asyncDispose]() };
+  return {
+    web,
+    context,
+    owner,
+    member,
+    outsider,
+    group,
+    topic,
+    answer,
+    now,
+    [Symbol.asyncDispose]: () => web[Symbol.asyncDispose](),
+  };
 }
 type World = Awaited<ReturnType<typeof setUp>>;
 
@@ -96,7 +117,13 @@ test('whoever edits a text that changed meanwhile sees both and loses neither', 
 });
 
 /** Every changing page: its address, what is sent, who may, and who may not. */
-const changing: [name: string, path: (world: World) => string, fields: Record<string, string>, may: 'owner' | 'member', not: number][] = [
+const changing: [
+  name: string,
+  path: (world: World) => string,
+  fields: Record<string, string>,
+  may: 'owner' | 'member',
+  not: number,
+][] = [
   ['new topic', ({ group }) => `/groups/${group.id}/new`, { title: 'T', content: 'x' }, 'member', 403],
   ['reply', ({ topic }) => `/posts/${topic.id}/replies`, { content: 'x' }, 'member', 403],
   ['edit', ({ topic }) => `/posts/${topic.id}/edit`, { title: 'T', content: 'x' }, 'member', 403],
@@ -178,7 +205,10 @@ test('the API makes, changes, decides and deletes posts as the contract says', a
   expect((await web.api(null, 'POST', `/groups/${group.id}/posts`, { title: 'T', content: 'x' })).status).toBe(401);
   expect((await web.api(outsider, 'POST', `/groups/${group.id}/posts`, { title: 'T', content: 'x' })).status).toBe(403);
   const made = await web.api(member, 'POST', `/groups/${group.id}/posts`, { title: 'By API', content: '**x**' });
-  expect(made).toMatchObject({ status: 201, json: { title: 'By API', source: '**x**', status: 'accepted', group: group.id, liked: false } });
+  expect(made).toMatchObject({
+    status: 201,
+    json: { title: 'By API', source: '**x**', status: 'accepted', group: group.id, liked: false },
+  });
   expect((await web.api(member, 'POST', `/groups/${group.id}/posts`, { title: '', content: 'x' })).json).toMatchObject({
     code: 'invalid',
     errors: [{ field: 'title', code: 'required' }],
@@ -190,14 +220,21 @@ test('the API makes, changes, decides and deletes posts as the contract says', a
     items: [{ id: topic.id }],
     next: null,
   });
-  expect((await web.api(owner, 'GET', `/posts/${topic.id}`)).json).toMatchObject({ replyCount: 1, replies: [{ id: answer.id }] });
-  expect((await web.api(member, 'PATCH', `/posts/${topic.id}`, { content: 'New', revision: 1 })).json).toMatchObject({ revision: 2 });
+  expect((await web.api(owner, 'GET', `/posts/${topic.id}`)).json).toMatchObject({
+    replyCount: 1,
+    replies: [{ id: answer.id }],
+  });
+  expect((await web.api(member, 'PATCH', `/posts/${topic.id}`, { content: 'New', revision: 1 })).json).toMatchObject({
+    revision: 2,
+  });
   expect(await web.api(member, 'PATCH', `/posts/${topic.id}`, { content: 'Newer', revision: 1 })).toMatchObject({
     status: 409,
     json: { code: 'stale_revision' },
   });
   expect((await web.api(owner, 'PATCH', `/posts/${topic.id}`, { content: 'Mine' })).status).toBe(403);
-  expect((await web.api(member, 'GET', `/posts/${topic.id}/revisions`)).json).toMatchObject({ items: [{ number: 2 }, { number: 1 }] });
+  expect((await web.api(member, 'GET', `/posts/${topic.id}/revisions`)).json).toMatchObject({
+    items: [{ number: 2 }, { number: 1 }],
+  });
   expect((await web.api(outsider, 'PUT', `/posts/${topic.id}/like`)).json).toMatchObject({ likes: 1, liked: true });
   expect((await web.api(outsider, 'DELETE', `/posts/${topic.id}/like`)).json).toMatchObject({ likes: 0, liked: false });
   expect((await web.api(member, 'POST', `/posts/${answer.id}/answered`)).status).toBe(200);

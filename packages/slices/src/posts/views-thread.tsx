@@ -19,6 +19,7 @@ import {
   SubmitButton,
   TextArea,
   TextField,
+  Time,
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
 import { authorModel, errorOf, hostOf, PostBadges, refusalReason, sourceModel, whyNotWrite } from './labels.tsx';
@@ -69,6 +70,11 @@ export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Read
         badges={<PostBadges post={topic.post} language={reader.language} />}
       />
       {model.firstPage ? <PostView shown={topic} reader={reader} csrf={model.csrf} badges={false} /> : null}
+      {topic.post.counted_at ? (
+        <p class="app-quiet">
+          {t('figuresFrom', { node: hostOf(group.home) })} <Time at={topic.post.counted_at} reader={reader} />
+        </p>
+      ) : null}
       {model.unavailable ? (
         <Notice kind="warning" language={reader.language}>
           {t('historyUnavailable', { node: model.unavailable })}
