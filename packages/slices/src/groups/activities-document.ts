@@ -1,6 +1,6 @@
 import type { ActivityDocument, JsonObject, Outgoing, Reader } from '@joinery/core';
 import { collectionUris } from './addresses.ts';
-import { membersWithRole } from './store.ts';
+import { countedNodes, membersWithRole } from './store.ts';
 import type { GroupRow } from './tables.ts';
 
 /** Everybody (ActivityStreams 2.0 §5.6, ActivityPub §5.6). */
@@ -44,8 +44,19 @@ const paragraphs = (text: string): string =>
     .map((part) => `<p>${part.trim().replace(/[&<>"]/g, (character) => escapes[character] ?? character)}</p>`)
     .join('');
 
+/** Members per node, as the group's node tells its peers. */
+async function nodesOf(db: Reader, group: string): Promise<JsonObject[]> {
+  const nodes = await countedNodes(db, group);
+  return nodes.map(({ origin, agency, members }) => ({ origin, agency, members }));
+}
+
 /** The document of a group of this node. Keys, inbox and endpoints are added by federation. */
-export async function groupDocument(db: Reader, origin: string, group: GroupRow): Promise<JsonObject> {
+export async function groupDocument(
+  db: Reader,
+  origin: string,
+  group: GroupRow,
+  joineryPeer: boolean,
+): Promise<JsonObject> {
   const addresses = collectionUris(group.uri);
   const [lead] = await membersWithRole(db, group.id, ['owner']);
   return {
@@ -69,6 +80,7 @@ export async function groupDocument(db: Reader, origin: string, group: GroupRow)
     'joinery:listed': group.listed === 1,
     'joinery:memberCount': group.member_count,
     'joinery:postCount': group.post_count,
+    ...(joineryPeer && group.reading !== 'members' ? { 'joinery:nodes': await nodesOf(db, group.id) } : {}),
     'joinery:agency': { id: `${origin}/agency`, ...(lead ? { name: lead.agency } : {}) },
   };
 }

@@ -1,7 +1,7 @@
-import { type Inbound, type InboundHandler, type InboundOutcome, isObject, type Work } from '@joinery/core';
+import type { Inbound, InboundHandler, InboundOutcome, Work } from '@joinery/core';
 import { type PersonRow, personByUri } from '../people/index.ts';
 import { addressOf, embedded, instantOf, speaksFor, textOf } from './activities-read.ts';
-import { rememberNodes, rememberRemoteGroup } from './activities-remote.ts';
+import { rememberRemoteGroup } from './activities-remote.ts';
 import { groupGoneElsewhere } from './groups.ts';
 import { ban, removeMember, setRole, unban } from './moderation.ts';
 import { canModerate } from './policy.ts';
@@ -100,18 +100,14 @@ async function groupNamed(work: Work, value: Parameters<typeof addressOf>[0]): P
   return address === null ? undefined : groupByUri(work.db, address);
 }
 
-/** `Update{Group}`: by the group itself or announced by it; counts and delivery reports on an `Update` belong to posts. */
+/** `Update{Group}`: by the group itself or announced by it. Counts and delivery reports on an `Update` belong to posts. */
 async function onUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
-  const { activity } = inbound;
-  const object = embedded(activity.object);
-  const group = await groupNamed(work, activity.object);
+  const object = embedded(inbound.activity.object);
   const isGroup = object?.type === 'Group' || (Array.isArray(object?.type) && object.type.includes('Group'));
-  if (!group || (!isGroup && activity['joinery:nodes'] === undefined)) return null;
+  const group = object && isGroup ? await groupNamed(work, object) : undefined;
+  if (!object || !group) return null;
   if (!speaksFor(group, inbound)) return ignored('only the group itself changes');
-  if (object && isObject(object) && isGroup) {
-    await rememberRemoteGroup(work, object, { fetchedAt: work.now, verified: inbound.verified });
-  }
-  if (activity['joinery:nodes'] !== undefined) await rememberNodes(work, group, activity['joinery:nodes']);
+  await rememberRemoteGroup(work, object, { fetchedAt: work.now, verified: inbound.verified });
   return applied;
 }
 

@@ -2,7 +2,7 @@ import type { Activities, ActivityDocument, LogEvent, Outgoing } from '@joinery/
 import { type PersonRow, personById } from '../people/index.ts';
 import { addressing, announce, groupDocument } from './activities-document.ts';
 import { collectionUris } from './addresses.ts';
-import { groupById, membershipOf, membersPerNode } from './store.ts';
+import { groupById, membershipOf } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
 
 type Parties = { group: GroupRow; person: PersonRow; standing: GroupMemberRow | undefined };
@@ -46,21 +46,11 @@ async function request(
   return { id: outgoing.id, actor: person.uri, to: [group.uri], ...rest(parties) };
 }
 
-async function changed(
-  outgoing: Outgoing,
-  data: { group: string },
-  more: (group: GroupRow) => Promise<ActivityDocument>,
-) {
+async function changed(outgoing: Outgoing, data: { group: string }): Promise<ActivityDocument | null> {
   const group = await groupById(outgoing.db, data.group);
   if (group?.local !== 1 || group.deleted_at !== null || group.reading === 'members') return null;
-  const object = await groupDocument(outgoing.db, outgoing.origin, group);
-  return announce(outgoing, group, {
-    type: 'Update',
-    actor: group.uri,
-    ...addressing(group),
-    object,
-    ...(await more(group)),
-  });
+  const object = await groupDocument(outgoing.db, outgoing.origin, group, outgoing.joineryPeer);
+  return announce(outgoing, group, { type: 'Update', actor: group.uri, ...addressing(group), object });
 }
 
 const undoFollow = (activity: string, { group, person }: Parties): ActivityDocument => ({
@@ -95,15 +85,9 @@ async function block(
 
 /** What happened to groups and memberships, as activities. */
 export const toActivity: NonNullable<Activities['toActivity']> = {
-  'group.updated': (outgoing, { data }) => changed(outgoing, data, async () => ({})),
-  'group.summarised': (outgoing, { data }) =>
-    changed(outgoing, data, async (group) => ({
-      'joinery:nodes': (await membersPerNode(outgoing.db, group)).map(({ origin, agency, members }) => ({
-        origin,
-        agency,
-        members,
-      })),
-    })),
+  'group.updated': (outgoing, { data }) => changed(outgoing, data),
+  // Only Joinery knows what to do with members per node.
+  'group.summarised': async (outgoing, { data }) => (outgoing.joineryPeer ? changed(outgoing, data) : null),
   'group.deleted': async (outgoing, { data }) => {
     const group = await groupById(outgoing.db, data.group);
     if (group?.local !== 1 || group.reading === 'members') return null;

@@ -174,8 +174,7 @@ describe('groups of other nodes', () => {
       id: `${home}/u/1`,
       type: 'Update',
       actor: `${home}/g/1`,
-      object: document,
-      'joinery:nodes': nodes,
+      object: { ...document, 'joinery:nodes': nodes },
     };
     expect(await node.receive(update)).toBe('applied');
     const group = await groupById(node.context.db.reader, id);

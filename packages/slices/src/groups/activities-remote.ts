@@ -12,7 +12,7 @@ import {
 } from '@joinery/core';
 import { excerpt, plainText } from '@joinery/ui';
 import { cleanName, sortName } from '../people/index.ts';
-import { groupByUri } from './store.ts';
+import { groupByUri, putCountedNodes } from './store.ts';
 import { type GroupRow, joinings, readings } from './tables.ts';
 
 const longestSummary = 5_000;
@@ -79,6 +79,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
         fetched_at: how.fetchedAt,
       })
       .execute();
+    if (document['joinery:nodes'] !== undefined) await rememberNodes(work, { id }, document['joinery:nodes']);
     return id;
   }
   if (known.deleted_at !== null || how.verified === 'unchecked') return known.id;
@@ -91,6 +92,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
     .set({ ...next, ...figures, fetched_at: how.fetchedAt, ...(changed ? { updated_at: work.now } : {}) })
     .where('id', '=', known.id)
     .execute();
+  if (document['joinery:nodes'] !== undefined) await rememberNodes(work, known, document['joinery:nodes']);
   if (changed) work.emit('group.updated', streams.local, { group: known.id });
   return known.id;
 }
@@ -156,7 +158,7 @@ function readHandle(value: Json | undefined, uri: string): string {
 /**
  * Stores the members per node that a group's host sent (`joinery:nodes`), in place of what it sent before. Rows that make no sense are left out.
  */
-export async function rememberNodes(work: Work, group: GroupRow, value: Json | undefined): Promise<void> {
+async function rememberNodes(work: Work, group: Pick<GroupRow, 'id'>, value: Json | undefined): Promise<void> {
   const rows = new Map<string, { origin: string; agency: string; members: number }>();
   for (const item of listOf(value).slice(0, mostNodes)) {
     if (!isObject(item) || typeof item.origin !== 'string') continue;
@@ -165,13 +167,7 @@ export async function rememberNodes(work: Work, group: GroupRow, value: Json | u
     if (origin === null || members === null) continue;
     rows.set(origin, { origin, agency: cleanName(firstText(item.agency) ?? '') || new URL(origin).host, members });
   }
-  await work.db.deleteFrom('group_node').where('group_id', '=', group.id).execute();
-  for (const row of rows.values()) {
-    await work.db
-      .insertInto('group_node')
-      .values({ group_id: group.id, ...row, measured_at: work.now })
-      .execute();
-  }
+  await putCountedNodes(work, group.id, rows.values());
 }
 
 function wholeNumber(value: Json | undefined): number | null {

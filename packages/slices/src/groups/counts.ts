@@ -1,5 +1,5 @@
-import { type Context, enqueueJob, type JsonObject, streams, transact, type Work } from '@joinery/core';
-import { countMembers, groupById } from './store.ts';
+import { type Context, enqueueJob, type JsonObject, streams, subscribers, transact, type Work } from '@joinery/core';
+import { countMembers, groupById, membersPerNode, putCountedNodes } from './store.ts';
 import type { GroupRow } from './tables.ts';
 
 const summaryEverySeconds = 60;
@@ -30,10 +30,12 @@ export async function membersChanged(work: Work, group: GroupRow): Promise<void>
   await enqueueJob(work, summaryJob, { group: group.id }, { key: `${summaryJob}:${group.id}`, runAt });
 }
 
-/** Tells the nodes of a group how many members it has and where (`joinery:nodes`). */
+/** Counts a group's members per node, and tells its nodes (`joinery:nodes`). With no node to tell, nothing is told. */
 export async function summarise(work: Work, id: string): Promise<void> {
   const group = await groupById(work.db, id);
   if (group?.local !== 1 || group.deleted_at !== null || group.reading === 'members') return;
+  await putCountedNodes(work, id, await membersPerNode(work.db, group));
+  if ((await subscribers(work.db, streams.group(id))).length === 0) return;
   await work.db.updateTable('groups').set({ summarised_at: work.now }).where('id', '=', id).execute();
   work.emit('group.summarised', streams.group(id), { group: id });
 }

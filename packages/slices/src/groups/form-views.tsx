@@ -91,7 +91,11 @@ export function SettingsPage(model: FormModel & { group: GroupRow }) {
       <ErrorSummary errors={errors} language={language} />
       <PageHeading
         title={t('settingsOf', { group: group.name })}
-        lead={<a href={`/groups/${group.id}`}>{group.name}</a>}
+        lead={
+          <a class="ds-link" href={`/groups/${group.id}`}>
+            {group.name}
+          </a>
+        }
         actions={<ButtonLink href={`/groups/${group.id}/members`}>{t('allMembers')}</ButtonLink>}
       />
       <Form action={`/groups/${group.id}/settings`} csrf={csrf}>

@@ -171,7 +171,7 @@ function Aside(model: GroupPageModel) {
     about.unshift({
       term: t('lead'),
       value: model.signedIn ? (
-        <a href={`/people/${lead.id}`}>{`${lead.name}, ${lead.agency}`}</a>
+        <a class="ds-link" href={`/people/${lead.id}`}>{`${lead.name}, ${lead.agency}`}</a>
       ) : (
         `${lead.name}, ${lead.agency}`
       ),
@@ -186,15 +186,23 @@ function Aside(model: GroupPageModel) {
         <Panel title={t('membersByAgency')} id="members">
           <MembersByAgency language={reader.language} rows={byAgency(model.nodes)} />
           {group.local === 1 ? null : <p class="app-quiet">{t('membersMeasured')}</p>}
-          {model.signedIn ? <a href={`/groups/${group.id}/members`}>{t('allMembers')}</a> : null}
+          {model.signedIn ? (
+            <a class="ds-link" href={`/groups/${group.id}/members`}>
+              {t('allMembers')}
+            </a>
+          ) : null}
           {model.requests > 0 ? (
             <p>
-              <a href={`/groups/${group.id}/members`}>{t('requestsWaiting', { count: model.requests })}</a>
+              <a class="ds-link" href={`/groups/${group.id}/members`}>
+                {t('requestsWaiting', { count: model.requests })}
+              </a>
             </p>
           ) : null}
         </Panel>
       ) : model.readable && model.signedIn ? (
-        <a href={`/groups/${group.id}/members`}>{t('allMembers')}</a>
+        <a class="ds-link" href={`/groups/${group.id}/members`}>
+          {t('allMembers')}
+        </a>
       ) : null}
       {model.signedIn && !isMember(standing) && group.deleted_at === null ? <BeforeJoining {...model} /> : null}
       {model.signedIn ? null : (

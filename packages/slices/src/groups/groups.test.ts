@@ -16,7 +16,7 @@ import {
 } from './lists.ts';
 import { followGroup, joinGroup, leaveGroup } from './membership.ts';
 import { approve, ban, removeMember, setRole } from './moderation.ts';
-import { groupById, membershipOf, membersPerNode, requesterMayRead } from './store.ts';
+import { countedNodes, groupById, membershipOf, membersPerNode, requesterMayRead } from './store.ts';
 import { openNode } from './testing/two-nodes.ts';
 
 for (const dialect of ['sqlite', 'postgres'] as const) {
@@ -140,6 +140,17 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
           (event) => event.name === 'group.summarised' && event.stream === streams.group(group.id),
         ).length;
       while (await runNextJob(node.context));
+      expect(await told(), 'nobody to tell').toBe(0);
+      const remote = await node.know({
+        ...world.anna,
+        id: 'x',
+        uri: 'https://council.example/people/1',
+        home: 'https://council.example',
+      });
+      await node.act((work) =>
+        joinGroup(work, { group: group.id, person: remote.id, activity: 'https://council.example/a/1' }),
+      );
+      while (await runNextJob(node.context));
       expect(await told()).toBe(1);
       for (const name of ['A', 'B', 'C']) await world.join(await node.addPerson(name));
       while (await runNextJob(node.context));
@@ -147,7 +158,14 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       time += 60_000;
       while (await runNextJob(node.context));
       expect(await told()).toBe(2);
-      expect(await membersPerNode(db, group)).toMatchObject([{ origin: node.origin, members: 4, measuredAt: null }]);
+      expect(await membersPerNode(db, group)).toMatchObject([
+        { origin: node.origin, members: 4 },
+        { origin: 'https://council.example', members: 1 },
+      ]);
+      expect(await countedNodes(db, group.id)).toMatchObject([
+        { origin: node.origin, members: 4, measuredAt: new Date(time).toISOString() },
+        {},
+      ]);
     });
 
     test('posts are counted here, and the last one is remembered', async () => {

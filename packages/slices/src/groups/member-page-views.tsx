@@ -155,7 +155,11 @@ export function InvitePage(
       <ErrorSummary errors={errors} language={reader.language} />
       <PageHeading
         title={t('inviteTo', { group: group.name })}
-        lead={<a href={`/groups/${group.id}`}>{group.name}</a>}
+        lead={
+          <a class="ds-link" href={`/groups/${group.id}`}>
+            {group.name}
+          </a>
+        }
       />
       <Panel title={t('inviteHere')} id="here">
         <SearchForm action={`/groups/${group.id}/invite`} label={t('searchPeople')}>

@@ -45,7 +45,11 @@ export function MembersPage(
     <Stack>
       <PageHeading
         title={t('membersOf', { group: group.name })}
-        lead={<a href={`/groups/${group.id}`}>{group.name}</a>}
+        lead={
+          <a class="ds-link" href={`/groups/${group.id}`}>
+            {group.name}
+          </a>
+        }
         actions={
           model.moderates && group.local === 1 ? (
             <ButtonLink href={`/groups/${group.id}/invite`} kind="primary">
@@ -142,7 +146,7 @@ function Requests(model: Common & { requests: readonly ListedMember[]; newNodes:
             badges={model.newNodes.has(person.home) ? <Badge tone="warning">{t('newNode')}</Badge> : undefined}
             avatar={{ name: person.name, agency: person.agency }}
             action={
-              <>
+              <span class="app-actions">
                 <Form action={`/groups/${group.id}/members/${person.id}/approve`} csrf={csrf} inline>
                   <SubmitButton small>
                     {t('approve')}
@@ -153,7 +157,7 @@ function Requests(model: Common & { requests: readonly ListedMember[]; newNodes:
                   {t('answerRequest')}
                   <span class="ds-sr-only"> {person.name}</span>
                 </ButtonLink>
-              </>
+              </span>
             }
           />
         ))}

@@ -55,6 +55,11 @@ export const migrations: Migrations = {
       .execute();
     await db.schema.createIndex('group_member_by_person').on('group_member').columns(['person_id', 'state']).execute();
     await db.schema.createIndex('group_member_by_state').on('group_member').columns(['group_id', 'state']).execute();
+    await db.schema
+      .createIndex('group_member_by_role')
+      .on('group_member')
+      .columns(['group_id', 'role', 'joined_at'])
+      .execute();
     await db.schema.createIndex('group_member_by_follow').on('group_member').column('follow_activity').execute();
     await db.schema.createIndex('group_member_by_join').on('group_member').column('join_activity').execute();
     await db.schema.createIndex('group_member_by_invite').on('group_member').column('invite_activity').execute();

@@ -39,7 +39,7 @@ export const groupKind: ObjectKind = {
   toDocument: async (outgoing, object) => {
     const group = await groupById(outgoing.db, object.id);
     if (group?.local !== 1 || group.deleted_at !== null) return undefined;
-    return groupDocument(outgoing.db, outgoing.origin, group);
+    return groupDocument(outgoing.db, outgoing.origin, group, outgoing.joineryPeer);
   },
   remoteTypes: ['Group'],
   saveRemote: rememberRemoteGroup,

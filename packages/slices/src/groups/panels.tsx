@@ -23,7 +23,9 @@ export const panels: Panel[] = [
         <Section title={t('yourGroups')} id="your-groups">
           <List label={t('yourGroups')}>
             {rows.slice(0, 20).map(({ group }) => (
-              <a href={`/groups/${group.id}`}>{group.name}</a>
+              <a class="ds-link" href={`/groups/${group.id}`}>
+                {group.name}
+              </a>
             ))}
           </List>
         </Section>

@@ -13,11 +13,13 @@ import { messages } from './messages.ts';
 import { change, readerOf } from './page.ts';
 import { canApprove } from './policy.ts';
 import { type Seen, seeGroup } from './reads.ts';
-import { membersPerNode, membersWithRole } from './store.ts';
+import { countedNodes, membersPerNode, membersWithRole } from './store.ts';
 
 type C = HonoContext<Environment>;
 
 const perPage = 30;
+/** Larger groups show members per node as last counted. */
+const countedUpTo = 500;
 
 /** Pages of groups. Fixed addresses come before `/groups/<id>`. */
 export function routes(app: Hono<Environment>): void {
@@ -77,7 +79,9 @@ async function showGroup(c: C) {
   const seen = await seeGroup(db, c.req.param('id') ?? '', visitor);
   const { group, standing, readable } = seen;
   const [lead] = await membersWithRole(db, group.id, group.local === 1 ? ['owner'] : ['owner', 'facilitator']);
-  const nodes = readable ? await membersPerNode(db, group) : [];
+  // Counting a large group takes longer than the rest of its page.
+  const counted = group.member_count > countedUpTo;
+  const nodes = !readable ? [] : counted ? await countedNodes(db, group.id) : await membersPerNode(db, group);
   const trust = context.ports.trust;
   const requests = canApprove(group, standing)
     ? (await listMembers(db, group.id, { states: ['requested'], limit: 100 })).length

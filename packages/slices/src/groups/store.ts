@@ -157,25 +157,11 @@ export async function countMembers(db: Reader, group: string): Promise<number> {
 export type NodeMembers = { origin: string; agency: string; members: number; measuredAt: string | null };
 
 /**
- * Members of a group per node, the largest first: counted for a group of this node, for others as its host last said
+ * Members of a group per node, the largest first: counted now for a group of this node, for others as its host last said
  * (`measuredAt`). Who receives what is posted.
  */
 export async function membersPerNode(db: Reader, group: Pick<GroupRow, 'id' | 'local'>): Promise<NodeMembers[]> {
-  if (group.local !== 1) {
-    const rows = await db
-      .selectFrom('group_node')
-      .selectAll()
-      .where('group_id', '=', group.id)
-      .orderBy('members', 'desc')
-      .orderBy('origin')
-      .execute();
-    return rows.map((row) => ({
-      origin: row.origin,
-      agency: row.agency,
-      members: row.members,
-      measuredAt: row.measured_at,
-    }));
-  }
+  if (group.local !== 1) return countedNodes(db, group.id);
   const rows = await db
     .selectFrom('group_member')
     .innerJoin('person', 'person.id', 'group_member.person_id')
@@ -187,4 +173,31 @@ export async function membersPerNode(db: Reader, group: Pick<GroupRow, 'id' | 'l
   return rows
     .map((row) => ({ origin: row.origin, agency: row.agency ?? '', members: Number(row.members), measuredAt: null }))
     .sort((one, other) => other.members - one.members || (one.origin < other.origin ? -1 : 1));
+}
+
+/** Members per node as last counted, at most about a minute ago for a group of this node: for pages and documents, which must not count. */
+export async function countedNodes(db: Reader, group: string): Promise<NodeMembers[]> {
+  const rows = await db
+    .selectFrom('group_node')
+    .selectAll()
+    .where('group_id', '=', group)
+    .orderBy('members', 'desc')
+    .orderBy('origin')
+    .execute();
+  return rows.map(({ origin, agency, members, measured_at }) => ({ origin, agency, members, measuredAt: measured_at }));
+}
+
+/** Replaces what was counted per node. */
+export async function putCountedNodes(
+  work: Pick<Work, 'db' | 'now'>,
+  group: string,
+  nodes: Iterable<Pick<NodeMembers, 'origin' | 'agency' | 'members'>>,
+): Promise<void> {
+  await work.db.deleteFrom('group_node').where('group_id', '=', group).execute();
+  for (const { origin, agency, members } of nodes) {
+    await work.db
+      .insertInto('group_node')
+      .values({ group_id: group, origin, agency, members, measured_at: work.now })
+      .execute();
+  }
 }

@@ -77,7 +77,7 @@ export type GroupMemberRow = {
   updated_at: string;
 };
 
-/** Members of a remote group per node, as its host last said. */
+/** Members of a group per node: counted at most once a minute here, or as the host of a group elsewhere last said. */
 export type GroupNodeRow = {
   group_id: string;
   origin: string;

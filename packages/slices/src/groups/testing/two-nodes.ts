@@ -102,7 +102,7 @@ export async function openNode(
     },
     knowGroup: async (from, group) => {
       const row = await found(groupById(from.context.db.reader, group.id));
-      const document = await groupDocument(from.context.db.reader, from.origin, row);
+      const document = await groupDocument(from.context.db.reader, from.origin, row, true);
       const how = { fetchedAt: new Date().toISOString(), verified: 'origin' as const };
       const id = await act((work) => rememberRemoteGroup(work, document, how));
       return found(groupById(context.db.reader, id));
