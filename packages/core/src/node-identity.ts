@@ -1,6 +1,6 @@
 import type { Context } from './context.ts';
 import { claimHandle } from './handles.ts';
-import { createActorKeys, saveActorKeys } from './keys.ts';
+import { createActorKeys, createKeyRing, saveActorKeys } from './keys.ts';
 import { transact } from './work.ts';
 
 /** Addresses of the two actors that every node has. */
@@ -24,7 +24,10 @@ export async function settleIdentity(context: Context): Promise<boolean> {
     .select('value')
     .where('name', '=', 'origin')
     .executeTakeFirst();
-  if (known?.value === origin) return false;
+  if (known?.value === origin) {
+    await refuseOtherSecret(context);
+    return false;
+  }
   if (known) {
     throw new Error(
       `This database belongs to ${known.value}, but JOINERY_ORIGIN is ${origin}. Every address in it begins with ${known.value}: set JOINERY_ORIGIN back, or choose another data folder with JOINERY_DATA`,
@@ -39,4 +42,16 @@ export async function settleIdentity(context: Context): Promise<boolean> {
     await saveActorKeys(work, agencyActor(origin), agency);
   });
   return true;
+}
+
+/** A database that came back from a backup without its secret would look well until it has to sign something. */
+async function refuseOtherSecret({ config, db, secret }: Context): Promise<void> {
+  try {
+    await createKeyRing(secret).find(db.reader, nodeActor(config.origin), 'rsa');
+  } catch (error) {
+    throw new Error(
+      `The keys in the database were encrypted with another secret than that in ${config.secretFile}: put the file from the same backup back`,
+      { cause: error },
+    );
+  }
 }

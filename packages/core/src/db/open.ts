@@ -1,4 +1,4 @@
-import { mkdirSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { Kysely, type KyselyPlugin, PostgresDialect, SqliteDialect, sql } from 'kysely';
@@ -60,7 +60,7 @@ const outsideOnly: KyselyPlugin = {
 };
 
 function openSqlite({ dataFolder, exclusive }: OpenOptions) {
-  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  makeFolder(dataFolder);
   refuseNetworkShare(dataFolder);
   const unlock = exclusive ? lockFolder(dataFolder) : () => {};
   const file = join(dataFolder, 'joinery.db');
@@ -95,6 +95,19 @@ function openSqlite({ dataFolder, exclusive }: OpenOptions) {
   }
 }
 
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `${folder} cannot be used (${reason}): give the node's user this folder, or another one with JOINERY_DATA`,
+      { cause: error },
+    );
+  }
+}
+
 function openSqliteFile(file: string): Sqlite.Database {
   const db = new Sqlite(file);
   db.pragma('journal_mode = WAL');
@@ -121,9 +134,11 @@ function refuseDamage(db: Sqlite.Database, file: string): void {
   const tables = db.prepare("select name from sqlite_schema where type = 'table' and name in ('meta', 'log_head')");
   const names = whole ? ['1'] : tables.pluck().all().map(String);
   for (const name of names) {
-    const check = db.pragma(`quick_check(${name})`, { simple: true });
+    const check = String(db.pragma(`quick_check(${name})`, { simple: true }));
     if (check !== 'ok')
-      throw new Error(`${file} is damaged (${String(check)}): put the last backup back, and keep this file`);
+      throw new Error(
+        `${file} is damaged (${check.replaceAll('\n', ' ')}): put the last backup back, and keep this file`,
+      );
   }
 }
 
