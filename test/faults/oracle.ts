@@ -1,6 +1,7 @@
 import type { Context } from '@joinery/core';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
+import { entries } from './node.ts';
 
 /**
  * What must hold after any fault: everything acknowledged is there, nothing is there that nobody tried, each entry has its event exactly once,
@@ -20,12 +21,6 @@ export async function expectWhole(context: Context, history: { tried: Set<string
     const numbers = log.filter((row) => row.stream === stream.id).map((row) => row.stream_seq);
     expect(numbers).toEqual(Array.from({ length: stream.head }, (_, index) => index + 1));
   }
-}
-
-/** Ids of the entries that are there. */
-export async function entries(context: Context): Promise<Set<string>> {
-  const rows = await context.db.reader.selectFrom('faults_entry').select('id').execute();
-  return new Set(rows.map((row) => row.id));
 }
 
 /** SQLite's own checks of a whole file. */

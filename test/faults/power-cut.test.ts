@@ -4,8 +4,8 @@ import { type Context, createKeyRing, nodeActor } from '@joinery/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseHistory, startWorkload, temporaryFolder } from './child.ts';
 import { diskAfterCut, type Entry, putDisk, readRecording, type Unsynced } from './disk.ts';
-import { openFaultNode } from './node.ts';
-import { entries, expectSound, expectWhole } from './oracle.ts';
+import { entries, openFaultNode } from './node.ts';
+import { expectSound, expectWhole } from './oracle.ts';
 import { type Random, randomFrom } from './random.ts';
 import { buildRecorder, recorderMissing } from './recorder.ts';
 
