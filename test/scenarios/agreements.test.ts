@@ -1,4 +1,6 @@
-import { transact } from '@joinery/core';
+import { createActorKeys, transact } from '@joinery/core';
+import { createGroup, joinGroup } from '@joinery/slices/groups';
+import { createTopic, markdownText } from '@joinery/slices/posts';
 import { expect, it } from 'vitest';
 import { settleAll, startTestNode, type TestNode } from '../harness/node.ts';
 
@@ -66,4 +68,40 @@ it('a suspension holds back what waits, and lets it go when it is lifted', async
   await settleAll(nodes);
   expect(await waiting()).toEqual([]);
   expect(await shown(council, department)).toMatchObject({ confirmed: true });
+});
+
+it('the preview of a suspension names the groups and people that it then cuts off', async () => {
+  await using department = await startTestNode('department');
+  await using council = await startTestNode('council');
+  const nodes = [department, council];
+  await department.allow(council);
+  await council.allow(department);
+  const ada = await department.person('Ada Owner', { administrator: true });
+  const bob = await council.person('Bob Council');
+  const keys = await createActorKeys();
+  const by = { kind: 'system', what: 'test' } as const;
+  const group = await transact(department.context, by, (work) =>
+    createGroup(work, { name: 'Parking permits', handle: 'parking', owner: ada.id, keys }),
+  );
+  const found = await council.context.ports.actors.resolve(group.uri);
+  await transact(council.context, by, (work) => joinGroup(work, { group: found.id, person: bob.id }));
+  await transact(department.context, by, (work) =>
+    createTopic(work, { group: group.id, author: ada.id, title: 'Blue badges', ...markdownText('How?') }),
+  );
+  await settleAll(nodes);
+
+  const { id } = (await shown(department, council)) ?? { id: '' };
+  const told = await ada.api('POST', `/partners/${id}/preview`, { state: 'suspended' });
+  expect(told.body).toMatchObject({
+    groups: [
+      { id: group.id, name: 'Parking permits', before: { in: true, out: true }, after: { in: false, out: false } },
+    ],
+    people: 1,
+    items: 1,
+  });
+  await council.context.ports.actors.resolve(group.uri, { maximumAgeSeconds: 0 });
+  const done = await ada.api('PATCH', `/partners/${id}`, { state: 'suspended', reason: 'Incident' });
+  expect(done.body).toMatchObject({ state: 'suspended', decidedBy: 'Ada Owner' });
+  await settleAll(nodes);
+  await expect(council.context.ports.actors.resolve(group.uri, { maximumAgeSeconds: 0 })).rejects.toThrow();
 });

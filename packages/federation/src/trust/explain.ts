@@ -49,17 +49,18 @@ export function reasonInWords(decision: Decision, language: Language, timeZone =
 
 /**
  * Says whether another node may have something, and why, as every edge would decide at this moment.
- * @param origin of the other node, in any spelling
+ * @param address of the other node, in any spelling; a host alone means https
  * @param thing address or id of a group or post; nothing asks what the agreement covers as a whole
  * @throws {Refusal} nothing: what does not exist is answered as such
  */
 export async function explain(
   node: Node,
   db: Reader,
-  origin: string,
+  address: string,
   thing: string | null,
   language: Language,
 ): Promise<Explanation> {
+  const origin = address.includes('://') ? address : `https://${address}`;
   const t = trustText(language);
   const { trust } = node.ports;
   const whole = trust.mayFederate(origin, null, 'out');
