@@ -9,9 +9,7 @@ export const by = { kind: 'system', what: 'test' } as const;
 
 /** Tables that hold what people see. What only tells that something arrived is not among them. */
 const domainTables =
-  'person groups group_member group_node post post_revision post_like post_report post_tombstone subscription'.split(
-    ' ',
-  );
+  'person groups group_member group_node post post_revision post_like post_report'.split(' ');
 /** Tables that a refused request must leave alone as well. */
 const ledgerTables = ['ledger', 'log', 'remote_key', 'peer_stream', 'proposal', 'partner'];
 
@@ -224,7 +222,7 @@ export const standing = async (node: TestNode, group: GroupRow, person: RogueAct
   node.context.db.reader
     .selectFrom('group_member')
     .innerJoin('person', 'person.id', 'group_member.person_id')
-    .select(['state', 'role', 'following', 'person.id as person'])
+    .select(['group_member.state', 'group_member.role', 'group_member.following', 'person.id as person'])
     .where('group_member.group_id', '=', group.id)
     .where('person.uri', '=', person.uri)
     .executeTakeFirst();
