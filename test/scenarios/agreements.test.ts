@@ -105,3 +105,27 @@ it('the preview of a suspension names the groups and people that it then cuts of
   await settleAll(nodes);
   await expect(council.context.ports.actors.resolve(group.uri, { maximumAgeSeconds: 0 })).rejects.toThrow();
 });
+
+it('another key at a partner’s node stops the partner until somebody has accepted it', async () => {
+  await using department = await startTestNode('department');
+  await using council = await startTestNode('council');
+  await department.allow(council);
+  await council.allow(department);
+  await settleAll([department, council]);
+  const { trust, remoteKeys } = department.federation.bridge;
+  const key = `${council.origin}/node#main-key`;
+  const { public: strange } = (await createActorKeys()).rsa;
+  const document = {
+    id: `${council.origin}/node`,
+    publicKey: { id: key, owner: `${council.origin}/node`, publicKeyPem: strange },
+  };
+  const before = await remoteKeys.known(department.context.db.reader, key);
+  await transact(department.context, { kind: 'system', what: 'test' }, (work) =>
+    remoteKeys.saveFromActor(work, document),
+  );
+  await trust.refresh();
+  expect(trust.mayFederate(council.origin, null, 'in').reason).toBe('key_changed');
+  const after = await remoteKeys.known(department.context.db.reader, key);
+  expect(after?.key.equals(before?.key ?? after.key)).toBe(true);
+  expect(before).toBeDefined();
+});

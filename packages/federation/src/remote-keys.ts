@@ -4,6 +4,7 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  nodeActor,
   originOf,
   type Reader,
   transact,
@@ -14,6 +15,7 @@ import { type Fetcher, signedFetch } from './fetch.ts';
 import { createForgeries, type Forgeries } from './forgeries.ts';
 import { decodeMultikey } from './multikey.ts';
 import { addressOf, listOf, textOf, withoutFragment } from './read.ts';
+import { pinKey } from './trust/partners.ts';
 
 /** A public key of an actor elsewhere, ready to verify with. */
 export type RemoteKey = { id: string; owner: string; key: KeyObject; through: string | null; fetchedAt: number };
@@ -59,6 +61,10 @@ export function createRemoteKeys(
   };
   const save = async (work: Work, keys: { id: string; owner: string; pem: string; through: string | null }[]) => {
     for (const { id, owner, pem, through } of keys) {
+      // Another key of a partner's server actor than the pinned one: the old one stays, and the partner stops until a person has decided.
+      const origin = originOf(owner);
+      const ofNode = through === null && origin !== null && owner === nodeActor(origin) && id.endsWith('#main-key');
+      if (ofNode && (await pinKey(work, origin, pem)) === 'changed') continue;
       const row = { owner, public: pem, through, fetched_at: work.now };
       await work.db
         .insertInto('remote_key')
