@@ -98,8 +98,9 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
   return applied;
 }
 
+/** Its audience is another group and it is not addressed to this one either: Lemmy is known to name a wrong audience. */
 function isForOthers(read: ReadPost, group: GroupRow): boolean {
-  return read.audience.length > 0 && !read.audience.includes(group.uri);
+  return read.audience.length > 0 && !read.addressed.includes(group.uri);
 }
 
 /**
