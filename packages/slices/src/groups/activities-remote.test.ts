@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '@joinery/core';
 import { describe, expect, test } from 'vitest';
 import { rememberRemoteGroup } from './activities-remote.ts';
@@ -182,27 +180,4 @@ describe('groups of other nodes', () => {
       { origin: 'https://a.example', agency: 'a.example', members: 4 },
     ]);
   });
-});
-
-const assets = fileURLToPath(
-  new URL('../../../../../shared/fixtures/lemmy/lemmy/crates/apub/apub/assets', import.meta.url),
-);
-
-test.skipIf(!existsSync(assets))('documents that real servers emitted are understood', async () => {
-  await using node = await openNode('sqlite');
-  for (const software of [
-    'lemmy',
-    'discourse',
-    'peertube',
-    'wordpress',
-    'lotide',
-    'mobilizon',
-    'nodebb',
-    'gnusocial',
-  ]) {
-    const document = JSON.parse(readFileSync(`${assets}/${software}/objects/group.json`, 'utf8')) as JsonObject;
-    const id = await node.act((work) => rememberRemoteGroup(work, document, at()));
-    const row = await groupById(node.context.db.reader, id);
-    expect([software, row?.uri, row?.name !== '', row?.reading]).toEqual([software, document.id, true, 'partners']);
-  }
 });
