@@ -71,6 +71,12 @@ export const settings = [
 
 const secretSettings = ['JOINERY_DATABASE_URL', 'JOINERY_OUTBOUND_PROXY'];
 
+const knownNames: Set<string> = new Set([
+  'JOINERY_ENV_FILE',
+  ...settings.map(([name]) => name),
+  ...secretSettings.map((name) => `${name}_FILE`),
+]);
+
 /**
  * Reads the settings. `JOINERY_ENV_FILE` names a file with more of them (the environment wins); a secret may also come as `<NAME>_FILE`.
  * @throws {ConfigError} naming every fault at once
@@ -83,10 +89,7 @@ export function readConfig(
   const values = gather(environment, currentFolder, faults);
   const text = (name: string, fallback: string): string => values[name]?.trim() || fallback;
 
-  const port = Number(text('JOINERY_PORT', '3000'));
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    faults.push(`JOINERY_PORT is "${values.JOINERY_PORT}": give a whole number from 1 to 65535`);
-  }
+  const port = readPort(text('JOINERY_PORT', '3000'), faults);
   const givenOrigin = text('JOINERY_ORIGIN', port === 0 ? 'http://localhost' : `http://localhost:${port}`);
   const origin = canonicalOrigin(givenOrigin);
   if (origin === null)
@@ -95,8 +98,8 @@ export function readConfig(
     faults.push(`JOINERY_ORIGIN is "${givenOrigin}": use https, other nodes refuse to talk to http`);
   }
   const databaseUrl = text('JOINERY_DATABASE_URL', '') || null;
-  if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl)) {
-    faults.push('JOINERY_DATABASE_URL must begin with postgres:// (leave it empty for SQLite)');
+  if (databaseUrl !== null && !(/^postgres(ql)?:\/\/./.test(databaseUrl) && URL.canParse(databaseUrl))) {
+    faults.push('JOINERY_DATABASE_URL must look like postgres://user@host/database (leave it empty for SQLite)');
   }
   const role = text('JOINERY_ROLE', 'all');
   if (!isRole(role)) faults.push(`JOINERY_ROLE is "${role}": choose all, web or worker`);
@@ -112,8 +115,10 @@ export function readConfig(
     faults.push('JOINERY_LOOPBACK_PEERS is for development: remove it, since JOINERY_ORIGIN is https');
   }
   const outboundProxy = text('JOINERY_OUTBOUND_PROXY', '') || null;
-  if (outboundProxy !== null && !/^https?:\/\//.test(outboundProxy))
-    faults.push('JOINERY_OUTBOUND_PROXY must begin with http:// or https://');
+  if (outboundProxy !== null && !(/^https?:\/\//.test(outboundProxy) && URL.canParse(outboundProxy)))
+    faults.push('JOINERY_OUTBOUND_PROXY must look like http://host:port or https://host:port');
+  const caFile = text('JOINERY_CA_FILE', '') && resolve(currentFolder, text('JOINERY_CA_FILE', ''));
+  if (caFile) readText(caFile, 'JOINERY_CA_FILE', faults);
   const dataFolder = resolve(currentFolder, text('JOINERY_DATA', './data'));
   const config: Config = {
     origin: origin ?? '',
@@ -125,15 +130,13 @@ export function readConfig(
     agency,
     trustedProxies: readNetworks('JOINERY_TRUSTED_PROXIES', values, faults),
     outboundProxy,
-    caFile: text('JOINERY_CA_FILE', '') || null,
+    caFile: caFile || null,
     privateRanges: readNetworks('JOINERY_PRIVATE_RANGES', values, faults),
     secretFile: resolve(currentFolder, text('JOINERY_SECRET_FILE', `${dataFolder}/secret`)),
     loopbackPeers,
   };
   for (const name of Object.keys(values)) {
-    const known =
-      settings.some(([setting]) => name === setting || name === `${setting}_FILE`) || name === 'JOINERY_ENV_FILE';
-    if (name.startsWith('JOINERY_') && !known)
+    if (name.startsWith('JOINERY_') && !knownNames.has(name))
       faults.push(`${name} is not a setting of this version: check the spelling (see .env.example)`);
   }
   if (faults.length > 0) throw new ConfigError(faults);
@@ -199,13 +202,17 @@ function readNetworks(name: string, values: Record<string, string | undefined>, 
     .filter(Boolean);
   return networks.map((network) => {
     const cidr = network.includes('/') ? network : `${network}/${isIP(network) === 6 ? 128 : 32}`;
-    try {
-      ipaddr.parseCIDR(cidr);
-    } catch {
+    // Node's own check first: the library also takes short forms (10.1) that few people read as it does.
+    if (isIP(cidr.split('/')[0] ?? '') === 0 || !ipaddr.isValidCIDR(cidr))
       faults.push(`${name} contains "${network}": give addresses or networks such as 10.1.0.0/16`);
-    }
     return cidr;
   });
+}
+
+function readPort(value: string, faults: string[]): number {
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 65535) return Number(value);
+  faults.push(`JOINERY_PORT is "${value}": give a whole number from 1 to 65535`);
+  return 3000;
 }
 
 function readFlag(name: string, value: string, faults: string[]): boolean {
