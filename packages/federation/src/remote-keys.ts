@@ -59,12 +59,15 @@ export function createRemoteKeys(
     memory.set(id, key);
     return key;
   };
-  const save = async (work: Work, keys: { id: string; owner: string; pem: string; through: string | null }[]) => {
-    for (const { id, owner, pem, through } of keys) {
+  const save = async (
+    work: Work,
+    keys: { id: string; owner: string; pem: string; through: string | null; rotation?: string | null }[],
+  ) => {
+    for (const { id, owner, pem, through, rotation } of keys) {
       // Another key of a partner's server actor than the pinned one: the old one stays, and the partner stops until a person has decided.
       const origin = originOf(owner);
       const ofNode = through === null && origin !== null && owner === nodeActor(origin) && id.endsWith('#main-key');
-      if (ofNode && (await pinKey(work, origin, pem)) === 'changed') continue;
+      if (ofNode && (await pinKey(work, origin, pem, rotation ?? null)) === 'changed') continue;
       const row = { owner, public: pem, through, fetched_at: work.now };
       await work.db
         .insertInto('remote_key')
@@ -123,7 +126,9 @@ async function fetchOwner(fetcher: Fetcher, keyId: string): Promise<JsonObject |
 }
 
 /** Keys that an actor's document names as its own: RSA in `publicKey` (PEM), Ed25519 in `assertionMethod` (Multikey, FEP-521a). */
-export function keysIn(document: ActivityDocument): { id: string; owner: string; pem: string; through: null }[] {
+export function keysIn(
+  document: ActivityDocument,
+): { id: string; owner: string; pem: string; through: null; rotation: string | null }[] {
   const owner = textOf(document.id);
   if (owner === null) return [];
   const read = (value: Json) => {
@@ -132,7 +137,7 @@ export function keysIn(document: ActivityDocument): { id: string; owner: string;
     const claimed = addressOf(value.owner) ?? addressOf(value.controller) ?? owner;
     const key = publicKeyOf(value);
     if (id === null || key === null || claimed !== owner || originOf(id) !== originOf(owner)) return [];
-    return [{ id, owner, pem: pem(key), through: null }];
+    return [{ id, owner, pem: pem(key), through: null, rotation: textOf(document['joinery:rotation']) }];
   };
   return [...listOf(document.publicKey), ...listOf(document.assertionMethod)].slice(0, 10).flatMap(read);
 }

@@ -1,8 +1,10 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { openDatabase, refuse, type Slice, streams, subscribers, transact, type Work } from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores, type TestStore } from '../../../../test/harness/store.ts';
 import type { ChangeKind } from './change.ts';
 import { events } from './events.ts';
+import { rotationText } from './fingerprint.ts';
 import { migrations } from './migrations.ts';
 import * as partners from './partners.ts';
 import { preview } from './preview.ts';
@@ -185,14 +187,19 @@ describeStores('The list of partners', (open) => {
   it('pins the key of their node, and stops when another one comes without proof', async () => {
     await using store = await open({ slices: [slice] });
     await using trust = createTrust(store.context);
-    const pin = (key: string, options = {}) => change(store, (work) => partners.pinKey(work, good, key, options));
-    expect(await pin('one')).toBe('not_listed');
+    const [one, two, three] = Array.from({ length: 3 }, () => generateKeyPairSync('ed25519'));
+    const pem = (pair: typeof one) => pair?.publicKey.export({ type: 'spki', format: 'pem' }).toString() ?? '';
+    const pin = (pair: typeof one, rotation?: string) =>
+      change(store, (work) => partners.pinKey(work, good, pem(pair), rotation));
+    const signedBy = (pair: typeof one, key: string) =>
+      sign(null, Buffer.from(rotationText(`${good}/node`, key)), pair?.privateKey ?? '').toString('base64');
+    expect(await pin(one)).toBe('not_listed');
     await change(store, (work) => partners.allowPartner(work, { origin: good, ...decider }));
-    expect(await pin('one')).toBe('pinned');
-    expect(await pin('one')).toBe('same');
-    expect(await pin('two', { signedByOld: true })).toBe('rotated');
-    expect(await pin('three')).toBe('changed');
-    expect(await pin('three')).toBe('changed');
+    expect(await pin(one)).toBe('pinned');
+    expect(await pin(one)).toBe('same');
+    expect(await pin(two, signedBy(one, pem(two)))).toBe('rotated');
+    expect(await pin(three, signedBy(one, pem(three)))).toBe('changed');
+    expect(await pin(three, signedBy(two, pem(one)))).toBe('changed');
     await trust.refresh();
     expect(trust.mayFederate(good, null, 'in').reason).toBe('key_changed');
     expect((await decisions(store.context.db.reader)).map(({ what }) => what)).toEqual([
@@ -202,7 +209,7 @@ describeStores('The list of partners', (open) => {
       'allow',
     ]);
     await change(store, (work) => partners.acceptKey(work, { origin: good, ...decider }));
-    expect(await pin('three')).toBe('pinned');
+    expect(await pin(three)).toBe('pinned');
     await trust.refresh();
     expect(trust.mayFederate(good, null, 'in').allowed).toBe(true);
   });

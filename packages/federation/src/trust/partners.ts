@@ -1,5 +1,6 @@
-import { enqueueJob, newId, refuse, streams, subscribe, type Work } from '@joinery/core';
+import { enqueueJob, newId, nodeActor, refuse, streams, subscribe, type Work } from '@joinery/core';
 import { applyChange, type Change, type ChangeKind, type PartnerFields } from './change.ts';
+import { verifyRotation } from './fingerprint.ts';
 import {
   type Partner,
   partnerByOrigin,
@@ -36,18 +37,6 @@ export const changePartner = (work: Work, input: DecisionInput) => decideAs(work
 
 /** Forgets the pinned key after their key changed without proof: the next key seen is pinned. @throws {Refusal} invalid, not_found */
 export const acceptKey = (work: Work, input: DecisionInput) => decideAs(work, 'accept-key', input);
-
-/**
- * Allows a node that proposed an agreement, with the key that it showed and that was checked at its own address.
- * @throws {Refusal} not_found; conflict when the proposal has not been checked
- */
-export async function acceptProposal(work: Work, input: DecisionInput): Promise<Partner> {
-  const proposal = await proposalFrom(work.db, input.origin);
-  if (!proposal) refuse('not_found', `${input.origin} has proposed nothing`);
-  if (proposal.state !== 'checked')
-    refuse('conflict', 'Check first that the proposal comes from the node that it names');
-  return decideAs(work, 'allow', input);
-}
 
 /** Puts a proposal aside; their node is not told. @throws {Refusal} not_found */
 export async function declineProposal(work: Work, input: DecisionInput): Promise<void> {
@@ -105,20 +94,25 @@ export async function noteConfirmation(work: Work, origin: string, confirmed: bo
  * Remembers the key of a partner's server actor at first sight. Another one later stops the partner until an administrator has decided, unless
  * the old key has signed the new one.
  * @param key public key, SPKI as PEM
- * @param options.signedByOld whether a rotation signed with the pinned key was verified (`verifyRotation`)
+ * @param rotation the pinned key's signature over the new one (`joinery:rotation`), when their node shows one
  * @returns what became of it
  */
 export async function pinKey(
   work: Work,
   origin: string,
   key: string,
-  options: { signedByOld?: boolean } = {},
+  rotation: string | null = null,
 ): Promise<'pinned' | 'same' | 'rotated' | 'changed' | 'not_listed'> {
   const before = await partnerByOrigin(work.db, origin);
   if (!before) return 'not_listed';
   if (before.pinnedKey === key) return 'same';
   const first = before.pinnedKey === null;
-  const accepted = first || options.signedByOld === true;
+  const { pinnedKey } = before;
+  const isRotated =
+    pinnedKey !== null &&
+    rotation !== null &&
+    verifyRotation({ actor: nodeActor(origin), oldKey: pinnedKey, newKey: key, signature: rotation });
+  const accepted = first || isRotated;
   if (!accepted && before.keyChangedAt !== null) return 'changed';
   const after: Partner = accepted
     ? { ...before, pinnedKey: key, pinnedKeyAt: work.now, updatedAt: work.now }

@@ -2,7 +2,7 @@ import { type Context, type JsonObject, publicKeysOf, type Refusal, transact } f
 import { expect, it } from 'vitest';
 import { describeStores, type StoreOptions, type TestStore } from '../../../../test/harness/store.ts';
 import { fingerprint } from './fingerprint.ts';
-import { acceptProposal, blockPartner, declineProposal } from './partners.ts';
+import { allowPartner, blockPartner, declineProposal } from './partners.ts';
 import { buildProposal, type Claims, checkProposal, receiveProposal } from './proposals.ts';
 import { createPartnersSlice } from './slice.ts';
 import { partnerByOrigin, proposalFrom, proposals } from './store.ts';
@@ -71,9 +71,6 @@ describeStores('A proposal between nodes', (open) => {
     expect(await node.receive(await buildProposal(sender.context, node.context.config.origin, claims))).toBe(202);
     expect((await proposalFrom(node.context.db.reader, origin))?.state).toBe('unverified');
     expect(node.trust.mayFederate(origin, null, 'in').reason).toBe('not_listed');
-    await expect(decide(node, (work) => acceptProposal(work, { origin, ...decider }))).rejects.toMatchObject({
-      code: 'conflict',
-    });
 
     const key = await keyOf(sender.context);
     const seen: string[] = [];
@@ -83,7 +80,7 @@ describeStores('A proposal between nodes', (open) => {
     await node.trust.refresh();
     expect(node.trust.mayFederate(origin, null, 'in').reason).toBe('proposed');
 
-    await decide(node, (work) => acceptProposal(work, { origin, ...decider }));
+    await decide(node, (work) => allowPartner(work, { origin, ...decider }));
     expect(node.trust.mayFederate(origin, 'open-groups', 'in').allowed).toBe(true);
     const partner = await partnerByOrigin(node.context.db.reader, origin);
     expect(partner).toMatchObject({ agency: 'Harrowdean', identifier: 'ons:E07', pinnedKey: key, software: 'joinery' });
