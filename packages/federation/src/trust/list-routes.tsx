@@ -12,15 +12,9 @@ import {
 import type { Hono, Context as HonoContext } from 'hono';
 import { z } from 'zod';
 import { explain } from './explain.ts';
+import { ImportPage, ImportPreviewPage, type TypedImport } from './import-views.tsx';
 import { applyImport, type ImportPlan, planImport } from './imports.ts';
-import {
-  ExplainPage,
-  ImportPage,
-  ImportPreviewPage,
-  ProposalsPage,
-  RegisterPage,
-  type TypedImport,
-} from './list-views.tsx';
+import { ExplainPage, ProposalsPage, RegisterPage } from './list-views.tsx';
 import { listForms, parseList, writeList, writeRegister } from './lists.ts';
 import { readerOf, show, waitingProposals } from './page.tsx';
 import { declineProposal } from './partners.ts';
