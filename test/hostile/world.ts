@@ -8,8 +8,7 @@ import { type RawAnswer, type Rogue, type RogueActor, startRogue } from '../harn
 export const by = { kind: 'system', what: 'test' } as const;
 
 /** Tables that hold what people see. What only tells that something arrived is not among them. */
-const domainTables =
-  'person groups group_member group_node post post_revision post_like post_report'.split(' ');
+const domainTables = 'person groups group_member group_node post post_revision post_like post_report'.split(' ');
 /** Tables that a refused request must leave alone as well. */
 const ledgerTables = ['ledger', 'log', 'remote_key', 'peer_stream', 'proposal', 'partner'];
 

@@ -42,22 +42,22 @@ export async function verifyWithKey(
 ): Promise<{ ok: true; owner: string } | Refused> {
   const { context, remoteKeys } = bridge;
   const options = { now: context.clock.now(), ownHosts: ownHosts(bridge) };
+  const asker = `${request.network ?? ''} ${originOf(parsed.keyId)}`;
+  let refusal = refused('key_refused', 'The key cannot be had from its owner, or is too weak.');
   const known = await remoteKeys.known(context.db.reader, parsed.keyId);
   if (known && known.through === null) {
     const checked = verifySignature(request, parsed, known.key, options);
     if (checked.ok) return { ok: true, owner: known.owner };
     if (checked.code !== 'signature_invalid' && checked.code !== 'signature_algorithm') return checked;
+    refusal = checked;
   }
-  const asker = `${request.network ?? ''} ${originOf(parsed.keyId)}`;
-  if (!remoteKeys.forgeries.mayAsk(asker))
-    return refused('key_refused', 'Too many signatures from your network named keys that do not hold: wait a minute.');
+  if (!remoteKeys.forgeries.mayAsk(asker)) return refusal;
   const fetched = await remoteKeys.fetch(parsed.keyId);
   if (fetched && fetched.through === null) {
     const checked = verifySignature(request, parsed, fetched.key, options);
     if (checked.ok) return { ok: true, owner: fetched.owner };
-    remoteKeys.forgeries.note(asker);
-    return checked;
+    refusal = checked;
   }
   remoteKeys.forgeries.note(asker);
-  return refused('key_refused', 'The key cannot be had from its owner, or is too weak.');
+  return refusal;
 }
