@@ -91,11 +91,9 @@ async function firstTaker(bridge: Bridge, work: Work, inbound: Inbound): Promise
 /** One answer per activity at most, since the ledger takes each only once. */
 function refuseSender(work: Work, item: Prepared, code: string): void {
   if (item.inbound.through !== null || unanswered.has(item.inbound.type)) return;
-  work.emit('federation.refused', streams.node(item.origin), {
-    activity: item.id,
-    by: addressee(work.home, item),
-    code,
-  });
+  // What is closed to the sender and what does not exist must not be told apart by who answers.
+  const by = code === 'not_found' ? `${work.home}/node` : addressee(work.home, item);
+  work.emit('federation.refused', streams.node(item.origin), { activity: item.id, by, code });
 }
 
 /** Who of ours was addressed: the group, or else the node itself. */
