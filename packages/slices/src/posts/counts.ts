@@ -1,5 +1,6 @@
 import { type Context, enqueueJob, type JsonObject, streams, transact, type Work } from '@joinery/core';
 import type { GroupRow } from '@joinery/slices/groups';
+import { sql } from 'kysely';
 
 const secondsBetween = 60;
 const mostPerMessage = 500;
@@ -18,9 +19,9 @@ export async function countDue(
 
 async function enqueueCounting(work: Work, group: string): Promise<void> {
   const last = await work.db.selectFrom('post_counting').select('at').where('group_id', '=', group).executeTakeFirst();
-  const earliest = last ? new Date(Date.parse(last.at) + secondsBetween * 1_000).toISOString() : work.now;
+  const earliest = last ? Date.parse(last.at) + secondsBetween * 1_000 : 0;
+  const runAt = new Date(Math.max(Date.parse(work.now), earliest)).toISOString();
   // The instant is part of the key: a request that comes while the job runs must not be taken for the one that is running.
-  const runAt = earliest > work.now ? earliest : work.now;
   await enqueueJob(work, countJob, { group }, { key: `${group} ${last?.at ?? ''}`, runAt });
 }
 
@@ -30,7 +31,8 @@ export async function tellCounts(work: Work, group: string): Promise<void> {
     .selectFrom('post')
     .select('id')
     .where('group_id', '=', group)
-    .where('count_due', '=', 1)
+    // Spelled out for the partial index.
+    .where(sql<boolean>`count_due = 1`)
     .limit(mostPerMessage)
     .execute();
   if (due.length === 0) return;
