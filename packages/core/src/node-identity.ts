@@ -34,14 +34,21 @@ export async function settleIdentity(context: Context): Promise<boolean> {
     );
   }
   const [node, agency] = await Promise.all([createActorKeys(), createActorKeys()]);
-  await transact(context, { kind: 'system', what: 'first start' }, async (work) => {
-    await work.db.insertInto('meta').values({ name: 'origin', value: origin }).execute();
+  const isOurs = await transact(context, { kind: 'system', what: 'first start' }, async (work) => {
+    const inserted = await work.db
+      .insertInto('meta')
+      .values({ name: 'origin', value: origin })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .executeTakeFirst();
+    // Another process of this node was faster.
+    if (inserted.numInsertedOrUpdatedRows === 0n) return false;
     await claimHandle(work, 'node', 'node', 'node');
     await claimHandle(work, 'agency', 'agency', 'agency');
     await saveActorKeys(work, nodeActor(origin), node);
     await saveActorKeys(work, agencyActor(origin), agency);
+    return true;
   });
-  return true;
+  return isOurs || settleIdentity(context);
 }
 
 /** A database that came back from a backup without its secret would look well until it has to sign something. */

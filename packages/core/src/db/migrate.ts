@@ -6,6 +6,7 @@ import {
   OperationNodeTransformer,
   RawNode,
   sql,
+  type Transaction,
 } from 'kysely';
 import type { Schema } from './schema.ts';
 
@@ -43,12 +44,18 @@ export async function migrate(db: Kysely<Schema>, dialect: Dialect, parts: Migra
       all.set(name, up);
     }
   }
-  await sql`create table if not exists migration (name text primary key, at text not null)`.execute(db);
+  // Two processes may start at once: the second waits here, then finds the work done.
+  const alone = <T>(work: (transaction: Transaction<Schema>) => Promise<T>) =>
+    db.transaction().execute(async (transaction) => {
+      if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(7264107)`.execute(transaction);
+      return work(transaction);
+    });
+  await alone((transaction) =>
+    sql`create table if not exists migration (name text primary key, at text not null)`.execute(transaction),
+  );
   const ran: string[] = [];
   for (const name of [...all.keys()].sort()) {
-    const did = await db.transaction().execute(async (transaction) => {
-      // Two processes may start at once: the second waits here, then finds the work done.
-      if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(7264107)`.execute(transaction);
+    const did = await alone(async (transaction) => {
       const known = await sql<{ name: string }>`select name from migration where name = ${name}`.execute(transaction);
       if (known.rows.length > 0) return false;
       const schema = transaction as unknown as Kysely<unknown>;
