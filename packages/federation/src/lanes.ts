@@ -151,8 +151,14 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     return null;
   };
 
-  const accepted = (peer: PeerRow, delivery: Delivery & { result: 'taken' }): null => {
-    peer.signature_form = delivery.form;
+  const accepted = async (peer: PeerRow, delivery: Delivery & { result: 'taken' }): Promise<null> => {
+    const { origin } = peer;
+    const { form } = delivery;
+    if (peer.signature_form === form) return null;
+    peer.signature_form = form;
+    await transact(context, { kind: 'system', what: 'lanes' }, async (work) => {
+      await work.db.updateTable('peer').set({ signature_form: form }).where('origin', '=', origin).execute();
+    });
     return null;
   };
 
@@ -228,11 +234,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     Object.assign(peer, good);
     await transact(context, { kind: 'system', what: 'lanes' }, async (work) => {
       await ensurePeer(work, peer.origin);
-      await work.db
-        .updateTable('peer')
-        .set({ ...good, signature_form: peer.signature_form })
-        .where('origin', '=', peer.origin)
-        .execute();
+      await work.db.updateTable('peer').set(good).where('origin', '=', peer.origin).execute();
     });
   };
 
