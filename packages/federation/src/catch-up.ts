@@ -54,8 +54,8 @@ export function createCatchUp(bridge: Bridge): CatchUp {
     const digest = digests.get(origin);
     digests.delete(origin);
     if (digest !== undefined) for (const stream of await compareDigest(bridge, origin, digest)) streams.add(stream);
-    for (const stream of streams) if (stream !== '') await pullStream(bridge, origin, stream, () => closed);
-    while (!closed && (await workOff(bridge, origin)));
+    for (const stream of streams) if (stream !== '') await pullStream(bridge, origin, stream, toWorkOff, () => closed);
+    while (!closed && (await workOff(bridge, origin, toWorkOff)));
   };
   const want = (origin: string, stream: string) => {
     const streams = wanted.get(origin) ?? new Set();
@@ -63,8 +63,9 @@ export function createCatchUp(bridge: Bridge): CatchUp {
     wanted.set(origin, streams);
     run(origin);
   };
+  const toWorkOff = (origin: string) => want(origin, '');
   return {
-    toWorkOff: (origin) => want(origin, ''),
+    toWorkOff,
     gap: want,
     compare: (origin, digest) => {
       digests.set(origin, digest);
@@ -83,8 +84,11 @@ export function createCatchUp(bridge: Bridge): CatchUp {
   };
 }
 
+/** Told of origins with something that had waited for what was applied now. */
+type Wake = (origin: string) => void;
+
 /** Applies what waits, fetching what it names. @returns whether there may be more */
-async function workOff(bridge: Bridge, origin: string): Promise<boolean> {
+async function workOff(bridge: Bridge, origin: string, wake: Wake): Promise<boolean> {
   const { db } = bridge.context;
   const rows = await toWorkOff(db.reader, origin, page);
   let progress = false;
@@ -101,7 +105,8 @@ async function workOff(bridge: Bridge, origin: string): Promise<boolean> {
     await fetchMissing(bridge, first);
     const item = await prepare(bridge, db.reader, arrived);
     const [done] = await settleAll(bridge, [item], { fetched: true });
-    if (done?.gap && item.place) await pullStream(bridge, origin, item.place.stream, () => false);
+    for (const released of done?.released ?? []) wake(released);
+    if (done?.gap && item.place) await pullStream(bridge, origin, item.place.stream, wake, () => false);
     else progress = true;
   }
   return progress && rows.length === page;
@@ -116,7 +121,13 @@ async function fetchKey(bridge: Bridge, id: string): Promise<void> {
 /**
  * Reads a stream of another node from where we are to its end, in pages, and applies it in order. Asking for what comes after a number acknowledges that number.
  */
-async function pullStream(bridge: Bridge, origin: string, stream: string, stopped: () => boolean): Promise<void> {
+async function pullStream(
+  bridge: Bridge,
+  origin: string,
+  stream: string,
+  wake: Wake,
+  stopped: () => boolean,
+): Promise<void> {
   const { db } = bridge.context;
   while (!stopped()) {
     if (!bridge.trust.mayFederate(origin, null, 'in').allowed) return;
@@ -143,7 +154,10 @@ async function pullStream(bridge: Bridge, origin: string, stream: string, stoppe
     });
     for (const one of arrived) await fetchMissing(bridge, await prepare(bridge, db.reader, one));
     const prepared = await Promise.all(arrived.map((one) => prepare(bridge, db.reader, one)));
-    if (prepared.length > 0) await settleAll(bridge, prepared, { fetched: true, pulled: true });
+    if (prepared.length > 0) {
+      const done = await settleAll(bridge, prepared, { fetched: true, pulled: true });
+      for (const { released } of done) for (const one of released) wake(one);
+    }
     const through = answer.document['joinery:through'];
     if (typeof through !== 'number' || through <= row.position) return;
     await reach(bridge, row, through);

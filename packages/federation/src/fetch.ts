@@ -2,6 +2,7 @@ import {
   type ActivityDocument,
   type Context,
   type DoorAnswer,
+  isRefusal,
   type JsonObject,
   type KeyRing,
   nodeActor,
@@ -122,7 +123,14 @@ export async function fetchAndRemember(bridge: Bridge, uri: string, purpose: str
   if (!context.ports.trust.mayFederate(origin, null, 'in').allowed) return false;
   const answer = await signedFetch(bridge, uri, purpose);
   if (!answer.ok || !answer.document) return false;
-  return (await rememberDocument(bridge, answer.document)) !== undefined;
+  try {
+    return (await rememberDocument(bridge, answer.document)) !== undefined;
+  } catch (error) {
+    // Gone (a Tombstone answered with 200), or nothing that can be kept: the same as not to be had.
+    if (!isRefusal(error)) throw error;
+    context.logger.info('fetch.not_kept', { origin, refusal: error.code });
+    return false;
+  }
 }
 
 /** The document that was asked for, or the refusal to show to whoever asked. */

@@ -181,7 +181,7 @@ async function knowAuthor(bridge: Bridge, author: string, vouched: JsonObject | 
   const id = vouched && textOf(vouched.id);
   const multibase = vouched && textOf(vouched.publicKeyMultibase);
   const people = kindForType(context, 'Person');
-  if (!vouched || addressOf(vouched.controller) !== author) return;
+  if (!vouched || addressOf(vouched.controller) !== author || originOf(author) === null) return;
   await transact(
     context,
     { kind: 'peer', origin: host },

@@ -1,7 +1,8 @@
-import { savepoint, transact, type Work } from '@joinery/core';
+import { isRefusal, savepoint, transact, type Work } from '@joinery/core';
 import { applyInbound, missingAddresses } from './apply.ts';
 import type { Bridge } from './bridge.ts';
 import { isRepetition, ledgerRow, releaseWaiting, type Settled, writeLedger } from './ledger.ts';
+import { addressOf } from './read.ts';
 import type { LedgerRow, PeerStreamRow } from './tables.ts';
 import { type Arrived, type Prepared, prepare } from './unwrap.ts';
 
@@ -48,9 +49,10 @@ export function createInbox(bridge: Bridge, remaining: Remaining): Inbox {
         batch.forEach((waiting, index) => {
           waiting.resolve({ state: done[index]?.conflict ? 'conflict' : 'accepted' });
         });
-        for (const [index, { later, gap }] of done.entries()) {
+        for (const [index, { later, gap, released }] of done.entries()) {
           const item = batch[index]?.item;
           if (item && later) remaining.toWorkOff(item.origin);
+          for (const origin of released) remaining.toWorkOff(origin);
           if (item?.place && gap) remaining.gap(item.origin, item.place.stream);
         }
       } catch (error) {
@@ -78,7 +80,13 @@ export type SettleOptions = {
   pulled?: boolean;
 };
 
-type Done = { conflict: boolean; later: boolean; gap: boolean };
+type Done = {
+  conflict: boolean;
+  later: boolean;
+  gap: boolean;
+  /** Origins of what had waited for this and can go on now. */
+  released: string[];
+};
 
 /** Several activities in one transaction, each in its own savepoint, in the order given. */
 export async function settleAll(bridge: Bridge, items: Prepared[], options: SettleOptions = {}): Promise<Done[]> {
@@ -97,7 +105,7 @@ export async function settleAll(bridge: Bridge, items: Prepared[], options: Sett
   );
 }
 
-const accepted: Done = { conflict: false, later: false, gap: false };
+const accepted: Done = { conflict: false, later: false, gap: false, released: [] };
 
 /**
  * One activity: repetition, out of its turn, to be worked off after a fetch, or applied now.
@@ -129,17 +137,23 @@ async function settle(
     await writeLedger(work, item, { state: 'received', code: null, waitsFor: null }, known);
     return { ...accepted, later: true };
   }
-  await settleNow(bridge, work, item, known);
+  const released = await settleNow(bridge, work, item, known);
   if (position && item.place) position.position = Math.max(position.position, item.place.sequence);
-  return accepted;
+  return { ...accepted, released };
 }
 
-async function settleNow(bridge: Bridge, work: Work, item: Prepared, known: LedgerRow | undefined): Promise<void> {
+/** @returns origins of what had waited for it */
+async function settleNow(bridge: Bridge, work: Work, item: Prepared, known: LedgerRow | undefined): Promise<string[]> {
   await introduceAuthor(bridge, work, item);
   const settled: Settled = await applyInbound(bridge, work, item);
   await writeLedger(work, item, settled, known);
-  if (settled.state === 'applied')
-    for (const uri of [item.inbound.id, item.object]) if (uri) await releaseWaiting(work, uri);
+  if (settled.state !== 'applied') return [];
+  const { inbound, object } = item;
+  // Of what was announced it is the inner object that others wait for.
+  const uris = new Set([inbound.id, object, addressOf(inbound.activity.object)]);
+  const released: string[] = [];
+  for (const uri of uris) if (uri) released.push(...(await releaseWaiting(work, uri)));
+  return released;
 }
 
 /** An author whose node we may not ask is known through the group: name, agency and key as its node vouches for them. */
@@ -155,10 +169,15 @@ async function introduceAuthor(bridge: Bridge, work: Work, item: Prepared): Prom
     name: vouched.name ?? '',
     'joinery:agency': vouched.agency ?? undefined,
   };
-  await savepoint(work, async (part) => {
-    await bridge.remoteKeys.saveVouched(part, vouched);
-    await people.saveRemote?.(part, document, { fetchedAt: part.now, verified: 'unchecked' });
-  });
+  try {
+    await savepoint(work, async (part) => {
+      await bridge.remoteKeys.saveVouched(part, vouched);
+      await people.saveRemote?.(part, document, { fetchedAt: part.now, verified: 'unchecked' });
+    });
+  } catch (error) {
+    // Nobody that can be kept here: the activity's handler decides what that means.
+    if (!isRefusal(error)) throw error;
+  }
 }
 
 /** Where we are in the stream; read once per transaction. A first contact begins where the sender begins. */

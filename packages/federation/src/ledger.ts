@@ -52,14 +52,15 @@ export async function writeLedger(
     .execute();
 }
 
-/** What waited for an address may be tried again. */
-export async function releaseWaiting(work: Work, uri: string): Promise<void> {
-  await work.db
+/** What waited for an address may be tried again. @returns whose it is: somebody has to work it off */
+export async function releaseWaiting(work: Work, uri: string): Promise<string[]> {
+  const rows = await work.db
     .updateTable('ledger')
     .set({ state: 'received', waits_for: null })
-    .where('state', '=', 'waiting')
     .where('waits_for', '=', uri)
+    .returning('origin')
     .execute();
+  return rows.map((row) => row.origin);
 }
 
 /** Origins with something received that is not applied yet. */
