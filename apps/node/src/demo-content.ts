@@ -1,0 +1,174 @@
+import { housing } from './demo-housing.ts';
+import { services } from './demo-services.ts';
+import { zandhoven } from './demo-zandhoven.ts';
+
+/** The nodes of the demo, in the order of their ports. */
+export const agencies = {
+  department: { name: 'Ministry of Housing', what: 'the department: hosts two groups' },
+  council: { name: 'Harrowdean Council', what: 'a council: its people work in the groups of the department' },
+  zandhoven: { name: 'Gemeente Zandhoven', what: 'a Dutch council: hosts one group, in Dutch' },
+  stranger: { name: 'Brightwell Consulting', what: 'a stranger: a node that nobody has allowed' },
+} as const;
+export type Place = keyof typeof agencies;
+export const places = Object.keys(agencies) as Place[];
+/** Who allows each other. */
+export const allowed = places.filter((place) => place !== 'stranger');
+
+export type DemoPerson = {
+  place: Place;
+  name: string;
+  role: string;
+  language: 'en' | 'nl';
+  /** Administers the node and decides about partners. */
+  administrator?: true;
+};
+
+export const people = {
+  margaret: { place: 'department', name: 'Margaret Osei', role: 'Head of local partnerships', language: 'en' },
+  tom: { place: 'department', name: 'Tom Hargreaves', role: 'Policy adviser, allocations', language: 'en' },
+  rhys: { place: 'department', name: 'Rhys Bevan', role: 'Digital accessibility lead', language: 'en' },
+  anneke: { place: 'department', name: 'Anneke Visser', role: 'International liaison', language: 'en' },
+  ines: {
+    place: 'department',
+    name: 'Inês Duarte',
+    role: 'Information security officer',
+    language: 'en',
+    administrator: true,
+  },
+  priya: { place: 'council', name: 'Priya Nair', role: 'Parking and permits officer', language: 'en' },
+  colin: { place: 'council', name: 'Colin Ashworth', role: 'Waste contracts manager', language: 'en' },
+  grace: { place: 'council', name: 'Grace Adeyemi', role: 'Housing options team leader', language: 'en' },
+  moira: { place: 'council', name: 'Moira Kelly', role: 'Web manager', language: 'en', administrator: true },
+  sanne: { place: 'zandhoven', name: 'Sanne de Wit', role: 'Adviseur dienstverlening', language: 'nl' },
+  joris: { place: 'zandhoven', name: 'Joris van den Berg', role: 'Woo-coördinator', language: 'nl' },
+  fatima: { place: 'zandhoven', name: 'Fatima El Amrani', role: 'Inkoopadviseur', language: 'nl' },
+  pieter: {
+    place: 'zandhoven',
+    name: 'Pieter Hoekstra',
+    role: 'Functioneel beheerder',
+    language: 'nl',
+    administrator: true,
+  },
+  leo: { place: 'stranger', name: 'Leo Marchetti', role: 'Consultant', language: 'en', administrator: true },
+} satisfies Record<string, DemoPerson>;
+export type PersonKey = keyof typeof people;
+export const personKeys = Object.keys(people) as PersonKey[];
+
+export type DemoGroup = {
+  owner: PersonKey;
+  name: string;
+  handle: string;
+  summary: string;
+  reading: 'web' | 'partners';
+  joining: 'open' | 'request';
+  language: 'en' | 'nl';
+  members: PersonKey[];
+  /** Asked to join and wait for an answer. */
+  waiting: PersonKey[];
+  text: string;
+};
+
+export const groups = {
+  services: {
+    owner: 'margaret',
+    name: 'Local services: tips and wrinkles',
+    handle: 'local-services',
+    summary: 'Permits, bins, forms and counters: what works, what does not, and who has solved it already.',
+    reading: 'web',
+    joining: 'open',
+    language: 'en',
+    members: ['rhys', 'anneke', 'ines', 'priya', 'colin', 'grace', 'moira', 'sanne', 'fatima', 'pieter'],
+    waiting: [],
+    text: services,
+  },
+  housing: {
+    owner: 'tom',
+    name: 'Housing allocations and waiting lists',
+    handle: 'housing-allocations',
+    summary: 'For people who decide who gets which home. Ask to join, and say what you work on.',
+    reading: 'partners',
+    joining: 'request',
+    language: 'en',
+    members: ['margaret', 'grace', 'sanne'],
+    waiting: ['priya'],
+    text: housing,
+  },
+  zandhoven: {
+    owner: 'sanne',
+    name: 'Dienstverlening: vragen en vondsten',
+    handle: 'dienstverlening',
+    summary: 'Woo-verzoeken, brieven, balies en formulieren: wat werkt, wat niet, en wie het al heeft opgelost.',
+    reading: 'partners',
+    joining: 'open',
+    language: 'nl',
+    members: ['joris', 'fatima', 'pieter', 'anneke'],
+    waiting: [],
+    text: zandhoven,
+  },
+} satisfies Record<string, DemoGroup>;
+export type GroupKey = keyof typeof groups;
+export const groupKeys = Object.keys(groups) as GroupKey[];
+
+type Written = {
+  by: PersonKey;
+  text: string;
+  language: 'en' | 'nl';
+  likes: PersonKey[];
+  /** This reply answered the question. */
+  answer: boolean;
+};
+export type DemoTopic = Written & {
+  title: string;
+  daysAgo: number;
+  pinned: boolean;
+  /** Why facilitators took it out of the group. */
+  removed: string | null;
+  /** The text after its author changed it. */
+  edited: string | null;
+  replies: Written[];
+};
+
+/**
+ * Reads what is written in a group. `== ` begins a topic with its title, `-- ` a reply, `++` the text as changed later. Below a title: who
+ * wrote it; how many days ago; then any of `nl`, `pinned`, `answer`, `likes <people>`, `removed <why>`. A reply has the same line without days.
+ */
+export function readTopics({ text, language }: Pick<DemoGroup, 'text' | 'language'>): DemoTopic[] {
+  return text
+    .split(/^== /m)
+    .slice(1)
+    .map((part) => {
+      const [opening = '', ...answers] = part.split(/^-- /m);
+      const [title = '', marks = '', ...lines] = opening.split('\n');
+      const [by = '', daysAgo = '', ...rest] = marks.split('; ');
+      const [first = '', edited] = lines.join('\n').split(/^\+\+$/m);
+      return {
+        ...readWritten([by, ...rest], first, language),
+        title,
+        daysAgo: Number(daysAgo),
+        pinned: rest.includes('pinned'),
+        removed: rest.find((mark) => mark.startsWith('removed '))?.slice('removed '.length) ?? null,
+        edited: edited?.trim() ?? null,
+        replies: answers.map((answer) => {
+          const [line = '', ...body] = answer.split('\n');
+          return readWritten(line.split('; '), body.join('\n'), language);
+        }),
+      };
+    });
+}
+
+function readWritten([by = '', ...marks]: string[], text: string, language: 'en' | 'nl'): Written {
+  const likes = marks.find((mark) => mark.startsWith('likes '));
+  return {
+    by: readPerson(by),
+    text: text.trim(),
+    language: marks.includes('nl') ? 'nl' : language,
+    likes: likes ? likes.split(' ').slice(1).map(readPerson) : [],
+    answer: marks.includes('answer'),
+  };
+}
+
+function readPerson(word: string): PersonKey {
+  const key = personKeys.find((known) => known === word);
+  if (!key) throw new Error(`Nobody in the demo is called "${word}"`);
+  return key;
+}

@@ -1,0 +1,183 @@
+import {
+  agencies,
+  allowed,
+  type DemoTopic,
+  type GroupKey,
+  groupKeys,
+  groups,
+  type PersonKey,
+  type Place,
+  people,
+  personKeys,
+  places,
+  readTopics,
+} from './demo-content.ts';
+import type { Deed } from './demo-node.ts';
+
+/** One running node: its address, and how to make it do something. Answers are the addresses of what was made. */
+export type DemoNode = { origin: string; perform: (deeds: Deed[]) => Promise<string[]> };
+export type DemoNodes = Record<Place, DemoNode>;
+/** Addresses of people and groups. */
+export type Cast = { people: Record<PersonKey, string>; groups: Record<GroupKey, string> };
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+/** When the nodes began: before the first topic. */
+const openingDay = 425;
+/** How long after its topic each reply came; later ones as the last. */
+const replyAfter = [2.4, 21.2, 26.5, 47.1].map((hours) => hours * hour);
+
+type Topic = DemoTopic & { group: GroupKey; at: number; uri: string; answers: string[] };
+
+/** Fills the nodes with people, groups and topics; what concerns several nodes really travels between them. */
+export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
+  const opening = iso(now - openingDay * day);
+  const atHomeOf = (person: PersonKey) => nodes[people[person].place];
+  const cast = await settle(nodes, opening);
+  await nodes.stranger.perform([propose(nodes)]);
+  await joinAll(nodes, cast, opening);
+  const topics: Topic[] = groupKeys
+    .flatMap((group) => readTopics(groups[group]).map((topic) => ({ ...topic, group, at: instantOf(topic, now) })))
+    .map((topic) => ({ ...topic, uri: '', answers: [] }))
+    .sort((a, b) => a.at - b.at);
+
+  await inParallel(topics, nodes, async (topic) => {
+    const { by, group, title, text, language, at } = topic;
+    const deed = { title, text, language, at: iso(at), group: cast.groups[group], by: cast.people[by] };
+    [topic.uri = ''] = await atHomeOf(by).perform([{ do: 'topic', ...deed }]);
+  });
+  await arrived(nodes, topics, (topic) => [topic.uri]);
+  await inParallel(topics, nodes, async (topic) => {
+    for (const [index, { by, text, language }] of topic.replies.entries()) {
+      const after = replyAfter[Math.min(index, replyAfter.length - 1)] ?? hour;
+      const at = iso(Math.min(topic.at + after + index * 7 * minute, now - (10 - index) * minute));
+      const deed = { do: 'reply', at, to: topic.uri, by: cast.people[by], text, language } as const;
+      topic.answers.push(...(await atHomeOf(by).perform([deed])));
+    }
+  });
+  await arrived(nodes, topics, (topic) => topic.answers);
+  await inParallel(topics, nodes, async (topic) => {
+    for (const [person, deed] of afterwards(topic, cast, now)) await atHomeOf(person).perform([deed]);
+  });
+  return cast;
+}
+
+/** People, groups, and who works with whom. */
+async function settle(nodes: DemoNodes, at: string): Promise<Cast> {
+  const made = await Promise.all(
+    places.map(async (place) => {
+      const own = personKeys.filter((key) => people[key].place === place);
+      const uris = await nodes[place].perform(
+        own.map((key) => ({ do: 'person', at, person: people[key], handle: handleOf(key) })),
+      );
+      const pairs = own.map((key, index) => [key, uris[index] ?? ''] as const);
+      const others = allowed.filter((other) => other !== place && place !== 'stranger');
+      await nodes[place].perform(others.map((other) => allow(nodes, other)));
+      return pairs;
+    }),
+  );
+  const everybody = Object.fromEntries(made.flat()) as Cast['people'];
+  const addresses = await Promise.all(
+    groupKeys.map(async (key) => {
+      const { owner, members, waiting, text, ...group } = groups[key];
+      const deed = { do: 'group', at, group, owner: everybody[owner] } as const;
+      const [uri = ''] = await nodes[people[owner].place].perform([deed]);
+      return [key, uri] as const;
+    }),
+  );
+  return { people: everybody, groups: Object.fromEntries(addresses) as Cast['groups'] };
+}
+
+const handleOf = (key: PersonKey) =>
+  people[key].name
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .toLowerCase()
+    .replace(/[^a-z]+/g, '-');
+
+function allow(nodes: DemoNodes, other: Place): Deed {
+  const options = { agency: agencies[other].name, by: 'Demo', reason: 'Working together on local services' };
+  return { do: 'command', name: 'partner allow', input: { arguments: [nodes[other].origin], options } };
+}
+
+/** The stranger asks the department, which has not answered. */
+function propose(nodes: DemoNodes): Deed {
+  const reason = 'We advise several councils and would like to follow your groups';
+  const options = { agency: agencies.department.name, kind: 'government', by: people.leo.name, reason };
+  return { do: 'command', name: 'partner propose', input: { arguments: [nodes.department.origin], options } };
+}
+
+async function joinAll(nodes: DemoNodes, cast: Cast, at: string): Promise<void> {
+  const join = (group: GroupKey, person: PersonKey, state: 'member' | 'requested') =>
+    nodes[people[person].place].perform([
+      { do: 'join', at, group: cast.groups[group], person: cast.people[person], state },
+    ]);
+  await Promise.all(
+    groupKeys.map(async (key) => {
+      const { owner, joining, members, waiting } = groups[key];
+      const host = nodes[people[owner].place];
+      for (const person of members as PersonKey[]) {
+        await join(key, person, joining === 'open' ? 'member' : 'requested');
+        const deed = { at, group: cast.groups[key], person: cast.people[person], by: cast.people[owner] };
+        if (joining === 'request') await host.perform([{ do: 'approve', ...deed }]);
+      }
+      for (const person of waiting as PersonKey[]) await join(key, person, 'requested');
+    }),
+  );
+}
+
+/** What happens to a topic once all replies are there, and who does it. */
+function afterwards(topic: Topic, cast: Cast, now: number): [PersonKey, Deed][] {
+  const at = iso(Math.min(topic.at + 3 * day, now - minute));
+  const { owner } = groups[topic.group];
+  const facilitator = cast.people[owner];
+  const deeds: [PersonKey, Deed][] = topic.likes.map((person) => [
+    person,
+    { do: 'like', at, post: topic.uri, by: cast.people[person] },
+  ]);
+  for (const [index, reply] of topic.replies.entries()) {
+    const post = topic.answers[index] ?? '';
+    for (const person of reply.likes) deeds.push([person, { do: 'like', at, post, by: cast.people[person] }]);
+    if (reply.answer)
+      deeds.push([topic.by, { do: 'answer', at, topic: topic.uri, answer: post, by: cast.people[topic.by] }]);
+  }
+  if (topic.edited !== null)
+    deeds.push([topic.by, { do: 'edit', at, post: topic.uri, by: cast.people[topic.by], text: topic.edited }]);
+  if (topic.pinned) deeds.push([owner, { do: 'pin', at, post: topic.uri, by: facilitator }]);
+  if (topic.removed !== null)
+    deeds.push([owner, { do: 'remove', at, post: topic.uri, by: facilitator, reason: topic.removed }]);
+  return deeds;
+}
+
+/** Each author's node works through its own topics in the order of their dates, all nodes at once. */
+async function inParallel(topics: Topic[], nodes: DemoNodes, does: (topic: Topic) => Promise<void>): Promise<void> {
+  await Promise.all(
+    (Object.keys(nodes) as Place[]).map(async (place) => {
+      for (const topic of topics.filter(({ by }) => people[by].place === place)) await does(topic);
+    }),
+  );
+}
+
+/** Waits until every node with members of a group has these posts of it. */
+async function arrived(nodes: DemoNodes, topics: Topic[], posts: (topic: Topic) => string[]): Promise<void> {
+  await Promise.all(
+    groupKeys.flatMap((key) => {
+      const members: PersonKey[] = [groups[key].owner, ...groups[key].members];
+      const expected = topics.filter(({ group }) => group === key).flatMap(posts);
+      const homes = new Set(members.map((person) => people[person].place));
+      return [...homes].map((place) => nodes[place].perform([{ do: 'await', posts: expected }]));
+    }),
+  );
+}
+
+/** In office hours of a working day; the same every time. */
+function instantOf({ daysAgo, title }: DemoTopic, now: number): number {
+  const start = new Date(now - daysAgo * day);
+  start.setUTCHours(8 + (title.length % 9), (title.length * 7) % 60, 0, 0);
+  const weekday = start.getUTCDay();
+  const back = weekday === 0 ? 2 : weekday === 6 ? 1 : 0;
+  return start.getTime() - back * day;
+}
+
+const iso = (instant: number) => new Date(instant).toISOString();
