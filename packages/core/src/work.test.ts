@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeStores } from '../../../test/harness/store.ts';
+import { hashPassword, passwordFits } from './accounts/passwords.ts';
+import type { Context } from './context.ts';
 import { refuse } from './errors.ts';
 import { streams } from './log/events.ts';
 import { eventsAfter, streamEventsAfter } from './log/read.ts';
@@ -71,14 +73,30 @@ describeStores('A unit of work', (open) => {
     expect(events.map((event) => event.data)).toEqual([{ n: 1 }, { n: 3 }]);
   });
 
-  it('refuses the outer database inside, instead of hanging', async () => {
+  it.each<[string, (context: Context) => Promise<unknown>]>([
+    ['the reader', ({ db }) => db.reader.selectFrom('meta').selectAll().execute()],
+    ['the reader with SQL', ({ db }) => sql`select 1`.execute(db.reader)],
+    ['the writer', ({ db }) => db.writer.selectFrom('meta').selectAll().execute()],
+    ['another unit of work', (context) => transact(context, by, async () => {})],
+    ['password hashing', () => hashPassword('a long enough password')],
+    ['the check of a password', () => passwordFits('a long enough password', null)],
+  ])('refuses %s inside, instead of hanging', async (_name, use) => {
     await using store = await open({ slices: [slice] });
-    await expect(
-      transact(store.context, by, () => store.context.db.reader.selectFrom('meta').selectAll().execute()),
-    ).rejects.toMatchObject({ code: 'inside_unit_of_work' });
-    await expect(transact(store.context, by, () => transact(store.context, by, async () => {}))).rejects.toMatchObject({
+    await expect(transact(store.context, by, () => use(store.context))).rejects.toMatchObject({
       code: 'inside_unit_of_work',
     });
+    await use(store.context);
+  });
+
+  it('that hangs is undone after five seconds, and holds up nobody after that', async () => {
+    await using store = await open({ slices: [slice] });
+    const hangs = transact(store.context, by, async (work) => {
+      await work.db.insertInto('meta').values({ name: 'x', value: 'y' }).execute();
+      await new Promise(() => {});
+    });
+    const next = transact(store.context, by, async (work) => work.db.selectFrom('meta').selectAll().execute());
+    await expect(hangs).rejects.toMatchObject({ code: 'took_too_long', status: 503 });
+    expect(await next).toEqual([]);
   });
 
   it('gives a node only what happens after it subscribed and before it left', async () => {

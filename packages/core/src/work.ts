@@ -84,15 +84,19 @@ export async function transact<T>(
   const since = performance.now();
   let wrote = false;
   const answer = await mark.run({ since }, () =>
-    context.db.writer.transaction().execute(async (db) => {
-      const collected: CollectedEvent[] = [];
-      const work = makeWork(context, db, by, options.origin ?? 'local', collected);
-      const result = await withDeadline(change(work));
-      await step?.record(db, result, work.now);
-      await appendEvents(db, context.slices, collected);
-      wrote = collected.length > 0;
-      return result;
-    }),
+    // Without the plugin that keeps everybody else from the writer while a unit of work has it.
+    context.db.writer
+      .withoutPlugins()
+      .transaction()
+      .execute(async (db) => {
+        const collected: CollectedEvent[] = [];
+        const work = makeWork(context, db, by, options.origin ?? 'local', collected);
+        const result = await withDeadline(change(work));
+        await step?.record(db, result, work.now);
+        await appendEvents(db, context.slices, collected);
+        wrote = collected.length > 0;
+        return result;
+      }),
   );
   const took = performance.now() - since;
   if (took > logAfterMilliseconds) context.logger.warn('work.slow', { milliseconds: Math.round(took), by: by.kind });

@@ -50,7 +50,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   };
 }
 
-/** Every query of the outer reader passes here: inside a unit of work it would wait for itself, or read what is not committed. */
+/** Every query of reader and writer passes here, those of `transact` aside: inside a unit of work it would wait for itself, or read what is not committed. */
 const outsideOnly: KyselyPlugin = {
   transformQuery: ({ node }) => {
     assertOutsideUnitOfWork('The outer database');
@@ -73,7 +73,10 @@ function openSqlite({ dataFolder, exclusive }: OpenOptions) {
     const onError = (error: unknown) => {
       fault ??= lastingFault(error);
     };
-    const writing = new Kysely<Schema>({ dialect: new SqliteDialect({ database: cacheStatements(writer, onError) }) });
+    const writing = new Kysely<Schema>({
+      dialect: new SqliteDialect({ database: cacheStatements(writer, onError) }),
+      plugins: [outsideOnly],
+    });
     const reading = new Kysely<Schema>({
       dialect: new SqliteDialect({ database: cacheStatements(reader, onError) }),
       plugins: [outsideOnly],
@@ -178,10 +181,11 @@ async function openPostgres(url: string) {
       { cause: error },
     );
   }
+  const guarded = db.withPlugin(outsideOnly);
   return {
     dialect: 'postgres' as const,
-    reader: db.withPlugin(outsideOnly),
-    writer: db,
+    reader: guarded,
+    writer: guarded,
     // PostgreSQL stops by itself when a sync fails.
     fault: () => null,
     close: () => db.destroy(),
