@@ -84,6 +84,8 @@ async function addPost(
   const id = newId();
   const { arrival } = input;
   const published = clampInstant(arrival?.published, work.now) ?? work.now;
+  // Another node's clock never puts an answer before what it answers.
+  const sorted = thread && published < thread.parent.sort_at ? thread.parent.sort_at : published;
   const waits = group.local !== 1 && !arrival;
   const row: PostRow = {
     id,
@@ -117,9 +119,9 @@ async function addPost(
     count_due: 0,
     published_at: published,
     received_at: work.now,
-    sort_at: published,
+    sort_at: sorted,
     updated_at: clampInstant(arrival?.updated, work.now) ?? published,
-    last_activity_at: published,
+    last_activity_at: sorted,
     verified: arrival?.verified ?? 'origin',
     fetched_at: arrival ? work.now : null,
     event_id: null,

@@ -180,8 +180,8 @@ export async function refreshPost(
 }
 
 async function groupAmong(work: Work, addresses: string[]): Promise<GroupRow | undefined> {
-  for (const address of addresses.slice(0, 20)) {
-    if (originOf(address) !== work.home) continue;
+  const ours = addresses.filter((address) => originOf(address) === work.home);
+  for (const address of ours.slice(0, 20)) {
     const group = await groupByUri(work.db, address);
     if (group) return group;
   }
