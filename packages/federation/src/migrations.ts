@@ -53,6 +53,18 @@ export const federationMigrations: Migrations = {
       .where(sql.ref('text'), 'is not', null)
       .execute();
     await db.schema
+      .createIndex('ledger_waits')
+      .on('ledger')
+      .column('waits_for')
+      .where(sql.ref('waits_for'), 'is not', null)
+      .execute();
+    await db.schema
+      .createIndex('ledger_undone')
+      .on('ledger')
+      .column('object')
+      .where(sql.ref('type'), '=', sql.lit('Undo'))
+      .execute();
+    await db.schema
       .createTable('peer_stream')
       .addColumn('origin', 'text', (column) => column.notNull())
       .addColumn('stream', 'text', (column) => column.notNull())

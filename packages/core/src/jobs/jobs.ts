@@ -70,12 +70,18 @@ export async function runNextJob(context: Context): Promise<boolean> {
 
 /** When the next job can be taken: when it is due, or when the lease of a worker that may have died runs out. Null when there is none. */
 export async function nextJobAt(context: Context): Promise<string | null> {
-  const row = await context.db.reader
-    .selectFrom('job')
-    .select((eb) => eb.fn.min(eb.fn.coalesce('leased_until', 'run_at')).as('at'))
-    .where('state', '=', 'waiting')
-    .executeTakeFirst();
-  return row?.at ?? null;
+  const waiting = context.db.reader.selectFrom('job').where('state', '=', 'waiting');
+  const [due, lease] = await Promise.all([
+    waiting.select('run_at').where('leased_until', 'is', null).orderBy('run_at').limit(1).executeTakeFirst(),
+    waiting
+      .select('leased_until')
+      .where('leased_until', 'is not', null)
+      .orderBy('leased_until')
+      .limit(1)
+      .executeTakeFirst(),
+  ]);
+  const [first = null] = [due?.run_at, lease?.leased_until].filter((at) => at != null).sort();
+  return first;
 }
 
 async function claim(context: Context) {

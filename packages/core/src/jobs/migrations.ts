@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Migrations } from '../db/migrate.ts';
 
 export const jobMigrations: Migrations = {
@@ -17,5 +18,12 @@ export const jobMigrations: Migrations = {
       .addColumn('created_at', 'text', (column) => column.notNull())
       .execute();
     await db.schema.createIndex('job_due').on('job').columns(['state', 'run_at']).execute();
+    // The few that run now: looked at for each job that is taken.
+    await db.schema
+      .createIndex('job_leased')
+      .on('job')
+      .columns(['state', 'leased_until'])
+      .where(sql.ref('leased_until'), 'is not', null)
+      .execute();
   },
 };
