@@ -6,13 +6,13 @@ import { postById } from './store.ts';
 
 /** What follows from a post: the author's node is told how far the group passed it on. */
 export const afterEffects: AfterEffects = {
-  'post.created': async (work, { stream, data }) => {
+  'post.created': async (work, { stream, streamSeq, at, data }) => {
     if (stream !== streams.group(data.group)) return;
     const post = await postById(work.db, data.post);
     const author = post && post.local !== 1 ? await personById(work.db, post.author_id) : undefined;
     const group = author ? await groupById(work.db, data.group) : undefined;
     if (post && author && group && group.reading !== 'members') {
-      await planReport(work, { id: post.id, group: group.id, node: author.home });
+      await planReport(work, { group: group.id, node: author.home, streamSeq, at });
     }
   },
 };

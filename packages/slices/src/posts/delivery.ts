@@ -4,7 +4,9 @@ import {
   enqueueJob,
   isObject,
   type JsonObject,
+  type LogEvent,
   type Reader,
+  streamEventsAfter,
   streams,
   transact,
   type Work,
@@ -120,25 +122,83 @@ export async function deliveryReport(
   };
 }
 
-/** After a post of another node's person: report once it had time to arrive, then less and less often while somebody waits. */
+/** Posts that arrive within so many seconds are reported together. */
+const windowSeconds = 3;
+
+/** What one report is about: the posts of a node's people that the group told from a number of its stream on, before an instant. */
+type ReportOn = { group: string; node: string; from: number; until: string };
+
+/** After a post of another node's person: report once it had time to arrive, together with others of that node. */
 export async function planReport(
   work: Work,
-  post: { id: string; group: string; node: string },
-  attempt = 0,
+  told: { group: string; node: string; streamSeq: number; at: string },
 ): Promise<void> {
-  const seconds = [3, 60, 600, 3_600, 21_600, 86_400][attempt];
-  if (seconds === undefined) return;
-  const runAt = new Date(Date.parse(work.now) + seconds * 1_000).toISOString();
-  await enqueueJob(work, deliveryJob, { ...post, attempt }, { key: `${post.id} ${attempt}`, runAt });
+  const milliseconds = windowSeconds * 1_000;
+  const until = new Date((Math.floor(Date.parse(told.at) / milliseconds) + 1) * milliseconds).toISOString();
+  await enqueueReport(work, { group: told.group, node: told.node, from: told.streamSeq, until }, 0);
 }
 
+/** Soon, then less and less often while somebody waits. */
+async function enqueueReport(work: Work, on: ReportOn, attempt: number): Promise<void> {
+  const seconds = [3, 60, 600, 3_600, 21_600, 86_400][attempt];
+  if (seconds === undefined) return;
+  const runAt = new Date(Math.max(Date.parse(work.now), Date.parse(on.until)) + seconds * 1_000).toISOString();
+  await enqueueJob(
+    work,
+    deliveryJob,
+    { ...on, attempt },
+    { key: `${on.group} ${on.node} ${on.until} ${attempt}`, runAt },
+  );
+}
+
+/** As many as the other side reads of one report. */
+const reportSize = 100;
+
 export async function runReport(context: Context, data: JsonObject): Promise<void> {
-  const post = { id: String(data.id), group: String(data.group), node: String(data.node) };
+  const on = {
+    group: String(data.group),
+    node: String(data.node),
+    from: Number(data.from),
+    until: String(data.until),
+  };
   await transact(context, { kind: 'system', what: deliveryJob }, async (work) => {
-    const { waiting } = await deliveryOf(work.db, post.id);
-    work.emit('post.delivered', streams.node(post.node), { group: post.group, node: post.node, posts: [post.id] });
-    if (waiting > 0) await planReport(work, post, Number(data.attempt) + 1);
+    const posts = await postsToReport(work.db, on);
+    for (let first = 0; first < posts.length; first += reportSize) {
+      const part = posts.slice(first, first + reportSize);
+      work.emit('post.delivered', streams.node(on.node), { group: on.group, node: on.node, posts: part });
+    }
+    for (const post of posts) {
+      if ((await deliveryOf(work.db, post)).waiting === 0) continue;
+      await enqueueReport(work, on, Number(data.attempt) + 1);
+      return;
+    }
   });
+}
+
+async function postsToReport(db: Reader, on: ReportOn): Promise<string[]> {
+  const posts: string[] = [];
+  const stream = streams.group(on.group);
+  for (let after: number | undefined = on.from - 1; after !== undefined; ) {
+    const events: LogEvent[] = await streamEventsAfter(db, stream, after, reportSize);
+    const told = events.filter(
+      (event): event is LogEvent<'post.created'> => event.name === 'post.created' && event.at < on.until,
+    );
+    const ids = told.map((event) => event.data.post);
+    const theirs =
+      ids.length === 0
+        ? []
+        : await db
+            .selectFrom('post')
+            .innerJoin('person', 'person.id', 'post.author_id')
+            .select('post.id')
+            .where('post.id', 'in', ids)
+            .where('person.home', '=', on.node)
+            .execute();
+    posts.push(...theirs.map((row) => row.id));
+    const last = events.at(-1);
+    after = last && last.at < on.until && events.length === reportSize ? last.streamSeq : undefined;
+  }
+  return posts;
 }
 
 /** Takes over what the host of a group elsewhere reports on posts of ours. */
