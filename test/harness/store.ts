@@ -74,7 +74,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
     ports: {
       trust: trustEverybody,
       peers: { allowed: () => [], summary: async () => null },
-      actors: { resolve: noNetwork, history: noNetwork },
+      actors: { resolve: noNetwork, history: noNetwork, arrived: async () => {} },
       people: { byId: async () => null, byUri: async () => null },
       ...options.ports,
     },

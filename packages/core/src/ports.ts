@@ -71,6 +71,8 @@ export type Actors = {
   ) => Promise<{ kind: string; id: string; uri: string }>;
   /** Brings the newest topics of a remote group, and the replies of a remote topic, when they are not here yet. */
   history: (uri: string, wanted: 'topics' | 'replies' | 'more') => Promise<{ complete: boolean; fetched: number }>;
+  /** What is at this address was brought here by other means than an activity: whatever was received and waited for it goes on. */
+  arrived: (uri: string) => Promise<void>;
 };
 
 /** What a slice may know of people without importing the people slice. */

@@ -90,7 +90,7 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
         };
       },
     },
-    actors: createActors(bridge),
+    actors: createActors(bridge, (origin) => nodes.get(context)?.catchUp.toWorkOff(origin)),
   };
   await trust.refresh();
   const node = assemble(bridge, door);

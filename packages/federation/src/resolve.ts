@@ -1,13 +1,17 @@
-import { type Actors, isObject, type JsonObject, originOf, refuse } from '@joinery/core';
+import { type Actors, isObject, type JsonObject, originOf, refuse, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { documentOrRefuse, knownObject, rememberDocument, signedFetch } from './fetch.ts';
 import { readHistory } from './history.ts';
+import { releaseWaiting } from './ledger.ts';
 import { listOf, textOf } from './read.ts';
 
 const freshSeconds = 86_400;
 
-/** Finds what a link or handle leads to, here or on an allowed node. */
-export function createActors(bridge: Bridge): Actors {
+/**
+ * Finds what a link or handle leads to, here or on an allowed node.
+ * @param toWorkOff told whose activities can go on
+ */
+export function createActors(bridge: Bridge, toWorkOff: (origin: string) => void): Actors {
   const { context } = bridge;
   return {
     resolve: async (reference, options = {}) => {
@@ -32,6 +36,10 @@ export function createActors(bridge: Bridge): Actors {
       return { ...saved, uri: String(document.id) };
     },
     history: (uri, wanted) => readHistory(bridge, uri, wanted),
+    arrived: async (uri) => {
+      const by = { kind: 'system', what: 'inbox' } as const;
+      for (const origin of await transact(context, by, (work) => releaseWaiting(work, uri))) toWorkOff(origin);
+    },
   };
 }
 

@@ -191,7 +191,9 @@ test('a link that leads nowhere says why beside the field; one that leads to a g
     if (reference.includes('person')) return { kind: 'people', id: 'x', uri: 'x' };
     return { kind: 'groups', id: found, uri: 'x' };
   };
-  await using world = await open({ actors: { resolve, history: async () => ({ complete: true, fetched: 0 }) } });
+  await using world = await open({
+    actors: { resolve, history: async () => ({ complete: true, fetched: 0 }), arrived: async () => {} },
+  });
   found = await world.make();
   const { asOwner } = world;
   const refused = await asOwner.post('/groups/join', { reference: '@data@stranger.example' });

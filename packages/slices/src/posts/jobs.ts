@@ -37,7 +37,10 @@ async function ancestors(context: Context, data: JsonObject): Promise<void> {
     uri = isObject(document) ? (readPost(document)?.inReplyTo ?? null) : null;
   }
   if (uri !== null && chain.includes(uri)) return;
-  for (const address of chain.reverse()) await takeIn(context, address, group);
+  for (const address of chain.reverse()) {
+    await takeIn(context, address, group);
+    if (await postByUri(context.db.reader, address)) await context.ports.actors.arrived(address);
+  }
 }
 
 async function stagedText(context: Context, uri: string): Promise<string | null> {
