@@ -67,7 +67,7 @@ export async function prepare(bridge: Bridge, db: Reader, arrived: Arrived): Pro
   const vouched = vouchedKey(activity, author, actor);
   const believed = await believe(bridge, db, inner, { author, origin: innerOrigin, sender: origin, vouched });
   const inbound: Inbound = {
-    id: textOf(inner.id) ?? '',
+    id: innerId(inner, author, id),
     type: typeOf(inner),
     actor: author,
     origin: innerOrigin,
@@ -84,8 +84,13 @@ function innerActivity(announce: ActivityDocument): JsonObject | null {
   const inner = embedded(announce.object);
   if (!inner || inner.actor === undefined || inner.object === undefined) return null;
   const actor = addressOf(inner.actor);
+  return actor !== null && originOf(actor) !== null ? inner : null;
+}
+
+/** Its own address when that can be its actor's. One that its group made up, or none, is known by the outer one: nobody takes another's address. */
+function innerId(inner: JsonObject, author: string, outer: string): string {
   const id = textOf(inner.id);
-  return actor !== null && id !== null && originOf(id) !== null && originOf(id) === originOf(actor) ? inner : null;
+  return id !== null && originOf(id) === originOf(author) ? id : `${outer}#object`;
 }
 
 async function believe(
