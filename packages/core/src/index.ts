@@ -11,6 +11,7 @@ export * from './context.ts';
 export * from './db/changes.ts';
 export * from './db/migrate.ts';
 export * from './db/open.ts';
+export * from './db/prepared.ts';
 export * from './db/schema.ts';
 export * from './doors.ts';
 export * from './errors.ts';

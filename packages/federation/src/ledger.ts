@@ -1,4 +1,4 @@
-import type { Reader, Work } from '@joinery/core';
+import { prepareQuery, type Reader, type Work } from '@joinery/core';
 import type { LedgerRow } from './tables.ts';
 import type { Prepared } from './unwrap.ts';
 
@@ -6,8 +6,10 @@ import type { Prepared } from './unwrap.ts';
 export type Settled = { state: LedgerRow['state']; code: string | null; waitsFor: string | null };
 
 export async function ledgerRow(db: Reader, id: string): Promise<LedgerRow | undefined> {
-  return db.selectFrom('ledger').selectAll().where('id', '=', id).executeTakeFirst();
+  return (await byId(db, { id }))[0];
 }
+
+const byId = prepareQuery((db, { id }: { id: string }) => db.selectFrom('ledger').selectAll().where('id', '=', id));
 
 /** A repetition has the same sender, type and object; anything else under the same address is another activity. */
 export function isRepetition(row: LedgerRow, item: Prepared): boolean {
@@ -34,34 +36,51 @@ export async function writeLedger(
     await work.db.updateTable('ledger').set(changed).where('id', '=', item.id).execute();
     return;
   }
-  await work.db
-    .insertInto('ledger')
-    .values({
-      id: item.id,
-      origin: item.origin,
-      actor: item.actor,
-      type: item.type,
-      object: item.object,
-      verified: item.verified,
-      stream: item.place?.stream ?? null,
-      epoch: item.place?.epoch ?? null,
-      sequence: item.place?.sequence ?? null,
-      received_at: work.now,
-      ...changed,
-    })
-    .execute();
+  await insertRow(work.db, {
+    id: item.id,
+    origin: item.origin,
+    actor: item.actor,
+    type: item.type,
+    object: item.object,
+    verified: item.verified,
+    stream: item.place?.stream ?? null,
+    epoch: item.place?.epoch ?? null,
+    sequence: item.place?.sequence ?? null,
+    received_at: work.now,
+    ...changed,
+  });
 }
+
+const insertRow = prepareQuery((db, row: LedgerRow) =>
+  db.insertInto('ledger').values({
+    id: row.id,
+    origin: row.origin,
+    actor: row.actor,
+    type: row.type,
+    object: row.object,
+    text: row.text,
+    state: row.state,
+    code: row.code,
+    verified: row.verified,
+    stream: row.stream,
+    epoch: row.epoch,
+    sequence: row.sequence,
+    waits_for: row.waits_for,
+    attempts: row.attempts,
+    received_at: row.received_at,
+    applied_at: row.applied_at,
+  }),
+);
 
 /** What waited for an address may be tried again. @returns whose it is: somebody has to work it off */
 export async function releaseWaiting(work: Work, uri: string): Promise<string[]> {
-  const rows = await work.db
-    .updateTable('ledger')
-    .set({ state: 'received', waits_for: null })
-    .where('waits_for', '=', uri)
-    .returning('origin')
-    .execute();
+  const rows = await release(work.db, { uri });
   return rows.map((row) => row.origin);
 }
+
+const release = prepareQuery((db, { uri }: { uri: string }) =>
+  db.updateTable('ledger').set({ state: 'received', waits_for: null }).where('waits_for', '=', uri).returning('origin'),
+);
 
 /** Origins with something received that is not applied yet. */
 export async function originsToWorkOff(db: Reader): Promise<string[]> {

@@ -1,8 +1,10 @@
-import type { Transaction } from 'kysely';
+import { type Selectable, sql, type Transaction } from 'kysely';
+import { prepareQuery } from '../db/prepared.ts';
 import type { Schema } from '../db/schema.ts';
 import { newId } from '../ids.ts';
 import type { Slice } from '../slice.ts';
 import type { EventName } from './events.ts';
+import type { LogTables } from './tables.ts';
 
 /** An event that waits for the end of its unit of work. */
 export type CollectedEvent = { id: string; name: EventName; stream: string; data: unknown; origin: string; at: string };
@@ -13,34 +15,58 @@ export type CollectedEvent = { id: string; name: EventName; stream: string; data
  */
 export async function appendEvents(db: Transaction<Schema>, slices: Slice[], events: CollectedEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const head = await db
-    .updateTable('log_head')
-    .set((eb) => ({ seq: eb('seq', '+', events.length) }))
-    .where('id', '=', 1)
-    .returning('seq')
-    .executeTakeFirstOrThrow();
+  const [head] = await raiseHead(db, { count: events.length });
+  if (!head) throw new Error('The log has no head');
   let seq = head.seq - events.length;
   for (const event of events) {
     seq += 1;
     const definition = definitionOf(slices, event.name);
     const stream = await raiseStream(db, event);
-    await db
-      .insertInto('log')
-      .values({
-        seq,
-        id: event.id,
-        stream: event.stream,
-        epoch: stream.epoch,
-        stream_seq: stream.head,
-        name: event.name,
-        v: definition.v,
-        origin: event.origin,
-        data: JSON.stringify(definition.data.parse(event.data)),
-        at: event.at,
-      })
-      .execute();
+    await insertRow(db, {
+      seq,
+      id: event.id,
+      stream: event.stream,
+      epoch: stream.epoch,
+      stream_seq: stream.head,
+      name: event.name,
+      v: definition.v,
+      origin: event.origin,
+      data: JSON.stringify(definition.data.parse(event.data)),
+      at: event.at,
+    });
   }
 }
+
+const raiseHead = prepareQuery((db, { count }: { count: number }) =>
+  db
+    .updateTable('log_head')
+    .set({ seq: sql<number>`seq + ${count}` })
+    .where('id', '=', 1)
+    .returning('seq'),
+);
+
+const insertRow = prepareQuery((db, row: Selectable<LogTables['log']>) =>
+  db.insertInto('log').values({
+    seq: row.seq,
+    id: row.id,
+    stream: row.stream,
+    epoch: row.epoch,
+    stream_seq: row.stream_seq,
+    name: row.name,
+    v: row.v,
+    origin: row.origin,
+    data: row.data,
+    at: row.at,
+  }),
+);
+
+const raiseKnownStream = prepareQuery((db, { id }: { id: string }) =>
+  db
+    .updateTable('stream')
+    .set((eb) => ({ head: eb('head', '+', 1) }))
+    .where('id', '=', id)
+    .returning(['epoch', 'head']),
+);
 
 function definitionOf(slices: Slice[], name: EventName) {
   for (const slice of slices) {
@@ -51,12 +77,7 @@ function definitionOf(slices: Slice[], name: EventName) {
 }
 
 async function raiseStream(db: Transaction<Schema>, event: CollectedEvent): Promise<{ epoch: string; head: number }> {
-  const raised = await db
-    .updateTable('stream')
-    .set((eb) => ({ head: eb('head', '+', 1) }))
-    .where('id', '=', event.stream)
-    .returning(['epoch', 'head'])
-    .executeTakeFirst();
+  const [raised] = await raiseKnownStream(db, { id: event.stream });
   if (raised) return raised;
   const epoch = newId();
   await db.insertInto('stream').values({ id: event.stream, epoch, head: 1, token: newId() }).execute();

@@ -1,12 +1,14 @@
-import type { Reader, Requester, Work } from '@joinery/core';
+import { prepareQuery, type Reader, type Requester, type Work } from '@joinery/core';
 import type { PersonRow } from '../people/index.ts';
 import { mayReadGroup } from './policy.ts';
 import type { GroupMemberRow, GroupRow, Role } from './tables.ts';
 
 /** @returns the group with this local id, of whatever node, deleted ones included */
-export function groupById(db: Reader, id: string): Promise<GroupRow | undefined> {
-  return db.selectFrom('groups').selectAll().where('id', '=', id).executeTakeFirst();
+export async function groupById(db: Reader, id: string): Promise<GroupRow | undefined> {
+  return (await byId(db, { id }))[0];
 }
+
+const byId = prepareQuery((db, { id }: { id: string }) => db.selectFrom('groups').selectAll().where('id', '=', id));
 
 /**
  * Reads a group and holds it until the unit of work ends, so that two changes of its members happen one after the other: without that two
@@ -22,9 +24,13 @@ export function holdGroup(work: Pick<Work, 'db'>, id: string): Promise<GroupRow 
 }
 
 /** @returns the group with this ActivityPub id, deleted ones included */
-export function groupByUri(db: Reader, uri: string): Promise<GroupRow | undefined> {
-  return db.selectFrom('groups').selectAll().where('uri', '=', uri).executeTakeFirst();
+export async function groupByUri(db: Reader, uri: string): Promise<GroupRow | undefined> {
+  return (await byUri(db, { uri }))[0];
 }
+
+const byUri = prepareQuery((db, { uri }: { uri: string }) =>
+  db.selectFrom('groups').selectAll().where('uri', '=', uri),
+);
 
 /** @returns those of the ids that are known, by id */
 export async function groupsByIds(db: Reader, ids: Iterable<string>): Promise<Map<string, GroupRow>> {
@@ -43,14 +49,13 @@ export async function groupsByIds(db: Reader, ids: Iterable<string>): Promise<Ma
 }
 
 /** @returns a person's standing in a group; undefined when there never was any */
-export function membershipOf(db: Reader, group: string, person: string): Promise<GroupMemberRow | undefined> {
-  return db
-    .selectFrom('group_member')
-    .selectAll()
-    .where('group_id', '=', group)
-    .where('person_id', '=', person)
-    .executeTakeFirst();
+export async function membershipOf(db: Reader, group: string, person: string): Promise<GroupMemberRow | undefined> {
+  return (await membership(db, { group, person }))[0];
 }
+
+const membership = prepareQuery((db, { group, person }: { group: string; person: string }) =>
+  db.selectFrom('group_member').selectAll().where('group_id', '=', group).where('person_id', '=', person),
+);
 
 /** Whether the requester may read the group and what is in it, now. For pages, API, ActivityStreams, feeds and search alike. */
 export async function requesterMayRead(db: Reader, requester: Requester, group: GroupRow): Promise<boolean> {

@@ -1,17 +1,23 @@
-import type { PersonSummary, Reader } from '@joinery/core';
+import { type PersonSummary, prepareQuery, type Reader } from '@joinery/core';
 import { sql } from 'kysely';
 import { sortName } from './names.ts';
 import type { PersonRow } from './tables.ts';
 
 /** @returns the person with this local id, of whatever node, deleted ones included */
-export function personById(db: Reader, id: string): Promise<PersonRow | undefined> {
-  return db.selectFrom('person').selectAll().where('id', '=', id).executeTakeFirst();
+export async function personById(db: Reader, id: string): Promise<PersonRow | undefined> {
+  return (await byId(db, { id }))[0];
 }
 
+const byId = prepareQuery((db, { id }: { id: string }) => db.selectFrom('person').selectAll().where('id', '=', id));
+
 /** @returns the person with this ActivityPub id, deleted ones included */
-export function personByUri(db: Reader, uri: string): Promise<PersonRow | undefined> {
-  return db.selectFrom('person').selectAll().where('uri', '=', uri).executeTakeFirst();
+export async function personByUri(db: Reader, uri: string): Promise<PersonRow | undefined> {
+  return (await byUri(db, { uri }))[0];
 }
+
+const byUri = prepareQuery((db, { uri }: { uri: string }) =>
+  db.selectFrom('person').selectAll().where('uri', '=', uri),
+);
 
 /** @returns those of the ids that are known, by id */
 export async function peopleByIds(db: Reader, ids: Iterable<string>): Promise<Map<string, PersonRow>> {

@@ -1,4 +1,4 @@
-import { type Reader, refuse, type Trust } from '@joinery/core';
+import { prepareQuery, type Reader, refuse, type Trust } from '@joinery/core';
 import {
   canModerate,
   type GroupRow,
@@ -12,14 +12,18 @@ import type { Standing } from './policy.ts';
 import type { PostRevisionRow, PostRow } from './tables.ts';
 
 /** @returns the post with this local id, deleted ones included */
-export function postById(db: Reader, id: string): Promise<PostRow | undefined> {
-  return db.selectFrom('post').selectAll().where('id', '=', id).executeTakeFirst();
+export async function postById(db: Reader, id: string): Promise<PostRow | undefined> {
+  return (await byId(db, { id }))[0];
 }
 
+const byId = prepareQuery((db, { id }: { id: string }) => db.selectFrom('post').selectAll().where('id', '=', id));
+
 /** @returns the post with this ActivityPub id, deleted ones included */
-export function postByUri(db: Reader, uri: string): Promise<PostRow | undefined> {
-  return db.selectFrom('post').selectAll().where('uri', '=', uri).executeTakeFirst();
+export async function postByUri(db: Reader, uri: string): Promise<PostRow | undefined> {
+  return (await byUri(db, { uri }))[0];
 }
+
+const byUri = prepareQuery((db, { uri }: { uri: string }) => db.selectFrom('post').selectAll().where('uri', '=', uri));
 
 /** @throws {Refusal} not_found */
 export async function requirePost(db: Reader, id: string): Promise<PostRow> {

@@ -1,0 +1,40 @@
+import type { Compilable, CompiledQuery, Kysely } from 'kysely';
+import { assertOutsideUnitOfWork } from '../work.ts';
+import type { Schema } from './schema.ts';
+
+const placeholder = Symbol('value of a prepared query');
+type Placeholder = { [placeholder]: string };
+type Compiled = { query: CompiledQuery; names: (string | null)[] };
+
+/**
+ * A query that is built once and then only runs: for what runs for each activity or each event, where building costs several times as much as running.
+ * @param build makes the query; `values` stand for those given later, so it may pass them on but not look at them
+ * @returns runs it with values, on a reader or in a unit of work, on either database
+ */
+export function prepareQuery<Values extends object, Row>(
+  build: (db: Kysely<Schema>, values: Values) => Compilable<Row>,
+): (db: Kysely<Schema>, values: Values) => Promise<Row[]> {
+  const names = new Proxy({}, { get: (_, name): Placeholder => ({ [placeholder]: String(name) }) });
+  // One text per dialect.
+  const compiled = new WeakMap<object, Compiled>();
+  return async (db, values) => {
+    // The reader's own guard sees queries only while they are built.
+    if (!db.isTransaction) assertOutsideUnitOfWork('The outer database');
+    const dialect = db.getExecutor().adapter.constructor;
+    let known = compiled.get(dialect);
+    if (!known) {
+      const query = build(db, names as Values).compile();
+      known = { query, names: query.parameters.map(nameOf) };
+      compiled.set(dialect, known);
+    }
+    const { query } = known;
+    const given = values as Record<string, unknown>;
+    const parameters = known.names.map((name, index) => (name === null ? query.parameters[index] : given[name]));
+    const { rows } = await db.executeQuery<Row>({ ...query, parameters } as CompiledQuery<Row>);
+    return rows;
+  };
+}
+
+function nameOf(value: unknown): string | null {
+  return typeof value === 'object' && value !== null && placeholder in value ? String(value[placeholder]) : null;
+}
