@@ -1,5 +1,9 @@
-import { createHmac, createSign } from 'node:crypto';
+import { createHmac, createSign, randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { JsonObject } from '@joinery/core';
+import { startNode } from '@joinery/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activityStreams, raw, rsaKeys } from '../harness/rogue.ts';
 import {
@@ -211,6 +215,16 @@ it('17: a Linked Data signature stands for nothing', async () => {
   await expectRefused(world, { status: 401, code: 'signature_missing' }, () =>
     raw(world.node, { method: 'POST', path: '/inbox', headers: type, body }),
   );
+});
+
+it('19: a node does not start with a secret that others can read', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'joinery-secret-'));
+  const secret = path.join(folder, 'secret');
+  writeFileSync(secret, randomBytes(32).toString('base64'), { mode: 0o644 });
+  chmodSync(secret, 0o644);
+  const environment = { JOINERY_DATA: folder, JOINERY_PORT: '0', JOINERY_AGENCY: 'Open', JOINERY_SECRET_FILE: secret };
+  await expect(startNode(environment, { log: () => {} })).rejects.toThrow(/can be read by|others|0600/i);
+  rmSync(folder, { recursive: true });
 });
 
 it('after all of it an honest Create is taken in', async () => {

@@ -275,7 +275,13 @@ const open = [
   'GET /sign-in',
 ];
 /** And these where the group's reading is `web`. */
-const openOnWeb = ['GET /groups/:', 'GET /groups/:/feed.atom', 'GET /groups/:/topics', 'GET /posts/:', 'GET /posts/:/history'];
+const openOnWeb = [
+  'GET /groups/:',
+  'GET /groups/:/feed.atom',
+  'GET /groups/:/topics',
+  'GET /posts/:',
+  'GET /posts/:/history',
+];
 
 describe('pages and API', () => {
   it('every route refuses a stranger, but those of the list', async () => {

@@ -7,6 +7,7 @@ import {
   streams,
   type Work,
 } from '@joinery/core';
+import { sql } from 'kysely';
 import type { Bridge } from './bridge.ts';
 import { knownObject } from './fetch.ts';
 import type { Settled } from './ledger.ts';
@@ -77,7 +78,23 @@ export async function applyInbound(bridge: Bridge, work: Work, item: Prepared): 
   }
 }
 
+/** Requests that `Undo` may overtake. Likes keep their own account. */
+const requests = new Set(['Follow', 'Join']);
+
+async function wasUndone(db: Reader, inbound: Inbound): Promise<boolean> {
+  const row = await db
+    .selectFrom('ledger')
+    .select('id')
+    .where('object', '=', inbound.id)
+    .where('type', '=', sql.lit('Undo'))
+    .where('actor', '=', inbound.actor)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 async function firstTaker(bridge: Bridge, work: Work, inbound: Inbound): Promise<Settled> {
+  if (requests.has(inbound.type) && (await wasUndone(work.db, inbound)))
+    return { state: 'ignored', code: 'taken_back', waitsFor: null };
   for (const handler of handlersFor(bridge, inbound.type)) {
     const outcome = await handler.apply(work, inbound);
     if (outcome === null) continue;

@@ -159,7 +159,8 @@ async function settleNow(bridge: Bridge, work: Work, item: Prepared, known: Ledg
 /** An author whose node we may not ask is known through the group: name, agency and key as its node vouches for them. */
 async function introduceAuthor(bridge: Bridge, work: Work, item: Prepared): Promise<void> {
   const { vouched } = item;
-  if (!vouched) return;
+  // Of those whom we block not even the name is kept.
+  if (!vouched || bridge.trust.mayFederate(item.inbound.origin, null, 'in').reason === 'blocked') return;
   const kinds = bridge.context.slices.flatMap((slice) => slice.objects ?? []);
   const people = kinds.find((kind) => kind.remoteTypes?.includes('Person'));
   if (!people?.saveRemote || (await people.load(work.db, { uri: vouched.owner }))) return;

@@ -3,6 +3,9 @@ import type { Bridge } from './bridge.ts';
 import { type Refused, refused } from './refusals.ts';
 import { type ArrivedRequest, type ParsedSignature, parseSignature, verifySignature } from './signatures.ts';
 
+/** A sender waits no longer for a silent node; the look-up goes on, and the next attempt finds the key. */
+const longestLookUp = 4_000;
+
 /** Hosts that a request to this node may be signed for. */
 export function ownHosts(bridge: Bridge): string[] {
   return [new URL(bridge.context.config.origin).host];
@@ -52,7 +55,7 @@ export async function verifyWithKey(
     refusal = checked;
   }
   if (!remoteKeys.forgeries.mayAsk(asker)) return refusal;
-  const fetched = await remoteKeys.fetch(parsed.keyId);
+  const fetched = await within(longestLookUp, remoteKeys.fetch(parsed.keyId));
   if (fetched && fetched.through === null) {
     const checked = verifySignature(request, parsed, fetched.key, options);
     if (checked.ok) return { ok: true, owner: fetched.owner };
@@ -60,4 +63,13 @@ export async function verifyWithKey(
   }
   remoteKeys.forgeries.note(asker);
   return refusal;
+}
+
+/** What comes in time, or nothing. */
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, undefined);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -1,0 +1,194 @@
+import type { JsonObject } from '@joinery/core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { activityStreams } from '../harness/rogue.ts';
+import {
+  contentOf,
+  create,
+  expectRefused,
+  expectWithoutEffect,
+  objectOf,
+  postRow,
+  startWorld,
+  type World,
+} from './world.ts';
+
+// Group D: documents that two readers could understand differently.
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const honest = (change: JsonObject = {}) => create(world.good, world.alice, world.group, change);
+const send = (activity: JsonObject, text?: string) =>
+  world.good.send(world.node, world.alice, activity, text === undefined ? {} : { text });
+async function taken(activity: JsonObject) {
+  expect((await send(activity)).status).toBe(202);
+  await world.node.settle();
+  return postRow(world.node, objectOf(activity).id);
+}
+
+it('58: a context elsewhere is ignored and never fetched', async () => {
+  const before = world.evil.requests.length;
+  const context = [activityStreams, `${world.evil.origin}/ctx.jsonld`, 'https://unreachable.invalid/ctx'];
+  const activity = { '@context': context, ...honest() };
+  const start = performance.now();
+  expect(await taken(activity)).toMatchObject({ status: 'accepted' });
+  expect(performance.now() - start).toBeLessThan(2_000);
+  expect(world.evil.requests.slice(before).filter(({ url }) => url.includes('ctx'))).toEqual([]);
+  const connections = world.node.federation.door.recent().map(({ url }) => url);
+  expect(connections.filter((url) => url.includes('ctx'))).toEqual([]);
+});
+
+it.each(['@graph', '@included', '@reverse', '@nest', '@import', '@protected', '@version'])(
+  '59: %s is refused at any depth',
+  async (keyword) => {
+    for (const activity of [
+      { ...honest(), [keyword]: {} },
+      honest({ tag: [{ type: 'Mention', [keyword]: { id: 'x' } }] }),
+      { ...honest(), '@context': [activityStreams, { [keyword]: true }] },
+    ])
+      await expectRefused(world, { status: 400, code: 'keyword_refused' }, () => send(activity as JsonObject));
+  },
+);
+
+it('59: a context that gives ActivityStreams words another meaning is refused', async () => {
+  const activity = { ...honest(), '@context': [activityStreams, { actor: 'https://evil.example/#actor' }] };
+  await expectRefused(world, { status: 400, code: 'context_redefines_terms' }, () => send(activity));
+});
+
+it('61: a document that names a key twice is refused', async () => {
+  const text = JSON.stringify({ '@context': activityStreams, ...honest() });
+  for (const twice of [
+    text.replace('"actor":', `"actor":"${world.mallory.uri}","actor":`),
+    text.replace('"actor":', `"\\u0061ctor":"${world.mallory.uri}","actor":`),
+    text.replace('"content":', '"content":"x","content":'),
+  ])
+    await expectRefused(world, { status: 400, code: 'json_duplicate_key' }, () => send({}, twice));
+});
+
+it('61: keys that reach into every object are refused', async () => {
+  const text = JSON.stringify({ '@context': activityStreams, ...honest() });
+  for (const key of ['__proto__', 'constructor', 'prototype', '\\u005f_proto__'])
+    await expectRefused(world, { status: 400, code: 'json_forbidden_key' }, () =>
+      send({}, text.replace('"actor":', `"${key}":{"local":1},"actor":`)),
+    );
+});
+
+it('62: whatever the type is, one handler at most takes it', async () => {
+  for (const type of [
+    ['Follow', 'Create'],
+    'Nonsense',
+    '__proto__',
+    'constructor',
+    null,
+    7,
+    {},
+    [],
+    [null],
+    undefined,
+  ]) {
+    const activity = { ...honest(), type } as JsonObject;
+    await expectWithoutEffect(world, () => send(activity), activity);
+  }
+  for (const type of [`${activityStreams}#Create`, ['Create'], ['Create', 'Follow']])
+    expect(await taken({ ...honest(), type } as JsonObject)).toMatchObject({ status: 'accepted' });
+});
+
+it('62: an activity whose id, actor or object is of another kind is refused or has no effect', async () => {
+  for (const change of [
+    { id: 7 },
+    { id: [] },
+    { id: '' },
+    { actor: null },
+    { actor: [world.alice.uri, world.mallory.uri] },
+    { actor: {} },
+  ])
+    await expectRefused(world, { status: 400, code: 'activity_malformed' }, () =>
+      send({ ...honest(), ...change } as JsonObject),
+    );
+  for (const object of [null, 7, [], {}, [null], 'x', { id: 7 }, [[['x']]], { type: 'Note' }]) {
+    const activity = { ...honest(), object } as JsonObject;
+    await expectWithoutEffect(world, () => send(activity), activity);
+  }
+  for (const text of ['[]', '"x"', 'null', '7', '', 'x', '{'])
+    await expectRefused(world, { status: 400 }, () => send({}, text || ' '));
+});
+
+it('64: everybody is everybody in three spellings, and odd recipients are passed over', async () => {
+  const spellings = [`${activityStreams}#Public`, 'as:Public', 'Public', [null], {}, [7], null, [{ id: 'x' }], 'x'];
+  for (const to of spellings)
+    expect(await taken({ ...honest({ to, cc: to }), to, cc: to } as JsonObject)).toMatchObject({ status: 'accepted' });
+  const activity = { ...honest(), to: 'x'.repeat(5_000_000) };
+  await expectRefused(world, { status: 413, code: 'body_too_large' }, () => send(activity));
+});
+
+it('65: another spelling of an address is another address, and a host has one', async () => {
+  const { good, alice, node } = world;
+  const port = new URL(good.origin).port;
+  for (const actor of [
+    alice.uri.replace('alice', '%61lice'),
+    alice.uri.replace('/users/', '/users/x/../'),
+    alice.uri.replace('/users/', '/users/%2e%2e/users/'),
+    `${alice.uri}?query`,
+    `${alice.uri}#fragment`,
+    `${alice.uri}/`,
+    alice.uri.replace('127.0.0.1', '127.0.0.1.'),
+  ]) {
+    const activity = honest();
+    const answer = await good.send(node, alice, { ...activity, actor });
+    // The key is another actor's; or the whole is no address at all.
+    expect([actor, answer.status]).toEqual([actor, expect.toSatisfy((status: number) => [400, 401].includes(status))]);
+    expect(await postRow(node, objectOf(activity).id)).toBeUndefined();
+  }
+  const people = await node.context.db.reader
+    .selectFrom('person')
+    .select('uri')
+    .where('home', '=', good.origin)
+    .execute();
+  expect(people.map(({ uri }) => uri)).toEqual([alice.uri]);
+  expect(port).not.toBe('');
+});
+
+it('67: markup in every language is cleaned', async () => {
+  const evil = '<p>Fine</p><script>alert(1)</script><img src=x onerror=alert(1)><a href="javascript:alert(1)">x</a>';
+  for (const change of [
+    { content: evil },
+    { content: undefined, contentMap: { nl: evil } },
+    { content: undefined, contentMap: { en: evil, nl: evil } },
+    { name: evil, summary: evil, nameMap: { en: evil } },
+  ]) {
+    const activity = honest(change as JsonObject);
+    const row = await taken(activity);
+    const shown = `${row?.title} ${row?.excerpt} ${await contentOf(world.node, objectOf(activity).id)}`;
+    expect(shown).not.toMatch(/<script|onerror=|javascript:/);
+  }
+});
+
+it('68: a time that is none, or not yet, or never was, counts as now', async () => {
+  for (const published of [
+    '9999-12-31T00:00:00Z',
+    '0000-00-00',
+    'yesterday',
+    '0000-01-01T00:00:00Z',
+    '-271821-04-20T00:00:00Z',
+    '',
+    7,
+    null,
+    {},
+  ]) {
+    const before = new Date(Date.now() - 60_000).toISOString();
+    const row = await taken(honest({ published, updated: published } as JsonObject));
+    expect([published, String(row?.sort_at) > before, String(row?.updated_at) > before]).toEqual([
+      published,
+      true,
+      true,
+    ]);
+    expect(String(row?.sort_at) <= new Date(Date.now() + 1_000).toISOString()).toBe(true);
+  }
+  const text = JSON.stringify({ '@context': activityStreams, ...honest({ published: 7 }) }).replace(
+    '"published":7',
+    '"published":1e400',
+  );
+  await expectRefused(world, { status: 400, code: 'json_number_out_of_range' }, () => send({}, text));
+});

@@ -1,0 +1,258 @@
+import type { JsonObject } from '@joinery/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPeersDoor } from '../../packages/federation/src/door.ts';
+import { activityStreams, startRogue } from '../harness/rogue.ts';
+import {
+  create,
+  expectHonestWorks,
+  expectWithoutEffect,
+  join,
+  objectOf,
+  openGroup,
+  postRow,
+  startWorld,
+  type World,
+} from './world.ts';
+
+// Group C: what this node may be made to ask for, by a node that it allows. Addresses and names are tried beside the door.
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const made = () => world.node.federation.door.recent();
+const resolve = (uri: string) => world.node.context.ports.actors.resolve(uri);
+
+const inward = [
+  'http://127.0.0.1:9/',
+  'http://127.1:9/',
+  'http://0.0.0.0/',
+  'http://2130706433/',
+  'http://0x7f.1/',
+  'http://0177.0.0.1/',
+  'http://[::1]:9/',
+  'http://[::]/',
+  'http://[::ffff:127.0.0.1]/',
+  'https://[64:ff9b::7f00:1]/',
+  'https://[2002:7f00:1::]/',
+  'https://[fd00::1]/',
+  'https://[fe80::1%25eth0]/',
+  'https://169.254.169.254/',
+  'https://100.64.0.1/',
+  'https://198.18.0.1/',
+  'https://192.0.0.8/',
+  'https://224.0.0.1/',
+  'https://240.0.0.1/',
+  'http://localhost:9/',
+  'http://localhost.:9/',
+  'http://metadata.google.internal/',
+];
+const notWeb = [
+  'data:application/json,{}',
+  'file:///etc/passwd',
+  'ftp://127.0.0.1/',
+  'gopher://127.0.0.1/',
+  'blob:x',
+  'ap://x',
+  'javascript:alert(1)',
+];
+
+it.each([
+  [40, inward],
+  [44, notWeb],
+])('%i: addresses in documents and activities lead to no connection', async (_, addresses) => {
+  const { evil, mallory, node, group, owner } = world;
+  for (const [index, address] of addresses.entries()) {
+    const name = `aimed${address.length}-${index}`;
+    const aimed = evil.actor(name, {
+      inbox: address,
+      outbox: address,
+      followers: address,
+      icon: { type: 'Image', url: address },
+      url: address,
+      endpoints: { sharedInbox: address },
+    });
+    const before = made();
+    const activity = create(evil, aimed, group, {
+      attachment: [{ type: 'Document', url: address }],
+      icon: address,
+      url: address,
+      context: address,
+      replies: address,
+    });
+    await evil.send(node, aimed, activity);
+    for (const change of [{ object: address }, { object: { id: address, type: 'Note', attributedTo: aimed.uri } }])
+      await evil.send(node, mallory, { ...create(evil, mallory, group), ...change } as JsonObject);
+    await evil.send(node, mallory, create(evil, mallory, group, { inReplyTo: address }));
+    await node.settle();
+    const answer = await owner.api('POST', '/memberships/remote', { uri: address });
+    expect([address, answer.status >= 400 && answer.status < 500]).toEqual([address, true]);
+    const asked = made().filter((connection) => !before.includes(connection));
+    expect([
+      address,
+      asked.filter(({ url }) => !url.startsWith(evil.origin) && !url.startsWith(world.good.origin)),
+    ]).toEqual([address, []]);
+  }
+  await expectHonestWorks(world);
+});
+
+it('41: a redirect to the node’s own machine is not followed', async () => {
+  const { evil, stranger } = world;
+  const uri = evil.serve('/users/redirecting', (_, response) =>
+    response.writeHead(302, { location: `${stranger.origin}/admin` }).end(),
+  );
+  await expect(resolve(uri)).rejects.toMatchObject({ code: 'unavailable' });
+  expect(stranger.connections()).toBe(0);
+});
+
+it('46: a delivery that is redirected goes no further, and is written down', async () => {
+  const { evil, stranger, node, owner } = world;
+  const group = await openGroup(node, owner, 'redirected');
+  await join(node, evil, world.mallory, group);
+  evil.serve('/inbox', (_, response) => response.writeHead(307, { location: `${stranger.origin}/admin` }).end());
+  await owner.api('POST', `/groups/${group.id}/posts`, { title: 'To be delivered', content: 'Text' });
+  await node.settle();
+  evil.serve('/inbox', (_, response) => response.writeHead(202).end());
+  expect(stranger.connections()).toBe(0);
+  expect(
+    made().some(({ method, url, status }) => method === 'POST' && url === `${evil.origin}/inbox` && status === 307),
+  ).toBe(true);
+});
+
+it('49: a link in a post causes no request', async () => {
+  const { node, owner, group, stranger } = world;
+  const before = made();
+  const content = `See ${stranger.origin}/page and http://10.0.0.5/ and ![x](${stranger.origin}/x.png)`;
+  expect((await owner.api('POST', `/groups/${group.id}/posts`, { title: 'Links', content })).status).toBe(201);
+  await node.settle();
+  expect(stranger.connections()).toBe(0);
+  expect(
+    made()
+      .filter((connection) => !before.includes(connection))
+      .every(({ method }) => method === 'POST'),
+  ).toBe(true);
+});
+
+it('50: line ends in addresses reach no request', async () => {
+  const { evil, mallory, node, group } = world;
+  for (const end of ['%0d%0aX-Injected:%201', '\r\nX-Injected: 1', '%0aX-Injected: 1', '\u0000', '\u2028']) {
+    const activity = { ...create(evil, mallory, group), object: `${evil.origin}/notes/${end}` } as JsonObject;
+    await evil.send(node, mallory, activity);
+    await expect(resolve(`${evil.origin}/users/${end}`)).rejects.toMatchObject({ code: expect.any(String) });
+  }
+  await node.settle();
+  expect(evil.requests.some(({ headers, url }) => 'x-injected' in headers || url.includes('njected'))).toBe(false);
+});
+
+describe('peers that do not let go', () => {
+  it('51: an inbox request whose key is never answered is answered within the deadline, and others meanwhile', async () => {
+    const { evil, node, mallory, group } = world;
+    evil.serve('/users/hanging', () => {});
+    const hanging = { ...mallory, uri: `${evil.origin}/users/hanging`, keyId: `${evil.origin}/users/hanging#main-key` };
+    const waiting = evil.send(node, hanging, create(evil, hanging, group));
+    const start = performance.now();
+    await expectHonestWorks(world);
+    expect(performance.now() - start).toBeLessThan(2_000);
+    const answer = await waiting;
+    expect(answer).toMatchObject({ status: 401, code: 'key_refused' });
+    expect(answer.milliseconds).toBeLessThan(6_000);
+  });
+
+  it('52: one that sends a byte now and then ends with the whole deadline', async () => {
+    const { evil } = world;
+    let timer: NodeJS.Timeout | undefined;
+    const uri = evil.serve('/users/dripping', (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/activity+json' });
+      timer = setInterval(() => response.write(' '), 20);
+    });
+    await using door = createPeersDoor({
+      mayReach: () => ({ allowed: true, reason: 'allowed' }),
+      userAgent: 'test',
+      loopbackPeers: true,
+      privateRanges: [],
+      deadlineMilliseconds: 300,
+    });
+    expect(await door.fetchDocument(uri, { purpose: 'test' })).toMatchObject({ ok: false, code: 'deadline_exceeded' });
+    clearInterval(timer);
+  });
+});
+
+it('53: two documents that name each other cost one request each at most', async () => {
+  const { evil, node, group } = world;
+  const other = await startRogue();
+  await node.allow({ origin: other.origin });
+  const link =
+    (uri: string) =>
+    (
+      _: unknown,
+      response: { writeHead: (status: number, headers: Record<string, string>) => { end: (text: string) => void } },
+    ) =>
+      response
+        .writeHead(200, {
+          'content-type': 'text/html',
+          link: `<${uri}>; rel="alternate"; type="application/activity+json"`,
+        })
+        .end(`<link rel="alternate" type="application/activity+json" href="${uri}">`);
+  const [one, two] = [`${evil.origin}/ping`, `${other.origin}/pong`];
+  evil.serve('/ping', link(two));
+  other.serve('/pong', link(one));
+  const pinging = { ...world.mallory, uri: one, keyId: `${one}#main-key` };
+  const before = made();
+  expect(await evil.send(node, pinging, { ...create(evil, pinging, group) })).toMatchObject({
+    status: 401,
+    code: 'key_refused',
+  });
+  await node.settle();
+  const asked = made().filter((connection) => !before.includes(connection) && /ping|pong/.test(connection.url));
+  expect(asked).toHaveLength(1);
+  // The same with documents that name each other as owner of a key.
+  evil.serve('/a', { '@context': activityStreams, id: `${evil.origin}/a`, owner: `${evil.origin}/b` });
+  evil.serve('/b', { '@context': activityStreams, id: `${evil.origin}/b`, owner: `${evil.origin}/a` });
+  const looping = { ...world.mallory, uri: `${evil.origin}/a`, keyId: `${evil.origin}/a#key` };
+  const start = evil.requests.length;
+  expect((await evil.send(node, looping, create(evil, looping, group))).status).toBe(401);
+  expect(evil.requests.slice(start).filter(({ url }) => url === '/a' || url === '/b').length).toBeLessThanOrEqual(2);
+  await other[Symbol.asyncDispose]();
+});
+
+it('55: a document without end is cut off at its limit', async () => {
+  const { evil } = world;
+  let sent = 0;
+  const uri = evil.serve('/users/endless', (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/activity+json' });
+    const chunk = Buffer.alloc(64_000, 0x20);
+    const pump = () => {
+      while (!response.destroyed && sent < 300_000_000) {
+        sent += chunk.length;
+        if (!response.write(chunk)) return void response.once('drain', pump);
+      }
+      response.end();
+    };
+    pump();
+  });
+  const memory = process.memoryUsage().rss;
+  await expect(resolve(uri)).rejects.toMatchObject({ code: 'unavailable' });
+  expect(sent).toBeLessThan(20_000_000);
+  expect(process.memoryUsage().rss - memory).toBeLessThan(60_000_000);
+});
+
+it('56: a compressed document is not unpacked', async () => {
+  const { evil } = world;
+  for (const encoding of ['gzip', 'br', 'deflate', 'zstd']) {
+    const uri = evil.serve(`/users/${encoding}`, (_, response) =>
+      response.writeHead(200, { 'content-type': 'application/activity+json', 'content-encoding': encoding }).end('x'),
+    );
+    await expect(resolve(uri)).rejects.toMatchObject({ code: 'unavailable' });
+  }
+  expect(evil.requests.at(-1)?.headers['accept-encoding']).toBe('identity');
+});
+
+it('after all of it an honest topic is taken in', async () => {
+  const { good, alice, node, group } = world;
+  const activity = create(good, alice, group);
+  await good.send(node, alice, activity);
+  await node.settle();
+  expect(await postRow(node, objectOf(activity).id)).toMatchObject({ status: 'accepted' });
+  await expectWithoutEffect(world, () => good.send(node, alice, activity), activity);
+});

@@ -1,0 +1,207 @@
+import { transact } from '@joinery/core';
+import { createTopic, markdownText, postById } from '@joinery/slices/posts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  by,
+  create,
+  expectRefused,
+  expectWithoutEffect,
+  join,
+  ledger,
+  objectOf,
+  postRow,
+  standing,
+  startWorld,
+  type World,
+} from './world.ts';
+
+// Group E: repetition, order, addresses taken before.
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const honest = () => create(world.good, world.alice, world.group);
+
+async function postsNamed(id: string) {
+  return world.node.context.db.reader.selectFrom('post').select('id').where('uri', '=', id).execute();
+}
+
+it('70: the same activity fifty times at once, to every inbox, has one effect', async () => {
+  const { good, alice, node, group } = world;
+  const activity = honest();
+  const count = async () =>
+    (
+      await node.context.db.reader
+        .selectFrom('groups')
+        .select('post_count')
+        .where('id', '=', group.id)
+        .executeTakeFirstOrThrow()
+    ).post_count;
+  const before = await count();
+  const paths = ['/inbox', `${new URL(group.uri).pathname}/inbox`];
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, turn) => good.send(node, alice, activity, { path: paths[turn % 2] ?? '/inbox' })),
+  );
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+  await node.settle();
+  expect(await postsNamed(objectOf(activity).id)).toHaveLength(1);
+  expect((await count()) - before).toBe(1);
+  const events = await node.context.db.reader
+    .selectFrom('log')
+    .select('data')
+    .where('name', '=', 'post.created')
+    .execute();
+  const [post] = await postsNamed(objectOf(activity).id);
+  expect(events.filter(({ data }) => data.includes(post?.id ?? '-'))).toHaveLength(1);
+});
+
+it('71: nor days later', async () => {
+  const { good, alice, node, forward } = world;
+  const activity = honest();
+  await good.send(node, alice, activity);
+  await node.settle();
+  let ahead = 0;
+  for (const hours of [25, 8 * 24, 400 * 24]) {
+    forward(hours * 3_600_000);
+    ahead += hours * 3_600_000;
+    const now = new Date(Date.now() + ahead);
+    await expectLater(() => good.send(node, alice, activity, { now }), now);
+  }
+  forward(-ahead);
+  expect(await postsNamed(objectOf(activity).id)).toHaveLength(1);
+});
+
+async function expectLater(send: () => Promise<{ status: number }>, now: Date) {
+  expect([now.toISOString(), (await send()).status]).toEqual([now.toISOString(), 202]);
+  await world.node.settle();
+}
+
+it('73: another activity under an id that was used before is refused, and said so', async () => {
+  const { good, alice, node } = world;
+  const first = honest();
+  await good.send(node, alice, first);
+  await node.settle();
+  const lines = node.logged.length;
+  for (const second of [
+    { ...honest(), id: first.id },
+    { id: first.id, type: 'Delete', actor: alice.uri, object: objectOf(first).id },
+  ]) {
+    const answer = await good.send(node, alice, second);
+    expect(answer).toMatchObject({ status: 409, code: 'activity_id_reused' });
+  }
+  await node.settle();
+  expect(node.logged.slice(lines).filter((line) => line.includes('"inbox.id_reused"'))).toHaveLength(2);
+  expect(await postRow(node, objectOf(first).id)).toMatchObject({ title: 'Secret-title', deleted_at: null });
+});
+
+it('74: a Delete before its Create leaves nothing, an Update before its Create the newest text', async () => {
+  const { good, alice, node } = world;
+  const gone = honest();
+  await good.send(node, alice, {
+    id: good.id('/deletes'),
+    type: 'Delete',
+    actor: alice.uri,
+    object: objectOf(gone).id,
+  });
+  await node.settle();
+  await expectWithoutEffect(world, () => good.send(node, alice, gone), gone);
+  const edited = create(good, alice, world.group, { published: new Date(Date.now() - 60_000).toISOString() });
+  const object = { ...objectOf(edited), content: '<p>Newest</p>', updated: new Date().toISOString() };
+  await good.send(node, alice, { id: good.id('/updates'), type: 'Update', actor: alice.uri, object });
+  await node.settle();
+  await good.send(node, alice, edited);
+  await node.settle();
+  expect(await postRow(node, objectOf(edited).id)).toMatchObject({ status: 'accepted', excerpt: 'Newest' });
+});
+
+it('74: an Undo before its Like or Follow leaves neither', async () => {
+  const { good, alice, node, group } = world;
+  const topic = honest();
+  await good.send(node, alice, topic);
+  await node.settle();
+  const like = { id: good.id('/likes'), type: 'Like', actor: alice.uri, object: objectOf(topic).id };
+  await good.send(node, alice, { id: good.id('/undos'), type: 'Undo', actor: alice.uri, object: like });
+  await node.settle();
+  await good.send(node, alice, like);
+  await node.settle();
+  expect(await postRow(node, objectOf(topic).id)).toMatchObject({ likes: 0 });
+  const late = good.actor('late');
+  const follow = { id: good.id('/follows'), type: 'Follow', actor: late.uri, object: group.uri };
+  await good.send(node, late, { id: good.id('/undos'), type: 'Undo', actor: late.uri, object: follow });
+  await node.settle();
+  await good.send(node, late, follow);
+  await node.settle();
+  const left = await standing(node, group, late);
+  expect(left === undefined || (left.state === 'none' && left.following === 0)).toBe(true);
+});
+
+it('76: an id of another node cannot be used up by a third', async () => {
+  const { good, evil, alice, mallory, node } = world;
+  const genuine = honest();
+  const burnt = { ...create(evil, mallory, world.group), id: genuine.id };
+  await expectRefused(world, { status: 401, code: 'activity_origin_mismatch' }, () =>
+    evil.send(node, mallory, burnt as typeof genuine),
+  );
+  const inside = {
+    id: evil.id('/announces'),
+    type: 'Announce',
+    actor: mallory.uri,
+    object: { ...genuine, object: { ...objectOf(genuine), content: '<p>Burnt</p>' } },
+  };
+  await expectWithoutEffect(world, () => evil.send(node, mallory, inside), inside);
+  expect((await good.send(node, alice, genuine)).status).toBe(202);
+  await node.settle();
+  expect(await postRow(node, objectOf(genuine).id)).toMatchObject({ status: 'accepted', excerpt: 'Secret-content' });
+});
+
+it('77: nothing is answered more than once, and no answer is answered', async () => {
+  const { good, alice, node } = world;
+  const before = good.requests.length;
+  const outsider = good.actor('chatty');
+  const refused = create(good, outsider, world.group);
+  for (let turn = 0; turn < 3; turn += 1) await good.send(node, outsider, refused);
+  await node.settle();
+  const rejects = () => good.requests.slice(before).filter(({ body }) => body.includes('"Reject"'));
+  expect(rejects()).toHaveLength(1);
+  const answer = JSON.parse(rejects()[0]?.body ?? '{}') as { id: string };
+  for (const type of ['Reject', 'Accept', 'TentativeAccept', 'Reject']) {
+    const reply = { id: good.id('/replies'), type, actor: alice.uri, object: answer.id };
+    await good.send(node, alice, reply);
+    await node.settle();
+    expect(['ignored', 'refused']).toContain((await ledger(node, reply.id))?.state);
+  }
+  expect(rejects()).toHaveLength(1);
+});
+
+it('79: a post that is sent twice with the same key is one, and both answers are the same', async () => {
+  const { node, owner, group } = world;
+  const send = () =>
+    fetch(`${node.origin}/api/v1/groups/${group.id}/posts`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${owner.token}`,
+        'content-type': 'application/json',
+        'idempotency-key': 'once-and-only',
+      },
+      body: JSON.stringify({ title: 'Once', content: 'Only' }),
+    }).then(async (answer) => ({ status: answer.status, text: await answer.text() }));
+  const answers = await Promise.all([send(), send()]);
+  answers.push(await send());
+  expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+  expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  const rows = await node.context.db.reader.selectFrom('post').select('id').where('title', '=', 'Once').execute();
+  expect(rows).toHaveLength(1);
+});
+
+it('a person here is not moved by any of it', async () => {
+  const { node, owner, group, good } = world;
+  const before = good.requests.length;
+  const topic = await transact(node.context, by, (work) =>
+    createTopic(work, { group: group.id, author: owner.id, title: 'After', ...markdownText('All is well.') }),
+  );
+  await join(node, good, good.actor('newcomer'), group);
+  expect(await postById(node.context.db.reader, topic.id)).toMatchObject({ status: 'accepted' });
+  expect(good.requests.slice(before).some(({ body }) => body.includes('All is well'))).toBe(true);
+});
