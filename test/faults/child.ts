@@ -38,7 +38,7 @@ export function startChild(words: string[], environment: Record<string, string> 
 }
 
 /** Gathers what a process prints. */
-export function watchChild(child: ChildProcess): Child {
+function watchChild(child: ChildProcess): Child {
   let output = '';
   const listeners = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {

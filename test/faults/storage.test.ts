@@ -1,7 +1,9 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { readHistory, startChild, temporaryFolder } from './child.ts';
-import { openFaultNode, writeEntry } from './node.ts';
+import { entries, openFaultNode, writeEntry } from './node.ts';
 import { expectSound, expectWhole } from './oracle.ts';
 import { buildRecorder, recorderMissing } from './recorder.ts';
 
@@ -29,5 +31,35 @@ describe.skipIf(recorderMissing)('A disk that fails to sync', () => {
     await expectWhole(node.context, { tried, acknowledged });
     // Started again it writes.
     await writeEntry(node.context, 0);
+  });
+});
+
+describe('A database in which a damaged page is met while the node runs', () => {
+  it('is written no more, says why, and can still be read where it is whole', async () => {
+    using folder = temporaryFolder();
+    const settings = { folder: folder.path, databaseUrl: null };
+    const node = await openFaultNode(settings);
+    await writeEntry(node.context, 0);
+    const root = await sql<{
+      rootpage: number;
+    }>`select rootpage from sqlite_schema where name = 'faults_effect'`.execute(node.context.db.reader);
+    await node[Symbol.asyncDispose]();
+    const file = openSync(join(folder.path, 'joinery.db'), 'r+');
+    writeSync(file, Buffer.alloc(64, 0xa5), 0, 64, ((root.rows[0]?.rootpage ?? 0) - 1) * 4096);
+    closeSync(file);
+
+    // Opened as the command line does, and as a server opens a file too large to be read whole at a start.
+    await using damaged = await openFaultNode(settings);
+    await writeEntry(damaged.context, 0);
+    await expect(damaged.context.db.reader.selectFrom('faults_effect').selectAll().execute()).rejects.toMatchObject({
+      code: 'SQLITE_CORRUPT',
+    });
+    await expect(writeEntry(damaged.context, 0)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/disk failed \(SQLITE_CORRUPT\).*check the disk, then restart/),
+    });
+    expect(await entries(damaged.context)).toHaveProperty('size', 2);
+    // A server that starts on it refuses.
+    await expect(openFaultNode({ ...settings, exclusive: true })).rejects.toThrow(/damaged.*last backup back/s);
   });
 });
