@@ -98,7 +98,7 @@ export async function openFaultNode(options: {
       ports: {
         trust: { mayFederate: () => ({ allowed: false, reason: 'not_listed' }) },
         peers: { allowed: () => [], summary: async () => null },
-        actors: { resolve: closed, history: closed },
+        actors: { resolve: closed, history: closed, arrived: async () => {} },
         people: { byId: async () => null, byUri: async () => null },
       },
     };
