@@ -1,5 +1,8 @@
 /** Fields of a log line: numbers, codes, ids, origins. Never names, mail addresses, titles, bodies or tokens. */
-export type LogFields = Record<string, string | number | boolean | null | undefined>;
+export type LogFields = Record<string, string | number | boolean | null | undefined> & {
+  /** The line's own: a field of that name would take its place. */
+  [own in 'at' | 'level' | 'code' | 'node']?: never;
+};
 
 /** One JSON line per thing worth knowing, with a stable code (`inbox.refused`). */
 export type Logger = {

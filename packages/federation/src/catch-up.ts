@@ -141,7 +141,7 @@ async function pullStream(
     const address = `${stream}?after=${row.position}&epoch=${encodeURIComponent(row.epoch)}`;
     const answer = await signedFetch(bridge, address, 'catching up', { id: null, maximumBytes: streamPageBytes });
     if (!answer.ok || !answer.document) {
-      bridge.context.logger.warn('catch_up.unreachable', { origin, code: answer.ok ? 'no_document' : answer.code });
+      bridge.context.logger.warn('catch_up.unreachable', { origin, fault: answer.ok ? 'no_document' : answer.code });
       return;
     }
     const items = listOf(answer.document.orderedItems).filter(isObject);

@@ -211,7 +211,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     });
     context.logger.warn('lane.waiting', {
       origin: peer.origin,
-      code: failure.code,
+      fault: failure.code,
       status: failure.status,
       seconds: Math.round(wait),
     });
