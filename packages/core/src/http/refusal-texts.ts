@@ -14,11 +14,11 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
   },
   signed_out: {
     en: ['Sign in first', 'You are not signed in, or your session has ended.'],
-    nl: ['Log eerst in', 'Je bent niet ingelogd, of je sessie is verlopen.'],
+    nl: ['Log eerst in', 'U bent niet ingelogd, of uw sessie is verlopen.'],
   },
   forbidden: {
     en: ['You may not do this', 'Your account does not have the right to do this. Ask an administrator of this node.'],
-    nl: ['Je mag dit niet', 'Je account heeft hier geen rechten voor. Vraag een beheerder van deze node.'],
+    nl: ['U mag dit niet', 'Uw account heeft hier geen rechten voor. Vraag een beheerder van deze node.'],
   },
   csrf: {
     en: [
@@ -27,12 +27,12 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
     ],
     nl: [
       'Dit formulier is verlopen',
-      'Voor je veiligheid is er niets gewijzigd. Laad de pagina opnieuw en verstuur het formulier nog een keer.',
+      'Voor uw veiligheid is er niets gewijzigd. Laad de pagina opnieuw en verstuur het formulier nog een keer.',
     ],
   },
   not_found: {
     en: ['Page not found', 'There is nothing at this address, or you may not see it.'],
-    nl: ['Pagina niet gevonden', 'Op dit adres staat niets, of je mag het niet zien.'],
+    nl: ['Pagina niet gevonden', 'Op dit adres staat niets, of u mag het niet zien.'],
   },
   method_not_allowed: {
     en: ['This does not work here', 'This address does not support what was asked of it.'],
@@ -48,7 +48,7 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
       'This was changed in the meantime, or it does not fit what is there. Load the page again and look first.',
     ],
     nl: [
-      'Iemand was je voor',
+      'Iemand was u voor',
       'Dit is intussen gewijzigd, of past niet bij wat er is. Laad de pagina opnieuw en kijk eerst.',
     ],
   },
@@ -66,7 +66,7 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
   },
   invalid: {
     en: ['Something needs correcting', 'Check what you filled in.'],
-    nl: ['Er moet iets verbeterd worden', 'Controleer wat je hebt ingevuld.'],
+    nl: ['Er moet iets verbeterd worden', 'Controleer wat u hebt ingevuld.'],
   },
   too_many: {
     en: ['Too many attempts', 'Wait a while and try again.'],
@@ -89,7 +89,7 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
   },
   stale_revision: {
     en: ['Somebody else changed this', 'Load the newest version and make your change again.'],
-    nl: ['Iemand anders heeft dit gewijzigd', 'Laad de nieuwste versie en maak je wijziging opnieuw.'],
+    nl: ['Iemand anders heeft dit gewijzigd', 'Laad de nieuwste versie en maak uw wijziging opnieuw.'],
   },
   handle_taken: {
     en: ['This short name is taken', 'Choose another one.'],
@@ -97,7 +97,7 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
   },
   banned: {
     en: ['You cannot take part in this group', 'The facilitators of this group have excluded you.'],
-    nl: ['Je kunt niet meedoen in deze groep', 'De begeleiders van deze groep hebben je uitgesloten.'],
+    nl: ['U kunt niet meedoen in deze groep', 'De begeleiders van deze groep hebben u uitgesloten.'],
   },
   locked: {
     en: ['This topic is locked', 'Nobody can reply to it any more.'],
@@ -113,7 +113,7 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
   },
   invitation_needed: {
     en: ['You need an invitation', 'Ask a facilitator of this group to invite you.'],
-    nl: ['Je hebt een uitnodiging nodig', 'Vraag een begeleider van deze groep om je uit te nodigen.'],
+    nl: ['U hebt een uitnodiging nodig', 'Vraag een begeleider van deze groep om u uit te nodigen.'],
   },
   last_owner: {
     en: ['A group needs an owner', 'Make somebody else owner first.'],
@@ -126,7 +126,7 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
     ],
     nl: [
       'Er is geen afspraak met die organisatie',
-      'Jouw node heeft geen afspraak met de andere node die dit dekt. Vraag je federatiebeheerder.',
+      'Uw node heeft geen afspraak met de andere node die dit dekt. Vraag uw federatiebeheerder.',
     ],
   },
   unknown_node: {
