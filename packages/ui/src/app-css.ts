@@ -6,6 +6,7 @@ body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; back
 .app-icon { width: 1.25em; height: 1.25em; flex: none; }
 .app-strong { font-weight: 600; }
 .app-quiet { color: var(--ds-color-neutral-text-subtle); font-size: .875rem; line-height: 1.4; }
+main :where(a:not([class])) { color: var(--ds-color-accent-text-subtle); text-underline-offset: .2em; }
 .app-lead { color: var(--ds-color-neutral-text-subtle); max-width: 65ch; }
 .app-host { font-variant-ligatures: none; }
 .app-quiet-link { display: inline-block; min-height: 1.5rem; line-height: 1.5rem; color: inherit; text-decoration: none; }
@@ -163,8 +164,11 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
   border: 1px solid var(--ds-color-neutral-border-subtle); border-radius: var(--ds-border-radius-lg); box-shadow: var(--ds-shadow-xs); }
 .app-list > li { padding: 1rem 1.25rem; }
 .app-list > li + li { border-top: 1px solid var(--ds-color-neutral-border-subtle); }
+.app-list > li > .app-post { padding: 0; border: 0; background: none; box-shadow: none; }
+.app-list > li > .app-post ~ * { margin-block: .75rem 0; }
 .app-panel .app-list { border: 0; box-shadow: none; background: none; }
 .app-panel .app-list > li { padding: .625rem 0; }
+.app-panel .app-list > li:has(> .app-post) { padding-block: 1.25rem; }
 .app-panel .app-list > li + li { border-top: 1px solid var(--ds-color-neutral-border-subtle); }
 .app-panel .app-list > li:is(:first-child) { padding-top: 0; }
 .app-panel .app-list > li:is(:last-child) { padding-bottom: 0; }

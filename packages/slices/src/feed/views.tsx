@@ -95,7 +95,6 @@ function FeedItem({ post, reader }: { post: FeedPost; reader: Reader }) {
               source: {
                 agency: post.group_agency ?? hostOf(post.group_home),
                 node: hostOf(post.group_home),
-                fetchedAt: post.fetched_at ?? undefined,
               },
             }),
         ...(isTopic ? { replies: post.reply_count } : {}),

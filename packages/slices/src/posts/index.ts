@@ -15,7 +15,7 @@ import { routes } from './routes.tsx';
 export { type Audience, audienceOf } from './audience.ts';
 export { type Delivery, deliveryOf } from './delivery.ts';
 export { postJson, postSchema } from './json.ts';
-export { authorModel, hostOf, PostBadges, sourceModel } from './labels.tsx';
+export { authorModel, hostOf, PostBadges } from './labels.tsx';
 export { like, unlike } from './likes.ts';
 export { type FeedPost, likedAmong, listFeed, refusedPosts } from './lists.ts';
 export { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';

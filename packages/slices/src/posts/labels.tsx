@@ -1,5 +1,5 @@
 import type { FieldFault, RefusalCode } from '@joinery/core';
-import { Badge, type FieldError, type Language, type PersonModel, type SourceModel } from '@joinery/ui';
+import { Badge, type FieldError, type Language, type PersonModel } from '@joinery/ui';
 import type { Audience } from './audience.ts';
 import type { Delivery } from './delivery.ts';
 import type { ListedPost } from './lists.ts';
@@ -16,12 +16,6 @@ export function authorModel(post: ListedPost): PersonModel {
     agency: post.author_agency,
     node: post.author_local === 1 ? undefined : hostOf(post.author_home),
   };
-}
-
-/** Where a post of another node comes from, and how fresh our copy is. */
-export function sourceModel(post: ListedPost): SourceModel | undefined {
-  if (post.local === 1) return undefined;
-  return { agency: post.author_agency, node: hostOf(post.author_home), fetchedAt: post.fetched_at ?? undefined };
 }
 
 /** What there is to know about the state of a post, in one or two words each. */

@@ -22,7 +22,7 @@ import {
   Time,
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
-import { authorModel, errorOf, hostOf, PostBadges, refusalReason, sourceModel, whyNotWrite } from './labels.tsx';
+import { authorModel, errorOf, hostOf, PostBadges, refusalReason, whyNotWrite } from './labels.tsx';
 import type { PostWithText } from './lists.ts';
 import { messages } from './messages.ts';
 
@@ -70,11 +70,6 @@ export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Read
         badges={<PostBadges post={topic.post} language={reader.language} />}
       />
       {model.firstPage ? <PostView shown={topic} reader={reader} csrf={model.csrf} badges={false} /> : null}
-      {topic.post.counted_at ? (
-        <p class="app-quiet">
-          {t('figuresFrom', { node: hostOf(group.home) })} <Time at={topic.post.counted_at} reader={reader} />
-        </p>
-      ) : null}
       {model.unavailable ? (
         <Notice kind="warning" language={reader.language}>
           {t('historyUnavailable', { node: model.unavailable })}
@@ -90,6 +85,11 @@ export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Read
           ))}
         </List>
       )}
+      {topic.post.counted_at ? (
+        <p class="app-quiet">
+          {t('figuresFrom', { node: hostOf(group.home) })}, <Time at={topic.post.counted_at} reader={reader} />
+        </p>
+      ) : null}
       <Pagination
         language={reader.language}
         next={model.next && `/posts/${topic.post.id}?cursor=${encodeURIComponent(model.next)}`}
@@ -123,7 +123,6 @@ function PostView({
           at: post.sort_at,
           ...(post.deleted_at ? { summary: t('deleted') } : { content: post.content ?? '' }),
           language: post.deleted_at ? undefined : (post.language ?? undefined),
-          source: sourceModel(post),
           likes: post.likes,
         }}
         badges={badges ? <PostBadges post={post} language={reader.language} answer={shown.isAnswer} /> : undefined}

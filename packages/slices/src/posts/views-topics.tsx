@@ -13,7 +13,7 @@ import {
   type Reader,
   SubmitButton,
 } from '@joinery/ui';
-import { authorModel, hostOf, PostBadges, sourceModel, whyNotWrite } from './labels.tsx';
+import { authorModel, hostOf, PostBadges, whyNotWrite } from './labels.tsx';
 import type { ListedPost } from './lists.ts';
 import { messages } from './messages.ts';
 import type { PostReportRow } from './tables.ts';
@@ -43,7 +43,6 @@ function TopicCard({ topic, reader }: { topic: ListedPost; reader: Reader }) {
         at: topic.sort_at,
         summary: topic.title === null ? undefined : topic.excerpt,
         language: topic.language ?? undefined,
-        source: sourceModel(topic),
         replies: topic.reply_count,
         likes: topic.likes,
       }}
