@@ -51,8 +51,10 @@ test('what people and agencies are called cannot become markup', () => {
 });
 
 test('the title says in the language of the page that a form had faults', () => {
-  expect(renderPage({ ...page, error: true }, '')).toContain('<title>Error: Groups – Joinery</title>');
-  expect(renderPage({ ...page, error: true, language: 'nl' }, '')).toContain('<title>Fout: Groups – Joinery</title>');
+  expect(renderPage({ ...page, error: true }, '')).toContain(`<title>Error: Groups – ${page.node.agency}</title>`);
+  expect(renderPage({ ...page, error: true, language: 'nl' }, '')).toContain(
+    `<title>Fout: Groups – ${page.node.agency}</title>`,
+  );
 });
 
 test('the open page is marked in the navigation', () => {

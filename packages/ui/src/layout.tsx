@@ -56,7 +56,7 @@ export function Layout({ page, children }: { page: PageModel; children?: Child }
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{`${title} – ${page.node.name}`}</title>
+        <title>{`${title} – ${page.node.agency}`}</title>
         {page.description ? <meta name="description" content={page.description} /> : null}
         <meta name="color-scheme" content="light dark" />
         <link rel="stylesheet" href={page.node.stylesheetHref} />
