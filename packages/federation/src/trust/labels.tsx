@@ -93,15 +93,19 @@ export function scopeLabel(scope: Scope, language: Language): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** The names of some scopes, in one line. */
+export function scopesInWords([first, ...others]: readonly Scope[], language: Language): string {
+  if (!first) return pageText(language)('noMeaning');
+  const rest = others.map((scope) => trustText(language)(scopeText[scope]));
+  return [scopeLabel(first, language), ...rest].join(', ');
+}
+
 /** What an agreement covers, in one line. */
 export function coversInWords(partner: Partner, language: Language): string {
   const t = pageText(language);
   if (partner.state === 'blocked') return '–';
-  const [first, ...others] = partner.scopes;
-  if (!first) return t('noMeaning');
-  const names = [scopeLabel(first, language), ...others.map((scope) => trustText(language)(scopeText[scope]))].join(
-    ', ',
-  );
+  const names = scopesInWords(partner.scopes, language);
+  if (partner.scopes.length === 0) return names;
   return partner.groups === null ? names : `${names}: ${t('namedCount', { count: partner.groups.length })}`;
 }
 

@@ -1,3 +1,4 @@
+import { scopes } from '@joinery/core';
 import {
   Badge,
   ButtonLink,
@@ -21,7 +22,7 @@ import {
 } from '@joinery/ui';
 import type { Explanation } from './explain.ts';
 import { fingerprint } from './fingerprint.ts';
-import { directionText, kindText } from './labels.tsx';
+import { directionText, kindText, scopesInWords } from './labels.tsx';
 import type { Proposal } from './proposals.ts';
 import type { PartnerDecisionRow, ProposalRow } from './tables.ts';
 import { pageText } from './text.ts';
@@ -67,6 +68,8 @@ function ProposalCard({
   const t = pageText(reader.language);
   const { claims, origin, key } = proposal;
   const checked = row.state === 'checked';
+  // What another version or program calls by other names means nothing here.
+  const proposed = scopes.filter((scope) => claims.scopes.includes(scope));
   return (
     <Panel
       title={claims.agency}
@@ -81,7 +84,7 @@ function ProposalCard({
           { term: t('identifier'), value: claims.identifier ?? '–' },
           {
             term: t('what'),
-            value: `${claims.scopes.join(', ') || t('noMeaning')} (${t(directionText[claims.direction])})`,
+            value: `${scopesInWords(proposed, reader.language)} (${t(directionText[claims.direction]).toLowerCase()})`,
           },
           { term: t('reason'), value: claims.reason || '–' },
           { term: t('contact'), value: claims.contact ?? '–' },
