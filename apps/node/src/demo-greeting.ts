@@ -3,10 +3,10 @@ import type { Cast, DemoNodes } from './demo-story.ts';
 
 /** Who can be signed in as, and what for. */
 const roles: [PersonKey, string][] = [
-  ['margaret', 'runs a group at the department'],
-  ['ines', 'security officer, administers the department and decides about partners'],
-  ['priya', 'officer of the council'],
-  ['sanne', 'runs a group in Dutch at the other council'],
+  ['margaret', 'runs both groups of the department'],
+  ['ines', 'security officer of the department: administers its node and decides about partners'],
+  ['priya', 'officer of Harrowdean Council'],
+  ['sanne', 'runs the Dutch group at Gemeente Zandhoven'],
   ['leo', 'at the stranger'],
 ];
 
@@ -21,22 +21,25 @@ export async function describeDemo(nodes: DemoNodes, cast: Cast): Promise<string
   );
   const addresses = places.map((place) => `  ${nodes[place].origin}  ${agencies[place].name}, ${agencies[place].what}`);
   const { services, housing, zandhoven } = cast.groups;
+  const { department, council, stranger } = nodes;
+  const partners = `${department.origin}/administration/partners`;
+  const question = new URLSearchParams({ origin: stranger.origin, thing: housing });
   const things = [
-    `Join from elsewhere: as Priya open ${nodes.council.origin}/groups/join, paste ${zandhoven} and join. Its topics are there.`,
-    `See where a post goes: as Priya start a topic in "Local services"; below it stands which nodes it has reached.`,
-    `Let somebody in: sign in as Tom (link below the others), open the requests of ${housing} and let Priya in.`,
-    `Stop a partner: as Inês open ${nodes.department.origin}/administration/partners, choose Harrowdean Council, suspend it, and post as Priya again.`,
-    `Be refused: run  curl -i -H 'Accept: application/activity+json' ${housing}`,
+    `Join elsewhere. As Priya open ${council.origin}/groups/join and paste ${zandhoven}: all its topics are there at once. Join it.`,
+    'See where a post goes. As Priya start a topic in "Local services": the form says who will get it. Seconds later, open it again: it says which nodes have it.',
+    `Let somebody in. As Margaret open ${department.origin}: Priya has asked to join the housing group. Let her in, and look at it as Priya.`,
+    `Be a stranger. Run  curl -i -H 'Accept: application/activity+json' ${housing}  and, as Inês, read why: ${partners}/explain?${question}`,
+    `Suspend a partner. As Inês open ${partners}, choose Harrowdean Council, read what a suspension does, do it, and post as Priya: it waits. Allow again: it arrives.`,
   ];
   return [
     '',
     'The demo is ready. Each address is a node of its own:',
     ...addresses,
     '',
-    'Sign in with these links, each once. One browser can be signed in at all nodes:',
+    'Sign in with these links. Each works once, and a browser holds one person per node (a private window holds another):',
     ...links,
     '',
-    `Readable by anyone, signed in or not:\n  ${services}`,
+    `Anyone can read this group, signed in or not:\n  ${services}`,
     '',
     'Five things to try:',
     ...things.map((thing, index) => `  ${index + 1}. ${thing}`),
