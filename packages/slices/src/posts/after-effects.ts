@@ -2,9 +2,10 @@ import { type AfterEffects, streams } from '@joinery/core';
 import { groupById } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
 import { planReport } from './delivery.ts';
+import { forgetOpening } from './history.ts';
 import { postById } from './store.ts';
 
-/** What follows from a post: the author's node is told how far the group passed it on. */
+/** What follows from a post: the author's node is told how far the group passed it on. And from leaving a group: its past has a gap from then on. */
 export const afterEffects: AfterEffects = {
   'post.created': async (work, { stream, streamSeq, at, data }) => {
     if (stream !== streams.group(data.group)) return;
@@ -15,4 +16,6 @@ export const afterEffects: AfterEffects = {
       await planReport(work, { group: group.id, node: author.home, streamSeq, at });
     }
   },
+  'group.left': (work, { data }) => forgetOpening(work, data.group),
+  'group.unfollowed': (work, { data }) => forgetOpening(work, data.group),
 };

@@ -2,7 +2,9 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { type Environment, listQuery, refuse, requireVisitor, transact, type Visitor, type Work } from '@joinery/core';
 import type { Context as HonoContext } from 'hono';
 import { z } from 'zod';
+import { reportRoutes } from './api-reports.ts';
 import { deliveryOf } from './delivery.ts';
+import { openReplies, openTopics } from './history.ts';
 import { newReply, newTopic, postChange, reasonGiven, reasonOptional } from './input.ts';
 import { deliverySchema, postJson, postSchema, revisionSchema, threadSchema } from './json.ts';
 import { like, unlike } from './likes.ts';
@@ -54,6 +56,7 @@ export function api(app: OpenAPIHono<Environment>): void {
   postRoutes(app);
   decisionRoutes(app);
   aboutRoutes(app);
+  reportRoutes(app);
 }
 
 function groupRoutes(app: OpenAPIHono<Environment>): void {
@@ -69,6 +72,7 @@ function groupRoutes(app: OpenAPIHono<Environment>): void {
       const visitor = requireVisitor(c);
       const { group, viewer } = await seeGroup(c.var.context, c.req.valid('param').id, visitor);
       const db = c.var.context.db.reader;
+      if (!c.req.valid('query').cursor) await openTopics(c.var.context, group);
       const { items, next } = await listTopics(db, group.id, viewer, c.req.valid('query'));
       const ids = items.map((item) => item.id);
       const texts = new Map((await textsOf(db, ids, viewer)).map((post) => [post.id, post]));
@@ -107,9 +111,13 @@ function postRoutes(app: OpenAPIHono<Environment>): void {
     }),
     async (c) => {
       const visitor = requireVisitor(c);
-      const { post, viewer } = await seePost(c.var.context, c.req.valid('param').id, visitor);
-      const replies =
-        post.reply_to === null ? await listReplies(c.var.context.db.reader, post.id, viewer, { limit: 100 }) : null;
+      const { context } = c.var;
+      const { group, post, viewer } = await seePost(context, c.req.valid('param').id, visitor);
+      const first = () => listReplies(context.db.reader, post.id, viewer, { limit: 100 });
+      let replies = post.reply_to === null ? await first() : null;
+      const missing = replies !== null && replies.items.length < Math.min(post.reply_count, 100);
+      await openReplies(context, group, post, missing);
+      if (missing) replies = await first();
       const [shown, ...rest] = await toJson(c, visitor, [post, ...(replies?.items ?? [])]);
       if (!shown) refuse('not_found');
       return c.json({ ...shown, replies: rest }, 200);

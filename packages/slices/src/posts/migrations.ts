@@ -137,4 +137,12 @@ export const migrations: Migrations = {
       .addColumn('at', 'text', (column) => column.notNull())
       .execute();
   },
+  '2026-11-22-posts-opening': async (db) => {
+    await db.schema
+      .createTable('post_opening')
+      .addColumn('subject_id', 'text', (column) => column.primaryKey())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addColumn('complete', 'integer', (column) => column.notNull())
+      .execute();
+  },
 };

@@ -3,12 +3,12 @@ import { renderMarkdown } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { audienceOf } from './audience.ts';
 import { deliveryOf } from './delivery.ts';
+import { openReplies } from './history.ts';
 import { newReply } from './input.ts';
-import { audienceText, deliveryText, fieldErrors, hostOf } from './labels.tsx';
+import { audienceText, deliveryText, fieldErrors } from './labels.tsx';
 import { findPost, likedAmong, listReplies, type PostWithText } from './lists.ts';
 import { messages } from './messages.ts';
 import { type C, change, readerOf, show } from './page.ts';
-import { askHistory } from './panels.tsx';
 import * as policy from './policy.ts';
 import { markdownText, reply } from './posts.ts';
 import { type SeenPost, seePost } from './reads.ts';
@@ -73,14 +73,9 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
   const cursor = c.req.query('cursor') ?? null;
   let { topic } = seen;
   let page = await listReplies(db, topic.id, viewer, { cursor, limit: perPage });
-  let unavailable: string | null = null;
-  if (
-    group.local !== 1 &&
-    cursor === null &&
-    topic.status === 'accepted' &&
-    page.items.length < Math.min(topic.reply_count, perPage)
-  ) {
-    unavailable = (await askHistory(context, topic.uri, 'replies')) ? null : hostOf(group.home);
+  const missing = cursor === null && page.items.length < Math.min(topic.reply_count, perPage);
+  const unavailable = await openReplies(context, group, topic, missing);
+  if (missing) {
     topic = (await findPost(db, topic.id, viewer)) ?? topic;
     page = await listReplies(db, topic.id, viewer, { cursor, limit: perPage });
   }

@@ -127,6 +127,9 @@ export type PostDocumentRow = {
 /** When the figures of a group of ours were last told. */
 export type PostCountingRow = { group_id: string; at: string };
 
+/** When the past of a group or topic elsewhere was last asked for, and whether its host answered. */
+export type PostOpeningRow = { subject_id: string; at: string; complete: number };
+
 declare module '@joinery/core' {
   interface Schema {
     post: PostRow;
@@ -136,5 +139,6 @@ declare module '@joinery/core' {
     post_tombstone: PostTombstoneRow;
     post_document: PostDocumentRow;
     post_counting: PostCountingRow;
+    post_opening: PostOpeningRow;
   }
 }
