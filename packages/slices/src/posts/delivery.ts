@@ -35,8 +35,9 @@ const nothing: Delivery = { nodes: 0, reached: 0, waiting: 0, failed: 0, deleted
 /**
  * How far the last change of a post got. For a group of this node: its subscribers, and whether each has acknowledged the event. For a group
  * elsewhere: whether it reached the host, and the host's own report on the others; without one those are unknown.
+ * @param except node that has the post without being told: its author's, whose own copy is not counted as delivered
  */
-export async function deliveryOf(db: Reader, id: string): Promise<Delivery> {
+export async function deliveryOf(db: Reader, id: string, except: string | null = null): Promise<Delivery> {
   const post = await postById(db, id);
   if (!post?.event_id || !post.event_stream || post.event_stream === streams.local) return nothing;
   const event = await db
@@ -53,6 +54,7 @@ export async function deliveryOf(db: Reader, id: string): Promise<Delivery> {
     .orderBy('origin')
     .execute();
   const detail = rows
+    .filter((row) => row.origin !== except)
     .filter((row) => row.ends_after === null || row.ends_after >= event.stream_seq)
     // Who came later gets it as history.
     .filter((row) => row.created_at <= event.at || row.acknowledged < event.stream_seq)
@@ -95,12 +97,12 @@ function hostDelivery(post: PostRow): Delivery {
 }
 
 /** The activity of a remote author's post that was passed on last, so that its node knows which report is meant. */
-async function reportsFor(db: Reader, posts: string[]): Promise<JsonObject[]> {
+async function reportsFor(db: Reader, node: string, posts: string[]): Promise<JsonObject[]> {
   const reports: JsonObject[] = [];
   for (const id of posts) {
     const post = await postById(db, id);
     if (!post) continue;
-    const { nodes, reached, waiting, failed } = await deliveryOf(db, id);
+    const { nodes, reached, waiting, failed } = await deliveryOf(db, id, node);
     reports.push({ activity: post.uri, nodes, reached, waiting, failed });
   }
   return reports;
@@ -118,7 +120,7 @@ export async function deliveryReport(
     actor: group.uri,
     to: [`${node}/node`],
     object: group.uri,
-    'joinery:delivery': await reportsFor(db, posts),
+    'joinery:delivery': await reportsFor(db, node, posts),
   };
 }
 
@@ -168,7 +170,7 @@ export async function runReport(context: Context, data: JsonObject): Promise<voi
       work.emit('post.delivered', streams.node(on.node), { group: on.group, node: on.node, posts: part });
     }
     for (const post of posts) {
-      if ((await deliveryOf(work.db, post)).waiting === 0) continue;
+      if ((await deliveryOf(work.db, post, on.node)).waiting === 0) continue;
       await enqueueReport(work, on, Number(data.attempt) + 1);
       return;
     }
