@@ -1,5 +1,6 @@
 import {
   type ActivityDocument,
+  agencyActor,
   type EventName,
   isObject,
   type JsonObject,
@@ -165,9 +166,14 @@ export async function vouch(bridge: Bridge, document: ActivityDocument): Promise
       type: 'Multikey',
       controller: author,
       publicKeyMultibase: encodeMultikey(known.key),
-      ...(person ? { name: person.name, agency: { type: 'Organization', name: person.agency } } : {}),
+      ...(person ? { name: person.name, agency: agencyOf(author, person.agency) } : {}),
     },
   };
+}
+
+/** An agency is believed only under the address that it has at its people's node. */
+function agencyOf(author: string, name: string): JsonObject {
+  return { id: agencyActor(originOf(author) ?? ''), type: 'Organization', name };
 }
 
 async function prove(bridge: Bridge, document: ActivityDocument, actor: string, created: string): Promise<JsonObject> {
