@@ -201,6 +201,41 @@ describe('ActivityStreams', () => {
   });
 });
 
+describe('a node that is allowed', () => {
+  it('reads what it may, and cannot tell a closed group from a missing one', async () => {
+    const { node, good, alice } = world;
+    const { listed, unlisted, closed, posts } = things;
+    for (const path of [
+      `/groups/${listed.id}`,
+      `/groups/${unlisted.id}`,
+      `/groups/${listed.id}/topics`,
+      `/posts/${posts.listed.id}`,
+    ])
+      expect([path, (await good.get(node, alice, path)).status]).toEqual([path, 200]);
+    const of = async (paths: string[], ...named: string[]) => {
+      const answers = new Set<string>();
+      for (const path of paths) {
+        const answer = await good.get(node, alice, path);
+        expect([path, answer.status]).toEqual([path, 404]);
+        answers.add(comparable(answer, ...named));
+      }
+      expect([...answers]).toHaveLength(1);
+    };
+    const both = [closed.id, missing];
+    await of(
+      both.flatMap((id) =>
+        ['', '/outbox', '/followers', '/moderators', '/topics', '/featured'].map((name) => `/groups/${id}${name}`),
+      ),
+    );
+    await of(
+      [posts.closed.id, missing].flatMap((id) =>
+        ['', '/context', '/history', '/replies'].map((name) => `/posts/${id}${name}`),
+      ),
+    );
+    await of([`/activities/${posts.closed.event_id}`, `/activities/${missing}`, `/streams/${missing}/log`]);
+  });
+});
+
 describe('discovery', () => {
   const finger = (resource: string) =>
     ask('unsigned', 'GET', `/.well-known/webfinger?resource=${encodeURIComponent(resource)}`, 'application/jrd+json');
