@@ -26,7 +26,8 @@ export function cacheStatements(db: Sqlite.Database, onError: (error: unknown) =
     }
   };
   const prepare = (text: string): SqliteStatement => {
-    const statement = db.prepare<unknown[]>(text);
+    // SQLite plans a statement anew for each value of a bare `limit ?` (sqlite3ExprIsInteger), which costs more than most queries.
+    const statement = db.prepare<unknown[]>(text.replaceAll(' limit ?', ' limit cast(? as integer)'));
     return {
       reader: statement.reader,
       all: (parameters) => guarded(() => statement.all(parameters)),
