@@ -15,19 +15,33 @@ const batchTime = 1_000;
  */
 export async function runAfterEffects(context: Context): Promise<number> {
   let most = 0;
+  const passed = passedBy(context);
+  // Most slices are equally far.
+  const read = new Map<number, Promise<LogEvent[]>>();
+  const eventsFrom = (seq: number) => {
+    const events = read.get(seq) ?? eventsAfter(context.db.reader, seq, batch);
+    read.set(seq, events);
+    return events;
+  };
   for (const slice of context.slices) {
     if (!slice.on) continue;
     const effects = slice.on as Record<string, ((work: Work, event: LogEvent) => Promise<void>) | undefined>;
     const from = await readerPosition(context, slice.name);
-    const events = await eventsAfter(context.db.reader, from, batch);
+    const start = Math.max(from, passed.get(slice.name) ?? 0);
+    const events = await eventsFrom(start);
     if (events.length === 0) continue;
     most = Math.max(most, events.length);
+    const last = events.at(-1)?.seq ?? start;
+    if (last - from <= mostPassed && !events.some((event) => effects[event.name])) {
+      passed.set(slice.name, last);
+      continue;
+    }
     await transact(context, { kind: 'system', what: `after ${slice.name}` }, async (work) => {
-      if (!(await movePosition(work, slice.name, from, events.at(-1)?.seq ?? from))) return;
+      if (!(await movePosition(work, slice.name, from, last))) return;
       const until = performance.now() + batchTime;
       for (const [index, event] of events.entries()) {
         if (performance.now() > until) {
-          await movePosition(work, slice.name, events.at(-1)?.seq ?? from, events[index - 1]?.seq ?? from);
+          await movePosition(work, slice.name, last, events[index - 1]?.seq ?? start);
           return;
         }
         const effect = effects[event.name];
@@ -48,6 +62,19 @@ export async function runAfterEffects(context: Context): Promise<number> {
     });
   }
   return most;
+}
+
+/**
+ * How far each slice came over events that do not concern it, since its position was last written: a commit for each would cost more than all
+ * else. Lost with the process, which then passes over them again.
+ */
+const passedOver = new WeakMap<Context, Map<string, number>>();
+const mostPassed = 1_000;
+
+function passedBy(context: Context): Map<string, number> {
+  const known = passedOver.get(context) ?? new Map<string, number>();
+  passedOver.set(context, known);
+  return known;
 }
 
 /** Two workers may be here at once (PostgreSQL): only the one that moves the position does the work. */
