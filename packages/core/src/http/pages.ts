@@ -19,7 +19,9 @@ export function servePages(app: Hono<Environment>, slices: Slice[]): void {
     issueFormToken(c);
     if (isUnsafe(c.req.method)) await refuseForgery(c);
     await next();
-    if (c.res.headers.get('content-type')?.startsWith('text/html')) c.header('Content-Language', c.var.language);
+    // Not by `c.header`, which would read the whole answer into another one.
+    const { headers } = c.res;
+    if (headers.get('content-type')?.startsWith('text/html')) headers.set('content-language', c.var.language);
   });
   app.use('*', async function sendOnce(c, next) {
     const { form, visitor } = c.var;
