@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { sql, type Transaction } from 'kysely';
+import { CompiledQuery, type Transaction } from 'kysely';
 import type { Context } from './context.ts';
 import type { Schema } from './db/schema.ts';
 import { refuse } from './errors.ts';
@@ -116,18 +116,22 @@ export async function savepoint<T>(
 ): Promise<T> {
   const collected: CollectedEvent[] = [];
   const inner = collectInto(collected, { ...work, origin: options.origin ?? work.origin, by: options.by ?? work.by });
-  await sql`savepoint part`.execute(work.db);
+  await work.db.executeQuery(begin);
   try {
     const result = await part(inner);
-    await sql`release savepoint part`.execute(work.db);
+    await work.db.executeQuery(release);
     collectors.get(work)?.push(...collected);
     return result;
   } catch (error) {
-    await sql`rollback to savepoint part`.execute(work.db);
-    await sql`release savepoint part`.execute(work.db);
+    await work.db.executeQuery(rollback);
+    await work.db.executeQuery(release);
     throw error;
   }
 }
+
+const begin = CompiledQuery.raw('savepoint part');
+const release = CompiledQuery.raw('release savepoint part');
+const rollback = CompiledQuery.raw('rollback to savepoint part');
 
 /** Where each work gathers its events, so that a savepoint can hand its own to the work around it. */
 const collectors = new WeakMap<Work, CollectedEvent[]>();

@@ -1,4 +1,4 @@
-import { prepareQuery, type Reader, type Work } from '@joinery/core';
+import { prepareInsert, prepareQuery, type Reader, type Work } from '@joinery/core';
 import type { LedgerRow } from './tables.ts';
 import type { Prepared } from './unwrap.ts';
 
@@ -51,26 +51,7 @@ export async function writeLedger(
   });
 }
 
-const insertRow = prepareQuery((db, row: LedgerRow) =>
-  db.insertInto('ledger').values({
-    id: row.id,
-    origin: row.origin,
-    actor: row.actor,
-    type: row.type,
-    object: row.object,
-    text: row.text,
-    state: row.state,
-    code: row.code,
-    verified: row.verified,
-    stream: row.stream,
-    epoch: row.epoch,
-    sequence: row.sequence,
-    waits_for: row.waits_for,
-    attempts: row.attempts,
-    received_at: row.received_at,
-    applied_at: row.applied_at,
-  }),
-);
+const insertRow = prepareInsert('ledger');
 
 /** What waited for an address may be tried again. @returns whose it is: somebody has to work it off */
 export async function releaseWaiting(work: Work, uri: string): Promise<string[]> {

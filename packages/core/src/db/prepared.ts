@@ -1,4 +1,4 @@
-import type { Compilable, CompiledQuery, Kysely } from 'kysely';
+import type { Compilable, CompiledQuery, Insertable, Kysely } from 'kysely';
 import { assertOutsideUnitOfWork } from '../work.ts';
 import type { Schema } from './schema.ts';
 
@@ -32,6 +32,29 @@ export function prepareQuery<Values extends object, Row>(
     const parameters = known.names.map((name, index) => (name === null ? query.parameters[index] : given[name]));
     const { rows } = await db.executeQuery<Row>({ ...query, parameters } as CompiledQuery<Row>);
     return rows;
+  };
+}
+
+/**
+ * Writes rows of one table, as `prepareQuery`. Rows with the same members share one statement.
+ * @returns inserts one row
+ */
+export function prepareInsert<Table extends keyof Schema>(
+  table: Table,
+): (db: Kysely<Schema>, row: Insertable<Schema[Table]>) => Promise<void> {
+  const prepared = new Map<string, (db: Kysely<Schema>, row: Record<string, unknown>) => Promise<unknown>>();
+  return async (db, row) => {
+    const members = Object.keys(row);
+    const shape = members.join();
+    let insert = prepared.get(shape);
+    if (!insert) {
+      insert = prepareQuery((building, values: Record<string, unknown>) => {
+        const given = Object.fromEntries(members.map((member) => [member, values[member]]));
+        return building.insertInto(table).values(given as never);
+      });
+      prepared.set(shape, insert);
+    }
+    await insert(db, row as Record<string, unknown>);
   };
 }
 

@@ -1,10 +1,9 @@
-import { type Selectable, sql, type Transaction } from 'kysely';
-import { prepareQuery } from '../db/prepared.ts';
+import { sql, type Transaction } from 'kysely';
+import { prepareInsert, prepareQuery } from '../db/prepared.ts';
 import type { Schema } from '../db/schema.ts';
 import { newId } from '../ids.ts';
 import type { Slice } from '../slice.ts';
 import type { EventName } from './events.ts';
-import type { LogTables } from './tables.ts';
 
 /** An event that waits for the end of its unit of work. */
 export type CollectedEvent = { id: string; name: EventName; stream: string; data: unknown; origin: string; at: string };
@@ -45,20 +44,7 @@ const raiseHead = prepareQuery((db, { count }: { count: number }) =>
     .returning('seq'),
 );
 
-const insertRow = prepareQuery((db, row: Selectable<LogTables['log']>) =>
-  db.insertInto('log').values({
-    seq: row.seq,
-    id: row.id,
-    stream: row.stream,
-    epoch: row.epoch,
-    stream_seq: row.stream_seq,
-    name: row.name,
-    v: row.v,
-    origin: row.origin,
-    data: row.data,
-    at: row.at,
-  }),
-);
+const insertRow = prepareInsert('log');
 
 const raiseKnownStream = prepareQuery((db, { id }: { id: string }) =>
   db

@@ -1,4 +1,4 @@
-import { type Inbound, newId, refuse, streams, type Work } from '@joinery/core';
+import { type Inbound, newId, prepareInsert, refuse, streams, type Work } from '@joinery/core';
 import { countPost, type GroupRow, streamFor } from '@joinery/slices/groups';
 import { markPublic } from '@joinery/slices/people';
 import { excerpt, plainText, renderMarkdown } from '@joinery/ui';
@@ -135,24 +135,24 @@ async function addPost(
     row.event_stream = stream;
     if (!thread && group.local === 1) work.emit('post.shown', stream, { post: id, group: group.id });
   }
-  await work.db.insertInto('post').values(row).execute();
-  await work.db
-    .insertInto('post_revision')
-    .values({
-      post_id: id,
-      number: 1,
-      title: input.title,
-      content: input.content,
-      source: input.source,
-      activity: arrival?.activity ?? null,
-      at: row.updated_at,
-    })
-    .execute();
+  await insertPost(work.db, row);
+  await insertRevision(work.db, {
+    post_id: id,
+    number: 1,
+    title: input.title,
+    content: input.content,
+    source: input.source,
+    activity: arrival?.activity ?? null,
+    at: row.updated_at,
+  });
   // Other nodes look up by WebFinger who wrote where everybody may know of the group.
   if (!arrival && group.listed === 1 && group.reading !== 'members') await markPublic(work, input.author);
   if (!waits) await enterGroup(work, group, row, arrival?.history === true);
   return row;
 }
+
+const insertPost = prepareInsert('post');
+const insertRevision = prepareInsert('post_revision');
 
 /** A post is in its group from now on: counted, and its topic moves up. */
 async function enterGroup(work: Work, group: GroupRow, post: PostRow, history: boolean): Promise<void> {
