@@ -54,7 +54,11 @@ it('a plain Follow from Lemmy is both following and joining, and its node gets e
   const document = await assertActor(server, anna, group.uri);
   expect(document).toMatchObject({ type: 'Group', manuallyApprovesFollowers: false, name: 'Parking permits' });
   const moderators = await server.read(anna, String(document.attributedTo));
-  expect(inside(moderators.first).orderedItems ?? inside(moderators.first).items).toEqual([owner.uri]);
+  expect(moderators).toMatchObject({ type: 'OrderedCollection', orderedItems: [owner.uri] });
+  const followers = await server.read(anna, String(document.followers));
+  expect(followers).toMatchObject({ type: 'Collection', totalItems: expect.any(Number), items: [] });
+  const pinned = await server.read(anna, String(document.featured));
+  expect(pinned).toMatchObject({ type: 'OrderedCollection', orderedItems: [] });
 
   const asked = await follow(world, anna, group);
   expect(await standing(world, group, anna)).toMatchObject({ state: 'member', following: 1 });

@@ -99,17 +99,11 @@ export async function collectionDocument(
   const plain = collection.ordered ? 'OrderedCollection' : 'Collection';
   const context2 = { '@context': documentContext };
   if (address.page === null) {
-    return {
-      status: 200,
-      document: {
-        ...context2,
-        id: self,
-        type: plain,
-        attributedTo: page.owner ?? object.uri,
-        ...total,
-        first: { id: `${self}?page=`, type: `${plain}Page`, partOf: self, ...items, ...next },
-      },
-    };
+    const whole = { ...context2, id: self, type: plain, attributedTo: page.owner ?? object.uri, ...total };
+    // What fits on one page stands in the collection itself: Lemmy and PieFed read moderators, followers and pinned topics nowhere else.
+    if (page.next === null) return { status: 200, document: { ...whole, ...items } };
+    const first = { id: `${self}?page=`, type: `${plain}Page`, partOf: self, ...items, ...next };
+    return { status: 200, document: { ...whole, first } };
   }
   return {
     status: 200,
