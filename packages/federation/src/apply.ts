@@ -2,6 +2,7 @@ import {
   type Inbound,
   type InboundHandler,
   isRefusal,
+  isStorageFault,
   type Reader,
   savepoint,
   streams,
@@ -12,7 +13,6 @@ import type { Bridge } from './bridge.ts';
 import { knownObject } from './fetch.ts';
 import type { Settled } from './ledger.ts';
 import { addressOf, listOf } from './read.ts';
-import { isStorageFault } from './storage-fault.ts';
 import type { Prepared } from './unwrap.ts';
 
 /** Activities that are answers themselves, or statements to all: refusing one is only written down. */
@@ -62,7 +62,7 @@ export async function applyInbound(bridge: Bridge, work: Work, item: Prepared): 
       by: { kind: 'peer', origin: item.origin },
     });
   } catch (error) {
-    if (isStorageFault(error)) throw error;
+    if (isStorageFault(error) || (isRefusal(error) && error.code === 'took_too_long')) throw error;
     if (isRefusal(error)) {
       refuseSender(work, item, error.code);
       bridge.context.logger.info('inbox.not_applied', { origin: item.origin, type: inbound.type, refusal: error.code });

@@ -135,13 +135,19 @@ export async function fetchAndRemember(bridge: Bridge, uri: string, purpose: str
 
 /** The document that was asked for, or the refusal to show to whoever asked. */
 export function documentOrRefuse(answer: DoorAnswer): JsonObject {
-  if (answer.ok && answer.document) return answer.document;
-  if (!answer.ok && answer.code === 'no_agreement') refuse('no_agreement', answer.detail);
-  if (
-    !answer.ok &&
-    (answer.status === 404 || answer.status === 410 || answer.status === 401 || answer.status === 403)
-  ) {
+  if (answer.ok) return answer.document ?? refuse('unavailable', 'The other node did not answer with a document');
+  if (answer.code === 'no_agreement') refuse('no_agreement', answer.detail);
+  const said = typeof answer.body?.code === 'string' ? answer.body.code : '';
+  if (said === 'no_agreement') refuse('no_agreement', 'The other node has not agreed to exchange with this one');
+  // A refused signature says nothing of what is there: a clock or a key is wrong, which an administrator can mend.
+  if (said.startsWith('signature_') || said.startsWith('key_')) {
+    refuse(
+      'unavailable',
+      `The other node does not take our signature (${said}): an administrator must look at clocks and keys`,
+    );
+  }
+  if (answer.status !== undefined && [401, 403, 404, 410].includes(answer.status)) {
     refuse('not_found', 'The other node does not show this, or it does not exist');
   }
-  refuse('unavailable', answer.ok ? 'The other node did not answer with a document' : answer.detail);
+  refuse('unavailable', answer.detail);
 }
