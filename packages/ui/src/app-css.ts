@@ -115,6 +115,7 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .app-choices > .ds-field:has(:checked) { border-color: var(--ds-color-border-strong); background: var(--ds-color-background-tinted); }
 .app-choices > .ds-field:hover { border-color: var(--ds-color-border-default); }
 .app-choices > .ds-field label { font-weight: 500; }
+.ds-error-summary, .app-panel:has(> .app-form) { box-sizing: border-box; width: 100%; max-width: 44rem; }
 .ds-error-summary { --dsc-errorsummary-padding: 1.25rem 1.5rem; border: 1px solid var(--ds-color-danger-border-default);
   border-inline-start: 6px solid var(--ds-color-danger-border-strong); }
 .ds-error-summary .ds-list { --dsc-list-margin-top: .25rem; }
@@ -230,7 +231,7 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
   .app-post-header > .app-badges { flex-basis: 100%; margin: 0; }
   .app-item { flex-wrap: wrap; }
   .app-item-action { flex-basis: 100%; }
-  .app-languages { margin-inline-start: 0; }
+  .app-languages { margin-inline-start: -.625rem; }
   .app-form-inline .ds-field { flex-basis: 100%; }
   .app-table .app-meter { justify-content: flex-end; }
   .app-actions-end { margin-inline-start: 0; flex-basis: 100%; }

@@ -40,7 +40,6 @@ export const shellPaths = {
   signIn: '/sign-in',
   signOut: '/sign-out',
   language: '/language',
-  accessibility: '/accessibility',
 } as const;
 
 function isTrial(node: PageModel['node']): boolean {
@@ -164,9 +163,6 @@ function Footer({ page }: { page: PageModel }) {
     <footer class="app-footer">
       <div class="app-bar">
         <p class="app-quiet">{t('runsNode', { agency: page.node.agency })}</p>
-        <a class="ds-link" href={shellPaths.accessibility}>
-          {t('accessibility')}
-        </a>
         <form class="app-languages" method="post" action={shellPaths.language} aria-label={t('language')}>
           <HiddenField name={csrfField} value={page.csrf} />
           <HiddenField name="next" value={page.returnTo ?? shellPaths.home} />

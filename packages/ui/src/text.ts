@@ -3,7 +3,6 @@ import { defineMessages } from './messages.ts';
 /** The words of the shell and of the parts; slices bring their own. */
 export const text = defineMessages({
   en: {
-    accessibility: 'Accessibility statement',
     account: 'Account of {name}',
     administrator: 'Administrator',
     errorPrefix: 'Error: {title}',
@@ -33,7 +32,6 @@ export const text = defineMessages({
     via: 'via {node}',
   },
   nl: {
-    accessibility: 'Toegankelijkheidsverklaring',
     account: 'Account van {name}',
     administrator: 'Beheerder',
     errorPrefix: 'Fout: {title}',

@@ -18,7 +18,7 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
   },
   forbidden: {
     en: ['You may not do this', 'Your account does not have the right to do this. Ask an administrator of this node.'],
-    nl: ['U mag dit niet', 'Uw account heeft hier geen rechten voor. Vraag een beheerder van deze node.'],
+    nl: ['U mag dit niet', 'Uw account heeft hier geen rechten voor. Vraag het een beheerder van dit knooppunt.'],
   },
   csrf: {
     en: [
@@ -36,7 +36,7 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
   },
   method_not_allowed: {
     en: ['This does not work here', 'This address does not support what was asked of it.'],
-    nl: ['Dit kan hier niet', 'Dit adres ondersteunt niet wat er gevraagd werd.'],
+    nl: ['Dit kan hier niet', 'Wat er gevraagd werd is op dit adres niet mogelijk.'],
   },
   not_acceptable: {
     en: ['Not available in this form', 'This address has no version of the kind that was asked for.'],
@@ -49,7 +49,7 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
     ],
     nl: [
       'Iemand was u voor',
-      'Dit is intussen gewijzigd, of past niet bij wat er is. Laad de pagina opnieuw en kijk eerst.',
+      'Dit is intussen gewijzigd, of past niet bij hoe het nu is. Laad de pagina opnieuw en kijk eerst.',
     ],
   },
   gone: {
@@ -78,7 +78,7 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
   },
   storage_full: {
     en: ['There is no space left', 'Nothing was saved. An administrator of this node must free some space.'],
-    nl: ['Er is geen ruimte meer', 'Er is niets opgeslagen. Een beheerder van deze node moet ruimte vrijmaken.'],
+    nl: ['Er is geen ruimte meer', 'Er is niets opgeslagen. Een beheerder van dit knooppunt moet ruimte vrijmaken.'],
   },
   idempotency_mismatch: {
     en: ['This key was used for another request', 'Take a new Idempotency-Key for a new request.'],
@@ -97,7 +97,7 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
   },
   banned: {
     en: ['You cannot take part in this group', 'The facilitators of this group have excluded you.'],
-    nl: ['U kunt niet meedoen in deze groep', 'De begeleiders van deze groep hebben u uitgesloten.'],
+    nl: ['U kunt niet meedoen in deze groep', 'De begeleiders van deze groep hebben u geweerd.'],
   },
   locked: {
     en: ['This topic is locked', 'Nobody can reply to it any more.'],
@@ -126,32 +126,35 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
     ],
     nl: [
       'Er is geen afspraak met die organisatie',
-      'Uw node heeft geen afspraak met de andere node die dit dekt. Vraag uw federatiebeheerder.',
+      'Uw knooppunt heeft met het andere knooppunt geen afspraak die hiervoor geldt. Vraag het uw federatiebeheerder.',
     ],
   },
   unknown_node: {
     en: ['This node is not known here', 'Nothing is exchanged with nodes that are not on the allow-list.'],
-    nl: ['Deze node is hier niet bekend', 'Er wordt niets uitgewisseld met nodes die niet op de lijst staan.'],
+    nl: [
+      'Dit knooppunt is hier niet bekend',
+      'Er wordt niets uitgewisseld met knooppunten die niet op de lijst staan.',
+    ],
   },
   not_here: {
     en: ['This is not on this node', 'It lives on another node: open it there.'],
-    nl: ['Dit staat niet op deze node', 'Het staat op een andere node: open het daar.'],
+    nl: ['Dit staat niet op dit knooppunt', 'Het staat op een ander knooppunt: open het daar.'],
   },
   expired: {
     en: ['This link has ended', 'It was used before, or it is too old. Ask for a new one.'],
-    nl: ['Deze link werkt niet meer', 'Hij is al gebruikt, of te oud. Vraag een nieuwe.'],
+    nl: ['Deze link werkt niet meer', 'De link is al gebruikt, of te oud. Vraag om een nieuwe.'],
   },
   wrong_password: {
-    en: ['That did not work', 'Mail address and password do not belong together.'],
+    en: ['That did not work', 'Email address and password do not belong together.'],
     nl: ['Dat lukte niet', 'E-mailadres en wachtwoord horen niet bij elkaar.'],
   },
   disabled: {
     en: ['This account has been disabled', 'Ask an administrator of this node.'],
-    nl: ['Dit account is uitgeschakeld', 'Vraag een beheerder van deze node.'],
+    nl: ['Dit account is geblokkeerd', 'Vraag het een beheerder van dit knooppunt.'],
   },
   inside_unit_of_work: {
     en: ['Something went wrong here', 'It is not your fault, and it has been noted. Try again later.'],
-    nl: ['Er ging hier iets mis', 'Het ligt niet aan jou, en het is genoteerd. Probeer het later opnieuw.'],
+    nl: ['Er ging hier iets mis', 'Het ligt niet aan u, en het is genoteerd. Probeer het later opnieuw.'],
   },
   took_too_long: {
     en: ['This took too long', 'Nothing was changed. Try again in a minute.'],
@@ -159,7 +162,7 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
   },
   internal: {
     en: ['Something went wrong here', 'It is not your fault, and it has been noted. Try again later.'],
-    nl: ['Er ging hier iets mis', 'Het ligt niet aan jou, en het is genoteerd. Probeer het later opnieuw.'],
+    nl: ['Er ging hier iets mis', 'Het ligt niet aan u, en het is genoteerd. Probeer het later opnieuw.'],
   },
 };
 

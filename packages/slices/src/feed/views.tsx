@@ -1,7 +1,9 @@
 import { authorModel, type FeedPost, hostOf, PostBadges } from '@joinery/slices/posts';
 import {
   ButtonLink,
+  Columns,
   EmptyState,
+  Heading,
   List,
   ListItem,
   PageHeading,
@@ -10,6 +12,7 @@ import {
   PostCard,
   type Reader,
 } from '@joinery/ui';
+import type { Child } from 'hono/jsx';
 import { messages } from './messages.ts';
 import type { PublicGroup, Waiting } from './store.ts';
 
@@ -26,23 +29,27 @@ export function HomePage(props: {
   return (
     <>
       <PageHeading title={t('home')} />
-      {waiting.length === 0 ? null : (
-        <Panel title={t('needsYou')} id="needs-you">
-          <List label={t('needsYou')}>
-            {waiting.map((item) => (
-              <a href={item.href}>{wordsFor(item, reader)}</a>
-            ))}
-          </List>
-        </Panel>
-      )}
-      {props.panels}
-      <Panel title={t('latest')} id="latest">
+      <Columns aside={props.panels as Child[]}>
+        {waiting.length === 0 ? null : (
+          <Panel title={t('needsYou')} id="needs-you">
+            <List label={t('needsYou')}>
+              {waiting.map((item) => (
+                <a class="ds-link" href={item.href}>
+                  {wordsFor(item, reader)}
+                </a>
+              ))}
+            </List>
+          </Panel>
+        )}
+        <Heading level={2} id="latest">
+          {t('latest')}
+        </Heading>
         {posts.length === 0 ? (
           <EmptyState
             title={t('emptyTitle')}
             level={3}
             action={
-              <ButtonLink href="/groups" kind="primary">
+              <ButtonLink href="/groups?at=here" kind="primary">
                 {t('findGroups')}
               </ButtonLink>
             }
@@ -57,7 +64,7 @@ export function HomePage(props: {
           </List>
         )}
         <Pagination language={reader.language} next={next && `/?cursor=${encodeURIComponent(next)}`} />
-      </Panel>
+      </Columns>
     </>
   );
 }
