@@ -81,7 +81,7 @@ test('an administrator adds a person; what was typed stays until it is right', a
   expect(faulty.html).toMatch(/<title>Error: /);
   const duplicate = await browser.post('/administration/people/new', { ...typed, name: 'Zoë' });
   expect(duplicate.status).toBe(422);
-  expect(duplicate.html).toContain('Somebody here has this mail address already');
+  expect(duplicate.html).toContain('Somebody here has this email address already');
   const long = await browser.post('/administration/people/new', {
     ...typed,
     name: 'x'.repeat(10_240),

@@ -144,7 +144,7 @@ export function FirstAdministratorPage({
           <TextField
             name="password"
             label={t('choosePassword')}
-            description={t('newPasswordHint', { minimum: shortestPassword })}
+            description={t('newPasswordRule', { minimum: shortestPassword })}
             type="password"
             autocomplete="new-password"
             required={true}

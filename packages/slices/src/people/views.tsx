@@ -113,6 +113,17 @@ export function PersonPage(model: {
   const facts: { term: string; value: Child }[] = [{ term: t('agency'), value: person.agency }];
   if (person.role) facts.unshift({ term: t('role'), value: person.role });
   facts.push({ term: t('address'), value: <span class="app-host">@{label.address}</span> });
+  const about = (
+    <Panel title={t('about')} id="about">
+      <DescriptionList items={facts} />
+      {label.node ? (
+        <SourceLabel
+          source={{ agency: person.agency, node: label.node, fetchedAt: person.fetched_at ?? undefined }}
+          reader={model.reader}
+        />
+      ) : null}
+    </Panel>
+  );
   return (
     <Stack>
       <PageHeading
@@ -129,22 +140,18 @@ export function PersonPage(model: {
           </>
         }
       />
-      <Columns
-        aside={
-          <Panel title={t('about')} id="about">
-            <DescriptionList items={facts} />
-            {label.node ? (
-              <SourceLabel
-                source={{ agency: person.agency, node: label.node, fetchedAt: person.fetched_at ?? undefined }}
-                reader={model.reader}
-              />
-            ) : null}
-          </Panel>
-        }
-      >
-        {person.summary ? <div class="app-content" dangerouslySetInnerHTML={{ __html: person.summary }} /> : null}
-        {model.panels}
-      </Columns>
+      {person.summary || model.panels.length > 0 ? (
+        <Columns aside={about}>
+          {person.summary ? (
+            <section class="ds-card app-panel" aria-label={t('summaryOf', { name: label.name })}>
+              <div class="app-content" dangerouslySetInnerHTML={{ __html: person.summary }} />
+            </section>
+          ) : null}
+          {model.panels}
+        </Columns>
+      ) : (
+        about
+      )}
     </Stack>
   );
 }
