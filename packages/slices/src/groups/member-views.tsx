@@ -98,7 +98,7 @@ function People(model: Common & { label: string; people: readonly ListedMember[]
           href={`/people/${person.id}`}
           title={person.name}
           level={2}
-          lead={person.agency}
+          lead={[person.role, person.agency].filter(Boolean).join(' · ')}
           facts={factsOf(person, standing, reader)}
           badges={standing.role === 'member' ? undefined : <Badge tone="accent">{roleText(standing.role, t)}</Badge>}
           avatar={{ name: person.name, agency: person.agency }}

@@ -111,10 +111,10 @@ function StateBadge({ person, language }: { person: ManagedPerson; language: Lan
 function RoleBadges({ person, language }: { person: ManagedPerson; language: Language }) {
   const t = messages(language);
   return (
-    <>
+    <div class="app-badges">
       {person.administrator ? <Badge tone="accent">{t('administrator')}</Badge> : null}
       {person.federationOfficer ? <Badge tone="accent">{t('federationOfficer')}</Badge> : null}
-    </>
+    </div>
   );
 }
 
