@@ -23,13 +23,12 @@ export async function describeDemo(nodes: DemoNodes, cast: Cast): Promise<string
   const { services, housing, zandhoven } = cast.groups;
   const { department, council, stranger } = nodes;
   const partners = `${department.origin}/administration/partners`;
-  const question = new URLSearchParams({ origin: stranger.origin, thing: housing });
   const things = [
-    `Join elsewhere. As Priya open ${council.origin}/groups/join and paste ${zandhoven}: all its topics are there at once. Join it.`,
+    `Join elsewhere. As Priya open  ${council.origin}/groups/join  and paste  ${zandhoven}  All its topics are there at once. Join it.`,
     'See where a post goes. As Priya start a topic in "Local services": the form says who will get it. Seconds later, open it again: it says which nodes have it.',
-    `Let somebody in. As Margaret open ${department.origin}: Priya has asked to join the housing group. Let her in, and look at it as Priya.`,
-    `Be a stranger. Run  curl -i -H 'Accept: application/activity+json' ${housing}  and, as Inês, read why: ${partners}/explain?${question}`,
-    `Suspend a partner. As Inês open ${partners}, choose Harrowdean Council, read what a suspension does, do it, and post as Priya: it waits. Allow again: it arrives.`,
+    `Let somebody in. As Margaret open  ${department.origin}  Priya has asked to join the housing group. Let her in, and open it as Priya.`,
+    `Be a stranger. Run  curl -i -H 'Accept: application/activity+json' ${housing}  and, as Inês, read why: ${partners}/explain?origin=${stranger.origin}&thing=${housing}`,
+    `Suspend a partner. As Inês open  ${partners}  and choose Harrowdean Council, read what a suspension does, do it, and post as Priya: it waits. Allow again: it arrives.`,
   ];
   return [
     '',

@@ -53,11 +53,13 @@ export async function runDemoNode(environment: Record<string, string | undefined
   // Ctrl-C reaches every process of the terminal: the one that started this decides when it is over.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});
-  process.on('disconnect', async () => {
+  const leave = async () => {
     await node?.close();
     await forget(environment.JOINERY_DATA ?? '');
     process.exit(0);
-  });
+  };
+  process.on('disconnect', leave);
+  if (!process.connected) await leave();
   const tell = (answer: Answer) => process.send?.(answer);
   try {
     const running = await startNode(environment);
