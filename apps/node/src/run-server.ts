@@ -1,4 +1,5 @@
 import { ConfigError, isTrial } from '@joinery/core';
+import { configureFedifyLog } from '@joinery/federation';
 import { firstAdministratorLink, type RunningNode, startNode } from './node.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -17,6 +18,7 @@ export async function runServer(environment: Record<string, string | undefined>)
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   try {
+    await configureFedifyLog((line) => process.stderr.write(`${line}\n`));
     node = await startNode(environment);
     await greet(node);
   } catch (error) {

@@ -1,5 +1,7 @@
 /** The bridge to other nodes: the only importer of Fedify, and the only place that sees strangers. */
+
 export { createFederation, type FederationNode, federationOf, type Ground } from './federation.ts';
+export { configureFedifyLog } from './fedify-log.ts';
 export { type LaneHealth, laneHealth } from './peers.ts';
 export { federationSlice } from './slice.ts';
 export { partnersSlice } from './trust/slice.ts';
