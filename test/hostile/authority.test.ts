@@ -247,6 +247,70 @@ it('31: and nobody’s likes, posts or memberships here can be announced by a gr
   }
 });
 
+it('31: a group passes on nothing in the name of another group', async () => {
+  const { good, alice, evil, node, owner } = world;
+  const theirs = await node.context.ports.actors.resolve(goodGroup.uri);
+  const topic = create(good, alice, goodGroup);
+  const told = { id: good.id('/announces'), type: 'Announce', actor: goodGroup.uri, object: topic };
+  expect((await good.send(node, goodGroup, told)).status).toBe(202);
+  await node.settle();
+  const uri = objectOf(topic).id;
+  expect(await postRow(node, uri)).toMatchObject({ group_id: theirs.id, status: 'accepted' });
+  const like = { id: good.id('/likes'), type: 'Like', actor: alice.uri, object: uri };
+  await good.send(node, goodGroup, { ...told, id: good.id('/announces'), object: like });
+  await node.settle();
+  expect(await postRow(node, uri)).toMatchObject({ likes: 1 });
+  const made = await owner.api('POST', `/groups/${theirs.id}/posts`, { title: 'Ours', content: 'Text' });
+  expect(made.status).toBe(201);
+  await node.settle();
+  const ours = await postRow(node, made.body.uri);
+  const actor = goodGroup.uri;
+  const member = { type: 'Person', id: owner.uri };
+  const decisions: JsonObject[] = [
+    { type: 'Lock', object: uri },
+    { type: 'Remove', object: uri, target: actor },
+    { type: 'Delete', object: uri },
+    { type: 'Add', object: uri, target: `${actor}/featured` },
+    { type: 'Update', object: { ...goodGroup.document, name: 'Secret' } },
+    { type: 'Update', object: actor, 'joinery:counts': [{ object: uri, likes: 99, replies: 99, locked: true }] },
+    { type: 'Update', object: actor, 'joinery:nodes': [{ origin: evil.origin, agency: 'Secret', members: 7 }] },
+    { type: 'Update', object: uri, 'joinery:answer': made.body.uri },
+    { type: 'Block', object: owner.uri, target: actor },
+    { type: 'Remove', object: owner.uri, target: `${actor}/followers` },
+    { type: 'Add', object: owner.uri, target: `${actor}/moderators` },
+    { type: 'Delete', object: actor },
+    { type: 'Reject', object: `${node.origin}/activities/${ours?.event_id}` },
+    { type: 'Undo', actor: alice.uri, object: like },
+    { type: 'Undo', actor: alice.uri, object: like.id },
+    { type: 'Announce', object: create(good, alice, goodGroup) },
+    { type: 'Announce', object: objectOf(create(good, alice, goodGroup)) },
+    { type: 'Invite', object: actor, target: member },
+  ];
+  const worked: string[] = [];
+  const tryIt = async (name: string, attempt: () => Promise<unknown>) => {
+    await attempt().catch((error: Error) => worked.push(`${name}: ${error.message.slice(0, 60)}`));
+  };
+  for (const decision of decisions) {
+    const whole = { id: good.id('/inner'), actor, ...decision };
+    // As it is, and with a genuine proof: it may be an old one.
+    const forms = whole.actor === actor ? [whole, proven(whole, goodGroup)] : [whole];
+    for (const form of forms) {
+      const activity = announce(evilGroup, form);
+      await tryIt(`announced ${JSON.stringify(decision).slice(0, 60)}`, () =>
+        expectWithoutEffect(world, () => evil.send(node, evilGroup, activity), activity),
+      );
+    }
+    if (whole.actor !== actor || decision.type === 'Announce') continue;
+    // And a member who lives where the group lives is not the group.
+    const bare = { id: good.id('/decisions'), ...decision, actor: alice.uri };
+    if (decision.type === 'Delete' && decision.object === uri) continue;
+    await tryIt(`by a member ${JSON.stringify(decision).slice(0, 60)}`, () =>
+      expectWithoutEffect(world, () => good.send(node, alice, bare), bare),
+    );
+  }
+  expect(worked).toEqual([]);
+});
+
 it('32: a plain member decides nothing, whatever form the decision has', async () => {
   const { evil, good, mallory, alice, node, group } = world;
   const target = (name: string) => `${group.uri}/${name}`;

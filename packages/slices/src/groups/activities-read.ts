@@ -30,8 +30,10 @@ export function instantOf(value: Json | undefined): string | null {
  * whomever on whichever node, is without effect (FEP-1b12).
  */
 export function speaksFor(group: GroupRow, inbound: Inbound): boolean {
-  if (inbound.verified === 'unchecked' && inbound.through === null) return false;
-  return group.local !== 1 && (inbound.actor === group.uri || inbound.through === group.uri);
+  if (group.local === 1) return false;
+  // What another group passes on in this one's name may be forged, or an old decision: even with a proof it says nothing.
+  if (inbound.through !== null) return inbound.through === group.uri;
+  return inbound.actor === group.uri && inbound.verified !== 'unchecked';
 }
 
 /** Whether whoever sent this knows Joinery's `Join`; for others a plain `Follow` is both following and joining. */

@@ -4,6 +4,7 @@ import {
   type InboundHandler,
   type InboundOutcome,
   isObject,
+  nodeActor,
   originOf,
   type RefusalCode,
   refusalStatus,
@@ -79,6 +80,7 @@ function textOf(inbound: Inbound): string | null {
 
 /** `Announce{object}`: a group shows a post by its address or as a copy. */
 async function applyAnnounce(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  if (inbound.through !== null) return ignored('the announcement of another group');
   const through = await groupByUri(work.db, inbound.actor);
   const uri = idOf(inbound.activity.object);
   if (!through || uri === null) return null;
@@ -180,6 +182,7 @@ async function acceptOwn(
 
 /** Figures and delivery reports: told by the group about itself. */
 async function applyFigures(work: Work, inbound: Inbound): Promise<InboundOutcome> {
+  if (inbound.through !== null && inbound.through !== inbound.actor) return ignored('not told by the group itself');
   const group = await groupByUri(work.db, inbound.actor);
   if (!group || group.local === 1) return ignored('no group of another node that is known here');
   await applyCounts(work, group, readCounts(inbound.activity));
@@ -254,6 +257,9 @@ async function applyUndo(work: Work, inbound: Inbound): Promise<InboundOutcome |
   const target = undone ? idOf(undone.object) : null;
   const post = byId ? await postById(work.db, byId.post_id) : target ? await postByUri(work.db, target) : undefined;
   if (!undone && !byId) return null;
+  const through = await throughGroup(work, inbound);
+  if (through === 'unknown' || (through && post && through.id !== post.group_id))
+    return ignored('it is in another group');
   if (byId && byId.actor !== inbound.actor) return ignored('only who liked it can take that back');
   if (inbound.through !== null && inbound.origin === work.home) return ignored('what people here like is known here');
   if (post && (await unlike(work, { post: post.id, by: { uri: inbound.actor } }))) return applied;
@@ -262,6 +268,7 @@ async function applyUndo(work: Work, inbound: Inbound): Promise<InboundOutcome |
 }
 
 async function applyFlag(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  if (inbound.through !== null) return ignored('whoever reports does so directly');
   const objects = Array.isArray(inbound.activity.object) ? inbound.activity.object : [inbound.activity.object];
   const { content, summary } = inbound.activity;
   const reason = [content, summary].find((text) => typeof text === 'string') ?? '';
@@ -281,11 +288,13 @@ async function applyReject(work: Work, inbound: Inbound): Promise<InboundOutcome
   const id = idOf(inbound.activity.object);
   const prefix = `${work.home}/activities/`;
   if (!id?.startsWith(prefix)) return null;
+  if (inbound.through !== null) return ignored('only the group itself answers');
   const event = await eventById(work.db, id.slice(prefix.length));
   if (!event?.name.startsWith('post.') || !('post' in event.data)) return null;
   const post = await postById(work.db, event.data.post);
   const group = post ? await requireGroup(work.db, post.group_id) : undefined;
-  if (!post || !group || group.local === 1 || group.home !== inbound.origin) return ignored('not theirs to refuse');
+  if (!post || !group || group.local === 1) return ignored('not theirs to refuse');
+  if (inbound.actor !== group.uri && inbound.actor !== nodeActor(group.home)) return ignored('not theirs to refuse');
   const said = inbound.activity['joinery:code'];
   const code: RefusalCode =
     typeof said === 'string' && Object.hasOwn(refusalStatus, said) ? (said as RefusalCode) : 'forbidden';

@@ -19,7 +19,8 @@ export async function actingPerson(work: Work, inbound: Inbound, post: PostRow):
   const through = await throughGroup(work, inbound);
   const group = await requireGroup(work.db, post.group_id);
   if (group.local !== 1) {
-    const byGroup = inbound.actor === group.uri;
+    // In the name of the group, but passed on by another one, it may be forged, or an old decision.
+    const byGroup = inbound.through === null && inbound.actor === group.uri;
     return (through !== null && through !== 'unknown' && through.id === group.id) || byGroup ? null : undefined;
   }
   if (through !== null) return undefined;
