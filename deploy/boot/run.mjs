@@ -12,7 +12,7 @@ const { bundle, entryNames } = await import('./bundle.mjs');
 const NEEDS = {
   main: ['main', 'worker'],
   cli: ['cli'],
-  demo: ['demo', 'main', 'worker'],
+  demo: ['demo'],
   bench: ['bench', 'main', 'worker'],
 };
 

@@ -6,14 +6,44 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../harness/until.ts';
 
 const readyWithin = 120_000;
-const folder = mkdtempSync(join(tmpdir(), 'joinery-test-demo-'));
-let demo: ChildProcess;
-let said = '';
-let complained = '';
+/** Processes are looked up where only Linux shows them. */
+const elsewhere = process.platform !== 'linux';
+
+type Demo = AsyncDisposable & { process: ChildProcess; folder: string; said: () => string; complained: () => string };
+
+/** Starts the demo as `npm run demo` does, with a folder for temporary files of its own. */
+function startDemo(): Demo {
+  const folder = mkdtempSync(join(tmpdir(), 'joinery-test-demo-'));
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../deploy/boot/run.mjs'), 'demo'], {
+    env: { ...process.env, TMPDIR: folder, JOINERY_ORIGIN: 'https://elsewhere.example' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  let complained = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complained += text;
+  });
+  return {
+    process: child,
+    folder,
+    said: () => said,
+    complained: () => complained,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await until(() => readdirSync(folder).length === 0, 20_000);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+let demo: Demo;
 
 /** The first of the printed words that fits. */
 function printed(pattern: RegExp): string {
-  return pattern.exec(said)?.[1] ?? '';
+  return pattern.exec(demo.said())?.[1] ?? '';
 }
 
 /** Processes that this demo started. */
@@ -30,6 +60,15 @@ function childrenOf(parent: number | undefined): number[] {
       return [];
     }
   });
+}
+
+/** The words with which a process was started. */
+function readCommand(id: number): string[] {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  } catch {
+    return [];
+  }
 }
 
 function isRunning(id: number): boolean {
@@ -70,27 +109,15 @@ async function signIn(link: string): Promise<(path: string) => Promise<string>> 
 }
 
 beforeAll(async () => {
-  demo = spawn(process.execPath, [resolve(import.meta.dirname, '../../deploy/boot/run.mjs'), 'demo'], {
-    env: { ...process.env, TMPDIR: folder, JOINERY_ORIGIN: 'https://elsewhere.example' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  demo.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  demo.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    complained += text;
-  });
-  await until(() => said.includes('Ctrl-C') || demo.exitCode !== null, readyWithin);
-  expect(demo.exitCode, complained).toBeNull();
+  demo = startDemo();
+  await until(() => demo.said().includes('Ctrl-C') || demo.process.exitCode !== null, readyWithin);
+  expect(demo.process.exitCode, demo.complained()).toBeNull();
 }, readyWithin + 10_000);
 
-afterAll(() => {
-  demo.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => demo[Symbol.asyncDispose]());
 
 it('four nodes answer at the printed addresses, each with its own name', async () => {
-  const lines = [...said.matchAll(/^ {2}(http:\S+) {2}([^,]+),/gm)];
+  const lines = [...demo.said().matchAll(/^ {2}(http:\S+) {2}([^,]+),/gm)];
   expect(lines.map(([, , name]) => name)).toEqual([
     'Ministry of Housing',
     'Harrowdean Council',
@@ -140,13 +167,40 @@ it('the node that nobody allowed cannot open a group of the department', async (
   expect(page).not.toContain('Local services');
 });
 
-it('Ctrl-C leaves neither processes nor folders behind', async () => {
-  const children = childrenOf(demo.pid);
+it.skipIf(elsewhere)('Ctrl-C leaves neither processes nor folders behind', async () => {
+  const children = childrenOf(demo.process.pid);
   expect(children.length).toBeGreaterThanOrEqual(4);
-  expect(readdirSync(folder)).toHaveLength(1);
-  demo.kill('SIGINT');
-  await until(() => demo.exitCode !== null, 20_000);
-  expect(demo.exitCode).toBe(0);
+  expect(readdirSync(demo.folder)).toHaveLength(1);
+  demo.process.kill('SIGINT');
+  await until(() => demo.process.exitCode !== null, 20_000);
+  expect(demo.process.exitCode).toBe(0);
   expect(children.filter(isRunning)).toEqual([]);
-  expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(demo.folder)).toEqual([]);
+});
+
+/** A demo that has just started its nodes, and their processes. */
+async function startNodes(): Promise<{ early: Demo; nodes: number[] }> {
+  const early = startDemo();
+  const nodes = () => childrenOf(early.process.pid).filter((id) => readCommand(id).at(-1) === 'node');
+  await until(() => nodes().length === 4, readyWithin);
+  return { early, nodes: nodes() };
+}
+
+it.skipIf(elsewhere)('says which node has ended, and ends with it', { timeout: readyWithin }, async () => {
+  const { early, nodes } = await startNodes();
+  await using _ended = early;
+  process.kill(nodes[1] ?? 0, 'SIGKILL');
+  await until(() => early.process.exitCode !== null, 30_000);
+  expect(early.process.exitCode).toBe(1);
+  expect(early.complained()).toContain('Harrowdean Council has ended');
+  expect(nodes.filter(isRunning)).toEqual([]);
+  expect(readdirSync(early.folder)).toEqual([]);
+});
+
+it.skipIf(elsewhere)('leaves nothing behind even when it is killed', { timeout: readyWithin }, async () => {
+  const { early, nodes } = await startNodes();
+  await using _ended = early;
+  early.process.kill('SIGKILL');
+  await until(() => nodes.filter(isRunning).length === 0, 30_000);
+  expect(readdirSync(early.folder)).toEqual([]);
 });
