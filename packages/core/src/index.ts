@@ -41,6 +41,7 @@ export * from './log/after-effects.ts';
 export * from './log/events.ts';
 export * from './log/read.ts';
 export * from './log/subscriptions.ts';
+export type { LaneItemRow } from './log/tables.ts';
 export * from './logger.ts';
 export * from './node-identity.ts';
 export * from './origin.ts';

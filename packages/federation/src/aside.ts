@@ -1,8 +1,8 @@
-import { eventById, type LogEvent, newId, transact } from '@joinery/core';
+import { eventById, type LaneItemRow, type LogEvent, newId, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import type { Builder } from './outgoing.ts';
-import type { LaneItemRow, PeerRow } from './tables.ts';
+import type { PeerRow } from './tables.ts';
 
 const retrySeconds = [60, 300, 900, 1_800];
 const parkAfterSeconds = 3_600;

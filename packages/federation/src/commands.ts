@@ -1,4 +1,4 @@
-import { type Command, refuse, transact } from '@joinery/core';
+import { type Command, refuse, streams, transact } from '@joinery/core';
 import { laneHealth } from './peers.ts';
 
 /** Command line for the operator: what waits for which peer, and sending a parked item again. */
@@ -31,10 +31,12 @@ export const commands: Command[] = [
           .set({ state: 'aside', retry_at: work.now, created_at: work.now })
           .where('id', '=', id)
           .execute();
+        // The lanes run in another process: they see that the log has grown.
+        work.emit('federation.resent', streams.local, { item: id });
       });
       return {
         json: { id, origin: row.origin, state: 'aside' },
-        say: `The item goes to ${row.origin} at its next contact.`,
+        say: `The item is sent to ${row.origin} again.`,
       };
     },
   },

@@ -74,20 +74,6 @@ export const federationMigrations: Migrations = {
       .addPrimaryKeyConstraint('peer_stream_pk', ['origin', 'stream'])
       .execute();
     await db.schema
-      .createTable('lane_item')
-      .addColumn('id', 'text', (column) => column.primaryKey())
-      .addColumn('origin', 'text', (column) => column.notNull())
-      .addColumn('stream', 'text', (column) => column.notNull())
-      .addColumn('stream_seq', 'bigint', (column) => column.notNull())
-      .addColumn('event_id', 'text', (column) => column.notNull())
-      .addColumn('state', 'text', (column) => column.notNull())
-      .addColumn('attempts', 'integer', (column) => column.notNull())
-      .addColumn('retry_at', 'text', (column) => column.notNull())
-      .addColumn('error', 'text', (column) => column.notNull())
-      .addColumn('created_at', 'text', (column) => column.notNull())
-      .execute();
-    await db.schema.createIndex('lane_item_origin').on('lane_item').columns(['origin', 'event_id']).unique().execute();
-    await db.schema
       .createTable('remote_key')
       .addColumn('id', 'text', (column) => column.primaryKey())
       .addColumn('owner', 'text', (column) => column.notNull())

@@ -61,20 +61,6 @@ export type PeerStreamRow = {
   head: number;
 };
 
-/** An item that a peer refused although it answers: stepped over, tried aside, parked after an hour. */
-export type LaneItemRow = {
-  id: string;
-  origin: string;
-  stream: string;
-  stream_seq: number;
-  event_id: string;
-  state: 'aside' | 'parked';
-  attempts: number;
-  retry_at: string;
-  error: string;
-  created_at: string;
-};
-
 /** A public key of an actor elsewhere. */
 export type RemoteKeyRow = {
   /** Address of the key. */
@@ -92,7 +78,6 @@ declare module '@joinery/core' {
     peer: PeerRow;
     ledger: LedgerRow;
     peer_stream: PeerStreamRow;
-    lane_item: LaneItemRow;
     remote_key: RemoteKeyRow;
   }
 }

@@ -42,6 +42,20 @@ export const logMigrations: Migrations = {
       .execute();
     await db.schema.createIndex('subscription_origin').on('subscription').columns(['origin', 'stream']).execute();
     await db.schema
+      .createTable('lane_item')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('stream', 'text', (column) => column.notNull())
+      .addColumn('stream_seq', 'bigint', (column) => column.notNull())
+      .addColumn('event_id', 'text', (column) => column.notNull())
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('attempts', 'integer', (column) => column.notNull())
+      .addColumn('retry_at', 'text', (column) => column.notNull())
+      .addColumn('error', 'text', (column) => column.notNull())
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('lane_item_origin').on('lane_item').columns(['origin', 'event_id']).unique().execute();
+    await db.schema
       .createTable('log_reader')
       .addColumn('name', 'text', (column) => column.primaryKey())
       .addColumn('seq', 'bigint', (column) => column.notNull())

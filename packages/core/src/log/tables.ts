@@ -25,6 +25,24 @@ export type LogTables = {
     /** Set when it left: what happened until then is still delivered. */
     ends_after: number | null;
   };
+  lane_item: LaneItemRow;
   /** How far each after-effect got. */
   log_reader: { name: string; seq: number };
+};
+
+/** An event that a node refused although it answers: stepped over by its lane, tried aside, parked after an hour. Gone from here once the node has it. */
+export type LaneItemRow = {
+  id: string;
+  /** Node that refused it. */
+  origin: string;
+  stream: string;
+  stream_seq: number;
+  event_id: string;
+  state: 'aside' | 'parked';
+  attempts: number;
+  retry_at: string;
+  /** Stable code and one English sentence. */
+  error: string;
+  /** When it was refused first, or sent again by a person. */
+  created_at: string;
 };

@@ -27,7 +27,14 @@ export type Delivery = {
   /** Nodes that confirmed a deletion. */
   deletedOn: number;
   unknown: number;
-  detail: { home: string; state: 'reached' | 'waiting' | 'unknown'; at: string | null; error: string | null }[];
+  detail: NodeDelivery[];
+};
+/** `failed`: the node refused it while it took the rest; `at` and `error` say since when and why. */
+type NodeDelivery = {
+  home: string;
+  state: 'reached' | 'waiting' | 'failed' | 'unknown';
+  at: string | null;
+  error: string | null;
 };
 
 const nothing: Delivery = { nodes: 0, reached: 0, waiting: 0, failed: 0, deletedOn: 0, unknown: 0, detail: [] };
@@ -46,7 +53,8 @@ export async function deliveryOf(db: Reader, id: string, except: string | null =
     .where('id', '=', post.event_id)
     .executeTakeFirst();
   if (!event) return nothing;
-  if (post.event_stream.startsWith('node:')) return hostDelivery(post);
+  const refused = await refusedBy(db, post.event_id);
+  if (post.event_stream.startsWith('node:')) return hostDelivery(post, refused);
   const rows = await db
     .selectFrom('subscription')
     .selectAll()
@@ -58,38 +66,45 @@ export async function deliveryOf(db: Reader, id: string, except: string | null =
     .filter((row) => row.ends_after === null || row.ends_after >= event.stream_seq)
     // Who came later gets it as history.
     .filter((row) => row.created_at <= event.at || row.acknowledged < event.stream_seq)
-    .map((row) => {
-      const reached = row.acknowledged >= event.stream_seq;
-      return { home: row.origin, state: reached ? ('reached' as const) : ('waiting' as const), at: null, error: null };
+    .map((row): NodeDelivery => {
+      // A lane steps over what a node refuses, so its place in the stream alone does not tell.
+      const reached = row.acknowledged >= event.stream_seq ? 'reached' : 'waiting';
+      return refused.get(row.origin) ?? { home: row.origin, state: reached, at: null, error: null };
     });
-  const reached = detail.filter((row) => row.state === 'reached').length;
+  const count = (state: NodeDelivery['state']) => detail.filter((row) => row.state === state).length;
   return {
     ...nothing,
     nodes: detail.length,
-    reached,
-    waiting: detail.length - reached,
-    deletedOn: post.deleted_at ? reached : 0,
+    reached: count('reached'),
+    waiting: count('waiting'),
+    failed: count('failed'),
+    deletedOn: post.deleted_at ? count('reached') : 0,
     detail,
   };
 }
 
+/** Nodes that refused an event: it is tried again aside, or parked until a person sends it again. */
+async function refusedBy(db: Reader, event: string): Promise<Map<string, NodeDelivery>> {
+  const rows = await db.selectFrom('lane_item').selectAll().where('event_id', '=', event).execute();
+  return new Map(
+    rows.map((row) => [row.origin, { home: row.origin, state: 'failed', at: row.created_at, error: row.error }]),
+  );
+}
+
 /** The host is one node; the others are what it reports. */
-function hostDelivery(post: PostRow): Delivery {
+function hostDelivery(post: PostRow, refused: Map<string, NodeDelivery>): Delivery {
   const home = (post.event_stream ?? '').slice('node:'.length);
   const arrived = post.status !== 'waiting';
-  const host = {
-    home,
-    state: arrived ? ('reached' as const) : ('waiting' as const),
-    at: post.accepted_at,
-    error: null,
-  };
+  const failure = arrived ? undefined : refused.get(home);
+  const state = arrived ? 'reached' : 'waiting';
+  const host: NodeDelivery = failure ?? { home, state, at: post.accepted_at, error: null };
   const told: unknown = post.delivery === null ? null : JSON.parse(post.delivery);
   const figure = (name: string) => (isObject(told) && typeof told[name] === 'number' ? Number(told[name]) : 0);
   return {
     nodes: 1 + figure('nodes'),
-    reached: (arrived ? 1 : 0) + figure('reached'),
-    waiting: (arrived ? 0 : 1) + figure('waiting'),
-    failed: figure('failed'),
+    reached: (host.state === 'reached' ? 1 : 0) + figure('reached'),
+    waiting: (host.state === 'waiting' ? 1 : 0) + figure('waiting'),
+    failed: (host.state === 'failed' ? 1 : 0) + figure('failed'),
     deletedOn: 0,
     unknown: told === null ? 1 : 0,
     detail: [host],

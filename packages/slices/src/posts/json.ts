@@ -58,7 +58,7 @@ export const deliverySchema = z.object({
   detail: z.array(
     z.object({
       home: z.string(),
-      state: z.enum(['reached', 'waiting', 'unknown']),
+      state: z.enum(['reached', 'waiting', 'failed', 'unknown']),
       at: z.string().nullable(),
       error: z.string().nullable(),
     }),
