@@ -1,9 +1,10 @@
-import { type ActivityDocument, type Inbound, isObject, newId, runNextJob } from '@joinery/core';
+import { type ActivityDocument, type Inbound, isObject, newId } from '@joinery/core';
 import { joinGroup } from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
 import { audienceOf } from './audience.ts';
+import { tellCounts } from './counts.ts';
 import { deliveryOf } from './delivery.ts';
 import { like, unlike } from './likes.ts';
 import { lock, markAnswered, pin, putBack, removeFromGroup, unlock } from './moderation.ts';
@@ -195,7 +196,7 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       await council.act((work) => markAnswered(work, { topic: topic.id, answer: answerHere.id, by: anna.id }));
       await everywhere();
       expect(await at(department, topic.uri)).toMatchObject({ likes: 2, answer_id: answer.id });
-      while (await runNextJob(department.context));
+      await department.act((work) => tellCounts(work, there.group_id));
       const told = (await everywhere()).filter(({ activity }) => 'joinery:counts' in activity);
       expect(told).toMatchObject([{ outcome: 'applied' }]);
       expect(await at(council, topic.uri)).toMatchObject({ likes: 2, reply_count: 1, counted_at: expect.any(String) });

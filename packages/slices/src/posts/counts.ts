@@ -2,49 +2,64 @@ import { type Context, enqueueJob, type JsonObject, streams, transact, type Work
 import type { GroupRow } from '@joinery/slices/groups';
 import { sql } from 'kysely';
 
+/** The figures of one post are told at most so often. */
 const secondsBetween = 60;
+/** What changes within so many seconds is told together. */
+const secondsTogether = 1;
 const mostPerMessage = 500;
 export const countJob = 'posts.count';
 
-/** The figures of a post in a group of ours changed: its nodes are told together with others, at most once a minute. */
+/**
+ * The figures of a post in a group of ours changed: its nodes are told, at most once a minute about each post.
+ * @param soon false where the nodes see the change themselves, as a reply that reaches them, and the figure only sets right what they missed
+ */
 export async function countDue(
   work: Work,
   group: Pick<GroupRow, 'id' | 'local' | 'reading'>,
   post: string,
+  soon = true,
 ): Promise<void> {
   if (group.local !== 1 || group.reading === 'members') return;
   await work.db.updateTable('post').set({ count_due: 1 }).where('id', '=', post).execute();
-  await enqueueCounting(work, group.id);
+  const told = soon
+    ? await work.db.selectFrom('post_counted').select('at').where('post_id', '=', post).executeTakeFirst()
+    : { at: work.now };
+  await enqueueCounting(work, group.id, told ? after(told.at) : work.now);
 }
 
-async function enqueueCounting(work: Work, group: string): Promise<void> {
-  const last = await work.db.selectFrom('post_counting').select('at').where('group_id', '=', group).executeTakeFirst();
-  const earliest = last ? Date.parse(last.at) + secondsBetween * 1_000 : 0;
-  const runAt = new Date(Math.max(Date.parse(work.now), earliest)).toISOString();
-  // The instant is part of the key: a request that comes while the job runs must not be taken for the one that is running.
-  await enqueueJob(work, countJob, { group }, { key: `${group} ${last?.at ?? ''}`, runAt });
+const after = (instant: string) => new Date(Date.parse(instant) + secondsBetween * 1_000).toISOString();
+
+async function enqueueCounting(work: Work, group: string, earliest: string): Promise<void> {
+  // The next whole instant: whatever comes before it shares the job, and never joins one that may be running.
+  const grid = secondsTogether * 1_000;
+  const from = Math.max(Date.parse(work.now), Date.parse(earliest));
+  const runAt = new Date((Math.floor(from / grid) + 1) * grid).toISOString();
+  await enqueueJob(work, countJob, { group }, { key: `${group} ${runAt}`, runAt });
 }
 
-/** Tells the nodes of a group the figures that changed. */
+/** Tells the nodes of a group the figures that changed. What was told less than a minute ago waits for its turn. */
 export async function tellCounts(work: Work, group: string): Promise<void> {
+  const recently = new Date(Date.parse(work.now) - secondsBetween * 1_000).toISOString();
+  await work.db.deleteFrom('post_counted').where('at', '<=', recently).execute();
   const due = await work.db
     .selectFrom('post')
-    .select('id')
+    .leftJoin('post_counted', 'post_counted.post_id', 'post.id')
+    .select('post.id')
     .where('group_id', '=', group)
     // Spelled out for the partial index.
     .where(sql<boolean>`count_due = 1`)
+    .where('post_counted.at', 'is', null)
     .limit(mostPerMessage)
     .execute();
   if (due.length === 0) return;
   const posts = due.map((row) => row.id);
   await work.db.updateTable('post').set({ count_due: 0 }).where('id', 'in', posts).execute();
   await work.db
-    .insertInto('post_counting')
-    .values({ group_id: group, at: work.now })
-    .onConflict((conflict) => conflict.column('group_id').doUpdateSet({ at: work.now }))
+    .insertInto('post_counted')
+    .values(posts.map((post_id) => ({ post_id, at: work.now })))
     .execute();
   work.emit('post.counted', streams.group(group), { group, posts });
-  if (posts.length === mostPerMessage) await enqueueCounting(work, group);
+  if (posts.length === mostPerMessage) await enqueueCounting(work, group, work.now);
 }
 
 export async function runCounting(context: Context, data: JsonObject): Promise<void> {

@@ -145,4 +145,12 @@ export const migrations: Migrations = {
       .addColumn('complete', 'integer', (column) => column.notNull())
       .execute();
   },
+  '2026-11-22-posts-counted': async (db) => {
+    await db.schema.dropTable('post_counting').execute();
+    await db.schema
+      .createTable('post_counted')
+      .addColumn('post_id', 'text', (column) => column.primaryKey())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .execute();
+  },
 };

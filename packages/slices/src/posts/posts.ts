@@ -172,7 +172,7 @@ async function enterGroup(work: Work, group: GroupRow, post: PostRow, history: b
     }))
     .where('id', '=', post.topic_id)
     .execute();
-  await countDue(work, group, post.topic_id);
+  await countDue(work, group, post.topic_id, false);
 }
 
 export type EditInput = Partial<Text> & {
@@ -295,7 +295,7 @@ async function leaveGroup(work: Work, group: GroupRow, post: PostRow): Promise<v
     .where('id', '=', post.topic_id)
     .where('reply_count', '>', 0)
     .execute();
-  await countDue(work, group, post.topic_id);
+  await countDue(work, group, post.topic_id, false);
 }
 
 /**

@@ -124,8 +124,8 @@ export type PostDocumentRow = {
   fetched_at: string;
 };
 
-/** When the figures of a group of ours were last told. */
-export type PostCountingRow = { group_id: string; at: string };
+/** Posts whose figures were told within the last minute. */
+export type PostCountedRow = { post_id: string; at: string };
 
 /** When the past of a group or topic elsewhere was last asked for, and whether its host answered. */
 export type PostOpeningRow = { subject_id: string; at: string; complete: number };
@@ -138,7 +138,7 @@ declare module '@joinery/core' {
     post_report: PostReportRow;
     post_tombstone: PostTombstoneRow;
     post_document: PostDocumentRow;
-    post_counting: PostCountingRow;
+    post_counted: PostCountedRow;
     post_opening: PostOpeningRow;
   }
 }
