@@ -33,6 +33,41 @@ export type NodeProcess = AsyncDisposable & {
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose shape they state themselves
 export type Answer = { status: number; body: any };
 
+/** Somebody with an account at such a node, acting through the REST API. */
+export type ProcessPerson = {
+  id: string;
+  uri: string;
+  name: string;
+  api: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+};
+
+/** Adds a person and a token by command line. */
+export async function addPerson(node: NodeProcess, name: string, ...options: string[]): Promise<ProcessPerson> {
+  const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.test`;
+  const added = (await node.command('person', 'add', '--name', name, '--email', email, ...options)) as {
+    id: string;
+    uri: string;
+  };
+  const { token } = (await node.command('token', 'create', '--person', added.id)) as { token: string };
+  return {
+    id: added.id,
+    uri: added.uri,
+    name,
+    api: (method, path, body, headers) => node.call(token, method, path, body, headers),
+  };
+}
+
+/** One decision of an officer about another node, by command line. */
+export function decide(
+  node: NodeProcess,
+  verb: 'allow' | 'suspend' | 'block',
+  other: { origin: string; name: string },
+  ...options: string[]
+): Promise<unknown> {
+  const words = ['partner', verb, other.origin, '--agency', other.name, '--by', 'Officer', '--reason', 'Test'];
+  return node.command(...words, ...options);
+}
+
 let bundled: Promise<{ main: string; cli: string }> | undefined;
 
 /** The same bundles that `npm start` makes; once per test file. */
