@@ -207,7 +207,11 @@ it('no activity of these shapes, however mutated, is parked or throws', async ()
       const original = activities[which % activities.length] ?? {};
       const mutated = mutate(original, mutations);
       // What the guard asks for, the guard has seen to: one actor, and an id of that actor's origin.
-      const activity = { ...mutated, actor: original.actor ?? '', id: `${server.origin}/mutated/${++number}` };
+      const activity: JsonObject = {
+        ...mutated,
+        actor: original.actor ?? '',
+        id: `${server.origin}/mutated/${++number}`,
+      };
       if (
         fresh &&
         isObject(activity.object) &&

@@ -95,7 +95,7 @@ it('what a group vouches for in our name is no reason to fail', async () => {
   await transact(node.context, by, (work) => joinGroup(work, { group: id, person: owner.id }));
   const nobody = `${node.origin}/people/01a20000-0000-7000-8000-000000000000`;
   const created = { id: `${nobody}/1`, type: 'Create', actor: nobody, to: [everybody], object: `${nobody}/2` };
-  const announced = {
+  const announced: JsonObject = {
     ...lemmy.announce(server, category, created),
     'joinery:authorKey': {
       id: `${nobody}#k`,
