@@ -15,12 +15,13 @@ export type Received = { ok: true } | Refused;
 /**
  * One POST to an inbox: guard, signature, then the two steps of `Inbox`.
  * @param request.url as the sender addressed it: our origin and path
+ * @param request.network from which it came: look-ups that come to nothing count by it
  * @throws storage faults, which the HTTP layer answers with 503 or 507: nothing was taken
  */
 export async function receive(
   bridge: Bridge,
   parts: { inbox: Inbox; catchUp: CatchUp; contact: (origin: string) => void },
-  request: { url: string; headers: HeaderReader; body: string },
+  request: { url: string; headers: HeaderReader; body: string; network?: string },
 ): Promise<Received> {
   const guarded = guardActivity(request.headers, request.body, {
     mayReceive: (origin) => bridge.trust.mayFederate(origin, null, 'in'),
@@ -45,6 +46,8 @@ export async function receive(
     origin: guarded.origin,
     verified: 'signature',
   });
+  const digest = request.headers.get(digestHeader);
+  if (digest) parts.catchUp.compare(guarded.origin, digest);
   return taken.state === 'accepted'
     ? { ok: true }
     : refused('activity_id_reused', 'Another activity with this id was received before.');
