@@ -1,0 +1,44 @@
+/** Measures a node against what the machine can do in the same run: `npm run bench [-- name …] [--profile]`. See docs/benchmarks.md. */
+import { measureDelivery, measureFanOut } from './delivery.ts';
+import { serveEmptyRoute } from './empty-route.ts';
+import { measureIdle } from './idle.ts';
+import { measureInbox } from './inbox.ts';
+import { measureLimits } from './limits.ts';
+import { measurePages } from './pages.ts';
+import { type Figure, printFigures } from './report.ts';
+import { serveSinks } from './sinks.ts';
+import { serveSubject } from './subject.ts';
+
+const benches = {
+  inbox: measureInbox,
+  pages: measurePages,
+  delivery: measureDelivery,
+  fanout: measureFanOut,
+  idle: measureIdle,
+} as const;
+
+async function main(): Promise<void> {
+  const names = process.argv.slice(2).filter((name) => !name.startsWith('--'));
+  const profile = process.argv.includes('--profile');
+  const chosen = Object.entries(benches).filter(([name]) => names.length === 0 || names.includes(name));
+  if (chosen.length === 0) {
+    process.stderr.write(`Choose among ${Object.keys(benches).join(', ')}\n`);
+    process.exit(1);
+  }
+  const limits = await measureLimits();
+  const figures: Figure[] = [];
+  for (const [name, measure] of chosen) {
+    process.stderr.write(`${name} …\n`);
+    figures.push(...(await measure(limits, profile)));
+  }
+  printFigures(limits, figures);
+  process.exit(0);
+}
+
+const roles: Record<string, () => Promise<void>> = {
+  subject: serveSubject,
+  sinks: serveSinks,
+  'empty-route': serveEmptyRoute,
+};
+// Children run this same bundle in another role.
+await (roles[process.env.BENCH_ROLE ?? ''] ?? main)();
