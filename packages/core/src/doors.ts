@@ -3,7 +3,16 @@ import type { JsonObject } from './json.ts';
 /** What came back through a door, as a value: the caller decides what a failure means. */
 export type DoorAnswer =
   | { ok: true; status: number; headers: Record<string, string>; text: string; document?: JsonObject }
-  | { ok: false; status?: number; code: string; retryable: boolean; detail: string; body?: JsonObject };
+  | {
+      ok: false;
+      status?: number;
+      code: string;
+      retryable: boolean;
+      detail: string;
+      body?: JsonObject;
+      /** Seconds after which the peer wants to be asked again (`Retry-After`, RFC 9110 §10.2.3). */
+      retryAfter?: number;
+    };
 
 /**
  * The only ways out. `peers` reaches nodes on the allow-list and is implemented by the federation package; mail, identity provider

@@ -10,6 +10,9 @@ const peer = z
     lag: z.object({ items: z.number(), seconds: z.number() }),
     lastSuccess: z.string().nullable(),
     lastError: z.string().nullable(),
+    refusedSince: z.string().nullable(),
+    alarm: z.boolean(),
+    aside: z.number(),
     parked: z.array(z.object({ id: z.string(), error: z.string(), at: z.string() })),
   })
   .openapi('Peer');
@@ -30,17 +33,21 @@ export function api(app: OpenAPIHono<Environment>): void {
   app.openapi(list, async (c) => {
     requireFederationOfficer(c);
     const { db, clock } = c.var.context;
-    const now = clock.now().getTime();
-    const items = (await laneHealth(db.reader)).map((lane) => ({
+    const now = clock.now();
+    const items = (await laneHealth(db.reader, now)).map((lane) => ({
       origin: lane.origin,
       software: lane.software,
       lane: lane.lane,
       lag: {
         items: lane.items,
-        seconds: lane.oldestAt === null ? 0 : Math.max(0, Math.round((now - Date.parse(lane.oldestAt)) / 1_000)),
+        seconds:
+          lane.oldestAt === null ? 0 : Math.max(0, Math.round((now.getTime() - Date.parse(lane.oldestAt)) / 1_000)),
       },
       lastSuccess: lane.lastSuccessAt,
       lastError: lane.lastError,
+      refusedSince: lane.refusedSince,
+      alarm: lane.alarm,
+      aside: lane.aside,
       parked: lane.parked,
     }));
     return c.json({ items, next: null }, 200);

@@ -50,7 +50,10 @@ export function createAside(bridge: Bridge, builder: Builder) {
         .orderBy('retry_at')
         .execute();
       const now = context.clock.now().getTime();
-      for (const row of rows.filter((candidate) => Date.parse(candidate.retry_at) <= now)) await retryOne(peer, row);
+      for (const row of rows.filter((candidate) => Date.parse(candidate.retry_at) <= now)) {
+        if (!bridge.trust.mayFederate(peer.origin, null, 'out').allowed) return null;
+        await retryOne(peer, row);
+      }
       const next = rows.map((row) => Date.parse(row.retry_at)).filter((at) => at > now);
       return next.length === 0 ? null : (Math.min(...next) - now) / 1_000;
     },
@@ -93,10 +96,12 @@ export function createAside(bridge: Bridge, builder: Builder) {
         return;
       }
       const old = Date.parse(work.now) - Date.parse(row.created_at) >= parkAfterSeconds * 1_000;
+      // A node that takes nothing now says nothing about this item.
+      const refused = failure.result === 'refused';
       await work.db
         .updateTable('lane_item')
         .set({
-          state: old ? 'parked' : 'aside',
+          state: old && refused ? 'parked' : 'aside',
           attempts: row.attempts + 1,
           retry_at: later(work.now, retrySeconds[Math.min(row.attempts, retrySeconds.length - 1)] ?? parkAfterSeconds),
           error: `${failure.code}: ${failure.detail}`.slice(0, 500),

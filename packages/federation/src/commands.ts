@@ -7,12 +7,16 @@ export const commands: Command[] = [
     name: 'lanes',
     summary: 'Shows per peer what waits, when it last worked, and what is parked',
     run: async (context) => {
-      const lanes = await laneHealth(context.db.reader);
+      const lanes = await laneHealth(context.db.reader, context.clock.now());
       const lines = lanes.map((lane) => {
         const lag = lane.oldestAt === null ? 'nothing waits' : `${lane.items} waiting since ${lane.oldestAt}`;
         const fault = lane.lastError === null ? '' : `; last error: ${lane.lastError}`;
+        const alarm = lane.alarm
+          ? `; it has refused us since ${lane.refusedSince}: look at clocks, keys and the agreement`
+          : '';
+        const aside = lane.aside === 0 ? '' : `; ${lane.aside} refused and tried aside`;
         const parked = lane.parked.map((item) => `\n    parked ${item.id}: ${item.error}`).join('');
-        return `${lane.origin}: ${lane.lane}; ${lag}; last success ${lane.lastSuccessAt ?? 'never'}${fault}${parked}`;
+        return `${lane.origin}: ${lane.lane}; ${lag}; last success ${lane.lastSuccessAt ?? 'never'}${fault}${alarm}${aside}${parked}`;
       });
       return { json: lanes, say: lines.length === 0 ? 'No other node is known yet.' : lines.join('\n') };
     },

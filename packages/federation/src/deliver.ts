@@ -1,4 +1,4 @@
-import { type DoorAnswer, type JsonObject, originOf } from '@joinery/core';
+import type { DoorAnswer, JsonObject } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { signedFetch } from './fetch.ts';
 import { signRequest } from './signatures.ts';
@@ -10,7 +10,14 @@ import type { PeerRow } from './tables.ts';
  */
 export type Delivery =
   | { result: 'taken'; form: PeerRow['signature_form'] }
-  | { result: 'later' | 'refused' | 'gone'; status: number | null; code: string; detail: string };
+  | {
+      result: 'later' | 'refused' | 'gone';
+      status: number | null;
+      code: string;
+      detail: string;
+      /** Seconds for which the peer asked to be left alone. */
+      retryAfter?: number;
+    };
 
 /**
  * Posts one activity to a peer's inbox, signed by the activity's actor. A refused signature is tried in the other form at once (double knock).
@@ -54,7 +61,12 @@ function judge(answer: DoorAnswer, form: PeerRow['signature_form']): Delivery {
   if (answer.ok) return { result: 'taken', form };
   const status = answer.status ?? null;
   const said = problemOf(answer.body);
-  const failure = { status, code: said?.code ?? answer.code, detail: said?.detail ?? answer.detail };
+  const failure = {
+    status,
+    code: said?.code ?? answer.code,
+    detail: said?.detail ?? answer.detail,
+    ...(answer.retryAfter !== undefined && { retryAfter: answer.retryAfter }),
+  };
   // The activity's address was taken before: whatever it is, it is there.
   if (status === 409) return { result: 'taken', form };
   if (said) return { result: said.retryable ? 'later' : 'refused', ...failure };
@@ -74,8 +86,13 @@ function problemOf(body: JsonObject | undefined): { code: string; retryable: boo
   };
 }
 
-/** Whether the peer answers at all: a signed fetch of its server actor. Tells an item that it cannot take from a node that is down. */
+/** Faults of an answer, not of the node: other software has no document at that address, which proves as well that it is there. */
+const answered = new Set(['content_type_refused', 'document_malformed', 'answer_too_large', 'answer_encoded']);
+const shutOut = new Set([401, 403, 408, 429]);
+
+/** Whether the peer answers and takes our signature: a signed fetch of its server actor. Tells an item that it cannot take from a node that cannot take any. */
 export async function probe(bridge: Bridge, origin: string): Promise<boolean> {
   const answer = await signedFetch(bridge, `${origin}/node`, 'is it there', { id: null });
-  return answer.ok || (answer.status !== undefined && answer.status < 500 && originOf(origin) !== null);
+  if (answer.ok || answered.has(answer.code)) return true;
+  return answer.status !== undefined && answer.status < 500 && !shutOut.has(answer.status);
 }

@@ -49,7 +49,23 @@ export function statusFault(answer: Answer, url: string): DoorAnswer {
   const isOurs = typeof body?.code === 'string' && typeof body.retryable === 'boolean';
   const retryable = isOurs ? body.retryable === true : status >= 500 || [401, 403, 408, 429].includes(status);
   const detail = `${new URL(url).host} answers ${status}${typeof body?.code === 'string' ? ` (${body.code})` : ''}.`;
-  return { ok: false, status, code: 'peer_status', retryable, detail, ...(body && { body }) };
+  const retryAfter = readRetryAfter(answer.headers);
+  return {
+    ok: false,
+    status,
+    code: 'peer_status',
+    retryable,
+    detail,
+    ...(body && { body }),
+    ...(retryAfter !== null && { retryAfter }),
+  };
+}
+
+/** Seconds, or an instant by the peer's own clock. */
+function readRetryAfter({ 'retry-after': said, date }: Record<string, string>): number | null {
+  if (said === undefined) return null;
+  const seconds = /^[0-9]{1,9}$/.test(said) ? Number(said) : (Date.parse(said) - Date.parse(date ?? '')) / 1_000;
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : null;
 }
 
 /** The fault as the value that callers get. */

@@ -193,8 +193,10 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     if (failure.code === 'catching_up') return 2;
     const attempts = peer.attempts + 1;
     const halted = failure.result === 'gone';
-    const wait = halted ? haltedWaitSeconds : backOff(attempts);
-    const refused = failure.status === 401 || failure.status === 403;
+    const asked = Math.min(failure.retryAfter ?? 0, longestWaitSeconds);
+    const wait = halted ? haltedWaitSeconds : Math.max(backOff(attempts), asked);
+    // Until both sides have allowed each other the lane waits without alarm.
+    const refused = (failure.status === 401 || failure.status === 403) && failure.code !== 'no_agreement';
     await transact(context, { kind: 'system', what: 'lanes' }, async (work) => {
       await work.db
         .updateTable('peer')

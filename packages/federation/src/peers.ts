@@ -84,14 +84,20 @@ export type LaneHealth = {
   lastSuccessAt: string | null;
   lastContactAt: string | null;
   lastError: string | null;
-  /** Since when it answers 401 or 403. */
+  /** Since when it answers 401 or 403 without an agreement being the reason: a clock, a key, or a decision at the other side. */
   refusedSince: string | null;
+  /** It has refused us for 15 minutes: somebody should look. */
+  alarm: boolean;
+  /** Refused and stepped over, and tried aside for up to an hour. */
+  aside: number;
   parked: { id: string; error: string; at: string }[];
 };
 
+const alarmAfter = 15 * 60_000;
+
 /** State of every lane, from the same tables the lanes work on. */
-export async function laneHealth(db: Reader): Promise<LaneHealth[]> {
-  const [peers, pending, parked] = await Promise.all([
+export async function laneHealth(db: Reader, now: Date): Promise<LaneHealth[]> {
+  const [peers, pending, refused] = await Promise.all([
     db.selectFrom('peer').selectAll().orderBy('origin').execute(),
     db
       .selectFrom('subscription')
@@ -109,10 +115,11 @@ export async function laneHealth(db: Reader): Promise<LaneHealth[]> {
       .whereRef('subscription.acknowledged', '<', 'stream.head')
       .groupBy('subscription.origin')
       .execute(),
-    db.selectFrom('lane_item').selectAll().where('state', '=', 'parked').orderBy('created_at').execute(),
+    db.selectFrom('lane_item').selectAll().orderBy('created_at').execute(),
   ]);
   return peers.map((peer) => {
     const waiting = pending.find((row) => row.origin === peer.origin);
+    const theirs = refused.filter((item) => item.origin === peer.origin);
     return {
       origin: peer.origin,
       software: peer.software,
@@ -123,8 +130,10 @@ export async function laneHealth(db: Reader): Promise<LaneHealth[]> {
       lastContactAt: peer.last_contact_at,
       lastError: peer.last_error,
       refusedSince: peer.refused_since,
-      parked: parked
-        .filter((item) => item.origin === peer.origin)
+      alarm: peer.refused_since !== null && now.getTime() - Date.parse(peer.refused_since) >= alarmAfter,
+      aside: theirs.filter((item) => item.state === 'aside').length,
+      parked: theirs
+        .filter((item) => item.state === 'parked')
         .map((item) => ({ id: item.id, error: item.error, at: item.created_at })),
     };
   });

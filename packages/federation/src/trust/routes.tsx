@@ -30,7 +30,7 @@ import { home, PartnerPage, PartnersPage, type Use } from './views.tsx';
 
 type C = HonoContext<Environment>;
 
-export type RouteParts = { laneHealth?: (db: DatabaseReader) => Promise<LaneHealth[]> };
+export type RouteParts = { laneHealth?: (db: DatabaseReader, now: Date) => Promise<LaneHealth[]> };
 
 /** The partners' pages; the federation officer's and administrators' business. */
 export function partnerRoutes(parts: RouteParts) {
@@ -41,7 +41,9 @@ export function partnerRoutes(parts: RouteParts) {
       const db = context.db.reader;
       const reader = readerOf(c, visitor);
       const partners = await allPartners(db);
-      const health = new Map((await parts.laneHealth?.(db))?.map((lane) => [lane.origin, lane]));
+      const health = new Map(
+        (await parts.laneHealth?.(db, c.var.context.clock.now()))?.map((lane) => [lane.origin, lane]),
+      );
       const ending = partners.filter((partner) => daysLeft(partner, reader.now) !== null);
       const use = new Map(
         await Promise.all(ending.map(async (partner) => [partner.id, await useOf(context, partner)] as const)),
@@ -106,7 +108,9 @@ export function partnerRoutes(parts: RouteParts) {
       const db = context.db.reader;
       const partner = await load(context, c.req.param('id'));
       const reader = readerOf(c, visitor);
-      const lane = (await parts.laneHealth?.(db))?.find(({ origin }) => origin === partner.origin);
+      const lane = (await parts.laneHealth?.(db, c.var.context.clock.now()))?.find(
+        ({ origin }) => origin === partner.origin,
+      );
       const groups = (await exchangedWith(context, db, partner.origin)).map(({ group, name }) => ({ id: group, name }));
       const rows = await decisions(db, { partner: partner.id, limit: 100 });
       const body = (

@@ -1,5 +1,4 @@
 import {
-  Badge,
   ButtonLink,
   DataTable,
   DescriptionList,
@@ -31,6 +30,7 @@ import {
   standingOf,
   urgency,
 } from './labels.tsx';
+import { LaneState, ParkedTable } from './lane-views.tsx';
 import type { Partner } from './store.ts';
 import type { PartnerDecisionRow } from './tables.ts';
 import { pageText } from './text.ts';
@@ -103,7 +103,7 @@ export function PartnersPage(model: {
             },
             {
               header: t('deliveries'),
-              cell: (partner) => <Delivery health={health.get(partner.origin)} reader={reader} />,
+              cell: (partner) => <LaneState health={health.get(partner.origin)} reader={reader} />,
             },
           ]}
         />
@@ -170,25 +170,6 @@ function Contact({ at, reader }: { at: string | null; reader: Reader }) {
   return at === null ? pageText(reader.language)('never') : <Time at={at} reader={reader} />;
 }
 
-function Delivery({ health, reader }: { health: LaneHealth | undefined; reader: Reader }) {
-  const t = pageText(reader.language);
-  if (!health) return '–';
-  const late = health.items > 0 && health.lastError !== null;
-  return (
-    <div>
-      <Badge tone={late ? 'warning' : 'neutral'}>{t('waitingNow', { count: health.items })}</Badge>
-      {health.parked.length > 0 ? <Badge tone="danger">{t('parked', { count: health.parked.length })}</Badge> : null}
-      {health.oldestAt ? (
-        <span class="app-quiet">
-          {' '}
-          <Time at={health.oldestAt} reader={reader} />
-        </span>
-      ) : null}
-      {late ? <span class="app-quiet"> {health.lastError}</span> : null}
-    </div>
-  );
-}
-
 /** One partner: what its agreement covers, what can be decided, and what was. */
 export function PartnerPage(model: {
   partner: Partner;
@@ -221,7 +202,7 @@ export function PartnerPage(model: {
     { term: t('software'), value: model.health?.software ?? partner.software ?? '–' },
     { term: t('source'), value: sourceInWords(partner.source, reader.language) },
     { term: t('lastContact'), value: <Contact at={model.health?.lastContactAt ?? null} reader={reader} /> },
-    { term: t('deliveries'), value: <Delivery health={model.health} reader={reader} /> },
+    { term: t('deliveries'), value: <LaneState health={model.health} reader={reader} /> },
   ];
   return (
     <Stack>
@@ -273,6 +254,9 @@ export function PartnerPage(model: {
           />
         </Panel>
       )}
+      {model.health && model.health.parked.length > 0 ? (
+        <ParkedTable parked={model.health.parked} reader={reader} />
+      ) : null}
       <RegisterTable rows={model.decisions} reader={reader} />
     </Stack>
   );
