@@ -16,6 +16,8 @@ export type Config = {
   databaseUrl: string | null;
   role: 'all' | 'web' | 'worker';
   agency: string;
+  /** Where faults and weaknesses of this node are reported: `mailto:` or `https:`; null when nobody said. */
+  contact: string | null;
   trustedProxies: string[];
   outboundProxy: string | null;
   caFile: string | null;
@@ -53,6 +55,7 @@ export const settings = [
   ],
   ['JOINERY_ROLE', 'all', 'all, web or worker. Other than all needs PostgreSQL.'],
   ['JOINERY_AGENCY', 'My agency', 'Name of the agency that owns this node.'],
+  ['JOINERY_CONTACT', '', 'Mail address or https page for reports of weaknesses, shown in security.txt.'],
   [
     'JOINERY_TRUSTED_PROXIES',
     '',
@@ -110,6 +113,7 @@ export function readConfig(
   }
   const agency = text('JOINERY_AGENCY', 'My agency');
   if (agency.length > 200) faults.push('JOINERY_AGENCY is longer than 200 characters');
+  const contact = readContact(text('JOINERY_CONTACT', ''), faults);
   const loopbackPeers = readFlag('JOINERY_LOOPBACK_PEERS', text('JOINERY_LOOPBACK_PEERS', ''), faults);
   if (loopbackPeers && origin?.startsWith('https:')) {
     faults.push('JOINERY_LOOPBACK_PEERS is for development: remove it, since JOINERY_ORIGIN is https');
@@ -128,6 +132,7 @@ export function readConfig(
     databaseUrl,
     role: isRole(role) ? role : 'all',
     agency,
+    contact,
     trustedProxies: readNetworks('JOINERY_TRUSTED_PROXIES', values, faults),
     outboundProxy,
     caFile: caFile || null,
@@ -218,6 +223,14 @@ function readPort(value: string, faults: string[]): number {
 function readFlag(name: string, value: string, faults: string[]): boolean {
   if (value !== '' && value !== '0' && value !== '1') faults.push(`${name} is "${value}": write 1 or leave it out`);
   return value === '1';
+}
+
+function readContact(text: string, faults: string[]): string | null {
+  if (text === '') return null;
+  if (/^(?:mailto:)?[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)) return text.startsWith('mailto:') ? text : `mailto:${text}`;
+  if (/^https:\/\/\S+$/.test(text)) return text;
+  faults.push(`JOINERY_CONTACT is "${text}": give a mail address or an address that begins with https://`);
+  return null;
 }
 
 function isRole(text: string): text is Config['role'] {

@@ -78,11 +78,11 @@ async function checkDisk(context: Context): Promise<Check> {
 
 /** /.well-known/security.txt (RFC 9116): where to report a weakness. Renewed by the day, valid for 180 days. */
 export function securityText(context: Context): string {
-  const { origin } = context.config;
+  const { origin, contact } = context.config;
   const day = 24 * 3_600_000;
   const expires = new Date(Math.floor(context.clock.now().getTime() / day) * day + 180 * day).toISOString();
   return [
-    `Contact: ${origin}/agency`,
+    `Contact: ${contact ?? `${origin}/`}`,
     `Expires: ${expires}`,
     'Preferred-Languages: en, nl',
     `Canonical: ${origin}/.well-known/security.txt`,
