@@ -109,7 +109,7 @@ export const groups = {
 export type GroupKey = keyof typeof groups;
 export const groupKeys = Object.keys(groups) as GroupKey[];
 
-type Written = {
+export type DemoReply = {
   by: PersonKey;
   text: string;
   language: 'en' | 'nl';
@@ -117,7 +117,7 @@ type Written = {
   /** This reply answered the question. */
   answer: boolean;
 };
-export type DemoTopic = Written & {
+export type DemoTopic = DemoReply & {
   title: string;
   daysAgo: number;
   pinned: boolean;
@@ -125,7 +125,7 @@ export type DemoTopic = Written & {
   removed: string | null;
   /** The text after its author changed it. */
   edited: string | null;
-  replies: Written[];
+  replies: DemoReply[];
 };
 
 /**
@@ -156,7 +156,7 @@ export function readTopics({ text, language }: Pick<DemoGroup, 'text' | 'languag
     });
 }
 
-function readWritten([by = '', ...marks]: string[], text: string, language: 'en' | 'nl'): Written {
+function readWritten([by = '', ...marks]: string[], text: string, language: 'en' | 'nl'): DemoReply {
   const likes = marks.find((mark) => mark.startsWith('likes '));
   return {
     by: readPerson(by),

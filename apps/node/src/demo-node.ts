@@ -113,17 +113,23 @@ async function perform(now: Context, deed: Deed): Promise<string> {
       return '';
     }
     case 'join': {
-      const { id: group } = await until(() => now.ports.actors.resolve(deed.group).catch(() => null));
+      const { id: group } = await until(deed.group, () => now.ports.actors.resolve(deed.group).catch(() => null));
       const person = await personId(deed.person);
       await transact(context, by, (work) => joinGroup(work, { group, person }));
       if (deed.state === 'member')
-        await until(async () => (await membershipOf(reader, group, person))?.state === 'member');
+        await until(
+          `membership in ${deed.group}`,
+          async () => (await membershipOf(reader, group, person))?.state === 'member',
+        );
       return '';
     }
     case 'approve': {
       const group = await groupId(deed.group);
-      const person = await until(() => personByUri(reader, deed.person));
-      await until(async () => (await membershipOf(reader, group, person.id))?.state === 'requested');
+      const person = await until(deed.person, () => personByUri(reader, deed.person));
+      await until(
+        `request of ${deed.person}`,
+        async () => (await membershipOf(reader, group, person.id))?.state === 'requested',
+      );
       const facilitator = await personId(deed.by);
       await transact(context, by, (work) => approve(work, { group, person: person.id, by: facilitator }));
       return '';
@@ -167,7 +173,7 @@ async function perform(now: Context, deed: Deed): Promise<string> {
     }
     case 'await':
       for (const post of deed.posts) {
-        await until(async () => (await postByUri(reader, post))?.status === 'accepted');
+        await until(post, async () => (await postByUri(reader, post))?.status === 'accepted');
       }
       return '';
     case 'link':
@@ -180,10 +186,10 @@ function missing(what: string): never {
 }
 
 /** Looks until something is there: it comes from another process. @throws after half a minute */
-async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
+async function until<T>(what: string, look: () => Promise<T | null | undefined | false>): Promise<T> {
   for (const end = performance.now() + longestWait; performance.now() < end; await setTimeout(lookEvery)) {
     const found = await look();
     if (found) return found;
   }
-  throw new Error('What another node sent did not arrive within half a minute');
+  throw new Error(`Did not arrive within half a minute: ${what}`);
 }

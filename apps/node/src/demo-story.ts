@@ -1,6 +1,7 @@
 import {
   agencies,
   allowed,
+  type DemoReply,
   type DemoTopic,
   type GroupKey,
   groupKeys,
@@ -28,12 +29,13 @@ const openingDay = 425;
 /** How long after its topic each reply came; later ones as the last. */
 const replyAfter = [2.4, 21.2, 26.5, 47.1].map((hours) => hours * hour);
 
+/** What somebody does on their own node; `made` hears the address of what came of it. */
+type Step = { by: PersonKey; deed: Deed; made?: (uri: string) => void };
 type Topic = DemoTopic & { group: GroupKey; at: number; uri: string; answers: string[] };
 
 /** Fills the nodes with people, groups and topics; what concerns several nodes really travels between them. */
 export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
   const opening = iso(now - openingDay * day);
-  const atHomeOf = (person: PersonKey) => nodes[people[person].place];
   const cast = await settle(nodes, opening);
   await nodes.stranger.perform([propose(nodes)]);
   await joinAll(nodes, cast, opening);
@@ -42,24 +44,24 @@ export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
     .map((topic) => ({ ...topic, uri: '', answers: [] }))
     .sort((a, b) => a.at - b.at);
 
-  await inParallel(topics, nodes, async (topic) => {
-    const { by, group, title, text, language, at } = topic;
-    const deed = { title, text, language, at: iso(at), group: cast.groups[group], by: cast.people[by] };
-    [topic.uri = ''] = await atHomeOf(by).perform([{ do: 'topic', ...deed }]);
-  });
+  await perform(
+    nodes,
+    topics.map((topic) => {
+      const { by, group, title, text, language, at } = topic;
+      const deed = { title, text, language, at: iso(at), group: cast.groups[group], by: cast.people[by] };
+      return { by, deed: { do: 'topic', ...deed }, made: (uri) => Object.assign(topic, { uri }) };
+    }),
+  );
   await arrived(nodes, topics, (topic) => [topic.uri]);
-  await inParallel(topics, nodes, async (topic) => {
-    for (const [index, { by, text, language }] of topic.replies.entries()) {
-      const after = replyAfter[Math.min(index, replyAfter.length - 1)] ?? hour;
-      const at = iso(Math.min(topic.at + after + index * 7 * minute, now - (10 - index) * minute));
-      const deed = { do: 'reply', at, to: topic.uri, by: cast.people[by], text, language } as const;
-      topic.answers.push(...(await atHomeOf(by).perform([deed])));
-    }
-  });
+  await perform(
+    nodes,
+    topics.flatMap((topic) => topic.replies.map((reply, index) => answering(topic, reply, index, cast, now))),
+  );
   await arrived(nodes, topics, (topic) => topic.answers);
-  await inParallel(topics, nodes, async (topic) => {
-    for (const [person, deed] of afterwards(topic, cast, now)) await atHomeOf(person).perform([deed]);
-  });
+  await perform(
+    nodes,
+    topics.flatMap((topic) => afterwards(topic, cast, now)),
+  );
   return cast;
 }
 
@@ -127,34 +129,47 @@ async function joinAll(nodes: DemoNodes, cast: Cast, at: string): Promise<void> 
   );
 }
 
-/** What happens to a topic once all replies are there, and who does it. */
-function afterwards(topic: Topic, cast: Cast, now: number): [PersonKey, Deed][] {
-  const at = iso(Math.min(topic.at + 3 * day, now - minute));
-  const { owner } = groups[topic.group];
-  const facilitator = cast.people[owner];
-  const deeds: [PersonKey, Deed][] = topic.likes.map((person) => [
-    person,
-    { do: 'like', at, post: topic.uri, by: cast.people[person] },
-  ]);
-  for (const [index, reply] of topic.replies.entries()) {
-    const post = topic.answers[index] ?? '';
-    for (const person of reply.likes) deeds.push([person, { do: 'like', at, post, by: cast.people[person] }]);
-    if (reply.answer)
-      deeds.push([topic.by, { do: 'answer', at, topic: topic.uri, answer: post, by: cast.people[topic.by] }]);
-  }
-  if (topic.edited !== null)
-    deeds.push([topic.by, { do: 'edit', at, post: topic.uri, by: cast.people[topic.by], text: topic.edited }]);
-  if (topic.pinned) deeds.push([owner, { do: 'pin', at, post: topic.uri, by: facilitator }]);
-  if (topic.removed !== null)
-    deeds.push([owner, { do: 'remove', at, post: topic.uri, by: facilitator, reason: topic.removed }]);
-  return deeds;
+function answering(topic: Topic, reply: DemoReply, index: number, cast: Cast, now: number): Step {
+  const { by, text, language } = reply;
+  const after = replyAfter[Math.min(index, replyAfter.length - 1)] ?? hour;
+  const at = iso(Math.min(topic.at + after + index * 7 * minute, now - (10 - index) * minute));
+  const deed: Deed = { do: 'reply', at, to: topic.uri, by: cast.people[by], text, language };
+  return {
+    by,
+    deed,
+    made: (uri) => {
+      topic.answers[index] = uri;
+    },
+  };
 }
 
-/** Each author's node works through its own topics in the order of their dates, all nodes at once. */
-async function inParallel(topics: Topic[], nodes: DemoNodes, does: (topic: Topic) => Promise<void>): Promise<void> {
+/** What happens to a topic once all replies are there, and who does it. */
+function afterwards(topic: Topic, cast: Cast, now: number): Step[] {
+  const at = iso(Math.min(topic.at + 3 * day, now - minute));
+  const { owner } = groups[topic.group];
+  const steps: Step[] = [];
+  const add = (by: PersonKey, deed: Deed) => steps.push({ by, deed });
+  const like = (by: PersonKey, post: string) => add(by, { do: 'like', at, post, by: cast.people[by] });
+  for (const person of topic.likes) like(person, topic.uri);
+  for (const [index, reply] of topic.replies.entries()) {
+    const answer = topic.answers[index] ?? '';
+    for (const person of reply.likes) like(person, answer);
+    if (reply.answer) add(topic.by, { do: 'answer', at, topic: topic.uri, answer, by: cast.people[topic.by] });
+  }
+  const { uri: post, by: author, edited, removed } = topic;
+  if (edited !== null) add(author, { do: 'edit', at, post, by: cast.people[author], text: edited });
+  if (topic.pinned) add(owner, { do: 'pin', at, post, by: cast.people[owner] });
+  if (removed !== null) add(owner, { do: 'remove', at, post, by: cast.people[owner], reason: removed });
+  return steps;
+}
+
+/** Each node does what its people do, one thing after the other; all nodes at once. */
+async function perform(nodes: DemoNodes, steps: Step[]): Promise<void> {
   await Promise.all(
-    (Object.keys(nodes) as Place[]).map(async (place) => {
-      for (const topic of topics.filter(({ by }) => people[by].place === place)) await does(topic);
+    places.map(async (place) => {
+      const own = steps.filter(({ by }) => people[by].place === place);
+      const answers = await nodes[place].perform(own.map(({ deed }) => deed));
+      for (const [index, { made }] of own.entries()) made?.(answers[index] ?? '');
     }),
   );
 }
