@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { LRUCache } from 'lru-cache';
+import { prepareQuery } from './db/prepared.ts';
 import type { KeyRow } from './db/schema.ts';
 import type { Secret } from './secret.ts';
 import type { Reader } from './slice.ts';
@@ -49,15 +50,18 @@ export async function saveActorKeys(work: Work, actor: string, keys: ActorKeys):
 
 /** Keys that an actor uses now, newest first, without the private halves. */
 export async function publicKeysOf(db: Reader, actor: string): Promise<Omit<KeyRow, 'private'>[]> {
-  return db
+  return publicKeys(db, { actor });
+}
+
+const publicKeys = prepareQuery((db, { actor }: { actor: string }) =>
+  db
     .selectFrom('key')
     .select(['id', 'actor', 'algorithm', 'public', 'created_at', 'retired_at', 'revoked_at'])
     .where('actor', '=', actor)
     .where('revoked_at', 'is', null)
     .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .execute();
-}
+    .orderBy('id', 'desc'),
+);
 
 /** A private key ready to sign with. */
 export type SigningKey = { id: string; privateKey: KeyObject };

@@ -12,6 +12,7 @@ import {
   type Requester,
   type StoredObject,
 } from '@joinery/core';
+import { LRUCache } from 'lru-cache';
 import type { Bridge } from './bridge.ts';
 import { encodeMultikey } from './multikey.ts';
 import { type Builder, documentContext, vouch } from './outgoing.ts';
@@ -164,6 +165,15 @@ async function readable(
   return (await kind.mayRead(bridge.context.db.reader, requester, object)) ? { kind, object } : null;
 }
 
+const multikeys = new LRUCache<string, string>({ max: 2_000 });
+
+/** A public key of ours (PEM) as a multikey: reading a key costs more than all else in an actor's document. */
+function multikeyOf(pem: string): string {
+  const known = multikeys.get(pem) ?? encodeMultikey(createPublicKey(pem));
+  multikeys.set(pem, known);
+  return known;
+}
+
 /** Keys, inbox and context, which every actor of ours has. */
 async function dressActor(bridge: Bridge, document: ActivityDocument): Promise<JsonObject> {
   const { db, config } = bridge.context;
@@ -187,7 +197,7 @@ async function dressActor(bridge: Bridge, document: ActivityDocument): Promise<J
       id: key.id,
       type: 'Multikey',
       controller: uri,
-      publicKeyMultibase: encodeMultikey(createPublicKey(key.public)),
+      publicKeyMultibase: multikeyOf(key.public),
     })),
   };
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { prepareQuery } from '../db/prepared.ts';
 import { refuse } from '../errors.ts';
 import { transact, type Work } from '../work.ts';
 import { isRandomToken, randomToken, sha256 } from './one-way.ts';
@@ -61,15 +62,7 @@ export async function accountOfSession(
 ): Promise<{ id: string; person_id: string; administrator: number; federation_officer: number } | undefined> {
   if (!isRandomToken(value)) return undefined;
   const now = context.clock.now().toISOString();
-  const row = await context.db.reader
-    .selectFrom('session')
-    .innerJoin('account', 'account.id', 'session.account_id')
-    .select(['account.id', 'person_id', 'administrator', 'federation_officer', 'last_seen_at'])
-    .where('session.id', '=', sha256(value))
-    .where('expires_at', '>', now)
-    .where('last_seen_at', '>', before(now, sessionIdle))
-    .where('disabled_at', 'is', null)
-    .executeTakeFirst();
+  const [row] = await liveSession(context.db.reader, { id: sha256(value), now, seenAfter: before(now, sessionIdle) });
   if (row && row.last_seen_at < before(now, seenEvery)) {
     // Reading goes on when nothing can be written: a full disk shortens the session, no more.
     await transact(context, { kind: 'system', what: 'sessions' }, async (work) => {
@@ -78,6 +71,17 @@ export async function accountOfSession(
   }
   return row;
 }
+
+const liveSession = prepareQuery((db, { id, now, seenAfter }: { id: string; now: string; seenAfter: string }) =>
+  db
+    .selectFrom('session')
+    .innerJoin('account', 'account.id', 'session.account_id')
+    .select(['account.id', 'person_id', 'administrator', 'federation_officer', 'last_seen_at'])
+    .where('session.id', '=', id)
+    .where('expires_at', '>', now)
+    .where('last_seen_at', '>', seenAfter)
+    .where('disabled_at', 'is', null),
+);
 
 function before(instant: string, milliseconds: number): string {
   return new Date(Date.parse(instant) - milliseconds).toISOString();

@@ -136,18 +136,22 @@ export async function membersWithRole(
   group: string,
   wanted: readonly Role[],
 ): Promise<(PersonRow & { member_role: Role; joined_at: string | null })[]> {
-  return db
+  const [first, second = first, third = first] = wanted;
+  return first === undefined ? [] : withRole(db, { group, first, second: second ?? first, third: third ?? first });
+}
+
+const withRole = prepareQuery((db, wanted: { group: string; first: Role; second: Role; third: Role }) =>
+  db
     .selectFrom('group_member')
     .innerJoin('person', 'person.id', 'group_member.person_id')
     .selectAll('person')
     .select(['group_member.role as member_role', 'group_member.joined_at as joined_at'])
-    .where('group_member.group_id', '=', group)
+    .where('group_member.group_id', '=', wanted.group)
     .where('group_member.state', '=', 'member')
-    .where('group_member.role', 'in', [...wanted])
+    .where('group_member.role', 'in', [wanted.first, wanted.second, wanted.third])
     .orderBy('group_member.joined_at')
-    .orderBy('person.id')
-    .execute();
-}
+    .orderBy('person.id'),
+);
 
 export async function countMembers(db: Reader, group: string): Promise<number> {
   const { count } = await db
@@ -167,18 +171,21 @@ export type NodeMembers = { origin: string; agency: string; members: number; mea
  */
 export async function membersPerNode(db: Reader, group: Pick<GroupRow, 'id' | 'local'>): Promise<NodeMembers[]> {
   if (group.local !== 1) return countedNodes(db, group.id);
-  const rows = await db
-    .selectFrom('group_member')
-    .innerJoin('person', 'person.id', 'group_member.person_id')
-    .select((eb) => ['person.home as origin', eb.fn.max('person.agency').as('agency'), eb.fn.countAll().as('members')])
-    .where('group_member.group_id', '=', group.id)
-    .where('group_member.state', '=', 'member')
-    .groupBy('person.home')
-    .execute();
+  const rows = await countedMembers(db, { group: group.id });
   return rows
     .map((row) => ({ origin: row.origin, agency: row.agency ?? '', members: Number(row.members), measuredAt: null }))
     .sort((one, other) => other.members - one.members || (one.origin < other.origin ? -1 : 1));
 }
+
+const countedMembers = prepareQuery((db, { group }: { group: string }) =>
+  db
+    .selectFrom('group_member')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select((eb) => ['person.home as origin', eb.fn.max('person.agency').as('agency'), eb.fn.countAll().as('members')])
+    .where('group_member.group_id', '=', group)
+    .where('group_member.state', '=', 'member')
+    .groupBy('person.home'),
+);
 
 /** Members per node as last counted, at most about a minute ago for a group of this node: for pages and documents, which must not count. */
 export async function countedNodes(db: Reader, group: string): Promise<NodeMembers[]> {

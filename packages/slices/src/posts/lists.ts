@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor, type Reader } from '@joinery/core';
+import { decodeCursor, encodeCursor, prepareQuery, type Reader } from '@joinery/core';
 import { sql } from 'kysely';
 import type { PostRow } from './tables.ts';
 
@@ -70,34 +70,59 @@ export async function listTopics(
   options: { cursor?: string | null; limit: number },
 ): Promise<PageOf<ListedPost>> {
   const after = decodeCursor(options.cursor, ['string', 'string']);
-  const topics = () =>
-    seenBy(
-      listed(db)
-        .where('post.group_id', '=', group)
-        .where('post.reply_to', 'is', null)
-        .where((eb) => eb.or([eb('post.deleted_at', 'is', null), eb('post.reply_count', '>', 0)])),
-      viewer,
-    );
-  let rest = topics().where('post.pinned_at', 'is', null);
+  const limit = options.limit + 1;
+  const lastActivity = (row: ListedPost) => row.last_activity_at;
   if (after) {
-    rest = rest.where((eb) =>
-      eb(eb.refTuple('post.last_activity_at', 'post.id'), '<', eb.tuple(String(after[0]), String(after[1]))),
-    );
+    const rows = await unpinnedTopics(db, group, viewer, limit)
+      .where((eb) =>
+        eb(eb.refTuple('post.last_activity_at', 'post.id'), '<', eb.tuple(String(after[0]), String(after[1]))),
+      )
+      .execute();
+    return cut(rows, options.limit, lastActivity);
   }
-  const rows = await rest
+  const { newest, pinned } = viewer.moderates ? firstForModerators : firstForOthers;
+  const values = { group, person: viewer.person ?? '', limit };
+  const page = cut(await newest(db, values), options.limit, lastActivity);
+  return { ...page, items: [...(await pinned(db, values)), ...page.items] };
+}
+
+function topicsOf(db: Reader, group: string, viewer: Viewer) {
+  return seenBy(
+    listed(db)
+      .where('post.group_id', '=', group)
+      .where('post.reply_to', 'is', null)
+      .where((eb) => eb.or([eb('post.deleted_at', 'is', null), eb('post.reply_count', '>', 0)])),
+    viewer,
+  );
+}
+
+function unpinnedTopics(db: Reader, group: string, viewer: Viewer, limit: number) {
+  return topicsOf(db, group, viewer)
+    .where('post.pinned_at', 'is', null)
     .orderBy('post.last_activity_at', 'desc')
     .orderBy('post.id', 'desc')
-    .limit(options.limit + 1)
-    .execute();
-  const page = cut(rows, options.limit, (row) => row.last_activity_at);
-  if (after) return page;
-  const pinned = await topics()
-    .where('post.pinned_at', 'is not', null)
-    .orderBy('post.pinned_at', 'desc')
-    .limit(20)
-    .execute();
-  return { ...page, items: [...pinned, ...page.items] };
+    .limit(limit);
 }
+
+type FirstPage = { group: string; person: string; limit: number };
+
+/** The first page of topics, which every visit to a group asks for. */
+function prepareFirstPage(moderates: boolean) {
+  return {
+    newest: prepareQuery((db, { group, person, limit }: FirstPage) =>
+      unpinnedTopics(db, group, { person, moderates }, limit),
+    ),
+    pinned: prepareQuery((db, { group, person }: Pick<FirstPage, 'group' | 'person'>) =>
+      topicsOf(db, group, { person, moderates })
+        .where('post.pinned_at', 'is not', null)
+        .orderBy('post.pinned_at', 'desc')
+        .limit(20),
+    ),
+  };
+}
+
+const firstForModerators = prepareFirstPage(true);
+const firstForOthers = prepareFirstPage(false);
 
 /** Replies of a topic with their texts, the oldest first. */
 export async function listReplies(
