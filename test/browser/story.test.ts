@@ -162,7 +162,7 @@ describe.skipIf(browserMissing)('two agencies work in one group, in browsers wit
     });
     await step('the owner locks it, and nobody can reply any more', async () => {
       await moderate(here.locator('article').first(), 'Lock');
-      await reloadUntil(there, 'No new replies: this is locked.');
+      await reloadUntil(there, 'Nothing new can be added here.');
       expect(await button(there, 'Reply').count()).toBe(0);
     });
     await step('posts something else', async () => {

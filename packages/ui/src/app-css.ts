@@ -88,6 +88,12 @@ main:focus { outline: none; }
 .app-panel > *, .app-post > * { margin-block: 0 !important; min-width: 0; }
 .app-panel-heading { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; }
 
+.app-reading { max-width: 52rem; }
+.app-reading > .app-panel, .app-reading > .app-panel > .app-form { max-width: none; }
+.app-actions > .app-details { --dsc-details-size: 2.25rem; border-color: transparent; font-size: .875rem; }
+.app-actions > .app-details > summary { color: var(--ds-color-accent-text-subtle); }
+.app-actions > .app-details[open] { flex-basis: 100%; border-color: var(--ds-color-neutral-border-subtle); }
+
 /* Forms */
 .app-form { display: flex; flex-direction: column; gap: 1.5rem; max-width: 40rem; }
 .app-form > * { margin: 0; }
@@ -115,7 +121,7 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .app-choices > .ds-field:has(:checked) { border-color: var(--ds-color-border-strong); background: var(--ds-color-background-tinted); }
 .app-choices > .ds-field:hover { border-color: var(--ds-color-border-default); }
 .app-choices > .ds-field label { font-weight: 500; }
-.ds-error-summary, .app-panel:has(> .app-form) { box-sizing: border-box; width: 100%; max-width: 44rem; }
+.ds-error-summary, .app-panel:has(> form) { box-sizing: border-box; width: 100%; max-width: 44rem; }
 .ds-error-summary { --dsc-errorsummary-padding: 1.25rem 1.5rem; border: 1px solid var(--ds-color-danger-border-default);
   border-inline-start: 6px solid var(--ds-color-danger-border-strong); }
 .ds-error-summary .ds-list { --dsc-list-margin-top: .25rem; }
@@ -200,6 +206,8 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
   --dsc-details-border-block-style: none; border: 1px solid var(--ds-color-neutral-border-subtle); border-radius: var(--ds-border-radius-md); overflow: clip; }
 .app-details > summary { font-weight: 500; }
 .app-meter { display: inline-flex; flex-wrap: wrap; align-items: center; gap: .25rem .625rem; font-size: .875rem; font-variant-numeric: tabular-nums; }
+.app-list .app-meter { display: flex; }
+.app-list .app-meter > svg { flex: 1 0 100%; }
 .app-meter-track { fill: var(--ds-color-neutral-surface-active); }
 .app-meter-value { fill: var(--ds-color-accent-border-strong); }
 

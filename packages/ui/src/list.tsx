@@ -89,7 +89,7 @@ export function PostCard({
 
 function PostFooter({ post, reader, actions }: { post: PostModel; reader: Reader; actions?: Child }) {
   const t = text(reader.language);
-  if (post.source === undefined && post.replies === undefined && post.likes === undefined && !actions) return null;
+  if (post.source === undefined && post.replies === undefined && !post.likes && !actions) return null;
   return (
     <footer class="app-post-footer">
       {post.replies === undefined ? null : (

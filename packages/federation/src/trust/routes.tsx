@@ -111,7 +111,13 @@ export function partnerRoutes(parts: RouteParts) {
       const lane = (await parts.laneHealth?.(db, c.var.context.clock.now()))?.find(
         ({ origin }) => origin === partner.origin,
       );
-      const groups = (await exchangedWith(context, db, partner.origin)).map(({ group, name }) => ({ id: group, name }));
+      const exchanged = await exchangedWith(context, db, partner.origin);
+      const named = await groupNames(db, partner);
+      // A group that nothing was exchanged in yet is shown by its handle.
+      const groups = [
+        ...exchanged.map(({ group, name }) => ({ id: group, name })),
+        ...(partner.groups ?? []).map((id, index) => ({ id, name: named[index] ?? id })),
+      ];
       const rows = await decisions(db, { partner: partner.id, limit: 100 });
       const body = (
         <PartnerPage

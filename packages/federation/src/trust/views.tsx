@@ -206,13 +206,9 @@ export function PartnerPage(model: {
   ];
   return (
     <Stack>
-      <p>
-        <a class="ds-link" href={home}>
-          {t('back')}
-        </a>
-      </p>
       <PageHeading
         title={partner.agency}
+        parent={{ href: home, label: t('name') }}
         lead={partner.origin}
         badges={<StandingBadge partner={partner} now={now} language={reader.language} />}
         actions={

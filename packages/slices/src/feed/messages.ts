@@ -20,7 +20,6 @@ export const messages = defineMessages({
       '{agency} runs this node. Colleagues work here in groups with people of other agencies, each from their own node.',
     publicGroups: 'Groups that anyone can read',
     noPublicGroups: 'No group of this node is open on the web.',
-    signIn: 'Sign in',
     members: '{count, plural, one {# member} other {# members}}',
   },
   nl: {
@@ -41,7 +40,6 @@ export const messages = defineMessages({
       '{agency} beheert dit knooppunt. Collega’s werken hier in groepen samen met mensen van andere organisaties, ieder vanaf het eigen knooppunt.',
     publicGroups: 'Groepen die iedereen kan lezen',
     noPublicGroups: 'Geen groep van dit knooppunt is open op het web.',
-    signIn: 'Inloggen',
     members: '{count, plural, one {# lid} other {# leden}}',
   },
 });

@@ -117,15 +117,7 @@ export function WelcomePage({ agency, groups, reader }: { agency: string; groups
   const t = messages(reader.language);
   return (
     <>
-      <PageHeading
-        title={t('welcome')}
-        lead={t('welcomeLead', { agency })}
-        actions={
-          <ButtonLink href="/sign-in" kind="primary">
-            {t('signIn')}
-          </ButtonLink>
-        }
-      />
+      <PageHeading title={t('welcome')} lead={t('welcomeLead', { agency })} />
       <Panel title={t('publicGroups')} id="public-groups">
         {groups.length === 0 ? (
           <p>{t('noPublicGroups')}</p>

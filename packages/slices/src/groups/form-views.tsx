@@ -91,11 +91,7 @@ export function SettingsPage(model: FormModel & { group: GroupRow }) {
       <ErrorSummary errors={errors} language={language} />
       <PageHeading
         title={t('settingsOf', { group: group.name })}
-        lead={
-          <a class="ds-link" href={`/groups/${group.id}`}>
-            {group.name}
-          </a>
-        }
+        parent={{ href: `/groups/${group.id}`, label: group.name }}
         actions={<ButtonLink href={`/groups/${group.id}/members`}>{t('allMembers')}</ButtonLink>}
       />
       <Form action={`/groups/${group.id}/settings`} csrf={csrf}>

@@ -50,7 +50,7 @@ export function MemberPage(
         actions={<ButtonLink href={`/groups/${group.id}/members`}>{t('allMembers')}</ButtonLink>}
       />
       {state === 'requested' && group.local === 1 ? (
-        <Panel title={t('answer')} id="answer">
+        <Panel title={t('answerTitle')} id="answer">
           <Form action={`${at}/answer`} csrf={csrf}>
             <TextArea
               name="reason"
@@ -155,11 +155,7 @@ export function InvitePage(
       <ErrorSummary errors={errors} language={reader.language} />
       <PageHeading
         title={t('inviteTo', { group: group.name })}
-        lead={
-          <a class="ds-link" href={`/groups/${group.id}`}>
-            {group.name}
-          </a>
-        }
+        parent={{ href: `/groups/${group.id}`, label: group.name }}
       />
       <Panel title={t('inviteHere')} id="here">
         <SearchForm action={`/groups/${group.id}/invite`} label={t('searchPeople')}>

@@ -45,11 +45,7 @@ export function MembersPage(
     <Stack>
       <PageHeading
         title={t('membersOf', { group: group.name })}
-        lead={
-          <a class="ds-link" href={`/groups/${group.id}`}>
-            {group.name}
-          </a>
-        }
+        parent={{ href: `/groups/${group.id}`, label: group.name }}
         actions={
           model.moderates && group.local === 1 ? (
             <ButtonLink href={`/groups/${group.id}/invite`} kind="primary">

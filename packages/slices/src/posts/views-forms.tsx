@@ -54,7 +54,7 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
       <ErrorSummary errors={errors} language={reader.language} />
       <PageHeading
         title={model.editing ? t('editTitle') : t('newTopic')}
-        lead={<a href={model.back.href}>{model.back.name}</a>}
+        parent={{ href: model.back.href, label: model.back.name }}
       />
       {model.stale === null ? null : (
         <>
@@ -66,7 +66,7 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
           </Panel>
         </>
       )}
-      {model.preview === null ? null : <Preview html={model.preview} reader={reader} />}
+      {model.preview === null ? null : <Preview html={model.preview} reader={reader} level={2} />}
       <Form action={model.action} csrf={model.csrf}>
         {typed.revision === undefined ? null : <HiddenField name="revision" value={typed.revision} />}
         {model.titled ? (
@@ -153,7 +153,10 @@ export function HistoryPage(props: {
   const t = messages(reader.language);
   return (
     <>
-      <PageHeading title={t('historyTitle')} lead={<a href={`/posts/${post.id}`}>{post.title || post.excerpt}</a>} />
+      <PageHeading
+        title={t('historyTitle')}
+        parent={{ href: `/posts/${post.id}`, label: post.title || post.excerpt }}
+      />
       {revisions.map((revision, index) => {
         const before = revisions[index + 1];
         return (

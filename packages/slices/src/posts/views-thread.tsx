@@ -66,35 +66,37 @@ export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Read
       <ErrorSummary errors={model.errors} language={reader.language} />
       <PageHeading
         title={title}
-        lead={<a href={`/groups/${group.id}`}>{group.name}</a>}
+        parent={{ href: `/groups/${group.id}`, label: group.name }}
         badges={<PostBadges post={topic.post} language={reader.language} />}
       />
-      {model.firstPage ? <PostView shown={topic} reader={reader} csrf={model.csrf} badges={false} /> : null}
-      {model.unavailable ? (
-        <Notice kind="warning" language={reader.language}>
-          {t('historyUnavailable', { node: model.unavailable })}
-        </Notice>
-      ) : null}
-      <Heading level={2} id="replies">
-        {t('replies')}
-      </Heading>
-      {replies.length === 0 ? null : (
-        <List label={t('replies')}>
-          {replies.map((shown) => (
-            <PostView shown={shown} reader={reader} csrf={model.csrf} />
-          ))}
-        </List>
-      )}
-      {topic.post.counted_at ? (
-        <p class="app-quiet">
-          {t('figuresFrom', { node: hostOf(group.home) })}, <Time at={topic.post.counted_at} reader={reader} />
-        </p>
-      ) : null}
-      <Pagination
-        language={reader.language}
-        next={model.next && `/posts/${topic.post.id}?cursor=${encodeURIComponent(model.next)}`}
-      />
-      <ReplyForm model={model} reader={reader} />
+      <div class="app-stack app-reading">
+        {model.firstPage ? <PostView shown={topic} reader={reader} csrf={model.csrf} opens={true} /> : null}
+        {model.unavailable ? (
+          <Notice kind="warning" language={reader.language}>
+            {t('historyUnavailable', { node: model.unavailable })}
+          </Notice>
+        ) : null}
+        <Heading level={2} id="replies">
+          {t('replies')}
+        </Heading>
+        {replies.length === 0 ? null : (
+          <List label={t('replies')}>
+            {replies.map((shown) => (
+              <PostView shown={shown} reader={reader} csrf={model.csrf} />
+            ))}
+          </List>
+        )}
+        {topic.post.counted_at ? (
+          <p class="app-quiet">
+            {t('figuresFrom', { node: hostOf(group.home) })}, <Time at={topic.post.counted_at} reader={reader} />
+          </p>
+        ) : null}
+        <Pagination
+          language={reader.language}
+          next={model.next && `/posts/${topic.post.id}?cursor=${encodeURIComponent(model.next)}`}
+        />
+        <ReplyForm model={model} reader={reader} />
+      </div>
     </>
   );
 }
@@ -103,12 +105,13 @@ function PostView({
   shown,
   reader,
   csrf,
-  badges = true,
+  opens = false,
 }: {
   shown: ShownPost;
   reader: Reader;
   csrf: string;
-  badges?: boolean;
+  /** The first post of its page: its badges stand beside the title, and its heading comes next to that. */
+  opens?: boolean;
 }) {
   const t = messages(reader.language);
   const { post, delivery } = shown;
@@ -125,7 +128,8 @@ function PostView({
           language: post.deleted_at ? undefined : (post.language ?? undefined),
           likes: post.likes,
         }}
-        badges={badges ? <PostBadges post={post} language={reader.language} answer={shown.isAnswer} /> : undefined}
+        level={opens ? 2 : 3}
+        badges={opens ? undefined : <PostBadges post={post} language={reader.language} answer={shown.isAnswer} />}
         actions={post.deleted_at ? undefined : <Actions shown={shown} reader={reader} csrf={csrf} />}
       />
       <State post={post} reader={reader} />
@@ -250,7 +254,7 @@ function ReplyForm({ model, reader }: { model: ThreadModel; reader: Reader }) {
   return (
     <Panel title={t('yourReply')} id="your-reply">
       {model.replyTo ? <p>{t('answering', { name: model.replyTo.name })}</p> : null}
-      {model.preview === null ? null : <Preview html={model.preview} reader={reader} />}
+      {model.preview === null ? null : <Preview html={model.preview} reader={reader} level={3} />}
       <Form action={`/posts/${topic.post.id}/replies`} csrf={model.csrf}>
         {model.replyTo ? <HiddenField name="replyTo" value={model.replyTo.id} /> : null}
         <TextArea
@@ -274,9 +278,9 @@ function ReplyForm({ model, reader }: { model: ThreadModel; reader: Reader }) {
 }
 
 /** What was typed, as it will look. `html` is what renderMarkdown made. */
-export function Preview({ html, reader }: { html: string; reader: Reader }) {
+export function Preview({ html, reader, level }: { html: string; reader: Reader; level: 2 | 3 }) {
   return (
-    <Panel title={messages(reader.language)('previewTitle')} id="preview" level={3}>
+    <Panel title={messages(reader.language)('previewTitle')} id="preview" level={level}>
       <div class="app-content" dangerouslySetInnerHTML={{ __html: html }} />
     </Panel>
   );
@@ -298,7 +302,10 @@ export function ReasonPage(props: {
   return (
     <>
       <ErrorSummary errors={errors} language={reader.language} />
-      <PageHeading title={removing ? t('remove') : t('reportTitle')} lead={post.title || post.excerpt} />
+      <PageHeading
+        title={removing ? t('remove') : t('reportTitle')}
+        parent={{ href: `/posts/${post.id}`, label: post.title || post.excerpt }}
+      />
       {removing ? null : (
         <p>
           {t('reportLead')} {group.local === 1 ? null : t('reportElsewhere', { node: hostOf(group.home) })}
@@ -327,7 +334,7 @@ export function DeletePage({ post, reader, csrf }: { post: PostWithText; reader:
   const t = messages(reader.language);
   return (
     <>
-      <PageHeading title={t('deleteTitle')} lead={post.title || post.excerpt} />
+      <PageHeading title={t('deleteTitle')} parent={{ href: `/posts/${post.id}`, label: post.title || post.excerpt }} />
       <p>{t('deleteLead')}</p>
       <Form action={`/posts/${post.id}/delete`} csrf={csrf}>
         <FormActions>

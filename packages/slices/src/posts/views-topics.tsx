@@ -68,7 +68,7 @@ export function Topics({ model, reader }: { model: TopicsModel; reader: Reader }
       actions={
         <div class="app-actions">
           {model.reports ? <ButtonLink href={`/groups/${group.id}/reports`}>{t('reports')}</ButtonLink> : null}
-          {start}
+          {topics.length > 0 ? start : null}
         </div>
       }
     >
@@ -109,7 +109,7 @@ export function TopicsPage({ model, reader }: { model: TopicsModel; reader: Read
     <>
       <PageHeading
         title={t('olderTopics', { group: model.group.name })}
-        lead={<a href={`/groups/${model.group.id}`}>{model.group.name}</a>}
+        parent={{ href: `/groups/${model.group.id}`, label: model.group.name }}
       />
       <Topics model={model} reader={reader} />
     </>
@@ -129,8 +129,11 @@ export function ReportsPage(props: {
   const t = messages(reader.language as Language);
   return (
     <>
-      <PageHeading title={t('reports')} lead={<a href={`/groups/${group.id}`}>{group.name}</a>} />
-      <p>{t('reportsLead')}</p>
+      <PageHeading
+        title={t('reports')}
+        parent={{ href: `/groups/${group.id}`, label: group.name }}
+        lead={t('reportsLead')}
+      />
       {reports.length === 0 ? (
         <EmptyState title={t('noReports')}>{t('noReportsLead')}</EmptyState>
       ) : (
