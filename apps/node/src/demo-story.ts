@@ -73,12 +73,14 @@ async function settle(nodes: DemoNodes, at: string): Promise<Cast> {
       const uris = await nodes[place].perform(
         own.map((key) => ({ do: 'person', at, person: people[key], handle: handleOf(key) })),
       );
-      const pairs = own.map((key, index) => [key, uris[index] ?? ''] as const);
-      const others = allowed.filter((other) => other !== place && place !== 'stranger');
-      await nodes[place].perform(others.map((other) => allow(nodes, other)));
-      return pairs;
+      return own.map((key, index) => [key, uris[index] ?? ''] as const);
     }),
   );
+  // One node after the other: an offer that comes before its receiver has allowed the sender waits for the next contact.
+  for (const place of allowed) {
+    const others = allowed.filter((other) => other !== place);
+    await nodes[place].perform(others.map((other) => allow(nodes, other)));
+  }
   const everybody = Object.fromEntries(made.flat()) as Cast['people'];
   const addresses = await Promise.all(
     groupKeys.map(async (key) => {
