@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII, domainToUnicode } from 'node:url';
+import { LRUCache } from 'lru-cache';
 
 const longestAddress = 2048;
 
@@ -50,16 +51,30 @@ function split(text: string): { origin: string; rest: string } | null {
   )
     return null;
   const [, schemeText = '', authority = '', rest = ''] = start.exec(text) ?? [];
+  const origin = originFrom(schemeText.toLowerCase(), authority);
+  if (origin === null) return null;
+  // The last word: what will connect must read the same origin, in the origin alone and in the whole address.
+  const read = URL.parse(text);
+  return read !== null && withoutDot(read.origin) === origin ? { origin, rest } : null;
+}
+
+// An activity names the same few hosts some thirty times.
+const known = new LRUCache<string, { origin: string | null }>({ max: 2_000 });
+
+function originFrom(scheme: string, authority: string): string | null {
+  const text = `${scheme}://${authority}`;
+  const found = known.get(text) ?? { origin: readOrigin(scheme, authority) };
+  known.set(text, found);
+  return found.origin;
+}
+
+function readOrigin(scheme: string, authority: string): string | null {
   const [, hostText = '', portText] = withPort.exec(authority) ?? [];
-  const scheme = schemeText.toLowerCase();
   const host = canonicalHost(hostText);
   const port = canonicalPort(scheme, portText);
   if (host === null || port === null) return null;
   const origin = `${scheme}://${host}${port}`;
-  // The last word: what will connect must read the same origin, in the origin alone and in the whole address.
-  if (URL.parse(origin)?.origin !== origin) return null;
-  const read = URL.parse(text);
-  return read !== null && withoutDot(read.origin) === origin ? { origin, rest } : null;
+  return URL.parse(origin)?.origin === origin ? origin : null;
 }
 
 /** The URL standard keeps the trailing dot of a host; it names the same host in DNS. */
