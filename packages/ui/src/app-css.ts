@@ -133,6 +133,7 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .app-badge .app-icon { width: 1em; height: 1em; }
 .app-tag { min-height: 1.75rem; }
 .app-badges { display: flex; flex-wrap: wrap; gap: .375rem; margin-inline-start: auto; }
+.app-badges:empty { display: none; }
 .app-count { display: inline-block; min-width: 1.5em; padding: 0 .4em; border-radius: var(--ds-border-radius-full); box-sizing: border-box; text-align: center;
   background: var(--ds-color-surface-tinted); color: var(--ds-color-text-default); font-size: .8125rem; line-height: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }
 .app-avatar { --dsc-avatar-size: 2.5rem; --dsc-avatar-background: var(--ds-color-surface-hover); --dsc-avatar-color: var(--ds-color-text-default);
@@ -248,6 +249,7 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
   .app-table > thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .app-table > tbody > tr { display: block; padding: .75rem 1rem; border-top: 1px solid var(--ds-color-neutral-border-subtle); }
   .app-table > tbody > tr > * { display: flex; justify-content: space-between; gap: 1rem; padding: .25rem 0; border: 0; text-align: end; }
+  .app-table > tbody > tr > td:empty { display: none; }
   .app-table > tbody > tr > th { font-size: 1rem; }
   .app-table > tbody > tr > td[data-label]::before { content: attr(data-label); flex: none; max-width: 45%; color: var(--ds-color-neutral-text-subtle); text-align: start; }
   .app-table > tbody > tr:hover > * { background: none; }

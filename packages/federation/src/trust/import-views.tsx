@@ -20,6 +20,7 @@ import {
   TextField,
 } from '@joinery/ui';
 import type { ImportPlan } from './imports.ts';
+import { decisionInWords } from './labels.tsx';
 import { pageText } from './text.ts';
 import { home, PartnerTabs } from './views.tsx';
 
@@ -122,7 +123,11 @@ export function ImportPreviewPage(model: {
             { term: t('refusedLines'), value: number(plan.refused.length) },
           ]}
         />
-        <Lines title={t('previewTitle')} id="changes" lines={changes.map(({ origin, what }) => `${what}: ${origin}`)} />
+        <Lines
+          title={t('changes')}
+          id="changes"
+          lines={changes.map(({ origin, what }) => `${decisionInWords(what, language)}: ${origin}`)}
+        />
         <Lines
           title={t('conflicts')}
           id="conflicts"

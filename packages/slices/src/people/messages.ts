@@ -295,7 +295,7 @@ export const messages = defineMessages({
     searchLabel: 'Zoek op naam',
     signIn: 'Inloggen',
     signInLead: 'Op het knooppunt van {agency}.',
-    state: 'Stand',
+    state: 'Status',
     stateActive: 'Actief',
     summary: 'Over u',
     summaryOf: 'Wat {name} schrijft',
