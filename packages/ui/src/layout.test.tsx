@@ -24,7 +24,7 @@ test('a page is a whole document in the language of its reader', () => {
   const html = renderPage({ ...page, language: 'nl' }, <h1>Groepen</h1>);
   expect(html).toMatch(/^<!doctype html><html lang="nl"/);
   expect(html).toContain('<h1>Groepen</h1>');
-  expect(html).toContain('Toegankelijkheidsverklaring');
+  expect(html).toContain('Naar de inhoud');
 });
 
 test('nothing in a page needs script or inline style', () => {
