@@ -126,7 +126,7 @@ async function dump(node: TestNode, tables: string[]): Promise<string> {
 }
 
 /** What people can see, as text. */
-export const seen = (node: TestNode): Promise<string> => dump(node, domainTables);
+const seen = (node: TestNode): Promise<string> => dump(node, domainTables);
 
 export type Outcome = { status: number | number[]; code?: string };
 

@@ -13,7 +13,7 @@ import {
 } from '../harness/rogue.ts';
 
 /** A delivery as the server took it: who signed, in which form, and what. */
-export type Delivery = { form: 'rfc9421' | 'draft-cavage'; keyId: string; activity: JsonObject };
+type Delivery = { form: 'rfc9421' | 'draft-cavage'; keyId: string; activity: JsonObject };
 
 /**
  * A server of other software on loopback: serves actors and objects in that software's shapes, reads our actors with its own signature, and

@@ -40,7 +40,7 @@ const reasonText = {
 export const scopeText = { discover: 'scope_discover', 'open-groups': 'scope_open_groups' } as const;
 
 /** Why a decision is as it is, in words: "the agreement ended on 14 November 2026". */
-export function reasonInWords(decision: Decision, language: Language, timeZone = 'UTC'): string {
+function reasonInWords(decision: Decision, language: Language, timeZone = 'UTC'): string {
   // An agreement ends after its last day: the day to name is the one before that instant.
   const at = decision.since ? Date.parse(decision.since) - (decision.reason === 'expired' ? 1 : 0) : 0;
   const date = decision.since ? formatDate(language, timeZone, new Date(at)) : '';

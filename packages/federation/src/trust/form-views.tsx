@@ -134,7 +134,7 @@ export function PartnerForm(model: {
   );
 }
 
-export function BackLink({ language }: { language: Language }) {
+function BackLink({ language }: { language: Language }) {
   return (
     <p>
       <a class="ds-link" href={home}>

@@ -6,5 +6,3 @@ export function presentPartner(partner: Partner) {
   const { pinnedKey, ...shown } = partner;
   return { ...shown, fingerprint: pinnedKey === null ? null : fingerprint(pinnedKey) };
 }
-
-export type PresentedPartner = ReturnType<typeof presentPartner>;

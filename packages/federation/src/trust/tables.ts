@@ -45,7 +45,7 @@ export type PartnerRow = {
 };
 
 /** One address of an agency's node. Roles: `node` (actors and inboxes), `media` (files only), `other`. */
-export type PartnerHostRow = { partner_id: string; origin: string; role: string };
+type PartnerHostRow = { partner_id: string; origin: string; role: string };
 
 /** The register: one row per decision, never changed. */
 export type PartnerDecisionRow = {

@@ -5,7 +5,7 @@ import { groupById, membershipByActivity } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
 
 /** An answer of another node's group to a request that we sent. */
-export type HostAnswer = { activity: string; actor: string };
+type HostAnswer = { activity: string; actor: string };
 export type Asked = { group: GroupRow; person: PersonRow; standing: GroupMemberRow };
 
 /** What a request of ours was about; undefined when we never sent it. */

@@ -31,7 +31,7 @@ export async function membersChanged(work: Work, group: GroupRow): Promise<void>
 }
 
 /** Counts a group's members per node, and tells its nodes (`joinery:nodes`). With no node to tell, nothing is told. */
-export async function summarise(work: Work, id: string): Promise<void> {
+async function summarise(work: Work, id: string): Promise<void> {
   const group = await groupById(work.db, id);
   if (group?.local !== 1 || group.deleted_at !== null || group.reading === 'members') return;
   await putCountedNodes(work, id, await membersPerNode(work.db, group));

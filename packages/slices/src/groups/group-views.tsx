@@ -147,7 +147,7 @@ function GroupActions(model: GroupPageModel) {
         ? button('unfollow', t('unfollow'))
         : null}
       {state === 'requested' ? button('leave', t('withdraw')) : null}
-      {canInvite(group, standing) && group.local === 1 ? (
+      {canInvite(group, standing) ? (
         <ButtonLink href={`/groups/${group.id}/invite`}>{t('inviteSomebody')}</ButtonLink>
       ) : null}
       {canManage(group, standing) ? (

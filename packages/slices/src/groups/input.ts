@@ -39,14 +39,13 @@ export const groupChangeInput = z.object({
   archived: z.boolean().optional(),
 });
 
-export const presets = {
+const presets = {
   open: { reading: 'partners', joining: 'open', listed: true },
   request: { reading: 'partners', joining: 'request', listed: true },
   closed: { reading: 'members', joining: 'request', listed: true },
   hidden: { reading: 'members', joining: 'invited', listed: false },
 } as const;
 export type Preset = keyof typeof presets;
-export const presetNames = Object.keys(presets) as Preset[];
 
 const checkbox = z
   .literal('1')

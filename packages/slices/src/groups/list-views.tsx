@@ -83,7 +83,7 @@ function GroupSearch({ tab, search, language }: { tab: ListTab; search: string; 
 }
 
 /** One group in a list: what it is for, who leads it, how big and how alive it is, and where it comes from. */
-export function GroupItem({ row, reader, agency }: { row: ListedGroup; reader: Reader; agency: string }) {
+function GroupItem({ row, reader, agency }: { row: ListedGroup; reader: Reader; agency: string }) {
   const { group, standing } = row;
   const t = messages(reader.language);
   const facts = (

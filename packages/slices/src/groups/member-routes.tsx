@@ -168,7 +168,7 @@ async function changeRole(c: C) {
 async function invitingGroup(c: C) {
   const visitor = requireVisitor(c);
   const { group, standing } = await seeGroup(c.var.context.db.reader, c.req.param('id') ?? '', visitor);
-  if (!canInvite(group, standing) || group.local !== 1) refuse('forbidden', 'Only those who run the group invite');
+  if (!canInvite(group, standing)) refuse('forbidden', 'Only those who run the group invite');
   return { visitor, group };
 }
 

@@ -28,7 +28,10 @@ export function canManage(group: GroupFacts, standing: Standing): boolean {
   return group.local === 1 && canModerate(group, standing) && standing?.role === 'owner';
 }
 
-export const canInvite = canModerate;
+/** Invitations are made, like decisions on requests, where the group lives. */
+export function canInvite(group: GroupFacts, standing: Standing): boolean {
+  return group.local === 1 && canModerate(group, standing);
+}
 
 /** Requests to join are decided where the group lives: they are known only there. */
 export function canApprove(group: GroupFacts, standing: Standing): boolean {
@@ -108,10 +111,4 @@ export function mayKnowGroup(group: GroupFacts, requester: Requester, standing: 
   if (mayReadGroup(group, requester, standing)) return true;
   if (requester.kind !== 'person') return false;
   return group.listed === 1 || (standing !== null && standing !== undefined && standing.state !== 'none');
-}
-
-/** Roles from least to most. */
-export function atLeast(role: Role, least: Role): boolean {
-  const order: Role[] = ['member', 'facilitator', 'owner'];
-  return order.indexOf(role) >= order.indexOf(least);
 }

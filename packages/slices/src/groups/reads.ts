@@ -6,7 +6,7 @@ import type { GroupMemberRow, GroupRow } from './tables.ts';
 /** What a page or API request sees of one group. `readable` is false for a listed closed group that one can only ask to join. */
 export type Seen = { group: GroupRow; standing: GroupMemberRow | undefined; readable: boolean };
 
-export function requesterOf(visitor: Visitor | null): Requester {
+function requesterOf(visitor: Visitor | null): Requester {
   if (!visitor) return { kind: 'nobody' };
   return { kind: 'person', person: visitor.person.id, administrator: visitor.administrator };
 }

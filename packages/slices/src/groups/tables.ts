@@ -78,7 +78,7 @@ export type GroupMemberRow = {
 };
 
 /** Members of a group per node: counted at most once a minute here, or as the host of a group elsewhere last said. */
-export type GroupNodeRow = {
+type GroupNodeRow = {
   group_id: string;
   origin: string;
   agency: string;

@@ -18,14 +18,14 @@ const shownText = z
 const optional = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? undefined : value), schema.optional());
 
-export const nameInput = z
+const nameInput = z
   .string()
   .trim()
   .min(1)
   .pipe(shownText.pipe(z.string().min(1)));
 
 /** As typed; compared without case and in one Unicode form, so that one mailbox is one account. */
-export const emailInput = z.string().trim().min(1).max(254).transform(normaliseEmail).refine(isEmail, 'bad_format');
+const emailInput = z.string().trim().min(1).max(254).transform(normaliseEmail).refine(isEmail, 'bad_format');
 
 const handleInput = z
   .string()
@@ -60,7 +60,7 @@ export const profileInput = z.object({
   timeZone: timeZoneInput.optional(),
 });
 
-export function isTimeZone(name: string): boolean {
+function isTimeZone(name: string): boolean {
   try {
     // Offsets such as +01:00 are understood too, but know nothing of summer time.
     return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;

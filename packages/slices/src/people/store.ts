@@ -92,15 +92,3 @@ export function localPeople(
   }
   return query.orderBy('sort_name').orderBy('id').limit(options.limit).execute();
 }
-
-/** Number of people of this node who have not left. */
-export async function countLocalPeople(db: Reader): Promise<number> {
-  const { count } = await db
-    .selectFrom('person')
-    .select((eb) => eb.fn.countAll().as('count'))
-    .where('local', '=', 1)
-    .where('disabled_at', 'is', null)
-    .where('deleted_at', 'is', null)
-    .executeTakeFirstOrThrow();
-  return Number(count);
-}
