@@ -160,8 +160,8 @@ export function MembersByAgency(model: { language: Language; rows: readonly { ag
       {model.rows.map((row) => (
         <span class="app-meter">
           <svg viewBox="0 0 100 8" width="100" height="8" preserveAspectRatio="none" aria-hidden="true">
-            <rect class="app-meter-track" width="100" height="8" rx="4" />
-            <rect class="app-meter-value" width={Math.max(4, (row.members / most) * 100)} height="8" rx="4" />
+            <rect class="app-meter-track" width="100" height="8" rx="1.5" ry="4" />
+            <rect class="app-meter-value" width={Math.max(4, (row.members / most) * 100)} height="8" rx="1.5" ry="4" />
           </svg>
           <span>
             {row.agency}: {formatNumber(model.language, row.members)}
