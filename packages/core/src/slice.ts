@@ -39,9 +39,30 @@ export type Slice = {
   panels?: Panel[];
   /** What of it is exchanged with another node, per group: shown before an agreement with that node is changed. */
   exchanged?: (db: Reader, origin: string) => Promise<Exchanged[]>;
+  /** Who takes part in groups across nodes: compared with each peer from time to time, and mended. */
+  participation?: Participation;
   /** Background work: name → handler. Enqueued with `enqueueJob`. */
   jobs?: Record<string, (context: Context, data: JsonObject) => Promise<void>>;
 };
+
+/**
+ * People of one node who take part (members and followers) in groups of another, as each of the two nodes knows it: compared by digest (FEP-8fcf), so that a
+ * lost answer or an older database does not leave the two apart for ever.
+ */
+export type Participation = {
+  /** Groups of this node that another node gets, or got, with its people in them; `stream` carries the group there. */
+  here: (db: Reader, origin: string) => Promise<(SharedGroup & { stream: string })[]>;
+  /** Groups of another node in which people of this node take part, as far as is known here. */
+  there: (db: Reader, origin: string) => Promise<SharedGroup[]>;
+  /**
+   * The group's node knows of other participants than this one, for the second time in a row: mends what is known here, or asks again.
+   * @param people uris of those of this node who take part, as the group's node says
+   */
+  repair: (work: Work, group: string, people: string[]) => Promise<void>;
+};
+
+/** Addresses of a group, of its followers collection, and of the people of one node who take part. */
+export type SharedGroup = { group: string; followers: string; people: string[] };
 
 /** A slice's part of what is exchanged with a node in one group; parts of several slices are added up. */
 export type Exchanged = {

@@ -8,7 +8,10 @@ export type Acknowledgements = {
 
 const gatherMilliseconds = 50;
 
-export function createAcknowledgements(context: Context): Acknowledgements {
+/**
+ * @param how.pulled the peer has read the stream itself: what its lane had stepped over came with the rest
+ */
+export function createAcknowledgements(context: Context, how: { pulled: boolean }): Acknowledgements {
   let gathered = new Map<string, { stream: string; origin: string; epoch: string; sequence: number }>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
@@ -25,6 +28,13 @@ export function createAcknowledgements(context: Context): Acknowledgements {
           .where('stream', '=', stream)
           .where('origin', '=', origin)
           .where((eb) => eb.or([eb('acknowledged', '<', sequence), eb('epoch', '!=', epoch)]))
+          .execute();
+        if (!how.pulled) continue;
+        await work.db
+          .deleteFrom('lane_item')
+          .where('origin', '=', origin)
+          .where('stream', '=', stream)
+          .where('stream_seq', '<=', sequence)
           .execute();
       }
     });

@@ -5,6 +5,8 @@ import { compareDigest } from './digest.ts';
 import { fetchAndRemember, signedFetch } from './fetch.ts';
 import { settleAll } from './inbox.ts';
 import { originsToWorkOff, toWorkOff } from './ledger.ts';
+import { createMembersRepair } from './participation.ts';
+import { sharingPeers } from './peers.ts';
 import { addressOf, listOf, textOf, typeOf } from './read.ts';
 import type { PeerStreamRow } from './tables.ts';
 import { type Arrived, type Prepared, prepare } from './unwrap.ts';
@@ -22,6 +24,8 @@ export type CatchUp = {
   [Symbol.asyncDispose]: () => Promise<void>;
 };
 
+/** Peers that a node which starts asks at the same time. */
+const askedAtOnce = 8;
 const page = 50;
 /** A page of a stream is larger than one activity. */
 const streamPageBytes = 8_000_000;
@@ -31,6 +35,7 @@ export function createCatchUp(bridge: Bridge): CatchUp {
   const running = new Map<string, Promise<void>>();
   const wanted = new Map<string, Set<string>>();
   const digests = new Map<string, string>();
+  const membersRepair = createMembersRepair(bridge);
   let closed = false;
 
   const run = (origin: string) => {
@@ -51,9 +56,14 @@ export function createCatchUp(bridge: Bridge): CatchUp {
   const work = async (origin: string) => {
     const streams = wanted.get(origin) ?? new Set();
     wanted.delete(origin);
+    await pullAll(origin, streams);
+    // What has arrived is applied first: otherwise it would look as if it were missing.
     const digest = digests.get(origin);
     digests.delete(origin);
-    if (digest !== undefined) for (const stream of await compareDigest(bridge, origin, digest)) streams.add(stream);
+    if (digest !== undefined && !closed)
+      await pullAll(origin, await compareDigest(bridge, membersRepair, origin, digest));
+  };
+  const pullAll = async (origin: string, streams: Iterable<string>) => {
     for (const stream of streams) if (stream !== '') await pullStream(bridge, origin, stream, toWorkOff, () => closed);
     while (!closed && (await workOff(bridge, origin, toWorkOff)));
   };
@@ -64,21 +74,37 @@ export function createCatchUp(bridge: Bridge): CatchUp {
     run(origin);
   };
   const toWorkOff = (origin: string) => want(origin, '');
+  const compare = (origin: string, digest: string) => {
+    digests.set(origin, digest);
+    want(origin, '');
+  };
+  /** Asks every peer what was missed while this node was away. To the peer it is a sign of life: what waits for us comes at once, not after its back-off. */
+  const greet = async () => {
+    const origins = await sharingPeers(bridge);
+    const worker = async () => {
+      for (let origin = origins.shift(); origin !== undefined && !closed; origin = origins.shift()) {
+        compare(origin, '');
+        await running.get(origin);
+      }
+    };
+    await Promise.all(Array.from({ length: askedAtOnce }, worker));
+  };
+  let greeting: Promise<void> = Promise.resolve();
   return {
     toWorkOff,
     gap: want,
-    compare: (origin, digest) => {
-      digests.set(origin, digest);
-      want(origin, '');
-    },
+    compare,
     settled: async () => {
+      await greeting;
       while (running.size > 0) await Promise.all(running.values());
     },
     start: async () => {
       for (const origin of await originsToWorkOff(bridge.context.db.reader)) want(origin, '');
+      greeting = greet().catch((error) => bridge.context.logger.error('catch_up.failed', { reason: String(error) }));
     },
     [Symbol.asyncDispose]: async () => {
       closed = true;
+      await greeting;
       await Promise.all(running.values());
     },
   };

@@ -19,6 +19,8 @@ export type Delivery =
       retryAfter?: number;
     };
 
+export type Failure = Exclude<Delivery, { result: 'taken' }>;
+
 /**
  * Posts one activity to a peer's inbox, signed by the activity's actor. A refused signature is tried in the other form at once (double knock).
  * @param text the activity as it was proved

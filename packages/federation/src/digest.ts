@@ -1,67 +1,152 @@
 import { createHash } from 'node:crypto';
-import { isObject, type JsonObject, type Reader, transact } from '@joinery/core';
+import { isObject, type JsonObject, type LogEvent, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { signedFetch } from './fetch.ts';
-import { streamAddress } from './outgoing.ts';
+import { namesForOthers, streamAddress } from './outgoing.ts';
+import {
+  type createMembersRepair,
+  membersDigest,
+  membersLines,
+  participationHere,
+  participationThere,
+} from './participation.ts';
 import { listOf, textOf } from './read.ts';
+import type { PeerRow } from './tables.ts';
 
 /** Header that carries the digest on deliveries, at most every 15 minutes per pair of nodes. */
 export const digestHeader = 'joinery-digest';
+/** The same for followers of a group of ours at other software (FEP-8fcf). */
+const followersHeader = 'collection-synchronization';
 const digestEvery = 15 * 60_000;
 
 type Shared = { stream: string; epoch: string; sequence: number };
 
-/** One digest over all streams that two nodes share: the same at both ends when nothing is missing. Independent of order. */
-export function digestOf(streams: Shared[]): string {
-  const lines = streams.map(({ stream, epoch, sequence }) => `${stream} ${epoch} ${sequence}`).sort();
-  return createHash('sha256').update(lines.join('\n')).digest('base64url');
+/** One digest over all streams and memberships that two nodes share: the same at both ends when nothing is missing. Independent of order. */
+export function digestOf(streams: Shared[], members: string[]): string {
+  const begun = streams.filter(({ sequence }) => sequence > 0);
+  const lines = begun.map(({ stream, epoch, sequence }) => `${stream} ${epoch} ${sequence}`);
+  return createHash('sha256')
+    .update([...lines, ...members].sort().join('\n'))
+    .digest('base64url');
 }
 
-/** Streams of ours that a peer gets, and how far it has acknowledged them. */
-export async function sharedOut(db: Reader, origin: string, peer: string): Promise<(Shared & { head: number })[]> {
-  const rows = await db
+type SharedOut = Shared & {
+  id: string;
+  /** Last number of the stream for this peer. */
+  head: number;
+};
+
+/**
+ * Streams of ours that a peer gets, and how far it has acknowledged them. Numbers that say nothing to a Joinery peer are left out: it never sees them.
+ * @param just acknowledged a moment ago, and not written yet
+ */
+async function sharedOut(bridge: Bridge, peer: string, just?: LogEvent): Promise<SharedOut[]> {
+  const { db, config } = bridge.context;
+  const rows = await db.reader
     .selectFrom('subscription')
     .innerJoin('stream', 'stream.id', 'subscription.stream')
-    .select(['stream.token', 'stream.epoch', 'stream.head', 'subscription.acknowledged', 'subscription.ends_after'])
+    .select([
+      'stream.id',
+      'stream.token',
+      'stream.epoch',
+      'stream.head',
+      'subscription.acknowledged',
+      'subscription.ends_after',
+    ])
     .where('subscription.origin', '=', peer)
     .where('stream.head', '>', 0)
     .execute();
-  return rows.map((row) => ({
-    stream: streamAddress(origin, row.token),
-    epoch: row.epoch,
-    sequence: row.acknowledged,
-    head: row.ends_after === null ? row.head : Math.min(row.head, row.ends_after),
-  }));
+  const told = (stream: string, upTo: number) => lastTold(bridge, stream, upTo);
+  return Promise.all(
+    rows.map(async (row) => ({
+      id: row.id,
+      stream: streamAddress(config.origin, row.token),
+      epoch: row.epoch,
+      sequence: await told(row.id, row.id === just?.stream ? just.streamSeq : row.acknowledged),
+      head: await told(row.id, row.ends_after === null ? row.head : Math.min(row.head, row.ends_after)),
+    })),
+  );
+}
+
+/** The last number, up to one, that a Joinery peer gets to see. */
+async function lastTold(bridge: Bridge, stream: string, upTo: number): Promise<number> {
+  const others = namesForOthers(bridge, stream);
+  if (others.length === 0) return upTo;
+  const row = await bridge.context.db.reader
+    .selectFrom('log')
+    .select('stream_seq')
+    .where('stream', '=', stream)
+    .where('stream_seq', '<=', upTo)
+    .where('name', 'not in', others)
+    .orderBy('stream_seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.stream_seq ?? 0;
 }
 
 /** Tells when a digest is due for a peer, and makes it. */
 export function createDigests(bridge: Bridge) {
-  const sent = new Map<string, number>();
+  const last = new Map<string, number>();
+
+  const ofFollowers = async (peer: PeerRow, event: LogEvent): Promise<Record<string, string>> => {
+    const groups = await participationHere(bridge, peer.origin);
+    const group = groups.find(({ stream }) => stream === event.stream);
+    if (!group) return {};
+    const { followers, people } = group;
+    return {
+      [followersHeader]: `collectionId="${followers}", url="${followers}", digest="${membersDigest(people)}"`,
+    };
+  };
+  const ofNode = async (peer: PeerRow, event: LogEvent): Promise<Record<string, string>> => ({
+    [digestHeader]: digestOf(
+      await sharedOut(bridge, peer.origin, event),
+      membersLines(await participationHere(bridge, peer.origin)),
+    ),
+  });
   return {
-    /** Headers to send along; none when the last digest is younger than 15 minutes. */
-    headers: async (peer: string): Promise<Record<string, string>> => {
+    /**
+     * Headers to send along with an event, at most every 15 minutes per peer (and, for other software, per stream).
+     * @param alone nothing else is under way to the peer: what both have can be compared
+     * @returns null when nothing is due; `sent` when the peer has it
+     */
+    due: async (
+      peer: PeerRow,
+      event: LogEvent,
+      alone: boolean,
+    ): Promise<{ headers: Record<string, string>; sent: () => void } | null> => {
+      if (peer.joinery ? !alone : !event.stream.startsWith('group:')) return null;
+      const key = peer.joinery ? peer.origin : `${peer.origin} ${event.stream}`;
       const now = bridge.context.clock.now().getTime();
-      if (now - (sent.get(peer) ?? Number.NEGATIVE_INFINITY) < digestEvery) return {};
-      sent.set(peer, now);
-      const shared = await sharedOut(bridge.context.db.reader, bridge.context.config.origin, peer);
-      return { [digestHeader]: digestOf(shared.filter((stream) => stream.sequence > 0)) };
+      if (now - (last.get(key) ?? Number.NEGATIVE_INFINITY) < digestEvery) return null;
+      const headers = await (peer.joinery ? ofNode : ofFollowers)(peer, event);
+      return { headers, sent: () => last.set(key, now) };
     },
   };
 }
 
 /**
- * Compares a peer's digest with what is here. Where they differ, asks for the list of shared streams and says which of them must be pulled.
+ * Compares a peer's digest with what is here. Where they differ, asks for the list of shared streams, says which of them must be pulled, and has
+ * memberships mended.
  * @returns addresses of streams in which something is missing here
  */
-export async function compareDigest(bridge: Bridge, peer: string, digest: string): Promise<string[]> {
+export async function compareDigest(
+  bridge: Bridge,
+  members: ReturnType<typeof createMembersRepair>,
+  peer: string,
+  digest: string,
+): Promise<string[]> {
   const { db } = bridge.context;
   const rows = await db.reader.selectFrom('peer_stream').selectAll().where('origin', '=', peer).execute();
   const here = rows.map((row) => ({ stream: row.stream, epoch: row.epoch, sequence: row.position }));
-  if (digestOf(here) === digest) return [];
+  if (digestOf(here, membersLines(await participationThere(bridge, peer))) === digest) {
+    members.agree(peer);
+    return [];
+  }
   const answer = await signedFetch(bridge, `${peer}/streams`, 'comparing what both nodes have');
   if (!answer.ok || !answer.document) return [];
+  const entries = listOf(answer.document.items).filter(isObject);
   const missing: string[] = [];
-  for (const entry of listOf(answer.document.items).filter(isObject)) {
+  for (const entry of entries) {
     const stream = textOf(entry.id);
     const epoch = textOf(entry['joinery:epoch']);
     const head = entry['joinery:head'];
@@ -75,6 +160,7 @@ export async function compareDigest(bridge: Bridge, peer: string, digest: string
     missing.push(stream);
   }
   if (missing.length > 0) bridge.context.logger.info('digest.differs', { origin: peer, streams: missing.length });
+  await members.compare(peer, entries);
   return missing;
 }
 
@@ -95,21 +181,25 @@ async function begin(
   });
 }
 
-/** The list that a peer compares with: every stream it gets from us, with the beginning of its subscription and the end. */
+/** The list that a peer compares with: every stream it gets from us, with the beginning of its subscription, the end, and its people in the group. */
 export async function sharedStreams(bridge: Bridge, peer: string): Promise<JsonObject> {
-  const { db, config } = bridge.context;
-  const shared = await sharedOut(db.reader, config.origin, peer);
+  const shared = await sharedOut(bridge, peer);
+  const groups = new Map((await participationHere(bridge, peer)).map((group) => [group.stream, group]));
   return {
     '@context': ['https://www.w3.org/ns/activitystreams', { joinery: 'urn:joinery:ns#' }],
-    id: `${config.origin}/streams`,
+    id: `${bridge.context.config.origin}/streams`,
     type: 'Collection',
     totalItems: shared.length,
-    items: shared.map(({ stream, epoch, sequence, head }) => ({
-      id: stream,
-      type: 'OrderedCollection',
-      'joinery:epoch': epoch,
-      'joinery:from': sequence,
-      'joinery:head': head,
-    })),
+    items: shared.map(({ id, stream, epoch, sequence, head }) => {
+      const group = groups.get(id);
+      return {
+        id: stream,
+        type: 'OrderedCollection',
+        'joinery:epoch': epoch,
+        'joinery:from': sequence,
+        'joinery:head': head,
+        ...(group && { attributedTo: group.group, 'joinery:members': membersDigest(group.people) }),
+      };
+    }),
   };
 }

@@ -40,6 +40,8 @@ export type FederationNode = {
 export type Ground = Omit<Context, 'doors' | 'ports'> & { ports: Pick<Ports, 'people'> };
 
 const contactEvery = 30_000;
+/** While its lane waits; not at every message, or a node that sends and does not take would be tried all the time. */
+const contactEveryWhileWaiting = 1_000;
 const nodes = new WeakMap<Context, FederationNode>();
 
 /** The federation of a node that was made in this process. */
@@ -104,7 +106,7 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
   const catchUp = createCatchUp(bridge);
   const inbox = createInbox(bridge, catchUp);
   const lanes = createLanes(bridge, builder);
-  const acknowledgements = createAcknowledgements(context);
+  const acknowledgements = createAcknowledgements(context, { pulled: true });
   const contacts = new Map<string, number>();
   // A decision about a partner may let a lane go on that waited without alarm.
   const stop = context.db.changes.subscribe(() => {
@@ -125,7 +127,8 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
     acknowledge: acknowledgements.add,
     contact: (origin) => {
       const now = context.clock.now().getTime();
-      if (now - (contacts.get(origin) ?? 0) < contactEvery && !lanes.isWaiting(origin)) return;
+      const every = lanes.isWaiting(origin) ? contactEveryWhileWaiting : contactEvery;
+      if (now - (contacts.get(origin) ?? 0) < every) return;
       contacts.set(origin, now);
       void noteContact(context, origin)
         .then(() => lanes.wake(origin))
@@ -159,7 +162,7 @@ async function noteContact(context: Context, origin: string): Promise<void> {
       .updateTable('peer')
       .set((eb) => ({
         last_contact_at: work.now,
-        retry_at: eb.case().when('lane', '=', 'waiting').then(null).else(eb.ref('retry_at')).end(),
+        retry_at: eb.case().when('lane', '!=', 'open').then(null).else(eb.ref('retry_at')).end(),
       }))
       .where('origin', '=', origin)
       .execute();

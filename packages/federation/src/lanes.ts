@@ -1,9 +1,10 @@
 import { type LogEvent, nodeActor, streamEventsAfter, transact } from '@joinery/core';
-import { type Acknowledgements, createAcknowledgements } from './acknowledgements.ts';
+import { createAcknowledgements } from './acknowledgements.ts';
 import { createAside } from './aside.ts';
 import type { Bridge } from './bridge.ts';
-import { type Delivery, deliver, probe } from './deliver.ts';
+import { type Delivery, deliver, type Failure, probe } from './deliver.ts';
 import { createDigests } from './digest.ts';
+import { soonest, waitAfter, waitOf } from './lane-waits.ts';
 import { type Builder, type Outgoing, streamAddress } from './outgoing.ts';
 import { discoverPeer, ensurePeer, peerRow } from './peers.ts';
 import { type PendingStream, pendingOrigins, pendingStreams } from './pending.ts';
@@ -30,13 +31,13 @@ const streamsAtOnce = 4;
 const readAhead = 20;
 /** Further behind than this, a Joinery peer is told the head and reads the stream itself. */
 export const pullBeyond = 200;
-const firstWaitSeconds = 5;
-const longestWaitSeconds = 3_600;
-const haltedWaitSeconds = 86_400;
+/** Between two looks at whether a peer has read what it is behind. */
+const catchingUpSeconds = 2;
+const unknownWaitSeconds = 5;
 
 export function createLanes(bridge: Bridge, builder: Builder): Lanes {
   const { context } = bridge;
-  const acknowledgements = createAcknowledgements(context);
+  const acknowledgements = createAcknowledgements(context, { pulled: false });
   const aside = createAside(bridge, builder);
   const digests = createDigests(bridge);
   const running = new Map<string, Promise<void>>();
@@ -57,7 +58,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     const lane = runLane(origin)
       .catch((error) => {
         context.logger.error('lane.failed', { origin, reason: error instanceof Error ? error.message : String(error) });
-        return firstWaitSeconds;
+        return unknownWaitSeconds;
       })
       .then((wait) => {
         running.delete(origin);
@@ -76,14 +77,21 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     withoutAgreement.delete(origin);
     let peer = (await peerRow(context.db.reader, origin)) ?? (await discoverPeer(bridge, origin));
     if (peer?.inbox === null) peer = await discoverPeer(bridge, origin);
-    if (!peer) return firstWaitSeconds;
+    if (!peer) return unknownWaitSeconds;
     const wait = waitOf(peer, context.clock.now());
     if (wait > 0) return wait;
     const asideWait = await aside.retry(peer);
+    // Streams whose head was told: the peer reads them itself, and the others go on.
+    const told = new Set<string>();
     while (!closed) {
-      const streams = await pendingStreams(context.db.reader, origin);
-      if (streams.length === 0) return asideWait;
-      const failure = await inParallel(streams, (stream) => runStream(peer, stream));
+      const streams = (await pendingStreams(context.db.reader, origin)).filter(({ stream }) => !told.has(stream));
+      if (streams.length === 0) return soonest(asideWait, told.size > 0 ? catchingUpSeconds : null);
+      const failure = await inParallel(streams, async (stream) => {
+        if (!peer.joinery || stream.last - stream.acknowledged <= pullBeyond)
+          return runStream(peer, stream, streams.length === 1 && told.size === 0);
+        told.add(stream.stream);
+        return tellHead(peer, stream);
+      });
       await acknowledgements.flush();
       if (failure) return fail(peer, failure);
       await succeed(peer);
@@ -110,23 +118,30 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     return failure;
   };
 
-  const runStream = async (peer: PeerRow, stream: PendingStream): Promise<Failure | null> => {
-    if (peer.joinery && stream.last - stream.acknowledged > pullBeyond) return tellHead(peer, stream);
+  /** @param alone nothing else is under way to this peer, so that what both have in common can be compared */
+  const runStream = async (peer: PeerRow, stream: PendingStream, alone: boolean): Promise<Failure | null> => {
     const events = await streamEventsAfter(context.db.reader, stream.stream, stream.acknowledged, readAhead);
     for (const event of events) {
       if (event.streamSeq > stream.last || closed) break;
       // Asked before every single delivery: a suspension stops what waits at once.
       if (!bridge.trust.mayFederate(peer.origin, null, 'out').allowed) return null;
-      const failure = await sendEvent(peer, stream, event);
+      const failure = await sendEvent(peer, stream, event, alone);
       if (failure) return failure;
       acknowledgements.add(stream.stream, peer.origin, event.epoch, event.streamSeq);
     }
     return null;
   };
 
-  const sendEvent = async (peer: PeerRow, stream: PendingStream, event: LogEvent): Promise<Failure | null> => {
+  const sendEvent = async (
+    peer: PeerRow,
+    stream: PendingStream,
+    event: LogEvent,
+    alone: boolean,
+  ): Promise<Failure | null> => {
     for (const activity of await builder.build(event, peer.joinery === 1)) {
-      const failure = await sendActivity(peer, stream, event, activity);
+      const digest = await digests.due(peer, event, alone);
+      const failure = await sendActivity(peer, stream, event, activity, digest?.headers ?? {});
+      if (!failure) digest?.sent();
       if (failure) return failure;
     }
     return null;
@@ -137,8 +152,8 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     stream: PendingStream,
     event: LogEvent,
     activity: Outgoing,
+    headers: Record<string, string>,
   ): Promise<Failure | null> => {
-    const headers = peer.joinery ? await digests.headers(peer.origin) : {};
     const first = await deliver(bridge, peer, activity.actor, activity.text, headers);
     if (first.result === 'taken') return accepted(peer, first);
     if (first.result !== 'refused') return first;
@@ -180,21 +195,13 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
       },
     };
     const delivery = await deliver(bridge, peer, nodeActor(origin), JSON.stringify(head));
-    if (delivery.result !== 'taken') return delivery;
-    return {
-      result: 'later',
-      status: null,
-      code: 'catching_up',
-      detail: `The peer reads ${stream.last - stream.acknowledged} items itself`,
-    };
+    return delivery.result === 'taken' ? null : delivery;
   };
 
   const fail = async (peer: PeerRow, failure: Failure): Promise<number> => {
-    if (failure.code === 'catching_up') return 2;
     const attempts = peer.attempts + 1;
     const halted = failure.result === 'gone';
-    const asked = Math.min(failure.retryAfter ?? 0, longestWaitSeconds);
-    const wait = halted ? haltedWaitSeconds : Math.max(backOff(attempts), asked);
+    const wait = waitAfter(failure, attempts);
     // Until both sides have allowed each other the lane waits without alarm.
     const refused = (failure.status === 401 || failure.status === 403) && failure.code !== 'no_agreement';
     await transact(context, { kind: 'system', what: 'lanes' }, async (work) => {
@@ -287,20 +294,4 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
       await acknowledgements.flush();
     },
   };
-}
-
-type Failure = Exclude<Delivery, { result: 'taken' }>;
-
-export type { Acknowledgements };
-
-/** Seconds that the peer still has to be left alone. */
-function waitOf(peer: PeerRow, now: Date): number {
-  if (peer.lane === 'open' || peer.retry_at === null) return 0;
-  return Math.max(0, (Date.parse(peer.retry_at) - now.getTime()) / 1_000);
-}
-
-/** 5 s, 8 s, 13 s … up to an hour, with jitter so that many lanes do not come back at the same moment. */
-function backOff(attempts: number): number {
-  const wait = Math.min(longestWaitSeconds, firstWaitSeconds * 1.6 ** (attempts - 1));
-  return wait * (0.75 + Math.random() * 0.5);
 }

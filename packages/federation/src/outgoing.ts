@@ -74,7 +74,8 @@ function isForOthersOnly(bridge: Bridge, event: LogEvent): boolean {
   return namesForOthers(bridge, event.stream).includes(event.name);
 }
 
-function namesForOthers(bridge: Bridge, stream: string): EventName[] {
+/** Events of a stream that only other software is told of. */
+export function namesForOthers(bridge: Bridge, stream: string): EventName[] {
   if (!stream.startsWith('group:')) return [];
   return bridge.context.slices.flatMap((slice) => slice.activities?.othersOnly ?? []);
 }

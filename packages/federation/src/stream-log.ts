@@ -1,6 +1,6 @@
 import { type JsonObject, type Requester, streamEventsAfter } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
-import { type Builder, streamAddress } from './outgoing.ts';
+import { type Builder, namesForOthers, streamAddress } from './outgoing.ts';
 
 const pageSize = 100;
 
@@ -29,16 +29,19 @@ export async function streamPage(
     .executeTakeFirst();
   if (!row) return undefined;
   const last = row.ends_after === null ? row.head : Math.min(row.head, row.ends_after);
-  const events = (await streamEventsAfter(db.reader, row.id, after, pageSize)).filter(
+  const others = namesForOthers(bridge, row.id);
+  const events = (await streamEventsAfter(db.reader, row.id, after, pageSize, others)).filter(
     (event) => event.streamSeq <= last,
   );
+  // What says nothing to a Joinery peer is acknowledged with what comes before it.
+  const acknowledged = events[0] ? events[0].streamSeq - 1 : last;
   const items: JsonObject[] = [];
   for (const event of events) {
     for (const activity of await builder.build(event, true)) items.push(activity.document);
   }
   const address = streamAddress(config.origin, token);
   return {
-    acknowledge: { stream: row.id, origin: requester.origin, epoch: row.epoch, sequence: Math.min(after, last) },
+    acknowledge: { stream: row.id, origin: requester.origin, epoch: row.epoch, sequence: acknowledged },
     document: {
       '@context': ['https://www.w3.org/ns/activitystreams', { joinery: 'urn:joinery:ns#' }],
       id: `${address}?after=${after}`,

@@ -64,6 +64,7 @@ async function answerNode(c: WebContext, node: FederationNode): Promise<Response
   if (!signed.ok) return refuseFetch(node, signed);
   if (signed.requester.kind === 'nobody')
     return refuseFetch(node, refused('signature_missing', 'This needs the signature of a node with an agreement.'));
+  if (signed.requester.kind === 'peer') node.contact(signed.requester.origin);
   const found = await find(c, node, signed.requester);
   return found
     ? document(c, found)

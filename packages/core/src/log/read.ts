@@ -9,18 +9,20 @@ export async function eventsAfter(db: Reader, seq: number, limit: number): Promi
   return rows.map(readEvent);
 }
 
-/** Events of one stream after a number of that stream, in order. */
+/** Events of one stream after a number of that stream, in order. @param without names to leave out */
 export async function streamEventsAfter(
   db: Reader,
   stream: string,
   streamSeq: number,
   limit: number,
+  without: readonly EventName[] = [],
 ): Promise<LogEvent[]> {
   const rows = await db
     .selectFrom('log')
     .selectAll()
     .where('stream', '=', stream)
     .where('stream_seq', '>', streamSeq)
+    .$if(without.length > 0, (query) => query.where('name', 'not in', without))
     .orderBy('stream_seq')
     .limit(limit)
     .execute();

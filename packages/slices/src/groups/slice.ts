@@ -9,6 +9,7 @@ import { sharedWith } from './lists.ts';
 import { migrations } from './migrations.ts';
 import { collections, groupKind } from './objects.ts';
 import { navigation, panels } from './panels.tsx';
+import { participation } from './participation.ts';
 import { routes } from './routes.tsx';
 
 /** Groups: made here or followed elsewhere, and who takes part in them. */
@@ -25,6 +26,7 @@ export const groups: Slice = {
   navigation,
   panels,
   exchanged: sharedWith,
+  participation,
   jobs,
   on: {
     'person.disabled': (work, event) => endMemberships(work, event.data.person),
