@@ -3,7 +3,7 @@ import { defineMessages, PageHeading, pageModel, renderPage } from '@joinery/ui'
 
 const messages = defineMessages({
   en: { home: 'Go to the start page', reference: 'If you report this, mention the reference {id}.' },
-  nl: { home: 'Naar de startpagina', reference: 'Noem als je dit meldt het kenmerk {id}.' },
+  nl: { home: 'Naar de startpagina', reference: 'Vermeld bij een melding het kenmerk {id}.' },
 });
 
 /** The page for everything that was refused or went wrong: what happened, what to do, and where to go on. */

@@ -77,7 +77,10 @@ export function Topics({ model, reader }: { model: TopicsModel; reader: Reader }
           {t('historyUnavailable', { node: model.unavailable })}
         </Notice>
       ) : null}
-      {whyNot === null ? null : <p class="app-quiet">{whyNotWrite(whyNot, reader.language)}</p>}
+      {/* Strangers read beside it how to take part. */}
+      {whyNot === null || whyNot === 'signed_out' ? null : (
+        <p class="app-quiet">{whyNotWrite(whyNot, reader.language)}</p>
+      )}
       {topics.length === 0 ? (
         <EmptyState title={t('emptyTitle')} icon="comment" level={3} action={start}>
           {whyNot === null ? t('emptyMember') : t('emptyReader')}
