@@ -1,0 +1,319 @@
+import type { Page } from 'playwright-core';
+import type { EveryState } from './every-state.ts';
+
+/** Who looks: somebody with all roles, a member, somebody who has just begun, and a stranger. */
+export type Viewer = 'owner' | 'member' | 'newcomer' | 'nobody';
+
+/** One address to look at, and what is done there first: a form that is sent, for example. */
+export type Example = {
+  path: string;
+  as: Viewer;
+  /** 200 unless stated. */
+  status?: number;
+  /** Name of its picture. */
+  name: string;
+  before?: (page: Page) => Promise<unknown>;
+};
+
+/** An address that answers with something else than a page. */
+export type Download = { download: string; as: Viewer };
+
+const send = (name: string | RegExp) => (page: Page) => page.locator('main').getByRole('button', { name }).click();
+const filled = (fields: Record<string, string>, button: string | RegExp) => async (page: Page) => {
+  for (const [name, value] of Object.entries(fields)) await page.locator(`main [name="${name}"]`).fill(value);
+  await send(button)(page);
+};
+const failed = { status: 422 };
+
+/** Addresses for every route of every slice that answers GET. A route without an entry is a fault. */
+export function examplesOf({ groups, posts, others, partners, links, people, node }: EveryState) {
+  const list = '/administration/partners';
+  const partner = (name: string) => `${list}/${partners.get(`https://${name}.example`)}`;
+  const states = ['soon', 'named', 'expired', 'later', 'renewed', 'suspended', 'spam', 'wanted'];
+  const owner = 'owner';
+  const examples: Record<string, (Example | Download)[]> = {
+    '/': [
+      { path: '/', as: owner, name: 'home' },
+      { path: '/', as: 'member', name: 'home member' },
+      { path: '/', as: 'newcomer', name: 'home new' },
+      { path: '/', as: 'nobody', name: 'home signed out' },
+    ],
+    '/sign-in': [
+      { path: '/sign-in?next=/groups', as: 'nobody', name: 'sign-in' },
+      { path: '/sign-in', as: 'nobody', name: 'sign-in error', before: send(/Sign in|Inloggen/), ...failed },
+    ],
+    '/sign-in/link/:token': [
+      { path: new URL(links.person).pathname, as: 'nobody', name: 'sign-in link' },
+      { path: new URL(links.administrator).pathname, as: 'nobody', name: 'first administrator' },
+      {
+        path: new URL(links.administrator).pathname,
+        as: 'nobody',
+        name: 'first administrator error',
+        before: send(/Create my account|Mijn account maken/),
+        ...failed,
+      },
+      { path: '/sign-in/link/used', as: 'nobody', name: 'sign-in link used', status: 410 },
+    ],
+    '/people': [
+      { path: '/people', as: owner, name: 'people' },
+      { path: '/people?q=anna', as: 'member', name: 'people found' },
+      { path: '/people?q=xyz', as: 'member', name: 'people none' },
+    ],
+    '/people/:id': [
+      { path: `/people/${people.member.id}`, as: owner, name: 'person' },
+      { path: `/people/${people.member.id}`, as: 'member', name: 'person self' },
+      { path: `/people/${others.elsewhere}`, as: 'member', name: 'person elsewhere' },
+      { path: `/people/${others.leaver}`, as: 'member', name: 'person left' },
+    ],
+    '/profile': [
+      { path: '/profile', as: 'member', name: 'profile' },
+      {
+        path: '/profile',
+        as: 'member',
+        name: 'profile error',
+        before: filled({ name: '' }, /Save|Opslaan/),
+        ...failed,
+      },
+    ],
+    '/profile/password': [
+      { path: '/profile/password', as: 'member', name: 'password' },
+      {
+        path: '/profile/password',
+        as: 'member',
+        name: 'password error',
+        before: filled({ password: 'short' }, /Change password|Wachtwoord wijzigen/),
+        ...failed,
+      },
+    ],
+    '/administration/people': [{ path: '/administration/people', as: owner, name: 'manage people' }],
+    '/administration/people/new': [
+      { path: '/administration/people/new', as: owner, name: 'add person' },
+      {
+        path: '/administration/people/new',
+        as: owner,
+        name: 'add person error',
+        before: filled({ email: 'nothing' }, /Add a person|Persoon toevoegen/),
+        ...failed,
+      },
+    ],
+    '/administration/people/import': [
+      { path: '/administration/people/import', as: owner, name: 'import people' },
+      {
+        path: '/administration/people/import',
+        as: owner,
+        name: 'import people preview',
+        before: filled(
+          { text: 'name,email\nJo Good,jo@example.test\nNed Never,ned@example.test' },
+          /Check|controleren/,
+        ),
+      },
+      {
+        path: '/administration/people/import',
+        as: owner,
+        name: 'import people error',
+        before: filled({ text: 'name,email\nJo Good,jo@example.test\nBad,nothing' }, /Check|controleren/),
+        ...failed,
+      },
+    ],
+    '/administration/people/:id': [
+      { path: `/administration/people/${people.member.id}`, as: owner, name: 'administer person' },
+      { path: `/administration/people/${others.leaver}`, as: owner, name: 'administer leaver' },
+      {
+        path: `/administration/people/${others.colleague}`,
+        as: owner,
+        name: 'administer person link',
+        before: send(/Make a sign-in link|Inloglink maken/),
+      },
+    ],
+    '/administration/people/:id/disable': [
+      { path: `/administration/people/${people.member.id}/disable`, as: owner, name: 'disable person' },
+    ],
+    '/groups': [
+      { path: '/groups', as: 'member', name: 'groups mine' },
+      { path: '/groups', as: 'newcomer', name: 'groups none' },
+      { path: '/groups?at=here', as: 'member', name: 'groups here' },
+      { path: '/groups?at=elsewhere', as: 'member', name: 'groups elsewhere' },
+      { path: '/groups?at=here&q=xyz', as: 'member', name: 'groups not found' },
+      { path: '/groups', as: 'nobody', name: 'groups signed out' },
+    ],
+    '/groups/new': [
+      { path: '/groups/new', as: 'member', name: 'new group' },
+      {
+        path: '/groups/new',
+        as: 'member',
+        name: 'new group error',
+        before: send(/Make the group|Groep maken/),
+        ...failed,
+      },
+    ],
+    '/groups/join': [
+      { path: '/groups/join', as: 'member', name: 'open by link' },
+      {
+        path: '/groups/join',
+        as: 'member',
+        name: 'open by link error',
+        before: filled({ reference: 'https://nowhere.example/groups/1' }, /Look it up|Opzoeken/),
+        ...failed,
+      },
+    ],
+    '/groups/:id': [
+      { path: `/groups/${groups.open}`, as: owner, name: 'group' },
+      { path: `/groups/${groups.open}`, as: 'member', name: 'group member' },
+      { path: `/groups/${groups.open}`, as: 'newcomer', name: 'group before joining' },
+      { path: `/groups/${groups.remote}`, as: 'member', name: 'group elsewhere' },
+      { path: `/groups/${groups.remote}`, as: 'newcomer', name: 'group elsewhere before joining' },
+      { path: `/groups/${groups.request}`, as: owner, name: 'group on request' },
+      { path: `/groups/${groups.closed}`, as: 'member', name: 'group closed' },
+      { path: `/groups/${groups.hidden}`, as: owner, name: 'group hidden' },
+      { path: `/groups/${groups.invited}`, as: 'member', name: 'group invited' },
+      { path: `/groups/${groups.archived}`, as: owner, name: 'group archived' },
+      { path: `/groups/${groups.empty}`, as: owner, name: 'group empty' },
+      { path: `/groups/${groups.web}`, as: 'nobody', name: 'group signed out' },
+      { path: `/groups/${groups.hidden}`, as: 'member', name: 'error 404', status: 404 },
+      { path: `/groups/${groups.hidden}`, as: 'nobody', name: 'error 404 signed out', status: 404 },
+      { path: `/groups/${groups.open}/join`, as: 'member', name: 'error 405', status: 405 },
+      { path: '/broken', as: 'member', name: 'error 500', status: 500 },
+    ],
+    '/groups/:id/members': [
+      { path: `/groups/${groups.open}/members`, as: owner, name: 'members' },
+      { path: `/groups/${groups.request}/members`, as: owner, name: 'members requests' },
+      { path: `/groups/${groups.remote}/members`, as: 'member', name: 'members elsewhere' },
+      { path: `/groups/${groups.open}/members?q=xyz`, as: 'member', name: 'members none' },
+    ],
+    '/groups/:id/members/:person': [
+      { path: `/groups/${groups.request}/members/${others.requester}`, as: owner, name: 'member asking' },
+      { path: `/groups/${groups.open}/members/${people.member.id}`, as: owner, name: 'member' },
+      { path: `/groups/${groups.open}/members/${others.banned}`, as: owner, name: 'member banned' },
+      { path: `/groups/${groups.open}/members/${others.elsewhere}`, as: owner, name: 'member elsewhere' },
+    ],
+    '/groups/:id/invite': [
+      { path: `/groups/${groups.open}/invite?q=n`, as: owner, name: 'invite' },
+      { path: `/groups/${groups.closed}/invite`, as: owner, name: 'invite closed' },
+    ],
+    '/groups/:id/settings': [
+      { path: `/groups/${groups.open}/settings`, as: owner, name: 'settings' },
+      { path: `/groups/${groups.closed}/settings?saved=1`, as: owner, name: 'settings saved' },
+      {
+        path: `/groups/${groups.open}/settings`,
+        as: owner,
+        name: 'settings error',
+        before: filled({ name: '' }, /^(Save|Opslaan)$/),
+        ...failed,
+      },
+      { path: `/groups/${groups.open}/settings`, as: 'member', name: 'error 403', status: 403 },
+    ],
+    '/groups/:id/topics': [
+      { path: `/groups/${groups.open}/topics`, as: 'member', name: 'topics' },
+      { path: `/groups/${groups.web}/topics`, as: 'nobody', name: 'topics signed out' },
+    ],
+    '/groups/:id/new': [
+      { path: `/groups/${groups.open}/new`, as: 'member', name: 'new topic' },
+      {
+        path: `/groups/${groups.open}/new`,
+        as: 'member',
+        name: 'new topic error',
+        before: filled({ content: 'What do you think?' }, /^(Post|Plaatsen)$/),
+        ...failed,
+      },
+      {
+        path: `/groups/${groups.remote}/new`,
+        as: 'member',
+        name: 'new topic preview',
+        before: filled({ title: 'A plan', content: 'With **three** steps' }, /Preview|Voorbeeld/),
+      },
+    ],
+    '/groups/:id/reports': [
+      { path: `/groups/${groups.open}/reports`, as: owner, name: 'reports' },
+      { path: `/groups/${groups.empty}/reports`, as: owner, name: 'reports none' },
+    ],
+    '/groups/:id/feed.atom': [{ download: `/groups/${groups.web}/feed.atom`, as: 'nobody' }],
+    '/posts/:id': [
+      { path: `/posts/${posts.thread}`, as: 'member', name: 'topic' },
+      { path: `/posts/${posts.thread}`, as: owner, name: 'topic owner' },
+      { path: `/posts/${posts.thread}`, as: 'newcomer', name: 'topic before joining' },
+      { path: `/posts/${posts.locked}`, as: 'member', name: 'topic locked' },
+      { path: `/posts/${posts.removed}`, as: 'member', name: 'topic removed' },
+      { path: `/posts/${posts.deleted}`, as: 'member', name: 'topic deleted' },
+      { path: `/posts/${posts.remote}`, as: 'member', name: 'topic elsewhere' },
+      { path: `/posts/${posts.waiting}`, as: 'member', name: 'topic waiting' },
+      { path: `/posts/${posts.refused}`, as: 'member', name: 'topic refused' },
+      { path: `/posts/${posts.web}`, as: 'nobody', name: 'topic signed out' },
+      {
+        path: `/posts/${posts.thread}`,
+        as: 'member',
+        name: 'reply error',
+        before: send(/^(Reply|Reageren)$/),
+        ...failed,
+      },
+    ],
+    '/posts/:id/edit': [
+      { path: `/posts/${posts.thread}/edit`, as: 'member', name: 'edit' },
+      {
+        path: `/posts/${posts.thread}/edit`,
+        as: 'member',
+        name: 'edit stale',
+        before: async (page) => {
+          await page.locator('main [name=content]').fill('All of this is new.');
+          await page.locator('main [name=revision]').evaluate((field) => field.setAttribute('value', '1'));
+          await send(/Save|Opslaan/)(page);
+        },
+        ...failed,
+      },
+    ],
+    '/posts/:id/delete': [{ path: `/posts/${posts.thread}/delete`, as: 'member', name: 'delete' }],
+    '/posts/:id/history': [{ path: `/posts/${posts.thread}/history`, as: 'member', name: 'history' }],
+    '/posts/:id/remove': [
+      { path: `/posts/${posts.thread}/remove`, as: owner, name: 'remove' },
+      {
+        path: `/posts/${posts.thread}/remove`,
+        as: owner,
+        name: 'remove error',
+        before: send(/Remove from the group|Uit de groep verwijderen/),
+        ...failed,
+      },
+    ],
+    '/posts/:id/report': [{ path: `/posts/${posts.reply}/report`, as: 'member', name: 'report' }],
+    [list]: [{ path: list, as: owner, name: 'partners' }],
+    [`${list}/new`]: [
+      { path: `${list}/new`, as: owner, name: 'partner new' },
+      {
+        path: `${list}/new`,
+        as: owner,
+        name: 'partner new error',
+        before: send(/Show what it does|Gevolgen tonen/),
+        ...failed,
+      },
+    ],
+    [`${list}/:id`]: states.map((state) => ({ path: partner(state), as: owner, name: `partner ${state}` })),
+    [`${list}/:id/edit`]: [{ path: `${partner('named')}/edit`, as: owner, name: 'partner edit' }],
+    [`${list}/:id/decide`]: [
+      { path: `${partner('soon')}/decide?what=suspend`, as: owner, name: 'partner suspend' },
+      { path: `${partner('renewed')}/decide?what=accept-key`, as: owner, name: 'partner accept key' },
+    ],
+    [`${list}/proposals`]: [{ path: `${list}/proposals`, as: owner, name: 'proposals' }],
+    [`${list}/proposals/accept`]: [
+      { path: `${list}/proposals/accept?origin=https://wanted.example`, as: owner, name: 'partner allow' },
+    ],
+    [`${list}/register`]: [{ path: `${list}/register`, as: owner, name: 'register' }],
+    [`${list}/register.csv`]: [{ download: `${list}/register.csv`, as: owner }],
+    [`${list}/export`]: [{ download: `${list}/export?form=text`, as: owner }],
+    [`${list}/explain`]: [
+      { path: `${list}/explain`, as: owner, name: 'explain' },
+      {
+        path: `${list}/explain?origin=https://spam.example&thing=${node.origin}/groups/${groups.open}`,
+        as: owner,
+        name: 'explain answer',
+      },
+    ],
+    [`${list}/import`]: [
+      { path: `${list}/import`, as: owner, name: 'import partners' },
+      {
+        path: `${list}/import`,
+        as: owner,
+        name: 'import partners preview',
+        before: filled({ list: 'new.example\nspam.example', source: 'Colleagues' }, /Show what changes|Tonen wat/),
+      },
+    ],
+  };
+  return examples;
+}

@@ -1,0 +1,127 @@
+import type { Environment } from '@joinery/core';
+import { slices } from '@joinery/node';
+import { Hono } from 'hono';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserMissing, openBrowser } from '../harness/browser.ts';
+import {
+  axeFaults,
+  keepPicture,
+  type Look,
+  languageOf,
+  listenForComplaints,
+  looks,
+  pageFacts,
+  sessionCookie,
+  speakTo,
+} from '../harness/browser-pages.ts';
+import { type Download, type Example, examplesOf, type Viewer } from './every-page-examples.ts';
+import { type EveryState, openEveryState } from './every-state.ts';
+
+/** Every address below which a slice has a page, as its routes name it. */
+function pageRoutes(): string[] {
+  const app = new Hono<Environment>();
+  for (const slice of slices) slice.routes?.(app);
+  return [...new Set(app.routes.filter(({ method }) => method === 'GET').map(({ path }) => path))];
+}
+
+const isPage = (example: Example | Download): example is Example => 'path' in example;
+
+describe.skipIf(browserMissing)('every page', { timeout: 600_000 }, () => {
+  let browser: Browser;
+  let state: EveryState;
+  let examples: ReturnType<typeof examplesOf>;
+
+  beforeAll(async () => {
+    [browser, state] = await Promise.all([openBrowser(), openEveryState()]);
+    examples = examplesOf(state);
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await state?.[Symbol.asyncDispose]();
+  });
+
+  async function openContext(look: Look, viewer: Viewer): Promise<BrowserContext> {
+    const context = await browser.newContext(looks[look]);
+    if (viewer !== 'nobody')
+      await context.addCookies([await sessionCookie(state.node.context, state.people[viewer].account)]);
+    return context;
+  }
+
+  test('is in the table of examples, route by route', () => {
+    expect(Object.keys(examples).sort()).toEqual(pageRoutes().sort());
+  });
+
+  test('that is no page but a download answers with one', async () => {
+    for (const example of Object.values(examples).flat()) {
+      if (isPage(example)) continue;
+      const context = await openContext('English', example.as);
+      const answer = await context.request.get(`${state.node.origin}${example.download}`);
+      expect([example.download, answer.status()]).toEqual([example.download, 200]);
+      expect(answer.headers()['content-type']).not.toContain('text/html');
+      await context.close();
+    }
+  });
+
+  /** Opens an example, does what it asks for, and says everything that is wrong with the page. */
+  async function look(page: Page, example: Example, name: Look): Promise<{ faults: string[]; links: string[] }> {
+    const complaints = listenForComplaints(page);
+    let status = 0;
+    page.on('response', (answer) => {
+      const isDocument = answer.request().resourceType() === 'document' && answer.request().redirectedFrom() === null;
+      if (isDocument || answer.request().isNavigationRequest()) status = answer.status();
+    });
+    page.setDefaultTimeout(10_000);
+    await page.goto(`${state.node.origin}${example.path}`);
+    const stuck = await example.before?.(page).catch((error: unknown) => [`stuck: ${error}`]);
+    if (Array.isArray(stuck)) return { faults: stuck, links: [] };
+    const faults = await axeFaults(page);
+    await keepPicture(page, `pages/${example.name} ${name}`);
+    const facts = await pageFacts(page);
+    if (name === 'English') {
+      // A dark page differs in its colours only; a narrow one is as wide as its longest words, in each language.
+      await page.emulateMedia({ colorScheme: 'dark' });
+      faults.push(
+        ...(await axeFaults(page, ['color-contrast', 'link-in-text-block'])).map((fault) => `dark: ${fault}`),
+      );
+      await keepPicture(page, `pages/${example.name} dark`);
+      await page.setViewportSize(looks['narrow Dutch'].viewport);
+      facts.tooWide += (await pageFacts(page)).tooWide;
+    }
+    if (status !== (example.status ?? 200)) faults.push(`answered ${status}`);
+    if (facts.tooWide > 0) faults.push(`${facts.tooWide} pixels too wide`);
+    if (facts.headings !== 1) faults.push(`${facts.headings} headings of the first level`);
+    if (facts.language !== languageOf(name)) faults.push(`in ${facts.language}`);
+    if (!/^.{3,} – Department of Housing$/.test(facts.title)) faults.push(`titled “${facts.title}”`);
+    if ((example.status === 422) !== /^(Error|Fout): /.test(facts.title)) faults.push(`titled “${facts.title}”`);
+    if (facts.missingTargets.length > 0) faults.push(`leads to ${facts.missingTargets}, which is not there`);
+    faults.push(...complaints);
+    return { faults, links: facts.links };
+  }
+
+  test.each(Object.keys(looks) as Look[])('has no fault that a machine can find, %s', async (name) => {
+    await speakTo(state.node.context, languageOf(name));
+    const contexts = new Map<Viewer, BrowserContext>();
+    const found: Record<string, string[]> = {};
+    const followed = new Set<string>();
+    for (const example of Object.values(examples).flat().filter(isPage)) {
+      const context = contexts.get(example.as) ?? (await openContext(name, example.as));
+      contexts.set(example.as, context);
+      const page = await context.newPage();
+      const { faults, links } = await look(page, example, name);
+      await page.close();
+      for (const link of name === 'English' ? links : []) {
+        const once = `${example.as} ${link}`;
+        if (followed.has(once) || example.as === 'nobody') continue;
+        followed.add(once);
+        const answer = await context.request.get(`${state.node.origin}${link}`, { maxRedirects: 0 });
+        if (answer.status() >= 400 && !example.path.endsWith(link))
+          faults.push(`leads to ${link}, which answers ${answer.status()}`);
+      }
+      if (faults.length > 0) found[`${example.name} (${example.path})`] = faults;
+    }
+    for (const context of contexts.values()) await context.close();
+    expect(found).toEqual({});
+  });
+});

@@ -1,0 +1,279 @@
+import { type ActorKeys, createActorKeys, createSignInLink, type Slice, transact, type Work } from '@joinery/core';
+import { slices } from '@joinery/node';
+import {
+  approve,
+  ban,
+  createGroup,
+  invite,
+  joinGroup,
+  type NewGroup,
+  setRole,
+  updateGroup,
+} from '@joinery/slices/groups';
+import { addPerson, disableLeaver, linkFor, updateProfile } from '@joinery/slices/people';
+import {
+  createTopic,
+  deletePost,
+  editPost,
+  like,
+  lock,
+  markAnswered,
+  markdownText,
+  pin,
+  postByUri,
+  removeFromGroup,
+  reply,
+  report,
+} from '@joinery/slices/posts';
+import { decideAs } from '../../packages/federation/src/trust/testing.ts';
+import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+
+const by = { kind: 'system', what: 'test' } as const;
+const day = 86_400_000;
+
+/** A capability that fails, for the page that says so. */
+const broken: Slice = {
+  name: 'broken',
+  routes: (app) => {
+    app.get('/broken', () => {
+      throw new Error('Broken on purpose');
+    });
+  },
+};
+
+/** A department whose node holds something in every state that a page can show, and the council that it works with. */
+export type EveryState = AsyncDisposable & {
+  node: TestNode;
+  people: { owner: TestPerson; member: TestPerson; newcomer: TestPerson };
+  /** Ids by what they are. */
+  groups: Record<
+    'open' | 'web' | 'request' | 'closed' | 'hidden' | 'empty' | 'archived' | 'remote' | 'invited',
+    string
+  >;
+  posts: Record<
+    'thread' | 'locked' | 'removed' | 'deleted' | 'web' | 'remote' | 'waiting' | 'refused' | 'reported' | 'reply',
+    string
+  >;
+  others: Record<'colleague' | 'requester' | 'banned' | 'leaver' | 'elsewhere' | 'neverSignedIn', string>;
+  /** Ids of partners by origin. */
+  partners: Map<string, string>;
+  links: { person: string; administrator: string };
+};
+
+const rich = `We move to the **new permit register** in March. What stays, and what changes?
+
+- Applications that arrived before 1 March finish in the old one.
+- Everything else starts in the [new register](https://register.example/start).
+
+| Kind | Days |
+| --- | --- |
+| Blue badge | 10 |
+| Residents | 5 |
+
+> Councils may keep their own numbering.
+
+\`\`\`
+PERMIT-2026-000123
+\`\`\``;
+
+export async function openEveryState(): Promise<EveryState> {
+  const node = await startTestNode('Department of Housing', { slices: [...slices, broken] });
+  const council = await startTestNode('Noordwoude Council');
+  const asking = await startTestNode('Vale District');
+  const nodes = [node, council, asking];
+  await allowEachOther([node, council]);
+
+  const owner = await node.person('Olga Owner', { administrator: true });
+  const member = await node.person('Anna van den Berg-Lindqvist');
+  const newcomer = await node.person('Noor New');
+  const colleague = await node.person('Col League');
+  const requester = await node.person('Pim Pending');
+  const banned = await node.person('Bas Banned');
+  const leaver = await node.person('Lea Leaver');
+  const cato = await council.person('Cato Council');
+  const neverSignedIn = await addPerson(node.context, by, {
+    name: 'Ned Never',
+    email: 'ned@example.test',
+    administrator: false,
+    federationOfficer: false,
+  });
+  const keys = await createActorKeys();
+  const act = <T>(does: (work: Work) => Promise<T>, on = node) => transact(on.context, by, does);
+  const make = (input: Omit<NewGroup, 'keys' | 'owner'>, on = node, person = owner) =>
+    act((work) => createGroup(work, { ...input, owner: person.id, keys: keys as ActorKeys }), on);
+  await act((work) =>
+    updateProfile(work, member.id, { role: 'Adviser on parking permits', summary: 'I know about **blue badges**.' }),
+  );
+
+  const open = await make({
+    name: 'Parking permits',
+    handle: 'parking',
+    summary: 'Everything about permits for residents and blue badges: questions, practice and news.',
+    joining: 'open',
+  });
+  const web = await make({
+    name: 'Open data',
+    handle: 'open-data',
+    reading: 'web',
+    summary: 'What we publish, and how.',
+  });
+  const request = await make({ name: 'Housing inspectors', handle: 'inspectors', joining: 'request' });
+  const closed = await make({ name: 'Crisis team', handle: 'crisis', reading: 'members', joining: 'request' });
+  const hidden = await make({
+    name: 'Reorganisation',
+    handle: 'reorganisation',
+    reading: 'members',
+    joining: 'invited',
+    listed: false,
+  });
+  const empty = await make({ name: 'Winter maintenance', handle: 'winter' });
+  const archived = await make({ name: 'Census 2021', handle: 'census' });
+  const invited = await make({ name: 'Service design', handle: 'design', joining: 'invited' });
+  const remote = await make({ name: 'Youth care in practice', handle: 'youth' }, council, cato);
+
+  await act(async (work) => {
+    for (const person of [member, banned, leaver, colleague])
+      await joinGroup(work, { group: open.id, person: person.id });
+    await setRole(work, { group: open.id, person: colleague.id, by: owner.id, role: 'facilitator' });
+    await joinGroup(work, { group: web.id, person: member.id });
+    await joinGroup(work, { group: request.id, person: requester.id });
+    await joinGroup(work, { group: request.id, person: member.id });
+    await approve(work, { group: request.id, person: member.id, by: owner.id });
+    await joinGroup(work, { group: closed.id, person: requester.id });
+    await invite(work, { group: invited.id, person: member.id, by: owner.id });
+    await ban(work, { group: open.id, person: banned.id, by: owner.id, reason: 'Advertising', until: null });
+    await updateGroup(work, archived.id, owner.id, { archived: true });
+  });
+  await disableLeaver(node.context, by, leaver.id);
+
+  const openThere = await council.context.ports.actors.resolve(open.uri);
+  const requestThere = await council.context.ports.actors.resolve(request.uri);
+  const remoteHere = await node.context.ports.actors.resolve(remote.uri);
+  await act(async (work) => {
+    await joinGroup(work, { group: openThere.id, person: cato.id });
+    await joinGroup(work, { group: requestThere.id, person: cato.id });
+    for (const title of ['Waiting lists', 'A form that parents understand'])
+      await createTopic(work, { group: remote.id, author: cato.id, title, ...markdownText('What works at your end?') });
+  }, council);
+  await act(async (work) => {
+    for (const person of [owner, member]) await joinGroup(work, { group: remoteHere.id, person: person.id });
+  });
+  await settleAll(nodes);
+
+  const topic = (group: string, author: string, title: string, text = 'How do you do this?') =>
+    act((work) => createTopic(work, { group, author, title, language: 'en', ...markdownText(text) }));
+  const thread = await topic(open.id, member.id, 'Moving to the new permit register', rich);
+  const locked = await topic(open.id, owner.id, 'House rules');
+  const removed = await topic(open.id, member.id, 'Cheap parking sensors');
+  const deleted = await topic(open.id, member.id, 'Never mind');
+  const reported = await topic(open.id, colleague.id, 'Call me about sensors');
+  const onWeb = await topic(web.id, owner.id, 'Datasets of this month');
+  const waiting = await topic(remoteHere.id, member.id, 'On its way');
+  const refused = await topic(remoteHere.id, member.id, 'Not welcome there');
+  const remoteTopic = await topic(remoteHere.id, member.id, 'How do you plan visits?');
+  await settleAll(nodes);
+  const threadThere = await postByUri(council.context.db.reader, thread.uri);
+  await act(
+    (work) => reply(work, { replyTo: threadThere?.id ?? '', author: cato.id, ...markdownText('Both, for a year.') }),
+    council,
+  );
+  const answer = await act((work) =>
+    reply(work, { replyTo: thread.id, author: colleague.id, ...markdownText('March.') }),
+  );
+  await act(async (work) => {
+    await markAnswered(work, { topic: thread.id, answer: answer.id, by: member.id });
+    await like(work, { post: thread.id, by: { uri: owner.uri, person: owner.id } });
+    await editPost(work, {
+      post: thread.id,
+      author: member.id,
+      expected: 1,
+      ...markdownText(`${rich}\n\nSee you there!`),
+    });
+    await pin(work, { post: locked.id, by: owner.id });
+    await lock(work, { post: locked.id, by: owner.id });
+    await removeFromGroup(work, { post: removed.id, by: owner.id, reason: 'Advertising' });
+    await deletePost(work, { post: deleted.id, author: member.id });
+    await report(work, { post: reported.id, reporter: member.id, reason: 'Not about permits' });
+  });
+
+  const end = new Date(Date.now() + 5 * day).toISOString();
+  const past = new Date(Date.now() - day).toISOString();
+  const decide = (what: Parameters<typeof decideAs>[1], name: string, fields = {}) =>
+    act((work) => {
+      const origin = `https://${name}.example`;
+      return decideAs(work, what, {
+        origin,
+        fields: { agency: `${name} agency`, ...fields },
+        by: 'Olga Owner',
+        reason: 'Agreement 17',
+      });
+    });
+  await decide('allow', 'soon', { expiresAt: end, agreementRef: 'DoH-2026-17', contact: 'Jo, 555 0101' });
+  await decide('allow', 'named', { kind: 'supplier', groups: [open.id], expiresAt: end });
+  await decide('allow', 'expired', { expiresAt: past });
+  await decide('allow', 'later', { validFrom: end });
+  await decide('allow', 'renewed', { pinnedKey: keys.rsa.public });
+  await decide('allow', 'suspended');
+  await decide('suspend', 'suspended');
+  await decide('block', 'spam');
+  await decide('propose', 'wanted');
+  await act((work) =>
+    work.db.updateTable('partner').set({ key_changed_at: past }).where('agency', '=', 'renewed agency').execute(),
+  );
+  await transact(asking.context, by, (work) =>
+    decideAs(work, 'propose', {
+      origin: node.origin,
+      fields: { agency: 'Department' },
+      by: 'test',
+      reason: 'Together',
+    }),
+  );
+  await asking.federation.bridge.trust.refresh();
+  await node.federation.bridge.trust.refresh();
+  await settleAll(nodes);
+
+  // As between sending and an answer; set last, since the group has taken both in.
+  await act(async (work) => {
+    const set = (id: string, change: object) => work.db.updateTable('post').set(change).where('id', '=', id).execute();
+    await set(waiting.id, { status: 'waiting' });
+    await set(refused.id, { status: 'refused', refusal: 'banned' });
+  });
+  const [elsewhere, hosts, remoteReply] = await Promise.all([
+    node.context.db.reader.selectFrom('person').select('id').where('uri', '=', cato.uri).executeTakeFirstOrThrow(),
+    node.context.db.reader.selectFrom('partner_host').select(['origin', 'partner_id']).execute(),
+    node.context.db.reader
+      .selectFrom('post')
+      .select('id')
+      .where('topic_id', '=', thread.id)
+      .where('local', '=', 0)
+      .executeTakeFirstOrThrow(),
+  ]);
+  const administrator = await act((work) =>
+    createSignInLink(work, { account: null, purpose: 'first-administrator', minutes: 60 }),
+  );
+  return {
+    node,
+    people: { owner, member, newcomer },
+    groups: {
+      ...{ open: open.id, web: web.id, request: request.id, closed: closed.id, hidden: hidden.id, empty: empty.id },
+      ...{ archived: archived.id, remote: remoteHere.id, invited: invited.id },
+    },
+    posts: {
+      ...{ thread: thread.id, locked: locked.id, removed: removed.id, deleted: deleted.id, web: onWeb.id },
+      ...{ remote: remoteTopic.id, waiting: waiting.id, refused: refused.id, reported: reported.id },
+      reply: remoteReply.id,
+    },
+    others: {
+      ...{ colleague: colleague.id, requester: requester.id, banned: banned.id, leaver: leaver.id },
+      ...{ elsewhere: elsewhere.id, neverSignedIn: neverSignedIn.id },
+    },
+    partners: new Map(hosts.map((host) => [host.origin, host.partner_id])),
+    links: {
+      person: (await linkFor(node.context, by, neverSignedIn.id)).address,
+      administrator: administrator.address,
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const one of nodes.reverse()) await one[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Context, cookieName, startSession, transact } from '@joinery/core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+
+const by = { kind: 'system', what: 'test' } as const;
+
+/** How a page is opened: wide in one language, narrow in the other. Colours and widths change on the open page. */
+export const looks = {
+  // Movement is off: colours and places must be final when they are looked at.
+  English: { viewport: { width: 1280, height: 900 }, locale: 'en-GB', reducedMotion: 'reduce' },
+  'narrow Dutch': { viewport: { width: 320, height: 800 }, locale: 'nl-NL', reducedMotion: 'reduce' },
+} as const satisfies Record<string, BrowserContextOptions>;
+export type Look = keyof typeof looks;
+
+/** The language of the pages in a look. */
+export const languageOf = (look: Look): 'en' | 'nl' => (look.includes('Dutch') ? 'nl' : 'en');
+
+type Cookie = { name: string; value: string; url: string };
+
+/** The cookie of a new session of an account, for a browser context. */
+export async function sessionCookie(context: Context, account: string): Promise<Cookie> {
+  const { origin } = context.config;
+  const value = await transact(context, by, (work) => startSession(work, account));
+  return { name: cookieName(origin, 'session'), value, url: origin };
+}
+
+/** From now on everybody of this node reads it in this language. */
+export async function speakTo(context: Context, language: 'en' | 'nl'): Promise<void> {
+  await transact(context, by, (work) =>
+    work.db.updateTable('person').set({ language }).where('local', '=', 1).execute(),
+  );
+}
+
+/** What the browser itself complains of: blocked by the content security policy, script faults, parts of the page that fail to load. */
+export function listenForComplaints(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    const text = message.text();
+    // The status of the page itself is looked at elsewhere.
+    if (message.type() === 'error' && !text.startsWith('Failed to load resource')) complaints.push(text);
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('response', (answer) => {
+    if (answer.status() >= 400 && answer.request().resourceType() !== 'document')
+      complaints.push(`${answer.status()} ${answer.url()}`);
+  });
+  return complaints;
+}
+
+/**
+ * One line per fault that axe finds.
+ * @param rules only these; otherwise all that WCAG 2.2 AA rests on, and the best practices
+ */
+export async function axeFaults(page: Page, rules?: string[]): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode();
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const { violations } = await (rules ? axe.withRules(rules) : axe.withTags(tags)).analyze();
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
+  );
+}
+
+export type PageFacts = {
+  language: string;
+  title: string;
+  headings: number;
+  /** Pixels that the page is wider than the screen. */
+  tooWide: number;
+  /** Addresses of this node that the page leads to. */
+  links: string[];
+  /** Places within the page that links lead to and that are not there. */
+  missingTargets: string[];
+};
+
+/** What any page must get right, whatever it is about. */
+export function pageFacts(page: Page): Promise<PageFacts> {
+  return page.evaluate(() => {
+    const links = [...document.querySelectorAll<HTMLAnchorElement>('a[href]')];
+    const targets = links.map((link) => link.getAttribute('href') ?? '').filter((href) => /^#./.test(href));
+    return {
+      language: document.documentElement.lang,
+      title: document.title,
+      headings: document.querySelectorAll('h1').length,
+      tooWide: Math.max(0, document.documentElement.scrollWidth - innerWidth),
+      links: links
+        .filter((link) => link.origin === location.origin && !link.getAttribute('href')?.startsWith('#'))
+        .map((link) => link.pathname + link.search),
+      missingTargets: targets.filter((href) => !document.getElementById(href.slice(1))),
+    };
+  });
+}
+
+const artefacts = resolve(import.meta.dirname, '../../artefacts');
+
+/** Keeps a picture of the whole page in `artefacts`, when `JOINERY_TEST_PICTURES` is set: for eyes, not for tests. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  if (!process.env.JOINERY_TEST_PICTURES) return;
+  const path = resolve(artefacts, `${name.replace(/[^\w/]+/g, '-')}.png`);
+  mkdirSync(dirname(path), { recursive: true });
+  await page.screenshot({ path, fullPage: true });
+}
