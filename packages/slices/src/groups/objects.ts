@@ -27,8 +27,6 @@ export const groupKind: ObjectKind = {
   mayRead: async (db, requester, object) => {
     const group = await groupById(db, object.id);
     if (!group) return false;
-    // Strangers find listed groups that are not closed; what is in them is another question.
-    if (requester.kind === 'nobody') return group.local === 1 && group.listed === 1 && group.reading !== 'members';
     const standing = requester.kind === 'person' ? await membershipOf(db, group.id, requester.person) : undefined;
     return mayReadGroup(group, requester, standing);
   },
