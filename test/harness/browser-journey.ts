@@ -5,7 +5,7 @@ import type { TestNode, TestPerson } from './node.ts';
 import { until } from './until.ts';
 
 /** The longest that one step of a journey may take, in milliseconds: from a click here to what it changes on another node. */
-export const longestStep = 6_000;
+const longestStep = 6_000;
 
 /** A browser of one person, without script, on its sign-in page by one-time link. */
 export async function openAtLink(

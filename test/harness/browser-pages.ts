@@ -62,7 +62,7 @@ export async function axeFaults(page: Page, rules?: string[]): Promise<string[]>
   );
 }
 
-export type PageFacts = {
+type PageFacts = {
   language: string;
   title: string;
   headings: number;
