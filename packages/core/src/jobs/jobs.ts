@@ -68,6 +68,22 @@ export async function runNextJob(context: Context): Promise<boolean> {
   return true;
 }
 
+/**
+ * Ends the leases of a process that is known to have died, so that its jobs need not wait for their end. Only where this process is the only one that
+ * takes jobs: a SQLite node runs one server per folder.
+ */
+export async function releaseLeases(context: Context): Promise<void> {
+  if (context.db.dialect !== 'sqlite') return;
+  await transact(context, { kind: 'system', what: 'jobs' }, async (work) => {
+    await work.db
+      .updateTable('job')
+      .set({ leased_until: new Date(Date.parse(work.now) - 1).toISOString() })
+      .where('state', '=', 'waiting')
+      .where('leased_until', '>=', work.now)
+      .execute();
+  });
+}
+
 /** When the next job can be taken: when it is due, or when the lease of a worker that may have died runs out. Null when there is none. */
 export async function nextJobAt(context: Context): Promise<string | null> {
   const waiting = context.db.reader.selectFrom('job').where('state', '=', 'waiting');

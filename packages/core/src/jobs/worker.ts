@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { runAfterEffects } from '../log/after-effects.ts';
-import { nextJobAt, runNextJob } from './jobs.ts';
+import { nextJobAt, releaseLeases, runNextJob } from './jobs.ts';
 
 /** Background work of one node: after-effects of the log and jobs. */
 export type Worker = {
@@ -52,6 +52,9 @@ export function startWorker(context: Context): Worker {
     });
   };
   const stop = context.db.changes.subscribe(wake);
+  running = releaseLeases(context).catch((error) =>
+    context.logger.error('worker.failed', { reason: error instanceof Error ? error.message : String(error) }),
+  );
   wake();
   return {
     drain: async () => {
