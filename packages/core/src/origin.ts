@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { LRUCache } from 'lru-cache';
+import { addressOf, type Json } from './json.ts';
 
 const longestAddress = 2048;
 
@@ -109,4 +110,14 @@ function canonicalHost(text: string): string | null {
   const unicode = domainToUnicode(ascii);
   if (unsafeCharacters.test(unicode) || domainToASCII(unicode) !== ascii) return null;
   return host === ascii || host.normalize('NFC') === unicode ? ascii : null;
+}
+
+/**
+ * The address that a member of a document gives, when it lies on the node that the document comes from; otherwise null: any other would let
+ * one node aim our requests and deliveries at another.
+ * @param home origin of that node
+ */
+export function ownAddress(value: Json | undefined, home: string): string | null {
+  const address = addressOf(value);
+  return address !== null && originOf(address) === home ? address : null;
 }

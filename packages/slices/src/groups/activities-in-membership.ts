@@ -1,6 +1,15 @@
-import { type Inbound, type InboundHandler, type InboundOutcome, nodeActor, refuse, type Work } from '@joinery/core';
+import {
+  addressOf,
+  embedded,
+  type Inbound,
+  type InboundHandler,
+  type InboundOutcome,
+  nodeActor,
+  refuse,
+  type Work,
+} from '@joinery/core';
 import { type PersonRow, personByUri } from '../people/index.ts';
-import { addressOf, embedded, instantOf, isOwnGroupAddress, knowsJoin, ownGroup, textOf } from './activities-read.ts';
+import { cleanText, instantOf, isOwnGroupAddress, knowsJoin, ownGroup } from './activities-read.ts';
 import { acceptedByHost, askedBy, refusedByHost } from './answers.ts';
 import { declineInvitation, receiveInvitation } from './invitations.ts';
 import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
@@ -130,8 +139,8 @@ async function onReject(work: Work, inbound: Inbound): Promise<InboundOutcome | 
   if (!fromHost || inbound.through !== null || inbound.verified === 'unchecked')
     return ignored('only the group itself answers');
   await refusedByHost(work, asked, activity, {
-    code: textOf(inbound.activity['joinery:code']),
-    reason: textOf(inbound.activity.summary),
+    code: cleanText(inbound.activity['joinery:code']),
+    reason: cleanText(inbound.activity.summary),
     until: instantOf(inbound.activity.endTime),
   });
   return applied;

@@ -1,6 +1,6 @@
-import type { Inbound, InboundHandler, InboundOutcome, Work } from '@joinery/core';
+import { addressOf, embedded, type Inbound, type InboundHandler, type InboundOutcome, type Work } from '@joinery/core';
 import { type PersonRow, personByUri } from '../people/index.ts';
-import { addressOf, embedded, instantOf, speaksFor, textOf } from './activities-read.ts';
+import { cleanText, instantOf, speaksFor } from './activities-read.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
 import { groupGoneElsewhere } from './groups.ts';
 import { ban, removeMember, setRole, unban } from './moderation.ts';
@@ -67,8 +67,8 @@ async function isOurs(work: Work, person: string): Promise<boolean> {
   return row?.local === 1;
 }
 
-function reason(value: Parameters<typeof textOf>[0]): { reason?: string } {
-  const text = textOf(value);
+function reason(value: Parameters<typeof cleanText>[0]): { reason?: string } {
+  const text = cleanText(value);
   return text === null ? {} : { reason: text };
 }
 

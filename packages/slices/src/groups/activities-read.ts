@@ -1,21 +1,9 @@
-import { type Inbound, isObject, type Json, type JsonObject, type Work } from '@joinery/core';
+import { type Inbound, isObject, type Json, listOf, type Work } from '@joinery/core';
 import { groupByUri } from './store.ts';
 import type { GroupRow } from './tables.ts';
 
-/** The address in a value that may be an id, an object, or a list of one. */
-export function addressOf(value: Json | undefined): string | null {
-  const one = Array.isArray(value) ? value[0] : value;
-  const address = isObject(one) ? one.id : one;
-  return typeof address === 'string' ? address : null;
-}
-
-/** The embedded object, when there is one. */
-export function embedded(value: Json | undefined): JsonObject | null {
-  const one = Array.isArray(value) ? value[0] : value;
-  return one !== undefined && isObject(one) ? one : null;
-}
-
-export function textOf(value: Json | undefined): string | null {
+/** A reason or name as we show it: trimmed, at most 2,000 characters; null when there is none. */
+export function cleanText(value: Json | undefined): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 2_000) : null;
 }
 
@@ -39,10 +27,7 @@ export function speaksFor(group: GroupRow, inbound: Inbound): boolean {
 /** Whether whoever sent this knows Joinery's `Join`; for others a plain `Follow` is both following and joining. */
 export function knowsJoin({ activity }: Inbound): boolean {
   if ('joinery:stream' in activity) return true;
-  const contexts = Array.isArray(activity['@context']) ? activity['@context'] : [activity['@context']];
-  return contexts.some(
-    (context) => context !== undefined && isObject(context) && context.joinery === 'urn:joinery:ns#',
-  );
+  return listOf(activity['@context']).some((context) => isObject(context) && context.joinery === 'urn:joinery:ns#');
 }
 
 /** A group of ours by its address, whatever may be done with it. */

@@ -1,11 +1,14 @@
 import {
   type ActivityDocument,
+  firstText,
   type Inbound,
   isObject,
   type Json,
   type JsonObject,
+  listOf,
   newId,
   originOf,
+  ownAddress,
   refuse,
   streams,
   type Work,
@@ -181,21 +184,4 @@ function count<Name extends string>(name: Name, value: Json | undefined): { [K i
 
 function oneOf<T extends string>(allowed: readonly T[], value: Json | undefined): T | undefined {
   return allowed.find((item) => item === value);
-}
-
-/** An address of the group's own node: any other would let one node aim our requests at another. */
-function ownAddress(value: Json | undefined, home: string): string | null {
-  const address = isObject(value) ? value.id : value;
-  return typeof address === 'string' && originOf(address) === home ? address : null;
-}
-
-function listOf(value: Json | undefined): Json[] {
-  if (value === null || value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-/** The first text in a value, a list, or a map by language. */
-function firstText(value: Json | undefined): string | undefined {
-  const values = isObject(value) ? Object.values(value) : listOf(value);
-  return values.find((item) => typeof item === 'string');
 }

@@ -1,5 +1,5 @@
 import type { RefusalCode, Requester } from '@joinery/core';
-import type { GroupMemberRow, GroupRow, Role } from './tables.ts';
+import type { GroupMemberRow, GroupRow } from './tables.ts';
 
 /** What the rules need to know of a group. */
 export type GroupFacts = Pick<

@@ -1,10 +1,13 @@
 import {
   type ActivityDocument,
+  firstText,
   type Inbound,
   isObject,
   type Json,
+  listOf,
   newId,
   originOf,
+  ownAddress,
   refuse,
   streams,
   type Work,
@@ -124,21 +127,4 @@ function readSummary(html: string): string {
 
 function escapeHtml(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
-}
-
-/** An address of the person's own node: any other would let one node aim our deliveries at another. */
-function ownAddress(value: Json | undefined, home: string): string | null {
-  const address = isObject(value) ? value.id : value;
-  return typeof address === 'string' && originOf(address) === home ? address : null;
-}
-
-function listOf(value: Json | undefined): Json[] {
-  if (value === null || value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
-
-/** The first text in a value, a list, or a map by language. */
-function firstText(value: Json | undefined): string | undefined {
-  const values = isObject(value) ? Object.values(value) : listOf(value);
-  return values.find((item) => typeof item === 'string');
 }

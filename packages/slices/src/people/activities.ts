@@ -11,7 +11,7 @@ import type {
   StoredObject,
   Work,
 } from '@joinery/core';
-import { isObject } from '@joinery/core';
+import { addressOf, isObject, listOf } from '@joinery/core';
 import { personTypes, rememberRemotePerson } from './activities-remote.ts';
 import { deletePerson } from './people.ts';
 import { personById, personByUri } from './store.ts';
@@ -95,13 +95,7 @@ async function applyDelete(work: Work, inbound: Inbound): Promise<InboundOutcome
 }
 
 function isPersonType(type: Json | undefined): boolean {
-  const types = Array.isArray(type) ? type : [type];
-  return types.some((name) => personTypes.some((known) => known === name));
-}
-
-function addressOf(value: Json | undefined): Json | undefined {
-  const one = Array.isArray(value) && value.length === 1 ? value[0] : value;
-  return isObject(one) ? one.id : one;
+  return listOf(type).some((name) => personTypes.some((known) => known === name));
 }
 
 function stored(person: PersonRow): StoredObject {
