@@ -61,6 +61,13 @@ export async function learnPeer(work: Work, document: JsonObject): Promise<void>
     .execute();
 }
 
+/** Joinery nodes that this one exchanges with, as far as the allow-list still lets us ask them. */
+export async function sharingPeers(bridge: Bridge): Promise<string[]> {
+  const { reader } = bridge.context.db;
+  const rows = await reader.selectFrom('peer').select('origin').where('joinery', '=', 1).orderBy('origin').execute();
+  return rows.map((row) => row.origin).filter((origin) => bridge.trust.mayFederate(origin, null, 'in').allowed);
+}
+
 /** Finds a node's inbox by its server actor (FEP-2677), when no actor of it is known yet. */
 export async function discoverPeer(bridge: Bridge, origin: string): Promise<PeerRow | undefined> {
   const { context } = bridge;
