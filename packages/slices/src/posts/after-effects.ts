@@ -13,7 +13,7 @@ export const afterEffects: AfterEffects = {
     const author = post && post.local !== 1 ? await personById(work.db, post.author_id) : undefined;
     const group = author ? await groupById(work.db, data.group) : undefined;
     if (post && author && group && group.reading !== 'members') {
-      await planReport(work, { group: group.id, node: author.home, streamSeq, at });
+      await planReport(work, { group: group.id, streamSeq, at });
     }
   },
   'group.left': (work, { data }) => forgetOpening(work, data.group),

@@ -142,17 +142,14 @@ export async function deliveryReport(
 /** Posts that arrive within so many seconds are reported together. */
 const windowSeconds = 3;
 
-/** What one report is about: the posts of a node's people that the group told from a number of its stream on, before an instant. */
-type ReportOn = { group: string; node: string; from: number; until: string };
+/** What reports are about: the posts of other nodes' people that the group told from a number of its stream on, before an instant. */
+type ReportOn = { group: string; from: number; until: string };
 
-/** After a post of another node's person: report once it had time to arrive, together with others of that node. */
-export async function planReport(
-  work: Work,
-  told: { group: string; node: string; streamSeq: number; at: string },
-): Promise<void> {
+/** After a post of another node's person: report once it had time to arrive, together with the others of that moment. */
+export async function planReport(work: Work, told: { group: string; streamSeq: number; at: string }): Promise<void> {
   const milliseconds = windowSeconds * 1_000;
   const until = new Date((Math.floor(Date.parse(told.at) / milliseconds) + 1) * milliseconds).toISOString();
-  await enqueueReport(work, { group: told.group, node: told.node, from: told.streamSeq, until }, 0);
+  await enqueueReport(work, { group: told.group, from: told.streamSeq, until }, 0);
 }
 
 /** Soon, then less and less often while somebody waits. */
@@ -160,12 +157,7 @@ async function enqueueReport(work: Work, on: ReportOn, attempt: number): Promise
   const seconds = [3, 60, 600, 3_600, 21_600, 86_400][attempt];
   if (seconds === undefined) return;
   const runAt = new Date(Math.max(Date.parse(work.now), Date.parse(on.until)) + seconds * 1_000).toISOString();
-  await enqueueJob(
-    work,
-    deliveryJob,
-    { ...on, attempt },
-    { key: `${on.group} ${on.node} ${on.until} ${attempt}`, runAt },
-  );
+  await enqueueJob(work, deliveryJob, { ...on, attempt }, { key: `${on.group} ${on.until} ${attempt}`, runAt });
 }
 
 /** As many as the other side reads of one report. */
@@ -174,26 +166,25 @@ const reportSize = 100;
 export async function runReport(context: Context, data: JsonObject): Promise<void> {
   const on = {
     group: String(data.group),
-    node: String(data.node),
     from: Number(data.from),
     until: String(data.until),
   };
   await transact(context, { kind: 'system', what: deliveryJob }, async (work) => {
-    const posts = await postsToReport(work.db, on);
-    for (let first = 0; first < posts.length; first += reportSize) {
-      const part = posts.slice(first, first + reportSize);
-      work.emit('post.delivered', streams.node(on.node), { group: on.group, node: on.node, posts: part });
+    let waits = false;
+    for (const [node, posts] of await postsToReport(work.db, on)) {
+      for (let first = 0; first < posts.length; first += reportSize) {
+        const part = posts.slice(first, first + reportSize);
+        work.emit('post.delivered', streams.node(node), { group: on.group, node, posts: part });
+      }
+      for (const post of posts) waits ||= (await deliveryOf(work.db, post, node)).waiting > 0;
     }
-    for (const post of posts) {
-      if ((await deliveryOf(work.db, post, on.node)).waiting === 0) continue;
-      await enqueueReport(work, on, Number(data.attempt) + 1);
-      return;
-    }
+    if (waits) await enqueueReport(work, on, Number(data.attempt) + 1);
   });
 }
 
-async function postsToReport(db: Reader, on: ReportOn): Promise<string[]> {
-  const posts: string[] = [];
+/** @returns ids of posts by the origin of their author's node */
+async function postsToReport(db: Reader, on: ReportOn): Promise<Map<string, string[]>> {
+  const posts = new Map<string, string[]>();
   const stream = streams.group(on.group);
   for (let after: number | undefined = on.from - 1; after !== undefined; ) {
     const events: LogEvent[] = await streamEventsAfter(db, stream, after, reportSize);
@@ -207,11 +198,11 @@ async function postsToReport(db: Reader, on: ReportOn): Promise<string[]> {
         : await db
             .selectFrom('post')
             .innerJoin('person', 'person.id', 'post.author_id')
-            .select('post.id')
+            .select(['post.id', 'person.home'])
             .where('post.id', 'in', ids)
-            .where('person.home', '=', on.node)
+            .where('person.local', '=', 0)
             .execute();
-    posts.push(...theirs.map((row) => row.id));
+    for (const { id, home } of theirs) posts.set(home, [...(posts.get(home) ?? []), id]);
     const last = events.at(-1);
     after = last && last.at < on.until && events.length === reportSize ? last.streamSeq : undefined;
   }
