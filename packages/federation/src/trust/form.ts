@@ -125,8 +125,6 @@ export function bodyOf(form: PartnerForm): PartnerChangesBody {
   };
 }
 
-type Asked = { what: ChangeKind; form: PartnerForm };
-
 /** What is wrong, in words that say what to do. @param hosts what was typed as addresses, to explain why one cannot be used */
 export function explainFaults(
   faults: readonly FieldFault[],

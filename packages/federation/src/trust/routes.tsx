@@ -15,18 +15,18 @@ import type { Hono, Context as HonoContext } from 'hono';
 import type { LaneHealth } from '../peers.ts';
 import type { Change, ChangeKind } from './change.ts';
 import { bodyOf, emptyForm, explainFaults, formOf, type PartnerForm, partnerForm, type TypedPartner } from './form.ts';
-import { PartnerForm as PartnerFormView, PreviewPage } from './form-views.tsx';
 import { readFields } from './input.ts';
 import { daysLeft } from './labels.tsx';
-import { listRoutes } from './list-routes.tsx';
 import { readerOf, show, waitingProposals } from './page.tsx';
 import { decideAs } from './partners.ts';
 import { exchangedWith, preview } from './preview.ts';
 import { sendProposal } from './proposals.ts';
+import { listRoutes } from './routes-list.tsx';
 import { allPartners, decisions, type Partner, partnerById } from './store.ts';
 import { partnerKinds } from './tables.ts';
 import { pageText } from './text.ts';
 import { home, PartnerPage, PartnersPage, type Use } from './views.tsx';
+import { PartnerForm as PartnerFormView, PreviewPage } from './views-form.tsx';
 
 type C = HonoContext<Environment>;
 

@@ -30,10 +30,10 @@ import {
   standingOf,
   urgency,
 } from './labels.tsx';
-import { LaneState, ParkedTable } from './lane-views.tsx';
 import type { Partner } from './store.ts';
 import type { PartnerDecisionRow } from './tables.ts';
 import { pageText } from './text.ts';
+import { LaneState, ParkedTable } from './views-lane.tsx';
 
 export const home = '/administration/partners';
 

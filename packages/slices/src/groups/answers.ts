@@ -4,8 +4,7 @@ import { changeStanding, outside } from './standing.ts';
 import { groupById, membershipByActivity } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
 
-/** An answer of another node's group to a request that we sent. */
-type HostAnswer = { activity: string; actor: string };
+/** What a person of ours asked of a group of another node: the group's row, the person, and where they stand. */
 export type Asked = { group: GroupRow; person: PersonRow; standing: GroupMemberRow };
 
 /** What a request of ours was about; undefined when we never sent it. */

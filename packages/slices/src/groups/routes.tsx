@@ -2,18 +2,18 @@ import { decodeCursor, type Environment, encodeCursor, requireVisitor, type Work
 import { type Language, pageModel, renderPage } from '@joinery/ui';
 import type { Hono, Context as HonoContext } from 'hono';
 import type { Child } from 'hono/jsx';
-import { formRoutes } from './form-routes.tsx';
-import { GroupPage } from './group-views.tsx';
 import { declineInvitation } from './invitations.ts';
-import { GroupsPage, type ListTab } from './list-views.tsx';
 import { groupsOf, type ListedGroup, listedGroups, listMembers } from './lists.ts';
-import { memberRoutes } from './member-routes.tsx';
 import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
 import { messages } from './messages.ts';
 import { change, readerOf } from './page.ts';
 import { canApprove } from './policy.ts';
 import { type Seen, seeGroup } from './reads.ts';
+import { formRoutes } from './routes-form.tsx';
+import { memberRoutes } from './routes-member.tsx';
 import { countedNodes, membersPerNode, membersWithRole } from './store.ts';
+import { GroupPage } from './views-group.tsx';
+import { GroupsPage, type ListTab } from './views-list.tsx';
 
 type C = HonoContext<Environment>;
 

@@ -6,9 +6,9 @@ import { fileFaultText } from './faults.ts';
 import { decodeFile, type ImportFile, type LineFault, readImportFile } from './import-file.ts';
 import { enqueueImport } from './import-job.ts';
 import { planImport } from './import-plan.ts';
-import { ImportPage, ImportPreviewPage } from './import-views.tsx';
 import { messages } from './messages.ts';
 import { type C, show } from './page.ts';
+import { ImportPage, ImportPreviewPage } from './views-import.tsx';
 
 const listForm = z.object({ text: z.string().optional() });
 

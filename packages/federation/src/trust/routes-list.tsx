@@ -12,9 +12,7 @@ import {
 import type { Hono, Context as HonoContext } from 'hono';
 import { z } from 'zod';
 import { explain } from './explain.ts';
-import { ImportPage, ImportPreviewPage, type TypedImport } from './import-views.tsx';
 import { applyImport, type ImportPlan, planImport } from './imports.ts';
-import { ExplainPage, ProposalsPage, RegisterPage } from './list-views.tsx';
 import { listForms, parseList, writeList, writeRegister } from './lists.ts';
 import { readerOf, show, waitingProposals } from './page.tsx';
 import { declineProposal } from './partners.ts';
@@ -23,6 +21,8 @@ import { allPartners, decisions, partnerByOrigin, proposals } from './store.ts';
 import { pageText } from './text.ts';
 import { trustListOf } from './trust.ts';
 import { home } from './views.tsx';
+import { ImportPage, ImportPreviewPage, type TypedImport } from './views-import.tsx';
+import { ExplainPage, ProposalsPage, RegisterPage } from './views-list.tsx';
 
 type C = HonoContext<Environment>;
 

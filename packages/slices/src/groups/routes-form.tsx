@@ -10,7 +10,6 @@ import {
 } from '@joinery/core';
 import { type FieldError, pageModel, renderPage } from '@joinery/ui';
 import type { Hono, Context as HonoContext } from 'hono';
-import { NewGroupPage, OpenByLinkPage, SettingsPage } from './form-views.tsx';
 import { createGroup, deleteGroup, updateGroup } from './groups.ts';
 import { archiveForm, deleteForm, newGroupForm, referenceForm, rulesOf, settingsForm } from './input.ts';
 import { messages } from './messages.ts';
@@ -18,6 +17,7 @@ import { attempt, change, type Failed, nothingTyped } from './page.ts';
 import { canManage } from './policy.ts';
 import { findGroup, seeGroup } from './reads.ts';
 import type { GroupRow } from './tables.ts';
+import { NewGroupPage, OpenByLinkPage, SettingsPage } from './views-form.tsx';
 
 type C = HonoContext<Environment>;
 

@@ -11,18 +11,18 @@ import {
 import { pageModel, renderPage } from '@joinery/ui';
 import type { Hono, Context as HonoContext } from 'hono';
 import { localPeople, personById } from '../people/index.ts';
-import { lookUpFault } from './form-routes.tsx';
 import { answerForm, banForm, invitationForm, roleForm } from './input.ts';
 import { invite } from './invitations.ts';
 import { listMembers, newNodesAmong } from './lists.ts';
-import { InvitePage, MemberPage } from './member-page-views.tsx';
-import { MembersPage } from './member-views.tsx';
 import { messages } from './messages.ts';
 import { approve, ban, decline, type ModerationInput, removeMember, setRole, unban } from './moderation.ts';
 import { attempt, change, type Failed, nothingTyped, readerOf } from './page.ts';
 import { canChangeRole, canInvite, canModerate, canRemove } from './policy.ts';
 import { findPerson, seeGroup } from './reads.ts';
+import { lookUpFault } from './routes-form.tsx';
 import { membershipOf } from './store.ts';
+import { MembersPage } from './views-member.tsx';
+import { InvitePage, MemberPage } from './views-member-page.tsx';
 
 type C = HonoContext<Environment>;
 

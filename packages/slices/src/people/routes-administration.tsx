@@ -12,13 +12,6 @@ import {
 import type { FieldError } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import {
-  DisablePage,
-  ManagePeoplePage,
-  ManagePersonPage,
-  NewPersonPage,
-  type NewPersonValues,
-} from './administration-views.tsx';
 import { csvText } from './csv.ts';
 import { fieldErrors } from './faults.ts';
 import { waitingImports } from './import-job.ts';
@@ -29,6 +22,13 @@ import { messages } from './messages.ts';
 import { addPerson, disableLeaver, enableReturner, linkFor, linksForNewcomers } from './onboarding.ts';
 import { type C, show } from './page.ts';
 import { personById } from './store.ts';
+import {
+  DisablePage,
+  ManagePeoplePage,
+  ManagePersonPage,
+  NewPersonPage,
+  type NewPersonValues,
+} from './views-administration.tsx';
 
 const anyForm = z.object({}).catchall(z.string());
 

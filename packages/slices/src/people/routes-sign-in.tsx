@@ -24,8 +24,8 @@ import { check, newPersonInput } from './input.ts';
 import { messages } from './messages.ts';
 import { becomeFirstAdministrator } from './onboarding.ts';
 import { type C, show } from './page.ts';
-import { FirstAdministratorPage, LinkPage, LinkUsedPage, SignInPage } from './sign-in-views.tsx';
 import { personById } from './store.ts';
+import { FirstAdministratorPage, LinkPage, LinkUsedPage, SignInPage } from './views-sign-in.tsx';
 
 const signInForm = z.object({ email: z.string(), password: z.string(), next: z.string().optional() });
 const linkForm = z.object({ password: z.string().optional() });

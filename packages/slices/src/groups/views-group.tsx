@@ -15,11 +15,11 @@ import {
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
 import { agencyOf, badgesOf, hostOf } from './labels.ts';
-import { MembersByAgency } from './list-views.tsx';
 import { messages } from './messages.ts';
 import { canInvite, canManage, isBanned, isMember, joinRefusal, joinsAtOnce } from './policy.ts';
 import type { NodeMembers } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
+import { MembersByAgency } from './views-list.tsx';
 
 export type GroupPageModel = {
   reader: Reader;
