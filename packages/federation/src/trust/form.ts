@@ -2,7 +2,7 @@ import type { FieldFault } from '@joinery/core';
 import { scopes } from '@joinery/core';
 import type { FieldError, Language } from '@joinery/ui';
 import { z } from 'zod';
-import { type ChangeKind, defaultScopes, entryText } from './change.ts';
+import { defaultScopes, entryText } from './change.ts';
 import { readEntry } from './entry.ts';
 import type { PartnerChangesBody } from './input.ts';
 import { trustText } from './messages.ts';
