@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import './global-setup.ts';
@@ -14,28 +14,57 @@ export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
-async function administer(statement: string): Promise<void> {
+async function administer(...statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: state.url });
   await client.connect();
   try {
-    await client.query(statement);
+    for (const statement of statements) await client.query(statement);
   } finally {
     await client.end();
   }
 }
 
+/** What a new database holds: made once per run under this name, copied for each test. */
+export type Filling = { name: string; fill: (url: string) => Promise<void> };
+
 /**
- * Creates an empty PostgreSQL database on the server of this run.
+ * Creates a PostgreSQL database on the server of this run, empty or as `filling` says.
  * @throws when there is no server: ask `postgresMissing` first.
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export async function createTestDatabase(filling?: Filling): Promise<TestDatabase> {
   if (!state.url) throw new Error(`No PostgreSQL in this run: ${state.missing}`);
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await administer(`create database ${name}`);
-  const url = new URL(state.url);
-  url.pathname = `/${name}`;
+  const template = filling ? await ensureTemplate(filling) : null;
+  await administer(`create database ${name}${template ? ` template ${template}` : ''}`);
   return {
-    url: url.href,
+    url: addressOf(name),
     [Symbol.asyncDispose]: () => administer(`drop database if exists ${name} with (force)`),
   };
+}
+
+function addressOf(database: string): string {
+  const url = new URL(state.url ?? '');
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** Test files run beside each other: whoever comes first makes the template, the others wait for it. */
+async function ensureTemplate({ name, fill }: Filling): Promise<string> {
+  const template = `template_${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
+  const client = new pg.Client({ connectionString: state.url });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock(7264108)');
+    const known = await client.query('select 1 from pg_database where datname = $1', [template]);
+    if (known.rowCount === 0) {
+      const making = `${template}_making`;
+      await client.query(`drop database if exists ${making} with (force)`);
+      await client.query(`create database ${making}`);
+      await fill(addressOf(making));
+      await client.query(`alter database ${making} rename to ${template}`);
+    }
+  } finally {
+    await client.end();
+  }
+  return template;
 }

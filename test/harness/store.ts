@@ -6,6 +6,7 @@ import {
   type Context,
   coreMigrations,
   createLogger,
+  type Migrations,
   migrate,
   openDatabase,
   type Ports,
@@ -16,7 +17,7 @@ import {
   type Trust,
 } from '@joinery/core';
 import { describe } from 'vitest';
-import { createTestDatabase, postgresMissing } from './postgres.ts';
+import { createTestDatabase, type Filling, postgresMissing } from './postgres.ts';
 
 export type StoreOptions = {
   slices?: Slice[];
@@ -46,11 +47,27 @@ export function describeStores(
   describe.skipIf(postgresMissing)(`${name} on PostgreSQL`, () => tests((options) => openStore('postgres', options)));
 }
 
+function migrationsOf(slices: Slice[]): Migrations[] {
+  return [...coreMigrations, ...slices.map((slice) => slice.migrations ?? {})];
+}
+
+/** A database with all tables, made once per run: migrating anew for each test took most of its time. */
+export function migrated(slices: Slice[]): Filling {
+  const migrations = migrationsOf(slices);
+  return {
+    name: migrations.flatMap((part) => Object.keys(part)).join(' '),
+    fill: async (url) => {
+      await using db = await openDatabase({ databaseUrl: url, dataFolder: '', exclusive: false });
+      await migrate(db.writer, db.dialect, migrations);
+    },
+  };
+}
+
 /** A node without web and network: context on a new database with the migrations of core and the given slices. */
 export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOptions = {}): Promise<TestStore> {
   const folder = mkdtempSync(join(tmpdir(), 'joinery-store-'));
-  const database = dialect === 'postgres' ? await createTestDatabase() : null;
   const slices = options.slices ?? [];
+  const database = dialect === 'postgres' ? await createTestDatabase(migrated(slices)) : null;
   const config = readConfig({
     JOINERY_DATA: folder,
     ...(options.origin?.startsWith('https:') ? {} : { JOINERY_LOOPBACK_PEERS: '1' }),
@@ -58,7 +75,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
     ...(database ? { JOINERY_DATABASE_URL: database.url } : {}),
   });
   const db = await openDatabase({ databaseUrl: config.databaseUrl, dataFolder: folder, exclusive: false });
-  await migrate(db.writer, db.dialect, [...coreMigrations, ...slices.map((slice) => slice.migrations ?? {})]);
+  await migrate(db.writer, db.dialect, migrationsOf(slices));
   const logged: string[] = [];
   const noNetwork = async () => {
     throw new Error('This test has no network');

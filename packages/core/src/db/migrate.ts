@@ -53,8 +53,10 @@ export async function migrate(db: Kysely<Schema>, dialect: Dialect, parts: Migra
   await alone((transaction) =>
     sql`create table if not exists migration (name text primary key, at text not null)`.execute(transaction),
   );
+  const before = await sql<{ name: string }>`select name from migration`.execute(db);
+  const done = new Set(before.rows.map((row) => row.name));
   const ran: string[] = [];
-  for (const name of [...all.keys()].sort()) {
+  for (const name of [...all.keys()].sort().filter((candidate) => !done.has(candidate))) {
     const did = await alone(async (transaction) => {
       const known = await sql<{ name: string }>`select name from migration where name = ${name}`.execute(transaction);
       if (known.rows.length > 0) return false;
