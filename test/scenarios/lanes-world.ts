@@ -1,4 +1,4 @@
-import { type Clock, createActorKeys, transact } from '@joinery/core';
+import { type Clock, cookieName, createActorKeys, startSession, transact } from '@joinery/core';
 import { createGroup, joinGroup } from '@joinery/slices/groups';
 import { createTopic, markdownText, type PostRow } from '@joinery/slices/posts';
 import type { LaneHealth } from '../../packages/federation/src/peers.ts';
@@ -41,6 +41,19 @@ export async function titles(node: TestNode): Promise<string[]> {
   return rows.map((row) => row.title ?? '');
 }
 
+/** The page about a partner, as its administrator sees it. */
+export async function partnerPage(node: TestNode, person: TestPerson, origin: string): Promise<string> {
+  const partner = await node.context.db.reader
+    .selectFrom('partner_host')
+    .select('partner')
+    .where('origin', '=', origin)
+    .executeTakeFirstOrThrow();
+  const session = await transact(node.context, by, (work) => startSession(work, person.account));
+  const cookie = `${cookieName(node.origin, 'session')}=${session}`;
+  const answer = await fetch(`${node.origin}/administration/partners/${partner.partner}`, { headers: { cookie } });
+  return answer.text();
+}
+
 export type LanesWorld = AsyncDisposable & {
   department: TestNode;
   council: TestNode;
@@ -63,7 +76,11 @@ export async function lanesWorld(options: Parameters<typeof startTestNode>[1] = 
   const clock = movingClock();
   const gate = await openGate();
   const department = await startTestNode('department', { clock });
-  const council = await startTestNode('council', { clock, environment: gate.environment, ...options });
+  const council = await startTestNode('council', {
+    clock,
+    ...options,
+    environment: { ...gate.environment, ...options.environment },
+  });
   gate.to(council.port);
   const nodes = [department, council];
   await allowEachOther(nodes);

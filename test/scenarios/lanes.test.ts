@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
 import type { GateAnswer, GateRequest } from '../harness/gate.ts';
 import { until } from '../harness/until.ts';
-import { lanesWorld, titles } from './lanes-world.ts';
+import { lanesWorld, partnerPage, titles } from './lanes-world.ts';
 
 const isDelivery = ({ method, path }: GateRequest) => method === 'POST' && path.endsWith('inbox');
 const problem = (status: number, code: string, retryable: boolean): GateAnswer => ({
@@ -83,6 +83,7 @@ it('a peer that refuses our signature for 15 minutes raises an alarm; one that h
   expect(await lane()).toMatchObject({ alarm: true });
   const { body } = await ada.api('GET', '/peers');
   expect(body.items).toMatchObject([{ origin: council.origin, alarm: true }]);
+  expect(await partnerPage(world.department, ada, council.origin)).toContain('refuses our signature since');
   gate.answer = (request) => (isDelivery(request) ? problem(403, 'no_agreement', true) : null);
   await world.later(60);
   clock.forward(60);
