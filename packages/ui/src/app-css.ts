@@ -168,6 +168,8 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .app-content :is(ul, ol) { padding-inline-start: 1.5rem; }
 .app-content table { border-collapse: collapse; display: block; overflow-x: auto; }
 .app-content :is(th, td) { border: 1px solid var(--ds-color-neutral-border-subtle); padding: .375rem .625rem; text-align: start; }
+.app-content ins { background: var(--ds-color-success-surface-tinted); color: var(--ds-color-success-text-default); text-underline-offset: .2em; }
+.app-content del { background: var(--ds-color-danger-surface-tinted); color: var(--ds-color-danger-text-default); }
 .app-list { display: flex; flex-direction: column; padding: 0; list-style: none; background: var(--ds-color-neutral-surface-default);
   border: 1px solid var(--ds-color-neutral-border-subtle); border-radius: var(--ds-border-radius-lg); box-shadow: var(--ds-shadow-xs); }
 .app-list > li { padding: 1rem 1.25rem; }
