@@ -16,6 +16,7 @@ import { LRUCache } from 'lru-cache';
 import type { Bridge } from './bridge.ts';
 import { encodeMultikey } from './multikey.ts';
 import { type Builder, documentContext, vouch } from './outgoing.ts';
+import { peerRow } from './peers.ts';
 
 /** What an address answers to software: a document, gone, or nothing. */
 export type Found = { status: 200 | 410; document: JsonObject } | null;
@@ -120,12 +121,15 @@ export async function collectionDocument(
   };
 }
 
-/** An activity of ours, for those who get its stream. */
+/**
+ * An activity of ours, or the one inside it, for those who get its stream: as that kind of peer was told it.
+ * @param address as asked for: of the event's activity, or below it
+ */
 export async function activityDocument(
   bridge: Bridge,
   builder: Builder,
   eventId: string,
-  inner: boolean,
+  address: string,
   requester: Requester,
 ): Promise<Found> {
   if (requester.kind !== 'peer' || !isId(eventId)) return null;
@@ -139,10 +143,12 @@ export async function activityDocument(
     .where('origin', '=', requester.origin)
     .executeTakeFirst();
   if (!subscriber || (subscriber.ends_after !== null && subscriber.ends_after < event.streamSeq)) return null;
-  const [activity] = await builder.build(event, true);
-  if (!activity) return null;
-  const document = inner ? activity.document.object : activity.document;
-  return isObject(document) ? { status: 200, document } : null;
+  const peer = await peerRow(db.reader, requester.origin);
+  for (const { document } of await builder.build(event, peer?.joinery === 1)) {
+    const found = [document, document.object].find((said) => isObject(said) && said.id === address);
+    if (isObject(found)) return { status: 200, document: found };
+  }
+  return null;
 }
 
 function kindAt(bridge: Bridge, path: string): ObjectKind | undefined {

@@ -24,7 +24,7 @@ const activityType = 'application/activity+json; charset=utf-8';
 const objectPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})$/;
 const collectionPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})\/([a-z]+)$/;
 const inboxPath = /^\/inbox$|^\/(?:node|agency)\/inbox$|^\/(?:people|groups)\/[0-9a-f-]{36}\/inbox$/;
-const activityPath = /^\/activities\/([0-9a-f-]{36})(\/activity)?$/;
+const activityPath = /^\/activities\/([0-9a-f-]{36})(?:\/[a-z]+)?$/;
 const streamPath = /^\/streams\/([0-9a-f-]{36})\/log$/;
 
 /**
@@ -84,7 +84,13 @@ async function find(c: WebContext, node: FederationNode, requester: Requester): 
     return { status: 200, document: await sharedStreams(node.bridge, requester.origin) };
   const activity = activityPath.exec(path);
   if (activity)
-    return activityDocument(node.bridge, node.builder, activity[1] ?? '', activity[2] !== undefined, requester);
+    return activityDocument(
+      node.bridge,
+      node.builder,
+      activity[1] ?? '',
+      `${node.context.config.origin}${path}`,
+      requester,
+    );
   const stream = streamPath.exec(path);
   if (stream) return findStreamPage(c, node, stream[1] ?? '', requester);
   const object = objectPath.exec(path);

@@ -81,6 +81,24 @@ async function textEvent(
   return { id: outgoing.id, type: 'Announce', actor: group.uri, ...addressing(group), ...thread, object: post.uri };
 }
 
+/**
+ * A new post. Other software is told of a topic twice, the second time by its address alone: Mastodon and what shows groups as accounts understand only that (FEP-1b12).
+ */
+async function created(
+  outgoing: Outgoing,
+  event: { data: { post: string; group: string; revision: number } },
+): Promise<ActivityDocument | ActivityDocument[] | null> {
+  const told = await textEvent(outgoing, event, 'Create');
+  if (told === null || outgoing.joineryPeer) return told;
+  const found = await postAndGroup(outgoing.db, event.data);
+  if (found?.group.local !== 1 || found.post.reply_to !== null) return told;
+  const { post, group } = found;
+  return [
+    told,
+    { id: `${outgoing.id}/object`, type: 'Announce', actor: group.uri, ...addressing(group), object: post.uri },
+  ];
+}
+
 async function deleted(outgoing: Outgoing, event: PostEvent): Promise<ActivityDocument | null> {
   const found = await postAndGroup(outgoing.db, event.data);
   const author = found ? await personById(outgoing.db, found.post.author_id) : undefined;
@@ -176,14 +194,8 @@ export function countsOf(posts: (PostRow & { answer_uri: string | null })[]): Js
 
 /** What of this slice leaves the node, built from the present state. */
 export const toActivity: Activities['toActivity'] = {
-  'post.created': (outgoing, event) => textEvent(outgoing, event, 'Create'),
+  'post.created': created,
   'post.edited': (outgoing, event) => textEvent(outgoing, event, 'Update'),
-  'post.shown': async (outgoing, { data }) => {
-    const found = await postAndGroup(outgoing.db, data);
-    if (outgoing.joineryPeer || !found || found.post.deleted_at || found.post.removed_at) return null;
-    const { post, group } = found;
-    return { id: outgoing.id, type: 'Announce', actor: group.uri, ...addressing(group), object: post.uri };
-  },
   'post.deleted': deleted,
   'post.liked': liked,
   'post.unliked': unliked,

@@ -15,5 +15,5 @@ export const activities: Activities = {
     },
   },
   handlers,
-  othersOnly: ['post.shown', 'post.liked', 'post.unliked'],
+  othersOnly: ['post.liked', 'post.unliked'],
 };

@@ -7,8 +7,6 @@ type ByPerson = OfPost & { /** Person who did it; null when the host of a group 
 declare module '@joinery/core' {
   interface Events {
     'post.created': OfPost & { revision: number };
-    /** Follows `post.created` of a topic: software that ignores wrapped activities is shown the topic itself. */
-    'post.shown': OfPost;
     'post.edited': OfPost & { revision: number };
     'post.deleted': OfPost;
     /** A group elsewhere took a post of ours in, or refused it. */
@@ -43,7 +41,6 @@ const report = ofPost.extend({ report: z.string() });
 
 export const events: EventDefinitions = {
   'post.created': { v: 1, data: withRevision },
-  'post.shown': { v: 1, data: ofPost },
   'post.edited': { v: 1, data: withRevision },
   'post.deleted': { v: 1, data: ofPost },
   'post.accepted': { v: 1, data: ofPost },

@@ -133,7 +133,6 @@ async function addPost(
   if (!arrival?.history) {
     row.event_id = work.emit('post.created', stream, { post: id, group: group.id, revision: 1 });
     row.event_stream = stream;
-    if (!thread && group.local === 1) work.emit('post.shown', stream, { post: id, group: group.id });
   }
   await insertPost(work.db, row);
   await insertRevision(work.db, {
