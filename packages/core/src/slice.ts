@@ -92,7 +92,7 @@ export type NavigationEntry = {
 export type Panel = {
   place: 'home' | 'group' | 'person' | 'administration' | 'compose';
   order: number;
-  /** HTML as a string or hono/jsx node; null when it has nothing to show. */
+  /** A hono/jsx node; null when it has nothing to show. */
   render: (
     context: Context,
     visitor: Visitor | null,

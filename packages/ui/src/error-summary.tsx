@@ -31,3 +31,8 @@ export function ErrorSummary({ errors, language }: { errors: readonly FieldError
     </div>
   );
 }
+
+/** What is wrong with one field, to stand beside it. */
+export function errorOf(errors: readonly FieldError[], field: string): string | undefined {
+  return errors.find((error) => error.field === field)?.text;
+}

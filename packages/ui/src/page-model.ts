@@ -1,8 +1,9 @@
-import type { Environment } from '@joinery/core';
-import type { Context as HonoContext } from 'hono';
-import type { PageModel } from './layout.tsx';
+import type { Panel, RequestContext } from '@joinery/core';
+import type { Child } from 'hono/jsx';
+import { type PageModel, renderPage } from './layout.tsx';
 import type { NoticeKind } from './notice.tsx';
 import { type Assets, assets } from './stylesheet.ts';
+import type { Reader } from './time.tsx';
 
 /** What a route says about its page; the rest comes from the request. */
 export type PageOptions = {
@@ -19,7 +20,7 @@ let files: Assets | undefined;
  * Everything around the content of a page: node, visitor, language, and the navigation of all slices as this visitor may see it.
  * It asks nothing of the database; it is a promise so that a house style may come from there.
  */
-export async function pageModel(c: HonoContext<Environment>, options: PageOptions): Promise<PageModel> {
+export async function pageModel(c: RequestContext, options: PageOptions): Promise<PageModel> {
   const { context, visitor, language, csrf } = c.var;
   files ??= assets();
   const { pathname, search } = new URL(c.req.url);
@@ -51,4 +52,35 @@ export async function pageModel(c: HonoContext<Environment>, options: PageOption
     returnTo: c.req.method === 'GET' ? `${pathname}${search}` : undefined,
     description: options.description,
   };
+}
+
+/** Answers a whole page: with 422 when it says what was wrong with a form, unless another status is given. */
+export async function showPage(
+  c: RequestContext,
+  options: PageOptions & { status?: 410 | 429 },
+  body: Child,
+): Promise<Response> {
+  const { status, ...page } = options;
+  return c.html(renderPage(await pageModel(c, page), body), status ?? (options.error ? 422 : 200));
+}
+
+/** Who reads the page, as far as dates and words are concerned. Signed out: in UTC. */
+export function readerOf(c: RequestContext): Reader & { now: Date } {
+  const { visitor, language, context } = c.var;
+  return { language, timeZone: visitor?.person.timeZone || 'UTC', now: context.clock.now() };
+}
+
+/** What the slices show at a place of this page, in their order. `subject` is what the page is about, if anything. */
+export async function renderPanels(
+  c: RequestContext,
+  place: Panel['place'],
+  subject: { id: string } | null,
+): Promise<Child[]> {
+  const { context, visitor, language } = c.var;
+  const panels = context.slices
+    .flatMap((slice) => slice.panels ?? [])
+    .filter((panel) => panel.place === place)
+    .sort((one, other) => one.order - other.order);
+  const rendered = await Promise.all(panels.map((panel) => panel.render(context, visitor, subject, language)));
+  return rendered.filter((panel) => panel !== null && panel !== undefined) as Child[];
 }

@@ -3,6 +3,11 @@ import { formatDateTime, formatRelative, type Instant, type Language } from './m
 /** Who reads a page, as far as dates are concerned: `timeZone` is an IANA name, `now` the instant of the request. */
 export type Reader = { language: Language; timeZone: string; now: Instant };
 
+/** When the page is read, as instants are stored: UTC with milliseconds, so that they compare as text. */
+export function readAt(reader: Reader): string {
+  return new Date(reader.now).toISOString();
+}
+
 /** An instant as people say it ("3 minutes ago"), with the exact date and time on hover and for machines. */
 export function Time({ at, reader }: { at: Instant; reader: Reader }) {
   return (

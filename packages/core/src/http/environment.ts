@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
+import type { Context as HonoContext } from 'hono';
 import type { Context } from '../context.ts';
 import type { PersonSummary } from '../ports.ts';
 
@@ -38,3 +39,6 @@ export type Environment = {
     form: SentForm | null;
   };
 };
+
+/** One request of a page or the API, as its route gets it. */
+export type RequestContext = HonoContext<Environment>;

@@ -4,7 +4,7 @@ import { countAttempt } from '../accounts/throttle.ts';
 import { accountOfToken } from '../accounts/tokens.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../errors.ts';
-import { transact } from '../work.ts';
+import { transact, type Work } from '../work.ts';
 import { dropCookie, readCookie, writeCookie } from './cookies.ts';
 import type { Environment, Visitor } from './environment.ts';
 
@@ -101,4 +101,12 @@ export async function signOut(c: C): Promise<void> {
   dropCookie(c, 'session');
   c.set('session', null);
   c.set('visitor', null);
+}
+
+/**
+ * Carries out a change as the visitor, from a page or the API.
+ * @throws what `does` and `transact` throw
+ */
+export function transactAs<T>(c: C, visitor: Visitor, does: (work: Work) => Promise<T>): Promise<T> {
+  return transact(c.var.context, { kind: 'person', person: visitor.person.id }, does);
 }

@@ -8,6 +8,7 @@ import {
   nodeActor,
   originOf,
   publicKeysOf,
+  type Reader,
   refuse,
   transact,
 } from '@joinery/core';
@@ -17,7 +18,7 @@ import type { Refused } from '../refusals.ts';
 import { type ArrivedRequest, parseSignature, signRequest, verifySignature } from '../signatures.ts';
 import { canonicalKey } from './fingerprint.ts';
 import { type Decider, receivePartner } from './partners.ts';
-import { partnerByOrigin, proposalFrom } from './store.ts';
+import { partnerByOrigin, proposalFrom, proposals } from './store.ts';
 import { type PartnerKind, partnerKinds } from './tables.ts';
 import type { TrustList } from './trust.ts';
 
@@ -246,4 +247,10 @@ function keysOf(document: JsonObject | undefined): string[] {
   return listed.flatMap((key) =>
     isObject(key) && typeof key.publicKeyPem === 'string' ? (canonicalKey(key.publicKeyPem) ?? []) : [],
   );
+}
+
+/** How many proposals wait to be checked. */
+export async function waitingProposals(db: Reader): Promise<number> {
+  return (await proposals(db)).filter((row) => row.state === 'unverified' && readProposal(row.document) !== null)
+    .length;
 }

@@ -4,19 +4,20 @@ import {
   type Environment,
   encodeCursor,
   isRefusal,
+  type RequestContext,
   readForm,
   refuse,
   requireFederationOfficer,
-  transact,
+  transactAs,
 } from '@joinery/core';
-import type { Hono, Context as HonoContext } from 'hono';
+import { readerOf, showPage } from '@joinery/ui';
+import type { Hono } from 'hono';
 import { z } from 'zod';
 import { explain } from './explain.ts';
 import { applyImport, type ImportPlan, planImport } from './imports.ts';
 import { listForms, parseList, writeList, writeRegister } from './lists.ts';
-import { readerOf, show, waitingProposals } from './page.tsx';
 import { declineProposal } from './partners.ts';
-import { checkProposal, readProposal } from './proposals.ts';
+import { checkProposal, readProposal, waitingProposals } from './proposals.ts';
 import { allPartners, decisions, partnerByOrigin, proposals } from './store.ts';
 import { pageText } from './text.ts';
 import { trustListOf } from './trust.ts';
@@ -24,14 +25,12 @@ import { home } from './views.tsx';
 import { ImportPage, ImportPreviewPage, type TypedImport } from './views-import.tsx';
 import { ExplainPage, ProposalsPage, RegisterPage } from './views-list.tsx';
 
-type C = HonoContext<Environment>;
-
 const registerPage = 50;
 
 /** Proposals, register, explanations, lists in and out. */
 export function listRoutes(app: Hono<Environment>): void {
   app.get(`${home}/proposals`, async (c) => {
-    const visitor = requireFederationOfficer(c);
+    requireFederationOfficer(c);
     const t = pageText(c.var.language);
     const open = (await proposals(c.var.context.db.reader)).filter(
       ({ state }) => state !== 'accepted' && state !== 'declined',
@@ -49,8 +48,8 @@ export function listRoutes(app: Hono<Environment>): void {
           : outcome === 'silent'
             ? { kind: 'warning' as const, text: t('checkUnavailable') }
             : undefined;
-    const body = <ProposalsPage rows={rows} csrf={c.var.csrf} reader={readerOf(c, visitor)} />;
-    return show(c, t('proposals'), body, notice ? { notice } : {});
+    const body = <ProposalsPage rows={rows} csrf={c.var.csrf} reader={readerOf(c)} />;
+    return showPage(c, { title: t('proposals'), notices: notice ? [notice] : [] }, body);
   });
 
   app.post(`${home}/proposals/check`, async (c) => {
@@ -62,7 +61,7 @@ export function listRoutes(app: Hono<Environment>): void {
     const by = visitor.person.name;
     if (what === 'decline') {
       const input = { origin, by, reason: pageText(language)('decline') };
-      await transact(context, { kind: 'person', person: visitor.person.id }, (work) => declineProposal(work, input));
+      await transactAs(c, visitor, (work) => declineProposal(work, input));
       return c.redirect(`${home}/proposals`, 303);
     }
     return c.redirect(`${home}/proposals?outcome=${await check(context, origin, by)}`, 303);
@@ -76,17 +75,15 @@ export function listRoutes(app: Hono<Environment>): void {
   });
 
   app.get(`${home}/register`, async (c) => {
-    const visitor = requireFederationOfficer(c);
+    requireFederationOfficer(c);
     const db = c.var.context.db.reader;
     const cursor = decodeCursor(c.req.query('cursor'), ['string']);
     const rows = await decisions(db, { before: cursor ? String(cursor[0]) : null, limit: registerPage + 1 });
     const shown = rows.slice(0, registerPage);
     const last = rows.length > registerPage ? shown.at(-1) : undefined;
     const next = last ? `${home}/register?cursor=${encodeCursor([last.id])}` : null;
-    const body = (
-      <RegisterPage rows={shown} next={next} proposals={await waitingProposals(db)} reader={readerOf(c, visitor)} />
-    );
-    return show(c, pageText(c.var.language)('register'), body);
+    const body = <RegisterPage rows={shown} next={next} proposals={await waitingProposals(db)} reader={readerOf(c)} />;
+    return showPage(c, { title: pageText(c.var.language)('register') }, body);
   });
 
   app.get(`${home}/register.csv`, async (c) => {
@@ -103,7 +100,7 @@ export function listRoutes(app: Hono<Environment>): void {
   });
 
   app.get(`${home}/explain`, async (c) => {
-    const visitor = requireFederationOfficer(c);
+    requireFederationOfficer(c);
     const { context, language } = c.var;
     const origin = (c.req.query('origin') ?? '').trim();
     const thing = (c.req.query('thing') ?? '').trim();
@@ -115,10 +112,10 @@ export function listRoutes(app: Hono<Environment>): void {
         thing={thing}
         said={said}
         proposals={await waitingProposals(db)}
-        reader={readerOf(c, visitor)}
+        reader={readerOf(c)}
       />
     );
-    return show(c, pageText(language)('explain'), body);
+    return showPage(c, { title: pageText(language)('explain') }, body);
   });
 
   app.get(`${home}/import`, async (c) => {
@@ -145,14 +142,12 @@ export function listRoutes(app: Hono<Environment>): void {
     const reason = read.value.reason?.trim() ?? '';
     if (read.value.apply && reason !== '') {
       const decider = { by: visitor.person.name, reason };
-      await transact(context, { kind: 'person', person: visitor.person.id }, (work) =>
-        applyImport(work, plan, decider),
-      );
+      await transactAs(c, visitor, (work) => applyImport(work, plan, decider));
       return c.redirect(home, 303);
     }
     const errors = read.value.apply ? [{ field: 'reason', text: t('faultReason') }] : [];
     const body = <ImportPreviewPage plan={plan} typed={typed} errors={errors} csrf={csrf} language={language} />;
-    return show(c, t('importTitle'), body, { status: errors.length > 0 ? 422 : 200 });
+    return showPage(c, { title: t('importTitle'), error: errors.length > 0 }, body);
   });
 }
 
@@ -165,7 +160,7 @@ const importForm = z.object({
   reason: z.string().max(1000).optional(),
 });
 
-function typedImport(c: C): TypedImport {
+function typedImport(c: RequestContext): TypedImport {
   const value = (name: string) => c.var.form?.fields.get(name)?.[0] ?? '';
   return {
     list: value('list'),
@@ -184,14 +179,12 @@ async function planOf(context: Context, typed: TypedImport): Promise<ImportPlan>
   });
 }
 
-async function showImport(c: C, typed: TypedImport, error: { field: string; text: string } | null) {
-  const visitor = requireFederationOfficer(c);
+async function showImport(c: RequestContext, typed: TypedImport, error: { field: string; text: string } | null) {
+  requireFederationOfficer(c);
   const errors = error ? [error] : [];
   const waiting = await waitingProposals(c.var.context.db.reader);
-  const body = (
-    <ImportPage typed={typed} errors={errors} proposals={waiting} csrf={c.var.csrf} reader={readerOf(c, visitor)} />
-  );
-  return show(c, pageText(c.var.language)('importTab'), body, { status: error ? 422 : 200 });
+  const body = <ImportPage typed={typed} errors={errors} proposals={waiting} csrf={c.var.csrf} reader={readerOf(c)} />;
+  return showPage(c, { title: pageText(c.var.language)('importTab'), error: error !== null }, body);
 }
 
 async function check(context: Context, origin: string, by: string): Promise<'same' | 'other' | 'silent'> {
@@ -207,7 +200,7 @@ async function check(context: Context, origin: string, by: string): Promise<'sam
   }
 }
 
-function download(c: C, name: string, text: string) {
+function download(c: RequestContext, name: string, text: string) {
   c.header('content-disposition', `attachment; filename="${name}"`);
   return c.body(text, 200, {
     'content-type': name.endsWith('.csv') ? 'text/csv; charset=utf-8' : 'text/plain; charset=utf-8',

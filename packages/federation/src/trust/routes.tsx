@@ -6,21 +6,22 @@ import {
   isId,
   isRefusal,
   nodeActor,
+  type RequestContext,
   readForm,
   refuse,
   requireFederationOfficer,
-  transact,
+  transactAs,
 } from '@joinery/core';
-import type { Hono, Context as HonoContext } from 'hono';
+import { readerOf, showPage } from '@joinery/ui';
+import type { Hono } from 'hono';
 import type { LaneHealth } from '../peers.ts';
 import type { Change, ChangeKind } from './change.ts';
 import { bodyOf, emptyForm, explainFaults, formOf, type PartnerForm, partnerForm, type TypedPartner } from './form.ts';
 import { readFields } from './input.ts';
 import { daysLeft } from './labels.tsx';
-import { readerOf, show, waitingProposals } from './page.tsx';
 import { decideAs } from './partners.ts';
 import { exchangedWith, preview } from './preview.ts';
-import { sendProposal } from './proposals.ts';
+import { sendProposal, waitingProposals } from './proposals.ts';
 import { listRoutes } from './routes-list.tsx';
 import { allPartners, decisions, type Partner, partnerById } from './store.ts';
 import { partnerKinds } from './tables.ts';
@@ -28,18 +29,16 @@ import { pageText } from './text.ts';
 import { home, PartnerPage, PartnersPage, type Use } from './views.tsx';
 import { PartnerForm as PartnerFormView, PreviewPage } from './views-form.tsx';
 
-type C = HonoContext<Environment>;
-
 export type RouteParts = { laneHealth?: (db: DatabaseReader, now: Date) => Promise<LaneHealth[]> };
 
 /** The partners' pages; the federation officer's and administrators' business. */
 export function partnerRoutes(parts: RouteParts) {
   return (app: Hono<Environment>): void => {
     app.get(home, async (c) => {
-      const visitor = requireFederationOfficer(c);
+      requireFederationOfficer(c);
       const { context, language } = c.var;
       const db = context.db.reader;
-      const reader = readerOf(c, visitor);
+      const reader = readerOf(c);
       const partners = await allPartners(db);
       const health = new Map(
         (await parts.laneHealth?.(db, c.var.context.clock.now()))?.map((lane) => [lane.origin, lane]),
@@ -59,7 +58,7 @@ export function partnerRoutes(parts: RouteParts) {
           reader={reader}
         />
       );
-      return show(c, pageText(language)('name'), body);
+      return showPage(c, { title: pageText(language)('name') }, body);
     });
 
     app.get(`${home}/new`, async (c) => {
@@ -90,9 +89,7 @@ export function partnerRoutes(parts: RouteParts) {
       try {
         const { origin, fields } = await changeOf(context, read.value, partner);
         const input = { origin, fields, by: visitor.person.name, reason };
-        const made = await transact(context, { kind: 'person', person: visitor.person.id }, (work) =>
-          decideAs(work, what, input),
-        );
+        const made = await transactAs(c, visitor, (work) => decideAs(work, what, input));
         if (what === 'propose') await propose(context, made);
         return c.redirect(`${home}/${made.id}?done=1`, 303);
       } catch (error) {
@@ -103,11 +100,11 @@ export function partnerRoutes(parts: RouteParts) {
     listRoutes(app);
 
     app.get(`${home}/:id`, async (c) => {
-      const visitor = requireFederationOfficer(c);
+      requireFederationOfficer(c);
       const { context, language } = c.var;
       const db = context.db.reader;
       const partner = await load(context, c.req.param('id'));
-      const reader = readerOf(c, visitor);
+      const reader = readerOf(c);
       const lane = (await parts.laneHealth?.(db, c.var.context.clock.now()))?.find(
         ({ origin }) => origin === partner.origin,
       );
@@ -130,7 +127,7 @@ export function partnerRoutes(parts: RouteParts) {
         />
       );
       const notice = { kind: 'success' as const, text: pageText(language)('done') };
-      return show(c, partner.agency, body, c.req.query('done') ? { notice } : {});
+      return showPage(c, { title: partner.agency, notices: c.req.query('done') ? [notice] : [] }, body);
     });
 
     app.get(`${home}/:id/edit`, async (c) => {
@@ -156,7 +153,7 @@ async function load(context: Context, id: string): Promise<Partner> {
   return found ?? refuse('not_found', 'There is no such partner');
 }
 
-async function partnerOf(c: C): Promise<Partner | null> {
+async function partnerOf(c: RequestContext): Promise<Partner | null> {
   const id = c.var.form?.fields.get('partner')?.[0];
   return id ? load(c.var.context, id) : null;
 }
@@ -210,28 +207,33 @@ async function groupNames(db: DatabaseReader, partner: Partner): Promise<string[
   return partner.groups.map((id) => rows.find((row) => row.id === id)?.name ?? id);
 }
 
-function typedIn(c: C, typed: Record<string, unknown>): TypedPartner {
+function typedIn(c: RequestContext, typed: Record<string, unknown>): TypedPartner {
   const empty = emptyForm('government', c.var.context.clock.now());
   const given = Object.entries(typed).filter(([, value]) => typeof value === 'string');
   return { ...empty, expiresAt: '', ...Object.fromEntries(given), scopes: c.var.form?.fields.get('scopes') ?? [] };
 }
 
-function hiddenIn(c: C): [string, string][] {
+function hiddenIn(c: RequestContext): [string, string][] {
   const fields = [...(c.var.form?.fields ?? [])].filter(([name]) => name !== 'csrf' && name !== 'what');
   return fields.flatMap(([name, values]) => values.map((value) => [name, value] as [string, string]));
 }
 
-async function showForm(c: C, partner: Partner | null, typed: TypedPartner, faults: readonly FieldFault[]) {
+async function showForm(
+  c: RequestContext,
+  partner: Partner | null,
+  typed: TypedPartner,
+  faults: readonly FieldFault[],
+) {
   const { language, csrf, context } = c.var;
   const errors = explainFaults(faults, typed.hosts, context.config, language);
   const t = pageText(language);
   const title = partner ? t('changeTitle', { agency: partner.agency }) : t('addTitle');
   const body = <PartnerFormView partner={partner} typed={typed} errors={errors} csrf={csrf} language={language} />;
-  return show(c, title, body, { status: faults.length > 0 ? 422 : 200 });
+  return showPage(c, { title, error: faults.length > 0 }, body);
 }
 
 async function showPreview(
-  c: C,
+  c: RequestContext,
   change: Change,
   hidden: readonly [string, string][],
   askReason: boolean,
@@ -251,11 +253,11 @@ async function showPreview(
       language={language}
     />
   );
-  return show(c, pageText(language)('previewTitle'), body, { status: faults.length > 0 ? 422 : 200 });
+  return showPage(c, { title: pageText(language)('previewTitle'), error: faults.length > 0 }, body);
 }
 
 /** A decision that could not be taken: the form again, or the preview when there was no form. */
-async function showUndecided(c: C, partner: Partner | null, faults: readonly FieldFault[]) {
+async function showUndecided(c: RequestContext, partner: Partner | null, faults: readonly FieldFault[]) {
   const fields = c.var.form?.fields;
   const what = decidable.find((known: ChangeKind) => known === fields?.get('what')?.[0]);
   if (fields?.has('hosts') || !partner || !what) {

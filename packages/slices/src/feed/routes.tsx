@@ -1,6 +1,6 @@
 import type { Environment } from '@joinery/core';
 import { listFeed } from '@joinery/slices/posts';
-import { pageModel, type Reader, renderPage } from '@joinery/ui';
+import { readerOf, renderPanels, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { messages } from './messages.ts';
 import { publicGroups, waitingFor } from './store.ts';
@@ -13,23 +13,19 @@ export function routes(app: Hono<Environment>): void {
   app.get('/', async (c) => {
     const { context, visitor, language } = c.var;
     const db = context.db.reader;
-    const reader: Reader = { language, timeZone: visitor?.person.timeZone ?? 'UTC', now: context.clock.now() };
+    const reader = readerOf(c);
     const t = messages(language);
     if (!visitor) {
       const page = <WelcomePage agency={context.config.agency} groups={await publicGroups(db)} reader={reader} />;
-      return c.html(renderPage(await pageModel(c, { title: t('welcome') }), page));
+      return showPage(c, { title: t('welcome') }, page);
     }
     const waiting = await waitingFor(db, visitor.person.id);
     const { items, next } = await listFeed(db, visitor.person.id, {
       cursor: c.req.query('cursor') ?? null,
       limit: perPage,
     });
-    const places = context.slices
-      .flatMap((slice) => slice.panels ?? [])
-      .filter((panel) => panel.place === 'home')
-      .sort((one, other) => one.order - other.order);
-    const panels = await Promise.all(places.map((panel) => panel.render(context, visitor, null, language)));
+    const panels = await renderPanels(c, 'home', null);
     const page = <HomePage {...{ waiting, posts: items, next, panels, reader }} />;
-    return c.html(renderPage(await pageModel(c, { title: t('home') }), page));
+    return showPage(c, { title: t('home') }, page);
   });
 }

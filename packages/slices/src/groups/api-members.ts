@@ -5,24 +5,25 @@ import {
   encodeCursor,
   isId,
   listQuery,
+  type RequestContext,
   refuse,
   requireVisitor,
+  transactAs,
   type Work,
 } from '@joinery/core';
 import { z } from 'zod';
-import { body, type C, groupParams, json, memberAnswer, memberParams, page } from './api-parts.ts';
+import { body, groupParams, json, memberAnswer, memberParams, page } from './api-parts.ts';
 import { banInput, invitationInput, reasonBody, roleInput } from './input.ts';
 import { invite } from './invitations.ts';
 import { memberJson, memberSchema } from './json.ts';
 import { listMembers } from './lists.ts';
 import { approve, ban, decline, removeMember, setRole, unban } from './moderation.ts';
-import { change } from './page.ts';
 import { canModerate } from './policy.ts';
 import { findPerson, seeGroup } from './reads.ts';
 import { membershipOf } from './store.ts';
 import { memberStates } from './tables.ts';
 
-async function showMember(c: C, id: string, person: string) {
+async function showMember(c: RequestContext, id: string, person: string) {
   const db = c.var.context.db.reader;
   const standing = await membershipOf(db, id, person);
   const row = await db.selectFrom('person').selectAll().where('id', '=', person).executeTakeFirst();
@@ -122,7 +123,7 @@ export function memberRoutes(app: OpenAPIHono<Environment>): void {
       // Checked before anything is fetched for somebody who may not invite.
       if (!canModerate(group, standing)) refuse('forbidden', 'Only those who run the group invite');
       const invited = person ?? (await findPerson(c.var.context, uri ?? ''));
-      await change(c, visitor, (work) => invite(work, { group: id, person: invited, by: visitor.person.id }));
+      await transactAs(c, visitor, (work) => invite(work, { group: id, person: invited, by: visitor.person.id }));
       return c.json(await showMember(c, id, invited), 201);
     },
   );
@@ -139,11 +140,11 @@ async function removeOrDecline(work: Work, input: Decided & { reason?: string })
 }
 
 /** Carries out a decision about a member, and shows what they are now. */
-async function decide(c: C, does: (work: Work, input: Decided) => Promise<unknown>) {
+async function decide(c: RequestContext, does: (work: Work, input: Decided) => Promise<unknown>) {
   const visitor = requireVisitor(c);
   const { id = '', person = '' } = c.req.param() as { id?: string; person?: string };
   await seeGroup(c.var.context.db.reader, id, visitor);
   if (!isId(person)) refuse('not_found', 'There is no such person here');
-  await change(c, visitor, (work) => does(work, { group: id, person, by: visitor.person.id }));
+  await transactAs(c, visitor, (work) => does(work, { group: id, person, by: visitor.person.id }));
   return showMember(c, id, person);
 }

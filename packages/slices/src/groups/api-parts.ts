@@ -1,9 +1,5 @@
-import type { Environment } from '@joinery/core';
-import type { Context as HonoContext } from 'hono';
 import { z } from 'zod';
 import { groupSchema, memberSchema } from './json.ts';
-
-export type C = HonoContext<Environment>;
 
 export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   description,

@@ -5,21 +5,22 @@ import {
   type Environment,
   encodeCursor,
   listQuery,
+  type RequestContext,
   requireVisitor,
+  transactAs,
   type Visitor,
 } from '@joinery/core';
 import { memberRoutes } from './api-members.ts';
-import { body, type C, groupAnswer, groupParams, json, page } from './api-parts.ts';
+import { body, groupAnswer, groupParams, json, page } from './api-parts.ts';
 import { createGroup, updateGroup } from './groups.ts';
 import { groupChangeInput, newGroupInput, remoteInput } from './input.ts';
 import { groupJson, groupSchema } from './json.ts';
 import { knownGroups } from './lists.ts';
 import { followGroup, joinGroup, leaveGroup } from './membership.ts';
-import { change } from './page.ts';
 import { findGroup, seeGroup } from './reads.ts';
 import { membershipOf } from './store.ts';
 
-async function showGroup(c: C, visitor: Visitor, id: string) {
+async function showGroup(c: RequestContext, visitor: Visitor, id: string) {
   const db = c.var.context.db.reader;
   const { group, standing } = await seeGroup(db, id, visitor);
   return groupJson(db, group, standing);
@@ -66,7 +67,9 @@ function groupRoutes(app: OpenAPIHono<Environment>): void {
       const visitor = requireVisitor(c);
       const input = c.req.valid('json');
       const keys = await createActorKeys();
-      const group = await change(c, visitor, (work) => createGroup(work, { ...input, owner: visitor.person.id, keys }));
+      const group = await transactAs(c, visitor, (work) =>
+        createGroup(work, { ...input, owner: visitor.person.id, keys }),
+      );
       return c.json(await showGroup(c, visitor, group.id), 201);
     },
   );
@@ -92,7 +95,7 @@ function groupRoutes(app: OpenAPIHono<Environment>): void {
       const visitor = requireVisitor(c);
       const { id } = c.req.valid('param');
       await seeGroup(c.var.context.db.reader, id, visitor);
-      await change(c, visitor, (work) => updateGroup(work, id, visitor.person.id, c.req.valid('json')));
+      await transactAs(c, visitor, (work) => updateGroup(work, id, visitor.person.id, c.req.valid('json')));
       return c.json(await showGroup(c, visitor, id), 200);
     },
   );
@@ -117,7 +120,7 @@ function membershipRoutes(app: OpenAPIHono<Environment>): void {
         const visitor = requireVisitor(c);
         const { id } = c.req.valid('param');
         const before = await seeGroup(c.var.context.db.reader, id, visitor);
-        await change(c, visitor, async (work) => void (await does(work, { group: id, person: visitor.person.id })));
+        await transactAs(c, visitor, async (work) => void (await does(work, { group: id, person: visitor.person.id })));
         const { reader } = c.var.context.db;
         // Who has left a hidden group cannot see it any more; the answer still says what became of the request.
         const standing = await membershipOf(reader, id, visitor.person.id);
@@ -138,7 +141,7 @@ function membershipRoutes(app: OpenAPIHono<Environment>): void {
       const { uri, join } = c.req.valid('json');
       const id = await findGroup(c.var.context, uri);
       const input = { group: id, person: visitor.person.id };
-      await change(c, visitor, (work) => (join ? joinGroup(work, input) : followGroup(work, input)));
+      await transactAs(c, visitor, (work) => (join ? joinGroup(work, input) : followGroup(work, input)));
       return c.json(await showGroup(c, visitor, id), 201);
     },
   );

@@ -33,6 +33,3 @@ function faultText(fault: FieldFault, language: Language): string {
 export function fieldErrors(faults: readonly FieldFault[], language: Language): FieldError[] {
   return faults.map((fault) => ({ field: fault.field, text: faultText(fault, language) }));
 }
-
-export const errorOf = (errors: readonly FieldError[], field: string): string | undefined =>
-  errors.find((error) => error.field === field)?.text;

@@ -3,23 +3,23 @@ import {
   type Environment,
   type FieldFault,
   type RefusalCode,
+  type RequestContext,
   readForm,
   refusalText,
   refuse,
   requireVisitor,
+  transactAs,
 } from '@joinery/core';
-import { type FieldError, pageModel, renderPage } from '@joinery/ui';
-import type { Hono, Context as HonoContext } from 'hono';
+import { type FieldError, showPage } from '@joinery/ui';
+import type { Hono } from 'hono';
+import { attempt, type Failed, nothingTyped } from './attempt.ts';
 import { createGroup, deleteGroup, updateGroup } from './groups.ts';
 import { archiveForm, deleteForm, newGroupForm, referenceForm, rulesOf, settingsForm } from './input.ts';
 import { messages } from './messages.ts';
-import { attempt, change, type Failed, nothingTyped } from './page.ts';
 import { canManage } from './policy.ts';
 import { findGroup, seeGroup } from './reads.ts';
 import type { GroupRow } from './tables.ts';
 import { NewGroupPage, OpenByLinkPage, SettingsPage } from './views-form.tsx';
-
-type C = HonoContext<Environment>;
 
 /** Pages with forms: a new group, a group by its link, a group's settings. */
 export function formRoutes(app: Hono<Environment>): void {
@@ -40,18 +40,17 @@ export function formRoutes(app: Hono<Environment>): void {
   app.post('/groups/:id/delete', remove);
 }
 
-async function showNewGroup(c: C, { errors, typed }: Failed) {
+async function showNewGroup(c: RequestContext, { errors, typed }: Failed) {
   const { csrf, language } = c.var;
   const title = messages(language)('newGroup');
-  const page = await pageModel(c, { title, error: errors.length > 0 });
   const body = <NewGroupPage language={language} csrf={csrf} errors={errors} typed={typed} />;
-  return c.html(renderPage(page, body), errors.length > 0 ? 422 : 200);
+  return showPage(c, { title, error: errors.length > 0 }, body);
 }
 
 /** A closed or hidden group on the web is a contradiction: the writer decides which of both is meant. */
 const webContradiction: FieldFault[] = [{ field: 'web', code: 'bad_choice' }];
 
-async function makeGroup(c: C) {
+async function makeGroup(c: RequestContext) {
   const visitor = requireVisitor(c);
   let made = '';
   const failed = await attempt(c, await readForm(c, newGroupForm), async ({ preset, web, ...words }) => {
@@ -59,23 +58,22 @@ async function makeGroup(c: C) {
     if (web && rules.reading !== 'web') refuse('invalid', 'A closed group cannot be on the web', webContradiction);
     const keys = await createActorKeys();
     const input = { ...words, ...rules, owner: visitor.person.id, keys };
-    made = (await change(c, visitor, (work) => createGroup(work, input))).id;
+    made = (await transactAs(c, visitor, (work) => createGroup(work, input))).id;
   });
   return failed ? showNewGroup(c, failed) : c.redirect(`/groups/${made}`, 303);
 }
 
-async function showOpenByLink(c: C, { errors, typed }: Failed) {
+async function showOpenByLink(c: RequestContext, { errors, typed }: Failed) {
   const { csrf, language } = c.var;
   const title = messages(language)('joinTitle');
-  const page = await pageModel(c, { title, error: errors.length > 0 });
   const body = <OpenByLinkPage language={language} csrf={csrf} errors={errors} typed={typed} />;
-  return c.html(renderPage(page, body), errors.length > 0 ? 422 : 200);
+  return showPage(c, { title, error: errors.length > 0 }, body);
 }
 
 const lookUpFaults = new Set(['not_found', 'no_agreement', 'unavailable', 'bad_request', 'unknown_node', 'gone']);
 
 /** What a failed look-up says beside the field where the address was typed. */
-export function lookUpFault(c: C, field: string, words: string) {
+export function lookUpFault(c: RequestContext, field: string, words: string) {
   return (code: string): FieldError | undefined => {
     if (!lookUpFaults.has(code)) return undefined;
     const { text } = refusalText(code as RefusalCode, c.var.language);
@@ -83,7 +81,7 @@ export function lookUpFault(c: C, field: string, words: string) {
   };
 }
 
-async function openByLink(c: C) {
+async function openByLink(c: RequestContext) {
   requireVisitor(c);
   let found = '';
   const failed = await attempt(
@@ -98,23 +96,22 @@ async function openByLink(c: C) {
 }
 
 /** The group of this address, when the visitor may change it. @throws {Refusal} signed_out, not_found, forbidden */
-async function managedGroup(c: C): Promise<GroupRow> {
+async function managedGroup(c: RequestContext): Promise<GroupRow> {
   const visitor = requireVisitor(c);
   const { group, standing } = await seeGroup(c.var.context.db.reader, c.req.param('id') ?? '', visitor);
   if (!canManage(group, standing)) refuse('forbidden', 'Only owners change the group');
   return group;
 }
 
-async function showSettings(c: C, group: GroupRow, failed: Failed | null) {
+async function showSettings(c: RequestContext, group: GroupRow, failed: Failed | null) {
   const { csrf, language } = c.var;
   const t = messages(language);
   const typed = failed?.typed.name !== undefined ? failed.typed : asTyped(group);
   const errors = failed?.errors ?? [];
   const saved = c.req.query('saved') === '1' ? [{ kind: 'success' as const, text: t('saved') }] : [];
   const title = t('settingsOf', { group: group.name });
-  const page = await pageModel(c, { title, error: errors.length > 0, notices: saved });
   const body = <SettingsPage language={language} csrf={csrf} errors={errors} typed={typed} group={group} />;
-  return c.html(renderPage(page, body), errors.length > 0 ? 422 : 200);
+  return showPage(c, { title, error: errors.length > 0, notices: saved }, body);
 }
 
 function asTyped(group: GroupRow): Record<string, string> {
@@ -128,7 +125,7 @@ function asTyped(group: GroupRow): Record<string, string> {
   };
 }
 
-async function saveSettings(c: C) {
+async function saveSettings(c: RequestContext) {
   const visitor = requireVisitor(c);
   const group = await managedGroup(c);
   const failed = await attempt(
@@ -137,30 +134,30 @@ async function saveSettings(c: C) {
     async ({ reading, web, ...rest }) => {
       if (web && reading === 'members') refuse('invalid', 'A closed group cannot be on the web', webContradiction);
       const input = { ...rest, reading: web ? ('web' as const) : reading };
-      await change(c, visitor, (work) => updateGroup(work, group.id, visitor.person.id, input));
+      await transactAs(c, visitor, (work) => updateGroup(work, group.id, visitor.person.id, input));
     },
     (code) => (code === 'conflict' ? { field: 'reading', text: messages(c.var.language)('cannotClose') } : undefined),
   );
   return failed ? showSettings(c, group, failed) : c.redirect(`/groups/${group.id}/settings?saved=1`, 303);
 }
 
-async function archive(c: C) {
+async function archive(c: RequestContext) {
   const visitor = requireVisitor(c);
   const group = await managedGroup(c);
   const form = await readForm(c, archiveForm);
   if (!form.ok) refuse('invalid', 'Say whether to archive', form.faults);
   const archived = form.value.archived === '1';
-  await change(c, visitor, (work) => updateGroup(work, group.id, visitor.person.id, { archived }));
+  await transactAs(c, visitor, (work) => updateGroup(work, group.id, visitor.person.id, { archived }));
   return c.redirect(`/groups/${group.id}`, 303);
 }
 
-async function remove(c: C) {
+async function remove(c: RequestContext) {
   const visitor = requireVisitor(c);
   const group = await managedGroup(c);
   const failed = await attempt(c, await readForm(c, deleteForm), async ({ handle }) => {
     if (handle !== group.handle)
       refuse('invalid', 'Confirm with the short name', [{ field: 'handle', code: 'does_not_match' }]);
-    await change(c, visitor, (work) => deleteGroup(work, group.id, visitor.person.id));
+    await transactAs(c, visitor, (work) => deleteGroup(work, group.id, visitor.person.id));
   });
   return failed ? showSettings(c, group, failed) : c.redirect('/groups', 303);
 }

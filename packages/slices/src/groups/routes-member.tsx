@@ -3,28 +3,28 @@ import {
   type Environment,
   encodeCursor,
   isId,
+  type RequestContext,
   readForm,
   refuse,
   requireVisitor,
+  transactAs,
   type Work,
 } from '@joinery/core';
-import { pageModel, renderPage } from '@joinery/ui';
-import type { Hono, Context as HonoContext } from 'hono';
+import { readerOf, showPage } from '@joinery/ui';
+import type { Hono } from 'hono';
 import { localPeople, personById } from '../people/index.ts';
+import { attempt, type Failed, nothingTyped } from './attempt.ts';
 import { answerForm, banForm, invitationForm, roleForm } from './input.ts';
 import { invite } from './invitations.ts';
 import { listMembers, newNodesAmong } from './lists.ts';
 import { messages } from './messages.ts';
 import { approve, ban, decline, type ModerationInput, removeMember, setRole, unban } from './moderation.ts';
-import { attempt, change, type Failed, nothingTyped, readerOf } from './page.ts';
 import { canChangeRole, canInvite, canModerate, canRemove } from './policy.ts';
 import { findPerson, seeGroup } from './reads.ts';
 import { lookUpFault } from './routes-form.tsx';
 import { membershipOf } from './store.ts';
 import { MembersPage } from './views-member.tsx';
 import { InvitePage, MemberPage } from './views-member-page.tsx';
-
-type C = HonoContext<Environment>;
 
 const perPage = 50;
 
@@ -42,7 +42,7 @@ export function memberRoutes(app: Hono<Environment>): void {
   app.post('/groups/:id/members/:person/role', changeRole);
 }
 
-async function showMembers(c: C) {
+async function showMembers(c: RequestContext) {
   const visitor = requireVisitor(c);
   const { context, csrf, language } = c.var;
   const db = context.db.reader;
@@ -89,11 +89,11 @@ async function showMembers(c: C) {
     />
   );
   const title = messages(language)('membersOf', { group: group.name });
-  return c.html(renderPage(await pageModel(c, { title }), body));
+  return showPage(c, { title }, body);
 }
 
 /** The group and the person of this address, for those who run the group. @throws {Refusal} signed_out, not_found, forbidden */
-async function moderated(c: C) {
+async function moderated(c: RequestContext) {
   const visitor = requireVisitor(c);
   const db = c.var.context.db.reader;
   const { group, standing: own } = await seeGroup(db, c.req.param('id') ?? '', visitor);
@@ -105,7 +105,7 @@ async function moderated(c: C) {
   return { visitor, group, own, person, standing };
 }
 
-async function showMember(c: C, { errors, typed }: Failed) {
+async function showMember(c: RequestContext, { errors, typed }: Failed) {
   const { visitor, group, own, person, standing } = await moderated(c);
   const body = (
     <MemberPage
@@ -122,57 +122,56 @@ async function showMember(c: C, { errors, typed }: Failed) {
     />
   );
   const title = messages(c.var.language)('memberIn', { name: person.name, group: group.name });
-  const page = await pageModel(c, { title, error: errors.length > 0 });
-  return c.html(renderPage(page, body), errors.length > 0 ? 422 : 200);
+  return showPage(c, { title, error: errors.length > 0 }, body);
 }
 
 /** A decision about one person without further questions, and back to the list. */
-async function decide(c: C, does: (work: Work, input: ModerationInput) => Promise<unknown>) {
+async function decide(c: RequestContext, does: (work: Work, input: ModerationInput) => Promise<unknown>) {
   const { visitor, group, person } = await moderated(c);
-  await change(c, visitor, (work) => does(work, { group: group.id, person: person.id, by: visitor.person.id }));
+  await transactAs(c, visitor, (work) => does(work, { group: group.id, person: person.id, by: visitor.person.id }));
   return c.redirect(`/groups/${group.id}/members`, 303);
 }
 
 const given = (reason: string | undefined) => (reason ? { reason } : {});
 
-async function answerRequest(c: C) {
+async function answerRequest(c: RequestContext) {
   const { visitor, group, person } = await moderated(c);
   const parties = { group: group.id, person: person.id, by: visitor.person.id };
   const failed = await attempt(c, await readForm(c, answerForm), async ({ reason, decision }) => {
     const does = decision === 'approve' ? approve : decline;
-    await change(c, visitor, async (work) => void (await does(work, { ...parties, ...given(reason) })));
+    await transactAs(c, visitor, async (work) => void (await does(work, { ...parties, ...given(reason) })));
   });
   return failed ? showMember(c, failed) : c.redirect(`/groups/${group.id}/members`, 303);
 }
 
-async function banMember(c: C) {
+async function banMember(c: RequestContext) {
   const { visitor, group, person } = await moderated(c);
   const parties = { group: group.id, person: person.id, by: visitor.person.id };
   const failed = await attempt(c, await readForm(c, banForm), async ({ banReason, until }) => {
     // The last day counts whole.
     const end = until ? `${until}T23:59:59.999Z` : null;
-    await change(c, visitor, (work) => ban(work, { ...parties, ...given(banReason), until: end }));
+    await transactAs(c, visitor, (work) => ban(work, { ...parties, ...given(banReason), until: end }));
   });
   return failed ? showMember(c, failed) : c.redirect(`/groups/${group.id}/members`, 303);
 }
 
-async function changeRole(c: C) {
+async function changeRole(c: RequestContext) {
   const { visitor, group, person } = await moderated(c);
   const parties = { group: group.id, person: person.id, by: visitor.person.id };
   const failed = await attempt(c, await readForm(c, roleForm), async ({ role }) => {
-    await change(c, visitor, (work) => setRole(work, { ...parties, role }));
+    await transactAs(c, visitor, (work) => setRole(work, { ...parties, role }));
   });
   return failed ? showMember(c, failed) : c.redirect(`/groups/${group.id}/members`, 303);
 }
 
-async function invitingGroup(c: C) {
+async function invitingGroup(c: RequestContext) {
   const visitor = requireVisitor(c);
   const { group, standing } = await seeGroup(c.var.context.db.reader, c.req.param('id') ?? '', visitor);
   if (!canInvite(group, standing)) refuse('forbidden', 'Only those who run the group invite');
   return { visitor, group };
 }
 
-async function showInvite(c: C, { errors, typed }: Failed) {
+async function showInvite(c: RequestContext, { errors, typed }: Failed) {
   const { group } = await invitingGroup(c);
   const search = (c.req.query('q') ?? '').slice(0, 200).trim();
   const people = search === '' ? [] : await localPeople(c.var.context.db.reader, { search, limit: 20 });
@@ -188,18 +187,17 @@ async function showInvite(c: C, { errors, typed }: Failed) {
     />
   );
   const title = messages(c.var.language)('inviteTo', { group: group.name });
-  const page = await pageModel(c, { title, error: errors.length > 0 });
-  return c.html(renderPage(page, body), errors.length > 0 ? 422 : 200);
+  return showPage(c, { title, error: errors.length > 0 }, body);
 }
 
-async function sendInvitation(c: C) {
+async function sendInvitation(c: RequestContext) {
   const { visitor, group } = await invitingGroup(c);
   const failed = await attempt(
     c,
     await readForm(c, invitationForm),
     async ({ person, reference }) => {
       const invited = person ?? (await findPerson(c.var.context, reference ?? ''));
-      await change(c, visitor, (work) => invite(work, { group: group.id, person: invited, by: visitor.person.id }));
+      await transactAs(c, visitor, (work) => invite(work, { group: group.id, person: invited, by: visitor.person.id }));
     },
     lookUpFault(c, 'reference', messages(c.var.language)('notAPerson')),
   );

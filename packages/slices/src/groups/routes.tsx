@@ -1,21 +1,25 @@
-import { decodeCursor, type Environment, encodeCursor, requireVisitor, type Work } from '@joinery/core';
-import { type Language, pageModel, renderPage } from '@joinery/ui';
-import type { Hono, Context as HonoContext } from 'hono';
-import type { Child } from 'hono/jsx';
+import {
+  decodeCursor,
+  type Environment,
+  encodeCursor,
+  type RequestContext,
+  requireVisitor,
+  transactAs,
+  type Work,
+} from '@joinery/core';
+import { readerOf, renderPanels, showPage } from '@joinery/ui';
+import type { Hono } from 'hono';
 import { declineInvitation } from './invitations.ts';
 import { groupsOf, type ListedGroup, listedGroups, listMembers } from './lists.ts';
 import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
 import { messages } from './messages.ts';
-import { change, readerOf } from './page.ts';
 import { canApprove } from './policy.ts';
-import { type Seen, seeGroup } from './reads.ts';
+import { seeGroup } from './reads.ts';
 import { formRoutes } from './routes-form.tsx';
 import { memberRoutes } from './routes-member.tsx';
 import { countedNodes, membersPerNode, membersWithRole } from './store.ts';
 import { GroupPage } from './views-group.tsx';
 import { GroupsPage, type ListTab } from './views-list.tsx';
-
-type C = HonoContext<Environment>;
 
 const perPage = 30;
 /** Larger groups show members per node as last counted. */
@@ -34,7 +38,7 @@ export function routes(app: Hono<Environment>): void {
   memberRoutes(app);
 }
 
-async function showGroups(c: C) {
+async function showGroups(c: RequestContext) {
   const { context, visitor, language } = c.var;
   const db = context.db.reader;
   const asked = c.req.query('at');
@@ -70,14 +74,13 @@ async function showGroups(c: C) {
       signedIn={visitor !== null}
     />
   );
-  return c.html(renderPage(await pageModel(c, { title: messages(language)('groups') }), body));
+  return showPage(c, { title: messages(language)('groups') }, body);
 }
 
-async function showGroup(c: C) {
-  const { context, visitor, csrf, language } = c.var;
+async function showGroup(c: RequestContext) {
+  const { context, visitor, csrf } = c.var;
   const db = context.db.reader;
-  const seen = await seeGroup(db, c.req.param('id') ?? '', visitor);
-  const { group, standing, readable } = seen;
+  const { group, standing, readable } = await seeGroup(db, c.req.param('id') ?? '', visitor);
   const [lead] = await membersWithRole(db, group.id, group.local === 1 ? ['owner'] : ['owner', 'facilitator']);
   // Counting a large group takes longer than the rest of its page.
   const counted = group.member_count > countedUpTo;
@@ -100,39 +103,23 @@ async function showGroup(c: C) {
       blocked={nodes.filter((row) => trust.mayFederate(row.origin, null, 'in').reason === 'blocked')}
       connected={group.local === 1 || trust.mayFederate(group.home, 'open-groups', 'in', group.id).allowed}
       requests={requests}
-      panels={readable ? await panelsOf(c, seen, language) : []}
+      panels={readable ? await renderPanels(c, 'group', { id: group.id }) : []}
     />
   );
   const description = group.summary.slice(0, 200) || undefined;
-  const page = await pageModel(c, { title: group.name, ...(description ? { description } : {}) });
-  return c.html(renderPage(page, body));
-}
-
-/** What other capabilities show on the page of a group, in their order. */
-async function panelsOf(c: C, { group }: Seen, language: Language): Promise<Child[]> {
-  const { context, visitor } = c.var;
-  const panels = context.slices
-    .flatMap((slice) => slice.panels ?? [])
-    .filter((panel) => panel.place === 'group')
-    .sort((one, other) => one.order - other.order);
-  const shown: Child[] = [];
-  for (const panel of panels) {
-    const content = await panel.render(context, visitor, { id: group.id }, language);
-    if (content === null || content === undefined) continue;
-    shown.push(
-      typeof content === 'string' ? <div dangerouslySetInnerHTML={{ __html: content }} /> : (content as Child),
-    );
-  }
-  return shown;
+  return showPage(c, { title: group.name, ...(description ? { description } : {}) }, body);
 }
 
 /** One of the visitor's own verbs about a group, and back to its page; to the list when it can be seen no more. */
-async function carryOut(c: C, does: (work: Work, input: { group: string; person: string }) => Promise<void>) {
+async function carryOut(
+  c: RequestContext,
+  does: (work: Work, input: { group: string; person: string }) => Promise<void>,
+) {
   const visitor = requireVisitor(c);
   const id = c.req.param('id') ?? '';
   const db = c.var.context.db.reader;
   await seeGroup(db, id, visitor);
-  await change(c, visitor, (work) => does(work, { group: id, person: visitor.person.id }));
+  await transactAs(c, visitor, (work) => does(work, { group: id, person: visitor.person.id }));
   const visible = await seeGroup(db, id, visitor).then(
     () => true,
     () => false,

@@ -2,6 +2,7 @@ import {
   ButtonLink,
   Checkbox,
   ErrorSummary,
+  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -15,7 +16,6 @@ import {
   TextArea,
   TextField,
 } from '@joinery/ui';
-import { errorOf } from './faults.ts';
 import { messages } from './messages.ts';
 import type { GroupRow } from './tables.ts';
 

@@ -9,6 +9,7 @@ import {
   PageHeading,
   Panel,
   type Reader,
+  readAt,
   SourceLabel,
   Stack,
   SubmitButton,
@@ -44,7 +45,7 @@ export type GroupPageModel = {
 export function GroupPage(model: GroupPageModel) {
   const { group, standing, reader } = model;
   const t = messages(reader.language);
-  const badges = badgesOf(group, standing, String(reader.now), t);
+  const badges = badgesOf(group, standing, readAt(reader), t);
   return (
     <Stack>
       <PageHeading
@@ -93,7 +94,7 @@ function StandingNotices(model: GroupPageModel) {
   )
     info(t('followWaiting', { agency }));
   if (standing?.state === 'invited') info(t('invitedNotice'));
-  if (isBanned(standing, String(reader.now))) {
+  if (isBanned(standing, readAt(reader))) {
     const until = standing?.banned_until;
     const date = until ? formatDate(reader.language, reader.timeZone, until) : null;
     notices.push({ kind: 'warning', text: date ? t('bannedUntil', { date }) : t('bannedNotice') });
@@ -123,7 +124,7 @@ function StandingNotices(model: GroupPageModel) {
 function GroupActions(model: GroupPageModel) {
   const { group, standing, reader, csrf } = model;
   const t = messages(reader.language);
-  const now = String(reader.now);
+  const now = readAt(reader);
   const button = (verb: string, label: string, kind: 'primary' | 'secondary' = 'secondary') => (
     <Form action={`/groups/${group.id}/${verb}`} csrf={csrf} inline>
       <SubmitButton kind={kind}>{label}</SubmitButton>
@@ -158,7 +159,7 @@ function GroupActions(model: GroupPageModel) {
 }
 
 function canFollow({ group, standing, readable, connected, reader }: GroupPageModel): boolean {
-  if (!readable || !connected || group.deleted_at !== null || isBanned(standing, String(reader.now))) return false;
+  if (!readable || !connected || group.deleted_at !== null || isBanned(standing, readAt(reader))) return false;
   if (standing?.following === 1 || standing?.state === 'requested') return false;
   return isMember(standing) || !standing?.follow_activity;
 }

@@ -9,6 +9,7 @@ import {
   PageHeading,
   Pagination,
   type Reader,
+  readAt,
   SearchForm,
   SourceLabel,
   Stack,
@@ -118,7 +119,7 @@ function GroupItem({ row, reader, agency }: { row: ListedGroup; reader: Reader; 
       level={2}
       lead={group.summary.split('\n')[0] || undefined}
       facts={facts}
-      badges={badgesOf(group, standing, String(reader.now), t).map((badge) => (
+      badges={badgesOf(group, standing, readAt(reader), t).map((badge) => (
         <Badge tone={badge.tone}>{badge.text}</Badge>
       ))}
       avatar={{ name: group.name, agency: agencyOf(group, agency) }}

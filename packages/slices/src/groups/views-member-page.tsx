@@ -1,6 +1,7 @@
 import {
   ButtonLink,
   ErrorSummary,
+  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -18,7 +19,6 @@ import {
   TextField,
 } from '@joinery/ui';
 import type { PersonRow } from '../people/index.ts';
-import { errorOf } from './faults.ts';
 import { messages } from './messages.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
 

@@ -1,4 +1,4 @@
-import type { C } from './page.ts';
+import type { RequestContext } from '@joinery/core';
 import { cursorOf, positionOf } from './position.ts';
 import { localPeople } from './store.ts';
 import type { PersonRow } from './tables.ts';
@@ -7,7 +7,7 @@ const pageSize = 50;
 
 /** One page of the list of people, as `?q=&cursor=` ask. `next` is the query of the page after it. */
 export async function listPage(
-  c: C,
+  c: RequestContext,
   everybody: boolean,
 ): Promise<{ search: string; people: PersonRow[]; next: string | null }> {
   const search = (c.req.query('q') ?? '').trim().slice(0, 100);

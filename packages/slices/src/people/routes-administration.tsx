@@ -3,13 +3,14 @@ import {
   type By,
   type Environment,
   isRefusal,
+  type RequestContext,
   readForm,
   refuse,
   requireAdministrator,
   setRoles,
   transact,
 } from '@joinery/core';
-import type { FieldError } from '@joinery/ui';
+import { type FieldError, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { csvText } from './csv.ts';
@@ -20,7 +21,6 @@ import { listPage } from './list-page.ts';
 import { type ManagedPerson, managedPeople } from './managed.ts';
 import { messages } from './messages.ts';
 import { addPerson, disableLeaver, enableReturner, linkFor, linksForNewcomers } from './onboarding.ts';
-import { type C, show } from './page.ts';
 import { personById } from './store.ts';
 import {
   DisablePage,
@@ -51,7 +51,7 @@ export function administrationRoutes(app: Hono<Environment>): void {
     );
     const imported = Number(c.req.query('imported'));
     const notices = imported > 0 ? [{ kind: 'success' as const, text: t('importAdded', { count: imported }) }] : [];
-    return show(c, { title: t('managePeople'), notices }, page);
+    return showPage(c, { title: t('managePeople'), notices }, page);
   });
 
   app.get('/administration/people/new', async (c) => {
@@ -150,13 +150,13 @@ export function administrationRoutes(app: Hono<Environment>): void {
 }
 
 /** @throws {Refusal} signed_out, forbidden */
-function byOf(c: C): By {
+function byOf(c: RequestContext): By {
   return { kind: 'person', person: requireAdministrator(c).person.id };
 }
 
 /** Without an administrator nobody could add people any more: the change is refused in words on the same page. */
 async function lastAdministratorKept(
-  c: C,
+  c: RequestContext,
   change: () => Promise<Response>,
   again: (errors: FieldError[]) => Promise<Response>,
 ): Promise<Response> {
@@ -168,7 +168,7 @@ async function lastAdministratorKept(
   }
 }
 
-async function managedPerson(c: C): Promise<ManagedPerson> {
+async function managedPerson(c: RequestContext): Promise<ManagedPerson> {
   const { reader } = c.var.context.db;
   const person = await personById(reader, c.req.param('id') ?? '');
   if (person?.local !== 1 || person.deleted_at !== null) refuse('not_found', 'No such person on this node');
@@ -189,14 +189,14 @@ function valuesOf(typed: Record<string, string>, language: string): NewPersonVal
   };
 }
 
-function newPersonPage(c: C, values: NewPersonValues, errors: readonly FieldError[]): Promise<Response> {
+function newPersonPage(c: RequestContext, values: NewPersonValues, errors: readonly FieldError[]): Promise<Response> {
   const { language, csrf } = c.var;
   const page = <NewPersonPage language={language} csrf={csrf} values={values} errors={errors} />;
-  return show(c, { title: messages(language)('addPerson'), error: errors.length > 0 }, page);
+  return showPage(c, { title: messages(language)('addPerson'), error: errors.length > 0 }, page);
 }
 
 function personPage(
-  c: C,
+  c: RequestContext,
   person: ManagedPerson,
   link: { address: string; expiresAt: string } | null,
   errors: readonly FieldError[],
@@ -221,13 +221,13 @@ function personPage(
     />
   );
   const notices = done ? [{ kind: 'success' as const, text: done }] : [];
-  return show(c, { title: name, error: errors.length > 0, notices }, page);
+  return showPage(c, { title: name, error: errors.length > 0, notices }, page);
 }
 
-function disablePage(c: C, person: ManagedPerson, errors: readonly FieldError[]): Promise<Response> {
+function disablePage(c: RequestContext, person: ManagedPerson, errors: readonly FieldError[]): Promise<Response> {
   const { language, csrf } = c.var;
   const title = messages(language)('disableTitle', { name: person.name });
-  return show(
+  return showPage(
     c,
     { title, error: errors.length > 0 },
     <DisablePage language={language} csrf={csrf} person={person} errors={errors} />,

@@ -1,5 +1,12 @@
-import { type Environment, readForm, requireAdministrator, transact, uploadedFile } from '@joinery/core';
-import type { FieldError } from '@joinery/ui';
+import {
+  type Environment,
+  type RequestContext,
+  readForm,
+  requireAdministrator,
+  transact,
+  uploadedFile,
+} from '@joinery/core';
+import { type FieldError, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { fileFaultText } from './faults.ts';
@@ -7,7 +14,6 @@ import { decodeFile, type ImportFile, type LineFault, readImportFile } from './i
 import { enqueueImport } from './import-job.ts';
 import { planImport } from './import-plan.ts';
 import { messages } from './messages.ts';
-import { type C, show } from './page.ts';
 import { ImportPage, ImportPreviewPage } from './views-import.tsx';
 
 const listForm = z.object({ text: z.string().optional() });
@@ -27,7 +33,7 @@ export function importRoutes(app: Hono<Environment>): void {
     const plan = await planImport(context.db.reader, file);
     if (plan.faults.length > 0) return faultyPage(c, text, plan.faults);
     const page = <ImportPreviewPage language={language} csrf={csrf} text={text} plan={plan} />;
-    return show(c, { title: messages(language)('importWill', { count: plan.rows.length }) }, page);
+    return showPage(c, { title: messages(language)('importWill', { count: plan.rows.length }) }, page);
   });
 
   app.post('/administration/people/import/confirm', async (c) => {
@@ -45,7 +51,7 @@ export function importRoutes(app: Hono<Environment>): void {
 }
 
 /** The uploaded file, or what was pasted. The text comes back with the page, so that nothing is lost. */
-async function givenList(c: C): Promise<{ text: string; file: ImportFile }> {
+async function givenList(c: RequestContext): Promise<{ text: string; file: ImportFile }> {
   const form = await readForm(c, listForm);
   const pasted = (form.ok ? form.value.text : form.typed.text) ?? '';
   const upload = uploadedFile(c, 'file');
@@ -55,18 +61,18 @@ async function givenList(c: C): Promise<{ text: string; file: ImportFile }> {
     : { text, file: readImportFile(text) };
 }
 
-function faultyPage(c: C, text: string, faults: readonly LineFault[]): Promise<Response> {
+function faultyPage(c: RequestContext, text: string, faults: readonly LineFault[]): Promise<Response> {
   const count = new Set(faults.map((fault) => fault.line)).size;
   return importPage(c, text, [{ field: 'text', text: messages(c.var.language)('importFaults', { count }) }], faults);
 }
 
 function importPage(
-  c: C,
+  c: RequestContext,
   text: string,
   errors: readonly FieldError[],
   faults: readonly LineFault[],
 ): Promise<Response> {
   const { language, csrf } = c.var;
   const page = <ImportPage language={language} csrf={csrf} text={text} errors={errors} faults={faults} />;
-  return show(c, { title: messages(language)('importPeople'), error: errors.length > 0 }, page);
+  return showPage(c, { title: messages(language)('importPeople'), error: errors.length > 0 }, page);
 }

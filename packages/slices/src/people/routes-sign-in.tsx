@@ -4,6 +4,7 @@ import {
   type Environment,
   hashPassword,
   isRefusal,
+  type RequestContext,
   readForm,
   readSignInLink,
   refuse,
@@ -16,14 +17,13 @@ import {
   transact,
   useSignInLink,
 } from '@joinery/core';
-import type { FieldError } from '@joinery/ui';
+import { type FieldError, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { fieldErrors } from './faults.ts';
 import { check, newPersonInput } from './input.ts';
 import { messages } from './messages.ts';
 import { becomeFirstAdministrator } from './onboarding.ts';
-import { type C, show } from './page.ts';
 import { personById } from './store.ts';
 import { FirstAdministratorPage, LinkPage, LinkUsedPage, SignInPage } from './views-sign-in.tsx';
 
@@ -100,27 +100,33 @@ export function signInRoutes(app: Hono<Environment>): void {
   });
 }
 
-function refusedText(c: C, error: unknown): string | null {
+function refusedText(c: RequestContext, error: unknown): string | null {
   const t = messages(c.var.language);
   if (error instanceof TooMany) return t('faultTooMany', { minutes: Math.ceil(error.retryAfter / 60) });
   return isRefusal(error) && (error.code === 'wrong_password' || error.code === 'disabled') ? t('faultSignIn') : null;
 }
 
 /** The parts of a page that every page here shows. */
-function common(c: C, errors: readonly FieldError[]) {
+function common(c: RequestContext, errors: readonly FieldError[]) {
   return { language: c.var.language, csrf: c.var.csrf, agency: c.var.context.config.agency, errors };
 }
 
-function signInPage(c: C, errors: readonly FieldError[], email: string, next: string, status?: 429): Promise<Response> {
+function signInPage(
+  c: RequestContext,
+  errors: readonly FieldError[],
+  email: string,
+  next: string,
+  status?: 429,
+): Promise<Response> {
   const title = messages(c.var.language)('signIn');
-  return show(
+  return showPage(
     c,
     { title, error: errors.length > 0, status },
     <SignInPage page={common(c, errors)} email={email} next={next} />,
   );
 }
 
-async function usableLink(c: C) {
+async function usableLink(c: RequestContext) {
   const { context } = c.var;
   const token = c.req.param('token') ?? '';
   try {
@@ -131,7 +137,11 @@ async function usableLink(c: C) {
   }
 }
 
-async function linkPage(c: C, errors: readonly FieldError[], typed: Record<string, string>): Promise<Response> {
+async function linkPage(
+  c: RequestContext,
+  errors: readonly FieldError[],
+  typed: Record<string, string>,
+): Promise<Response> {
   const { context, language } = c.var;
   const t = messages(language);
   const { agency } = context.config;
@@ -142,17 +152,17 @@ async function linkPage(c: C, errors: readonly FieldError[], typed: Record<strin
   const error = errors.length > 0;
   if (link && link.account_id === null) {
     const page = <FirstAdministratorPage page={common(c, errors)} action={action} typed={typed} />;
-    return show(c, { title: t('firstAdministrator'), error }, page);
+    return showPage(c, { title: t('firstAdministrator'), error }, page);
   }
   if (!account || !person || account.disabled_at !== null) {
-    return show(c, { title: t('linkUsed'), status: 410 }, <LinkUsedPage language={language} agency={agency} />);
+    return showPage(c, { title: t('linkUsed'), status: 410 }, <LinkUsedPage language={language} agency={agency} />);
   }
   const hasPassword = account.password_hash !== null;
   const page = <LinkPage page={common(c, errors)} action={action} name={person.name} hasPassword={hasPassword} />;
-  return show(c, { title: t('linkSignIn', { agency }), error }, page);
+  return showPage(c, { title: t('linkSignIn', { agency }), error }, page);
 }
 
-async function setUp(c: C, token: string): Promise<Response> {
+async function setUp(c: RequestContext, token: string): Promise<Response> {
   const { context, language } = c.var;
   const form = await readForm(c, firstForm);
   const typed: Record<string, string> = form.ok

@@ -4,6 +4,7 @@ import {
   hashPassword,
   isRefusal,
   passwordFits,
+  type RequestContext,
   readForm,
   refuse,
   requireVisitor,
@@ -11,16 +12,14 @@ import {
   signIn,
   transact,
 } from '@joinery/core';
-import { type FieldError, isLanguage } from '@joinery/ui';
+import { type FieldError, isLanguage, readerOf, renderPanels, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
-import type { Child } from 'hono/jsx';
 import { z } from 'zod';
 import { fieldErrors } from './faults.ts';
 import { check, profileInput } from './input.ts';
 import { personLabel } from './label.ts';
 import { listPage } from './list-page.ts';
 import { messages } from './messages.ts';
-import { type C, show } from './page.ts';
 import { updateProfile } from './people.ts';
 import { canAdministerPeople } from './policy.ts';
 import { administrationRoutes } from './routes-administration.tsx';
@@ -51,7 +50,7 @@ export function routes(app: Hono<Environment>): void {
         administrator={canAdministerPeople(visitor)}
       />
     );
-    return show(c, { title: messages(language)('people') }, page);
+    return showPage(c, { title: messages(language)('people') }, page);
   });
 
   app.get('/people/:id', async (c) => {
@@ -60,22 +59,17 @@ export function routes(app: Hono<Environment>): void {
     const person = await personById(context.db.reader, c.req.param('id'));
     if (!person) refuse('not_found', 'No such person');
     if (person.deleted_at !== null) refuse('gone', 'This person was deleted');
-    const panels = context.slices
-      .flatMap((slice) => slice.panels ?? [])
-      .filter((panel) => panel.place === 'person')
-      .sort((one, other) => one.order - other.order);
-    const rendered = await Promise.all(panels.map((panel) => panel.render(context, visitor, person, language)));
     const page = (
       <PersonPage
         language={language}
-        reader={{ language, timeZone: visitor.person.timeZone, now: context.clock.now() }}
+        reader={readerOf(c)}
         person={person}
         own={visitor.person.id === person.id}
         administrator={canAdministerPeople(visitor)}
-        panels={rendered as Child[]}
+        panels={await renderPanels(c, 'person', person)}
       />
     );
-    return show(c, { title: personLabel(person, language).name }, page);
+    return showPage(c, { title: personLabel(person, language).name }, page);
   });
 
   app.get('/profile', async (c) => {
@@ -134,7 +128,7 @@ export function routes(app: Hono<Environment>): void {
   });
 }
 
-async function ownPerson(c: C): Promise<PersonRow> {
+async function ownPerson(c: RequestContext): Promise<PersonRow> {
   const visitor = requireVisitor(c);
   return (await personById(c.var.context.db.reader, visitor.person.id)) ?? refuse('not_found', 'No such person');
 }
@@ -149,20 +143,25 @@ function valuesOf(person: PersonRow): ProfileValues {
   };
 }
 
-function profilePage(c: C, person: PersonRow, values: ProfileValues, errors: readonly FieldError[]): Promise<Response> {
+function profilePage(
+  c: RequestContext,
+  person: PersonRow,
+  values: ProfileValues,
+  errors: readonly FieldError[],
+): Promise<Response> {
   const { language, csrf } = c.var;
   const t = messages(language);
   const done = { saved: t('profileSaved'), password: t('passwordChanged') }[c.req.query('done') ?? ''];
   const notices = done && errors.length === 0 ? [{ kind: 'success' as const, text: done }] : [];
   const page = <ProfilePage language={language} csrf={csrf} id={person.id} values={values} errors={errors} />;
-  return show(c, { title: t('yourProfile'), error: errors.length > 0, notices }, page);
+  return showPage(c, { title: t('yourProfile'), error: errors.length > 0, notices }, page);
 }
 
-async function passwordPage(c: C, errors: readonly FieldError[]): Promise<Response> {
+async function passwordPage(c: RequestContext, errors: readonly FieldError[]): Promise<Response> {
   const visitor = requireVisitor(c);
   const { context, language, csrf } = c.var;
   const account = await accountById(context.db.reader, visitor.account);
   const hasPassword = account?.password_hash != null;
   const page = <PasswordPage language={language} csrf={csrf} hasPassword={hasPassword} errors={errors} />;
-  return show(c, { title: messages(language)('passwordChange'), error: errors.length > 0 }, page);
+  return showPage(c, { title: messages(language)('passwordChange'), error: errors.length > 0 }, page);
 }

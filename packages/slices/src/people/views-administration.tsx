@@ -7,6 +7,7 @@ import {
   DescriptionList,
   Details,
   ErrorSummary,
+  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -26,7 +27,7 @@ import {
 import type { ManagedPerson } from './managed.ts';
 import { messages } from './messages.ts';
 import type { PersonRow } from './tables.ts';
-import { errorOf, NobodyFound, PeopleSearch } from './views.tsx';
+import { NobodyFound, PeopleSearch } from './views.tsx';
 
 /** Everybody of this node with state and roles. */
 export function ManagePeoplePage(model: {

@@ -4,6 +4,7 @@ import {
   DataTable,
   Details,
   ErrorSummary,
+  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -20,7 +21,6 @@ import { faultText } from './faults.ts';
 import type { ImportRow, LineFault } from './import-file.ts';
 import type { ImportPlan } from './import-plan.ts';
 import { messages } from './messages.ts';
-import { errorOf } from './views.tsx';
 
 /** So many rows are shown; the rest is counted. */
 const shown = 50;

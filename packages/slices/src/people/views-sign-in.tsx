@@ -2,6 +2,7 @@ import { shortestPassword } from '@joinery/core';
 import {
   Details,
   ErrorSummary,
+  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -16,8 +17,6 @@ import {
 import { messages } from './messages.ts';
 
 type Page = { language: Language; csrf: string; agency: string; errors: readonly FieldError[] };
-
-const errorOf = (errors: readonly FieldError[], field: string) => errors.find((error) => error.field === field)?.text;
 
 /** Mail address and password, and what to do without. */
 export function SignInPage({ page, email, next }: { page: Page; email: string; next: string }) {

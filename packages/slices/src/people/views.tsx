@@ -6,6 +6,7 @@ import {
   DescriptionList,
   EmptyState,
   ErrorSummary,
+  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -31,9 +32,6 @@ import type { Child } from 'hono/jsx';
 import { personLabel } from './label.ts';
 import { messages } from './messages.ts';
 import type { PersonRow } from './tables.ts';
-
-export const errorOf = (errors: readonly FieldError[], field: string) =>
-  errors.find((error) => error.field === field)?.text;
 
 /** A search over names; the same on the list for everybody and on that for administrators. */
 export function PeopleSearch({ action, search, language }: { action: string; search: string; language: Language }) {

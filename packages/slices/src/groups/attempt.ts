@@ -1,28 +1,6 @@
-import {
-  type Environment,
-  type FieldFault,
-  type FormAnswer,
-  isRefusal,
-  transact,
-  type Visitor,
-  type Work,
-} from '@joinery/core';
-import type { FieldError, Reader } from '@joinery/ui';
-import type { Context as HonoContext } from 'hono';
+import { type FieldFault, type FormAnswer, isRefusal, type RequestContext } from '@joinery/core';
+import type { FieldError } from '@joinery/ui';
 import { fieldErrors } from './faults.ts';
-
-type C = HonoContext<Environment>;
-
-/** Who reads the page, as far as dates are concerned. */
-export function readerOf(c: C): Reader {
-  const { language, visitor, context } = c.var;
-  return { language, timeZone: visitor?.person.timeZone ?? 'UTC', now: context.clock.now().toISOString() };
-}
-
-/** Carries out a change as the visitor: from a page or the API. */
-export function change<T>(c: C, visitor: Visitor, does: (work: Work) => Promise<T>): Promise<T> {
-  return transact(c.var.context, { kind: 'person', person: visitor.person.id }, does);
-}
 
 /** What a form that failed shows again: the faults in words, and what was typed. */
 export type Failed = { errors: FieldError[]; typed: Record<string, string> };
@@ -35,7 +13,7 @@ export const nothingTyped: Failed = { errors: [], typed: {} };
  * @throws whatever `does` throws that is not about a field
  */
 export async function attempt<T>(
-  c: C,
+  c: RequestContext,
   form: FormAnswer<T>,
   does: (value: T) => Promise<void>,
   blame: (code: string, detail: string) => FieldError | undefined = () => undefined,
@@ -59,7 +37,7 @@ export async function attempt<T>(
   }
 }
 
-function typedIn(c: C): Record<string, string> {
+function typedIn(c: RequestContext): Record<string, string> {
   const typed: Record<string, string> = {};
   for (const [name, values] of c.var.form?.fields ?? []) typed[name] = values[0] ?? '';
   return typed;
