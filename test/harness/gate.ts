@@ -30,7 +30,7 @@ export async function openGate(): Promise<Gate> {
     gate.requests.push(seen);
     const instead = await gate.answer(seen);
     if (instead?.status === 0) {
-      request.destroy();
+      request.socket.destroy();
       return;
     }
     if (instead) {

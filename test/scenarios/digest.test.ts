@@ -41,45 +41,48 @@ it('equal nodes ask each other nothing, whatever likes and counts lie between', 
   expect(compared(council)).toEqual([]);
 });
 
-it('a lost Accept heals: the member counts as one at both nodes', async () => {
-  await using world = await lanesWorld();
-  const { council, department, gate, group, clock, post, settle } = world;
-  const eve = await council.person('Eve Council');
-  let lost = 0;
-  // It says that it has it, and has not: as a node does that was restored from a backup.
-  gate.answer = ({ method, body }) => {
-    if (method !== 'POST' || !body.includes('"Accept"')) return null;
-    lost += 1;
-    return { status: 202 };
-  };
-  const here = await join(council, eve, group.uri);
-  await settle();
-  expect(lost).toBe(1);
-  gate.answer = () => null;
-  // The numbers of the stream are as if it had come.
-  const stream = await department.context.db.reader
-    .selectFrom('stream')
-    .selectAll()
-    .where('id', '=', `node:${council.origin}`)
-    .executeTakeFirstOrThrow();
-  await transact(council.context, by, async (work) => {
-    await work.db
-      .updateTable('peer_stream')
-      .set({ position: stream.head })
-      .where('stream', 'like', `%${stream.token}%`)
-      .execute();
-  });
-  const state = async () => (await membershipOf(council.context.db.reader, here, eve.id))?.state;
-  expect(await state()).toBe('requested');
-  for (let round = 0; round < 2; round += 1) {
-    clock.forward(16);
-    await post(`Round ${round}`);
+it.each(['sqlite', 'postgres'] as const)(
+  'a lost Accept heals: the member counts as one at both nodes (%s)',
+  async (dialect) => {
+    await using world = await lanesWorld({ dialect }, { dialect });
+    const { council, department, gate, group, clock, post, settle } = world;
+    const eve = await council.person('Eve Council');
+    let lost = 0;
+    // It says that it has it, and has not: as a node does that was restored from a backup.
+    gate.answer = ({ method, body }) => {
+      if (method !== 'POST' || !body.includes('"Accept"')) return null;
+      lost += 1;
+      return { status: 202 };
+    };
+    const here = await join(council, eve, group.uri);
     await settle();
-    if (round === 0) expect(await state()).toBe('requested');
-  }
-  await until(async () => (await state()) === 'member', 6_000);
-  expect(compared(council).length).toBeGreaterThan(0);
-});
+    expect(lost).toBe(1);
+    gate.answer = () => null;
+    // The numbers of the stream are as if it had come.
+    const stream = await department.context.db.reader
+      .selectFrom('stream')
+      .selectAll()
+      .where('id', '=', `node:${council.origin}`)
+      .executeTakeFirstOrThrow();
+    await transact(council.context, by, async (work) => {
+      await work.db
+        .updateTable('peer_stream')
+        .set({ position: stream.head })
+        .where('stream', 'like', `%${stream.token}%`)
+        .execute();
+    });
+    const state = async () => (await membershipOf(council.context.db.reader, here, eve.id))?.state;
+    expect(await state()).toBe('requested');
+    for (let round = 0; round < 2; round += 1) {
+      clock.forward(16);
+      await post(`Round ${round}`);
+      await settle();
+      if (round === 0) expect(await state()).toBe('requested');
+    }
+    await until(async () => (await state()) === 'member', 6_000);
+    expect(compared(council).length).toBeGreaterThan(0);
+  },
+);
 
 it('who was removed there without our hearing of it is no member here; one wrong digest alone removes nobody', async () => {
   await using world = await lanesWorld();

@@ -1,4 +1,4 @@
-import { type InboundHandler, readConfig, type Slice } from '@joinery/core';
+import { type Activities, type InboundHandler, readConfig, type Slice } from '@joinery/core';
 import { openNode, slices } from '@joinery/node';
 import { expect, it } from 'vitest';
 import { commands } from '../../packages/federation/src/commands.ts';
@@ -62,6 +62,37 @@ it('an arriving activity whose handler throws is parked with its text, and those
   ]);
   expect(await lane()).toMatchObject({ lane: 'open', items: 0, aside: 0 });
   expect(department.logged.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+});
+
+it('what cannot be told because of a fault of ours is put aside, and what is behind it goes out', async () => {
+  let broken = true;
+  const ours: Slice[] = slices.map((slice) => {
+    const told = slice.activities?.toActivity?.['post.created'];
+    if (!told) return slice;
+    const toActivity: Activities['toActivity'] = {
+      ...slice.activities?.toActivity,
+      'post.created': async (outgoing, event) => {
+        const post = await outgoing.db.selectFrom('post').select('title').where('id', '=', event.data.post).execute();
+        if (broken && post[0]?.title === 'poison') throw new TypeError('A fault of ours');
+        return told(outgoing, event);
+      },
+    };
+    return { ...slice, activities: { ...slice.activities, toActivity } };
+  });
+  await using world = await lanesWorld({}, { slices: ours });
+  const { council, ada, post, lane, settle } = world;
+  await post('one');
+  const poison = await post('poison');
+  for (const title of ['two', 'three']) await post(title);
+  await settle();
+  expect(await titles(council)).toEqual(['one', 'two', 'three']);
+  expect(await lane()).toMatchObject({ lane: 'open', items: 0, aside: 1 });
+  const { body } = await ada.api('GET', `/posts/${poison.id}/delivery`);
+  expect(body).toMatchObject({ failed: 1, detail: [{ state: 'failed', error: expect.stringContaining('not_built') }] });
+  broken = false;
+  await world.later(2);
+  expect((await titles(council)).sort()).toEqual(['one', 'poison', 'three', 'two']);
+  expect(await lane()).toMatchObject({ aside: 0 });
 });
 
 it('our own code and retryable decide before the status', async () => {

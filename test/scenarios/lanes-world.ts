@@ -4,7 +4,14 @@ import { createTopic, markdownText, type PostRow } from '@joinery/slices/posts';
 import type { LaneHealth } from '../../packages/federation/src/peers.ts';
 import { laneHealth } from '../../packages/federation/src/peers.ts';
 import { type Gate, openGate } from '../harness/gate.ts';
-import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+import {
+  allowEachOther,
+  settleAll,
+  startTestNode,
+  type TestNode,
+  type TestNodeOptions,
+  type TestPerson,
+} from '../harness/node.ts';
 
 export const by = { kind: 'system', what: 'test' } as const;
 
@@ -45,12 +52,12 @@ export async function titles(node: TestNode): Promise<string[]> {
 export async function partnerPage(node: TestNode, person: TestPerson, origin: string): Promise<string> {
   const partner = await node.context.db.reader
     .selectFrom('partner_host')
-    .select('partner')
+    .select('partner_id')
     .where('origin', '=', origin)
     .executeTakeFirstOrThrow();
   const session = await transact(node.context, by, (work) => startSession(work, person.account));
   const cookie = `${cookieName(node.origin, 'session')}=${session}`;
-  const answer = await fetch(`${node.origin}/administration/partners/${partner.partner}`, { headers: { cookie } });
+  const answer = await fetch(`${node.origin}/administration/partners/${partner.partner_id}`, { headers: { cookie } });
   return answer.text();
 }
 
@@ -72,10 +79,13 @@ export type LanesWorld = AsyncDisposable & {
 };
 
 /** A department with a group, and a council behind a gate with a member in it. */
-export async function lanesWorld(options: Parameters<typeof startTestNode>[1] = {}): Promise<LanesWorld> {
+export async function lanesWorld(
+  options: TestNodeOptions = {},
+  ofDepartment: TestNodeOptions = {},
+): Promise<LanesWorld> {
   const clock = movingClock();
   const gate = await openGate();
-  const department = await startTestNode('department', { clock });
+  const department = await startTestNode('department', { clock, ...ofDepartment });
   const council = await startTestNode('council', {
     clock,
     ...options,

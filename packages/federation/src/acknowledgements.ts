@@ -1,4 +1,5 @@
 import { type Context, transact } from '@joinery/core';
+import { notBuilt } from './aside.ts';
 
 /** What peers have acknowledged, written in groups: a kill loses at most a moment of it, and the peer then gets a few items twice, which its ledger knows. */
 export type Acknowledgements = {
@@ -35,6 +36,7 @@ export function createAcknowledgements(context: Context, how: { pulled: boolean 
           .where('origin', '=', origin)
           .where('stream', '=', stream)
           .where('stream_seq', '<=', sequence)
+          .where('error', 'not like', `${notBuilt}:%`)
           .execute();
       }
     });

@@ -1,9 +1,11 @@
-import { eventById, type LaneItemRow, type LogEvent, newId, transact } from '@joinery/core';
+import { eventById, isStorageFault, type LaneItemRow, type LogEvent, newId, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
-import { type Delivery, deliver } from './deliver.ts';
-import type { Builder } from './outgoing.ts';
+import { deliver, type Failure } from './deliver.ts';
+import type { Builder, Outgoing } from './outgoing.ts';
 import type { PeerRow } from './tables.ts';
 
+/** Code of what could not be told because of a fault of ours: no peer can read it itself in the meantime. */
+export const notBuilt = 'not_built';
 const retrySeconds = [60, 300, 900, 1_800];
 const parkAfterSeconds = 3_600;
 
@@ -81,15 +83,24 @@ export function createAside(bridge: Bridge, builder: Builder) {
     },
   };
 
-  async function retryOne(peer: PeerRow, row: LaneItemRow): Promise<void> {
+  async function send(peer: PeerRow, row: LaneItemRow): Promise<Failure | null> {
     const event = await eventById(context.db.reader, row.event_id);
-    const activities = event ? await builder.build(event, peer.joinery === 1) : [];
-    let delivery: Delivery | null = null;
-    for (const activity of activities) {
-      delivery = await deliver(bridge, peer, activity.actor, activity.text);
-      if (delivery.result !== 'taken') break;
+    let activities: Outgoing[];
+    try {
+      activities = event ? await builder.build(event, peer.joinery === 1) : [];
+    } catch (error) {
+      if (isStorageFault(error)) throw error;
+      return { result: 'refused', status: null, code: notBuilt, detail: String(error) };
     }
-    const failure = delivery === null || delivery.result === 'taken' ? null : delivery;
+    for (const activity of activities) {
+      const delivery = await deliver(bridge, peer, activity.actor, activity.text);
+      if (delivery.result !== 'taken') return delivery;
+    }
+    return null;
+  }
+
+  async function retryOne(peer: PeerRow, row: LaneItemRow): Promise<void> {
+    const failure = await send(peer, row);
     await transact(context, { kind: 'system', what: 'lanes' }, async (work) => {
       if (failure === null) {
         await work.db.deleteFrom('lane_item').where('id', '=', row.id).execute();

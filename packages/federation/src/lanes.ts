@@ -1,6 +1,6 @@
-import { type LogEvent, nodeActor, streamEventsAfter, transact } from '@joinery/core';
+import { isStorageFault, type LogEvent, nodeActor, streamEventsAfter, transact } from '@joinery/core';
 import { createAcknowledgements } from './acknowledgements.ts';
-import { createAside } from './aside.ts';
+import { createAside, notBuilt } from './aside.ts';
 import type { Bridge } from './bridge.ts';
 import { type Delivery, deliver, type Failure, probe } from './deliver.ts';
 import { createDigests } from './digest.ts';
@@ -138,13 +138,25 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     event: LogEvent,
     alone: boolean,
   ): Promise<Failure | null> => {
-    for (const activity of await builder.build(event, peer.joinery === 1)) {
+    const activities = await buildOrPutAside(peer, event);
+    for (const activity of activities) {
       const digest = await digests.due(peer, event, alone);
       const failure = await sendActivity(peer, stream, event, activity, digest?.headers ?? {});
       if (!failure) digest?.sent();
       if (failure) return failure;
     }
     return null;
+  };
+
+  /** What cannot be told because of a fault of ours is stepped over like what a peer refuses. */
+  const buildOrPutAside = async (peer: PeerRow, event: LogEvent): Promise<Outgoing[]> => {
+    try {
+      return await builder.build(event, peer.joinery === 1);
+    } catch (error) {
+      if (isStorageFault(error)) throw error;
+      await aside.put(peer.origin, event.stream, event, `${notBuilt}: ${String(error)}`);
+      return [];
+    }
   };
 
   const sendActivity = async (

@@ -1,4 +1,4 @@
-import { type JsonObject, type Requester, streamEventsAfter } from '@joinery/core';
+import { isStorageFault, type JsonObject, type Requester, streamEventsAfter } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { type Builder, namesForOthers, streamAddress } from './outgoing.ts';
 
@@ -37,7 +37,13 @@ export async function streamPage(
   const acknowledged = events[0] ? events[0].streamSeq - 1 : last;
   const items: JsonObject[] = [];
   for (const event of events) {
-    for (const activity of await builder.build(event, true)) items.push(activity.document);
+    try {
+      for (const activity of await builder.build(event, true)) items.push(activity.document);
+    } catch (error) {
+      if (isStorageFault(error)) throw error;
+      // Left out, so that the rest can be read; its lane keeps it.
+      bridge.context.logger.error('stream.not_built', { event: event.id, name: event.name, reason: String(error) });
+    }
   }
   const address = streamAddress(config.origin, token);
   return {
