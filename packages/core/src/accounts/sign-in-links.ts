@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import { refuse } from '../errors.ts';
 import type { Reader } from '../slice.ts';
 import type { Work } from '../work.ts';
+import { hasAdministrator } from './accounts.ts';
 import { isRandomToken, randomToken, sha256 } from './one-way.ts';
 import type { AccountTables } from './tables.ts';
 
@@ -66,6 +67,10 @@ export async function readSignInLink(db: Reader, token: string, now: string): Pr
     : undefined;
   if (!link || link.used_at !== null || link.expires_at <= now) {
     refuse('expired', 'This link has been used or has ended: ask for a new one');
+  }
+  // Printed at a start, it may lie in a log: worth nothing once somebody administers the node.
+  if (link.purpose === 'first-administrator' && (await hasAdministrator(db))) {
+    refuse('expired', 'This node has an administrator: ask them for a link of your own');
   }
   return link;
 }

@@ -39,3 +39,17 @@ export async function checkPassword(
   uncountAttempt(context, `sign-in from ${input.address}`);
   return account;
 }
+
+/**
+ * Checks the password of somebody who is signed in, before they change it: a browser left open must not become a place to guess.
+ * @returns true also for an account that has none yet
+ * @throws {Refusal} too_many after five wrong ones in a quarter of an hour
+ */
+export async function ownPasswordFits(context: Context, account: Account, password: string): Promise<boolean> {
+  if (account.password_hash === null) return true;
+  const key = `own password ${account.id}`;
+  countAttempt(context, key, limits.accountAndAddress);
+  const fits = await passwordFits(password, account.password_hash);
+  if (fits) forgetAttempts(context, key);
+  return fits;
+}

@@ -3,14 +3,14 @@ import {
   type Environment,
   hashPassword,
   isRefusal,
-  passwordFits,
+  ownPasswordFits,
   type RequestContext,
   readForm,
   refuse,
   requireVisitor,
   setPassword,
   signIn,
-  transact,
+  transactAs,
 } from '@joinery/core';
 import { type FieldError, isLanguage, readerOf, renderPanels, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
@@ -86,18 +86,16 @@ export function routes(app: Hono<Environment>): void {
       const values = { ...valuesOf(person), ...typed };
       return profilePage(c, person, values, fieldErrors(checked.faults, c.var.language));
     }
-    const by = { kind: 'person', person: person.id } as const;
-    await transact(c.var.context, by, (work) => updateProfile(work, person.id, checked.value));
+    await transactAs(c, requireVisitor(c), (work) => updateProfile(work, person.id, checked.value));
     return c.redirect('/profile?done=saved', 303);
   });
 
   // The switch at the foot of every page: whoever signed in has chosen for everywhere. The shell answers.
   app.post('/language', async (c, next) => {
-    const { context, visitor, form } = c.var;
+    const { visitor, form } = c.var;
     const language = form?.fields.get('language')?.[0];
     if (visitor && isLanguage(language)) {
-      const { id } = visitor.person;
-      await transact(context, { kind: 'person', person: id }, (work) => updateProfile(work, id, { language }));
+      await transactAs(c, visitor, (work) => updateProfile(work, visitor.person.id, { language }));
     }
     await next();
   });
@@ -111,14 +109,12 @@ export function routes(app: Hono<Environment>): void {
     if (!form.ok) return passwordPage(c, fieldErrors(form.faults, language));
     const account = (await accountById(context.db.reader, visitor.account)) ?? refuse('not_found', 'No such account');
     const { currentPassword = '', password } = form.value;
-    const known = account.password_hash;
-    if (known !== null && !(await passwordFits(currentPassword, known))) {
+    if (!(await ownPasswordFits(context, account, currentPassword))) {
       return passwordPage(c, fieldErrors([{ field: 'currentPassword', code: 'does_not_match' }], language));
     }
     try {
       const hash = await hashPassword(password);
-      const by = { kind: 'person', person: visitor.person.id } as const;
-      await transact(context, by, (work) => setPassword(work, account.id, hash));
+      await transactAs(c, visitor, (work) => setPassword(work, account.id, hash));
     } catch (error) {
       if (!isRefusal(error) || error.faults.length === 0) throw error;
       return passwordPage(c, fieldErrors(error.faults, language));

@@ -45,6 +45,19 @@ test('the first administrator sets the node up with the printed link, once', asy
   expect(await accountByEmail(context.db.reader, 'eve@council.example')).toBeUndefined();
 });
 
+test('the link for the first administrator ends when the node gets one in another way', async () => {
+  await using web = await openWeb([people]);
+  const link = await transact(web.context, by, (work) =>
+    createSignInLink(work, { account: null, purpose: 'first-administrator', minutes: 60 }),
+  );
+  const path = new URL(link.address).pathname;
+  await web.add('Ada', { administrator: true });
+  expect((await web.browser().get(path)).status).toBe(410);
+  const eve = { name: 'Eve', email: 'eve@council.example', handle: '', password };
+  expect((await web.browser().post(path, eve)).status).toBe(410);
+  expect(await accountByEmail(web.context.db.reader, eve.email)).toBeUndefined();
+});
+
 test('looking at a link uses nothing up; its button signs in once and takes a password on the way', async () => {
   await using web = await openWeb([people]);
   const jan = await web.add('Jan');
@@ -104,6 +117,18 @@ test('signing out ends the session and cannot be done by a link', async () => {
   expect((await browser.get('/profile')).status).toBe(200);
   expect((await browser.post('/sign-out')).status).toBe(303);
   expect(await browser.get('/profile')).toMatchObject({ status: 303, location: '/sign-in?next=%2Fprofile' });
+});
+
+test('the old password cannot be guessed from a browser left open', async () => {
+  await using web = await openWeb([people]);
+  const browser = await web.signedIn(await web.add('Jan'));
+  await browser.post('/profile/password', { password });
+  const guess = () =>
+    browser.post('/profile/password', { currentPassword: 'a wrong guess', password: 'another password' });
+  for (let time = 0; time < 5; time += 1) expect((await guess()).status).toBe(422);
+  expect((await guess()).status).toBe(429);
+  const right = await browser.post('/profile/password', { currentPassword: password, password: 'another password' });
+  expect(right.status).toBe(429);
 });
 
 test('a new password needs the old one, ends other sessions and keeps this one', async () => {
