@@ -2,11 +2,13 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { openWeb, type TestWeb } from '../../../../test/harness/web.ts';
+import { startSession } from '../accounts/sessions.ts';
 import { refuse } from '../errors.ts';
 import { newId } from '../ids.ts';
 import type { Slice } from '../slice.ts';
 import { transact } from '../work.ts';
-import { requireVisitor, signIn } from './visitor.ts';
+import { writeCookie } from './cookies.ts';
+import { requireVisitor } from './visitor.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 const body = z.object({ text: z.string().min(1), fail: z.enum(['conflict', 'crash']).optional() });
@@ -47,9 +49,12 @@ function makeSlice(): Slice & { crashAfter: Set<string> } {
     },
     routes: (app) => {
       app.post('/enter', async (c) => {
-        await signIn(c, requireVisitor(c).account);
+        const { account } = requireVisitor(c);
+        // Beside the session that there is: who repeats the request must still be known.
+        writeCookie(c, 'session', await transact(c.var.context, by, (work) => startSession(work, account)));
         return c.redirect('/things', 303);
       });
+      app.post('/file', (c) => c.body('a,b', 200, { 'content-disposition': 'attachment; filename="things.csv"' }));
       app.post('/things', async (c) => {
         await transact(c.var.context, by, async (work) => {
           await work.db.insertInto('meta').values({ name: newId(), value: 'form' }).execute();
@@ -159,6 +164,16 @@ describeStores('A request with an Idempotency-Key', (open) => {
       [1, 2, 3].map(() => [303, '/things']),
     );
     expect(await rows(web)).toEqual(['form']);
+  });
+
+  it('lets a form answer with a file', async () => {
+    await using web = await openWeb(open, { slices: [makeSlice()] });
+    const { browser } = await web.account();
+    const fields = { once: newId(), csrf: await browser.csrf() };
+    for (const answer of [await browser.post('/file', fields), await browser.post('/file', fields)]) {
+      expect(answer.headers.get('content-disposition')).toBe('attachment; filename="things.csv"');
+      expect(await answer.text()).toBe('a,b');
+    }
   });
 
   it('repeats cookies too, and keeps them in the database only sealed', async () => {

@@ -10,7 +10,7 @@ type C = HonoContext<Environment>;
 
 const kept = 24 * 3_600_000;
 const answerStep = -1;
-const keptHeaders = new Set(['content-type', 'location', 'set-cookie', 'content-language']);
+const keptHeaders = new Set(['content-type', 'content-disposition', 'location', 'set-cookie', 'content-language']);
 
 type Stored = { status: number; headers: [string, string][]; body: string };
 
