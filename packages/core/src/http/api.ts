@@ -124,3 +124,18 @@ export const listQuery = z.object({
   cursor: z.string().max(1_000).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
 });
+
+/** An answer of a route, for its declaration. */
+export function jsonAnswer<T extends z.ZodType>(schema: T, description: string) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+/** The body that a route needs, for its declaration. */
+export function jsonBody<T extends z.ZodType>(schema: T) {
+  return { required: true, content: { 'application/json': { schema } } };
+}
+
+/** A page of a list: `next` is the cursor of the page after it, null on the last one. */
+export function listOfItems<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next: z.string().nullable() });
+}

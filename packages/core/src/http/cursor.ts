@@ -33,11 +33,3 @@ function parse(text: string): unknown {
     return undefined;
   }
 }
-
-/** How many items a page has: `?limit=`, from 1 to 100. */
-export function readLimit(text: string | null | undefined, usual = 20): number {
-  if (!text) return usual;
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) refuse('bad_request', 'limit is a whole number from 1 to 100');
-  return Math.min(number, 100);
-}

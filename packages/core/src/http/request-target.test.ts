@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createClientAddress } from './client-address.ts';
-import { decodeCursor, encodeCursor, readLimit } from './cursor.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 import { safeNext } from './request-target.ts';
 
 describe('safeNext', () => {
@@ -67,9 +67,4 @@ describe('A cursor', () => {
     encodeCursor(['a', 'b']),
     'a'.repeat(2000),
   ])('is refused when it is %s', (text) => expect(() => decodeCursor(text, ['string'])).toThrow(/cursor/));
-
-  it('goes with a limit from 1 to 100', () => {
-    expect([readLimit(undefined), readLimit('7'), readLimit('5000')]).toEqual([20, 7, 100]);
-    for (const text of ['0', '-1', 'x', '1.5']) expect(() => readLimit(text)).toThrow(/limit/);
-  });
 });

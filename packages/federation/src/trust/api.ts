@@ -4,11 +4,15 @@ import {
   decodeCursor,
   type Environment,
   encodeCursor,
-  readLimit,
+  jsonAnswer,
+  jsonBody,
+  listOfItems,
+  listQuery,
+  type RequestContext,
   refuse,
   requireFederationOfficer,
   scopes,
-  transact,
+  transactAs,
   type Visitor,
 } from '@joinery/core';
 import type { Change } from './change.ts';
@@ -62,41 +66,38 @@ const shownPreview = z
   })
   .openapi('PartnerPreview');
 
-const json = <S extends z.ZodType>(schema: S) => ({ content: { 'application/json': { schema } } });
 const params = z.object({ id: z.string() });
 
 const routes = {
   list: createRoute({
     method: 'get',
     path: '/partners',
-    request: { query: z.object({ cursor: z.string().optional(), limit: z.string().optional() }) },
-    responses: {
-      200: { description: 'Agencies on the list', ...json(z.object({ items: z.array(partner), next: text })) },
-    },
+    request: { query: listQuery },
+    responses: { 200: jsonAnswer(listOfItems(partner), 'Agencies on the list') },
   }),
   create: createRoute({
     method: 'post',
     path: '/partners',
-    request: { body: { required: true, ...json(newPartnerBody) } },
-    responses: { 201: { description: 'The new entry', ...json(partner) } },
+    request: { body: jsonBody(newPartnerBody) },
+    responses: { 201: jsonAnswer(partner, 'The new entry') },
   }),
   read: createRoute({
     method: 'get',
     path: '/partners/{id}',
     request: { params },
-    responses: { 200: { description: 'One agency', ...json(partner) } },
+    responses: { 200: jsonAnswer(partner, 'One agency') },
   }),
   change: createRoute({
     method: 'patch',
     path: '/partners/{id}',
-    request: { params, body: { required: true, ...json(partnerChangesBody) } },
-    responses: { 200: { description: 'What it is now', ...json(partner) } },
+    request: { params, body: jsonBody(partnerChangesBody) },
+    responses: { 200: jsonAnswer(partner, 'What it is now') },
   }),
   preview: createRoute({
     method: 'post',
     path: '/partners/{id}/preview',
-    request: { params, body: { required: true, ...json(previewBody) } },
-    responses: { 200: { description: 'What the change would do; nothing has happened', ...json(shownPreview) } },
+    request: { params, body: jsonBody(previewBody) },
+    responses: { 200: jsonAnswer(shownPreview, 'What the change would do; nothing has happened') },
   }),
 };
 
@@ -105,11 +106,10 @@ export function api(app: OpenAPIHono<Environment>): void {
   app.openapi(routes.list, async (c) => {
     requireFederationOfficer(c);
     const { cursor, limit } = c.req.valid('query');
-    const size = readLimit(limit, 20);
     const after = decodeCursor(cursor, ['string']);
-    const rows = await pageOfPartners(c.var.context.db.reader, after ? String(after[0]) : null, size + 1);
-    const items = rows.slice(0, size);
-    const last = rows.length > size ? items.at(-1) : undefined;
+    const rows = await pageOfPartners(c.var.context.db.reader, after ? String(after[0]) : null, limit + 1);
+    const items = rows.slice(0, limit);
+    const last = rows.length > limit ? items.at(-1) : undefined;
     return c.json({ items: items.map(presentPartner), next: last ? encodeCursor([last.id]) : null }, 200);
   });
   app.openapi(routes.create, async (c) => {
@@ -120,7 +120,7 @@ export function api(app: OpenAPIHono<Environment>): void {
     const first = fields.hosts?.[0]?.origin ?? '';
     const known = await partnerByOrigin(db.reader, first);
     if (known) refuse('conflict', `${first} is on the list already: change the partner ${known.id}`);
-    const made = await decide(c.var.context, visitor, decisionFor(state), { origin: first, fields, reason });
+    const made = await decide(c, visitor, decisionFor(state), { origin: first, fields, reason });
     return c.json(presentPartner(made), 201);
   });
   app.openapi(routes.read, async (c) => {
@@ -133,7 +133,7 @@ export function api(app: OpenAPIHono<Environment>): void {
     const { context } = c.var;
     const { origin } = await load(context, c.req.valid('param').id);
     const fields = await readFields(context.db.reader, context.config, covers);
-    return c.json(presentPartner(await decide(context, visitor, decisionFor(state), { origin, fields, reason })), 200);
+    return c.json(presentPartner(await decide(c, visitor, decisionFor(state), { origin, fields, reason })), 200);
   });
   app.openapi(routes.preview, async (c) => {
     requireFederationOfficer(c);
@@ -153,13 +153,11 @@ async function load(context: Context, id: string): Promise<Partner> {
 }
 
 function decide(
-  context: Context,
+  c: RequestContext,
   visitor: Visitor,
   what: Change['what'],
   input: Omit<DecisionInput, 'by'>,
 ): Promise<Partner> {
   const by = visitor.person.name;
-  return transact(context, { kind: 'person', person: visitor.person.id }, (work) =>
-    decideAs(work, what, { ...input, by }),
-  );
+  return transactAs(c, visitor, (work) => decideAs(work, what, { ...input, by }));
 }

@@ -12,7 +12,7 @@ import {
   requireFederationOfficer,
   transactAs,
 } from '@joinery/core';
-import { readerOf, showPage } from '@joinery/ui';
+import { onceField, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import type { LaneHealth } from '../peers.ts';
 import type { Change, ChangeKind } from './change.ts';
@@ -23,7 +23,7 @@ import { decideAs } from './partners.ts';
 import { exchangedWith, preview } from './preview.ts';
 import { sendProposal, waitingProposals } from './proposals.ts';
 import { listRoutes } from './routes-list.tsx';
-import { allPartners, decisions, type Partner, partnerById } from './store.ts';
+import { allPartners, decisions, groupNames, type Partner, partnerById } from './store.ts';
 import { partnerKinds } from './tables.ts';
 import { pageText } from './text.ts';
 import { home, PartnerPage, PartnersPage, type Use } from './views.tsx';
@@ -195,18 +195,6 @@ async function useOf(context: Context, partner: Partner): Promise<Use> {
   };
 }
 
-/** Handles of the groups that an agreement names; ids for groups of other nodes, whose handle is not unique here. */
-async function groupNames(db: DatabaseReader, partner: Partner): Promise<string[]> {
-  if (!partner.groups?.length) return [];
-  const rows = await db
-    .selectFrom('handle')
-    .select(['id', 'name'])
-    .where('kind', '=', 'group')
-    .where('id', 'in', partner.groups)
-    .execute();
-  return partner.groups.map((id) => rows.find((row) => row.id === id)?.name ?? id);
-}
-
 function typedIn(c: RequestContext, typed: Record<string, unknown>): TypedPartner {
   const empty = emptyForm('government', c.var.context.clock.now());
   const given = Object.entries(typed).filter(([, value]) => typeof value === 'string');
@@ -214,7 +202,7 @@ function typedIn(c: RequestContext, typed: Record<string, unknown>): TypedPartne
 }
 
 function hiddenIn(c: RequestContext): [string, string][] {
-  const fields = [...(c.var.form?.fields ?? [])].filter(([name]) => name !== 'csrf' && name !== 'what');
+  const fields = [...(c.var.form?.fields ?? [])].filter(([name]) => !['csrf', 'what', onceField].includes(name));
   return fields.flatMap(([name, values]) => values.map((value) => [name, value] as [string, string]));
 }
 

@@ -252,3 +252,15 @@ export function toSnapshot(own: string, partners: readonly Partner[]): Snapshot 
 function instant(text: string | null): number | null {
   return text === null ? null : Date.parse(new Date(text).toISOString());
 }
+
+/** Handles of the groups that an agreement names; ids for groups of other nodes, whose handle is not unique here. */
+export async function groupNames(db: Reader, partner: Partner): Promise<string[]> {
+  if (!partner.groups?.length) return [];
+  const rows = await db
+    .selectFrom('handle')
+    .select(['id', 'name'])
+    .where('kind', '=', 'group')
+    .where('id', 'in', partner.groups)
+    .execute();
+  return partner.groups.map((id) => rows.find((row) => row.id === id)?.name ?? id);
+}

@@ -1,7 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { type Environment, listQuery, requireVisitor } from '@joinery/core';
+import { type Environment, jsonAnswer, listOfItems, listQuery, requireVisitor } from '@joinery/core';
 import { likedAmong, listFeed, postJson, postSchema } from '@joinery/slices/posts';
-import { z } from 'zod';
 
 /** REST of the feed. */
 export function api(app: OpenAPIHono<Environment>): void {
@@ -11,14 +10,7 @@ export function api(app: OpenAPIHono<Environment>): void {
       path: '/feed',
       summary: 'Everything new in your groups, here and elsewhere, newest first',
       request: { query: listQuery },
-      responses: {
-        200: {
-          description: 'A page of posts',
-          content: {
-            'application/json': { schema: z.object({ items: z.array(postSchema), next: z.string().nullable() }) },
-          },
-        },
-      },
+      responses: { 200: jsonAnswer(listOfItems(postSchema), 'A page of posts') },
     }),
     async (c) => {
       const { person } = requireVisitor(c);

@@ -4,6 +4,9 @@ import {
   type Environment,
   encodeCursor,
   isId,
+  jsonAnswer,
+  jsonBody,
+  listOfItems,
   listQuery,
   type RequestContext,
   refuse,
@@ -12,7 +15,7 @@ import {
   type Work,
 } from '@joinery/core';
 import { z } from 'zod';
-import { body, groupParams, json, memberAnswer, memberParams, page } from './api-parts.ts';
+import { groupParams, memberAnswer, memberParams } from './api-parts.ts';
 import { banInput, invitationInput, reasonBody, roleInput } from './input.ts';
 import { invite } from './invitations.ts';
 import { memberJson, memberSchema } from './json.ts';
@@ -39,7 +42,7 @@ export function memberRoutes(app: OpenAPIHono<Environment>): void {
       path: '/groups/{id}/members',
       summary: 'Members by name; requests, invitations and bans only for those who run the group',
       request: { params: groupParams, query: listQuery.extend({ state: z.enum(memberStates).default('member') }) },
-      responses: { 200: json(page(memberSchema), 'A page of members') },
+      responses: { 200: jsonAnswer(listOfItems(memberSchema), 'A page of members') },
     }),
     async (c) => {
       const visitor = requireVisitor(c);
@@ -71,7 +74,7 @@ export function memberRoutes(app: OpenAPIHono<Environment>): void {
         method,
         path: `/groups/{id}/members/{person}/${verb}`,
         summary,
-        request: { params: memberParams, ...(method === 'post' ? body(schema) : {}) },
+        request: { params: memberParams, ...(method === 'post' ? { body: jsonBody(schema) } : {}) },
         responses: memberAnswer,
       }),
       async (c) => {
@@ -85,7 +88,7 @@ export function memberRoutes(app: OpenAPIHono<Environment>): void {
       method: 'post',
       path: '/groups/{id}/members/{person}/ban',
       summary: 'Ban somebody, for good or until an instant',
-      request: { params: memberParams, ...body(banInput) },
+      request: { params: memberParams, body: jsonBody(banInput) },
       responses: memberAnswer,
     }),
     async (c) => {
@@ -99,7 +102,7 @@ export function memberRoutes(app: OpenAPIHono<Environment>): void {
       method: 'patch',
       path: '/groups/{id}/members/{person}',
       summary: 'Give or take a role',
-      request: { params: memberParams, ...body(roleInput) },
+      request: { params: memberParams, body: jsonBody(roleInput) },
       responses: memberAnswer,
     }),
     async (c) => {
@@ -112,8 +115,8 @@ export function memberRoutes(app: OpenAPIHono<Environment>): void {
       method: 'post',
       path: '/groups/{id}/invitations',
       summary: 'Invite a person of this node or another one',
-      request: { params: groupParams, ...body(invitationInput) },
-      responses: { 201: json(memberSchema, 'The invited person') },
+      request: { params: groupParams, body: jsonBody(invitationInput) },
+      responses: { 201: jsonAnswer(memberSchema, 'The invited person') },
     }),
     async (c) => {
       const visitor = requireVisitor(c);

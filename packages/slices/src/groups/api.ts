@@ -4,6 +4,9 @@ import {
   decodeCursor,
   type Environment,
   encodeCursor,
+  jsonAnswer,
+  jsonBody,
+  listOfItems,
   listQuery,
   type RequestContext,
   requireVisitor,
@@ -11,7 +14,7 @@ import {
   type Visitor,
 } from '@joinery/core';
 import { memberRoutes } from './api-members.ts';
-import { body, groupAnswer, groupParams, json, page } from './api-parts.ts';
+import { groupAnswer, groupParams } from './api-parts.ts';
 import { createGroup, updateGroup } from './groups.ts';
 import { groupChangeInput, newGroupInput, remoteInput } from './input.ts';
 import { groupJson, groupSchema } from './json.ts';
@@ -40,7 +43,7 @@ function groupRoutes(app: OpenAPIHono<Environment>): void {
       path: '/groups',
       summary: 'Groups that you may know of, newest first',
       request: { query: listQuery },
-      responses: { 200: json(page(groupSchema), 'A page of groups') },
+      responses: { 200: jsonAnswer(listOfItems(groupSchema), 'A page of groups') },
     }),
     async (c) => {
       const visitor = requireVisitor(c);
@@ -60,8 +63,8 @@ function groupRoutes(app: OpenAPIHono<Environment>): void {
       method: 'post',
       path: '/groups',
       summary: 'Make a group; you become its owner',
-      request: body(newGroupInput),
-      responses: { 201: json(groupSchema, 'The group') },
+      request: { body: jsonBody(newGroupInput) },
+      responses: { 201: jsonAnswer(groupSchema, 'The group') },
     }),
     async (c) => {
       const visitor = requireVisitor(c);
@@ -88,7 +91,7 @@ function groupRoutes(app: OpenAPIHono<Environment>): void {
       method: 'patch',
       path: '/groups/{id}',
       summary: 'Change a group that you own',
-      request: { params: groupParams, ...body(groupChangeInput) },
+      request: { params: groupParams, body: jsonBody(groupChangeInput) },
       responses: groupAnswer,
     }),
     async (c) => {
@@ -133,8 +136,8 @@ function membershipRoutes(app: OpenAPIHono<Environment>): void {
       method: 'post',
       path: '/memberships/remote',
       summary: 'Join or follow a group elsewhere, by its link or handle',
-      request: body(remoteInput),
-      responses: { 201: json(groupSchema, 'The group, as known here') },
+      request: { body: jsonBody(remoteInput) },
+      responses: { 201: jsonAnswer(groupSchema, 'The group, as known here') },
     }),
     async (c) => {
       const visitor = requireVisitor(c);

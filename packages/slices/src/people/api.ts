@@ -1,5 +1,15 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { type Environment, listQuery, refuse, requireAdministrator, requireVisitor, transact } from '@joinery/core';
+import {
+  type Environment,
+  jsonAnswer,
+  jsonBody,
+  listOfItems,
+  listQuery,
+  refuse,
+  requireAdministrator,
+  requireVisitor,
+  transactAs,
+} from '@joinery/core';
 import { languages } from '@joinery/ui';
 import { check, newPersonInput, profileInput } from './input.ts';
 import { personJson } from './json.ts';
@@ -33,11 +43,6 @@ const profile = person
     federationOfficer: z.boolean(),
   })
   .openapi('Profile');
-
-const json = <T extends z.ZodType>(schema: T, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
 
 const idParameter = z.object({ id: z.string() });
 
@@ -82,7 +87,7 @@ export function api(app: OpenAPIHono<Environment>): void {
       path: '/people',
       summary: 'People of this node, by name',
       request: { query: listQuery.extend({ q: z.string().max(100).optional() }) },
-      responses: { 200: json(z.object({ items: z.array(person), next: z.string().nullable() }), 'A page of people') },
+      responses: { 200: jsonAnswer(listOfItems(person), 'A page of people') },
     }),
     async (c) => {
       requireVisitor(c);
@@ -100,8 +105,8 @@ export function api(app: OpenAPIHono<Environment>): void {
       method: 'post',
       path: '/people',
       summary: 'Add a person (administrators)',
-      request: { body: { required: true, content: { 'application/json': { schema: newPersonBody } } } },
-      responses: { 201: json(person, 'The person') },
+      request: { body: jsonBody(newPersonBody) },
+      responses: { 201: jsonAnswer(person, 'The person') },
     }),
     async (c) => {
       const visitor = requireAdministrator(c);
@@ -119,7 +124,7 @@ export function api(app: OpenAPIHono<Environment>): void {
       path: '/people/{id}',
       summary: 'A person of this node, or one of another node who is known here',
       request: { params: idParameter },
-      responses: { 200: json(person, 'The person') },
+      responses: { 200: jsonAnswer(person, 'The person') },
     }),
     async (c) => {
       requireVisitor(c);
@@ -136,7 +141,7 @@ export function api(app: OpenAPIHono<Environment>): void {
       path: '/people/{id}/disable',
       summary: 'End the access of a person who has left (administrators)',
       request: { params: idParameter },
-      responses: { 200: json(person, 'The person') },
+      responses: { 200: jsonAnswer(person, 'The person') },
     }),
     async (c) => {
       const visitor = requireAdministrator(c);
@@ -152,7 +157,7 @@ export function api(app: OpenAPIHono<Environment>): void {
       method: 'get',
       path: '/profile',
       summary: 'Oneself',
-      responses: { 200: json(profile, 'The profile') },
+      responses: { 200: jsonAnswer(profile, 'The profile') },
     }),
     async (c) => {
       const visitor = requireVisitor(c);
@@ -166,16 +171,14 @@ export function api(app: OpenAPIHono<Environment>): void {
       method: 'patch',
       path: '/profile',
       summary: 'Change what others see of oneself, language and time zone',
-      request: { body: { required: true, content: { 'application/json': { schema: profileBody } } } },
-      responses: { 200: json(profile, 'The profile') },
+      request: { body: jsonBody(profileBody) },
+      responses: { 200: jsonAnswer(profile, 'The profile') },
     }),
     async (c) => {
       const visitor = requireVisitor(c);
       const checked = check(profileInput, c.req.valid('json'));
       if (!checked.ok) refuse('invalid', 'The profile cannot be changed', checked.faults);
-      const { id } = visitor.person;
-      const by = { kind: 'person', person: id } as const;
-      const row = await transact(c.var.context, by, (work) => updateProfile(work, id, checked.value));
+      const row = await transactAs(c, visitor, (work) => updateProfile(work, visitor.person.id, checked.value));
       return c.json(profileJson(row, visitor), 200);
     },
   );
