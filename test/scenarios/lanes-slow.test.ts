@@ -51,7 +51,8 @@ it('a node that never answers and one that answers drop by drop do not slow deli
   console.log(
     `Delivery to another node: median ${quick.toFixed(0)} ms alone, ${slowed.toFixed(0)} ms beside a silent and a dripping node`,
   );
-  expect(slowed / quick).toBeLessThan(2.5);
+  // A few milliseconds alone: what else runs on the machine must not decide.
+  expect(slowed).toBeLessThan(2 * quick + 50);
 });
 
 async function arrival(node: TestNode, uri: string): Promise<number> {

@@ -90,3 +90,6 @@ export function isOwnHost(authority: string, scheme: string, ownHosts: readonly 
   const origin = originOf(`${scheme}//${authority}`);
   return origin !== null && ownHosts.includes(origin.slice(scheme.length + 2));
 }
+
+/** Fields that are covered when they are sent: what they say makes the receiver act (FEP-8fcf; our own digest). */
+export const coveredWhenSent = ['collection-synchronization', 'joinery-digest'] as const;

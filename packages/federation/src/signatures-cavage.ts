@@ -4,6 +4,7 @@ import {
   type ClockWindow,
   checkClock,
   checkExpiry,
+  coveredWhenSent,
   decodeBase64,
   type HeaderReader,
   hasDigest,
@@ -148,6 +149,7 @@ export function prepareCavage(request: {
     covered.push('digest');
     if (headers['content-type'] !== undefined) covered.push('content-type');
   }
+  covered.push(...coveredWhenSent.filter((name) => headers[name] !== undefined));
   const target = `${request.method.toLowerCase()} ${request.url.pathname}${request.url.search}`;
   const signed = covered.map((name) => `${name}: ${name === '(request-target)' ? target : headers[name]}`).join('\n');
   return { headers, covered, signed };

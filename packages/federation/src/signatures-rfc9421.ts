@@ -4,6 +4,7 @@ import {
   type ClockWindow,
   checkClock,
   checkExpiry,
+  coveredWhenSent,
   decodeBase64,
   hasDigest,
   isOwnHost,
@@ -203,6 +204,7 @@ export function prepareRfc9421(request: {
     headers['content-digest'] = `sha-256=:${sha256(request.body)}:`;
     covered.push('content-digest');
   }
+  covered.push(...coveredWhenSent.filter((name) => headers[name] !== undefined));
   const names = covered.map((name) => `"${name}"`).join(' ');
   const parameters = `(${names});created=${Math.floor(now.getTime() / 1000)};keyid="${keyId}";alg="${algorithms[kind]}"`;
   headers['signature-input'] = `sig1=${parameters}`;

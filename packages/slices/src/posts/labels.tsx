@@ -105,9 +105,11 @@ export function deliveryText(delivery: Delivery, language: Language): string | n
   const t = messages(language);
   const [first] = delivery.detail;
   if (delivery.nodes === 0 || !first) return null;
+  if (delivery.nodes === 1 && first.state === 'failed') return t('notTaken', { node: hostOf(first.home) });
   if (delivery.nodes === 1 && delivery.waiting === 1) return t('onItsWay', { node: hostOf(first.home) });
   if (delivery.unknown > 0) return t('reachedHost', { node: hostOf(first.home) });
-  return t('reached', { reached: delivery.reached, nodes: delivery.nodes });
+  const reached = t('reached', { reached: delivery.reached, nodes: delivery.nodes });
+  return delivery.failed === 0 ? reached : `${reached} ${t('notTakenBy', { count: delivery.failed })}`;
 }
 
 /** Faults for the error summary. */
