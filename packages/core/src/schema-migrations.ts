@@ -1,5 +1,5 @@
-import type { Migrations } from './db/migrate.ts';
 import { accountMigrations } from './accounts/migrations.ts';
+import type { Migrations } from './db/migrate.ts';
 import { jobMigrations } from './jobs/migrations.ts';
 import { logMigrations } from './log/migrations.ts';
 import { groundMigrations } from './migrations.ts';
