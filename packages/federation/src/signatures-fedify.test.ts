@@ -33,7 +33,11 @@ describe.each<SignatureForm>(['draft-cavage', 'rfc9421'])('%s', (form) => {
     const headers = await signRequest({
       method,
       url,
-      headers: { accept: 'application/activity+json', 'content-type': 'application/activity+json' },
+      headers: {
+        accept: 'application/activity+json',
+        'content-type': 'application/activity+json',
+        'collection-synchronization': 'collectionId="https://council.example/groups/1/followers", digest="00"',
+      },
       body: sentBody,
       key: { id: keyId, privateKey: keyPair.privateKey },
       form,
@@ -41,6 +45,11 @@ describe.each<SignatureForm>(['draft-cavage', 'rfc9421'])('%s', (form) => {
     });
     const options = { keyCache, currentTime, documentLoader: refuseToFetch, contextLoader: refuseToFetch };
     expect(await fedifyVerify(new Request(url, { method, headers, body: sentBody }), options)).toBe(cached);
+    const forged = new Headers({ ...headers, 'collection-synchronization': 'digest="ff"' });
+    expect(
+      await fedifyVerify(new Request(url, { method, headers: forged, body: sentBody }), options),
+      'a digest put in on the way',
+    ).toBeNull();
     const changed = new Headers(headers);
     changed.set('date', new Date(now.getTime() + 1000).toUTCString());
     changed.set('signature-input', (headers['signature-input'] ?? '').replace(/created=\d+/, 'created=1795262401'));
