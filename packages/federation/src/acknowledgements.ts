@@ -2,7 +2,7 @@ import { type Context, transact } from '@joinery/core';
 import { notBuilt } from './aside.ts';
 
 /** What peers have acknowledged, written in groups: a kill loses at most a moment of it, and the peer then gets a few items twice, which its ledger knows. */
-export type Acknowledgements = {
+type Acknowledgements = {
   add: (stream: string, origin: string, epoch: string, sequence: number) => void;
   flush: () => Promise<void>;
 };

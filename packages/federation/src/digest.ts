@@ -22,7 +22,7 @@ const digestEvery = 15 * 60_000;
 type Shared = { stream: string; epoch: string; sequence: number };
 
 /** One digest over all streams and memberships that two nodes share: the same at both ends when nothing is missing. Independent of order. */
-export function digestOf(streams: Shared[], members: string[]): string {
+function digestOf(streams: Shared[], members: string[]): string {
   const begun = streams.filter(({ sequence }) => sequence > 0);
   const lines = begun.map(({ stream, epoch, sequence }) => `${stream} ${epoch} ${sequence}`);
   return createHash('sha256')
