@@ -48,6 +48,7 @@ export function SearchForm({ action, label, children }: { action: string; label:
   );
 }
 
+/** A value that goes with the form unseen. */
 export function HiddenField({ name, value }: { name: string; value: string }) {
   return <input type="hidden" name={name} value={value} />;
 }

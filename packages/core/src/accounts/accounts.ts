@@ -64,6 +64,7 @@ export async function accountOfPerson(db: Reader, person: string): Promise<Accou
   return db.selectFrom('account').selectAll().where('person_id', '=', person).executeTakeFirst();
 }
 
+/** The account with this id; disabled ones included. */
 export async function accountById(db: Reader, id: string): Promise<Account | undefined> {
   return db.selectFrom('account').selectAll().where('id', '=', id).executeTakeFirst();
 }

@@ -57,6 +57,7 @@ export function writeCookie(c: C, kind: CookieKind, value: string, maxAge?: numb
   setCookie(c, cookieName(c.var.context.config.origin, kind), value, { ...attributes(c), maxAge });
 }
 
+/** Tells the browser to forget one of our cookies. */
 export function dropCookie(c: C, kind: CookieKind): void {
   deleteCookie(c, cookieName(c.var.context.config.origin, kind), attributes(c));
 }

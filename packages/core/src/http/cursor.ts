@@ -3,6 +3,7 @@ import { refuse } from '../errors.ts';
 /** Where a list goes on: opaque to clients, the sort key of the last item to us. */
 export type CursorValue = (string | number)[];
 
+/** @param values sort key of the last item of a page, in the order that `decodeCursor` names their types */
 export function encodeCursor(values: CursorValue): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url');
 }

@@ -10,6 +10,7 @@ type C = HonoContext<Environment>;
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Whether a request may change something (RFC 9110 §9.2.1). */
 export const isUnsafe = (method: string): boolean => !safeMethods.has(method);
 
 /**

@@ -62,6 +62,7 @@ export const previewBody = z.object({ ...covers, state: state.optional() });
 
 export type PartnerChangesBody = z.infer<typeof previewBody>;
 
+/** The decision that leads to a wanted state; a change of the entry alone when no state is named. */
 export function decisionFor(wanted: keyof typeof states | undefined): ChangeKind {
   return wanted === undefined ? 'change' : states[wanted];
 }

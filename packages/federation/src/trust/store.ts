@@ -124,6 +124,7 @@ export async function pageOfPartners(db: Reader, after: string | null, limit: nu
   return withHosts(db, rows);
 }
 
+/** The entry with this id, with its hosts. */
 export async function partnerById(db: Reader, id: string): Promise<Partner | undefined> {
   return (await withHosts(db, await db.selectFrom('partner').selectAll().where('id', '=', id).execute()))[0];
 }
@@ -217,6 +218,7 @@ export async function proposals(db: Reader): Promise<ProposalRow[]> {
   return db.selectFrom('proposal').selectAll().orderBy('received_at', 'desc').orderBy('origin').execute();
 }
 
+/** The proposal that came from a node. */
 export async function proposalFrom(db: Reader, origin: string): Promise<ProposalRow | undefined> {
   return db.selectFrom('proposal').selectAll().where('origin', '=', origin).executeTakeFirst();
 }

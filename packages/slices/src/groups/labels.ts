@@ -31,6 +31,7 @@ export function badgesOf(group: GroupRow, standing: GroupMemberRow | undefined, 
   return badges;
 }
 
+/** The word for a role, in the language of `t`. */
 export function roleText(role: GroupMemberRow['role'], t: T): string {
   if (role === 'owner') return t('badgeOwner');
   return role === 'facilitator' ? t('badgeFacilitator') : t('badgeMember');

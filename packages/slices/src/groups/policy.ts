@@ -14,6 +14,7 @@ export function isBanned(standing: Standing, now: string): boolean {
   return standing?.state === 'banned' && (standing.banned_until === null || standing.banned_until > now);
 }
 
+/** Takes part: let in, and neither left, removed nor banned since. */
 export function isMember(standing: Standing): boolean {
   return standing?.state === 'member';
 }

@@ -153,6 +153,7 @@ const withRole = prepareQuery((db, wanted: { group: string; first: Role; second:
     .orderBy('person.id'),
 );
 
+/** Members of a group, of all nodes, as far as they are known here. */
 export async function countMembers(db: Reader, group: string): Promise<number> {
   const { count } = await db
     .selectFrom('group_member')

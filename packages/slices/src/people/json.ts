@@ -14,6 +14,7 @@ export type PersonJson = {
   fetchedAt?: string;
 };
 
+/** A person as the API answers it. */
 export function personJson(person: PersonRow): PersonJson {
   return {
     id: person.id,
