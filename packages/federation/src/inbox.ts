@@ -7,7 +7,7 @@ import type { LedgerRow, PeerStreamRow } from './tables.ts';
 import { type Arrived, type Prepared, prepare } from './unwrap.ts';
 
 /** What the sender is told. `accepted` only after COMMIT. */
-export type Taken = { state: 'accepted' | 'conflict' };
+type Taken = { state: 'accepted' | 'conflict' };
 
 /** Step one and two of the inbox: every verified activity becomes a row of the ledger, and where nothing has to be fetched its effect is committed with it. */
 export type Inbox = {

@@ -30,7 +30,7 @@ const streamsAtOnce = 4;
 /** Read ahead per stream and round. */
 const readAhead = 20;
 /** Further behind than this, a Joinery peer is told the head and reads the stream itself. */
-export const pullBeyond = 200;
+const pullBeyond = 200;
 /** Between two looks at whether a peer has read what it is behind. */
 const catchingUpSeconds = 2;
 const unknownWaitSeconds = 5;

@@ -49,7 +49,7 @@ export function createBuilder(bridge: Bridge): Builder {
 }
 
 /** Address of an event's activity. */
-export function activityAddress(origin: string, eventId: string): string {
+function activityAddress(origin: string, eventId: string): string {
   return `${origin}/activities/${eventId}`;
 }
 

@@ -33,7 +33,7 @@ export async function peerRow(db: Reader, origin: string): Promise<PeerRow | und
 }
 
 /** Inbox of a node as one of its actors names it: only on the node's own origin, since nobody may send our deliveries to a third. */
-export function inboxIn(document: JsonObject): string | null {
+function inboxIn(document: JsonObject): string | null {
   const origin = originOf(textOf(document.id) ?? '');
   const endpoints = isObject(document.endpoints) ? document.endpoints : {};
   for (const candidate of [addressOf(endpoints.sharedInbox), addressOf(document.inbox)]) {
@@ -43,7 +43,7 @@ export function inboxIn(document: JsonObject): string | null {
 }
 
 /** Whether a document comes from a node that understands our extensions. */
-export function speaksJoinery(document: JsonObject): boolean {
+function speaksJoinery(document: JsonObject): boolean {
   const generator = isObject(document.generator) ? document.generator : {};
   return generator.name === 'Joinery' || document['joinery:agency'] !== undefined;
 }

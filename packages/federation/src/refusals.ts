@@ -2,7 +2,7 @@
  * Why a message from another node is refused: one closed table. `status` is the HTTP answer, `code` and `retryable` go into the problem
  * document (RFC 9457). Retryable means: nothing is wrong with the activity itself, the same one may come again, newly signed.
  */
-export const refusals = {
+const refusals = {
   content_type_unsupported: { status: 415, retryable: false },
   content_encoding_unsupported: { status: 415, retryable: false },
   body_too_large: { status: 413, retryable: false },

@@ -18,7 +18,7 @@ import { addressOf, listOf, textOf, withoutFragment } from './read.ts';
 import { pinKey } from './trust/partners.ts';
 
 /** A public key of an actor elsewhere, ready to verify with. */
-export type RemoteKey = { id: string; owner: string; key: KeyObject; through: string | null; fetchedAt: number };
+type RemoteKey = { id: string; owner: string; key: KeyObject; through: string | null; fetchedAt: number };
 
 /** Finds public keys of actors elsewhere: memory, then table, then their owner's own node, nothing else. */
 export type RemoteKeys = {
@@ -126,7 +126,7 @@ async function fetchOwner(fetcher: Fetcher, keyId: string): Promise<JsonObject |
 }
 
 /** Keys that an actor's document names as its own: RSA in `publicKey` (PEM), Ed25519 in `assertionMethod` (Multikey, FEP-521a). */
-export function keysIn(
+function keysIn(
   document: ActivityDocument,
 ): { id: string; owner: string; pem: string; through: null; rotation: string | null }[] {
   const owner = textOf(document.id);

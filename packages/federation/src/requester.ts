@@ -7,7 +7,7 @@ import { type ArrivedRequest, type ParsedSignature, parseSignature, verifySignat
 const longestLookUp = 4_000;
 
 /** Hosts that a request to this node may be signed for. */
-export function ownHosts(bridge: Bridge): string[] {
+function ownHosts(bridge: Bridge): string[] {
   return [new URL(bridge.context.config.origin).host];
 }
 

@@ -62,7 +62,7 @@ export type PeerStreamRow = {
 };
 
 /** A public key of an actor elsewhere. */
-export type RemoteKeyRow = {
+type RemoteKeyRow = {
   /** Address of the key. */
   id: string;
   owner: string;

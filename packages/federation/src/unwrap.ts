@@ -16,10 +16,10 @@ export type Arrived = {
 };
 
 /** Place in one of the sender's streams: its number, and the number that it follows here. */
-export type Place = { stream: string; epoch: string; sequence: number; after: number };
+type Place = { stream: string; epoch: string; sequence: number; after: number };
 
 /** A key that a group vouches for, and what it says of the author whose key it is. */
-export type Vouched = {
+type Vouched = {
   id: string;
   owner: string;
   multibase: string;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Longest title and text, in characters. */
 export const longestTitle = 200;
 export const longestContent = 50_000;
-export const longestReason = 1_000;
+const longestReason = 1_000;
 
 /** The line ends that browsers send in forms count as one character, as the reader sees them. */
 const lines = z.string().transform((text) => text.replace(/\r\n?/g, '\n').trim());
@@ -30,7 +30,3 @@ export const postChange = z.object({
 });
 export const reasonGiven = z.object({ reason: lines.pipe(z.string().min(1).max(longestReason)) });
 export const reasonOptional = z.object({ reason: lines.pipe(z.string().max(longestReason)).optional() });
-
-export type NewTopic = z.infer<typeof newTopic>;
-export type NewReply = z.infer<typeof newReply>;
-export type PostChange = z.infer<typeof postChange>;

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { PostRow } from './tables.ts';
 
 /** What lists show of an author, without a second query. */
-export type AuthorColumns = {
+type AuthorColumns = {
   author_uri: string;
   author_name: string;
   author_agency: string;

@@ -75,11 +75,6 @@ export function whyNotReport(standing: Standing, post: OfPost): WhyNot {
   return isAuthor(standing, post) ? 'forbidden' : null;
 }
 
-/** Removed posts stay readable for their author and for those who run the group. */
-export function seesRemoved(standing: Standing, post: { author_id: string }): boolean {
-  return standing.moderates || isAuthor(standing, post);
-}
-
 function isAuthor(standing: Standing, post: { author_id: string }): boolean {
   return standing.person !== null && standing.person === post.author_id;
 }

@@ -85,7 +85,7 @@ export type PostRevisionRow = {
 };
 
 /** Likes that this node knows one by one. The figure shown is `post.likes`. */
-export type PostLikeRow = {
+type PostLikeRow = {
   post_id: string;
   /** uri of the person. */
   actor: string;
@@ -113,7 +113,7 @@ export type PostReportRow = {
 };
 
 /** Addresses that their owner took back, kept so that what arrives late does not resurrect. */
-export type PostTombstoneRow = { uri: string; actor: string; at: string };
+type PostTombstoneRow = { uri: string; actor: string; at: string };
 
 /** A document fetched at its own address whose group is not known yet: waits for the activity that says so. */
 export type PostDocumentRow = {
@@ -125,10 +125,10 @@ export type PostDocumentRow = {
 };
 
 /** Posts whose figures were told within the last minute. */
-export type PostCountedRow = { post_id: string; at: string };
+type PostCountedRow = { post_id: string; at: string };
 
 /** When the past of a group or topic elsewhere was last asked for, and whether its host answered. */
-export type PostOpeningRow = { subject_id: string; at: string; complete: number };
+type PostOpeningRow = { subject_id: string; at: string; complete: number };
 
 declare module '@joinery/core' {
   interface Schema {
