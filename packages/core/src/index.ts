@@ -6,6 +6,7 @@ export * from './accounts/sign-in.ts';
 export * from './accounts/sign-in-links.ts';
 export * from './accounts/throttle.ts';
 export * from './accounts/tokens.ts';
+export * from './by-name.ts';
 export * from './config.ts';
 export * from './context.ts';
 export * from './db/changes.ts';

@@ -1,13 +1,13 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import {
-  decodeCursor,
   type Environment,
-  encodeCursor,
   isId,
   jsonAnswer,
   jsonBody,
   listOfItems,
   listQuery,
+  nameCursor,
+  namePosition,
   type RequestContext,
   refuse,
   requireVisitor,
@@ -51,15 +51,14 @@ export function memberRoutes(app: OpenAPIHono<Environment>): void {
       const { cursor, limit, state } = c.req.valid('query');
       const full = canModerate(group, standing);
       if (!readable || (state !== 'member' && !full)) refuse('forbidden', 'Only those who run the group see this');
-      const after = decodeCursor(cursor, ['string', 'string']);
+      const after = namePosition(cursor);
       const rows = await listMembers(db, group.id, {
         states: [state],
-        after: after && { sortName: String(after[0]), id: String(after[1]) },
+        after,
         limit: limit + 1,
       });
       const shown = rows.slice(0, limit);
-      const last = shown.at(-1)?.person;
-      const next = rows.length > limit && last ? encodeCursor([last.sort_name, last.id]) : null;
+      const next = rows.length > limit ? nameCursor(shown.at(-1)?.person) : null;
       return c.json({ items: shown.map((row) => memberJson(row, full)), next }, 200);
     },
   );

@@ -1,13 +1,8 @@
-import type { Exchanged, Reader } from '@joinery/core';
-import { sql } from 'kysely';
-import { type PersonRow, sortName } from '../people/index.ts';
+import { afterName, type Exchanged, type NamePosition, nameContains, type Reader } from '@joinery/core';
+import type { PersonRow } from '../people/index.ts';
 import type { GroupMemberRow, GroupRow, MemberState } from './tables.ts';
 
 export type ListedGroup = { group: GroupRow; standing: GroupMemberRow | undefined };
-
-const containing = (column: string, part: string) =>
-  // Spelled out because the two databases differ in what escapes a pattern by default.
-  sql<boolean>`${sql.ref(column)} like ${`%${part.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
 
 /** Adds somebody's standing to each of some groups. */
 async function withStandings(db: Reader, person: string | null, groups: GroupRow[]): Promise<ListedGroup[]> {
@@ -63,7 +58,7 @@ export async function listedGroups(
     origins?: string[];
     search?: string;
     webOnly?: boolean;
-    after?: { sortName: string; id: string } | null;
+    after?: NamePosition | null;
     limit: number;
   },
 ): Promise<ListedGroup[]> {
@@ -73,20 +68,11 @@ export async function listedGroups(
     .selectAll()
     .where('local', '=', options.where === 'here' ? 1 : 0)
     .where('listed', '=', 1)
-    .where('deleted_at', 'is', null);
+    .where('deleted_at', 'is', null)
+    .where(nameContains('groups', options.search))
+    .where(afterName('groups', options.after));
   if (options.where === 'elsewhere') query = query.where('home', 'in', options.origins ?? []);
   if (options.webOnly) query = query.where('reading', '=', 'web');
-  const part = sortName(options.search ?? '').trim();
-  if (part !== '') query = query.where(containing('sort_name', part));
-  const { after } = options;
-  if (after) {
-    query = query.where((eb) =>
-      eb.or([
-        eb('sort_name', '>', after.sortName),
-        eb.and([eb('sort_name', '=', after.sortName), eb('id', '>', after.id)]),
-      ]),
-    );
-  }
   const groups = await query.orderBy('sort_name').orderBy('id').limit(options.limit).execute();
   return withStandings(db, options.person, groups);
 }
@@ -129,29 +115,23 @@ export async function listMembers(
   options: {
     states: MemberState[];
     search?: string;
-    after?: { sortName: string; id: string } | null;
+    after?: NamePosition | null;
     limit: number;
   },
 ): Promise<ListedMember[]> {
-  let query = db
+  const people = await db
     .selectFrom('person')
     .innerJoin('group_member', 'group_member.person_id', 'person.id')
     .selectAll('person')
     .where('group_member.group_id', '=', group)
     .where('group_member.state', 'in', options.states)
-    .where('person.deleted_at', 'is', null);
-  const part = sortName(options.search ?? '').trim();
-  if (part !== '') query = query.where(containing('person.sort_name', part));
-  const { after } = options;
-  if (after) {
-    query = query.where((eb) =>
-      eb.or([
-        eb('person.sort_name', '>', after.sortName),
-        eb.and([eb('person.sort_name', '=', after.sortName), eb('person.id', '>', after.id)]),
-      ]),
-    );
-  }
-  const people = await query.orderBy('person.sort_name').orderBy('person.id').limit(options.limit).execute();
+    .where('person.deleted_at', 'is', null)
+    .where(nameContains('person', options.search))
+    .where(afterName('person', options.after))
+    .orderBy('person.sort_name')
+    .orderBy('person.id')
+    .limit(options.limit)
+    .execute();
   if (people.length === 0) return [];
   const rows = await db
     .selectFrom('group_member')

@@ -1,8 +1,8 @@
 import {
-  decodeCursor,
   type Environment,
-  encodeCursor,
   isId,
+  nameCursor,
+  namePosition,
   type RequestContext,
   readForm,
   refuse,
@@ -49,23 +49,20 @@ async function showMembers(c: RequestContext) {
   const { group, standing, readable } = await seeGroup(db, c.req.param('id') ?? '', visitor);
   if (!readable) refuse('forbidden', 'Only members see who is in a closed group');
   const search = (c.req.query('q') ?? '').slice(0, 200);
-  const after = decodeCursor(c.req.query('cursor'), ['string', 'string']);
+  const after = namePosition(c.req.query('cursor'));
   const moderates = canModerate(group, standing);
   const rows = await listMembers(db, group.id, {
     states: ['member'],
     search,
-    after: after && { sortName: String(after[0]), id: String(after[1]) },
+    after,
     limit: perPage + 1,
   });
   const hidden = async (state: 'requested' | 'invited' | 'banned') =>
     moderates && !after ? listMembers(db, group.id, { states: [state], limit: 200 }) : [];
   const requests = group.local === 1 ? await hidden('requested') : [];
   const members = rows.slice(0, perPage);
-  const last = members.at(-1)?.person;
-  const next =
-    rows.length > perPage && last
-      ? `/groups/${group.id}/members?${new URLSearchParams({ q: search, cursor: encodeCursor([last.sort_name, last.id]) })}`
-      : null;
+  const cursor = rows.length > perPage ? nameCursor(members.at(-1)?.person) : null;
+  const next = cursor && `/groups/${group.id}/members?${new URLSearchParams({ q: search, cursor })}`;
   const body = (
     <MembersPage
       reader={readerOf(c)}

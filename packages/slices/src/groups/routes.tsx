@@ -1,7 +1,7 @@
 import {
-  decodeCursor,
   type Environment,
-  encodeCursor,
+  nameCursor,
+  namePosition,
   type RequestContext,
   requireVisitor,
   transactAs,
@@ -44,7 +44,7 @@ async function showGroups(c: RequestContext) {
   const asked = c.req.query('at');
   const tab: ListTab = !visitor ? 'here' : asked === 'here' || asked === 'elsewhere' ? asked : 'mine';
   const search = (c.req.query('q') ?? '').slice(0, 200);
-  const after = decodeCursor(c.req.query('cursor'), ['string', 'string']);
+  const after = namePosition(c.req.query('cursor'));
   const rows: ListedGroup[] =
     tab === 'mine' && visitor
       ? await groupsOf(db, visitor.person.id)
@@ -54,15 +54,12 @@ async function showGroups(c: RequestContext) {
           origins: tab === 'elsewhere' ? context.ports.peers.allowed('open-groups') : [],
           search,
           webOnly: !visitor,
-          after: after && { sortName: String(after[0]), id: String(after[1]) },
+          after,
           limit: perPage + 1,
         });
   const shown = tab === 'mine' ? rows : rows.slice(0, perPage);
-  const last = shown.at(-1)?.group;
-  const more = tab !== 'mine' && rows.length > perPage && last;
-  const next = more
-    ? `/groups?${new URLSearchParams({ at: tab, q: search, cursor: encodeCursor([last.sort_name, last.id]) })}`
-    : null;
+  const cursor = tab !== 'mine' && rows.length > perPage ? nameCursor(shown.at(-1)?.group) : null;
+  const next = cursor && `/groups?${new URLSearchParams({ at: tab, q: search, cursor })}`;
   const body = (
     <GroupsPage
       reader={readerOf(c)}

@@ -5,6 +5,8 @@ import {
   jsonBody,
   listOfItems,
   listQuery,
+  nameCursor,
+  namePosition,
   refuse,
   requireAdministrator,
   requireVisitor,
@@ -15,7 +17,6 @@ import { check, newPersonInput, profileInput } from './input.ts';
 import { personJson } from './json.ts';
 import { addPerson, disableLeaver } from './onboarding.ts';
 import { updateProfile } from './people.ts';
-import { cursorOf, positionOf } from './position.ts';
 import { localPeople, personById } from './store.ts';
 import type { PersonRow } from './tables.ts';
 
@@ -92,10 +93,10 @@ export function api(app: OpenAPIHono<Environment>): void {
     async (c) => {
       requireVisitor(c);
       const { cursor, limit, q } = c.req.valid('query');
-      const after = positionOf(cursor);
+      const after = namePosition(cursor);
       const found = await localPeople(c.var.context.db.reader, { search: q, after, limit: limit + 1 });
       const items = found.slice(0, limit);
-      const next = found.length > limit ? cursorOf(items.at(-1)) : null;
+      const next = found.length > limit ? nameCursor(items.at(-1)) : null;
       return c.json({ items: items.map(personJson), next }, 200);
     },
   );

@@ -1,5 +1,4 @@
-import type { RequestContext } from '@joinery/core';
-import { cursorOf, positionOf } from './position.ts';
+import { nameCursor, namePosition, type RequestContext } from '@joinery/core';
 import { localPeople } from './store.ts';
 import type { PersonRow } from './tables.ts';
 
@@ -11,10 +10,10 @@ export async function listPage(
   everybody: boolean,
 ): Promise<{ search: string; people: PersonRow[]; next: string | null }> {
   const search = (c.req.query('q') ?? '').trim().slice(0, 100);
-  const after = positionOf(c.req.query('cursor'));
+  const after = namePosition(c.req.query('cursor'));
   const found = await localPeople(c.var.context.db.reader, { search, everybody, after, limit: pageSize + 1 });
   const people = found.slice(0, pageSize);
-  const cursor = found.length > pageSize ? cursorOf(people.at(-1)) : null;
+  const cursor = found.length > pageSize ? nameCursor(people.at(-1)) : null;
   const query = new URLSearchParams({ ...(search ? { q: search } : {}), ...(cursor ? { cursor } : {}) });
   return { search, people, next: cursor && query.toString() };
 }

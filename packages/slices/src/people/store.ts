@@ -1,6 +1,11 @@
-import { type PersonSummary, prepareQuery, type Reader } from '@joinery/core';
-import { sql } from 'kysely';
-import { sortName } from './names.ts';
+import {
+  afterName,
+  type NamePosition,
+  nameContains,
+  type PersonSummary,
+  prepareQuery,
+  type Reader,
+} from '@joinery/core';
 import type { PersonRow } from './tables.ts';
 
 /** @returns the person with this local id, of whatever node, deleted ones included */
@@ -60,9 +65,6 @@ export function summaryOf(row: PersonRow): PersonSummary {
   };
 }
 
-/** Where a page of a list begins: after this name and id. */
-export type ListPosition = { sortName: string; id: string };
-
 /**
  * People of this node by name.
  * @param options.search part of a name, as typed; empty for all
@@ -72,23 +74,15 @@ export type ListPosition = { sortName: string; id: string };
  */
 export function localPeople(
   db: Reader,
-  options: { search?: string; everybody?: boolean; after?: ListPosition | null; limit: number },
+  options: { search?: string; everybody?: boolean; after?: NamePosition | null; limit: number },
 ): Promise<PersonRow[]> {
-  let query = db.selectFrom('person').selectAll().where('local', '=', 1).where('deleted_at', 'is', null);
+  let query = db
+    .selectFrom('person')
+    .selectAll()
+    .where('local', '=', 1)
+    .where('deleted_at', 'is', null)
+    .where(nameContains('person', options.search))
+    .where(afterName('person', options.after));
   if (!options.everybody) query = query.where('disabled_at', 'is', null);
-  const part = sortName(options.search ?? '').trim();
-  if (part !== '') {
-    // Spelled out because the two databases differ in what escapes a pattern by default.
-    query = query.where(sql<boolean>`sort_name like ${`%${part.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`);
-  }
-  const { after } = options;
-  if (after) {
-    query = query.where((eb) =>
-      eb.or([
-        eb('sort_name', '>', after.sortName),
-        eb.and([eb('sort_name', '=', after.sortName), eb('id', '>', after.id)]),
-      ]),
-    );
-  }
   return query.orderBy('sort_name').orderBy('id').limit(options.limit).execute();
 }
