@@ -22,13 +22,8 @@ import { type ManagedPerson, managedPeople } from './managed.ts';
 import { messages } from './messages.ts';
 import { addPerson, disableLeaver, enableReturner, linkFor, linksForNewcomers } from './onboarding.ts';
 import { personById } from './store.ts';
-import {
-  DisablePage,
-  ManagePeoplePage,
-  ManagePersonPage,
-  NewPersonPage,
-  type NewPersonValues,
-} from './views-administration.tsx';
+import { DisablePage, ManagePeoplePage, ManagePersonPage } from './views-administration.tsx';
+import { NewPersonPage, type NewPersonValues } from './views-new-person.tsx';
 
 const anyForm = z.object({}).catchall(z.string());
 

@@ -1,33 +1,28 @@
 import {
   Badge,
   ButtonLink,
-  Checkbox,
   type Column,
   DataTable,
   DescriptionList,
   Details,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
   formatDateTime,
   type Language,
-  languageNames,
-  languages,
   Notice,
   PageHeading,
   Pagination,
   Panel,
-  RadioGroup,
   Stack,
   SubmitButton,
-  TextField,
 } from '@joinery/ui';
 import type { ManagedPerson } from './managed.ts';
 import { messages } from './messages.ts';
 import type { PersonRow } from './tables.ts';
 import { NobodyFound, PeopleSearch } from './views.tsx';
+import { RoleChoices } from './views-new-person.tsx';
 
 /** Everybody of this node with state and roles. */
 export function ManagePeoplePage(model: {
@@ -116,113 +111,6 @@ function RoleBadges({ person, language }: { person: ManagedPerson; language: Lan
       {person.administrator ? <Badge tone="accent">{t('administrator')}</Badge> : null}
       {person.federationOfficer ? <Badge tone="accent">{t('federationOfficer')}</Badge> : null}
     </div>
-  );
-}
-
-export type NewPersonValues = {
-  name: string;
-  email: string;
-  handle: string;
-  role: string;
-  language: string;
-  administrator: boolean;
-  federationOfficer: boolean;
-};
-
-export function NewPersonPage(model: {
-  language: Language;
-  csrf: string;
-  values: NewPersonValues;
-  errors: readonly FieldError[];
-}) {
-  const { language, values, errors } = model;
-  const t = messages(language);
-  return (
-    <Stack>
-      <ErrorSummary errors={errors} language={language} />
-      <PageHeading
-        title={t('addPerson')}
-        parent={{ href: '/administration/people', label: t('managePeople') }}
-        lead={t('addPersonLead')}
-      />
-      <Form action="/administration/people/new" csrf={model.csrf}>
-        <TextField
-          name="name"
-          label={t('name')}
-          autocomplete="off"
-          value={values.name}
-          required={true}
-          error={errorOf(errors, 'name')}
-        />
-        <TextField
-          name="email"
-          label={t('email')}
-          description={t('emailHint')}
-          type="email"
-          autocomplete="off"
-          value={values.email}
-          required={true}
-          error={errorOf(errors, 'email')}
-        />
-        <TextField
-          name="handle"
-          label={t('chooseHandle')}
-          description={t('chooseHandleHint')}
-          autocomplete="off"
-          value={values.handle}
-          width="medium"
-          error={errorOf(errors, 'handle')}
-        />
-        <TextField
-          name="role"
-          label={t('role')}
-          description={t('rolePersonHint')}
-          autocomplete="off"
-          value={values.role}
-          error={errorOf(errors, 'role')}
-        />
-        <RadioGroup
-          name="language"
-          label={t('language')}
-          value={values.language}
-          options={languages.map((code) => ({ value: code, label: languageNames[code] }))}
-          error={errorOf(errors, 'language')}
-        />
-        <RoleChoices language={language} values={values} />
-        <FormActions>
-          <SubmitButton>{t('addPerson')}</SubmitButton>
-          <ButtonLink href="/administration/people" kind="tertiary">
-            {t('cancel')}
-          </ButtonLink>
-        </FormActions>
-      </Form>
-    </Stack>
-  );
-}
-
-function RoleChoices({
-  language,
-  values,
-}: {
-  language: Language;
-  values: { administrator: boolean; federationOfficer: boolean };
-}) {
-  const t = messages(language);
-  return (
-    <>
-      <Checkbox
-        name="administrator"
-        label={t('administrator')}
-        description={t('administratorHint')}
-        checked={values.administrator}
-      />
-      <Checkbox
-        name="federationOfficer"
-        label={t('federationOfficer')}
-        description={t('federationOfficerHint')}
-        checked={values.federationOfficer}
-      />
-    </>
   );
 }
 

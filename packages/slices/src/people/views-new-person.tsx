@@ -1,0 +1,128 @@
+import {
+  ButtonLink,
+  Checkbox,
+  ErrorSummary,
+  errorOf,
+  type FieldError,
+  Form,
+  FormActions,
+  type Language,
+  languageNames,
+  languages,
+  PageHeading,
+  RadioGroup,
+  Stack,
+  SubmitButton,
+  TextField,
+} from '@joinery/ui';
+import { messages } from './messages.ts';
+
+/** What the form of a new person holds, as typed. */
+export type NewPersonValues = {
+  name: string;
+  email: string;
+  handle: string;
+  role: string;
+  language: string;
+  administrator: boolean;
+  federationOfficer: boolean;
+};
+
+/** A new person of this node, with an account and its roles. */
+export function NewPersonPage(model: {
+  language: Language;
+  csrf: string;
+  values: NewPersonValues;
+  errors: readonly FieldError[];
+}) {
+  const { language, values, errors } = model;
+  const t = messages(language);
+  return (
+    <Stack>
+      <ErrorSummary errors={errors} language={language} />
+      <PageHeading
+        title={t('addPerson')}
+        parent={{ href: '/administration/people', label: t('managePeople') }}
+        lead={t('addPersonLead')}
+      />
+      <Form action="/administration/people/new" csrf={model.csrf}>
+        <TextField
+          name="name"
+          label={t('name')}
+          autocomplete="off"
+          value={values.name}
+          required={true}
+          error={errorOf(errors, 'name')}
+        />
+        <TextField
+          name="email"
+          label={t('email')}
+          description={t('emailHint')}
+          type="email"
+          autocomplete="off"
+          value={values.email}
+          required={true}
+          error={errorOf(errors, 'email')}
+        />
+        <TextField
+          name="handle"
+          label={t('chooseHandle')}
+          description={t('chooseHandleHint')}
+          autocomplete="off"
+          value={values.handle}
+          width="medium"
+          error={errorOf(errors, 'handle')}
+        />
+        <TextField
+          name="role"
+          label={t('role')}
+          description={t('rolePersonHint')}
+          autocomplete="off"
+          value={values.role}
+          error={errorOf(errors, 'role')}
+        />
+        <RadioGroup
+          name="language"
+          label={t('language')}
+          value={values.language}
+          options={languages.map((code) => ({ value: code, label: languageNames[code] }))}
+          error={errorOf(errors, 'language')}
+        />
+        <RoleChoices language={language} values={values} />
+        <FormActions>
+          <SubmitButton>{t('addPerson')}</SubmitButton>
+          <ButtonLink href="/administration/people" kind="tertiary">
+            {t('cancel')}
+          </ButtonLink>
+        </FormActions>
+      </Form>
+    </Stack>
+  );
+}
+
+/** What somebody may do besides taking part. */
+export function RoleChoices({
+  language,
+  values,
+}: {
+  language: Language;
+  values: { administrator: boolean; federationOfficer: boolean };
+}) {
+  const t = messages(language);
+  return (
+    <>
+      <Checkbox
+        name="administrator"
+        label={t('administrator')}
+        description={t('administratorHint')}
+        checked={values.administrator}
+      />
+      <Checkbox
+        name="federationOfficer"
+        label={t('federationOfficer')}
+        description={t('federationOfficerHint')}
+        checked={values.federationOfficer}
+      />
+    </>
+  );
+}
