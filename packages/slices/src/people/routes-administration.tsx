@@ -11,9 +11,9 @@ import {
   transact,
 } from '@joinery/core';
 import { type FieldError, showPage } from '@joinery/ui';
+import { stringify } from 'csv-stringify/sync';
 import type { Hono } from 'hono';
 import { z } from 'zod';
-import { csvText } from './csv.ts';
 import { fieldErrors } from './faults.ts';
 import { waitingImports } from './import-job.ts';
 import { check, newPersonInput } from './input.ts';
@@ -82,9 +82,9 @@ export function administrationRoutes(app: Hono<Environment>): void {
     const links = await linksForNewcomers(c.var.context, byOf(c));
     const rows = links.map(({ name, email, address, expiresAt }) => [name, email, address, expiresAt]);
     c.header('Content-Disposition', 'attachment; filename="sign-in-links.csv"');
-    return c.body(csvText([['name', 'email', 'link', 'expires'], ...rows]), 200, {
-      'content-type': 'text/csv; charset=utf-8',
-    });
+    // With a byte order mark, which spreadsheets need for the right letters; a cell that they would run as a formula stays text.
+    const text = stringify([['name', 'email', 'link', 'expires'], ...rows], { bom: true, escape_formulas: true });
+    return c.body(text, 200, { 'content-type': 'text/csv; charset=utf-8' });
   });
 
   app.get('/administration/people/:id', async (c) => {
