@@ -6,52 +6,40 @@ export type Option = { value: string; label: string; description?: string };
 
 /** A choice of one, all seen at once. The error summary leads to the first one. */
 export function RadioGroup({
-  name,
-  label,
-  description,
-  error,
   value,
-  options,
+  ...group
 }: FieldProps & { value?: string | undefined; options: readonly Option[] }) {
-  return (
-    <fieldset class="ds-fieldset app-choices" {...described(name, description, error)}>
-      <legend class="ds-label">{label}</legend>
-      <Description name={name}>{description}</Description>
-      {options.map((option, index) => (
-        <Choice
-          type="radio"
-          id={index === 0 ? fieldId(name) : `${fieldId(name)}-${option.value}`}
-          name={name}
-          option={option}
-          checked={option.value === value}
-          invalid={Boolean(error)}
-        />
-      ))}
-      <FieldMessage name={name} error={error} />
-    </fieldset>
-  );
+  return <Choices {...group} type="radio" isChosen={(option) => option === value} />;
 }
 
 /** A choice of several, all seen at once. */
 export function CheckboxGroup({
+  values,
+  ...group
+}: FieldProps & { values: readonly string[]; options: readonly Option[] }) {
+  return <Choices {...group} type="checkbox" isChosen={(option) => values.includes(option)} />;
+}
+
+function Choices({
+  type,
   name,
   label,
   description,
   error,
-  values,
   options,
-}: FieldProps & { values: readonly string[]; options: readonly Option[] }) {
+  isChosen,
+}: FieldProps & { type: 'radio' | 'checkbox'; options: readonly Option[]; isChosen: (option: string) => boolean }) {
   return (
     <fieldset class="ds-fieldset app-choices" {...described(name, description, error)}>
       <legend class="ds-label">{label}</legend>
       <Description name={name}>{description}</Description>
       {options.map((option, index) => (
         <Choice
-          type="checkbox"
+          type={type}
           id={index === 0 ? fieldId(name) : `${fieldId(name)}-${option.value}`}
           name={name}
           option={option}
-          checked={values.includes(option.value)}
+          checked={isChosen(option.value)}
           invalid={Boolean(error)}
         />
       ))}
