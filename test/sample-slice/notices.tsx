@@ -2,18 +2,33 @@ import { createRoute, z } from '@hono/zod-openapi';
 import {
   decodeCursor,
   encodeCursor,
+  jsonAnswer,
+  jsonBody,
+  listOfItems,
   listQuery,
   newId,
   type Reader,
+  type RequestContext,
   readForm,
   refuse,
   requireVisitor,
   type Slice,
   streams,
   transact,
+  transactAs,
   type Work,
 } from '@joinery/core';
-import { Form, List, ListItem, pageModel, renderPage, SubmitButton, TextField } from '@joinery/ui';
+import {
+  ErrorSummary,
+  errorOf,
+  type FieldError,
+  Form,
+  List,
+  ListItem,
+  SubmitButton,
+  showPage,
+  TextField,
+} from '@joinery/ui';
 
 declare module '@joinery/core' {
   interface Schema {
@@ -26,7 +41,6 @@ declare module '@joinery/core' {
 
 const input = z.object({ text: z.string().trim().min(1).max(200) });
 const shape = z.object({ id: z.string(), text: z.string(), seen: z.number() }).openapi('Notice');
-const by = (person: string) => ({ kind: 'person', person }) as const;
 
 /** The rule: the same function for page, API and command line. */
 async function postNotice(work: Work, author: string, text: string) {
@@ -75,41 +89,45 @@ export const sample: Slice = {
     { href: '/notices', order: 50, label: (language) => (language === 'nl' ? 'Prikbord' : 'Notices'), show: Boolean },
   ],
   routes: (app) => {
+    const show = async (c: RequestContext, typed: string, errors: FieldError[]) => {
+      const rows = await notices(c.var.context.db.reader, undefined, 20);
+      return showPage(
+        c,
+        { title: 'Notices', error: errors.length > 0 },
+        <>
+          <ErrorSummary errors={errors} language={c.var.language} />
+          <List>
+            {rows.map((row) => (
+              <ListItem title={row.text} href={`/notices/${row.id}`} />
+            ))}
+          </List>
+          <Form action="/notices" csrf={c.var.csrf}>
+            <TextField name="text" label="Text" value={typed} error={errorOf(errors, 'text')} />
+            <SubmitButton>Post</SubmitButton>
+          </Form>
+        </>,
+      );
+    };
     app.get('/notices', async (c) => {
       requireVisitor(c);
-      const rows = await notices(c.var.context.db.reader, undefined, 20);
-      const page = await pageModel(c, { title: 'Notices' });
-      return c.html(
-        renderPage(
-          page,
-          <>
-            <List>
-              {rows.map((row) => (
-                <ListItem title={row.text} href={`/notices/${row.id}`} />
-              ))}
-            </List>
-            <Form action="/notices" csrf={page.csrf}>
-              <TextField name="text" label="Text" />
-              <SubmitButton>Post</SubmitButton>
-            </Form>
-          </>,
-        ),
-      );
+      return show(c, '', []);
     });
     app.post('/notices', async (c) => {
-      const { person } = requireVisitor(c);
+      const visitor = requireVisitor(c);
       const form = await readForm(c, input);
-      if (!form.ok)
-        return c.html(renderPage(await pageModel(c, { title: 'Notices', error: true }), form.typed.text), 422);
-      await transact(c.var.context, by(person.id), (work) => postNotice(work, person.id, form.value.text));
+      if (!form.ok) return show(c, form.typed.text ?? '', [{ field: 'text', text: 'Write 1 to 200 characters' }]);
+      await transactAs(c, visitor, (work) => postNotice(work, visitor.person.id, form.value.text));
       return c.redirect('/notices', 303);
     });
   },
   api: (api) => {
-    const list = z.object({ items: z.array(shape), next: z.string().nullable() });
-    const answer = (schema: z.ZodType) => ({ description: 'Done', content: { 'application/json': { schema } } });
     api.openapi(
-      createRoute({ method: 'get', path: '/notices', request: { query: listQuery }, responses: { 200: answer(list) } }),
+      createRoute({
+        method: 'get',
+        path: '/notices',
+        request: { query: listQuery },
+        responses: { 200: jsonAnswer(listOfItems(shape), 'A page of notices') },
+      }),
       async (c) => {
         const { cursor, limit } = c.req.valid('query');
         const [before] = decodeCursor(cursor, ['string']) ?? [];
@@ -123,13 +141,13 @@ export const sample: Slice = {
       createRoute({
         method: 'post',
         path: '/notices',
-        request: { body: { content: { 'application/json': { schema: input } } } },
-        responses: { 201: answer(shape) },
+        request: { body: jsonBody(input) },
+        responses: { 201: jsonAnswer(shape, 'The notice') },
       }),
       async (c) => {
-        const { person } = requireVisitor(c);
+        const visitor = requireVisitor(c);
         const { text } = c.req.valid('json');
-        const made = await transact(c.var.context, by(person.id), (work) => postNotice(work, person.id, text));
+        const made = await transactAs(c, visitor, (work) => postNotice(work, visitor.person.id, text));
         return c.json(made, 201);
       },
     );
