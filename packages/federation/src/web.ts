@@ -1,4 +1,4 @@
-import { type Environment, isId, type JsonObject, type Requester } from '@joinery/core';
+import { countAttempt, type Environment, isId, type JsonObject, type Requester } from '@joinery/core';
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import { sharedStreams } from './digest.ts';
 import {
@@ -20,6 +20,8 @@ import { largestProposal, receiveProposal } from './trust/proposals.ts';
 type WebContext = HonoContext<Environment>;
 
 const inboxBytes = 1_000_000;
+/** Per network: an agency proposes once and perhaps corrects itself. */
+const proposalLimit = { times: 10, seconds: 3_600 };
 const activityType = 'application/activity+json; charset=utf-8';
 const objectPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})$/;
 const collectionPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})\/([a-z]+)$/;
@@ -141,6 +143,8 @@ async function answerProposal(c: WebContext, node: FederationNode): Promise<Resp
   const body = await readBody(c.req.raw, largestProposal);
   if (body === null)
     return problem(refused('body_too_large', `A proposal has at most ${largestProposal} bytes.`), true);
+  // Anybody may propose, but nobody may fill all places with invented origins.
+  countAttempt(node.context, `proposal ${c.var.clientNetwork}`, proposalLimit);
   const refusal = await receiveProposal(node.context, {
     method: 'POST',
     url: ownUrl(c, node),

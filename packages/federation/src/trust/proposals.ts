@@ -11,6 +11,7 @@ import {
   type Reader,
   refuse,
   transact,
+  type Work,
 } from '@joinery/core';
 import { z } from 'zod';
 import { readJson } from '../json.ts';
@@ -160,8 +161,7 @@ async function store(node: Context, proposal: Proposal, document: string): Promi
         .selectFrom('proposal')
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
-      if (Number(count) >= mostProposals)
-        refuse('too_many', 'Too many proposals wait here: speak with the administrators first');
+      if (Number(count) >= mostProposals) await makeRoom(work);
     }
     const row = {
       origin: proposal.origin,
@@ -176,6 +176,19 @@ async function store(node: Context, proposal: Proposal, document: string): Promi
       .onConflict((conflict) => conflict.column('origin').doUpdateSet(row))
       .execute();
   });
+}
+
+/** The oldest proposal that nobody has checked gives way, so that a full list shuts no agency out for long. @throws {Refusal} too_many */
+async function makeRoom(work: Work): Promise<void> {
+  const oldest = await work.db
+    .selectFrom('proposal')
+    .select('origin')
+    .where('state', 'in', ['unverified', 'mismatch', 'declined'])
+    .orderBy('received_at')
+    .limit(1)
+    .executeTakeFirst();
+  if (!oldest) refuse('too_many', 'Too many proposals wait here: speak with the administrators first');
+  await work.db.deleteFrom('proposal').where('origin', '=', oldest.origin).execute();
 }
 
 /** Reads a stored or received document; null when it is not a proposal of one node for itself. */
