@@ -1,6 +1,3 @@
-import type { Environment } from '@joinery/core';
-import { slices } from '@joinery/node';
-import { Hono } from 'hono';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserMissing, openBrowser } from '../harness/browser.ts';
@@ -15,15 +12,12 @@ import {
   sessionCookie,
   speakTo,
 } from '../harness/browser-pages.ts';
+import { sliceRoutes } from '../harness/routes.ts';
 import { type Download, type Example, examplesOf, type Viewer } from './every-page-examples.ts';
 import { type EveryState, openEveryState } from './every-state.ts';
 
 /** Every address below which a slice has a page, as its routes name it. */
-function pageRoutes(): string[] {
-  const app = new Hono<Environment>();
-  for (const slice of slices) slice.routes?.(app);
-  return [...new Set(app.routes.filter(({ method }) => method === 'GET').map(({ path }) => path))];
-}
+const pageRoutes = (): string[] => sliceRoutes().flatMap((route) => /^GET (\/(?!api\/v1\/).*)$/.exec(route)?.[1] ?? []);
 
 const isPage = (example: Example | Download): example is Example => 'path' in example;
 

@@ -4,6 +4,7 @@ import { createTopic, markdownText, type PostRow } from '@joinery/slices/posts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 import { activityStreams, type RawAnswer, raw } from '../harness/rogue.ts';
+import { sliceRoutes } from '../harness/routes.ts';
 import { by, expectNothingPersonal, openGroup, startWorld, type World } from './world.ts';
 
 // What a stranger gets: exactly the two lists of FEDERATION.md, "Addresses that answer a stranger".
@@ -320,7 +321,7 @@ const openOnWeb = [
 
 describe('pages and API', () => {
   it('every route refuses a stranger, but those of the list', async () => {
-    const routes = await routesOf();
+    const routes = routesOf();
     expect(routes.length).toBeGreaterThan(40);
     await expectQuiet(async () => {
       const answered = new Set<string>();
@@ -423,23 +424,9 @@ it('nothing personal was logged, and nothing failed', async () => {
 });
 
 /** Every route that pages and API of this process have, as `METHOD /path/:with/:parameters`. */
-async function routesOf(): Promise<string[]> {
-  const { OpenAPIHono } = await import('@hono/zod-openapi');
-  const { slices } = await import('../../apps/node/src/slices.ts');
-  const found = new Set<string>();
-  for (const slice of slices) {
-    for (const [build, prefix] of [
-      [slice.routes, ''],
-      [slice.api, '/api/v1'],
-    ] as const) {
-      const app = new OpenAPIHono();
-      build?.(app as never);
-      for (const { method, path } of app.routes) if (method !== 'ALL') found.add(`${method} ${prefix}${path}`);
-    }
-  }
-  for (const path of ['/livez', '/readyz', '/.well-known/security.txt', '/api/v1/openapi.json'])
-    found.add(`GET ${path}`);
-  return [...found].sort();
+function routesOf(): string[] {
+  const core = ['/livez', '/readyz', '/.well-known/security.txt', '/api/v1/openapi.json'];
+  return [...sliceRoutes(), ...core.map((path) => `GET ${path}`)].sort();
 }
 
 /** The ids that are tried in a route's first parameter: of each kind one that the stranger may see, and others. */

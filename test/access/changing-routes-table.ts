@@ -1,0 +1,212 @@
+import { type Person, passphrase, type Things } from './seed.ts';
+
+type Body = Record<string, unknown>;
+type Call = {
+  /** Names of the seeded things that stand for the parameters of the path, in their order. */
+  at?: (keyof Things)[];
+  /** Form fields of a page, JSON of the API; valid, so that only who asks can be the reason of a refusal. */
+  send?: Body | ((things: Things) => Body);
+  /** Why nothing is stored by it even when it is allowed. */
+  changesNothing?: string;
+};
+/** How a route is called, and by whom. A route that the signed-out may call says why. */
+export type Row = Call & ({ as: Person; not: Person[] } | { open: string });
+
+/** Whoever has no part in a closed group: it is not there for them, whatever they are on the node. */
+const outsiders: Person[] = ['plain', 'banned', 'administrator', 'officer'];
+/** Whoever is banned may still go, which changes nothing: the ban stays. */
+const strangers: Person[] = outsiders.filter((person) => person !== 'banned');
+/** Who may see the closed group but not run it, and who may not see it. */
+const notFacilitators: Person[] = ['member', 'requester', ...outsiders];
+const notOwners: Person[] = ['facilitator', ...notFacilitators];
+/** Authors alone change what they wrote: those who run the group do not either. */
+const notAuthor: Person[] = ['owner', 'facilitator', 'colleague', ...outsiders];
+const notAdministrators: Person[] = ['plain', 'owner', 'officer'];
+const notOfficers: Person[] = ['plain', 'owner', 'facilitator'];
+/** Everybody with an account may. */
+const nobody: Person[] = [];
+
+const onlyShows = 'it only shows what would change';
+const reason = { reason: 'Not about this' };
+
+const inGroup = (as: Person, not: Person[], send?: Call['send']): Row => ({ as, not, at: ['closed'], ...body(send) });
+const onMember = (person: Person, as: Person, not: Person[], send?: Call['send']): Row => ({
+  ...{ as, not },
+  at: ['closed', person],
+  ...body(send),
+});
+const onPost = (post: keyof Things, as: Person, not: Person[], send?: Call['send']): Row => ({
+  ...{ as, not },
+  at: [post],
+  ...body(send),
+});
+const body = (send: Call['send']) => (send === undefined ? {} : { send });
+
+const entry = { agency: 'New agency', kind: 'government', scopes: 'open-groups', coverage: 'all', direction: 'both' };
+const newPartner = { ...entry, what: 'allow', hosts: 'new.gov', reason: 'Agreement 17' };
+const newPerson = { name: 'Nina New', email: 'nina@example.test', administrator: false, federationOfficer: false };
+const peopleList = { text: 'name,email\nNina New,nina@example.test' };
+
+const pagesOfGroups: Record<string, Row> = {
+  'POST /groups/new': {
+    ...{ as: 'plain', not: nobody },
+    send: { name: 'Winter', handle: 'winter', summary: 'Roads', preset: 'open' },
+  },
+  'POST /groups/join': {
+    ...{ as: 'plain', not: nobody },
+    send: ({ uri }) => ({ reference: uri }),
+    changesNothing: 'it opens a group that is known already',
+  },
+  'POST /groups/:id/settings': inGroup('owner', notOwners, {
+    ...{ name: 'Crisis team 2', summary: '', reading: 'members', joining: 'invited' },
+  }),
+  'POST /groups/:id/archive': inGroup('owner', notOwners, { archived: '1' }),
+  'POST /groups/:id/delete': inGroup('owner', notOwners, ({ handle }) => ({ handle })),
+  'POST /groups/:id/join': inGroup('invited', outsiders),
+  'POST /groups/:id/follow': inGroup('quiet', outsiders),
+  'POST /groups/:id/unfollow': inGroup('member', strangers),
+  'POST /groups/:id/leave': inGroup('member', strangers),
+  'POST /groups/:id/decline-invitation': inGroup('invited', strangers),
+  'POST /groups/:id/invitations': inGroup('facilitator', notFacilitators, ({ plain }) => ({ person: plain })),
+  'POST /groups/:id/members/:person/approve': onMember('requester', 'facilitator', notFacilitators),
+  'POST /groups/:id/members/:person/answer': onMember('requester', 'facilitator', notFacilitators, {
+    decision: 'decline',
+  }),
+  'POST /groups/:id/members/:person/remove': onMember('colleague', 'facilitator', notFacilitators),
+  'POST /groups/:id/members/:person/ban': onMember('colleague', 'facilitator', notFacilitators, { banReason: 'Spam' }),
+  'POST /groups/:id/members/:person/unban': onMember('banned', 'facilitator', notFacilitators),
+  'POST /groups/:id/members/:person/role': onMember('colleague', 'owner', notOwners, { role: 'facilitator' }),
+};
+
+const pagesOfPosts: Record<string, Row> = {
+  'POST /groups/:id/new': inGroup('member', ['requester', 'invited', ...outsiders], { title: 'New', content: 'Text' }),
+  'POST /groups/:id/reports/:report/handled': {
+    ...{ as: 'facilitator', not: notFacilitators },
+    at: ['closed', 'report'],
+  },
+  'POST /posts/:id/replies': onPost('topic', 'colleague', outsiders, { content: 'Text' }),
+  'POST /posts/:id/edit': onPost('topic', 'member', notAuthor, { title: 'A', content: 'Changed', revision: '1' }),
+  'POST /posts/:id/delete': onPost('topic', 'member', notAuthor),
+  'POST /posts/:id/like': onPost('topic', 'colleague', outsiders),
+  'POST /posts/:id/unlike': onPost('liked', 'colleague', outsiders),
+  'POST /posts/:id/answered': onPost('reply', 'member', ['colleague', ...outsiders]),
+  'POST /posts/:id/not-answered': onPost('answer', 'member', ['colleague', ...outsiders]),
+  'POST /posts/:id/pin': onPost('topic', 'facilitator', notFacilitators),
+  'POST /posts/:id/unpin': onPost('fixed', 'facilitator', notFacilitators),
+  'POST /posts/:id/lock': onPost('topic', 'facilitator', notFacilitators),
+  'POST /posts/:id/unlock': onPost('fixed', 'facilitator', notFacilitators),
+  'POST /posts/:id/remove': onPost('topic', 'facilitator', notFacilitators, reason),
+  'POST /posts/:id/put-back': onPost('removed', 'facilitator', notFacilitators),
+  'POST /posts/:id/report': onPost('topic', 'quiet', ['member', ...outsiders], reason),
+  'POST /posts/:id/send-again': onPost('refused', 'member', notAuthor),
+};
+
+const pagesOfPeople: Record<string, Row> = {
+  'POST /sign-in': {
+    open: 'whoever knows the password of an account gets a session, which is all that is stored',
+    send: { email: 'keeper@example.test', password: passphrase },
+    changesNothing: 'sessions are not looked at here',
+  },
+  'POST /sign-in/link/:token': { open: 'the link is the proof', at: ['link'], send: { password: passphrase } },
+  'POST /sign-out': { open: 'without a session there is nothing to end', changesNothing: 'nobody was signed in' },
+  'POST /language': {
+    open: 'strangers choose the language of what they may read',
+    send: { language: 'nl', next: '/' },
+    changesNothing: 'the choice of a stranger is a cookie',
+  },
+  'POST /profile': { as: 'plain', not: nobody, send: { name: 'Petra Changed' } },
+  'POST /profile/password': { as: 'plain', not: nobody, send: { password: passphrase } },
+  'POST /administration/people/new': {
+    ...{ as: 'administrator', not: notAdministrators },
+    send: { name: newPerson.name, email: newPerson.email },
+  },
+  'POST /administration/people/links': { as: 'administrator', not: notAdministrators },
+  'POST /administration/people/import': {
+    ...{ as: 'administrator', not: notAdministrators, send: peopleList },
+    changesNothing: onlyShows,
+  },
+  'POST /administration/people/import/confirm': { as: 'administrator', not: notAdministrators, send: peopleList },
+  'POST /administration/people/:id/link': { as: 'administrator', not: notAdministrators, at: ['newcomer'] },
+  'POST /administration/people/:id/roles': {
+    ...{ as: 'administrator', not: notAdministrators, at: ['colleague'] },
+    send: { federationOfficer: '1' },
+  },
+  'POST /administration/people/:id/disable': { as: 'administrator', not: notAdministrators, at: ['colleague'] },
+  'POST /administration/people/:id/enable': { as: 'administrator', not: notAdministrators, at: ['leaver'] },
+};
+
+const pagesOfPartners: Record<string, Row> = {
+  'POST /administration/partners/preview': {
+    ...{ as: 'officer', not: notOfficers, send: newPartner },
+    changesNothing: onlyShows,
+  },
+  'POST /administration/partners/decide': { as: 'officer', not: notOfficers, send: newPartner },
+  'POST /administration/partners/proposals/check': {
+    ...{ as: 'officer', not: notOfficers },
+    send: { origin: 'https://asking.example', what: 'decline' },
+  },
+  'POST /administration/partners/import': {
+    ...{ as: 'officer', not: notOfficers },
+    send: { list: 'new.gov', source: 'Region', as: 'allow', apply: '1', reason: 'Agreement 17' },
+  },
+};
+
+const api: Record<string, Row> = {
+  'POST /groups': { as: 'plain', not: nobody, send: { name: 'Winter', handle: 'winter' } },
+  'PATCH /groups/:id': inGroup('owner', notOwners, { name: 'Crisis team 2' }),
+  'POST /groups/:id/join': inGroup('invited', outsiders),
+  'POST /groups/:id/follow': inGroup('quiet', outsiders),
+  'POST /groups/:id/leave': inGroup('member', strangers),
+  'POST /memberships/remote': { as: 'plain', not: ['banned'], send: ({ uri }) => ({ uri }) },
+  'POST /groups/:id/invitations': inGroup('facilitator', notFacilitators, ({ plain }) => ({ person: plain })),
+  'POST /groups/:id/members/:person/approve': onMember('requester', 'facilitator', notFacilitators, {}),
+  'POST /groups/:id/members/:person/remove': onMember('colleague', 'facilitator', notFacilitators, {}),
+  'POST /groups/:id/members/:person/ban': onMember('colleague', 'facilitator', notFacilitators, reason),
+  'DELETE /groups/:id/members/:person/ban': onMember('banned', 'facilitator', notFacilitators),
+  'PATCH /groups/:id/members/:person': onMember('colleague', 'owner', notOwners, { role: 'facilitator' }),
+  'POST /groups/:id/posts': inGroup('member', ['requester', 'invited', ...outsiders], {
+    ...{ title: 'New', content: 'Text' },
+  }),
+  'POST /groups/:id/reports/:report/handled': {
+    ...{ as: 'facilitator', not: notFacilitators },
+    at: ['closed', 'report'],
+  },
+  'PATCH /posts/:id': onPost('topic', 'member', notAuthor, { content: 'Changed' }),
+  'DELETE /posts/:id': onPost('topic', 'member', notAuthor),
+  'POST /posts/:id/replies': onPost('topic', 'colleague', outsiders, { content: 'Text' }),
+  'PUT /posts/:id/like': onPost('topic', 'colleague', outsiders, {}),
+  'DELETE /posts/:id/like': onPost('liked', 'colleague', outsiders),
+  'POST /posts/:id/pin': onPost('topic', 'facilitator', notFacilitators, {}),
+  'DELETE /posts/:id/pin': onPost('fixed', 'facilitator', notFacilitators),
+  'POST /posts/:id/lock': onPost('topic', 'facilitator', notFacilitators, {}),
+  'DELETE /posts/:id/lock': onPost('fixed', 'facilitator', notFacilitators),
+  'POST /posts/:id/remove': onPost('topic', 'facilitator', notFacilitators, reason),
+  'DELETE /posts/:id/remove': onPost('removed', 'facilitator', notFacilitators),
+  'POST /posts/:id/answered': onPost('reply', 'member', ['colleague', ...outsiders], {}),
+  'DELETE /posts/:id/answered': onPost('answer', 'member', ['colleague', ...outsiders]),
+  'POST /posts/:id/report': onPost('topic', 'quiet', ['member', ...outsiders], reason),
+  'PATCH /profile': { as: 'plain', not: nobody, send: { name: 'Petra Changed' } },
+  'POST /people': { as: 'administrator', not: notAdministrators, send: newPerson },
+  'POST /people/:id/disable': { as: 'administrator', not: notAdministrators, at: ['colleague'] },
+  'POST /partners': {
+    ...{ as: 'officer', not: notOfficers },
+    send: { agency: 'New agency', origin: 'https://new.gov', reason: 'Agreement 17' },
+  },
+  'PATCH /partners/:id': {
+    ...{ as: 'officer', not: notOfficers, at: ['partner'] },
+    send: { state: 'suspended', reason: 'Incident' },
+  },
+  'POST /partners/:id/preview': {
+    ...{ as: 'officer', not: notOfficers, at: ['partner'], send: { state: 'suspended' } },
+    changesNothing: onlyShows,
+  },
+};
+
+/** Every route that may change something, by `METHOD /path`. */
+export const changingRoutes: Record<string, Row> = {
+  ...pagesOfGroups,
+  ...pagesOfPosts,
+  ...pagesOfPeople,
+  ...pagesOfPartners,
+  ...Object.fromEntries(Object.entries(api).map(([route, row]) => [route.replace(' ', ' /api/v1'), row])),
+};

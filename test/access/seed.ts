@@ -1,0 +1,229 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  accountOfPerson,
+  cookieName,
+  createActorKeys,
+  createToken,
+  hashPassword,
+  readConfig,
+  setPassword,
+  setRoles,
+  startSession,
+  transact,
+  type Work,
+} from '@joinery/core';
+import { createNodeWebApp, openNode } from '@joinery/node';
+import {
+  approve,
+  ban,
+  createGroup,
+  invite,
+  joinGroup,
+  setRole,
+  unfollowGroup,
+  updateGroup,
+} from '@joinery/slices/groups';
+import { addPerson, disableLeaver, linkFor } from '@joinery/slices/people';
+import {
+  createTopic,
+  like,
+  lock,
+  markAnswered,
+  markdownText,
+  pin,
+  removeFromGroup,
+  reply,
+  report,
+} from '@joinery/slices/posts';
+import Sqlite from 'better-sqlite3';
+import { decideAs } from '../../packages/federation/src/trust/testing.ts';
+import { createBrowser, type TestBrowser } from '../harness/web.ts';
+
+const by = { kind: 'system', what: 'test' } as const;
+
+/** Everybody of the node, by what they are: in the closed group, or in the node as a whole. */
+const names = {
+  plain: 'Petra Plain',
+  owner: 'Olga Owner',
+  facilitator: 'Fay Facilitator',
+  member: 'Mia Member',
+  colleague: 'Col League',
+  quiet: 'Quinn Quiet',
+  requester: 'Rik Requester',
+  invited: 'Ivo Invited',
+  banned: 'Bas Banned',
+  administrator: 'Ada Administrator',
+  officer: 'Oscar Officer',
+  newcomer: 'Ned Never',
+  leaver: 'Lea Leaver',
+  keeper: 'Kim Keeper',
+};
+export type Person = keyof typeof names;
+
+export const passphrase = 'a passphrase of seven plain words here';
+
+/** What a seeded node has, by name: ids, except `link` (token of a sign-in link), `handle` and `uri` (of a group). */
+export type Things = Record<Person | ThingName, string>;
+type ThingName =
+  | ('closed' | 'open' | 'handle' | 'uri')
+  | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report')
+  | ('partner' | 'link');
+
+/** One node in this process without server, background work or network, and the means to put it back as it was. */
+export type Seed = AsyncDisposable & {
+  things: Things;
+  /** A signed-out one, or one with the session of this person. */
+  browser: (person?: Person) => TestBrowser;
+  tokens: Record<Person, string>;
+  api: (method: string, path: string, body: unknown, headers: Record<string, string>) => Promise<Response>;
+  /** Everything that is stored, as text. Sessions, kept answers and when a token was last used are left out: asking alone changes them. */
+  stored: () => Record<string, string>;
+  restore: () => Promise<void>;
+};
+
+export async function openSeed(): Promise<Seed> {
+  const folder = mkdtempSync(join(tmpdir(), 'joinery-access-'));
+  const config = readConfig({
+    JOINERY_DATA: folder,
+    JOINERY_ORIGIN: 'http://localhost:3000',
+    JOINERY_LOOPBACK_PEERS: '1',
+    JOINERY_AGENCY: 'Department',
+  });
+  const node = await openNode(config, false, { log: () => {} });
+  const { context } = node;
+  const webApp = createNodeWebApp();
+  webApp.addNode(context);
+  const { origin } = config;
+
+  const people = Object.keys(names) as Person[];
+  const signed = await Promise.all(
+    people.map(async (name) => {
+      const email = `${name}@example.test`;
+      const input = { name: names[name], email, administrator: name === 'administrator', federationOfficer: false };
+      const { id } = await addPerson(context, by, input);
+      const account = await accountOfPerson(context.db.reader, id);
+      if (!account) throw new Error('The person has no account');
+      const made = await transact(context, by, async (work) => ({
+        token: (await createToken(work, { account: account.id, name: 'test' })).token,
+        // Who has not signed in yet has no session.
+        session: name === 'newcomer' ? null : await startSession(work, account.id),
+      }));
+      return { name, id, account: account.id, ...made };
+    }),
+  );
+  const of = (name: Person) => {
+    const found = signed.find((person) => person.name === name);
+    if (!found) throw new Error(`There is no ${name}`);
+    return found;
+  };
+  const person = Object.fromEntries(signed.map(({ name, id }) => [name, id])) as Record<Person, string>;
+  const [keys, hash] = [await createActorKeys(), await hashPassword(passphrase)];
+  const made = await transact(context, by, async (work) => {
+    await setRoles(work, of('officer').account, { administrator: false, federationOfficer: true });
+    await setPassword(work, of('keeper').account, hash);
+    const groups = await fillGroups(work, person, keys);
+    const allowed = { origin: 'https://known.example', fields: { agency: 'Known' }, by: 'test', reason: 'test' };
+    const proposal = { document: '{}', received_at: work.now, checked_at: null, state: 'unverified' as const };
+    await work.db
+      .insertInto('proposal')
+      .values({ origin: 'https://asking.example', ...proposal })
+      .execute();
+    return { ...groups, partner: (await decideAs(work, 'allow', allowed)).id };
+  });
+  await disableLeaver(context, by, person.leaver);
+  const link = new URL((await linkFor(context, by, person.newcomer)).address).pathname.split('/').at(-1) ?? '';
+
+  // A connection of its own, since the node's are for its own queries only.
+  const copy = join(folder, 'seed.db');
+  const file = new Sqlite(join(folder, 'joinery.db'));
+  file.exec(`vacuum into '${copy}'; attach '${copy}' as seed; pragma foreign_keys = off`);
+  const tables = file.prepare("select name from sqlite_schema where type = 'table'").pluck().all().map(String);
+  const putBack = file.transaction(() => {
+    for (const table of tables)
+      file.exec(`delete from main."${table}"; insert into main."${table}" select * from seed."${table}"`);
+  });
+
+  return {
+    things: { ...person, ...made, link },
+    tokens: Object.fromEntries(signed.map(({ name, token }) => [name, token])) as Record<Person, string>,
+    browser: (name) => {
+      const browser = createBrowser(webApp, origin);
+      const session = name && of(name).session;
+      if (session) browser.cookies.set(cookieName(origin, 'session'), session);
+      return browser;
+    },
+    api: async (method, path, body, headers) =>
+      webApp.fetch(
+        new Request(`${origin}${path}`, {
+          method,
+          headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        }),
+      ),
+    stored: () =>
+      Object.fromEntries(
+        tables
+          .filter((table) => table !== 'session' && table !== 'idempotency')
+          .map((table) => {
+            const rows = file.prepare(`select * from main."${table}"`).all() as Record<string, unknown>[];
+            const kept = rows.map((row) => JSON.stringify({ ...row, last_used_at: undefined }));
+            return [table, kept.sort().join('\n')];
+          }),
+      ),
+    restore: async () => {
+      putBack();
+      await node.federation.bridge.trust.refresh();
+    },
+    [Symbol.asyncDispose]: async () => {
+      file.close();
+      webApp.removeNode(context);
+      await node[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A closed group that only its people know of, with something in every state that can be changed; and an open one. */
+async function fillGroups(
+  work: Work,
+  person: Record<Person, string>,
+  keys: Awaited<ReturnType<typeof createActorKeys>>,
+): Promise<Record<Exclude<ThingName, 'partner' | 'link'>, string>> {
+  const { owner, member, colleague } = person;
+  const rules = { reading: 'members', joining: 'request' } as const;
+  const { id: group } = await createGroup(work, { name: 'Crisis team', handle: 'crisis', owner, keys, ...rules });
+  const open = await createGroup(work, { name: 'Parking', handle: 'parking', owner, keys });
+  for (const name of ['facilitator', 'member', 'colleague', 'quiet', 'requester'] as const) {
+    await joinGroup(work, { group, person: person[name] });
+    if (name !== 'requester') await approve(work, { group, person: person[name], by: owner });
+  }
+  // Only now, since nobody asks to join what they cannot know of.
+  await updateGroup(work, group, owner, { listed: false });
+  await setRole(work, { group, person: person.facilitator, by: owner, role: 'facilitator' });
+  await unfollowGroup(work, { group, person: person.quiet });
+  await invite(work, { group, person: person.invited, by: owner });
+  for (const where of [group, open.id])
+    await ban(work, { group: where, person: person.banned, by: owner, until: null });
+
+  const write = async (title: string) =>
+    (await createTopic(work, { group, author: member, title, ...markdownText('How do you do this?') })).id;
+  const answerTo = async (topic: string) =>
+    (await reply(work, { replyTo: topic, author: colleague, ...markdownText('Like this.') })).id;
+  const [topic, fixed, removed, answered] = [await write('A'), await write('B'), await write('C'), await write('D')];
+  const [liked, refused] = [await write('E'), await write('F')];
+  const [replied, answer] = [await answerTo(topic), await answerTo(answered)];
+  await pin(work, { post: fixed, by: owner });
+  await lock(work, { post: fixed, by: owner });
+  await removeFromGroup(work, { post: removed, by: owner, reason: 'Advertising' });
+  await markAnswered(work, { topic: answered, answer, by: member });
+  await like(work, { post: liked, by: { uri: `${work.home}/people/${colleague}`, person: colleague } });
+  // As a group elsewhere answers.
+  await work.db.updateTable('post').set({ status: 'refused', refusal: 'banned' }).where('id', '=', refused).execute();
+  const reported = await report(work, { post: topic, reporter: colleague, reason: 'Not about this' });
+  return {
+    ...{ closed: group, open: open.id, handle: 'crisis', uri: open.uri },
+    ...{ topic, reply: replied, fixed, removed, answered, answer, liked, refused, report: reported ?? '' },
+  };
+}
