@@ -13,7 +13,7 @@ type Call = {
 export type Row = Call & ({ as: Person; not: Person[] } | { open: string });
 
 /** Whoever has no part in a closed group: it is not there for them, whatever they are on the node. */
-const outsiders: Person[] = ['plain', 'banned', 'administrator', 'officer'];
+const outsiders: Person[] = ['bystander', 'banned', 'administrator', 'officer'];
 /** Whoever is banned may still go, which changes nothing: the ban stays. */
 const strangers: Person[] = outsiders.filter((person) => person !== 'banned');
 /** Who may see the closed group but not run it, and who may not see it. */
@@ -21,8 +21,8 @@ const notFacilitators: Person[] = ['member', 'requester', ...outsiders];
 const notOwners: Person[] = ['facilitator', ...notFacilitators];
 /** Authors alone change what they wrote: those who run the group do not either. */
 const notAuthor: Person[] = ['owner', 'facilitator', 'colleague', ...outsiders];
-const notAdministrators: Person[] = ['plain', 'owner', 'officer'];
-const notOfficers: Person[] = ['plain', 'owner', 'facilitator'];
+const notAdministrators: Person[] = ['bystander', 'owner', 'officer'];
+const notOfficers: Person[] = ['bystander', 'owner', 'facilitator'];
 /** Everybody with an account may. */
 const nobody: Person[] = [];
 
@@ -49,11 +49,11 @@ const peopleList = { text: 'name,email\nNina New,nina@example.test' };
 
 const pagesOfGroups: Record<string, Row> = {
   'POST /groups/new': {
-    ...{ as: 'plain', not: nobody },
+    ...{ as: 'bystander', not: nobody },
     send: { name: 'Winter', handle: 'winter', summary: 'Roads', preset: 'open' },
   },
   'POST /groups/join': {
-    ...{ as: 'plain', not: nobody },
+    ...{ as: 'bystander', not: nobody },
     send: ({ uri }) => ({ reference: uri }),
     changesNothing: 'it opens a group that is known already',
   },
@@ -62,12 +62,12 @@ const pagesOfGroups: Record<string, Row> = {
   }),
   'POST /groups/:id/archive': inGroup('owner', notOwners, { archived: '1' }),
   'POST /groups/:id/delete': inGroup('owner', notOwners, ({ handle }) => ({ handle })),
-  'POST /groups/:id/join': inGroup('invited', outsiders),
-  'POST /groups/:id/follow': inGroup('quiet', outsiders),
+  'POST /groups/:id/join': inGroup('invitee', outsiders),
+  'POST /groups/:id/follow': inGroup('reader', outsiders),
   'POST /groups/:id/unfollow': inGroup('member', strangers),
   'POST /groups/:id/leave': inGroup('member', strangers),
-  'POST /groups/:id/decline-invitation': inGroup('invited', strangers),
-  'POST /groups/:id/invitations': inGroup('facilitator', notFacilitators, ({ plain }) => ({ person: plain })),
+  'POST /groups/:id/decline-invitation': inGroup('invitee', strangers),
+  'POST /groups/:id/invitations': inGroup('facilitator', notFacilitators, ({ bystander }) => ({ person: bystander })),
   'POST /groups/:id/members/:person/approve': onMember('requester', 'facilitator', notFacilitators),
   'POST /groups/:id/members/:person/answer': onMember('requester', 'facilitator', notFacilitators, {
     decision: 'decline',
@@ -79,7 +79,7 @@ const pagesOfGroups: Record<string, Row> = {
 };
 
 const pagesOfPosts: Record<string, Row> = {
-  'POST /groups/:id/new': inGroup('member', ['requester', 'invited', ...outsiders], { title: 'New', content: 'Text' }),
+  'POST /groups/:id/new': inGroup('member', ['requester', 'invitee', ...outsiders], { title: 'New', content: 'Text' }),
   'POST /groups/:id/reports/:report/handled': {
     ...{ as: 'facilitator', not: notFacilitators },
     at: ['closed', 'report'],
@@ -97,7 +97,7 @@ const pagesOfPosts: Record<string, Row> = {
   'POST /posts/:id/unlock': onPost('fixed', 'facilitator', notFacilitators),
   'POST /posts/:id/remove': onPost('topic', 'facilitator', notFacilitators, reason),
   'POST /posts/:id/put-back': onPost('removed', 'facilitator', notFacilitators),
-  'POST /posts/:id/report': onPost('topic', 'quiet', ['member', ...outsiders], reason),
+  'POST /posts/:id/report': onPost('topic', 'reader', ['member', ...outsiders], reason),
   'POST /posts/:id/send-again': onPost('refused', 'member', notAuthor),
 };
 
@@ -114,8 +114,8 @@ const pagesOfPeople: Record<string, Row> = {
     send: { language: 'nl', next: '/' },
     changesNothing: 'the choice of a stranger is a cookie',
   },
-  'POST /profile': { as: 'plain', not: nobody, send: { name: 'Petra Changed' } },
-  'POST /profile/password': { as: 'plain', not: nobody, send: { password: passphrase } },
+  'POST /profile': { as: 'bystander', not: nobody, send: { name: 'Bo Changed' } },
+  'POST /profile/password': { as: 'bystander', not: nobody, send: { password: passphrase } },
   'POST /administration/people/new': {
     ...{ as: 'administrator', not: notAdministrators },
     send: { name: newPerson.name, email: newPerson.email },
@@ -152,19 +152,19 @@ const pagesOfPartners: Record<string, Row> = {
 };
 
 const api: Record<string, Row> = {
-  'POST /groups': { as: 'plain', not: nobody, send: { name: 'Winter', handle: 'winter' } },
+  'POST /groups': { as: 'bystander', not: nobody, send: { name: 'Winter', handle: 'winter' } },
   'PATCH /groups/:id': inGroup('owner', notOwners, { name: 'Crisis team 2' }),
-  'POST /groups/:id/join': inGroup('invited', outsiders),
-  'POST /groups/:id/follow': inGroup('quiet', outsiders),
+  'POST /groups/:id/join': inGroup('invitee', outsiders),
+  'POST /groups/:id/follow': inGroup('reader', outsiders),
   'POST /groups/:id/leave': inGroup('member', strangers),
-  'POST /memberships/remote': { as: 'plain', not: ['banned'], send: ({ uri }) => ({ uri }) },
-  'POST /groups/:id/invitations': inGroup('facilitator', notFacilitators, ({ plain }) => ({ person: plain })),
+  'POST /memberships/remote': { as: 'bystander', not: ['banned'], send: ({ uri }) => ({ uri }) },
+  'POST /groups/:id/invitations': inGroup('facilitator', notFacilitators, ({ bystander }) => ({ person: bystander })),
   'POST /groups/:id/members/:person/approve': onMember('requester', 'facilitator', notFacilitators, {}),
   'POST /groups/:id/members/:person/remove': onMember('colleague', 'facilitator', notFacilitators, {}),
   'POST /groups/:id/members/:person/ban': onMember('colleague', 'facilitator', notFacilitators, reason),
   'DELETE /groups/:id/members/:person/ban': onMember('banned', 'facilitator', notFacilitators),
   'PATCH /groups/:id/members/:person': onMember('colleague', 'owner', notOwners, { role: 'facilitator' }),
-  'POST /groups/:id/posts': inGroup('member', ['requester', 'invited', ...outsiders], {
+  'POST /groups/:id/posts': inGroup('member', ['requester', 'invitee', ...outsiders], {
     ...{ title: 'New', content: 'Text' },
   }),
   'POST /groups/:id/reports/:report/handled': {
@@ -184,8 +184,8 @@ const api: Record<string, Row> = {
   'DELETE /posts/:id/remove': onPost('removed', 'facilitator', notFacilitators),
   'POST /posts/:id/answered': onPost('reply', 'member', ['colleague', ...outsiders], {}),
   'DELETE /posts/:id/answered': onPost('answer', 'member', ['colleague', ...outsiders]),
-  'POST /posts/:id/report': onPost('topic', 'quiet', ['member', ...outsiders], reason),
-  'PATCH /profile': { as: 'plain', not: nobody, send: { name: 'Petra Changed' } },
+  'POST /posts/:id/report': onPost('topic', 'reader', ['member', ...outsiders], reason),
+  'PATCH /profile': { as: 'bystander', not: nobody, send: { name: 'Bo Changed' } },
   'POST /people': { as: 'administrator', not: notAdministrators, send: newPerson },
   'POST /people/:id/disable': { as: 'administrator', not: notAdministrators, at: ['colleague'] },
   'POST /partners': {

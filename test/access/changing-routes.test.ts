@@ -87,7 +87,7 @@ describe('every changing route', () => {
       expect(changed()).toEqual([]);
     });
 
-    it(`lets the ${row.as}${row.changesNothing ? `, and changes nothing: ${row.changesNothing}` : ''}`, async () => {
+    it(`lets the ${row.as} in${row.changesNothing ? `, and changes nothing: ${row.changesNothing}` : ''}`, async () => {
       const answer = await call(route, row, row.as);
       expect([answer.status, succeeded(answer), leadsToSignIn(answer)]).toEqual([answer.status, true, false]);
       expect(changed().length > 0).toBe(!row.changesNothing);

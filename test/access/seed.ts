@@ -45,14 +45,14 @@ const by = { kind: 'system', what: 'test' } as const;
 
 /** Everybody of the node, by what they are: in the closed group, or in the node as a whole. */
 const names = {
-  plain: 'Petra Plain',
+  bystander: 'Bo Bystander',
   owner: 'Olga Owner',
   facilitator: 'Fay Facilitator',
   member: 'Mia Member',
   colleague: 'Col League',
-  quiet: 'Quinn Quiet',
+  reader: 'Rae Reader',
   requester: 'Rik Requester',
-  invited: 'Ivo Invited',
+  invitee: 'Ivo Invitee',
   banned: 'Bas Banned',
   administrator: 'Ada Administrator',
   officer: 'Oscar Officer',
@@ -195,15 +195,15 @@ async function fillGroups(
   const rules = { reading: 'members', joining: 'request' } as const;
   const { id: group } = await createGroup(work, { name: 'Crisis team', handle: 'crisis', owner, keys, ...rules });
   const open = await createGroup(work, { name: 'Parking', handle: 'parking', owner, keys });
-  for (const name of ['facilitator', 'member', 'colleague', 'quiet', 'requester'] as const) {
+  for (const name of ['facilitator', 'member', 'colleague', 'reader', 'requester'] as const) {
     await joinGroup(work, { group, person: person[name] });
     if (name !== 'requester') await approve(work, { group, person: person[name], by: owner });
   }
   // Only now, since nobody asks to join what they cannot know of.
   await updateGroup(work, group, owner, { listed: false });
   await setRole(work, { group, person: person.facilitator, by: owner, role: 'facilitator' });
-  await unfollowGroup(work, { group, person: person.quiet });
-  await invite(work, { group, person: person.invited, by: owner });
+  await unfollowGroup(work, { group, person: person.reader });
+  await invite(work, { group, person: person.invitee, by: owner });
   for (const where of [group, open.id])
     await ban(work, { group: where, person: person.banned, by: owner, until: null });
 
