@@ -69,6 +69,7 @@ async function ask(
       throw new Error(`${title}: ${result.non2xx} refused, ${result.errors} failed`);
     const used = spent.thread ?? spent;
     if (spent.profile) printProfile(title, spent.profile);
+    if (round === rounds && spent.statements?.length > 0) process.stdout.write(`${spent.statements.join('\n')}\n`);
     if (round === 0) continue;
     wall.push(result.requests.total / result.duration);
     thread.push(result.requests.total / seconds(used));
