@@ -15,7 +15,7 @@ const present = existsSync(new URL('REPLAY.json', folder));
 const notYet: Record<string, string> = {
   'gancio-locations': 'events come later: only that none of them throws',
   'wp-events-gancio': 'events come later: only that it does not throw',
-  'VEC-8fcf': 'what others count as followers is not compared yet',
+  'VEC-8fcf': 'proved beside the digest of members',
   'VEC-8b32': 'proved beside the proofs',
 };
 
