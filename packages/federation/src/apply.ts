@@ -1,8 +1,10 @@
 import {
+  addressOf,
   type Inbound,
   type InboundHandler,
   isRefusal,
   isStorageFault,
+  listOf,
   type Reader,
   savepoint,
   streams,
@@ -12,7 +14,6 @@ import { sql } from 'kysely';
 import type { Bridge } from './bridge.ts';
 import { knownObject } from './fetch.ts';
 import type { Settled } from './ledger.ts';
-import { addressOf, listOf } from './read.ts';
 import type { Prepared } from './unwrap.ts';
 
 /** Activities that are answers themselves, or statements to all: refusing one is only written down. */

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, originOf, transact } from '@joinery/core';
+import { addressOf, isObject, type JsonObject, listOf, originOf, transact } from '@joinery/core';
 import { missingAddresses } from './apply.ts';
 import type { Bridge } from './bridge.ts';
 import { compareDigest } from './digest.ts';
@@ -7,7 +7,7 @@ import { settleAll } from './inbox.ts';
 import { originsToWorkOff, toWorkOff } from './ledger.ts';
 import { createMembersRepair } from './participation.ts';
 import { sharingPeers } from './peers.ts';
-import { addressOf, listOf, textOf, typeOf } from './read.ts';
+import { textOf, typeOf } from './read.ts';
 import type { PeerStreamRow } from './tables.ts';
 import { type Arrived, type Prepared, prepare } from './unwrap.ts';
 

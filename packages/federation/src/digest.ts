@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObject, type JsonObject, type LogEvent, transact } from '@joinery/core';
+import { isObject, type JsonObject, type LogEvent, listOf, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { signedFetch } from './fetch.ts';
 import { namesForOthers, streamAddress } from './outgoing.ts';
@@ -10,7 +10,7 @@ import {
   participationHere,
   participationThere,
 } from './participation.ts';
-import { listOf, textOf } from './read.ts';
+import { textOf } from './read.ts';
 import type { PeerRow } from './tables.ts';
 
 /** Header that carries the digest on deliveries, at most every 15 minutes per pair of nodes. */

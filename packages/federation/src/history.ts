@@ -1,8 +1,11 @@
 import {
+  addressOf,
   type CollectedItem,
   type CollectionKind,
+  embedded,
   isObject,
   type JsonObject,
+  listOf,
   originOf,
   refuse,
   type StoredObject,
@@ -12,7 +15,7 @@ import {
 import type { Bridge } from './bridge.ts';
 import { fetchAndRemember, kindForType, knownObject, signedFetch } from './fetch.ts';
 import { readProof, verifyProof } from './proof.ts';
-import { addressOf, embedded, listOf, textOf, typeOf } from './read.ts';
+import { textOf, typeOf } from './read.ts';
 
 /** Stops of a crawl, so that endless or circular collections end (FEP-f228 has none). */
 const mostPages = 50;

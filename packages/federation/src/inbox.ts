@@ -1,8 +1,7 @@
-import { isRefusal, savepoint, transact, type Work } from '@joinery/core';
+import { addressOf, isRefusal, savepoint, transact, type Work } from '@joinery/core';
 import { applyInbound, missingAddresses } from './apply.ts';
 import type { Bridge } from './bridge.ts';
 import { isRepetition, ledgerRow, releaseWaiting, type Settled, writeLedger } from './ledger.ts';
-import { addressOf } from './read.ts';
 import type { LedgerRow, PeerStreamRow } from './tables.ts';
 import { type Arrived, type Prepared, prepare } from './unwrap.ts';
 

@@ -1,5 +1,6 @@
 import {
   type ActivityDocument,
+  addressOf,
   agencyActor,
   type EventName,
   isObject,
@@ -12,7 +13,6 @@ import { LRUCache } from 'lru-cache';
 import type { Bridge } from './bridge.ts';
 import { encodeMultikey } from './multikey.ts';
 import { createProof } from './proof.ts';
-import { addressOf } from './read.ts';
 
 /** Contexts of everything we send. Nobody has to fetch them: other software knows the first two, ours reads plain JSON. */
 export const documentContext = [

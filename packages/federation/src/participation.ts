@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type JsonObject, type Participation, type SharedGroup, transact } from '@joinery/core';
+import { addressOf, type JsonObject, listOf, type Participation, type SharedGroup, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { signedFetch } from './fetch.ts';
-import { addressOf, listOf, textOf } from './read.ts';
+import { textOf } from './read.ts';
 
 /** A followers collection is repaired from its owner at most this often. */
 const repairEvery = 60 * 60_000;

@@ -1,7 +1,7 @@
-import { isObject, type JsonObject, originOf, type Reader, transact, type Work } from '@joinery/core';
+import { addressOf, isObject, type JsonObject, originOf, type Reader, transact, type Work } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { signedFetch } from './fetch.ts';
-import { addressOf, textOf } from './read.ts';
+import { textOf } from './read.ts';
 import type { PeerRow } from './tables.ts';
 
 /** The row of another node, made at first sight. */

@@ -1,10 +1,10 @@
-import { isObject, type JsonObject, originOf, transact } from '@joinery/core';
+import { addressOf, isObject, type JsonObject, originOf, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import type { CatchUp } from './catch-up.ts';
 import { digestHeader } from './digest.ts';
 import { guardActivity } from './guard.ts';
 import type { Inbox } from './inbox.ts';
-import { addressOf, textOf } from './read.ts';
+import { textOf } from './read.ts';
 import { type Refused, refused } from './refusals.ts';
 import { verifyWithKey } from './requester.ts';
 import type { HeaderReader } from './signatures.ts';

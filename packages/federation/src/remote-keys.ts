@@ -1,9 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
   type ActivityDocument,
+  addressOf,
   isObject,
   type Json,
   type JsonObject,
+  listOf,
   nodeActor,
   originOf,
   type Reader,
@@ -14,7 +16,7 @@ import { LRUCache } from 'lru-cache';
 import { type Fetcher, signedFetch } from './fetch.ts';
 import { createForgeries, type Forgeries } from './forgeries.ts';
 import { decodeMultikey } from './multikey.ts';
-import { addressOf, listOf, textOf, withoutFragment } from './read.ts';
+import { textOf, withoutFragment } from './read.ts';
 import { pinKey } from './trust/partners.ts';
 
 /** A public key of an actor elsewhere, ready to verify with. */

@@ -1,9 +1,9 @@
-import { type Actors, isObject, type JsonObject, originOf, refuse, transact } from '@joinery/core';
+import { type Actors, isObject, type JsonObject, listOf, originOf, refuse, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { documentOrRefuse, knownObject, rememberDocument, signedFetch } from './fetch.ts';
 import { readHistory } from './history.ts';
 import { releaseWaiting } from './ledger.ts';
-import { listOf, textOf } from './read.ts';
+import { textOf } from './read.ts';
 
 const freshSeconds = 86_400;
 

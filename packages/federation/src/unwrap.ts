@@ -1,8 +1,16 @@
-import { type ActivityDocument, type Inbound, type JsonObject, originOf, type Reader } from '@joinery/core';
+import {
+  type ActivityDocument,
+  addressOf,
+  embedded,
+  type Inbound,
+  type JsonObject,
+  originOf,
+  type Reader,
+} from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { decodeMultikey } from './multikey.ts';
 import { readProof, verifyProof } from './proof.ts';
-import { addressOf, embedded, textOf, typeOf } from './read.ts';
+import { textOf, typeOf } from './read.ts';
 
 /** An activity whose sender is proven: by the signature of the request, or because we read it at the sender's own address. */
 export type Arrived = {
