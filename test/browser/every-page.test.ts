@@ -67,7 +67,7 @@ describe.skipIf(browserMissing)('every page', { timeout: 600_000 }, () => {
       if (isDocument || answer.request().isNavigationRequest()) status = answer.status();
     });
     page.setDefaultTimeout(10_000);
-    await page.goto(`${state.node.origin}${example.path}`);
+    await page.goto(new URL(example.path, state.node.origin).href);
     const stuck = await example.before?.(page).catch((error: unknown) => [`stuck: ${error}`]);
     if (Array.isArray(stuck)) return { faults: stuck, links: [] };
     const faults = await axeFaults(page);

@@ -2,6 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import {
   type ActivityDocument,
   addressOf,
+  type DoorAnswer,
   isObject,
   type Json,
   type JsonObject,
@@ -26,7 +27,10 @@ type RemoteKey = { id: string; owner: string; key: KeyObject; through: string | 
 export type RemoteKeys = {
   /** Without network. */
   known: (db: Reader, id: string) => Promise<RemoteKey | undefined>;
-  /** With network: once per key and minute at most, so that forged signatures cannot make us fetch without end. */
+  /**
+   * With network: once per key and minute at most, so that forged signatures cannot make us fetch without end. A node that could not answer just then is asked
+   * again after some seconds, since its next delivery comes as soon.
+   */
   fetch: (id: string) => Promise<RemoteKey | undefined>;
   /** Stores the keys in an actor's document that came from its own address. */
   saveFromActor: (work: Work, document: ActivityDocument) => Promise<void>;
@@ -36,6 +40,7 @@ export type RemoteKeys = {
 };
 
 const refetchMilliseconds = 60_000;
+const askAgainMilliseconds = 3_000;
 
 /** @param fetcher signs and sends the request for an unknown key */
 export function createRemoteKeys(
@@ -82,7 +87,8 @@ export function createRemoteKeys(
     }
   };
   const ask = async (id: string): Promise<RemoteKey | undefined> => {
-    const document = await fetchOwner(fetcher, id);
+    const { document, answered } = await fetchOwner(fetcher, id);
+    if (!answered) asked.set(id, context.clock.now().getTime() - refetchMilliseconds + askAgainMilliseconds);
     if (!document) return undefined;
     const owner = String(document.id);
     await transact(context, { kind: 'peer', origin: originOf(owner) ?? '' }, (work) => save(work, keysIn(document)));
@@ -114,17 +120,24 @@ export function createRemoteKeys(
  * The actor that owns a key, from its own address. A key that is a document of its own (GoToSocial) leads to its owner, which must name that key: what a
  * key says of its owner counts for nothing.
  */
-async function fetchOwner(fetcher: Fetcher, keyId: string): Promise<JsonObject | undefined> {
+async function fetchOwner(fetcher: Fetcher, keyId: string): Promise<{ document?: JsonObject; answered: boolean }> {
   const answer = await signedFetch(fetcher, withoutFragment(keyId), 'key of an actor');
-  if (!answer.ok || !answer.document) return undefined;
+  if (!answer.ok || !answer.document) return { answered: isFinal(answer) };
   const document = answer.document;
-  if (keysIn(document).some((key) => key.id === keyId)) return document;
+  if (keysIn(document).some((key) => key.id === keyId)) return { document, answered: true };
   const owner = addressOf(document.owner) ?? addressOf(document.controller);
   if (!owner || originOf(owner) !== originOf(keyId) || withoutFragment(owner) === withoutFragment(keyId))
-    return undefined;
+    return { answered: true };
   const second = await signedFetch(fetcher, owner, 'owner of a key');
-  if (!second.ok || !second.document) return undefined;
-  return keysIn(second.document).some((key) => key.id === keyId) ? second.document : undefined;
+  if (!second.ok || !second.document) return { answered: isFinal(second) };
+  return keysIn(second.document).some((key) => key.id === keyId)
+    ? { document: second.document, answered: true }
+    : { answered: true };
+}
+
+/** Whether the node has said that there is no such key, rather than being away, busy, or not allowing us yet. */
+function isFinal(answer: DoorAnswer): boolean {
+  return answer.ok || answer.status === 404 || answer.status === 410;
 }
 
 /** Keys that an actor's document names as its own: RSA in `publicKey` (PEM), Ed25519 in `assertionMethod` (Multikey, FEP-521a). */

@@ -93,3 +93,10 @@ export function isOwnHost(authority: string, scheme: string, ownHosts: readonly 
 
 /** Fields that are covered when they are sent: what they say makes the receiver act (FEP-8fcf; our own digest). */
 export const coveredWhenSent = ['collection-synchronization', 'joinery-digest'] as const;
+
+const fieldName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/i;
+
+/** A field by a name that the sender chose: what cannot be the name of a field (RFC 9110 §5.1) is not there, where `Headers` would throw. */
+export function fieldOf(headers: HeaderReader, name: string): string | null | undefined {
+  return fieldName.test(name) ? headers.get(name) : null;
+}

@@ -6,6 +6,7 @@ import {
   checkExpiry,
   coveredWhenSent,
   decodeBase64,
+  fieldOf,
   type HeaderReader,
   hasDigest,
   isOwnHost,
@@ -94,7 +95,7 @@ export function checkCavage(
   };
   const lines: string[] = [];
   for (const name of parsed.covered) {
-    const value = name in special ? special[name] : request.headers.get(name);
+    const value = Object.hasOwn(special, name) ? special[name] : fieldOf(request.headers, name);
     if (value == null)
       return refused('signature_malformed', 'The signature covers a field that the request does not have.');
     lines.push(`${name}: ${value.trim()}`);

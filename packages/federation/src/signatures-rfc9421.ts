@@ -6,6 +6,7 @@ import {
   checkExpiry,
   coveredWhenSent,
   decodeBase64,
+  fieldOf,
   hasDigest,
   isOwnHost,
   type ParsedSignature,
@@ -149,7 +150,7 @@ export function checkRfc9421(
       ? derived(name, request.method, url)
       : name === 'host'
         ? host
-        : request.headers.get(name);
+        : fieldOf(request.headers, name);
     if (value == null)
       return refused(
         'signature_malformed',

@@ -184,7 +184,8 @@ describe.each(forms)('a request signed as %s', (form) => {
         });
         expect(result.ok || result.status === 401).toBe(true);
       }),
-      { numRuns: 1000 },
+      // Once a name of a field that `Headers` refuses came about by chance.
+      { numRuns: 1000, examples: [['signature', '(', 116]] },
     );
   });
 });
