@@ -2,7 +2,7 @@ import { createActorKeys, transact } from '@joinery/core';
 import { createGroup } from '@joinery/slices/groups';
 import { createTopic, markdownText, postByUri } from '@joinery/slices/posts';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { browserMissing, openBrowser } from '../harness/browser.ts';
 import { measuredSteps, openAtLink, reloadUntil } from '../harness/browser-journey.ts';
 import { allowEachOther, startTestNode, type TestNode } from '../harness/node.ts';
@@ -29,7 +29,7 @@ describe.skipIf(browserMissing)('two agencies work in one group, in browsers wit
   let council: TestNode;
   let group: { id: string; uri: string };
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     [browser, department, council] = await Promise.all([
       openBrowser(),
       startTestNode('Department of Housing'),
@@ -38,7 +38,7 @@ describe.skipIf(browserMissing)('two agencies work in one group, in browsers wit
     await allowEachOther([department, council]);
   }, 60_000);
 
-  afterAll(async () => {
+  afterEach(async () => {
     await browser?.close();
     await council?.[Symbol.asyncDispose]();
     await department?.[Symbol.asyncDispose]();
