@@ -2,7 +2,7 @@ import { createActorKeys, transact } from '@joinery/core';
 import { createGroup } from '@joinery/slices/groups';
 import { createTopic, markdownText } from '@joinery/slices/posts';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { browserMissing, openBrowser } from '../harness/browser.ts';
 import { openAtLink } from '../harness/browser-journey.ts';
 import { startTestNode, type TestNode } from '../harness/node.ts';
@@ -56,7 +56,7 @@ describe.skipIf(browserMissing)('a journey by keyboard alone, without script', {
   let browser: Browser;
   let node: TestNode;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     [browser, node] = await Promise.all([openBrowser(), startTestNode('Department of Housing')]);
     const ada = await node.person('Ada Owner');
     const keys = await createActorKeys();
@@ -66,7 +66,7 @@ describe.skipIf(browserMissing)('a journey by keyboard alone, without script', {
     });
   }, 60_000);
 
-  afterAll(async () => {
+  afterEach(async () => {
     await browser?.close();
     await node?.[Symbol.asyncDispose]();
   });

@@ -1,5 +1,5 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { browserMissing, openBrowser } from '../harness/browser.ts';
 import { measuredSteps, reloadUntil } from '../harness/browser-journey.ts';
 import { addPerson, decide, type NodeProcess, type ProcessPerson, startProcess } from '../harness/process.ts';
@@ -37,7 +37,7 @@ describe.skipIf(browserMissing)('three agencies in one group, in browsers withou
   let eve: ProcessPerson;
   let group: { id: string; uri: string };
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     [browser, department, council, parish, stranger] = await Promise.all([
       openBrowser(),
       startProcess('Department of Housing'),
@@ -67,7 +67,7 @@ describe.skipIf(browserMissing)('three agencies in one group, in browsers withou
     }
   }, 180_000);
 
-  afterAll(async () => {
+  afterEach(async () => {
     print();
     await browser?.close();
     await Promise.all([department, council, parish, stranger].map((node) => node?.[Symbol.asyncDispose]()));
