@@ -7,11 +7,14 @@ const codeOf = (text: string) => {
   return result.ok ? 'ok' : result.code;
 };
 
+/** The quickest of five: on a machine that others use too, a slow one says nothing about the work. */
 function milliseconds(work: () => void): number {
-  work();
-  const start = performance.now();
-  work();
-  return performance.now() - start;
+  const times = Array.from({ length: 5 }, () => {
+    const start = performance.now();
+    work();
+    return performance.now() - start;
+  });
+  return Math.min(...times);
 }
 
 describe('readJson', () => {
