@@ -43,7 +43,9 @@ export function measuredSteps(): {
 /** Loads the page again until it shows a text, or no longer does: what another node did arrives by itself. */
 export async function reloadUntil(page: Page, text: string | RegExp, shown = true): Promise<void> {
   await until(async () => {
-    await page.reload();
+    // The browser may still be changing to the page before: it says so, and is asked again.
+    const loaded = await page.reload().catch(() => null);
+    if (loaded === null) return false;
     return (await page.locator('main').getByText(text).first().isVisible()) === shown;
   }, longestStep);
 }
