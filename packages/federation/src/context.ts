@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@joinery/core';
+import { isObject, type Json, type JsonObject, listOf } from '@joinery/core';
 import { type Refused, refused } from './refusals.ts';
 
 // Documents are read as plain JSON: a context is never fetched and never applied. What could make a JSON-LD reader understand
@@ -71,10 +71,6 @@ export function checkDocument(document: JsonObject): Refused | null {
     return refused('context_missing', 'The document does not name the ActivityStreams context.');
   }
   return checkValue(document);
-}
-
-function listOf(value: Json | undefined): Json[] {
-  return Array.isArray(value) ? value : value == null ? [] : [value];
 }
 
 /** Recursion is bounded by the depth limit of `readJson`. */
