@@ -99,6 +99,7 @@ export async function openFaultNode(options: {
         trust: { mayFederate: () => ({ allowed: false, reason: 'not_listed' }) },
         peers: { allowed: () => [], summary: async () => null },
         actors: { resolve: closed, history: closed, arrived: async () => {} },
+        asks: { ask: closed, byId: async () => null, of: async () => [], waiting: async () => 0 },
         people: { byId: async () => null, byUri: async () => null },
       },
     };

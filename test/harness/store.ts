@@ -92,6 +92,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
       trust: trustEverybody,
       peers: { allowed: () => [], summary: async () => null },
       actors: { resolve: noNetwork, history: noNetwork, arrived: async () => {} },
+      asks: { ask: noNetwork, byId: async () => null, of: async () => [], waiting: async () => 0 },
       people: { byId: async () => null, byUri: async () => null },
       ...options.ports,
     },

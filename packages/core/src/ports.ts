@@ -1,4 +1,5 @@
 import type { Reader } from './slice.ts';
+import type { Work } from './work.ts';
 
 /**
  * What an agreement with another node can cover. Only what works in this version is listed; a scope that a new version
@@ -75,6 +76,42 @@ export type Actors = {
   arrived: (uri: string) => Promise<void>;
 };
 
+/** Somebody here would like an agreement with another node. */
+export type Ask = {
+  id: string;
+  /** Local id of who asked. */
+  person: string;
+  /** The node that there is no agreement with. */
+  origin: string;
+  /** Address of the group that the person wanted to see, when it was about one. */
+  group: string | null;
+  reason: string;
+  state: 'open' | 'agreed' | 'declined';
+  /** What the federation officer says to the person; null until there is an answer, and where there is nothing to say. */
+  answer: string | null;
+  askedAt: string;
+  answeredAt: string | null;
+};
+
+/**
+ * "Ask for it": people ask for an agreement, the federation officer answers. The answer is the event `partner.ask_answered`; an agreement with the
+ * node answers all that were open by itself.
+ */
+export type Asks = {
+  /**
+   * Asks, or changes the reason of what is still open; what was declined may be asked again.
+   * @param input.origin of the other node, in any spelling
+   * @param input.group address of the group wanted, on that node
+   * @throws {Refusal} invalid (no node, no reason, our own node), conflict (there is an agreement already), too_many
+   */
+  ask: (work: Work, input: { person: string; origin: string; group?: string | null; reason: string }) => Promise<Ask>;
+  byId: (db: Reader, id: string) => Promise<Ask | null>;
+  /** What a person asked for, newest first. */
+  of: (db: Reader, person: string) => Promise<Ask[]>;
+  /** How many people wait for an answer about a node: shown to others before they ask too. @param origin in canonical form */
+  waiting: (db: Reader, origin: string) => Promise<number>;
+};
+
 /** What a slice may know of people without importing the people slice. */
 export type PersonSummary = {
   id: string;
@@ -90,6 +127,7 @@ export type Ports = {
   trust: Trust;
   peers: Peers;
   actors: Actors;
+  asks: Asks;
   people: {
     byId: (db: Reader, id: string) => Promise<PersonSummary | null>;
     byUri: (db: Reader, uri: string) => Promise<PersonSummary | null>;

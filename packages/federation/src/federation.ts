@@ -10,6 +10,7 @@ import { type Builder, createBuilder } from './outgoing.ts';
 import { ensurePeer } from './peers.ts';
 import { createRemoteKeys } from './remote-keys.ts';
 import { createActors } from './resolve.ts';
+import { asks } from './trust/asks.ts';
 import { createTrust } from './trust/trust.ts';
 import { version } from './version.ts';
 
@@ -75,6 +76,7 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
   const keys = createKeyRing(ground.secret);
   const bridge: Bridge = { context, trust, keys, remoteKeys: createRemoteKeys({ context, keys }) };
   context.ports = {
+    asks,
     people: ground.ports.people,
     trust,
     peers: {

@@ -9,13 +9,20 @@ declare module '@joinery/core' {
     'partner.offered': { partner: string; origin: string };
     /** An agreement ended; the last delivery to the partner's node. */
     'partner.revoked': { partner: string; origin: string };
+    /** A person here asks for an agreement: the federation officers' business. Stream `local`. */
+    'partner.asked': { ask: string; person: string };
+    /** The answer to `person`, who asked; what it says is read with the port `asks`. Stream `local`. */
+    'partner.ask_answered': { ask: string; person: string };
   }
 }
 
+const ask = z.object({ ask: z.uuid(), person: z.uuid() });
 const toNode = z.object({ partner: z.uuid(), origin: z.url() });
 
 export const events: EventDefinitions = {
   'partner.changed': { v: 1, data: z.object({ partner: z.uuid(), decision: z.uuid() }) },
   'partner.offered': { v: 1, data: toNode },
   'partner.revoked': { v: 1, data: toNode },
+  'partner.asked': { v: 1, data: ask },
+  'partner.ask_answered': { v: 1, data: ask },
 };

@@ -1,7 +1,8 @@
 import { isRefusal, type Work } from '@joinery/core';
 import { applyChange, type Change, type PartnerFields, readDay, readHosts } from './change.ts';
 import type { ListLine } from './lists.ts';
-import { allowPartner, blockPartner, type Decider, suspendPartner } from './partners.ts';
+import { allowPartner, blockPartner, suspendPartner } from './partners.ts';
+import type { Decider } from './register.ts';
 import type { Partner } from './store.ts';
 import { partnerKinds } from './tables.ts';
 

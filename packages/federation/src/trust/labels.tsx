@@ -69,6 +69,7 @@ const decisionText: Record<string, keyof typeof pageText.catalogue.en> = {
   block: 'decisionBlock',
   change: 'decisionChange',
   decline: 'decisionDecline',
+  'ask-declined': 'decisionAskDeclined',
   'accept-key': 'decisionAcceptKey',
   'confirmed-by-them': 'decisionConfirmed',
   'revoked-by-them': 'decisionRevoked',

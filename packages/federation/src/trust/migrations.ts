@@ -67,4 +67,21 @@ export const migrations: Migrations = {
       .addColumn('state', 'text', (column) => column.notNull())
       .execute();
   },
+  '2026-11-22-partner-asks': async (db) => {
+    await db.schema
+      .createTable('partner_ask')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('person_id', 'text', (column) => column.notNull())
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('group_uri', 'text', (column) => column.notNull())
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('answer', 'text')
+      .addColumn('answered_by', 'text')
+      .addColumn('asked_at', 'text', (column) => column.notNull())
+      .addColumn('answered_at', 'text')
+      .addUniqueConstraint('partner_ask_wanted', ['person_id', 'origin', 'group_uri'])
+      .execute();
+    await db.schema.createIndex('partner_ask_state').on('partner_ask').columns(['state', 'origin']).execute();
+  },
 };

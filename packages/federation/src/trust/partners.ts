@@ -1,21 +1,11 @@
 import { enqueueJob, newId, nodeActor, refuse, streams, subscribe, type Work } from '@joinery/core';
+import { answerAsks } from './asks.ts';
 import { applyChange, type Change, type ChangeKind, type PartnerFields } from './change.ts';
 import { verifyRotation } from './fingerprint.ts';
-import {
-  type Partner,
-  partnerByOrigin,
-  partnersByIdentifier,
-  proposalFrom,
-  registerDecision,
-  savePartner,
-} from './store.ts';
-
-/** Who decides, by name as the register shows it, and why. Both are mandatory. */
-export type Decider = { by: string; reason: string };
+import { type Decider, readDecider, register } from './register.ts';
+import { type Partner, partnerByOrigin, partnersByIdentifier, proposalFrom, savePartner } from './store.ts';
 
 export type DecisionInput = { origin: string; fields?: PartnerFields } & Decider;
-
-const longestReason = 1000;
 
 /** Allows a node, new or known; a blocked one must be suspended first. @throws {Refusal} invalid, conflict */
 export const allowPartner = (work: Work, input: DecisionInput) => decideAs(work, 'allow', input);
@@ -58,6 +48,8 @@ export async function decideAs(work: Work, what: ChangeKind, input: DecisionInpu
   await refuseConflicts(work, after);
   await savePartner(work, after);
   await register(work, what, after, decided, before, after);
+  const origins = after.hosts.map((host) => host.origin);
+  if (after.state === 'allowed') await answerAsks(work, origins, 'agreed', decided.by, null);
   if (after.state === 'allowed' && before?.state !== 'allowed') {
     await work.db
       .updateTable('proposal')
@@ -129,19 +121,6 @@ const keyReasons = {
   'key-changed': 'Another key than the pinned one, not signed with it',
 } as const;
 
-function readDecider(input: Decider): Decider {
-  const by = input.by.trim();
-  const reason = input.reason.trim();
-  if (by === '') refuse('invalid', 'Say who decides', [{ field: 'by', code: 'required' }]);
-  if (reason === '') refuse('invalid', 'Give the reason', [{ field: 'reason', code: 'required' }]);
-  if (reason.length > longestReason) {
-    refuse('invalid', `Keep the reason below ${longestReason} characters`, [
-      { field: 'reason', code: 'too_long', values: { maximum: longestReason } },
-    ]);
-  }
-  return { by, reason };
-}
-
 async function refuseConflicts(work: Work, after: Partner): Promise<void> {
   for (const { origin } of after.hosts) {
     if (origin === work.home)
@@ -159,27 +138,4 @@ async function refuseConflicts(work: Work, after: Partner): Promise<void> {
   );
   if (blocked)
     refuse('conflict', `The agency ${after.identifier} is blocked at ${blocked.origin}, and a block always wins`);
-}
-
-async function register(
-  work: Work,
-  what: string,
-  subject: { id: string; origin: string },
-  decided: Decider,
-  before: Partner | undefined,
-  after: Partner | undefined,
-): Promise<void> {
-  const id = newId();
-  const text = (partner: Partner | undefined) => (partner ? JSON.stringify(partner) : null);
-  await registerDecision(work, {
-    id,
-    at: work.now,
-    partner_id: subject.id,
-    origin: subject.origin,
-    what,
-    ...decided,
-    before: text(before),
-    after: text(after),
-  });
-  work.emit('partner.changed', streams.local, { partner: subject.id, decision: id });
 }

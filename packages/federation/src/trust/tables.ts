@@ -70,6 +70,21 @@ export type ProposalRow = {
   state: 'unverified' | 'checked' | 'mismatch' | 'accepted' | 'declined';
 };
 
+/** A person here asks for an agreement with a node. One row per person, node and group. */
+export type AskRow = {
+  id: string;
+  person_id: string;
+  origin: string;
+  /** Address of the group wanted; empty for the node as a whole. */
+  group_uri: string;
+  reason: string;
+  state: 'open' | 'agreed' | 'declined';
+  answer: string | null;
+  answered_by: string | null;
+  asked_at: string;
+  answered_at: string | null;
+};
+
 declare module '@joinery/core' {
   interface Schema {
     partner: PartnerRow;
@@ -78,5 +93,6 @@ declare module '@joinery/core' {
     /** One row: changes with every decision, so that each process knows when to read the list again. */
     partner_version: { id: number; version: string };
     proposal: ProposalRow;
+    partner_ask: AskRow;
   }
 }
