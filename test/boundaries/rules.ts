@@ -24,6 +24,7 @@ const MAY_OPEN_SOCKETS = [
   // Looks which ports of this machine are free.
   'apps/node/src/demo-run.ts',
   'packages/core/src/http/server.ts',
+  'packages/core/src/mail.ts',
   'packages/federation/src/door.ts',
   'packages/federation/src/exchange.ts',
 ];
@@ -31,7 +32,8 @@ const MAY_OPEN_SOCKETS = [
 /** What `node:net` offers that opens nothing. */
 const HARMLESS = ['isIP', 'isIPv4', 'isIPv6', 'BlockList', 'SocketAddress'];
 
-const SOCKET_MODULES = /^(node:)?(http|https|http2|net|tls|dgram|dns|dns\/promises)$|^undici$|^@hono\/node-server$/;
+const SOCKET_MODULES =
+  /^(node:)?(http|https|http2|net|tls|dgram|dns|dns\/promises)$|^undici$|^nodemailer$|^@hono\/node-server$/;
 
 /** One import, export-from, dynamic import or import type of a file. */
 export interface Import {

@@ -16,6 +16,8 @@ export type Config = {
   databaseUrl: string | null;
   role: 'all' | 'web' | 'worker';
   agency: string;
+  /** The agency's mail server: `smtp://` or `smtps://` with `?from=`; null: this node sends no mail. */
+  smtpUrl: string | null;
   /** Where faults and weaknesses of this node are reported: `mailto:` or `https:`; null when nobody said. */
   contact: string | null;
   trustedProxies: string[];
@@ -57,6 +59,11 @@ export const settings = [
   ['JOINERY_AGENCY', 'My agency', 'Name of the agency that owns this node.'],
   ['JOINERY_CONTACT', '', 'Mail address or https page for reports of weaknesses, shown in security.txt.'],
   [
+    'JOINERY_SMTP_URL',
+    '',
+    'Mail server for notifications, for example smtps://user:password@mail.example.gov?from=joinery@example.gov. Empty: no mail.',
+  ],
+  [
     'JOINERY_TRUSTED_PROXIES',
     '',
     'Reverse proxies (addresses or networks, comma separated) whose X-Forwarded-For is believed.',
@@ -72,7 +79,7 @@ export const settings = [
   ['JOINERY_LOOPBACK_PEERS', '', '1 in development only: other nodes may speak http on this machine.'],
 ] as const;
 
-const secretSettings = ['JOINERY_DATABASE_URL', 'JOINERY_OUTBOUND_PROXY'];
+const secretSettings = ['JOINERY_DATABASE_URL', 'JOINERY_OUTBOUND_PROXY', 'JOINERY_SMTP_URL'];
 
 const knownNames: Set<string> = new Set([
   'JOINERY_ENV_FILE',
@@ -113,6 +120,7 @@ export function readConfig(
   }
   const agency = text('JOINERY_AGENCY', 'My agency');
   if (agency.length > 200) faults.push('JOINERY_AGENCY is longer than 200 characters');
+  const smtpUrl = readMailServer(text('JOINERY_SMTP_URL', ''), faults);
   const contact = readContact(text('JOINERY_CONTACT', ''), faults);
   const loopbackPeers = readFlag('JOINERY_LOOPBACK_PEERS', text('JOINERY_LOOPBACK_PEERS', ''), faults);
   if (loopbackPeers && origin?.startsWith('https:')) {
@@ -132,6 +140,7 @@ export function readConfig(
     databaseUrl,
     role: isRole(role) ? role : 'all',
     agency,
+    smtpUrl,
     contact,
     trustedProxies: readNetworks('JOINERY_TRUSTED_PROXIES', values, faults),
     outboundProxy,
@@ -231,6 +240,19 @@ function readContact(text: string, faults: string[]): string | null {
   if (/^https:\/\/\S+$/.test(text)) return text;
   faults.push(`JOINERY_CONTACT is "${text}": give a mail address or an address that begins with https://`);
   return null;
+}
+
+/** Says nothing of what was given: there may be a password in it. */
+function readMailServer(text: string, faults: string[]): string | null {
+  if (text === '') return null;
+  const url = /^smtps?:\/\/./i.test(text) ? URL.parse(text) : null;
+  const others = url ? [...url.searchParams.keys()].filter((name) => name !== 'from') : [];
+  const from = url?.searchParams.get('from') ?? 'x@y.z';
+  if (!url?.hostname || others.length > 0 || (url.pathname !== '' && url.pathname !== '/'))
+    faults.push('JOINERY_SMTP_URL must look like smtps://user:password@host:465?from=joinery@example.gov');
+  else if (!/^[^\s@<>",;]+@[^\s@<>",;]+$/.test(from))
+    faults.push('JOINERY_SMTP_URL has a from that is not a mail address: write ?from=joinery@example.gov');
+  return text;
 }
 
 function isRole(text: string): text is Config['role'] {

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts';
+import type { MailDoor } from './mail.ts';
 
 /** What came back through a door, as a value: the caller decides what a failure means. */
 export type DoorAnswer =
@@ -15,8 +16,8 @@ export type DoorAnswer =
     };
 
 /**
- * The only ways out. `peers` reaches nodes on the allow-list and is implemented by the federation package; mail, identity provider
- * and other services get a door of their own when they land.
+ * The only ways out. `peers` reaches nodes on the allow-list and is implemented by the federation package; `mail` reaches the mail server of the
+ * settings, and is null when there is none.
  */
 export type Doors = {
   peers: {
@@ -35,4 +36,5 @@ export type Doors = {
       options: { purpose: string; headers: Record<string, string>; body: string },
     ) => Promise<DoorAnswer>;
   };
+  mail: MailDoor | null;
 };

@@ -44,6 +44,7 @@ export * from './log/read.ts';
 export * from './log/subscriptions.ts';
 export type { LaneItemRow } from './log/tables.ts';
 export * from './logger.ts';
+export * from './mail.ts';
 export * from './node-identity.ts';
 export * from './origin.ts';
 export * from './ports.ts';

@@ -1,4 +1,4 @@
-import { type Context, createKeyRing, type Ports, transact } from '@joinery/core';
+import { type Context, createKeyRing, createMailDoor, type Ports, transact } from '@joinery/core';
 import { createAcknowledgements } from './acknowledgements.ts';
 import type { Bridge } from './bridge.ts';
 import { type CatchUp, createCatchUp } from './catch-up.ts';
@@ -72,7 +72,10 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
     now: () => ground.clock.now(),
   });
   // Doors and ports refer to each other through the context that holds both.
-  const context: Context = Object.assign(ground, { doors: { peers: door }, ports: ground.ports as Ports });
+  const context: Context = Object.assign(ground, {
+    doors: { peers: door, mail: createMailDoor(ground.config) },
+    ports: ground.ports as Ports,
+  });
   const keys = createKeyRing(ground.secret);
   const bridge: Bridge = { context, trust, keys, remoteKeys: createRemoteKeys({ context, keys }) };
   context.ports = {
