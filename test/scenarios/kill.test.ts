@@ -58,6 +58,7 @@ afterAll(async () => {
 });
 
 let keys = 0;
+let tries = 0;
 
 /**
  * One request as a careful client makes it: after a broken connection the same again, under the same Idempotency-Key, until there is an answer.
@@ -147,7 +148,11 @@ async function story(seed: number, told: string[]): Promise<{ members: Member[];
   const random = randomFrom(seed);
   const doing = killer(random, stepCount, told);
   const [owner, asker, reader] = people as [ProcessPerson, ProcessPerson, ProcessPerson];
-  const made = await acknowledged(ask(owner, 'POST', '/groups', { name: `Seed ${seed}`, handle: `seed-${seed}` }));
+  // Another group for each try, so that a second one begins anew.
+  tries += 1;
+  const made = await acknowledged(
+    ask(owner, 'POST', '/groups', { name: `Seed ${seed}`, handle: `seed-${seed}-${tries}` }),
+  );
   const [ada, bob, dina] = [owner, asker, reader].map((person, index) => ({
     ...person,
     group: made.id as string,

@@ -1,10 +1,11 @@
 import { addressOf, isObject, type JsonObject, listOf, originOf, transact } from '@joinery/core';
 import { missingAddresses } from './apply.ts';
+import { type Away, createAway } from './away.ts';
 import type { Bridge } from './bridge.ts';
 import { compareDigest } from './digest.ts';
 import { fetchAndRemember, signedFetch } from './fetch.ts';
 import { settleAll } from './inbox.ts';
-import { originsToWorkOff, toWorkOff } from './ledger.ts';
+import { originsToWorkOff, releaseAwaiting, toWorkOff } from './ledger.ts';
 import { createMembersRepair } from './participation.ts';
 import { sharingPeers } from './peers.ts';
 import { textOf, typeOf } from './read.ts';
@@ -17,6 +18,8 @@ export type CatchUp = {
   gap: (origin: string, stream: string) => void;
   /** The peer has said what both nodes should have. */
   compare: (origin: string, digest: string) => void;
+  /** The peer has shown that it lives: what it could not be asked for is asked for now. */
+  heard: (origin: string) => void;
   /** Resolves when nothing that was asked for is left. */
   settled: () => Promise<void>;
   /** What an earlier process left. */
@@ -35,8 +38,23 @@ export function createCatchUp(bridge: Bridge): CatchUp {
   const running = new Map<string, Promise<void>>();
   const wanted = new Map<string, Set<string>>();
   const digests = new Map<string, string>();
+  const held = new Map<string, Set<string>>();
   const membersRepair = createMembersRepair(bridge);
   let closed = false;
+
+  const away = createAway((origin) => {
+    for (const stream of held.get(origin) ?? ['']) want(origin, stream);
+    held.delete(origin);
+    const by = { kind: 'system', what: 'catch-up' } as const;
+    transact(bridge.context, by, (work) => releaseAwaiting(work, origin)).then(
+      (origins) => origins.forEach(toWorkOff),
+      (error) => bridge.context.logger.error('catch_up.failed', { origin, reason: String(error) }),
+    );
+  });
+  /** What a stream holds is told again when its node answers. */
+  const hold = (origin: string, stream: string) => {
+    held.set(origin, (held.get(origin) ?? new Set()).add(stream));
+  };
 
   const run = (origin: string) => {
     if (closed || running.has(origin)) return;
@@ -64,8 +82,9 @@ export function createCatchUp(bridge: Bridge): CatchUp {
       await pullAll(origin, await compareDigest(bridge, membersRepair, origin, digest));
   };
   const pullAll = async (origin: string, streams: Iterable<string>) => {
-    for (const stream of streams) if (stream !== '') await pullStream(bridge, origin, stream, toWorkOff, () => closed);
-    while (!closed && (await workOff(bridge, origin, toWorkOff)));
+    const parts = { away, hold, wake: toWorkOff, stopped: () => closed };
+    for (const stream of streams) if (stream !== '') await pullStream(bridge, origin, stream, parts);
+    while (!closed && (await workOff(bridge, origin, parts)));
   };
   const want = (origin: string, stream: string) => {
     const streams = wanted.get(origin) ?? new Set();
@@ -94,27 +113,37 @@ export function createCatchUp(bridge: Bridge): CatchUp {
     toWorkOff,
     gap: want,
     compare,
+    heard: away.heard,
     settled: async () => {
       await greeting;
       while (running.size > 0) await Promise.all(running.values());
     },
     start: async () => {
+      const by = { kind: 'system', what: 'catch-up' } as const;
+      await transact(bridge.context, by, (work) => releaseAwaiting(work));
       for (const origin of await originsToWorkOff(bridge.context.db.reader)) want(origin, '');
       greeting = greet().catch((error) => bridge.context.logger.error('catch_up.failed', { reason: String(error) }));
     },
     [Symbol.asyncDispose]: async () => {
       closed = true;
+      away[Symbol.dispose]();
       await greeting;
       await Promise.all(running.values());
     },
   };
 }
 
-/** Told of origins with something that had waited for what was applied now. */
-type Wake = (origin: string) => void;
+type Parts = {
+  away: Away;
+  /** This stream is to be read on when its node answers again. */
+  hold: (origin: string, stream: string) => void;
+  /** Told of origins with something that had waited for what was applied now. */
+  wake: (origin: string) => void;
+  stopped: () => boolean;
+};
 
 /** Applies what waits, fetching what it names. @returns whether there may be more */
-async function workOff(bridge: Bridge, origin: string, wake: Wake): Promise<boolean> {
+async function workOff(bridge: Bridge, origin: string, parts: Parts): Promise<boolean> {
   const { db } = bridge.context;
   const rows = await toWorkOff(db.reader, origin, page);
   let progress = false;
@@ -128,11 +157,13 @@ async function workOff(bridge: Bridge, origin: string, wake: Wake): Promise<bool
       verified: row.verified === 'origin' ? 'origin' : 'signature',
     };
     const first = await prepare(bridge, db.reader, arrived);
-    await fetchMissing(bridge, first);
+    const missed = await fetchMissing(bridge, first, parts.away);
+    // Kept as received, with all that follows: without its sender it would come to nothing.
+    if (missed.held) return false;
     const item = await prepare(bridge, db.reader, arrived);
-    const [done] = await settleAll(bridge, [item], { fetched: true });
-    for (const released of done?.released ?? []) wake(released);
-    if (done?.gap && item.place) await pullStream(bridge, origin, item.place.stream, wake, () => false);
+    const [done] = await settleAll(bridge, [item], { fetched: true, away: missed.away });
+    for (const released of done?.released ?? []) parts.wake(released);
+    if (done?.gap && item.place) await pullStream(bridge, origin, item.place.stream, parts);
     else progress = true;
   }
   return progress && rows.length === page;
@@ -147,15 +178,9 @@ async function fetchKey(bridge: Bridge, id: string): Promise<void> {
 /**
  * Reads a stream of another node from where we are to its end, in pages, and applies it in order. Asking for what comes after a number acknowledges that number.
  */
-async function pullStream(
-  bridge: Bridge,
-  origin: string,
-  stream: string,
-  wake: Wake,
-  stopped: () => boolean,
-): Promise<void> {
+async function pullStream(bridge: Bridge, origin: string, stream: string, parts: Parts): Promise<void> {
   const { db } = bridge.context;
-  while (!stopped()) {
+  while (!parts.stopped()) {
     if (!bridge.trust.mayFederate(origin, null, 'in').allowed) return;
     const row = await db.reader
       .selectFrom('peer_stream')
@@ -178,11 +203,16 @@ async function pullStream(
         ? [{ activity, text: JSON.stringify(activity), actor, origin, verified: 'origin' }]
         : [];
     });
-    for (const one of arrived) await fetchMissing(bridge, await prepare(bridge, db.reader, one));
+    let away = false;
+    for (const one of arrived) {
+      const missed = await fetchMissing(bridge, await prepare(bridge, db.reader, one), parts.away);
+      if (missed.held) return parts.hold(origin, stream);
+      away ||= missed.away;
+    }
     const prepared = await Promise.all(arrived.map((one) => prepare(bridge, db.reader, one)));
     if (prepared.length > 0) {
-      const done = await settleAll(bridge, prepared, { fetched: true, pulled: true });
-      for (const { released } of done) for (const one of released) wake(one);
+      const done = await settleAll(bridge, prepared, { fetched: true, pulled: true, away });
+      for (const { released } of done) for (const one of released) parts.wake(one);
     }
     const through = answer.document['joinery:through'];
     if (typeof through !== 'number' || through <= row.position) return;
@@ -204,10 +234,27 @@ async function reach(bridge: Bridge, row: PeerStreamRow, position: number): Prom
   });
 }
 
+type Missed = {
+  /** The sender itself does not answer, and is asked again soon: until then nothing of it is applied, or it would be applied out of order. */
+  held: boolean;
+  /** Some node does not answer just now. */
+  away: boolean;
+};
+
 /** Asks for what an activity names and is not known here. What cannot be had is left out: its handler decides. */
-async function fetchMissing(bridge: Bridge, item: Prepared): Promise<void> {
+async function fetchMissing(bridge: Bridge, item: Prepared, away: Away): Promise<Missed> {
+  const missed = { held: false, away: false };
   for (const uri of await missingAddresses(bridge, bridge.context.db.reader, item)) {
+    const origin = originOf(uri);
     if (uri === item.missingKey) await fetchKey(bridge, uri);
-    else await fetchAndRemember(bridge, uri, `needed by ${item.inbound.type}`);
+    else if (origin !== null) {
+      const fetched = await fetchAndRemember(bridge, uri, `needed by ${item.inbound.type}`);
+      if (fetched === 'away') {
+        missed.away = true;
+        missed.held ||= !away.noted(origin) && origin === item.origin;
+      } else away.answered(origin);
+    }
+    if (missed.held) return missed;
   }
+  return missed;
 }

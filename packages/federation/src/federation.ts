@@ -131,6 +131,7 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
     discovery: createDiscovery(context),
     acknowledge: acknowledgements.add,
     contact: (origin) => {
+      catchUp.heard(origin);
       const now = context.clock.now().getTime();
       const every = lanes.isWaiting(origin) ? contactEveryWhileWaiting : contactEvery;
       if (now - (contacts.get(origin) ?? 0) < every) return;

@@ -112,24 +112,34 @@ export async function rememberDocument(
   return { kind: kind.path, id };
 }
 
+/** `kept`: known here now. `not_to_be_had`: its node has said so, or may not be asked. `away`: its node does not answer just now. */
+export type Fetched = 'kept' | 'not_to_be_had' | 'away';
+
+/** Answers of a proxy before a node that is not there. */
+const awayStatus = new Set([429, 502, 503, 504]);
+
 /**
  * Makes an address known here: fetches it at its origin when the allow-list lets us, and stores it.
- * @returns false when it could not be had; whoever needs it decides what that means
+ * @returns what came of it; whoever needs it decides what that means
  */
-export async function fetchAndRemember(bridge: Bridge, uri: string, purpose: string): Promise<boolean> {
+export async function fetchAndRemember(bridge: Bridge, uri: string, purpose: string): Promise<Fetched> {
   const { context } = bridge;
   const origin = originOf(uri);
-  if (origin === null || origin === context.config.origin) return false;
-  if (!context.ports.trust.mayFederate(origin, null, 'in').allowed) return false;
+  if (origin === null || origin === context.config.origin) return 'not_to_be_had';
+  if (!context.ports.trust.mayFederate(origin, null, 'in').allowed) return 'not_to_be_had';
   const answer = await signedFetch(bridge, uri, purpose);
-  if (!answer.ok || !answer.document) return false;
+  if (!answer.ok)
+    return answer.retryable && (answer.status === undefined || awayStatus.has(answer.status))
+      ? 'away'
+      : 'not_to_be_had';
+  if (!answer.document) return 'not_to_be_had';
   try {
-    return (await rememberDocument(bridge, answer.document)) !== undefined;
+    return (await rememberDocument(bridge, answer.document)) ? 'kept' : 'not_to_be_had';
   } catch (error) {
     // Gone (a Tombstone answered with 200), or nothing that can be kept: the same as not to be had.
     if (!isRefusal(error)) throw error;
     context.logger.info('fetch.not_kept', { origin, refusal: error.code });
-    return false;
+    return 'not_to_be_had';
   }
 }
 

@@ -180,7 +180,7 @@ async function fetchItem(bridge: Bridge, item: JsonObject, id: string | null): P
 async function knowAuthor(bridge: Bridge, author: string, vouched: JsonObject | null, host: string): Promise<void> {
   const { context, remoteKeys } = bridge;
   if (originOf(author) === context.config.origin || (await knownObject(context, author))) return;
-  if (await fetchAndRemember(bridge, author, 'author of a post')) return;
+  if ((await fetchAndRemember(bridge, author, 'author of a post')) === 'kept') return;
   const id = vouched && textOf(vouched.id);
   const multibase = vouched && textOf(vouched.publicKeyMultibase);
   const people = kindForType(context, 'Person');

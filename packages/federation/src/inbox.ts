@@ -1,7 +1,7 @@
 import { addressOf, isRefusal, savepoint, transact, type Work } from '@joinery/core';
 import { applyInbound, missingAddresses } from './apply.ts';
 import type { Bridge } from './bridge.ts';
-import { isRepetition, ledgerRow, releaseWaiting, type Settled, writeLedger } from './ledger.ts';
+import { away, isRepetition, ledgerRow, releaseWaiting, type Settled, writeLedger } from './ledger.ts';
 import type { LedgerRow, PeerStreamRow } from './tables.ts';
 import { type Arrived, type Prepared, prepare } from './unwrap.ts';
 
@@ -77,6 +77,8 @@ export type SettleOptions = {
   fetched?: boolean;
   /** Read from the sender's own log: a number that is not there will never come. */
   pulled?: boolean;
+  /** Some of it could not be had because its node does not answer just now: what waits for it is tried again. */
+  away?: boolean;
 };
 
 type Done = {
@@ -136,15 +138,22 @@ async function settle(
     await writeLedger(work, item, { state: 'received', code: null, waitsFor: null }, known);
     return { ...accepted, later: true };
   }
-  const released = await settleNow(bridge, work, item, known);
+  const released = await settleNow(bridge, work, item, known, options);
   if (position && item.place) position.position = Math.max(position.position, item.place.sequence);
   return { ...accepted, released };
 }
 
 /** @returns origins of what had waited for it */
-async function settleNow(bridge: Bridge, work: Work, item: Prepared, known: LedgerRow | undefined): Promise<string[]> {
+async function settleNow(
+  bridge: Bridge,
+  work: Work,
+  item: Prepared,
+  known: LedgerRow | undefined,
+  options: SettleOptions,
+): Promise<string[]> {
   await introduceAuthor(bridge, work, item);
   const settled: Settled = await applyInbound(bridge, work, item);
+  if (settled.state === 'waiting' && options.away) settled.code = away;
   await writeLedger(work, item, settled, known);
   if (settled.state !== 'applied') return [];
   const { inbound, object } = item;

@@ -2,6 +2,9 @@ import { prepareInsert, prepareQuery, type Reader, type Work } from '@joinery/co
 import type { LedgerRow } from './tables.ts';
 import type { Prepared } from './unwrap.ts';
 
+/** Code of what waits for a node that did not answer. */
+export const away = 'away';
+
 /** What happened to an activity: written with its effect, in the same transaction. */
 export type Settled = { state: LedgerRow['state']; code: string | null; waitsFor: string | null };
 
@@ -62,6 +65,24 @@ export async function releaseWaiting(work: Work, uri: string): Promise<string[]>
 const release = prepareQuery((db, { uri }: { uri: string }) =>
   db.updateTable('ledger').set({ state: 'received', waits_for: null }).where('waits_for', '=', uri).returning('origin'),
 );
+
+/**
+ * What waits for an address at a node that did not answer may be tried again.
+ * @param at that node's origin; all such nodes when left out
+ * @returns whose it is: somebody has to work it off
+ */
+export async function releaseAwaiting(work: Work, at?: string): Promise<string[]> {
+  const rows = await work.db
+    .updateTable('ledger')
+    .set({ state: 'received', code: null, waits_for: null })
+    .where('waits_for', '>=', at === undefined ? '' : `${at}/`)
+    // The character after the slash: all that begins with the origin and a slash.
+    .$if(at !== undefined, (query) => query.where('waits_for', '<', `${at}0`))
+    .where('code', '=', away)
+    .returning('origin')
+    .execute();
+  return [...new Set(rows.map((row) => row.origin))];
+}
 
 /** Origins with something received that is not applied yet. */
 export async function originsToWorkOff(db: Reader): Promise<string[]> {
