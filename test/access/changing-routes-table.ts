@@ -116,6 +116,10 @@ const pagesOfPeople: Record<string, Row> = {
   },
   'POST /profile': { as: 'bystander', not: nobody, send: { name: 'Bo Changed' } },
   'POST /profile/password': { as: 'bystander', not: nobody, send: { password: passphrase } },
+  'POST /administration/style': {
+    ...{ as: 'administrator', not: notAdministrators },
+    send: { what: 'save', colour: '#c8102e', second: '#1a5d78', radius: '4', logoAlt: '' },
+  },
   'POST /administration/people/new': {
     ...{ as: 'administrator', not: notAdministrators },
     send: { name: newPerson.name, email: newPerson.email },

@@ -273,6 +273,25 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
       },
     ],
     '/posts/:id/report': [{ path: `/posts/${posts.reply}/report`, as: 'member', name: 'report' }],
+    '/administration/style': [
+      { path: '/administration/style', as: owner, name: 'style' },
+      {
+        path: '/administration/style',
+        as: owner,
+        name: 'style preview',
+        before: filled({ colour: '#ffcc00', second: '#5b2d8e', radius: '12' }, /Show preview|Voorbeeld tonen/),
+      },
+      {
+        path: '/administration/style',
+        as: owner,
+        name: 'style error',
+        before: filled({ colour: 'red' }, /^(Save|Opslaan)$/),
+        ...failed,
+      },
+    ],
+    '/administration/style/preview.css': [
+      { download: '/administration/style/preview.css?colour=%23c8102e&second=%231a5d78&radius=4', as: owner },
+    ],
     [list]: [{ path: list, as: owner, name: 'partners' }],
     [`${list}/new`]: [
       { path: `${list}/new`, as: owner, name: 'partner new' },

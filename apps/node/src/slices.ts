@@ -4,6 +4,7 @@ import { feed } from '@joinery/slices/feed';
 import { groups } from '@joinery/slices/groups';
 import { people } from '@joinery/slices/people';
 import { posts } from '@joinery/slices/posts';
+import { style } from '@joinery/slices/style';
 
 /** What this node can do, in the order in which the slices build on each other. A new capability is one line here. */
-export const slices: Slice[] = [people, groups, posts, feed, federationSlice, partnersSlice];
+export const slices: Slice[] = [people, groups, posts, feed, federationSlice, partnersSlice, style];

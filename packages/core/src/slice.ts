@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { Context } from './context.ts';
 import type { Migrations } from './db/migrate.ts';
 import type { Schema } from './db/schema.ts';
+import type { Asset } from './http/assets.ts';
 import type { Environment, Visitor } from './http/environment.ts';
 import type { JsonObject } from './json.ts';
 import type { EventName, Events, LogEvent } from './log/events.ts';
@@ -41,8 +42,17 @@ export type Slice = {
   exchanged?: (db: Reader, origin: string) => Promise<Exchanged[]>;
   /** Who takes part in groups across nodes: compared with each peer from time to time, and mended. */
   participation?: Participation;
+  /** How pages of the node look, where its agency has chosen; asked for every page, so answered from memory. One slice at most offers it. */
+  houseStyle?: (context: Context) => Promise<HouseStyle | null>;
   /** Background work: name → handler. Enqueued with `enqueueJob`. */
   jobs?: Record<string, (context: Context, data: JsonObject) => Promise<void>>;
+};
+
+/** Addresses that go into a page's head and header, and the files behind them, those of the looks just before among them. */
+export type HouseStyle = {
+  stylesheetHref: string;
+  logo: { href: string; alt: string } | null;
+  files: ReadonlyMap<string, Asset>;
 };
 
 /**

@@ -11,6 +11,8 @@ main :where(a:not([class])) { color: var(--ds-color-accent-text-subtle); text-un
 .app-host { font-variant-ligatures: none; }
 .app-quiet-link { display: inline-block; min-height: 1.5rem; line-height: 1.5rem; color: inherit; text-decoration: none; }
 .app-quiet-link:hover { text-decoration: underline; text-underline-offset: .2em; }
+/* A button in a colour that is close to the page's is seen by its edge. */
+.ds-button[data-variant=primary] { box-shadow: inset 0 0 0 1px var(--ds-color-border-strong); }
 .ds-error-summary > .ds-heading { font-size: 1.125rem; }
 :where(a, summary, button, [tabindex='0']):focus-visible {
   outline: var(--ds-border-width-focus) solid var(--ds-color-focus-outer); outline-offset: 2px;
@@ -31,6 +33,7 @@ main:focus { outline: none; }
 .app-brand { display: flex; align-items: center; gap: .75rem; color: inherit; text-decoration: none; min-width: 0; }
 .app-mark { display: grid; place-items: center; flex: none; width: 2.5rem; height: 2.5rem; border-radius: var(--ds-border-radius-lg);
   background: var(--ds-color-base-default); color: var(--ds-color-base-contrast-default); font-weight: 650; letter-spacing: .02em; }
+.app-logo { flex: none; display: block; height: 2.5rem; width: auto; max-width: 10rem; object-fit: contain; }
 .app-brand-words { display: flex; flex-direction: column; line-height: 1.25; min-width: 0; }
 .app-brand-agency { font-weight: 650; letter-spacing: -.01em; }
 .app-brand:hover .app-brand-agency { text-decoration: underline; text-underline-offset: .2em; }
@@ -213,6 +216,14 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .app-list .app-meter > svg { flex: 1 0 100%; }
 .app-meter-track { fill: var(--ds-color-neutral-surface-active); }
 .app-meter-value { fill: var(--ds-color-accent-border-strong); }
+
+/* House style */
+.app-preview-part { display: flex; flex-direction: column; gap: .5rem; }
+.app-preview { display: flex; flex-direction: column; gap: .75rem; padding: 1.25rem; border: 1px solid var(--ds-color-neutral-border-subtle);
+  border-radius: var(--ds-border-radius-lg); background: var(--ds-color-neutral-surface-default); color: var(--ds-color-neutral-text-default); }
+.app-preview .ds-button { cursor: default; }
+.app-preview .app-badges { margin: 0; }
+.app-swatches { display: block; width: 100%; border-radius: var(--ds-border-radius-sm); }
 
 /* Tables */
 .app-table-region { position: relative; overflow-x: auto; background: var(--ds-color-neutral-surface-default); border: 1px solid var(--ds-color-neutral-border-subtle);

@@ -86,6 +86,22 @@ export function TextField({
   );
 }
 
+/** A file to send along. Browsers never fill it in again: a page that comes back says what was chosen. Needs a form with `upload`. */
+export function FileField({ accept, ...field }: FieldProps & { accept?: string }) {
+  return (
+    <Field {...field}>
+      <input
+        class="ds-input"
+        type="file"
+        id={fieldId(field.name)}
+        name={field.name}
+        accept={accept}
+        {...described(field.name, field.description, field.error)}
+      />
+    </Field>
+  );
+}
+
 /** Several lines of text; with `markdown` it says, in that language, that Markdown works here. */
 export function TextArea({
   value = '',

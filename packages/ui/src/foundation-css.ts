@@ -1,4 +1,4 @@
-import { colourFamilies, colourScale, defaultTheme } from './theme.ts';
+import { colourFamilies, colourScale, defaultTheme, radii } from './theme.ts';
 
 const sizes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 18, 22, 26, 30];
 const headings = { '2xl': 2.5, xl: 2.25, lg: 2, md: 1.75, sm: 1.5, xs: 1.25, '2xs': 1.0625 };
@@ -21,9 +21,7 @@ const fixed = [
     (name) =>
       `--ds-heading-${name}-font-weight:650;--ds-heading-${name}-line-height:1.3;--ds-heading-${name}-letter-spacing:${name === 'md' || name.endsWith('l') || name === 'lg' ? '-.02em' : '0'}`,
   ),
-  '--ds-border-radius-sm:calc(var(--ds-border-radius-base)*.5);--ds-border-radius-md:var(--ds-border-radius-base)',
-  '--ds-border-radius-lg:calc(var(--ds-border-radius-base)*1.75);--ds-border-radius-xl:calc(var(--ds-border-radius-base)*2.5)',
-  '--ds-border-radius-default:var(--ds-border-radius-base);--ds-border-radius-full:999px',
+  radii,
   '--ds-border-width-default:1px;--ds-border-width-focus:3px;--ds-opacity-disabled:45%',
   '--ds-shadow-xs:0 1px 2px rgb(0 0 0/.05);--ds-shadow-md:0 2px 4px rgb(0 0 0/.08),0 8px 24px rgb(0 0 0/.12)',
   '--ds-shadow-xl:0 4px 8px rgb(0 0 0/.1),0 16px 40px rgb(0 0 0/.16)',

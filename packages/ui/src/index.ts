@@ -2,6 +2,7 @@
 export * from './badge.tsx';
 export * from './button.tsx';
 export * from './choices.tsx';
+export * from './contrast.ts';
 export * from './description-list.tsx';
 export * from './details.tsx';
 export * from './error-summary.tsx';
@@ -20,6 +21,7 @@ export * from './person.tsx';
 export * from './sanitize.ts';
 export * from './source-label.tsx';
 export * from './stylesheet.ts';
+export * from './svg.ts';
 export * from './table.tsx';
 export * from './tabs.tsx';
 export * from './theme.ts';

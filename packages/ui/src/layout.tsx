@@ -18,6 +18,8 @@ export type PageModel = {
     origin: string;
     themeHref: string;
     stylesheetHref: string;
+    /** The agency's own; its initials when absent. */
+    logo?: { href: string; alt: string } | null | undefined;
     /** This node cannot be reached by others. Without it: whether the origin is on this machine. */
     trial?: boolean | undefined;
   };
@@ -87,9 +89,13 @@ function Header({ page }: { page: PageModel }) {
       {isTrial(page.node) ? <p class="app-trial">{t('trial')}</p> : null}
       <div class="app-bar">
         <a class="app-brand" href={shellPaths.home}>
-          <span class="app-mark" aria-hidden="true">
-            {initials(page.node.agency)}
-          </span>
+          {page.node.logo ? (
+            <img class="app-logo" src={page.node.logo.href} alt={page.node.logo.alt} height={40} />
+          ) : (
+            <span class="app-mark" aria-hidden="true">
+              {initials(page.node.agency)}
+            </span>
+          )}
           <span class="app-brand-words">
             <span class="app-brand-agency">{page.node.agency}</span>
             <span class="app-quiet">{page.node.name}</span>

@@ -16,13 +16,11 @@ export type PageOptions = {
 
 let files: Assets | undefined;
 
-/**
- * Everything around the content of a page: node, visitor, language, and the navigation of all slices as this visitor may see it.
- * It asks nothing of the database; it is a promise so that a house style may come from there.
- */
+/** Everything around the content of a page: node, house style, visitor, language, and the navigation of all slices as this visitor may see it. */
 export async function pageModel(c: RequestContext, options: PageOptions): Promise<PageModel> {
   const { context, visitor, language, csrf } = c.var;
   files ??= assets();
+  const style = await context.slices.find((slice) => slice.houseStyle)?.houseStyle?.(context);
   const { pathname, search } = new URL(c.req.url);
   const entries = context.slices
     .flatMap((slice) => slice.navigation ?? [])
@@ -40,8 +38,9 @@ export async function pageModel(c: RequestContext, options: PageOptions): Promis
       agency: context.config.agency,
       name: 'Joinery',
       origin: context.config.origin,
-      themeHref: files.themeHref,
+      themeHref: style?.stylesheetHref ?? files.themeHref,
       stylesheetHref: files.stylesheetHref,
+      logo: style?.logo,
     },
     visitor: visitor && { name: visitor.person.name, href: '/profile', administrator: visitor.administrator },
     csrf,

@@ -42,7 +42,7 @@ function packageFile(name: string): Buffer {
 }
 
 function asset(body: Buffer, type: string): Asset {
-  const text = type.startsWith('text/');
+  const text = type.startsWith('text/') || type === 'image/svg+xml';
   return {
     body: new Uint8Array(body),
     gzip: text ? new Uint8Array(gzipSync(body, { level: 9 })) : null,
@@ -77,6 +77,17 @@ function buildShared(): { stylesheetHref: string; files: Map<string, Asset> } {
   return { stylesheetHref, files };
 }
 
+/** The style sheet of a house style, and the address that changes with its content. Throws RangeError for a theme that `themeCss` refuses. */
+export function themeAsset(theme: ThemeInput): { href: string; asset: Asset } {
+  const css = Buffer.from(themeCss(theme));
+  return { href: `/theme/${hash(css)}.css`, asset: asset(css, 'text/css; charset=utf-8') };
+}
+
+/** A picture of an agency's house style, and the address that changes with its content. */
+export function logoAsset(bytes: Buffer, type: 'image/svg+xml' | 'image/png'): { href: string; asset: Asset } {
+  return { href: `/theme/${hash(bytes)}.${type === 'image/png' ? 'png' : 'svg'}`, asset: asset(bytes, type) };
+}
+
 let shared: ReturnType<typeof buildShared> | undefined;
 
 /**
@@ -86,11 +97,6 @@ let shared: ReturnType<typeof buildShared> | undefined;
  */
 export function assets(theme: ThemeInput = defaultTheme): Assets {
   shared ??= buildShared();
-  const css = Buffer.from(themeCss(theme));
-  const themeHref = `/theme/${hash(css)}.css`;
-  return {
-    stylesheetHref: shared.stylesheetHref,
-    themeHref,
-    files: new Map([...shared.files, [themeHref, asset(css, 'text/css; charset=utf-8')]]),
-  };
+  const { href, asset: css } = themeAsset(theme);
+  return { stylesheetHref: shared.stylesheetHref, themeHref: href, files: new Map([...shared.files, [href, css]]) };
 }

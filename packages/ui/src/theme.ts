@@ -36,7 +36,7 @@ const luminance = {
   'text-default': { light: 0.0225, dark: 0.84 },
 } as const;
 
-type LuminanceStep = keyof typeof luminance;
+export type LuminanceStep = keyof typeof luminance;
 type BaseStep = 'base-default' | 'base-hover' | 'base-active' | 'base-contrast-subtle' | 'base-contrast-default';
 export type Step = LuminanceStep | BaseStep;
 export type Scale = Record<Step, string>;
@@ -68,12 +68,19 @@ function baseSteps(colour: string, scheme: Scheme): Record<BaseStep, string> {
   };
 }
 
-/** The 16 steps of a colour in one scheme, as hex colours. `colour` is anything chroma-js reads. */
-export function colourScale(colour: string, scheme: Scheme): Scale {
+/**
+ * The 16 steps of a colour in one scheme, as hex colours. `colour` is anything chroma-js reads.
+ * @param levels relative luminance of the steps that do not depend on the colour's own; ours unless given
+ */
+export function colourScale(
+  colour: string,
+  scheme: Scheme,
+  levels: Readonly<Record<LuminanceStep, Readonly<Record<Scheme, number>>>> = luminance,
+): Scale {
   const [l, c, h] = chroma(colour).oklch();
   // Full chroma glares on dark surfaces.
   const tint = scheme === 'light' ? colour : chroma.oklch(l, c * 0.7, Number.isNaN(h) ? 0 : h).hex();
-  const steps = Object.entries(luminance).map(([step, value]) => [step, chroma(tint).luminance(value[scheme]).hex()]);
+  const steps = Object.entries(levels).map(([step, value]) => [step, chroma(tint).luminance(value[scheme]).hex()]);
   return { ...Object.fromEntries(steps), ...baseSteps(colour, scheme) } as Scale;
 }
 
@@ -119,20 +126,40 @@ function schemeCss(theme: ThemeInput, scheme: Scheme): string {
   return lines.join(';');
 }
 
+const radiusOf = (theme: ThemeInput) => Math.min(16, Math.max(0, theme.radius ?? defaultTheme.radius ?? 0)) / 16;
+
+/** Round corners in their sizes, calculated where they are declared: again wherever the base changes. */
+export const radii = [
+  '--ds-border-radius-sm:calc(var(--ds-border-radius-base)*.5);--ds-border-radius-md:var(--ds-border-radius-base)',
+  '--ds-border-radius-lg:calc(var(--ds-border-radius-base)*1.75);--ds-border-radius-xl:calc(var(--ds-border-radius-base)*2.5)',
+  '--ds-border-radius-default:var(--ds-border-radius-base);--ds-border-radius-full:999px',
+].join(';');
+
 /**
  * The style sheet of one agency's house style: light and dark scales of every family as custom properties.
  * Throws RangeError when a colour is not `#rrggbb`.
  */
 export function themeCss(theme: ThemeInput): string {
-  const radius = Math.min(16, Math.max(0, theme.radius ?? defaultTheme.radius ?? 0)) / 16;
   const light = schemeCss(theme, 'light');
   const dark = schemeCss(theme, 'dark');
   return [
     '@layer ds.theme{',
-    `:root{--ds-border-radius-base:${radius}rem}`,
+    `:root{--ds-border-radius-base:${radiusOf(theme)}rem}`,
     `:root,[data-color-scheme=light]{${light}}`,
     `[data-color-scheme=dark]{${dark}}`,
     `@media (prefers-color-scheme:dark){[data-color-scheme=auto]{${dark}}}`,
     '}',
+  ].join('\n');
+}
+
+/**
+ * The same house style for parts of a page of another one: inside `data-preview`, beside `data-color-scheme` light or dark.
+ * Throws RangeError when a colour is not `#rrggbb`.
+ */
+export function previewCss(theme: ThemeInput): string {
+  return [
+    `[data-preview]{--ds-border-radius-base:${radiusOf(theme)}rem;${radii}}`,
+    `[data-preview][data-color-scheme=light]{${schemeCss(theme, 'light')}}`,
+    `[data-preview][data-color-scheme=dark]{${schemeCss(theme, 'dark')}}`,
   ].join('\n');
 }

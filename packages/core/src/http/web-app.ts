@@ -48,7 +48,7 @@ export function createWebApp(parts: WebAppParts): WebApp {
 
   app.onError((error, c) => answerError(c, error, parts.errorPage));
   app.notFound((c) => {
-    const methods = methodsAt(app, c.req.path).filter((method) => method !== c.req.method);
+    const methods = methodsAt(app, c.req.path).filter((method) => !answers(method, c.req.method));
     if (methods.length > 0) c.header('Allow', methods.join(', '));
     return answerError(c, new Refusal(methods.length > 0 ? 'method_not_allowed' : 'not_found', ''), parts.errorPage);
   });
@@ -93,7 +93,14 @@ export function createWebApp(parts: WebAppParts): WebApp {
   });
   app.get('/.well-known/security.txt', (c) => c.text(securityText(c.var.context)));
   app.get('/:kind{assets|theme}/:file', async (c, next) => {
-    return (parts.assets && answerAsset(c, parts.assets(c.var.context))) ?? next();
+    const { context } = c.var;
+    const style = await context.slices.find((slice) => slice.houseStyle)?.houseStyle?.(context);
+    const files = [parts.assets?.(context), style?.files];
+    for (const some of files) {
+      const answer = some && answerAsset(c, some);
+      if (answer) return answer;
+    }
+    return next();
   });
   for (const handler of parts.federation ?? []) app.use('*', handler);
   app.route('/api/v1', createApi(parts.slices));
@@ -112,6 +119,9 @@ export function createWebApp(parts: WebAppParts): WebApp {
     },
   };
 }
+
+/** Who answers GET answers HEAD as well. */
+const answers = (method: string, asked: string) => method === asked || (method === 'HEAD' && asked === 'GET');
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 

@@ -1,0 +1,25 @@
+import './tables.ts';
+import type { Slice } from '@joinery/core';
+import { isLanguage } from '@joinery/ui';
+import { events } from './events.ts';
+import { messages } from './messages.ts';
+import { migrations } from './migrations.ts';
+import { routes } from './routes.tsx';
+import { houseStyle } from './store.ts';
+
+/** The house style: how the pages of this node look. */
+export const style: Slice = {
+  name: 'style',
+  migrations,
+  events,
+  routes,
+  houseStyle,
+  navigation: [
+    {
+      href: '/administration/style',
+      order: 95,
+      label: (language) => messages(isLanguage(language) ? language : 'en')('title'),
+      show: (visitor) => visitor?.administrator === true,
+    },
+  ],
+};
