@@ -114,6 +114,11 @@ const pagesOfPeople: Record<string, Row> = {
     send: { language: 'nl', next: '/' },
     changesNothing: 'the choice of a stranger is a cookie',
   },
+  'POST /own-node': {
+    open: 'it is for those who have no account here, and only says where a browser goes on',
+    send: ({ uri }) => ({ path: new URL(uri).pathname, node: 'work.other.example' }),
+    changesNothing: 'the choice of a stranger is a cookie',
+  },
   'POST /profile': { as: 'bystander', not: nobody, send: { name: 'Bo Changed' } },
   'POST /profile/password': { as: 'bystander', not: nobody, send: { password: passphrase } },
   'POST /administration/style': {

@@ -40,6 +40,7 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
     ],
     '/sign-in': [
       { path: '/sign-in?next=/groups', as: 'nobody', name: 'sign-in' },
+      { path: `/sign-in?next=/posts/${posts.thread}`, as: 'nobody', name: 'sign-in to a post' },
       { path: '/sign-in', as: 'nobody', name: 'sign-in error', before: send(/Sign in|Inloggen/), ...failed },
     ],
     '/sign-in/link/:token': [
@@ -53,6 +54,16 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
         ...failed,
       },
       { path: '/sign-in/link/used', as: 'nobody', name: 'sign-in link used', status: 410 },
+    ],
+    '/follow': [
+      { path: '/follow', as: 'member', name: 'open a link' },
+      { path: '/follow?uri=nothing', as: 'member', name: 'open a link error', ...failed },
+      {
+        path: '/follow?uri=https://unknown.example/groups/1',
+        as: 'member',
+        name: 'open a link without agreement',
+      },
+      { path: '/follow?uri=https://spam.example/groups/1', as: 'member', name: 'open a link blocked' },
     ],
     '/people': [
       { path: '/people', as: owner, name: 'people' },
@@ -169,6 +180,13 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
       { path: `/groups/${groups.archived}`, as: owner, name: 'group archived' },
       { path: `/groups/${groups.empty}`, as: owner, name: 'group empty' },
       { path: `/groups/${groups.web}`, as: 'nobody', name: 'group signed out' },
+      {
+        path: `/groups/${groups.web}`,
+        as: 'nobody',
+        name: 'own node error',
+        before: filled({ node: 'me@agency.example' }, /own agency|eigen organisatie/),
+        ...failed,
+      },
       { path: `/groups/${groups.hidden}`, as: 'member', name: 'error 404', status: 404 },
       { path: `/groups/${groups.hidden}`, as: 'nobody', name: 'error 404 signed out', status: 404 },
       { path: `/groups/${groups.open}/join`, as: 'member', name: 'error 405', status: 405 },

@@ -28,6 +28,14 @@ export * from './http/errors.ts';
 export * from './http/form.ts';
 export * from './http/health.ts';
 export * from './http/language.ts';
+export {
+  followAddress,
+  nodeOrigin,
+  type OwnNodeOffer,
+  ownNodeOffer,
+  rememberNode,
+  thingAt,
+} from './http/own-node.ts';
 export * from './http/refusal-texts.ts';
 export { safeNext } from './http/request-target.ts';
 export * from './http/server.ts';

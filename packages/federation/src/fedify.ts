@@ -40,7 +40,9 @@ export function createDiscovery(context: Context): (request: Request) => Promise
   }));
   return async (request) => {
     const response = await federation.fetch(serverActorAsked(request, origin), { contextData: undefined });
-    return new URL(request.url).pathname === '/.well-known/nodeinfo' ? withServerActor(response, origin) : response;
+    const { pathname } = new URL(request.url);
+    if (pathname === '/.well-known/webfinger') return withIntents(response, origin);
+    return pathname === '/.well-known/nodeinfo' ? withServerActor(response, origin) : response;
   };
 }
 
@@ -83,4 +85,22 @@ async function withServerActor(response: Response, origin: string): Promise<Resp
     { rel: 'https://www.w3.org/ns/activitystreams#Application', href: `${origin}/node` },
   ];
   return Response.json({ ...document, links });
+}
+
+/** FEP-3b86, and its predecessor of OStatus: where people of this node, and nobody else, open what they found elsewhere. */
+async function withIntents(response: Response, origin: string): Promise<Response> {
+  if (response.status !== 200) return response;
+  const document = (await response.json()) as { links?: { rel?: string; href?: string; template?: string }[] };
+  const links = document.links ?? [];
+  const self = links.find(({ rel }) => rel === 'self')?.href ?? '';
+  if (!self.startsWith(`${origin}/groups/`)) {
+    links.push(
+      ...[
+        { rel: 'https://w3id.org/fep/3b86/Follow', template: `${origin}/follow?uri={object}` },
+        { rel: 'https://w3id.org/fep/3b86/Object', template: `${origin}/follow?uri={object}` },
+        { rel: 'http://ostatus.org/schema/1.0/subscribe', template: `${origin}/follow?uri={uri}` },
+      ],
+    );
+  }
+  return Response.json({ ...document, links }, { headers: response.headers });
 }

@@ -16,12 +16,15 @@ export function Form({
   csrf,
   inline = false,
   upload = false,
+  once = true,
   children,
 }: {
   action: string;
   csrf: string;
   inline?: boolean;
   upload?: boolean;
+  /** False where sending twice does no harm and the page must be the same each time. */
+  once?: boolean;
   children: Child;
 }) {
   return (
@@ -33,7 +36,7 @@ export function Form({
       novalidate={true}
     >
       <HiddenField name={csrfField} value={csrf} />
-      <HiddenField name={onceField} value={crypto.randomUUID()} />
+      {once ? <HiddenField name={onceField} value={crypto.randomUUID()} /> : null}
       {children}
     </form>
   );

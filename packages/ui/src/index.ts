@@ -16,6 +16,7 @@ export * from './markdown.ts';
 export * from './messages.ts';
 export * from './meter.tsx';
 export * from './notice.tsx';
+export * from './own-node.tsx';
 export * from './page-model.ts';
 export * from './person.tsx';
 export * from './sanitize.ts';

@@ -2,6 +2,7 @@ import {
   type Environment,
   nameCursor,
   namePosition,
+  ownNodeOffer,
   type RequestContext,
   requireVisitor,
   transactAs,
@@ -91,6 +92,7 @@ async function showGroup(c: RequestContext) {
       reader={readerOf(c)}
       csrf={csrf}
       signedIn={visitor !== null}
+      offer={ownNodeOffer(c, `/groups/${group.id}`)}
       agency={context.config.agency}
       group={group}
       standing={standing}

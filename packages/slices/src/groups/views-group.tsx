@@ -1,3 +1,4 @@
+import type { OwnNodeOffer } from '@joinery/core';
 import {
   Badge,
   ButtonLink,
@@ -6,6 +7,7 @@ import {
   Form,
   formatDate,
   Notice,
+  OpenOnOwnNode,
   PageHeading,
   Panel,
   type Reader,
@@ -26,6 +28,8 @@ export type GroupPageModel = {
   reader: Reader;
   csrf: string;
   signedIn: boolean;
+  /** For somebody who came from elsewhere. */
+  offer: OwnNodeOffer | null;
   /** Name of this node's agency. */
   agency: string;
   group: GroupRow;
@@ -206,6 +210,7 @@ function Aside(model: GroupPageModel) {
         </a>
       ) : null}
       {model.signedIn && !isMember(standing) && group.deleted_at === null ? <BeforeJoining {...model} /> : null}
+      {model.offer ? <OpenOnOwnNode offer={model.offer} csrf={model.csrf} language={reader.language} /> : null}
       {model.signedIn ? null : (
         <Panel title={t('beforeJoining')} id="joining">
           <p>{t('noAccount')}</p>

@@ -4,6 +4,7 @@ import {
   type Environment,
   hashPassword,
   isRefusal,
+  ownNodeOffer,
   type RequestContext,
   readForm,
   readSignInLink,
@@ -122,7 +123,7 @@ function signInPage(
   return showPage(
     c,
     { title, error: errors.length > 0, status },
-    <SignInPage page={common(c, errors)} email={email} next={next} />,
+    <SignInPage page={common(c, errors)} email={email} next={next} offer={ownNodeOffer(c, next)} />,
   );
 }
 

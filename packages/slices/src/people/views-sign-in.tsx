@@ -1,4 +1,4 @@
-import { shortestPassword } from '@joinery/core';
+import { type OwnNodeOffer, shortestPassword } from '@joinery/core';
 import {
   Details,
   ErrorSummary,
@@ -8,6 +8,7 @@ import {
   FormActions,
   HiddenField,
   type Language,
+  OpenOnOwnNode,
   PageHeading,
   Panel,
   Stack,
@@ -19,7 +20,18 @@ import { messages } from './messages.ts';
 type Page = { language: Language; csrf: string; agency: string; errors: readonly FieldError[] };
 
 /** Mail address and password, and what to do without. */
-export function SignInPage({ page, email, next }: { page: Page; email: string; next: string }) {
+export function SignInPage({
+  page,
+  email,
+  next,
+  offer,
+}: {
+  page: Page;
+  email: string;
+  next: string;
+  /** When the way leads on to something that somebody of another agency may have come for. */
+  offer: OwnNodeOffer | null;
+}) {
   const t = messages(page.language);
   return (
     <Stack>
@@ -51,6 +63,7 @@ export function SignInPage({ page, email, next }: { page: Page; email: string; n
       <Details summary={t('passwordHelp')}>
         <p>{t('passwordHelpText', { agency: page.agency })}</p>
       </Details>
+      {offer ? <OpenOnOwnNode offer={offer} csrf={page.csrf} language={page.language} /> : null}
     </Stack>
   );
 }

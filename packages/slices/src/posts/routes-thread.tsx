@@ -1,4 +1,4 @@
-import { type Environment, encodeCursor, type FieldFault, readForm, requireVisitor } from '@joinery/core';
+import { type Environment, encodeCursor, type FieldFault, ownNodeOffer, readForm, requireVisitor } from '@joinery/core';
 import { renderMarkdown } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { audienceOf } from './audience.ts';
@@ -107,6 +107,7 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
     preview: answer.preview,
     replyTo: answered ? { id: answered.id, name: answered.author_name } : null,
     csrf,
+    offer: ownNodeOffer(c, `/posts/${topic.id}`),
   };
   const body = <ThreadPage model={model} reader={readerOf(c)} />;
   return show(c, { title: title || messages(language)('untitled'), error: errors.length > 0 }, body);

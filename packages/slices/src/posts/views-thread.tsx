@@ -1,4 +1,4 @@
-import type { RefusalCode } from '@joinery/core';
+import type { OwnNodeOffer, RefusalCode } from '@joinery/core';
 import {
   ButtonLink,
   Details,
@@ -11,6 +11,7 @@ import {
   Icon,
   List,
   Notice,
+  OpenOnOwnNode,
   PageHeading,
   Pagination,
   Panel,
@@ -54,6 +55,8 @@ export type ThreadModel = {
   preview: string | null;
   replyTo: { id: string; name: string } | null;
   csrf: string;
+  /** For somebody who came from elsewhere. */
+  offer: OwnNodeOffer | null;
 };
 
 /** A topic with its replies, and the form to answer at the end. */
@@ -96,6 +99,7 @@ export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Read
           next={model.next && `/posts/${topic.post.id}?cursor=${encodeURIComponent(model.next)}`}
         />
         <ReplyForm model={model} reader={reader} />
+        {model.offer ? <OpenOnOwnNode offer={model.offer} csrf={model.csrf} language={reader.language} /> : null}
       </div>
     </>
   );
