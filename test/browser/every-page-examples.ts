@@ -310,6 +310,10 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
     '/administration/style/preview.css': [
       { download: '/administration/style/preview.css?colour=%23c8102e&second=%231a5d78&radius=4', as: owner },
     ],
+    '/tags/:tag': [
+      { path: '/tags/winter', as: 'member', name: 'tag' },
+      { path: '/tags/nothing', as: 'newcomer', name: 'tag none' },
+    ],
     [list]: [{ path: list, as: owner, name: 'partners' }],
     [`${list}/new`]: [
       { path: `${list}/new`, as: owner, name: 'partner new' },

@@ -128,6 +128,7 @@ const emptyRead = {
   url: null,
   context: null,
   contextHistory: null,
+  names: { mentions: [], tags: [] },
 };
 
 async function applyUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {

@@ -42,7 +42,7 @@ export function authored(origin: string, type: 'Create' | 'Update', parts: PostP
   return {
     type,
     actor: parts.author.uri,
-    ...addressedTo(parts.group),
+    ...addressedTo(parts.group, parts.mentions),
     audience: parts.group.uri,
     published: type === 'Create' ? parts.post.published_at : parts.post.updated_at,
     'joinery:author': authorSummary(parts.author),

@@ -3,6 +3,7 @@ import { addressing, type GroupRow } from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
 import { sanitizeContent } from '@joinery/ui';
 import { longestTitle } from './input.ts';
+import { type SaidNames, tagAddress } from './names.ts';
 import type { PostKind, PostRevisionRow, PostRow } from './tables.ts';
 
 /** ActivityStreams types that are read as posts. */
@@ -29,6 +30,7 @@ export type ReadPost = {
   url: string | null;
   context: string | null;
   contextHistory: string | null;
+  names: SaidNames;
 };
 
 /** Everything behind a post that its document is made of. */
@@ -40,6 +42,8 @@ export type PostParts = {
   /** uri of what it answers. */
   parent: string | null;
   topic: Pick<PostRow, 'id' | 'uri' | 'context_uri'>;
+  mentions: Pick<PersonRow, 'uri' | 'handle' | 'home'>[];
+  tags: string[];
 };
 
 /** A value, or the list of values, without null and nothing. */
@@ -97,7 +101,16 @@ export function readPost(document: JsonObject): ReadPost | null {
     url: webAddress(document.url, origin),
     context: sameOriginOrNull(idOf(document.context)),
     contextHistory: sameOriginOrNull(idOf(document.contextHistory)),
+    names: namesOf(document.tag),
   };
+}
+
+/** `tag` of Mastodon, NodeBB, Lemmy and Joinery alike: a `Mention` names a person by `href`, a `Hashtag` is its `name`. */
+function namesOf(value: Json | undefined): SaidNames {
+  const tags = listOf(value).slice(0, 200).filter(isObject);
+  const said = (type: string, member: string) =>
+    tags.flatMap((tag) => (listOf(tag.type).includes(type) && typeof tag[member] === 'string' ? [tag[member]] : []));
+  return { mentions: said('Mention', 'href'), tags: said('Hashtag', 'name') };
 }
 
 function sameOriginOrNull(uri: string | null): string | null {
@@ -187,9 +200,10 @@ export function postDocument(origin: string, parts: PostParts): ActivityDocument
     id: post.uri,
     type: titled ? 'Article' : 'Note',
     attributedTo: author.uri,
-    ...addressedTo(group),
+    ...addressedTo(group, parts.mentions),
     audience: group.uri,
     ...thread,
+    ...tagsOf(origin, parts),
     ...(parent ? { inReplyTo: parent } : {}),
     ...(titled ? { name: post.title } : {}),
     content: revision.content,
@@ -213,10 +227,27 @@ export function tombstone(post: Pick<PostRow, 'uri' | 'deleted_at' | 'reply_to'>
   };
 }
 
-/** A post goes to its group, and to whom the group addresses. */
-export function addressedTo(group: GroupRow): { to: string[]; cc?: string[] } {
+/** A post goes to its group, to whom the group addresses, and to whom it mentions. */
+export function addressedTo(
+  group: GroupRow,
+  mentions: readonly { uri: string }[] = [],
+): { to: string[]; cc?: string[] } {
   const { to, cc } = addressing(group);
-  return { to: [group.uri, ...to], ...(cc ? { cc } : {}) };
+  const copies = [...(cc ?? []), ...mentions.map(({ uri }) => uri)];
+  return { to: [group.uri, ...to], ...(copies.length > 0 ? { cc: copies } : {}) };
+}
+
+/** Mentions and tags in the form of Mastodon, which everybody reads. */
+function tagsOf(origin: string, { mentions, tags }: PostParts): { tag?: JsonObject[] } {
+  const tag = [
+    ...mentions.map(({ uri, handle, home }) => ({
+      type: 'Mention',
+      href: uri,
+      name: `@${handle}@${new URL(home).host}`,
+    })),
+    ...tags.map((name) => ({ type: 'Hashtag', href: tagAddress(origin, name), name: `#${name}` })),
+  ];
+  return tag.length > 0 ? { tag } : {};
 }
 
 function preview(post: PostRow): JsonObject {
@@ -254,6 +285,14 @@ export async function partsOf(db: Reader, posts: PostRow[]): Promise<Map<string,
       .execute(),
     await db.selectFrom('post').select(['id', 'uri', 'context_uri']).where('id', 'in', others).execute(),
   ];
+  const mentioned = await db
+    .selectFrom('post_mention')
+    .innerJoin('person', 'person.id', 'post_mention.person_id')
+    .select(['post_mention.post_id', 'person.uri', 'person.handle', 'person.home'])
+    .where('post_mention.post_id', 'in', ids)
+    .orderBy('person.id')
+    .execute();
+  const tagged = await db.selectFrom('post_tag').selectAll().where('post_id', 'in', ids).orderBy('tag').execute();
   for (const post of posts) {
     const revision = revisions.find((row) => row.post_id === post.id);
     const group = groups.find((row) => row.id === post.group_id);
@@ -261,7 +300,9 @@ export async function partsOf(db: Reader, posts: PostRow[]): Promise<Map<string,
     const topic = relatives.find((row) => row.id === post.topic_id);
     if (!revision || !group || !author || !topic) continue;
     const parent = relatives.find((row) => row.id === post.reply_to)?.uri ?? null;
-    found.set(post.id, { post, revision, group, author, parent, topic });
+    const mentions = mentioned.filter((row) => row.post_id === post.id);
+    const tags = tagged.filter((row) => row.post_id === post.id).map((row) => row.tag);
+    found.set(post.id, { post, revision, group, author, parent, topic, mentions, tags });
   }
   return found;
 }

@@ -19,6 +19,7 @@ export { authorModel, hostOf, PostBadges } from './labels.tsx';
 export { like, unlike } from './likes.ts';
 export { type FeedPost, likedAmong, listFeed, refusedPosts } from './lists.ts';
 export { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
+export { mentionedIn } from './names.ts';
 export { createTopic, deletePost, editPost, markdownText, reply, sendAgain } from './posts.ts';
 export { rememberTopics } from './remote.ts';
 export { handleReport, report } from './reports.ts';

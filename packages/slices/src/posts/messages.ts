@@ -3,6 +3,10 @@ import { defineMessages } from '@joinery/ui';
 /** All words of the pages about posts. */
 export const messages = defineMessages({
   en: {
+    taggedLead: 'The newest posts with this tag, in all groups that you may read.',
+    taggedNone: 'Nothing has this tag yet',
+    taggedNoneLead: 'Write #{tag} in a post: it is listed here from then on.',
+    taggedReply: 'Reply to: {title}',
     topics: 'Topics',
     newTopic: 'New topic',
     emptyTitle: 'No topics yet',
@@ -114,6 +118,10 @@ export const messages = defineMessages({
     figuresFrom: 'Likes and replies as {node} counted them',
   },
   nl: {
+    taggedLead: 'De nieuwste berichten met dit label, in alle groepen die u mag lezen.',
+    taggedNone: 'Nog niets heeft dit label',
+    taggedNoneLead: 'Schrijf #{tag} in een bericht: vanaf dan staat het hier.',
+    taggedReply: 'Reactie op: {title}',
     topics: 'Onderwerpen',
     newTopic: 'Nieuw onderwerp',
     emptyTitle: 'Nog geen onderwerpen',

@@ -153,4 +153,19 @@ export const migrations: Migrations = {
       .addColumn('at', 'text', (column) => column.notNull())
       .execute();
   },
+  '2026-11-23-posts-names': async (db) => {
+    await db.schema
+      .createTable('post_mention')
+      .addColumn('post_id', 'text', (column) => column.notNull().references('post.id'))
+      .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
+      .addPrimaryKeyConstraint('post_mention_key', ['post_id', 'person_id'])
+      .execute();
+    await db.schema
+      .createTable('post_tag')
+      .addColumn('post_id', 'text', (column) => column.notNull().references('post.id'))
+      .addColumn('tag', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('post_tag_key', ['post_id', 'tag'])
+      .execute();
+    await db.schema.createIndex('post_tag_tag').on('post_tag').columns(['tag', 'post_id']).execute();
+  },
 };

@@ -4,6 +4,7 @@ import { markPublic } from '@joinery/slices/people';
 import { excerpt, plainText, renderMarkdown } from '@joinery/ui';
 import { countDue } from './counts.ts';
 import { longestContent, longestTitle } from './input.ts';
+import { forgetNames, linkNames, namesSaid, putNames, type SaidNames } from './names.ts';
 import { whyNotDelete, whyNotEdit, whyNotPost, whyNotReply } from './policy.ts';
 import { currentRevision, postById, requireGroup, requirePost, standingOf } from './store.ts';
 import type { PostKind, PostRow } from './tables.ts';
@@ -23,6 +24,8 @@ export type Arrival = {
   verified: Inbound['verified'];
   /** The activity as it arrived, when it must be passed on unchanged. */
   activity?: string | null;
+  /** Whom it mentions and how it is tagged. */
+  names?: SaidNames;
   /** Brought by reading the host's collections, not told as news. */
   history?: boolean;
 };
@@ -77,12 +80,14 @@ function streamOf(work: Work, group: GroupRow, ours: boolean): string {
 async function addPost(
   work: Work,
   group: GroupRow,
-  input: Common & { title: string | null; kind: PostKind },
+  given: Common & { title: string | null; kind: PostKind },
   thread: { topic: PostRow; parent: PostRow } | null,
 ): Promise<PostRow> {
-  checkLength(input.title, input);
+  checkLength(given.title, given);
   const id = newId();
-  const { arrival } = input;
+  const { arrival } = given;
+  const { content, names } = await namedText(work, group, given, arrival);
+  const input = { ...given, content };
   const published = clampInstant(arrival?.published, work.now) ?? work.now;
   // Another node's clock never puts an answer before what it answers.
   const sorted = thread && published < thread.parent.sort_at ? thread.parent.sort_at : published;
@@ -144,10 +149,17 @@ async function addPost(
     activity: arrival?.activity ?? null,
     at: row.updated_at,
   });
+  await putNames(work, id, names, true);
   // Other nodes look up by WebFinger who wrote where everybody may know of the group.
   if (!arrival && group.listed === 1 && group.reading !== 'members') await markPublic(work, input.author);
   if (!waits) await enterGroup(work, group, row, arrival?.history === true);
   return row;
+}
+
+/** A text with the people and tags in it: links are made of those in what is written here, other nodes say theirs. */
+async function namedText(work: Work, group: GroupRow, text: Text, arrival: Pick<Arrival, 'names'> | undefined) {
+  if (!arrival) return linkNames(work, group, text);
+  return { content: text.content, names: await namesSaid(work, arrival.names ?? { mentions: [], tags: [] }) };
 }
 
 const insertPost = prepareInsert('post');
@@ -181,7 +193,7 @@ export type EditInput = Partial<Text> & {
   language?: string | null;
   /** Number of the revision that the editor had before them. */
   expected?: number | undefined;
-  arrival?: Pick<Arrival, 'activity' | 'updated' | 'verified'>;
+  arrival?: Pick<Arrival, 'activity' | 'updated' | 'verified' | 'names'>;
 };
 
 /**
@@ -203,10 +215,12 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
   const current = await currentRevision(work.db, post);
   if (!current) refuse('gone', 'This post was deleted');
   const title = input.title === undefined || post.reply_to !== null ? post.title : input.title;
-  const text = {
+  const written = {
     content: input.content ?? current.content,
     source: input.content === undefined ? current.source : (input.source ?? null),
   };
+  const { content, names } = await namedText(work, group, written, input.arrival);
+  const text = { content, source: written.source };
   const language = input.language === undefined ? post.language : input.language;
   checkLength(title, text);
   if (
@@ -241,6 +255,7 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
     ...(input.arrival ? { verified: input.arrival.verified, fetched_at: work.now } : {}),
   };
   await work.db.updateTable('post').set(change).where('id', '=', post.id).execute();
+  await putNames(work, post.id, names);
   return { ...post, ...change };
 }
 
@@ -275,6 +290,7 @@ export async function deletePost(
   await work.db.updateTable('post').set(change).where('id', '=', post.id).execute();
   await work.db.deleteFrom('post_revision').where('post_id', '=', post.id).execute();
   await work.db.deleteFrom('post_like').where('post_id', '=', post.id).execute();
+  await forgetNames(work, post.id);
   await work.db
     .updateTable('post')
     .set({ answer_id: null })

@@ -82,6 +82,7 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
     verified: received.verified,
     activity: received.text,
     history: received.history ?? false,
+    names: read.names,
   };
   const text = { content: read.content, source: read.source };
   const common = {
@@ -171,7 +172,7 @@ export async function refreshPost(
     content: read.content,
     source: read.source,
     language: read.language,
-    arrival: { activity: text, updated: read.updated, verified },
+    arrival: { activity: text, updated: read.updated, verified, names: read.names },
   });
   if (after.revision === before) {
     await work.db.updateTable('post').set({ verified, fetched_at: work.now }).where('id', '=', known.id).execute();

@@ -1,12 +1,14 @@
 import type { Environment } from '@joinery/core';
 import type { Hono } from 'hono';
 import { postRoutes } from './routes-post.tsx';
+import { tagRoutes } from './routes-tags.tsx';
 import { threadRoutes } from './routes-thread.tsx';
 import { topicRoutes } from './routes-topics.tsx';
 
-/** Pages of posts: topics of a group, threads, and what is done with a post. */
+/** Pages of posts: topics of a group, threads, what is done with a post, and tags. */
 export function routes(app: Hono<Environment>): void {
   topicRoutes(app);
   threadRoutes(app);
   postRoutes(app);
+  tagRoutes(app);
 }

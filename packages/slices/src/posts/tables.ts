@@ -130,6 +130,12 @@ type PostCountedRow = { post_id: string; at: string };
 /** When the past of a group or topic elsewhere was last asked for, and whether its host answered. */
 type PostOpeningRow = { subject_id: string; at: string; complete: number };
 
+/** Whom a post mentions: people of this node, and in posts that are written here also others. */
+type PostMentionRow = { post_id: string; person_id: string };
+
+/** How a post is tagged; folded. */
+type PostTagRow = { post_id: string; tag: string };
+
 declare module '@joinery/core' {
   interface Schema {
     post: PostRow;
@@ -140,5 +146,7 @@ declare module '@joinery/core' {
     post_document: PostDocumentRow;
     post_counted: PostCountedRow;
     post_opening: PostOpeningRow;
+    post_mention: PostMentionRow;
+    post_tag: PostTagRow;
   }
 }
