@@ -1,5 +1,15 @@
 import { once } from 'node:events';
-import { chmodSync, closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
@@ -88,10 +98,17 @@ it('A database that was cut short is refused', async () => {
   await expectRefusal({ JOINERY_DATA: folder.path, ...origin }, /joinery\.db is damaged.*last backup back/);
 });
 
-it('A secret that others may read is refused', async () => {
+it('A secret that others may read is refused (case 19)', async () => {
   using folder = await usedFolder();
   chmodSync(join(folder.path, 'secret'), 0o644);
   await expectRefusal({ JOINERY_DATA: folder.path, ...origin }, /secret can be read by other users: run chmod 600/);
+});
+
+// Only the administrator of the machine can give a file away.
+it.skipIf(process.getuid?.() !== 0)('A secret of another user is refused (case 19)', async () => {
+  using folder = await usedFolder();
+  chownSync(join(folder.path, 'secret'), 65_534, 65_534);
+  await expectRefusal({ JOINERY_DATA: folder.path, ...origin }, /secret belongs to another user/);
 });
 
 it('A secret that is lost, empty or another one is asked for, since the keys need the old one', async () => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -28,6 +28,8 @@ export type NodeProcess = AsyncDisposable & {
   restart: () => Promise<void>;
   /** What it wrote to standard error. */
   log: () => string;
+  /** Most memory that it has had so far, in bytes. Only on Linux. */
+  peakMemory: () => number;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose shape they state themselves
@@ -125,6 +127,10 @@ export async function startProcess(name: string, settings: Record<string, string
     kill,
     restart: start,
     log: () => said,
+    peakMemory: () => {
+      const status = readFileSync(`/proc/${child?.pid}/status`, 'utf8');
+      return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
+    },
     command: (...words) => runCommand(files.cli, environment, words),
     call: (token, method, path, body, headers) => call(origin, token, method, path, body, headers),
     [Symbol.asyncDispose]: async () => {

@@ -1,8 +1,22 @@
-import { type JsonObject, originOf } from '@joinery/core';
+import { globSync, readFileSync } from 'node:fs';
+import type http from 'node:http';
+import { join as joinPath, resolve } from 'node:path';
+import { type JsonObject, originOf, streams, transact } from '@joinery/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestNode } from '../harness/node.ts';
 import { activityStreams, proven, type Rogue, raw, startRogue } from '../harness/rogue.ts';
-import { create, expectRefused, expectWithoutEffect, join, objectOf, startWorld, type World } from './world.ts';
+import { until } from '../harness/until.ts';
+import {
+  by,
+  create,
+  expectRefused,
+  expectWithoutEffect,
+  join,
+  objectOf,
+  openGroup,
+  startWorld,
+  type World,
+} from './world.ts';
 
 // Group K: who is on the allow-list, and every way around it.
 let world: World;
@@ -91,6 +105,28 @@ it('132: one function decides at every door: nothing of a node that is not liste
   expect(stranger.connections()).toBe(0);
 });
 
+it('132: and no other code reads a signature, opens the door or looks at the list', () => {
+  const root = resolve(import.meta.dirname, '../..');
+  const files = globSync('{packages,apps}/*/src/**/*.{ts,tsx}', { cwd: root }).filter(
+    (file) => !/\.test\.tsx?$|\/testing/.test(file),
+  );
+  expect(files.length).toBeGreaterThan(200);
+  const using = (call: RegExp) =>
+    files.filter((file) => call.test(readFileSync(joinPath(root, file), 'utf8'))).map((file) => file.split('/src/')[1]);
+  const asks = (file: string) => readFileSync(joinPath(root, 'packages/federation/src', file), 'utf8');
+  // In: whoever signed is asked for on the list. A proposal is what a stranger may send; it is only stored.
+  expect(using(/(?<!function )\bparseSignature\(/).sort()).toEqual(['guard.ts', 'requester.ts', 'trust/proposals.ts']);
+  expect(asks('guard.ts')).toMatch(/options\.mayReceive\(origin\)/);
+  expect(asks('receive.ts')).toMatch(/mayReceive: \(origin\) => bridge\.trust\.mayFederate\(origin/);
+  expect(asks('requester.ts')).toMatch(/trust\.mayFederate\(origin/);
+  expect(using(/(?<!function )\bguardActivity\(/)).toEqual(['receive.ts']);
+  // Out: one door, which asks before each connection (which files may open a socket at all: test/boundaries).
+  expect(using(/(?<!function )\bcreatePeersDoor\(/)).toEqual(['federation.ts']);
+  expect(asks('federation.ts')).toMatch(/mayReach: \(origin\) => \{\s+const decision = trust\.mayFederate\(origin/);
+  // And one function behind them all; the preview asks it what a list that is not yet in force would say.
+  expect(using(/(?<!function )\bdecide\(snapshot/).sort()).toEqual(['trust/preview.ts', 'trust/trust.ts']);
+});
+
 it('133: a redirect of an allowed node is not followed', async () => {
   const { evil, stranger, owner } = world;
   for (const status of [301, 302, 303, 307, 308]) {
@@ -172,37 +208,84 @@ it('136: what a blocked node wrote and proved is not taken from an allowed one',
   expect(blocked.connections()).toBe(0);
 });
 
-it('137: blocking stops what waits at once, keeps it, and ends reading', async () => {
-  const { node, group, owner } = world;
+it('137: blocking stops ten thousand deliveries that wait and three under way, keeps them, and ends reading', async () => {
+  const { node, owner } = world;
   await using peer = await startRogue();
   await node.allow({ origin: peer.origin, name: 'Peer' });
   const member = peer.actor('member');
-  await join(node, peer, member, group);
-  let open = true;
-  peer.serve('/inbox', (_, response) => response.writeHead(open ? 202 : 503).end());
-  open = false;
-  for (let turn = 0; turn < 20; turn += 1)
-    expect(
-      (await owner.api('POST', `/groups/${group.id}/posts`, { title: `Waiting ${turn}`, content: 'Waits' })).status,
-    ).toBe(201);
+  const groups = await Promise.all(['busy1', 'busy2', 'busy3'].map((handle) => openGroup(node, owner, handle)));
+  for (const group of groups) await join(node, peer, member, group);
+  let answer: http.RequestListener = (_, response) => response.writeHead(503).end();
+  peer.serve('/inbox', (request, response) => answer(request, response));
+  const posts = await Promise.all(
+    groups.map(async (group) => {
+      const made = await owner.api('POST', `/groups/${group.id}/posts`, { title: 'Held back', content: 'Waits' });
+      expect(made.status).toBe(201);
+      return { group: group.id, post: String(made.body.id) };
+    }),
+  );
+  // And ten thousand behind one of them: the same post, told again and again.
+  const waiting = 10_000;
+  const [first] = posts;
+  if (!first) throw new Error('There is no post');
+  for (let start = 0; start < waiting; start += 1_000)
+    await transact(node.context, by, async (work) => {
+      for (let turn = 0; turn < 1_000; turn += 1)
+        work.emit('post.edited', streams.group(first.group), { ...first, revision: 1 });
+    });
   await node.settle();
+  // Three deliveries that the peer does not answer yet.
+  const underWay: http.ServerResponse[] = [];
+  const begun = Promise.withResolvers<void>();
+  answer = (_, response) => {
+    underWay.push(response);
+    if (underWay.length === groups.length) begun.resolve();
+  };
+  world.forward(3_600_000);
+  node.federation.lanes.wake(peer.origin);
+  await begun.promise;
+  const left = async () => {
+    const rows = await node.context.db.reader
+      .selectFrom('subscription')
+      .innerJoin('stream', 'stream.id', 'subscription.stream')
+      .select(['stream.head', 'subscription.acknowledged'])
+      .where('subscription.origin', '=', peer.origin)
+      .where('stream.id', '=', streams.group(first.group))
+      .execute();
+    return rows.reduce((sum, row) => sum + row.head - row.acknowledged, 0);
+  };
+  // That the agreement has ended is the one thing that is still told.
+  const toInbox = () =>
+    peer.requests.filter(({ method, url, body }) => method === 'POST' && url === '/inbox' && !body.includes('Revoke'))
+      .length;
+  const began = performance.now();
   await node.decide('block', { origin: peer.origin });
-  open = true;
-  const before = peer.requests.length;
+  expect(node.context.ports.trust.mayFederate(peer.origin, null, 'out').reason).toBe('blocked');
+  expect(performance.now() - began).toBeLessThan(1_000);
+  answer = (_, response) => response.writeHead(202).end();
+  const sent = toInbox();
+  for (const response of underWay) response.writeHead(202).end();
   node.federation.lanes.wake(peer.origin);
   await node.settle();
-  expect(peer.requests.length).toBe(before);
-  expect(await peer.get(node, member, new URL(group.uri).pathname)).toMatchObject({ status: 403 });
+  expect(toInbox()).toBe(sent);
+  const [group] = groups;
+  expect(await peer.get(node, member, new URL(group?.uri ?? '').pathname)).toMatchObject({ status: 403 });
+  expect(await left()).toBeGreaterThanOrEqual(waiting);
   await node.decide('suspend', { origin: peer.origin });
+  // Allowed again it goes on where it stopped. A few hundred show that; then it is stopped once more, in the middle.
   await node.decide('allow', { origin: peer.origin });
   world.forward(3_600_000);
   node.federation.lanes.wake(peer.origin);
+  await until(() => toInbox() >= sent + 200, 20_000);
+  await node.decide('block', { origin: peer.origin });
+  const stopped = toInbox();
   await node.settle();
   world.forward(-3_600_000);
-  const arrived = peer.requests
-    .slice(before)
-    .filter(({ method, body }) => method === 'POST' && body.includes('Waiting '));
-  expect(arrived.length).toBeGreaterThanOrEqual(20);
+  // Nothing more than what was under way.
+  expect(toInbox() - stopped).toBeLessThanOrEqual(4);
+  const delivered = peer.requests.filter(({ body }) => body.includes('"Update"') && body.includes('Held back')).length;
+  expect(delivered).toBeGreaterThan(0);
+  expect((await left()) + delivered).toBeGreaterThanOrEqual(waiting);
 });
 
 it('139: an empty list is closed', async () => {
@@ -236,6 +319,11 @@ it('140: an entry that is no node is refused with an explanation, another spelli
   ]) {
     const answer = await add(text);
     expect([text, answer.status]).toEqual([text, expect.toSatisfy((status: number) => [400, 422].includes(status))]);
+    expect(String(answer.body.detail).length).toBeGreaterThan(10);
   }
+  const typed = ' HTTPS://Other-Agency.Example:443/ ';
+  const added = await add(typed);
+  expect(added.status).toBe(201);
+  expect(JSON.stringify(added.body)).toContain('"https://other-agency.example"');
   expect((await raw(node, { method: 'GET', path: '/api/v1/partners' })).status).toBe(401);
 });

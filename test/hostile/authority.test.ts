@@ -1,4 +1,4 @@
-import { type JsonObject, transact } from '@joinery/core';
+import { cookieName, type JsonObject, startSession, transact } from '@joinery/core';
 import { groupById, joinGroup, membershipOf, removeMember } from '@joinery/slices/groups';
 import { createTopic, markdownText } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -117,6 +117,13 @@ it('25: an Update by another node changes nothing', async () => {
   expect(await expectWithoutEffect(world, () => evil.send(node, mallory, update), update)).toMatchObject({
     state: 'ignored',
   });
+  // What was tried, by whom and why it had no effect stays written down.
+  expect(await ledger(node, update.id)).toMatchObject({
+    origin: evil.origin,
+    actor: mallory.uri,
+    type: 'Update',
+    code: expect.any(String),
+  });
   const remove = { id: evil.id('/deletes'), type: 'Delete', actor: mallory.uri, object: object.id };
   await expectWithoutEffect(world, () => evil.send(node, mallory, remove), remove);
 });
@@ -183,15 +190,31 @@ it('29: an Accept that was never asked for, or by somebody else, has no effect',
 });
 
 it('30: a request that is never answered stays a request', async () => {
-  const { good, node } = world;
+  const { good, alice, node } = world;
   const waiting = await node.person('Wim Waiting');
   const silent = good.actor('silent', { type: 'Group', 'joinery:joining': 'request', 'joinery:reading': 'members' });
   const found = await node.context.ports.actors.resolve(silent.uri);
   await transact(node.context, by, (work) => joinGroup(work, { group: found.id, person: waiting.id }));
   await node.settle();
+  // Nothing that it says meanwhile is shown to whom it did not accept.
+  const topic = create(good, alice, silent);
+  const told = { id: good.id('/announces'), type: 'Announce', actor: silent.uri, object: topic };
+  await good.send(node, silent, told);
+  await node.settle();
   expect((await membershipOf(node.context.db.reader, found.id, waiting.id))?.state).toBe('requested');
-  const posts = await waiting.api('GET', `/groups/${found.id}/posts`);
-  expect(posts.status === 200 ? posts.body.items : []).toEqual([]);
+  for (const list of ['posts', 'members', 'documents']) {
+    const answer = await waiting.api('GET', `/groups/${found.id}/${list}`);
+    expect([list, answer.status === 200 ? answer.body.items : []]).toEqual([list, []]);
+  }
+  const value = await transact(node.context, by, (work) => startSession(work, waiting.account));
+  const cookie = `${cookieName(node.origin, 'session')}=${value}`;
+  const session = (path: string) => fetch(`${node.origin}${path}`, { headers: { cookie } });
+  const page = await session(`/groups/${found.id}`);
+  expect(await page.text()).toMatch(/waiting|asked/i);
+  for (const path of [`/groups/${found.id}`, `/groups/${found.id}/members`, '/']) {
+    const text = await (await session(path)).text();
+    expect([path, /Secret|alice/.test(text)]).toEqual([path, false]);
+  }
 });
 
 it('31: what a group announces in altered form is not what is shown as the author’s', async () => {
@@ -367,10 +390,17 @@ it('34: actors that name the inbox of a third node bring it no delivery', async 
   const { evil, good, node, group } = world;
   const before = good.requests.length;
   const victim = `${good.origin}/victim/inbox`;
-  for (let count = 0; count < 20; count += 1) {
-    const puppet = evil.actor(`puppet${count}`, { inbox: victim, endpoints: { sharedInbox: victim } });
-    await evil.send(node, puppet, { id: evil.id('/follows'), type: 'Follow', actor: puppet.uri, object: group.uri });
-  }
+  const puppets = Array.from({ length: 100 }, (_, count) =>
+    evil.actor(`puppet${count}`, { inbox: victim, endpoints: { sharedInbox: victim } }),
+  );
+  const follow = (puppet: RogueActor) => ({
+    id: evil.id('/follows'),
+    type: 'Follow',
+    actor: puppet.uri,
+    object: group.uri,
+  });
+  for (let start = 0; start < puppets.length; start += 20)
+    await Promise.all(puppets.slice(start, start + 20).map((puppet) => evil.send(node, puppet, follow(puppet))));
   await node.settle();
   await transact(node.context, by, (work) =>
     createTopic(work, { group: group.id, author: world.owner.id, title: 'To all', ...markdownText('Hello.') }),

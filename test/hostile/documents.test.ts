@@ -31,10 +31,17 @@ async function taken(activity: JsonObject) {
 it('58: a context elsewhere is ignored and never fetched', async () => {
   const before = world.evil.requests.length;
   const context = [activityStreams, `${world.evil.origin}/ctx.jsonld`, 'https://unreachable.invalid/ctx'];
-  const activity = { '@context': context, ...honest() };
-  const start = performance.now();
-  expect(await taken(activity)).toMatchObject({ status: 'accepted' });
-  expect(performance.now() - start).toBeLessThan(2_000);
+  // The quickest of eight, since other programs on the machine can only add to it.
+  const times: number[] = [];
+  for (let turn = 0; turn < 8; turn += 1) {
+    const activity = { '@context': context, ...honest() };
+    const answer = await send(activity);
+    expect(answer.status).toBe(202);
+    times.push(answer.milliseconds);
+    await world.node.settle();
+    expect(await postRow(world.node, objectOf(activity).id)).toMatchObject({ status: 'accepted' });
+  }
+  expect(Math.min(...times)).toBeLessThan(50);
   expect(world.evil.requests.slice(before).filter(({ url }) => url.includes('ctx'))).toEqual([]);
   const connections = world.node.federation.door.recent().map(({ url }) => url);
   expect(connections.filter((url) => url.includes('ctx'))).toEqual([]);
@@ -89,7 +96,11 @@ it('62: whatever the type is, one handler at most takes it', async () => {
     undefined,
   ]) {
     const activity = { ...honest(), type } as JsonObject;
-    await expectWithoutEffect(world, () => send(activity), activity);
+    const settled = await expectWithoutEffect(world, () => send(activity), activity);
+    expect([type, settled?.state]).toEqual([
+      type,
+      Array.isArray(type) && type.includes('Follow') ? settled?.state : 'ignored',
+    ]);
   }
   for (const type of [`${activityStreams}#Create`, ['Create'], ['Create', 'Follow']])
     expect(await taken({ ...honest(), type } as JsonObject)).toMatchObject({ status: 'accepted' });
@@ -116,9 +127,18 @@ it('62: an activity whose id, actor or object is of another kind is refused or h
 });
 
 it('64: everybody is everybody in three spellings, and odd recipients are passed over', async () => {
+  const outcomes: Awaited<ReturnType<typeof taken>>[] = [];
   const spellings = [`${activityStreams}#Public`, 'as:Public', 'Public', [null], {}, [7], null, [{ id: 'x' }], 'x'];
-  for (const to of spellings)
-    expect(await taken({ ...honest({ to, cc: to }), to, cc: to } as JsonObject)).toMatchObject({ status: 'accepted' });
+  for (const to of spellings) outcomes.push(await taken({ ...honest({ to, cc: to }), to, cc: to } as JsonObject));
+  for (const row of outcomes) expect(row).toMatchObject({ status: 'accepted', group_id: world.group.id });
+  const alike = outcomes.slice(0, 3).map((row) => {
+    const { id, uri, url, context_uri, history_uri, topic_id, event_id, published_at, received_at, ...rest } =
+      row ?? {};
+    const { sort_at, updated_at, last_activity_at, accepted_at, fetched_at, ...same } = rest as JsonObject;
+    return same;
+  });
+  expect(alike[1]).toEqual(alike[0]);
+  expect(alike[2]).toEqual(alike[0]);
   const activity = { ...honest(), to: 'x'.repeat(5_000_000) };
   await expectRefused(world, { status: 413, code: 'body_too_large' }, () => send(activity));
 });
@@ -141,6 +161,10 @@ it('65: another spelling of an address is another address, and a host has one', 
     expect([actor, answer.status]).toEqual([actor, expect.toSatisfy((status: number) => [400, 401].includes(status))]);
     expect(await postRow(node, objectOf(activity).id)).toBeUndefined();
   }
+  // The same letters in another composition are another address.
+  const jose = good.actor('jos\u00e9');
+  for (const actor of [jose.uri.normalize('NFD'), jose.uri.replace('\u00e9', '%E9')])
+    expect((await good.send(node, jose, { ...honest(), actor })).status).toBe(401);
   const people = await node.context.db.reader
     .selectFrom('person')
     .select('uri')
@@ -179,11 +203,8 @@ it('68: a time that is none, or not yet, or never was, counts as now', async () 
   ]) {
     const before = new Date(Date.now() - 60_000).toISOString();
     const row = await taken(honest({ published, updated: published } as JsonObject));
-    expect([published, String(row?.sort_at) > before, String(row?.updated_at) > before]).toEqual([
-      published,
-      true,
-      true,
-    ]);
+    const shown = [row?.sort_at, row?.published_at, row?.updated_at];
+    expect([published, shown.map((instant) => String(instant) > before)]).toEqual([published, [true, true, true]]);
     expect(String(row?.sort_at) <= new Date(Date.now() + 1_000).toISOString()).toBe(true);
   }
   const text = JSON.stringify({ '@context': activityStreams, ...honest({ published: 7 }) }).replace(

@@ -1,6 +1,11 @@
-import { transact } from '@joinery/core';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type JsonObject, transact } from '@joinery/core';
+import { joinGroup } from '@joinery/slices/groups';
 import { createTopic, markdownText, postById } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestNode } from '../harness/node.ts';
 import {
   by,
   create,
@@ -9,6 +14,7 @@ import {
   join,
   ledger,
   objectOf,
+  openGroup,
   postRow,
   standing,
   startWorld,
@@ -29,7 +35,7 @@ async function postsNamed(id: string) {
 }
 
 it('70: the same activity fifty times at once, to every inbox, has one effect', async () => {
-  const { good, alice, node, group } = world;
+  const { good, alice, node, group, owner } = world;
   const activity = honest();
   const count = async () =>
     (
@@ -40,9 +46,12 @@ it('70: the same activity fifty times at once, to every inbox, has one effect', 
         .executeTakeFirstOrThrow()
     ).post_count;
   const before = await count();
-  const paths = ['/inbox', `${new URL(group.uri).pathname}/inbox`];
+  const own = [group.uri, owner.uri].map((uri) => `${new URL(uri).pathname}/inbox`);
+  const paths = ['/inbox', '/node/inbox', ...own];
   const answers = await Promise.all(
-    Array.from({ length: 50 }, (_, turn) => good.send(node, alice, activity, { path: paths[turn % 2] ?? '/inbox' })),
+    Array.from({ length: 50 }, (_, turn) =>
+      good.send(node, alice, activity, { path: paths[turn % paths.length] ?? '/inbox' }),
+    ),
   );
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
   await node.settle();
@@ -73,6 +82,33 @@ it('71: nor days later', async () => {
   expect(await postsNamed(objectOf(activity).id)).toHaveLength(1);
 });
 
+it('71: nor after the node was started again', async () => {
+  const { good } = world;
+  const folder = mkdtempSync(path.join(tmpdir(), 'joinery-again-'));
+  const author = good.actor('again');
+  let activity: JsonObject | undefined;
+  let port = 0;
+  for (let start = 0; start < 2; start += 1) {
+    const environment = { JOINERY_DATA: folder, JOINERY_PORT: String(port) };
+    await using node = await startTestNode('again', { environment });
+    port = node.port ?? 0;
+    if (activity === undefined) {
+      await node.allow({ origin: good.origin });
+      const group = await openGroup(node, await node.person('Ada Owner'), 'again');
+      await join(node, good, author, group);
+      activity = create(good, author, group);
+    }
+    for (let turn = 0; turn < 2; turn += 1) expect((await good.send(node, author, activity)).status).toBe(202);
+    await node.settle();
+    const { reader } = node.context.db;
+    const posts = await reader.selectFrom('post').select('id').where('uri', '=', objectOf(activity).id).execute();
+    expect(posts).toHaveLength(1);
+    const events = await reader.selectFrom('log').select('seq').where('name', '=', 'post.created').execute();
+    expect(events).toHaveLength(1);
+  }
+  rmSync(folder, { recursive: true });
+});
+
 async function expectLater(send: () => Promise<{ status: number }>, now: Date) {
   expect([now.toISOString(), (await send()).status]).toEqual([now.toISOString(), 202]);
   await world.node.settle();
@@ -94,6 +130,40 @@ it('73: another activity under an id that was used before is refused, and said s
   await node.settle();
   expect(node.logged.slice(lines).filter((line) => line.includes('"inbox.id_reused"'))).toHaveLength(2);
   expect(await postRow(node, objectOf(first).id)).toMatchObject({ title: 'Secret-title', deleted_at: null });
+});
+
+it('74: a Delete before its Create counts a year later still', async () => {
+  const { good, alice, node, forward } = world;
+  const gone = honest();
+  const id = good.id('/deletes');
+  await good.send(node, alice, { id, type: 'Delete', actor: alice.uri, object: objectOf(gone).id });
+  await node.settle();
+  const year = 370 * 86_400_000;
+  forward(year);
+  const answer = await good.send(node, alice, gone, { now: new Date(Date.now() + year) });
+  await node.settle();
+  forward(-year);
+  expect(answer.status).toBe(202);
+  expect(await postsNamed(objectOf(gone).id)).toHaveLength(0);
+});
+
+it('74: a Remove before what it removes was added hides it as soon as it comes', async () => {
+  const { good, alice, node, owner } = world;
+  const group = good.actor('removing', { type: 'Group' });
+  const found = await node.context.ports.actors.resolve(group.uri);
+  await transact(node.context, by, (work) => joinGroup(work, { group: found.id, person: owner.id }));
+  await node.settle();
+  const topic = create(good, alice, group);
+  const tell = async (object: JsonObject) => {
+    const announce = { id: good.id('/announces'), type: 'Announce', actor: group.uri, object };
+    expect((await good.send(node, group, announce)).status).toBe(202);
+    await node.settle();
+  };
+  const decision = { actor: group.uri, object: objectOf(topic).id, target: group.uri };
+  await tell({ id: good.id('/removes'), type: 'Remove', ...decision });
+  await tell(topic);
+  const row = await postRow(node, objectOf(topic).id);
+  expect(row?.removed_at ?? null).not.toBeNull();
 });
 
 it('74: a Delete before its Create leaves nothing, an Update before its Create the newest text', async () => {

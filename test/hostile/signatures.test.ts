@@ -74,7 +74,7 @@ describe.each(['rfc9421', 'draft-cavage'] as const)('%s', (form) => {
     const elsewhere = { origin: 'http://127.0.0.1:9', port: world.node.port };
     // The host in the request is not ours: nothing of this node is even asked.
     expect((await world.good.send(elsewhere, world.alice, honest(), { form })).status).toBe(421);
-    await expectRefused(world, { status: 401 }, () =>
+    await expectRefused(world, { status: 401, code: 'signature_invalid' }, () =>
       world.good.send(elsewhere, world.alice, honest(), {
         form,
         tamper: ({ headers }) => {
@@ -205,8 +205,22 @@ it('16: the Delete of somebody who is gone and was never seen costs one look-up 
   const gone = { ...world.alice, uri: `${good.origin}/users/gone`, keyId: `${good.origin}/users/gone#main-key` };
   const activity = () => ({ id: good.id('/deletes'), type: 'Delete', actor: gone.uri, object: gone.uri });
   await expectRefused(world, { status: 401, code: 'key_refused' }, () => good.send(node, gone, activity()), 1);
-  const again = await expectRefused(world, { status: 401 }, () => good.send(node, gone, activity()));
-  expect(again.milliseconds).toBeLessThan(500);
+  await expectRefused(world, { status: 401 }, () => good.send(node, gone, activity()));
+  // The quickest of eight, since other programs on the machine can only add to it: the first time with its look-up, then without.
+  const [first, again]: [number[], number[]] = [[], []];
+  for (let turn = 0; turn < 8; turn += 1) {
+    const uri = `${good.origin}/users/gone${turn}`;
+    good.serve(`/users/gone${turn}`, (_, response) => response.writeHead(410).end());
+    const other = { ...gone, uri, keyId: `${uri}#main-key` };
+    const remove = { id: good.id('/deletes'), type: 'Delete', actor: uri, object: uri };
+    for (const times of [first, again]) {
+      const answer = await good.send(node, other, remove);
+      expect(answer.status).toBe(401);
+      times.push(answer.milliseconds);
+    }
+  }
+  expect(Math.min(...first)).toBeLessThan(50);
+  expect(Math.min(...again)).toBeLessThan(50);
 });
 
 it('17: a Linked Data signature stands for nothing', async () => {
@@ -217,7 +231,7 @@ it('17: a Linked Data signature stands for nothing', async () => {
   );
 });
 
-it('19: a node does not start with a secret that others can read', async () => {
+it('19: a node does not start with a secret that others can read (its exit code and words: test/faults/start)', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'joinery-secret-'));
   const secret = path.join(folder, 'secret');
   writeFileSync(secret, randomBytes(32).toString('base64'), { mode: 0o644 });

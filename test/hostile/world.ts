@@ -1,4 +1,4 @@
-import { createActorKeys, type JsonObject, transact } from '@joinery/core';
+import { createActorKeys, type JsonObject, transact, type WebApp } from '@joinery/core';
 import { createGroup, type GroupRow, groupById } from '@joinery/slices/groups';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
@@ -28,9 +28,12 @@ export type World = AsyncDisposable & {
   forward: (milliseconds: number) => void;
 };
 
-export async function startWorld(options: { join?: boolean } = {}): Promise<World> {
+export async function startWorld(options: { join?: boolean; webApp?: WebApp } = {}): Promise<World> {
   let ahead = 0;
-  const node = await startTestNode('department', { clock: { now: () => new Date(Date.now() + ahead) } });
+  const node = await startTestNode('department', {
+    clock: { now: () => new Date(Date.now() + ahead) },
+    ...(options.webApp && { webApp: options.webApp }),
+  });
   const [good, evil, stranger] = await Promise.all([startRogue(), startRogue(), startRogue()]);
   await node.allow({ origin: good.origin, name: 'Good agency' });
   await node.allow({ origin: evil.origin, name: 'Evil agency' });

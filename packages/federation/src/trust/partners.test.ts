@@ -83,6 +83,26 @@ describeStores('The list of partners', (open) => {
     expect(trust.mayFederate(good, 'discover', 'in').reason).toBe('scope_missing');
   });
 
+  it('closes everything while the database does not give it, and opens when it does again (case 139)', async () => {
+    await using store = await open({ slices: [slice] });
+    await using trust = createTrust(store.context);
+    await change(store, (work) => partners.allowPartner(work, { origin: good, ...decider }));
+    await trust.refresh();
+    const rename = (from: string, to: string) =>
+      change(store, (work) => work.db.schema.alterTable(from).renameTo(to).execute());
+    for (const table of ['partner_version', 'partner']) {
+      expect(trust.mayFederate(good, null, 'in').allowed).toBe(true);
+      await rename(table, 'elsewhere');
+      if (table === 'partner')
+        await change(store, (work) => work.db.updateTable('partner_version').set({ version: 'other' }).execute());
+      await trust.refresh();
+      expect([table, trust.mayFederate(good, null, 'in').reason]).toEqual([table, 'list_unreadable']);
+      await rename('elsewhere', table);
+      await trust.refresh();
+    }
+    expect(trust.mayFederate(good, null, 'in').allowed).toBe(true);
+  });
+
   it('ends an agreement when its last day has passed, without anything being written', async () => {
     let now = new Date('2026-11-14T23:59:59.999Z');
     await using store = await open({ slices: [slice], now: () => now });
