@@ -252,6 +252,11 @@ export type CollectionKind = {
    * @returns how many things were new here
    */
   remember?: (work: Work, owner: StoredObject, items: CollectedItem[]) => Promise<number>;
+  /**
+   * Takes in whom the host of an owner elsewhere names in this collection.
+   * @param people uris of people known here, in the host's order
+   */
+  rememberPeople?: (work: Work, owner: StoredObject, people: string[]) => Promise<void>;
 };
 
 /** An item of a host's collection: an object (its id alone when it was fetched and saved), or an activity around it. */

@@ -13,6 +13,7 @@ import {
   transact,
 } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
+import { readPeople } from './collected-people.ts';
 import { fetchAndRemember, kindForType, knownObject, signedFetch } from './fetch.ts';
 import { readProof, verifyProof } from './proof.ts';
 import { textOf, typeOf } from './read.ts';
@@ -38,6 +39,7 @@ export async function readHistory(
   if (!known) refuse('not_found', 'There is nothing at this address');
   const target = targetOf(bridge, known.kind.path, known.object);
   if (!target || (known.object.local && wanted !== 'replies')) return { complete: true, fetched: 0 };
+  if (wanted === 'topics') await readPeople(bridge, known.kind.path, known.object);
   const limit = wanted === 'topics' ? firstTopics : mostItems;
   for (const address of await collectionsOf(bridge, target, wanted)) {
     const origin = originOf(address);

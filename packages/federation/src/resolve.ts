@@ -1,5 +1,6 @@
 import { type Actors, isObject, type JsonObject, listOf, originOf, refuse, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
+import { readPeople } from './collected-people.ts';
 import { documentOrRefuse, knownObject, rememberDocument, signedFetch } from './fetch.ts';
 import { readHistory } from './history.ts';
 import { releaseWaiting } from './ledger.ts';
@@ -33,6 +34,8 @@ export function createActors(bridge: Bridge, toWorkOff: (origin: string) => void
       const document = await documentAt(bridge, uri);
       const saved = await rememberDocument(bridge, document);
       if (!saved) refuse('not_found', 'This address leads to something that this node cannot show');
+      const found = await knownObject(context, String(document.id));
+      if (found) await readPeople(bridge, found.kind.path, found.object);
       return { ...saved, uri: String(document.id) };
     },
     history: (uri, wanted) => readHistory(bridge, uri, wanted),

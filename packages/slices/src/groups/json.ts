@@ -2,7 +2,7 @@ import type { Reader } from '@joinery/core';
 import { z } from 'zod';
 import { type PersonReference, personReference } from '../people/index.ts';
 import type { ListedMember } from './lists.ts';
-import { membersWithRole } from './store.ts';
+import { leadOf } from './remote-roles.ts';
 import { type GroupMemberRow, type GroupRow, joinings, memberStates, readings, roles } from './tables.ts';
 
 const referenceSchema = z.object({
@@ -34,9 +34,9 @@ export const groupSchema = z.object({
 });
 export type GroupJson = z.infer<typeof groupSchema>;
 
-/** A group with the standing of who asks. `lead` is its longest-standing owner, where this node knows one. */
+/** A group with the standing of who asks. `lead` is whom `leadOf` finds. */
 export async function groupJson(db: Reader, group: GroupRow, standing: GroupMemberRow | undefined): Promise<GroupJson> {
-  const [lead] = await membersWithRole(db, group.id, group.local === 1 ? ['owner'] : ['owner', 'facilitator']);
+  const lead = await leadOf(db, group);
   const leading: PersonReference | null = lead ? personReference(lead) : null;
   return {
     id: group.id,

@@ -73,4 +73,7 @@ export const migrations: Migrations = {
       .addPrimaryKeyConstraint('group_node_key', ['group_id', 'origin'])
       .execute();
   },
+  '2026-11-22-groups-lead': async (db) => {
+    await db.schema.alterTable('groups').addColumn('lead_id', 'text').execute();
+  },
 };

@@ -2,6 +2,7 @@ import type { CollectionKind, ObjectKind, StoredObject } from '@joinery/core';
 import { groupDocument } from './activities-document.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
 import { isPubliclyKnown, mayReadGroup } from './policy.ts';
+import { rememberModerators } from './remote-roles.ts';
 import { groupById, groupByUri, membershipOf, membersWithRole } from './store.ts';
 import type { GroupRow } from './tables.ts';
 
@@ -53,6 +54,8 @@ const moderators: CollectionKind = {
     const people = await membersWithRole(outgoing.db, object.id, ['owner', 'facilitator']);
     return { items: people.map((person) => person.uri), next: null, total: people.length };
   },
+  source: async (db, owner) => (await groupById(db, owner.id))?.moderators_uri ?? null,
+  rememberPeople: (work, owner, people) => rememberModerators(work, owner.id, people),
 };
 
 /** The people of the asking node only, so that it can compare (FEP-8fcf §2); nobody else's. The total counts all. */

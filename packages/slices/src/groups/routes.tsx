@@ -16,9 +16,10 @@ import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.
 import { messages } from './messages.ts';
 import { canApprove } from './policy.ts';
 import { seeGroup } from './reads.ts';
+import { leadOf } from './remote-roles.ts';
 import { formRoutes } from './routes-form.tsx';
 import { memberRoutes } from './routes-member.tsx';
-import { countedNodes, membersPerNode, membersWithRole } from './store.ts';
+import { countedNodes, membersPerNode } from './store.ts';
 import { GroupPage } from './views-group.tsx';
 import { GroupsPage, type ListTab } from './views-list.tsx';
 
@@ -79,7 +80,9 @@ async function showGroup(c: RequestContext) {
   const { context, visitor, csrf } = c.var;
   const db = context.db.reader;
   const { group, standing, readable } = await seeGroup(db, c.req.param('id') ?? '', visitor);
-  const [lead] = await membersWithRole(db, group.id, group.local === 1 ? ['owner'] : ['owner', 'facilitator']);
+  // First: what is read of a group elsewhere on its first opening tells who leads it as well.
+  const panels = readable ? await renderPanels(c, 'group', { id: group.id }) : [];
+  const lead = await leadOf(db, group);
   // Counting a large group takes longer than the rest of its page.
   const counted = group.member_count > countedUpTo;
   const nodes = !readable ? [] : counted ? await countedNodes(db, group.id) : await membersPerNode(db, group);
@@ -97,12 +100,12 @@ async function showGroup(c: RequestContext) {
       group={group}
       standing={standing}
       readable={readable}
-      lead={lead ?? null}
+      lead={lead}
       nodes={nodes}
       blocked={nodes.filter((row) => trust.mayFederate(row.origin, null, 'in').reason === 'blocked')}
       connected={group.local === 1 || trust.mayFederate(group.home, 'open-groups', 'in', group.id).allowed}
       requests={requests}
-      panels={readable ? await renderPanels(c, 'group', { id: group.id }) : []}
+      panels={panels}
     />
   );
   const description = group.summary.slice(0, 200) || undefined;
