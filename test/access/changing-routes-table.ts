@@ -119,6 +119,10 @@ const pagesOfPeople: Record<string, Row> = {
     send: ({ uri }) => ({ path: new URL(uri).pathname, node: 'work.other.example' }),
     changesNothing: 'the choice of a stranger is a cookie',
   },
+  'POST /follow/ask': {
+    ...{ as: 'bystander', not: nobody },
+    send: { uri: 'https://unknown.example/groups/1', reason: 'We build the same crossing' },
+  },
   'POST /profile': { as: 'bystander', not: nobody, send: { name: 'Bo Changed' } },
   'POST /profile/password': { as: 'bystander', not: nobody, send: { password: passphrase } },
   'POST /administration/style': {

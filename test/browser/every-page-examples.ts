@@ -63,6 +63,13 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
         as: 'member',
         name: 'open a link without agreement',
       },
+      {
+        path: '/follow?uri=https://unknown.example/groups/1',
+        as: 'member',
+        name: 'ask for an agreement error',
+        before: send(/Ask for an agreement|Om een afspraak vragen/),
+        ...failed,
+      },
       { path: '/follow?uri=https://spam.example/groups/1', as: 'member', name: 'open a link blocked' },
     ],
     '/people': [
@@ -163,7 +170,7 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
         path: '/groups/join',
         as: 'member',
         name: 'open by link error',
-        before: filled({ reference: 'https://nowhere.example/groups/1' }, /Look it up|Opzoeken/),
+        before: filled({ reference: 'nothing' }, /Look it up|Opzoeken/),
         ...failed,
       },
     ],

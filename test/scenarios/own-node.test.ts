@@ -132,13 +132,31 @@ it('opens a link on the own node as far as agreements go, and says in words why 
   expect(none.html).toContain('has no agreement with');
   expect(council.federation.door.recent()).toEqual([]);
 
+  const uri = `${department.origin}/groups/${things.open}`;
+  expect((await page.post('/follow/ask', { uri, reason: ' ' })).status).toBe(422);
+  const long = await page.post('/follow/ask', { uri, reason: 'x'.repeat(1001) });
+  expect([long.status, long.html.includes('xxxx')]).toEqual([422, true]);
+  const asked = await page.post('/follow/ask', { uri, reason: 'Same permits here' });
+  expect(asked.location).toBe(`${group}&asked=1`);
+  expect((await page.get(group)).html).toContain('You asked on');
+  const other = await council.person('Cees Council');
+  const { name, value } = await sessionCookie(council.context, other.account);
+  expect((await browser(council, `${name}=${value}`).get(group)).html).toContain('1 colleague asked for');
+  for (const wrong of ['', 'javascript:alert(1)', `${council.origin}/groups/${missing}`])
+    expect((await page.post('/follow/ask', { uri: wrong, reason: 'x' })).status).toBe(400);
+  expect(council.federation.door.recent()).toEqual([]);
+
   await council.allow(department);
   expect((await page.get(group)).html).toContain('has not allowed your node yet');
   await department.allow(council);
   await settleAll([department, council]);
+  expect((await page.get('/')).html).toContain('open what you asked for');
   const found = await page.get(group);
   expect([found.status, found.location]).toEqual([303, expect.stringMatching(/^\/groups\//)]);
   expect((await page.get(found.location ?? '')).html).toContain('Parking permits');
+  await page.post(`${found.location}/join`, {});
+  await settleAll([department, council]);
+  expect((await page.get('/')).html).not.toContain('open what you asked for');
   const post = await page.get(`/follow?uri=${encodeURIComponent(`${department.origin}/posts/${things.topic}`)}`);
   expect((await page.get(post.location ?? '')).html).toContain('Blue badges');
 

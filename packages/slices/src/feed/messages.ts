@@ -8,6 +8,7 @@ export const messages = defineMessages({
     requests: '{count, plural, one {# person asks} other {# people ask}} to join {group}',
     invited: 'You are invited to {group}',
     refusedPost: '“{title}” was refused by its group',
+    agreed: 'There is an agreement with {node} now: open what you asked for',
     latest: 'New in your groups',
     emptyTitle: 'Nothing here yet',
     empty:
@@ -28,6 +29,7 @@ export const messages = defineMessages({
     requests: '{count, plural, one {# persoon wil} other {# mensen willen}} lid worden van {group}',
     invited: 'U bent uitgenodigd voor {group}',
     refusedPost: '“{title}” is door de groep geweigerd',
+    agreed: 'Er is nu een afspraak met {node}: open waar u om vroeg',
     latest: 'Nieuw in uw groepen',
     emptyTitle: 'Nog niets te zien',
     empty:

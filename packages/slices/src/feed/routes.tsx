@@ -19,7 +19,8 @@ export function routes(app: Hono<Environment>): void {
       const page = <WelcomePage agency={context.config.agency} groups={await publicGroups(db)} reader={reader} />;
       return showPage(c, { title: t('welcome') }, page);
     }
-    const waiting = await waitingFor(db, visitor.person.id);
+    const asks = await context.ports.asks.of(db, visitor.person.id);
+    const waiting = await waitingFor(db, visitor.person.id, { asks, now: context.clock.now() });
     const { items, next } = await listFeed(db, visitor.person.id, {
       cursor: c.req.query('cursor') ?? null,
       limit: perPage,

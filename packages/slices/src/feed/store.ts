@@ -1,14 +1,24 @@
-import type { Reader } from '@joinery/core';
+import type { Ask, Reader } from '@joinery/core';
 import { refusedPosts } from '@joinery/slices/posts';
 
 /** Something that waits for a person: where it is done, and what it is about. */
 export type Waiting =
   | { kind: 'requests'; href: string; group: string; count: number }
   | { kind: 'invited'; href: string; group: string }
-  | { kind: 'refused'; href: string; title: string };
+  | { kind: 'refused'; href: string; title: string }
+  | { kind: 'agreed'; href: string; node: string };
 
-/** What needs a person: requests to join where they decide, invitations, posts that a group refused. */
-export async function waitingFor(db: Reader, person: string): Promise<Waiting[]> {
+const daysOfNews = 30;
+
+/**
+ * What needs a person: requests to join where they decide, invitations, posts that a group refused, and what they asked for and may open now.
+ * @param asks what the person asked the federation officer for
+ */
+export async function waitingFor(
+  db: Reader,
+  person: string,
+  { asks, now }: { asks: Ask[]; now: Date },
+): Promise<Waiting[]> {
   const requests = await db
     .selectFrom('group_member as mine')
     .innerJoin('groups', 'groups.id', 'mine.group_id')
@@ -48,7 +58,30 @@ export async function waitingFor(db: Reader, person: string): Promise<Waiting[]>
       href: `/posts/${post.id}`,
       title: post.title || post.excerpt,
     })),
+    ...(await unopened(db, person, asks, now)),
   ];
+}
+
+/** Links whose node has an agreement since the person asked, and that they have not gone on with. */
+async function unopened(db: Reader, person: string, asks: Ask[], now: Date): Promise<Waiting[]> {
+  const since = new Date(now.getTime() - daysOfNews * 86_400_000).toISOString();
+  const agreed = asks.filter((ask) => ask.state === 'agreed' && (ask.answeredAt ?? '') > since).slice(0, 5);
+  if (agreed.length === 0) return [];
+  const begun = await db
+    .selectFrom('groups')
+    .innerJoin('group_member', 'group_member.group_id', 'groups.id')
+    .select('groups.uri')
+    .where('group_member.person_id', '=', person)
+    .where(
+      'groups.uri',
+      'in',
+      agreed.map(({ group, origin }) => group ?? origin),
+    )
+    .execute();
+  return agreed
+    .map(({ group, origin }) => ({ uri: group ?? origin, node: new URL(origin).host }))
+    .filter(({ uri }) => !begun.some((row) => row.uri === uri))
+    .map(({ uri, node }) => ({ kind: 'agreed' as const, href: `/follow?uri=${encodeURIComponent(uri)}`, node }));
 }
 
 export type PublicGroup = { id: string; name: string; summary: string; member_count: number };

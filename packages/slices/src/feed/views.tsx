@@ -78,6 +78,8 @@ function wordsFor(item: Waiting, reader: Reader): string {
       return t('invited', { group: item.group });
     case 'refused':
       return t('refusedPost', { title: item.title });
+    case 'agreed':
+      return t('agreed', { node: item.node });
   }
 }
 

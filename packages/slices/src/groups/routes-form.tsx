@@ -2,6 +2,7 @@ import {
   createActorKeys,
   type Environment,
   type FieldFault,
+  isRefusal,
   type RefusalCode,
   type RequestContext,
   readForm,
@@ -88,11 +89,16 @@ async function openByLink(c: RequestContext) {
     c,
     await readForm(c, referenceForm),
     async ({ reference }) => {
-      found = await findGroup(c.var.context, reference);
+      const known = await findGroup(c.var.context, reference).catch((error: unknown) => {
+        // Its page says what is missing, and takes the wish for an agreement.
+        if (isRefusal(error) && error.code === 'no_agreement') return null;
+        throw error;
+      });
+      found = known === null ? `/follow?uri=${encodeURIComponent(reference)}` : `/groups/${known}`;
     },
     lookUpFault(c, 'reference', messages(c.var.language)('notAGroup')),
   );
-  return failed ? showOpenByLink(c, failed) : c.redirect(`/groups/${found}`, 303);
+  return failed ? showOpenByLink(c, failed) : c.redirect(found, 303);
 }
 
 /** The group of this address, when the visitor may change it. @throws {Refusal} signed_out, not_found, forbidden */

@@ -5,16 +5,19 @@ import {
   isRefusal,
   nodeOrigin,
   originOf,
+  type Refusal,
   type RequestContext,
   refuse,
   rememberNode,
   requireVisitor,
   thingAt,
+  transactAs,
+  type Visitor,
 } from '@joinery/core';
-import { type FieldError, showPage } from '@joinery/ui';
+import { type FieldError, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { messages } from './messages.ts';
-import { type Obstacle, ObstaclePage, OnwardPage, OpenLinkPage, OwnNodePage } from './views.tsx';
+import { type Asking, type Obstacle, ObstaclePage, OnwardPage, OpenLinkPage, OwnNodePage } from './views.tsx';
 
 /** Per person: a link is opened by hand. */
 const lookUps = { times: 60, seconds: 60 };
@@ -23,6 +26,7 @@ const lookUps = { times: 60, seconds: 60 };
 export function routes(app: Hono<Environment>): void {
   app.post('/own-node', goToOwnNode);
   app.get('/follow', openHere);
+  app.post('/follow/ask', askForAgreement);
 }
 
 /**
@@ -53,15 +57,16 @@ async function goToOwnNode(c: RequestContext) {
 async function openHere(c: RequestContext) {
   const visitor = requireVisitor(c);
   const { context, language } = c.var;
-  const uri = (c.req.query('uri') ?? c.req.query('object') ?? '').trim();
+  const uri = (c.req.query('uri') ?? '').trim();
   if (uri === '') return askForLink(c, '', []);
-  const origin = originOf(uri);
-  const t = messages(language);
-  if (origin === null) return askForLink(c, uri, [{ field: 'uri', text: t('uriWrong') }]);
-  if (origin === context.config.origin) {
-    const { pathname } = new URL(uri);
-    return c.redirect(thingAt(pathname) ?? '/', 303);
+  const origin = originOfLink(c, uri);
+  if (origin === null) return askForLink(c, uri, [{ field: 'uri', text: messages(language)('uriWrong') }]);
+  if (origin === context.config.origin && originOf(uri) !== null) {
+    return c.redirect(thingAt(new URL(uri).pathname) ?? '/', 303);
   }
+  // The node itself: what it offers is in the list.
+  if ((uri === origin || uri === `${origin}/`) && context.ports.trust.mayFederate(origin, null, 'in').allowed)
+    return c.redirect('/groups?at=elsewhere', 303);
   countAttempt(context, `follow ${visitor.account}`, lookUps);
   try {
     const found = await context.ports.actors.resolve(uri);
@@ -69,11 +74,73 @@ async function openHere(c: RequestContext) {
   } catch (error) {
     const why = isRefusal(error) ? obstacleOf(c, error.code, origin) : null;
     if (why === null) throw error;
-    const { host } = new URL(origin);
-    const title = t(why, { node: host });
-    const again = `/follow?uri=${encodeURIComponent(uri)}`;
-    return showPage(c, { title }, <ObstaclePage {...{ language, why, host, again }} />);
+    return showObstacle(c, visitor, { uri, origin, why, errors: [] });
   }
+}
+
+/** The node that a link or handle leads to. */
+function originOfLink(c: RequestContext, uri: string): string | null {
+  const handle = /^(?:acct:)?[@!]?([^@\s/:]+@[^@\s/]+)$/.exec(uri)?.[1];
+  return handle ? nodeOrigin(`@${handle}`, c.var.context.config) : originOf(uri);
+}
+
+type Stuck = { uri: string; origin: string; why: Obstacle; errors: readonly FieldError[]; typed?: string };
+
+async function showObstacle(c: RequestContext, visitor: Visitor, { uri, origin, why, errors, typed }: Stuck) {
+  const { context, csrf, language } = c.var;
+  const { host } = new URL(origin);
+  const t = messages(language);
+  let asking: Asking | null = null;
+  if (why === 'noAgreement') {
+    const { asks } = context.ports;
+    const db = context.db.reader;
+    const group = groupAsked(uri);
+    const own = (await asks.of(db, visitor.person.id)).filter((ask) => ask.origin === origin);
+    const mine = own.find((ask) => ask.group === group) ?? null;
+    const waiting = (await asks.waiting(db, origin)) - (own.some(({ state }) => state === 'open') ? 1 : 0);
+    const reason = typed ?? (mine?.state === 'open' ? mine.reason : '');
+    asking = { csrf, uri, others: Math.max(0, waiting), mine, typed: reason, errors };
+  }
+  const sent = c.req.method === 'GET' && c.req.query('asked') === '1';
+  const notices = sent ? [{ kind: 'success' as const, text: t('askSent') }] : [];
+  const page = <ObstaclePage {...{ reader: readerOf(c), why, host, again: followHere(uri), asking }} />;
+  return showPage(c, { title: t(why, { node: host }), notices, error: errors.length > 0 }, page);
+}
+
+/** What the answer leads to: the thing behind the link; nothing certain behind a handle. */
+const groupAsked = (uri: string): string | null => (originOf(uri) === null ? null : uri);
+
+const followHere = (uri: string): string => `/follow?uri=${encodeURIComponent(uri)}`;
+
+/** Asks the federation officer for an agreement with the node of a link. */
+async function askForAgreement(c: RequestContext) {
+  const visitor = requireVisitor(c);
+  const { context, form } = c.var;
+  const uri = (form?.fields.get('uri')?.[0] ?? '').trim();
+  const origin = originOfLink(c, uri);
+  if (origin === null || origin === context.config.origin) refuse('bad_request', 'Ask for a link at another node');
+  const why = disagreement(c, origin);
+  // Allowed or blocked meanwhile: the page of the link says so.
+  if (why !== 'noAgreement') return c.redirect(followHere(uri), 303);
+  const reason = (form?.fields.get('reason')?.[0] ?? '').replace(/\r\n?/g, '\n');
+  try {
+    await transactAs(c, visitor, (work) =>
+      context.ports.asks.ask(work, { person: visitor.person.id, origin, group: groupAsked(uri), reason }),
+    );
+  } catch (error) {
+    const text = isRefusal(error) ? askFault(c, error) : null;
+    if (text === null) throw error;
+    return showObstacle(c, visitor, { uri, origin, why, errors: [{ field: 'reason', text }], typed: reason });
+  }
+  return c.redirect(`${followHere(uri)}&asked=1`, 303);
+}
+
+function askFault(c: RequestContext, { code, faults }: Refusal): string | null {
+  const t = messages(c.var.language);
+  if (code === 'too_many') return t('askTooMany');
+  const fault = faults.find(({ field }) => field === 'reason');
+  if (!fault) return null;
+  return fault.code === 'too_long' ? t('askReasonLong') : t('askReasonMissing');
 }
 
 function obstacleOf(c: RequestContext, code: string, origin: string): Obstacle | null {

@@ -1,14 +1,22 @@
+import type { Ask } from '@joinery/core';
 import {
   ButtonLink,
   ErrorSummary,
   errorOf,
   type FieldError,
+  Form,
   FormActions,
+  formatDate,
+  HiddenField,
   type Language,
+  Notice,
   OwnNodeForm,
   PageHeading,
+  Panel,
+  type Reader,
   Stack,
   SubmitButton,
+  TextArea,
   TextField,
 } from '@joinery/ui';
 import { messages } from './messages.ts';
@@ -84,16 +92,20 @@ export type Obstacle = 'missing' | 'away' | 'noAgreement' | 'notAllowedThere' | 
 
 /** Why a link does not open here, and what can be done. */
 export function ObstaclePage({
-  language,
+  reader,
   why,
   host,
   again,
+  asking,
 }: {
-  language: Language;
+  reader: Reader;
   why: Obstacle;
   host: string;
   again: string;
+  /** Where asking for an agreement helps. */
+  asking: Asking | null;
 }) {
+  const { language } = reader;
   const t = messages(language);
   const words = {
     missing: [t('missing', { node: host }), t('missingLead')],
@@ -105,7 +117,9 @@ export function ObstaclePage({
   const [title, lead] = words[why];
   return (
     <Stack>
+      <ErrorSummary errors={asking?.errors ?? []} language={language} />
       <PageHeading title={title} lead={lead} />
+      {asking ? <AskForIt asking={asking} host={host} reader={reader} /> : null}
       <FormActions>
         {why === 'away' ? (
           <ButtonLink href={again} kind="primary">
@@ -115,5 +129,55 @@ export function ObstaclePage({
         <ButtonLink href="/">{t('home')}</ButtonLink>
       </FormActions>
     </Stack>
+  );
+}
+
+/** What somebody sees of asking for an agreement: how many others did, and what came of their own. */
+export type Asking = {
+  csrf: string;
+  uri: string;
+  /** Colleagues who wait for an answer too. */
+  others: number;
+  mine: Ask | null;
+  typed: string;
+  errors: readonly FieldError[];
+};
+
+function AskForIt({ asking, host, reader }: { asking: Asking; host: string; reader: Reader }) {
+  const t = messages(reader.language);
+  const { mine, errors } = asking;
+  const day = (at: string | null) => formatDate(reader.language, reader.timeZone, at ?? '');
+  const open = mine?.state === 'open';
+  return (
+    <Panel title={t('askTitle')} id="ask">
+      {open ? (
+        <Notice kind="info" language={reader.language}>
+          {t('askedOn', { date: day(mine.askedAt) })}
+        </Notice>
+      ) : null}
+      {mine?.state === 'declined' ? (
+        <Notice kind="info" language={reader.language}>
+          {t('askDeclined', { date: day(mine.answeredAt), answer: mine.answer ?? '' })}
+        </Notice>
+      ) : null}
+      {asking.others > 0 || !open ? <p>{t('askOthers', { count: asking.others, node: host })}</p> : null}
+      <Form action="/follow/ask" csrf={asking.csrf}>
+        <HiddenField name="uri" value={asking.uri} />
+        <TextArea
+          name="reason"
+          label={t('askReason')}
+          description={t('askReasonHint')}
+          rows={3}
+          value={asking.typed}
+          required={true}
+          error={errorOf(errors, 'reason')}
+        />
+        <FormActions>
+          <SubmitButton kind={open ? 'secondary' : 'primary'}>
+            {open ? t('askChange') : mine ? t('askAgain') : t('askSend')}
+          </SubmitButton>
+        </FormActions>
+      </Form>
+    </Panel>
   );
 }
