@@ -22,7 +22,8 @@ const notOwners: Person[] = ['facilitator', ...notFacilitators];
 /** Authors alone change what they wrote: those who run the group do not either. */
 const notAuthor: Person[] = ['owner', 'facilitator', 'colleague', ...outsiders];
 const notAdministrators: Person[] = ['bystander', 'owner', 'officer'];
-const notOfficers: Person[] = ['bystander', 'owner', 'facilitator'];
+/** Who looks after people does not decide about partners where somebody else does. */
+const notOfficers: Person[] = ['bystander', 'owner', 'facilitator', 'administrator'];
 /** Everybody with an account may. */
 const nobody: Person[] = [];
 
@@ -157,6 +158,19 @@ const pagesOfPartners: Record<string, Row> = {
   'POST /administration/partners/proposals/check': {
     ...{ as: 'officer', not: notOfficers },
     send: { origin: 'https://asking.example', what: 'decline' },
+  },
+  'POST /administration/partners/proposals/answer': {
+    ...{ as: 'officer', not: notOfficers },
+    send: { origin: 'https://wanted.example', 'answer-https-wanted-example': 'Not this year' },
+  },
+  'POST /administration/partners/scopes': {
+    ...{ as: 'officer', not: notOfficers },
+    send: { scope: 'open-groups', reason: 'Not needed' },
+    changesNothing: 'no agreement is older than the scopes of this version',
+  },
+  'POST /administration/partners/rehearsal': {
+    ...{ as: 'officer', not: ['bystander', 'owner', 'facilitator'] },
+    changesNothing: 'its nodes are others, and gone afterwards',
   },
   'POST /administration/partners/import': {
     ...{ as: 'officer', not: notOfficers },

@@ -130,11 +130,15 @@ export async function openSeed(): Promise<Seed> {
       .insertInto('proposal')
       .values({ origin: 'https://asking.example', ...proposal })
       .execute();
+    await context.ports.asks.ask(work, { person: person.bystander, origin: 'https://wanted.example', reason: 'Roads' });
     return { ...groups, partner: (await decideAs(work, 'allow', allowed)).id };
   });
   await disableLeaver(context, by, person.leaver);
   const link = new URL((await linkFor(context, by, person.newcomer)).address).pathname.split('/').at(-1) ?? '';
 
+  // What follows from all this in the background has happened before the first look.
+  await node.federation.lanes.look();
+  await node.federation.settled();
   // A connection of its own, since the node's are for its own queries only.
   const copy = join(folder, 'seed.db');
   const file = new Sqlite(join(folder, 'joinery.db'));

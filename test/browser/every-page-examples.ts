@@ -321,7 +321,11 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
       { path: '/tags/winter', as: 'member', name: 'tag' },
       { path: '/tags/nothing', as: 'newcomer', name: 'tag none' },
     ],
-    [list]: [{ path: list, as: owner, name: 'partners' }],
+    [list]: [
+      { path: list, as: owner, name: 'partners' },
+      { path: `${list}?q=example&show=in-force&sort=ends`, as: owner, name: 'partners found' },
+      { path: `${list}?q=nothing-fits`, as: owner, name: 'partners none' },
+    ],
     [`${list}/new`]: [
       { path: `${list}/new`, as: owner, name: 'partner new' },
       {
@@ -333,15 +337,34 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
       },
     ],
     [`${list}/:id`]: states.map((state) => ({ path: partner(state), as: owner, name: `partner ${state}` })),
+    [`${list}/:id/proof`]: [
+      { path: `${partner('soon')}/proof`, as: owner, name: 'proof' },
+      { path: `${partner('soon')}/proof?thing=/posts/${posts.thread}`, as: owner, name: 'proof answers' },
+      { path: `${partner('spam')}/proof?thing=/groups/${groups.closed}`, as: owner, name: 'proof refused' },
+      { path: `${partner('soon')}/proof?thing=elsewhere`, as: owner, name: 'proof error', ...failed },
+    ],
     [`${list}/:id/edit`]: [{ path: `${partner('named')}/edit`, as: owner, name: 'partner edit' }],
     [`${list}/:id/decide`]: [
       { path: `${partner('soon')}/decide?what=suspend`, as: owner, name: 'partner suspend' },
       { path: `${partner('renewed')}/decide?what=accept-key`, as: owner, name: 'partner accept key' },
     ],
-    [`${list}/proposals`]: [{ path: `${list}/proposals`, as: owner, name: 'proposals' }],
+    [`${list}/proposals`]: [
+      { path: `${list}/proposals`, as: owner, name: 'requests' },
+      {
+        path: `${list}/proposals`,
+        as: owner,
+        name: 'requests error',
+        before: async (page) => {
+          await page.locator('main summary').first().click();
+          await send(/Send this answer|Dit antwoord sturen/)(page);
+        },
+        ...failed,
+      },
+    ],
     [`${list}/proposals/accept`]: [
       { path: `${list}/proposals/accept?origin=https://wanted.example`, as: owner, name: 'partner allow' },
     ],
+    [`${list}/rehearsal`]: [{ path: `${list}/rehearsal`, as: owner, name: 'rehearsal' }],
     [`${list}/register`]: [{ path: `${list}/register`, as: owner, name: 'register' }],
     [`${list}/register.csv`]: [{ download: `${list}/register.csv`, as: owner }],
     [`${list}/export`]: [{ download: `${list}/export?form=text`, as: owner }],

@@ -230,6 +230,19 @@ export async function openEveryState(): Promise<EveryState> {
       reason: 'Together',
     }),
   );
+  await act(async (work) => {
+    const { ask } = node.context.ports.asks;
+    const origin = 'https://elsewhere.example';
+    await ask(work, { person: member.id, origin, reason: 'Their flood group answers what we keep asking.' });
+    await ask(work, { person: newcomer.id, origin, group: `${origin}/groups/floods`, reason: 'Floods' });
+    const older = await work.db
+      .selectFrom('partner_host')
+      .select('partner_id')
+      .where('origin', 'like', '%soon%')
+      .execute();
+    const set = work.db.updateTable('partner').set({ scopes: '["discover"]', offered_scopes: '["discover"]' });
+    if (older[0]) await set.where('id', '=', older[0].partner_id).execute();
+  });
   await asking.federation.bridge.trust.refresh();
   await node.federation.bridge.trust.refresh();
   await settleAll(nodes);

@@ -1,5 +1,5 @@
 import type { Slice } from '@joinery/core';
-import { federationSlice, partnersSlice } from '@joinery/federation';
+import { createPartnersSlice, federationSlice, laneHealth } from '@joinery/federation';
 import { feed } from '@joinery/slices/feed';
 import { groups } from '@joinery/slices/groups';
 import { links } from '@joinery/slices/links';
@@ -7,5 +7,11 @@ import { people } from '@joinery/slices/people';
 import { posts } from '@joinery/slices/posts';
 import { style } from '@joinery/slices/style';
 
+const partners = createPartnersSlice({
+  laneHealth,
+  // Whoever rehearses starts nodes, and those are made of all slices: it is loaded when it is needed.
+  rehearse: async (context) => (await import('./rehearsal.ts')).rehearse(context),
+});
+
 /** What this node can do, in the order in which the slices build on each other. A new capability is one line here. */
-export const slices: Slice[] = [people, groups, posts, feed, links, federationSlice, partnersSlice, style];
+export const slices: Slice[] = [people, groups, posts, feed, links, federationSlice, partners, style];

@@ -54,6 +54,7 @@ export type { LaneItemRow } from './log/tables.ts';
 export * from './logger.ts';
 export * from './mail.ts';
 export * from './node-identity.ts';
+export { apart } from './once.ts';
 export * from './origin.ts';
 export * from './ports.ts';
 export * from './schema-migrations.ts';

@@ -15,3 +15,8 @@ export type Once = { nextStep: () => Step | undefined };
 
 /** Set while such a request runs; `transact` asks it. See `http/idempotency.ts`. */
 export const once = new AsyncLocalStorage<Once | undefined>();
+
+/** Runs something that a request causes and that is no part of it: other nodes in this process, for example. */
+export function apart<T>(does: () => T): T {
+  return once.run(undefined, does);
+}

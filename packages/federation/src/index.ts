@@ -4,5 +4,8 @@ export { createFederation, type FederationNode, federationOf, type Ground } from
 export { configureFedifyLog } from './fedify-log.ts';
 export { type LaneHealth, laneHealth } from './peers.ts';
 export { federationSlice } from './slice.ts';
-export { partnersSlice } from './trust/slice.ts';
+export { decideAs } from './trust/partners.ts';
+export { carriesKeyOf, fetchAs, sendAs } from './trust/rehearsal/knock.ts';
+export { type RehearsalStep, type Rehearse, rehearsalSteps } from './trust/rehearsal/steps.ts';
+export { createPartnersSlice } from './trust/slice.ts';
 export { federationMiddleware } from './web.ts';

@@ -21,7 +21,7 @@ import { textOf, withoutFragment } from './read.ts';
 import { pinKey } from './trust/partners.ts';
 
 /** A public key of an actor elsewhere, ready to verify with. */
-type RemoteKey = { id: string; owner: string; key: KeyObject; through: string | null; fetchedAt: number };
+export type RemoteKey = { id: string; owner: string; key: KeyObject; through: string | null; fetchedAt: number };
 
 /** Finds public keys of actors elsewhere: memory, then table, then their owner's own node, nothing else. */
 export type RemoteKeys = {
@@ -37,6 +37,14 @@ export type RemoteKeys = {
   /** Stores a key that a group vouches for (`joinery:authorKey`); never replaces one that came from its owner. */
   saveVouched: (work: Work, key: { id: string; owner: string; multibase: string; through: string }) => Promise<void>;
   forgeries: Forgeries;
+  /**
+   * Knows a throw-away key for a request that this process makes to itself, to prove what its owner would get. In memory only; `known` does not know
+   * it, so no activity and no proof is ever believed by it.
+   * @param key.id unguessable
+   * @returns forgets it again
+   */
+  lend: (key: { id: string; owner: string; key: KeyObject }) => () => void;
+  lent: (id: string) => RemoteKey | undefined;
 };
 
 const refetchMilliseconds = 60_000;
@@ -49,6 +57,7 @@ export function createRemoteKeys(
   const memory = new LRUCache<string, RemoteKey>({ max: 5_000 });
   const asked = new LRUCache<string, number>({ max: 5_000 });
   const running = new Map<string, Promise<RemoteKey | undefined>>();
+  const lent = new Map<string, RemoteKey>();
   const { context } = fetcher;
 
   const known = async (db: Reader, id: string) => {
@@ -97,6 +106,11 @@ export function createRemoteKeys(
   return {
     known,
     forgeries: createForgeries(context.clock),
+    lend: ({ id, owner, key }) => {
+      lent.set(id, { id, owner, key, through: null, fetchedAt: context.clock.now().getTime() });
+      return () => lent.delete(id);
+    },
+    lent: (id) => lent.get(id),
     fetch: (id) => {
       const now = context.clock.now().getTime();
       if (now - (asked.get(id) ?? Number.NEGATIVE_INFINITY) < refetchMilliseconds) return known(context.db.reader, id);

@@ -1,6 +1,7 @@
 import { originOf, type Requester } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { type Refused, refused } from './refusals.ts';
+import type { RemoteKey } from './remote-keys.ts';
 import { type ArrivedRequest, type ParsedSignature, parseSignature, verifySignature } from './signatures.ts';
 
 /** A sender waits no longer for a silent node; the look-up goes on, and the next attempt finds the key. */
@@ -18,8 +19,8 @@ function ownHosts(bridge: Bridge): string[] {
 export async function readRequester(
   bridge: Bridge,
   request: ArrivedRequest & { network?: string },
-): Promise<{ ok: true; requester: Requester } | Refused> {
-  if (!request.headers.get('signature')) return { ok: true, requester: { kind: 'nobody' } };
+): Promise<{ ok: true; requester: Requester; lent: boolean } | Refused> {
+  if (!request.headers.get('signature')) return { ok: true, requester: { kind: 'nobody' }, lent: false };
   const parsed = parseSignature(request.headers);
   if (!parsed.ok) return parsed;
   const origin = originOf(parsed.keyId);
@@ -27,9 +28,14 @@ export async function readRequester(
   const decision = bridge.trust.mayFederate(origin, null, 'out');
   if (!decision.allowed)
     return refused('no_agreement', `There is no agreement with ${origin} that covers this (${decision.reason}).`);
-  const verified = await verifyWithKey(bridge, request, parsed);
+  const lent = bridge.remoteKeys.lent(parsed.keyId);
+  const verified = await verifyWithKey(bridge, request, parsed, lent);
   return verified.ok
-    ? { ok: true, requester: { kind: 'peer', origin, actor: verified.owner, trust: bridge.trust } }
+    ? {
+        ok: true,
+        requester: { kind: 'peer', origin, actor: verified.owner, trust: bridge.trust },
+        lent: lent !== undefined,
+      }
     : verified;
 }
 
@@ -37,17 +43,19 @@ export async function readRequester(
  * Verifies a signature with the key of its owner. A key that is not known, or no longer fits, is fetched from its owner's node once a minute at most: that is how
  * a rotation is noticed. Who names keys of an allowed node without having them soon causes no more requests to it.
  * @param request.network from which it came
+ * @param lent a throw-away key of this process itself, for reading only
  */
 export async function verifyWithKey(
   bridge: Bridge,
   request: ArrivedRequest & { network?: string },
   parsed: ParsedSignature,
+  lent?: RemoteKey,
 ): Promise<{ ok: true; owner: string } | Refused> {
   const { context, remoteKeys } = bridge;
   const options = { now: context.clock.now(), ownHosts: ownHosts(bridge) };
   const asker = `${request.network ?? ''} ${originOf(parsed.keyId)}`;
   let refusal = refused('key_refused', 'The key cannot be had from its owner, or is too weak.');
-  const known = await remoteKeys.known(context.db.reader, parsed.keyId);
+  const known = lent ?? (await remoteKeys.known(context.db.reader, parsed.keyId));
   if (known && known.through === null) {
     const checked = verifySignature(request, parsed, known.key, options);
     if (checked.ok) return { ok: true, owner: known.owner };

@@ -66,7 +66,8 @@ async function answerNode(c: WebContext, node: FederationNode): Promise<Response
   if (!signed.ok) return refuseFetch(node, signed);
   if (signed.requester.kind === 'nobody')
     return refuseFetch(node, refused('signature_missing', 'This needs the signature of a node with an agreement.'));
-  if (signed.requester.kind === 'peer') node.contact(signed.requester.origin);
+  // Whoever proves what a partner gets is not that partner.
+  if (signed.requester.kind === 'peer' && !signed.lent) node.contact(signed.requester.origin);
   const found = await find(c, node, signed.requester);
   return found
     ? document(c, found)

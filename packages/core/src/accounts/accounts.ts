@@ -80,6 +80,18 @@ export async function hasAdministrator(db: Reader): Promise<boolean> {
   return row !== undefined;
 }
 
+/** Local ids of the people who decide about partners; whoever cannot sign in any more does not count. */
+export async function federationOfficers(db: Reader): Promise<string[]> {
+  const rows = await db
+    .selectFrom('account')
+    .select('person_id')
+    .where('federation_officer', '=', 1)
+    .where('disabled_at', 'is', null)
+    .orderBy('person_id')
+    .execute();
+  return rows.map((row) => row.person_id);
+}
+
 /**
  * Gives the account a new password and ends every session of it: whoever knew the old one is out. Sign in again afterwards.
  * @param passwordHash from `hashPassword`, made before the unit of work

@@ -35,6 +35,8 @@ export type Environment = {
     ownOrigins: string[];
     /** Value of the session cookie, for `signIn` and `signOut`; null without a session. */
     session: string | null;
+    /** Asks this node's own routes as if over the line: for pages that prove what another node gets. Carries nothing of the visitor. */
+    ask: (request: Request) => Promise<Response>;
     /** The form of a changing request, checked against forgery. Read it with `readForm`. */
     form: SentForm | null;
   };

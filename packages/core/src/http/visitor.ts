@@ -69,7 +69,7 @@ export function requireAdministrator(c: C): Visitor {
   return visitor;
 }
 
-/** Whoever looks after the allow-list. @throws {Refusal} signed_out, forbidden */
+/** Whoever may see the allow-list. Who decides about it is a narrower question: `trust/policy.ts` of federation. @throws {Refusal} signed_out, forbidden */
 export function requireFederationOfficer(c: C): Visitor {
   const visitor = requireVisitor(c);
   if (!visitor.administrator && !visitor.federationOfficer) {

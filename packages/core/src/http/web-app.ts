@@ -57,6 +57,7 @@ export function createWebApp(parts: WebAppParts): WebApp {
     c.set('requestId', newId());
     c.set('visitor', null);
     c.set('session', null);
+    c.set('ask', async (request) => app.fetch(request, {}));
     c.set('form', null);
     c.set('csrf', '');
     c.set('ownOrigins', []);

@@ -18,6 +18,7 @@ import {
 import type { Change } from './change.ts';
 import { decisionFor, newPartnerBody, partnerChangesBody, previewBody, readFields } from './input.ts';
 import { type DecisionInput, decideAs } from './partners.ts';
+import { requireDecider } from './policy.ts';
 import { presentPartner } from './present.ts';
 import { preview } from './preview.ts';
 import { type Partner, pageOfPartners, partnerById, partnerByOrigin } from './store.ts';
@@ -113,7 +114,7 @@ export function api(app: OpenAPIHono<Environment>): void {
     return c.json({ items: items.map(presentPartner), next: last ? encodeCursor([last.id]) : null }, 200);
   });
   app.openapi(routes.create, async (c) => {
-    const visitor = requireFederationOfficer(c);
+    const visitor = await requireDecider(c);
     const { origin, hosts, state, reason, ...covers } = c.req.valid('json');
     const { config, db } = c.var.context;
     const fields = await readFields(db.reader, config, { ...covers, hosts: hosts ?? [origin ?? ''] });
@@ -128,7 +129,7 @@ export function api(app: OpenAPIHono<Environment>): void {
     return c.json(presentPartner(await load(c.var.context, c.req.valid('param').id)), 200);
   });
   app.openapi(routes.change, async (c) => {
-    const visitor = requireFederationOfficer(c);
+    const visitor = await requireDecider(c);
     const { state, reason, ...covers } = c.req.valid('json');
     const { context } = c.var;
     const { origin } = await load(context, c.req.valid('param').id);
@@ -136,7 +137,7 @@ export function api(app: OpenAPIHono<Environment>): void {
     return c.json(presentPartner(await decide(c, visitor, decisionFor(state), { origin, fields, reason })), 200);
   });
   app.openapi(routes.preview, async (c) => {
-    requireFederationOfficer(c);
+    await requireDecider(c);
     const { state, ...covers } = c.req.valid('json');
     const { context } = c.var;
     const { origin } = await load(context, c.req.valid('param').id);

@@ -1,4 +1,4 @@
-import { isId, newId, refuse, type Scope } from '@joinery/core';
+import { isId, newId, refuse, type Scope, scopes } from '@joinery/core';
 import { type EntryFault, readEntry } from './entry.ts';
 import { trustText } from './messages.ts';
 import type { Host, Partner } from './store.ts';
@@ -70,6 +70,7 @@ export function applyChange(before: Partner | undefined, change: Change, now: st
     state: what === 'change' || what === 'accept-key' ? base.state : stateAfter[what],
     updatedAt: now,
   };
+  if (fields.scopes !== undefined) after.offeredScopes = [...scopes];
   if (what === 'accept-key') Object.assign(after, { pinnedKey: null, pinnedKeyAt: null, keyChangedAt: null });
   else if (fields.pinnedKey && fields.pinnedKey !== base.pinnedKey) after.pinnedKeyAt = now;
   // Whoever is suspended or blocked has been told, or will find out: they have to agree anew.
@@ -91,6 +92,7 @@ function emptyPartner(change: Change, now: string): Partner {
     state: 'proposed_by_us',
     confirmed: false,
     scopes: defaultScopes[kind],
+    offeredScopes: [...scopes],
     groups: null,
     direction: 'both',
     reason: '',

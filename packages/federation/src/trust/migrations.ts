@@ -84,4 +84,10 @@ export const migrations: Migrations = {
       .execute();
     await db.schema.createIndex('partner_ask_state').on('partner_ask').columns(['state', 'origin']).execute();
   },
+  '2026-11-22-partner-scopes': async (db) => {
+    await db.schema
+      .alterTable('partner')
+      .addColumn('offered_scopes', 'text', (column) => column.notNull().defaultTo('["discover","open-groups"]'))
+      .execute();
+  },
 };

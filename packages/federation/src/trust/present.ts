@@ -3,6 +3,6 @@ import type { Partner } from './store.ts';
 
 /** A partner as API and command line answer it: the contract's shape, with the key as its fingerprint. */
 export function presentPartner(partner: Partner) {
-  const { pinnedKey, ...shown } = partner;
+  const { pinnedKey, offeredScopes: _, ...shown } = partner;
   return { ...shown, fingerprint: pinnedKey === null ? null : fingerprint(pinnedKey) };
 }

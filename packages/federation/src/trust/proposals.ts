@@ -8,7 +8,6 @@ import {
   nodeActor,
   originOf,
   publicKeysOf,
-  type Reader,
   refuse,
   transact,
   type Work,
@@ -20,7 +19,7 @@ import { type ArrivedRequest, parseSignature, signRequest, verifySignature } fro
 import { canonicalKey } from './fingerprint.ts';
 import { receivePartner } from './partners.ts';
 import type { Decider } from './register.ts';
-import { partnerByOrigin, proposalFrom, proposals } from './store.ts';
+import { partnerByOrigin, proposalFrom } from './store.ts';
 import { type PartnerKind, partnerKinds } from './tables.ts';
 import type { TrustList } from './trust.ts';
 
@@ -261,10 +260,4 @@ function keysOf(document: JsonObject | undefined): string[] {
   return listed.flatMap((key) =>
     isObject(key) && typeof key.publicKeyPem === 'string' ? (canonicalKey(key.publicKeyPem) ?? []) : [],
   );
-}
-
-/** How many proposals wait to be checked. */
-export async function waitingProposals(db: Reader): Promise<number> {
-  return (await proposals(db)).filter((row) => row.state === 'unverified' && readProposal(row.document) !== null)
-    .length;
 }

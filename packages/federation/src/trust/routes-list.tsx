@@ -3,7 +3,6 @@ import {
   decodeCursor,
   type Environment,
   encodeCursor,
-  isRefusal,
   type RequestContext,
   readForm,
   refuse,
@@ -16,64 +15,18 @@ import { z } from 'zod';
 import { explain } from './explain.ts';
 import { applyImport, type ImportPlan, planImport } from './imports.ts';
 import { listForms, parseList, writeList, writeRegister } from './lists.ts';
-import { declineProposal } from './partners.ts';
-import { checkProposal, readProposal, waitingProposals } from './proposals.ts';
-import { allPartners, decisions, partnerByOrigin, proposals } from './store.ts';
+import { requireDecider } from './policy.ts';
+import { waitingRequests } from './requests/waiting.ts';
+import { allPartners, decisions } from './store.ts';
 import { pageText } from './text.ts';
-import { trustListOf } from './trust.ts';
 import { home } from './views.tsx';
 import { ImportPage, ImportPreviewPage, type TypedImport } from './views-import.tsx';
-import { ExplainPage, ProposalsPage, RegisterPage } from './views-list.tsx';
+import { ExplainPage, RegisterPage } from './views-list.tsx';
 
 const registerPage = 50;
 
-/** Proposals, register, explanations, lists in and out. */
+/** Register, explanations, lists in and out. */
 export function listRoutes(app: Hono<Environment>): void {
-  app.get(`${home}/proposals`, async (c) => {
-    requireFederationOfficer(c);
-    const t = pageText(c.var.language);
-    const open = (await proposals(c.var.context.db.reader)).filter(
-      ({ state }) => state !== 'accepted' && state !== 'declined',
-    );
-    const rows = open.flatMap((row) => {
-      const proposal = readProposal(row.document);
-      return proposal ? [{ row, proposal }] : [];
-    });
-    const outcome = c.req.query('outcome');
-    const notice =
-      outcome === 'same'
-        ? { kind: 'success' as const, text: t('checkDone') }
-        : outcome === 'other'
-          ? { kind: 'danger' as const, text: t('checkFailed') }
-          : outcome === 'silent'
-            ? { kind: 'warning' as const, text: t('checkUnavailable') }
-            : undefined;
-    const body = <ProposalsPage rows={rows} csrf={c.var.csrf} reader={readerOf(c)} />;
-    return showPage(c, { title: t('proposals'), notices: notice ? [notice] : [] }, body);
-  });
-
-  app.post(`${home}/proposals/check`, async (c) => {
-    const visitor = requireFederationOfficer(c);
-    const { context, language } = c.var;
-    const read = await readForm(c, z.object({ origin: z.string(), what: z.enum(['check', 'decline']) }));
-    if (!read.ok) refuse('bad_request', 'Choose what to do with the proposal');
-    const { origin, what } = read.value;
-    const by = visitor.person.name;
-    if (what === 'decline') {
-      const input = { origin, by, reason: pageText(language)('decline') };
-      await transactAs(c, visitor, (work) => declineProposal(work, input));
-      return c.redirect(`${home}/proposals`, 303);
-    }
-    return c.redirect(`${home}/proposals?outcome=${await check(context, origin, by)}`, 303);
-  });
-
-  app.get(`${home}/proposals/accept`, async (c) => {
-    requireFederationOfficer(c);
-    const partner = await partnerByOrigin(c.var.context.db.reader, c.req.query('origin') ?? '');
-    if (!partner) refuse('not_found', 'Check the proposal first');
-    return c.redirect(`${home}/${partner.id}/decide?what=allow`, 303);
-  });
-
   app.get(`${home}/register`, async (c) => {
     requireFederationOfficer(c);
     const db = c.var.context.db.reader;
@@ -82,7 +35,7 @@ export function listRoutes(app: Hono<Environment>): void {
     const shown = rows.slice(0, registerPage);
     const last = rows.length > registerPage ? shown.at(-1) : undefined;
     const next = last ? `${home}/register?cursor=${encodeCursor([last.id])}` : null;
-    const body = <RegisterPage rows={shown} next={next} proposals={await waitingProposals(db)} reader={readerOf(c)} />;
+    const body = <RegisterPage rows={shown} next={next} requests={await waitingRequests(db)} reader={readerOf(c)} />;
     return showPage(c, { title: pageText(c.var.language)('register') }, body);
   });
 
@@ -111,7 +64,7 @@ export function listRoutes(app: Hono<Environment>): void {
         origin={origin}
         thing={thing}
         said={said}
-        proposals={await waitingProposals(db)}
+        requests={await waitingRequests(db)}
         reader={readerOf(c)}
       />
     );
@@ -124,7 +77,7 @@ export function listRoutes(app: Hono<Environment>): void {
   });
 
   app.post(`${home}/import`, async (c) => {
-    const visitor = requireFederationOfficer(c);
+    const visitor = await requireDecider(c);
     const { context, csrf, language } = c.var;
     const t = pageText(language);
     const read = await readForm(c, importForm);
@@ -182,22 +135,9 @@ async function planOf(context: Context, typed: TypedImport): Promise<ImportPlan>
 async function showImport(c: RequestContext, typed: TypedImport, error: { field: string; text: string } | null) {
   requireFederationOfficer(c);
   const errors = error ? [error] : [];
-  const waiting = await waitingProposals(c.var.context.db.reader);
-  const body = <ImportPage typed={typed} errors={errors} proposals={waiting} csrf={c.var.csrf} reader={readerOf(c)} />;
+  const waiting = await waitingRequests(c.var.context.db.reader);
+  const body = <ImportPage typed={typed} errors={errors} requests={waiting} csrf={c.var.csrf} reader={readerOf(c)} />;
   return showPage(c, { title: pageText(c.var.language)('importTab'), error: error !== null }, body);
-}
-
-async function check(context: Context, origin: string, by: string): Promise<'same' | 'other' | 'silent'> {
-  try {
-    const same = await checkProposal(context, trustListOf(context), origin, {
-      by,
-      reason: 'Proposal checked at their node',
-    });
-    return same ? 'same' : 'other';
-  } catch (error) {
-    if (isRefusal(error) && error.code === 'unavailable') return 'silent';
-    throw error;
-  }
 }
 
 function download(c: RequestContext, name: string, text: string) {

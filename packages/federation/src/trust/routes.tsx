@@ -18,57 +18,41 @@ import type { LaneHealth } from '../peers.ts';
 import type { Change, ChangeKind } from './change.ts';
 import { bodyOf, emptyForm, explainFaults, formOf, type PartnerForm, partnerForm, type TypedPartner } from './form.ts';
 import { readFields } from './input.ts';
-import { daysLeft } from './labels.tsx';
+import { partnerListRoutes } from './list/routes.tsx';
 import { decideAs } from './partners.ts';
+import { mayDecide, requireDecider } from './policy.ts';
 import { exchangedWith, preview } from './preview.ts';
-import { sendProposal, waitingProposals } from './proposals.ts';
+import { proofRoutes } from './proof/routes.tsx';
+import { sendProposal } from './proposals.ts';
+import { rehearsalRoutes } from './rehearsal/routes.tsx';
+import type { Rehearse } from './rehearsal/steps.ts';
+import { requestRoutes } from './requests/routes.tsx';
 import { listRoutes } from './routes-list.tsx';
-import { allPartners, decisions, groupNames, type Partner, partnerById } from './store.ts';
+import { decisions, groupNames, type Partner, partnerById } from './store.ts';
 import { partnerKinds } from './tables.ts';
 import { pageText } from './text.ts';
-import { home, PartnerPage, PartnersPage, type Use } from './views.tsx';
+import { home, PartnerPage } from './views.tsx';
 import { PartnerForm as PartnerFormView, PreviewPage } from './views-form.tsx';
 
-export type RouteParts = { laneHealth?: (db: DatabaseReader, now: Date) => Promise<LaneHealth[]> };
+export type RouteParts = {
+  laneHealth?: (db: DatabaseReader, now: Date) => Promise<LaneHealth[]>;
+  rehearse?: Rehearse;
+};
 
 /** The partners' pages; the federation officer's and administrators' business. */
 export function partnerRoutes(parts: RouteParts) {
   return (app: Hono<Environment>): void => {
-    app.get(home, async (c) => {
-      requireFederationOfficer(c);
-      const { context, language } = c.var;
-      const db = context.db.reader;
-      const reader = readerOf(c);
-      const partners = await allPartners(db);
-      const health = new Map(
-        (await parts.laneHealth?.(db, c.var.context.clock.now()))?.map((lane) => [lane.origin, lane]),
-      );
-      const ending = partners.filter((partner) => daysLeft(partner, reader.now) !== null);
-      const use = new Map(
-        await Promise.all(ending.map(async (partner) => [partner.id, await useOf(context, partner)] as const)),
-      );
-      const waiting = await waitingProposals(db);
-      const body = (
-        <PartnersPage
-          partners={partners}
-          health={health}
-          use={use}
-          proposals={waiting}
-          now={reader.now}
-          reader={reader}
-        />
-      );
-      return showPage(c, { title: pageText(language)('name') }, body);
-    });
+    partnerListRoutes(app, parts.laneHealth);
 
     app.get(`${home}/new`, async (c) => {
-      requireFederationOfficer(c);
+      await requireDecider(c);
       const kind = partnerKinds.find((known) => known === c.req.query('kind')) ?? 'government';
-      return showForm(c, null, emptyForm(kind, c.var.context.clock.now()), []);
+      const hosts = c.req.query('origin') ?? '';
+      return showForm(c, null, { ...emptyForm(kind, c.var.context.clock.now()), hosts }, []);
     });
 
     app.post(`${home}/preview`, async (c) => {
-      requireFederationOfficer(c);
+      await requireDecider(c);
       const read = await readForm(c, partnerForm);
       const partner = await partnerOf(c);
       if (!read.ok) return showForm(c, partner, typedIn(c, read.typed), read.faults);
@@ -80,7 +64,7 @@ export function partnerRoutes(parts: RouteParts) {
     });
 
     app.post(`${home}/decide`, async (c) => {
-      const visitor = requireFederationOfficer(c);
+      const visitor = await requireDecider(c);
       const { context } = c.var;
       const read = await readForm(c, partnerForm);
       const partner = await partnerOf(c);
@@ -98,6 +82,9 @@ export function partnerRoutes(parts: RouteParts) {
     });
 
     listRoutes(app);
+    requestRoutes(app);
+    proofRoutes(app);
+    rehearsalRoutes(app, parts.rehearse);
 
     app.get(`${home}/:id`, async (c) => {
       requireFederationOfficer(c);
@@ -122,6 +109,7 @@ export function partnerRoutes(parts: RouteParts) {
           groups={groups}
           health={lane}
           decisions={rows}
+          decides={await mayDecide(db, c.var.visitor)}
           now={reader.now}
           reader={reader}
         />
@@ -131,13 +119,13 @@ export function partnerRoutes(parts: RouteParts) {
     });
 
     app.get(`${home}/:id/edit`, async (c) => {
-      requireFederationOfficer(c);
+      await requireDecider(c);
       const partner = await load(c.var.context, c.req.param('id'));
       return showForm(c, partner, formOf(partner, await groupNames(c.var.context.db.reader, partner)), []);
     });
 
     app.get(`${home}/:id/decide`, async (c) => {
-      requireFederationOfficer(c);
+      await requireDecider(c);
       const partner = await load(c.var.context, c.req.param('id'));
       const what = decidable.find((known) => known === c.req.query('what'));
       if (!what) refuse('not_found', 'There is no such decision');
@@ -183,16 +171,6 @@ async function propose(context: Context, partner: Partner): Promise<void> {
 function faultsIn(error: unknown): FieldFault[] {
   if (!isRefusal(error) || error.code !== 'invalid') throw error;
   return error.faults;
-}
-
-async function useOf(context: Context, partner: Partner): Promise<Use> {
-  const parts = await Promise.all(partner.hosts.map(({ origin }) => exchangedWith(context, context.db.reader, origin)));
-  const all = parts.flat();
-  return {
-    groups: new Set(all.map(({ group }) => group)).size,
-    people: new Set(all.flatMap(({ people }) => people)).size,
-    items: all.reduce((sum, { items }) => sum + items, 0),
-  };
 }
 
 function typedIn(c: RequestContext, typed: Record<string, unknown>): TypedPartner {

@@ -1,18 +1,18 @@
 import './tables.ts';
 import type { Slice } from '@joinery/core';
-import { laneHealth } from '../peers.ts';
 import { activities } from './activities.ts';
 import { api } from './api.ts';
 import { commands } from './commands.ts';
 import { events } from './events.ts';
 import { migrations } from './migrations.ts';
-import { mayDecide } from './policy.ts';
+import { maySeePartners } from './policy.ts';
+import { rehearseCommand } from './rehearsal/command.ts';
 import { sendRevoke } from './revoke.ts';
 import { partnerRoutes, type RouteParts } from './routes.tsx';
 import { pageText } from './text.ts';
 import { home } from './views.tsx';
 
-/** The allow-list and its administration: who may exchange what, why, and who decided. @param parts.laneHealth state of the lanes, when there are any */
+/** The allow-list and its administration: who may exchange what, why, and who decided. @param parts what it shows of the lanes, and how it starts nodes to rehearse with */
 export function createPartnersSlice(parts: RouteParts): Slice {
   return {
     name: 'partners',
@@ -20,7 +20,7 @@ export function createPartnersSlice(parts: RouteParts): Slice {
     events,
     activities,
     api,
-    commands,
+    commands: parts.rehearse ? [...commands, rehearseCommand(parts.rehearse)] : commands,
     routes: partnerRoutes(parts),
     jobs: { 'partners.revoke': sendRevoke },
     navigation: [
@@ -28,10 +28,8 @@ export function createPartnersSlice(parts: RouteParts): Slice {
         href: home,
         order: 90,
         label: (language) => pageText(language === 'nl' ? 'nl' : 'en')('navigation'),
-        show: mayDecide,
+        show: maySeePartners,
       },
     ],
   };
 }
-
-export const partnersSlice = createPartnersSlice({ laneHealth });

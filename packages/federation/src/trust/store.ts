@@ -24,6 +24,8 @@ export type Partner = {
   state: PartnerRow['state'];
   confirmed: boolean;
   scopes: Scope[];
+  /** What there was to choose from when the scopes were last decided. A scope that is not in it waits for a decision. */
+  offeredScopes: string[];
   /** Local ids of the groups it covers; null covers all. */
   groups: string[] | null;
   direction: Direction;
@@ -67,6 +69,7 @@ function toPartner(row: PartnerRow, hosts: Host[]): Partner {
     confirmed: row.confirmed === 1,
     // A scope that an earlier or later version knew is kept in the row and means nothing here.
     scopes: readList(row.scopes).filter((scope): scope is Scope => knownScopes.includes(scope)),
+    offeredScopes: readList(row.offered_scopes),
     groups: row.groups === null ? null : readList(row.groups),
     direction: z.enum(['in', 'out', 'both']).parse(row.direction),
     reason: row.reason,
@@ -151,6 +154,7 @@ export async function savePartner(work: Work, partner: Partner): Promise<void> {
     state: partner.state,
     confirmed: partner.confirmed ? 1 : 0,
     scopes: JSON.stringify(partner.scopes),
+    offered_scopes: JSON.stringify(partner.offeredScopes),
     groups: partner.groups && JSON.stringify(partner.groups),
     direction: partner.direction,
     reason: partner.reason,

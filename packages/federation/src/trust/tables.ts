@@ -18,6 +18,8 @@ export type PartnerRow = {
   confirmed: number;
   /** JSON list of scopes. */
   scopes: string;
+  /** JSON list of the scopes there were when somebody last decided which ones this agreement has. */
+  offered_scopes: string;
   /** JSON list of local ids of groups; null covers all groups. */
   groups: string | null;
   direction: 'in' | 'out' | 'both';

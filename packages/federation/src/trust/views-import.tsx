@@ -30,7 +30,7 @@ export type TypedImport = { list: string; source: string; as: string; complete: 
 export function ImportPage(model: {
   typed: TypedImport;
   errors: readonly FieldError[];
-  proposals: number;
+  requests: number;
   csrf: string;
   reader: Reader;
 }) {
@@ -41,7 +41,7 @@ export function ImportPage(model: {
     <Stack>
       <ErrorSummary errors={errors} language={reader.language} />
       <PageHeading title={t('importTab')} lead={t('importLead')} />
-      <PartnerTabs current={`${home}/import`} proposals={model.proposals} reader={reader} />
+      <PartnerTabs current={`${home}/import`} requests={model.requests} reader={reader} />
       <Panel title={t('importTitle')} id="import">
         <Form action={`${home}/import`} csrf={model.csrf}>
           <TextArea

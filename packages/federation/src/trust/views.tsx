@@ -2,8 +2,6 @@ import {
   ButtonLink,
   DataTable,
   DescriptionList,
-  EmptyState,
-  formatDate,
   formatDateTime,
   Notice,
   PageHeading,
@@ -19,16 +17,13 @@ import { fingerprint } from './fingerprint.ts';
 import {
   coversInWords,
   dayInWords,
-  daysLeft,
   decisionInWords,
   directionText,
   endInWords,
   kindText,
-  lastDay,
   StandingBadge,
   sourceInWords,
   standingOf,
-  urgency,
 } from './labels.tsx';
 import type { Partner } from './store.ts';
 import type { PartnerDecisionRow } from './tables.ts';
@@ -37,136 +32,22 @@ import { LaneState, ParkedTable } from './views-lane.tsx';
 
 export const home = '/administration/partners';
 
-/** Figures of use, for the warning that an agreement ends. */
-export type Use = { groups: number; people: number; items: number };
-
-/** The pages about partners belong together; `proposals` counts those that wait. */
-export function PartnerTabs({ current, proposals, reader }: { current: string; proposals: number; reader: Reader }) {
+/** The pages about partners belong together; `requests` counts what waits for an answer. */
+export function PartnerTabs({ current, requests, reader }: { current: string; requests: number; reader: Reader }) {
   const t = pageText(reader.language);
   const items = [
     { href: home, label: t('name') },
-    { href: `${home}/proposals`, label: t('proposals'), ...(proposals > 0 ? { count: proposals } : {}) },
+    { href: `${home}/proposals`, label: t('requests'), ...(requests > 0 ? { count: requests } : {}) },
     { href: `${home}/import`, label: t('importTab') },
     { href: `${home}/register`, label: t('register') },
     { href: `${home}/explain`, label: t('explain') },
+    { href: `${home}/rehearsal`, label: t('rehearsal') },
   ];
   return <Tabs label={t('tabs')} items={items.map((item) => ({ ...item, current: item.href === current }))} />;
 }
 
-/** The list of partners. */
-export function PartnersPage(model: {
-  partners: readonly Partner[];
-  health: ReadonlyMap<string, LaneHealth>;
-  use: ReadonlyMap<string, Use>;
-  proposals: number;
-  now: Date;
-  reader: Reader;
-}) {
-  const { partners, health, now, reader } = model;
-  const t = pageText(reader.language);
-  const add = (
-    <ButtonLink href={`${home}/new`} kind="primary">
-      {t('add')}
-    </ButtonLink>
-  );
-  return (
-    <Stack>
-      <PageHeading title={t('name')} lead={t('lead')} actions={partners.length > 0 ? add : undefined} />
-      <PartnerTabs current={home} proposals={model.proposals} reader={reader} />
-      {partners.map((partner) => (
-        <EndNotice partner={partner} use={model.use.get(partner.id)} now={now} reader={reader} />
-      ))}
-      {partners.length === 0 ? (
-        <EmptyState title={t('emptyListTitle')} icon="node" action={add}>
-          {t('emptyList')}
-        </EmptyState>
-      ) : (
-        <DataTable
-          id="partners"
-          caption={t('name')}
-          rows={partners}
-          columns={[
-            { header: t('agency'), cell: (partner) => <AgencyCell partner={partner} /> },
-            { header: t('state'), cell: (partner) => <StateCell partner={partner} now={now} reader={reader} /> },
-            { header: t('covers'), cell: (partner) => coversInWords(partner, reader.language) },
-            {
-              header: t('direction'),
-              cell: (partner) => (partner.state === 'blocked' ? '–' : t(directionText[partner.direction])),
-            },
-            {
-              header: t('ends'),
-              cell: (partner) => (partner.state === 'blocked' ? '–' : endInWords(partner.expiresAt, reader.language)),
-            },
-            {
-              header: t('lastContact'),
-              cell: (partner) => <Contact at={health.get(partner.origin)?.lastContactAt ?? null} reader={reader} />,
-            },
-            {
-              header: t('deliveries'),
-              cell: (partner) => <LaneState health={health.get(partner.origin)} reader={reader} />,
-            },
-          ]}
-        />
-      )}
-    </Stack>
-  );
-}
-
-function EndNotice({
-  partner,
-  use,
-  now,
-  reader,
-}: {
-  partner: Partner;
-  use: Use | undefined;
-  now: Date;
-  reader: Reader;
-}) {
-  const days = daysLeft(partner, now);
-  if (days === null || partner.expiresAt === null) return null;
-  const values = {
-    agency: partner.agency,
-    days,
-    date: formatDate(reader.language, 'UTC', lastDay(partner.expiresAt)),
-    groups: use?.groups ?? 0,
-    people: use?.people ?? 0,
-    items: use?.items ?? 0,
-  };
-  return (
-    <Notice kind={urgency(days)} language={reader.language}>
-      {pageText(reader.language)('endsSoon', values)}
-    </Notice>
-  );
-}
-
-function AgencyCell({ partner }: { partner: Partner }) {
-  return (
-    <div>
-      <a class="ds-link" href={`${home}/${partner.id}`}>
-        {partner.agency}
-      </a>
-      <br />
-      <span class="app-quiet">{new URL(partner.origin).host}</span>
-    </div>
-  );
-}
-
-function StateCell({ partner, now, reader }: { partner: Partner; now: Date; reader: Reader }) {
-  return (
-    <div>
-      <StandingBadge partner={partner} now={now} language={reader.language} />
-      {partner.state === 'allowed' ? (
-        <>
-          <br />
-          <span class="app-quiet">{pageText(reader.language)(partner.confirmed ? 'confirmedYes' : 'confirmedNo')}</span>
-        </>
-      ) : null}
-    </div>
-  );
-}
-
-function Contact({ at, reader }: { at: string | null; reader: Reader }) {
+/** When their node last sent us something. */
+export function Contact({ at, reader }: { at: string | null; reader: Reader }) {
   return at === null ? pageText(reader.language)('never') : <Time at={at} reader={reader} />;
 }
 
@@ -176,6 +57,8 @@ export function PartnerPage(model: {
   groups: readonly { id: string; name: string }[];
   health: LaneHealth | undefined;
   decisions: readonly PartnerDecisionRow[];
+  /** Whether the reader may decide. */
+  decides: boolean;
   now: Date;
   reader: Reader;
 }) {
@@ -211,22 +94,7 @@ export function PartnerPage(model: {
         parent={{ href: home, label: t('name') }}
         lead={partner.origin}
         badges={<StandingBadge partner={partner} now={now} language={reader.language} />}
-        actions={
-          <>
-            {partner.state === 'allowed' || partner.state === 'blocked' ? null : (
-              <ButtonLink href={`${decide}allow`} kind="primary">
-                {t('allow')}
-              </ButtonLink>
-            )}
-            <ButtonLink href={`${home}/${partner.id}/edit`}>{t('change')}</ButtonLink>
-            {partner.state === 'suspended' ? null : <ButtonLink href={`${decide}suspend`}>{t('suspend')}</ButtonLink>}
-            {partner.state === 'blocked' ? null : (
-              <ButtonLink href={`${decide}block`} kind="danger">
-                {t('block')}
-              </ButtonLink>
-            )}
-          </>
-        }
+        actions={model.decides ? <Actions partner={partner} language={reader.language} /> : undefined}
       />
       {stands === 'key_changed' ? (
         <Notice kind="danger" language={reader.language}>
@@ -255,6 +123,27 @@ export function PartnerPage(model: {
       ) : null}
       <RegisterTable rows={model.decisions} reader={reader} />
     </Stack>
+  );
+}
+
+function Actions({ partner, language }: { partner: Partner; language: Reader['language'] }) {
+  const t = pageText(language);
+  const decide = `${home}/${partner.id}/decide?what=`;
+  return (
+    <>
+      {partner.state === 'allowed' || partner.state === 'blocked' ? null : (
+        <ButtonLink href={`${decide}allow`} kind="primary">
+          {t('allow')}
+        </ButtonLink>
+      )}
+      <ButtonLink href={`${home}/${partner.id}/edit`}>{t('change')}</ButtonLink>
+      {partner.state === 'suspended' ? null : <ButtonLink href={`${decide}suspend`}>{t('suspend')}</ButtonLink>}
+      {partner.state === 'blocked' ? null : (
+        <ButtonLink href={`${decide}block`} kind="danger">
+          {t('block')}
+        </ButtonLink>
+      )}
+    </>
   );
 }
 

@@ -1,0 +1,92 @@
+import {
+  type Context,
+  type Environment,
+  isId,
+  type RequestContext,
+  refuse,
+  requireFederationOfficer,
+  type StoredObject,
+  type Visitor,
+} from '@joinery/core';
+import { readerOf, showPage } from '@joinery/ui';
+import type { Hono } from 'hono';
+import { federationOf } from '../../federation.ts';
+import { explain } from '../explain.ts';
+import { exchangedWith } from '../preview.ts';
+import { type Partner, partnerById } from '../store.ts';
+import { home } from '../views.tsx';
+import { proofText } from './text.ts';
+import { readItem, type Trial, tryItem } from './try.ts';
+import { ProofPage } from './views.tsx';
+
+const mostSuggestions = 10;
+
+/** The proof of what a partner gets, and what others get of the same thing. */
+export function proofRoutes(app: Hono<Environment>): void {
+  app.get(`${home}/:id/proof`, async (c) => {
+    const visitor = requireFederationOfficer(c);
+    const { context, language } = c.var;
+    const id = c.req.param('id');
+    const partner = isId(id) ? await partnerById(context.db.reader, id) : undefined;
+    if (!partner) refuse('not_found', 'There is no such partner');
+    const typed = (c.req.query('thing') ?? '').slice(0, 2000);
+    const item = typed === '' ? null : readItem(typed, context.config.origin);
+    const trials = item === null ? [] : await tryOwn(c, partner, item);
+    const fault = typed !== '' && item === null;
+    const body = (
+      <ProofPage
+        partner={partner}
+        typed={typed}
+        fault={fault}
+        example={`${context.config.origin}/groups/…`}
+        suggestions={item === null ? await sharedGroups(context, partner) : []}
+        trials={trials}
+        said={item === null ? null : await explain(context, context.db.reader, partner.origin, item, language)}
+        seen={item === null ? null : await seenBy(context, visitor, item, trials)}
+        reader={readerOf(c)}
+      />
+    );
+    const title = proofText(language)('titleFor', { agency: partner.agency });
+    return showPage(c, { title, error: fault }, body);
+  });
+}
+
+function tryOwn(c: RequestContext, partner: Partner, item: string): Promise<Trial[]> {
+  const node = federationOf(c.var.context);
+  if (!node) throw new Error('This node was built without federation');
+  return tryItem(node, c.var.ask, partner.origin, item);
+}
+
+/** Groups of this node that the partner exchanges something in. */
+async function sharedGroups(context: Context, partner: Partner): Promise<{ href: string; name: string }[]> {
+  const shared = await exchangedWith(context, context.db.reader, partner.origin);
+  const found = await Promise.all(
+    shared
+      .slice(0, 50)
+      .map(async ({ group, name }) => ({ name, object: await load(context, 'groups', { id: group }) })),
+  );
+  return found
+    .flatMap(({ name, object }) => (object?.local ? [{ href: object.uri, name }] : []))
+    .slice(0, mostSuggestions);
+}
+
+/** The partner's answer, for somebody who may read the thing as well: looking after agreements opens no content. */
+async function seenBy(context: Context, visitor: Visitor, item: string, trials: readonly Trial[]) {
+  const given = trials.find(({ asker, status }) => asker === 'partner' && status === 200);
+  if (!given) return null;
+  const [, path = '', id = ''] = /\/(groups|posts|people)\/([0-9a-f-]{36})/.exec(item) ?? [];
+  const object = await load(context, path, { id });
+  const kind = kindOf(context, path);
+  // Not as an administrator: their right to mend things is no right to look around.
+  const requester = { kind: 'person' as const, person: visitor.person.id, administrator: false };
+  if (!object || !kind || !(await kind.mayRead(context.db.reader, requester, object))) return null;
+  return JSON.stringify(JSON.parse(given.text), null, 2);
+}
+
+function kindOf(context: Context, path: string) {
+  return context.slices.flatMap(({ objects }) => objects ?? []).find((kind) => kind.path === path);
+}
+
+async function load(context: Context, path: string, by: { id: string }): Promise<StoredObject | undefined> {
+  return kindOf(context, path)?.load(context.db.reader, by);
+}
