@@ -3,11 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserMissing, openBrowser } from '../harness/browser.ts';
 import {
   axeFaults,
+  axeFaultsIn,
   keepPicture,
   type Look,
   languageOf,
   listenForComplaints,
   looks,
+  otherColourNames,
   pageFacts,
   sessionCookie,
   speakTo,
@@ -73,13 +75,12 @@ describe.skipIf(browserMissing)('every page', { timeout: 600_000 }, () => {
     const faults = await axeFaults(page);
     await keepPicture(page, `pages/${example.name} ${name}`);
     const facts = await pageFacts(page);
+    for (const colours of otherColourNames) {
+      faults.push(...(await axeFaultsIn(page, colours)));
+      await keepPicture(page, `pages/${example.name} ${name} ${colours}`);
+    }
     if (name === 'English') {
-      // A dark page differs in its colours only; a narrow one is as wide as its longest words, in each language.
-      await page.emulateMedia({ colorScheme: 'dark' });
-      faults.push(
-        ...(await axeFaults(page, ['color-contrast', 'link-in-text-block'])).map((fault) => `dark: ${fault}`),
-      );
-      await keepPicture(page, `pages/${example.name} dark`);
+      // A narrow page is as wide as its longest words, in each language.
       await page.setViewportSize(looks['narrow Dutch'].viewport);
       facts.tooWide += (await pageFacts(page)).tooWide;
     }

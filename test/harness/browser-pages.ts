@@ -49,14 +49,42 @@ export function listenForComplaints(page: Page): string[] {
   return complaints;
 }
 
+/** All that WCAG 2.2 AA rests on, and the best practices. What is right is not listed: that takes most of the time. */
+const axeOptions: Parameters<AxeBuilder['options']>[0] = {
+  runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
+  resultTypes: ['violations'],
+};
+
+type Violation = { id: string; nodes: { html: string; failureSummary?: string }[] };
+
+/** One line per fault that axe finds on a page that was just opened. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  return inLines((await new AxeBuilder({ page }).setLegacyMode().options(axeOptions).analyze()).violations);
+}
+
+/** Colours that a reader's system may ask for besides light ones. */
+const otherColours = {
+  dark: { colorScheme: 'dark', forcedColors: 'none' },
+  'forced colours': { colorScheme: 'light', forcedColors: 'active' },
+} as const;
+export type Colours = keyof typeof otherColours;
+export const otherColourNames = Object.keys(otherColours) as Colours[];
+
 /**
- * One line per fault that axe finds.
- * @param rules only these; otherwise all that WCAG 2.2 AA rests on, and the best practices
+ * Shows a page on which `axeFaults` has looked already in other colours, and looks again with all rules. The page stays in these colours. Samples of a house
+ * style are left out of forced colours: Chromium forces those of a part with a scheme of its own only when the page is loaded in them.
  */
-export async function axeFaults(page: Page, rules?: string[]): Promise<string[]> {
-  const axe = new AxeBuilder({ page }).setLegacyMode();
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const { violations } = await (rules ? axe.withRules(rules) : axe.withTags(tags)).analyze();
+export async function axeFaultsIn(page: Page, colours: Colours): Promise<string[]> {
+  await page.emulateMedia(otherColours[colours]);
+  const run = { on: { exclude: colours === 'dark' ? [] : [['[data-preview]']] }, options: axeOptions };
+  const violations = await page.evaluate(async ({ on, options }) => {
+    const { axe } = window as unknown as { axe: { run: (on: unknown, how: unknown) => Promise<unknown> } };
+    return ((await axe.run(on, options)) as { violations: Violation[] }).violations;
+  }, run);
+  return inLines(violations).map((line) => `${colours}: ${line}`);
+}
+
+function inLines(violations: Violation[]): string[] {
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
   );
