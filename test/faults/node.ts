@@ -98,7 +98,7 @@ export async function openFaultNode(options: {
       ports: {
         trust: { mayFederate: () => ({ allowed: false, reason: 'not_listed' }) },
         peers: { allowed: () => [], summary: async () => null },
-        actors: { resolve: closed, history: closed, arrived: async () => {} },
+        actors: { resolve: closed, history: closed, listedGroups: closed, arrived: async () => {} },
         asks: { ask: closed, byId: async () => null, of: async () => [], waiting: async () => 0 },
         people: { byId: async () => null, byUri: async () => null },
       },

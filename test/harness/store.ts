@@ -91,7 +91,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
     ports: {
       trust: trustEverybody,
       peers: { allowed: () => [], summary: async () => null },
-      actors: { resolve: noNetwork, history: noNetwork, arrived: async () => {} },
+      actors: { resolve: noNetwork, history: noNetwork, listedGroups: noNetwork, arrived: async () => {} },
       asks: { ask: noNetwork, byId: async () => null, of: async () => [], waiting: async () => 0 },
       people: { byId: async () => null, byUri: async () => null },
       ...options.ports,

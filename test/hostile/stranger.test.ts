@@ -125,6 +125,8 @@ describe('ActivityStreams', () => {
       `/activities/${missing}`,
       `/streams/${missing}/log`,
       '/agency',
+      '/node/groups',
+      '/node/groups?page=',
     ];
   };
 

@@ -72,6 +72,12 @@ export type Actors = {
   ) => Promise<{ kind: string; id: string; uri: string }>;
   /** Brings the newest topics of a remote group, and the replies of a remote topic, when they are not here yet. */
   history: (uri: string, wanted: 'topics' | 'replies' | 'more') => Promise<{ complete: boolean; fetched: number }>;
+  /**
+   * Reads which groups a Joinery node lists for this one, and saves them.
+   * @returns local ids, and whether the list was read to its end
+   * @throws {Refusal} no_agreement (here or there), not_found when it tells no list, unavailable
+   */
+  listedGroups: (origin: string) => Promise<{ groups: string[]; complete: boolean }>;
   /** What is at this address was brought here by other means than an activity: whatever was received and waited for it goes on. */
   arrived: (uri: string) => Promise<void>;
 };

@@ -228,7 +228,7 @@ export type ObjectKind = {
 
 /** A page of items, newest first unless said. */
 export type CollectionKind = {
-  /** `path` of the object it belongs to, and its own last segment: `groups`, `followers`. */
+  /** `path` of the object it belongs to, and its own last segment: `groups`, `followers`; `node` for a collection of the server actor, whose items are shown whole. */
   of: string;
   name: string;
   /** Who may read it: the object's own rule unless given. */

@@ -71,6 +71,51 @@ export async function objectDocument(bridge: Bridge, path: string, id: string, r
   return { status, document: { '@context': documentContext, ...document } };
 }
 
+/** The server actor as the owner of collections. */
+function nodeObject(bridge: Bridge): StoredObject {
+  const uri = nodeActor(bridge.context.config.origin);
+  return { id: 'node', uri, local: true, deletedAt: null, type: 'Application' };
+}
+
+/**
+ * A page of a collection of the node itself: things of this node, each as the requester may read it.
+ * @param page cursor; null for the first page
+ */
+export async function nodeCollection(
+  bridge: Bridge,
+  name: string,
+  page: string | null,
+  requester: Requester,
+): Promise<Found> {
+  const { context } = bridge;
+  const collection = context.slices
+    .flatMap((slice) => slice.collections ?? [])
+    .find((candidate) => candidate.of === 'node' && candidate.name === name);
+  const node = nodeObject(bridge);
+  if (!collection?.mayRead || !(await collection.mayRead(context.db.reader, requester, node))) return null;
+  const outgoing = { db: context.db.reader, origin: context.config.origin, joineryPeer: true };
+  const { items, next } = await collection.page(outgoing, node, requester, page || null);
+  const documents: JsonObject[] = [];
+  for (const item of items) {
+    const [, path = '', id = ''] = new URL(String(item)).pathname.split('/');
+    const found = await objectDocument(bridge, path, id, requester);
+    if (found?.status === 200) documents.push(found.document);
+  }
+  const self = `${context.config.origin}/node/${name}`;
+  return {
+    status: 200,
+    document: {
+      '@context': documentContext,
+      id: page ? `${self}?page=${encodeURIComponent(page)}` : self,
+      type: page ? 'CollectionPage' : 'Collection',
+      attributedTo: node.uri,
+      ...(page ? { partOf: self } : {}),
+      items: documents,
+      ...(next === null ? {} : { next: `${self}?page=${encodeURIComponent(next)}` }),
+    },
+  };
+}
+
 /** A page of a collection, or the collection itself when no page is asked for. */
 export async function collectionDocument(
   bridge: Bridge,

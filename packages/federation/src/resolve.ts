@@ -1,6 +1,7 @@
 import { type Actors, isObject, type JsonObject, listOf, originOf, refuse, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { readPeople } from './collected-people.ts';
+import { readListedGroups } from './discover.ts';
 import { documentOrRefuse, knownObject, rememberDocument, signedFetch } from './fetch.ts';
 import { readHistory } from './history.ts';
 import { releaseWaiting } from './ledger.ts';
@@ -38,6 +39,7 @@ export function createActors(bridge: Bridge, toWorkOff: (origin: string) => void
       if (found) await readPeople(bridge, found.kind.path, found.object);
       return { ...saved, uri: String(document.id) };
     },
+    listedGroups: (origin) => readListedGroups(bridge, origin),
     history: (uri, wanted) => readHistory(bridge, uri, wanted),
     arrived: async (uri) => {
       const by = { kind: 'system', what: 'inbox' } as const;

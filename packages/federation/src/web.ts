@@ -6,6 +6,7 @@ import {
   agencyDocument,
   collectionDocument,
   type Found,
+  nodeCollection,
   nodeDocument,
   objectDocument,
 } from './documents.ts';
@@ -52,7 +53,12 @@ async function answerNode(c: WebContext, node: FederationNode): Promise<Response
   if (path === '/.well-known/webfinger' || path.startsWith('/.well-known/nodeinfo') || path.startsWith('/nodeinfo/'))
     return node.discovery(c.req.raw);
   if (path === '/node') return document(c, { status: 200, document: await nodeDocument(node.bridge) });
-  const onlyForNodes = path === '/agency' || path === '/streams' || activityPath.test(path) || streamPath.test(path);
+  const onlyForNodes =
+    path === '/agency' ||
+    path === '/node/groups' ||
+    path === '/streams' ||
+    activityPath.test(path) ||
+    streamPath.test(path);
   const asked =
     onlyForNodes || (wantsActivity(c.req.header('accept')) && (objectPath.test(path) || collectionPath.test(path)));
   if (!asked) return null;
@@ -85,6 +91,7 @@ async function find(c: WebContext, node: FederationNode, requester: Requester): 
   if (path === '/agency') return { status: 200, document: await agencyDocument(node.bridge) };
   if (path === '/streams' && requester.kind === 'peer')
     return { status: 200, document: await sharedStreams(node.bridge, requester.origin) };
+  if (path === '/node/groups') return nodeCollection(node.bridge, 'groups', c.req.query('page') ?? null, requester);
   const activity = activityPath.exec(path);
   if (activity)
     return activityDocument(

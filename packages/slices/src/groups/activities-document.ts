@@ -80,6 +80,7 @@ export async function groupDocument(
     'joinery:listed': group.listed === 1,
     'joinery:memberCount': group.member_count,
     'joinery:postCount': group.post_count,
+    ...(group.last_post_at === null ? {} : { 'joinery:lastPost': group.last_post_at }),
     ...(joineryPeer && group.reading !== 'members' ? { 'joinery:nodes': await nodesOf(db, group.id) } : {}),
     'joinery:agency': { id: `${origin}/agency`, ...(lead ? { name: lead.agency } : {}) },
   };

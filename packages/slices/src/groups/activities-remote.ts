@@ -73,7 +73,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
         member_count: 0,
         post_count: 0,
         ...figures,
-        last_post_at: null,
+        last_post_at: instantBefore(work.now, document['joinery:lastPost']),
         summarised_at: null,
         created_at: work.now,
         updated_at: work.now,
@@ -88,11 +88,23 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
   if (known.deleted_at !== null || how.verified === 'unchecked') return known.id;
   if (known.fetched_at !== null && known.fetched_at > how.fetchedAt) return known.id;
   const archived = document.postingRestrictedToMods === true && read.joins_by === 'Join';
+  const told = instantBefore(work.now, document['joinery:lastPost']);
+  const newest =
+    [known.last_post_at, told]
+      .filter((at) => at !== null)
+      .sort()
+      .at(-1) ?? null;
   const next = { ...read, archived_at: archived ? (known.archived_at ?? work.now) : null };
   const changed = (Object.keys(next) as (keyof typeof next)[]).some((key) => next[key] !== known[key]);
   await work.db
     .updateTable('groups')
-    .set({ ...next, ...figures, fetched_at: how.fetchedAt, ...(changed ? { updated_at: work.now } : {}) })
+    .set({
+      ...next,
+      ...figures,
+      last_post_at: newest,
+      fetched_at: how.fetchedAt,
+      ...(changed ? { updated_at: work.now } : {}),
+    })
     .where('id', '=', known.id)
     .execute();
   if (document['joinery:nodes'] !== undefined) await rememberNodes(work, known, document['joinery:nodes']);
@@ -180,6 +192,14 @@ function wholeNumber(value: Json | undefined): number | null {
 function count<Name extends string>(name: Name, value: Json | undefined): { [K in Name]?: number } {
   const number = wholeNumber(value);
   return number === null ? {} : ({ [name]: number } as { [K in Name]: number });
+}
+
+/** An instant that a host tells, in our form; never one in the future. */
+function instantBefore(now: string, value: Json | undefined): string | null {
+  const at = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(at)) return null;
+  const instant = new Date(at).toISOString();
+  return instant < now ? instant : now;
 }
 
 function oneOf<T extends string>(allowed: readonly T[], value: Json | undefined): T | undefined {

@@ -142,7 +142,9 @@ test('a group elsewhere is joined or followed by its link, and waits for its nod
   const resolve = async () => ({ kind: 'groups', id, uri: 'https://dept.example/groups/1' });
   const history = async () => ({ complete: true, fetched: 0 });
   const arrived = async () => {};
-  await using world = await open({ actors: { resolve, history, arrived } });
+  await using world = await open({
+    actors: { resolve, history, arrived, listedGroups: async () => ({ groups: [], complete: true }) },
+  });
   const { web, anna, bert } = world;
   const document = { id: 'https://dept.example/groups/1', type: 'Group', name: 'Far', 'joinery:joining': 'open' };
   const how = { fetchedAt: new Date().toISOString(), verified: 'origin' as const };

@@ -2,7 +2,7 @@ import { afterName, type Exchanged, type NamePosition, nameContains, type Reader
 import type { PersonRow } from '../people/index.ts';
 import type { GroupMemberRow, GroupRow, MemberState } from './tables.ts';
 
-export type ListedGroup = { group: GroupRow; standing: GroupMemberRow | undefined };
+export type ListedGroup = { group: GroupRow; standing: GroupMemberRow | undefined; lead?: string | undefined };
 
 /** Adds somebody's standing to each of some groups. */
 async function withStandings(db: Reader, person: string | null, groups: GroupRow[]): Promise<ListedGroup[]> {
@@ -19,6 +19,35 @@ async function withStandings(db: Reader, person: string | null, groups: GroupRow
     .execute();
   const standings = new Map(rows.map((row) => [row.group_id, row]));
   return groups.map((group) => ({ group, standing: standings.get(group.id) }));
+}
+
+/** Adds the name of whoever leads each of some groups of other nodes, where it is known. */
+export async function withLeads(db: Reader, rows: ListedGroup[]): Promise<ListedGroup[]> {
+  const leads = rows.map(({ group }) => group.lead_id).filter((id) => id !== null && id !== undefined);
+  if (leads.length === 0) return rows;
+  const people = await db.selectFrom('person').select(['id', 'name']).where('id', 'in', leads).execute();
+  const names = new Map(people.map(({ id, name }) => [id, name]));
+  return rows.map((row) => ({ ...row, lead: names.get(row.group.lead_id ?? '') }));
+}
+
+/** Nodes of other agencies of which listed groups are known here, by the name of the agency. */
+export async function agenciesElsewhere(
+  db: Reader,
+  origins: readonly string[],
+): Promise<{ origin: string; agency: string }[]> {
+  if (origins.length === 0) return [];
+  const rows = await db
+    .selectFrom('groups')
+    .select((eb) => ['home', eb.fn.max('agency').as('agency')])
+    .where('local', '=', 0)
+    .where('listed', '=', 1)
+    .where('deleted_at', 'is', null)
+    .where('home', 'in', origins)
+    .groupBy('home')
+    .execute();
+  return rows
+    .map(({ home, agency }) => ({ origin: home, agency: agency ?? new URL(home).host }))
+    .sort((one, other) => one.agency.localeCompare(other.agency));
 }
 
 /** Groups in which somebody takes part, which they follow, or where something of theirs waits; by name. At most 500. */
@@ -58,6 +87,8 @@ export async function listedGroups(
     origins?: string[];
     search?: string;
     webOnly?: boolean;
+    /** Without closed groups: for other nodes. */
+    open?: boolean;
     after?: NamePosition | null;
     limit: number;
   },
@@ -73,6 +104,7 @@ export async function listedGroups(
     .where(afterName('groups', options.after));
   if (options.where === 'elsewhere') query = query.where('home', 'in', options.origins ?? []);
   if (options.webOnly) query = query.where('reading', '=', 'web');
+  if (options.open) query = query.where('reading', '<>', 'members');
   const groups = await query.orderBy('sort_name').orderBy('id').limit(options.limit).execute();
   return withStandings(db, options.person, groups);
 }

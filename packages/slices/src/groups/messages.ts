@@ -24,6 +24,11 @@ export const messages = defineMessages({
     postCount: '{count, plural, one {# post} other {# posts}}',
     lastActivity: 'last post',
     ledFrom: 'Led from {agency}',
+    ledBy: 'Led by {name}, {agency}',
+    allAgencies: 'All agencies',
+    directoryFrom: 'As the agencies told',
+    directoryUnread:
+      '{count, plural, one {{nodes} has not told its groups yet.} other {These have not told their groups yet: {nodes}.}} Look again in a moment.',
     badgeMember: 'Member',
     badgeFacilitator: 'Facilitator',
     badgeOwner: 'Owner',
@@ -209,6 +214,11 @@ export const messages = defineMessages({
     postCount: '{count, plural, one {# bericht} other {# berichten}}',
     lastActivity: 'laatste bericht',
     ledFrom: 'Geleid vanuit {agency}',
+    ledBy: 'Geleid door {name}, {agency}',
+    allAgencies: 'Alle organisaties',
+    directoryFrom: 'Zoals de organisaties lieten weten,',
+    directoryUnread:
+      '{count, plural, one {{nodes} liet nog niet weten welke groepen er zijn.} other {Deze lieten nog niet weten welke groepen er zijn: {nodes}.}} Kijk over een moment opnieuw.',
     badgeMember: 'Lid',
     badgeFacilitator: 'Begeleider',
     badgeOwner: 'Eigenaar',

@@ -76,4 +76,12 @@ export const migrations: Migrations = {
   '2026-11-22-groups-lead': async (db) => {
     await db.schema.alterTable('groups').addColumn('lead_id', 'text').execute();
   },
+  '2026-11-22-groups-directory': async (db) => {
+    await db.schema
+      .createTable('group_directory')
+      .addColumn('origin', 'text', (column) => column.primaryKey())
+      .addColumn('asked_at', 'text', (column) => column.notNull())
+      .addColumn('read_at', 'text')
+      .execute();
+  },
 };

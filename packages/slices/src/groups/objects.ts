@@ -1,6 +1,7 @@
-import type { CollectionKind, ObjectKind, StoredObject } from '@joinery/core';
+import { type CollectionKind, nameCursor, namePosition, type ObjectKind, type StoredObject } from '@joinery/core';
 import { groupDocument } from './activities-document.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
+import { listedGroups } from './lists.ts';
 import { isPubliclyKnown, mayReadGroup } from './policy.ts';
 import { rememberModerators } from './remote-roles.ts';
 import { groupById, groupByUri, membershipOf, membersWithRole } from './store.ts';
@@ -81,6 +82,27 @@ const followers: CollectionKind = {
   },
 };
 
+/** Listed groups of this node, by name, for nodes whose agreement covers discovery; each is shown only to whoever may read it. */
+const listedHere: CollectionKind = {
+  of: 'node',
+  name: 'groups',
+  ordered: false,
+  mayRead: async (_db, requester) =>
+    requester.kind === 'peer' && requester.trust.mayFederate(requester.origin, 'discover', 'out').allowed,
+  page: async ({ db }, _node, _requester, cursor) => {
+    const rows = await listedGroups(db, {
+      where: 'here',
+      person: null,
+      open: true,
+      after: namePosition(cursor ?? undefined),
+      limit: perPage + 1,
+    });
+    const shown = rows.slice(0, perPage).map(({ group }) => group);
+    return { items: shown.map(({ uri }) => uri), next: rows.length > perPage ? nameCursor(shown.at(-1)) : null };
+  },
+};
+const perPage = 50;
+
 async function readersOnly(
   ...[db, requester, object]: Parameters<NonNullable<CollectionKind['mayRead']>>
 ): Promise<boolean> {
@@ -90,4 +112,4 @@ async function readersOnly(
   return mayReadGroup(group, requester, standing);
 }
 
-export const collections: CollectionKind[] = [moderators, followers];
+export const collections: CollectionKind[] = [moderators, followers, listedHere];

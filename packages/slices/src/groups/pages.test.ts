@@ -192,7 +192,12 @@ test('a link that leads nowhere says why beside the field, one without agreement
     return { kind: 'groups', id: found, uri: 'x' };
   };
   await using world = await open({
-    actors: { resolve, history: async () => ({ complete: true, fetched: 0 }), arrived: async () => {} },
+    actors: {
+      resolve,
+      history: async () => ({ complete: true, fetched: 0 }),
+      arrived: async () => {},
+      listedGroups: async () => ({ groups: [], complete: true }),
+    },
   });
   found = await world.make();
   const { asOwner } = world;

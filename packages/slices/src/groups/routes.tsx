@@ -10,8 +10,9 @@ import {
 } from '@joinery/core';
 import { readerOf, renderPanels, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
+import { refreshDirectory } from './directory.ts';
 import { declineInvitation } from './invitations.ts';
-import { groupsOf, type ListedGroup, listedGroups, listMembers } from './lists.ts';
+import { agenciesElsewhere, groupsOf, type ListedGroup, listedGroups, listMembers, withLeads } from './lists.ts';
 import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
 import { messages } from './messages.ts';
 import { canApprove } from './policy.ts';
@@ -47,21 +48,26 @@ async function showGroups(c: RequestContext) {
   const tab: ListTab = !visitor ? 'here' : asked === 'here' || asked === 'elsewhere' ? asked : 'mine';
   const search = (c.req.query('q') ?? '').slice(0, 200);
   const after = namePosition(c.req.query('cursor'));
+  const { peers } = context.ports;
+  const origins = tab === 'elsewhere' ? peers.allowed('open-groups') : [];
+  const agencies = await agenciesElsewhere(db, origins);
+  const at = agencies.find(({ origin }) => origin === c.req.query('node'))?.origin ?? '';
+  const directory = tab === 'elsewhere' ? await refreshDirectory(context, await joineryPeers(c)) : null;
   const rows: ListedGroup[] =
     tab === 'mine' && visitor
       ? await groupsOf(db, visitor.person.id)
       : await listedGroups(db, {
           where: tab === 'elsewhere' ? 'elsewhere' : 'here',
           person: visitor?.person.id ?? null,
-          origins: tab === 'elsewhere' ? context.ports.peers.allowed('open-groups') : [],
+          origins: at === '' ? origins : [at],
           search,
           webOnly: !visitor,
           after,
           limit: perPage + 1,
         });
-  const shown = tab === 'mine' ? rows : rows.slice(0, perPage);
+  const shown = await withLeads(db, tab === 'mine' ? rows : rows.slice(0, perPage));
   const cursor = tab !== 'mine' && rows.length > perPage ? nameCursor(shown.at(-1)?.group) : null;
-  const next = cursor && `/groups?${new URLSearchParams({ at: tab, q: search, cursor })}`;
+  const next = cursor && `/groups?${new URLSearchParams({ at: tab, q: search, node: at, cursor })}`;
   const body = (
     <GroupsPage
       reader={readerOf(c)}
@@ -71,9 +77,18 @@ async function showGroups(c: RequestContext) {
       search={search}
       next={next}
       signedIn={visitor !== null}
+      elsewhere={directory && { ...directory, agencies, at }}
     />
   );
   return showPage(c, { title: messages(language)('groups') }, body);
+}
+
+/** Joinery nodes whose agreement covers discovery. */
+async function joineryPeers(c: RequestContext): Promise<string[]> {
+  const { db, ports } = c.var.context;
+  const origins = ports.peers.allowed('discover');
+  const peers = await Promise.all(origins.map((origin) => ports.peers.summary(db.reader, origin)));
+  return origins.filter((_origin, index) => peers[index]?.joinery);
 }
 
 async function showGroup(c: RequestContext) {

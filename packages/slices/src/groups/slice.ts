@@ -3,6 +3,7 @@ import { activities } from './activities.ts';
 import { api } from './api.ts';
 import { commands } from './commands.ts';
 import { jobs } from './counts.ts';
+import { directoryJobs } from './directory.ts';
 import { events } from './events.ts';
 import { endMemberships } from './leavers.ts';
 import { sharedWith } from './lists.ts';
@@ -27,7 +28,7 @@ export const groups: Slice = {
   panels,
   exchanged: sharedWith,
   participation,
-  jobs,
+  jobs: { ...jobs, ...directoryJobs },
   on: {
     'person.disabled': (work, event) => endMemberships(work, event.data.person),
     'person.deleted': (work, event) => endMemberships(work, event.data.person),

@@ -88,10 +88,14 @@ type GroupNodeRow = {
   measured_at: string;
 };
 
+/** When another node was last asked for its list of groups, and when it last told it. */
+type GroupDirectoryRow = { origin: string; asked_at: string; read_at: string | null };
+
 declare module '@joinery/core' {
   interface Schema {
     groups: GroupRow;
     group_member: GroupMemberRow;
     group_node: GroupNodeRow;
+    group_directory: GroupDirectoryRow;
   }
 }

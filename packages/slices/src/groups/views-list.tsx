@@ -11,6 +11,7 @@ import {
   type Reader,
   readAt,
   SearchForm,
+  Select,
   SourceLabel,
   Stack,
   SubmitButton,
@@ -18,6 +19,7 @@ import {
   TextField,
   Time,
 } from '@joinery/ui';
+import type { DirectoryState } from './directory.ts';
 import { agencyOf, badgesOf, hostOf } from './labels.ts';
 import type { ListedGroup } from './lists.ts';
 import { messages } from './messages.ts';
@@ -33,6 +35,7 @@ export function GroupsPage(model: {
   search: string;
   next: string | null;
   signedIn: boolean;
+  elsewhere: Elsewhere | null;
 }) {
   const { language } = model.reader;
   const t = messages(language);
@@ -57,7 +60,9 @@ export function GroupsPage(model: {
           ]}
         />
       ) : null}
-      {model.tab === 'mine' ? null : <GroupSearch tab={model.tab} search={model.search} language={language} />}
+      {model.tab === 'mine' ? null : (
+        <GroupSearch tab={model.tab} search={model.search} language={language} elsewhere={model.elsewhere} />
+      )}
       {model.groups.length === 0 ? (
         <NoGroups tab={model.tab} search={model.search} language={language} signedIn={model.signedIn} />
       ) : (
@@ -68,16 +73,59 @@ export function GroupsPage(model: {
         </List>
       )}
       <Pagination next={model.next} language={language} />
+      {model.elsewhere ? <Freshness state={model.elsewhere} reader={model.reader} /> : null}
     </Stack>
   );
 }
 
-function GroupSearch({ tab, search, language }: { tab: ListTab; search: string; language: Language }) {
+/** What is known of the lists of other agencies, and which of them is looked at. */
+type Elsewhere = DirectoryState & { agencies: readonly { origin: string; agency: string }[]; at: string };
+
+/** How old the list is, and whose part is missing. */
+function Freshness({ state, reader }: { state: Elsewhere; reader: Reader }) {
+  const t = messages(reader.language);
+  if (state.oldest === null && state.unread.length === 0) return null;
+  return (
+    <p class="app-quiet">
+      {state.oldest ? (
+        <>
+          {t('directoryFrom')} <Time at={state.oldest} reader={reader} />.{' '}
+        </>
+      ) : null}
+      {state.unread.length > 0
+        ? t('directoryUnread', { count: state.unread.length, nodes: state.unread.map(hostOf).join(', ') })
+        : null}
+    </p>
+  );
+}
+
+function GroupSearch({
+  tab,
+  search,
+  language,
+  elsewhere,
+}: {
+  tab: ListTab;
+  search: string;
+  language: Language;
+  elsewhere: Elsewhere | null;
+}) {
   const t = messages(language);
   return (
     <SearchForm action="/groups" label={t('searchGroups')}>
       <input type="hidden" name="at" value={tab} />
       <TextField name="q" label={t('searchGroups')} type="search" value={search} />
+      {elsewhere && elsewhere.agencies.length > 1 ? (
+        <Select
+          name="node"
+          label={t('agency')}
+          value={elsewhere.at}
+          options={[
+            { value: '', label: t('allAgencies') },
+            ...elsewhere.agencies.map(({ origin, agency }) => ({ value: origin, label: agency })),
+          ]}
+        />
+      ) : null}
       <SubmitButton kind="secondary">{t('search')}</SubmitButton>
     </SearchForm>
   );
@@ -89,8 +137,10 @@ function GroupItem({ row, reader, agency }: { row: ListedGroup; reader: Reader; 
   const t = messages(reader.language);
   const facts = (
     <>
-      {t('ledFrom', { agency: agencyOf(group, agency) })} · {t('memberCount', { count: group.member_count })} ·{' '}
-      {t('postCount', { count: group.post_count })}
+      {row.lead
+        ? t('ledBy', { name: row.lead, agency: agencyOf(group, agency) })
+        : t('ledFrom', { agency: agencyOf(group, agency) })}{' '}
+      · {t('memberCount', { count: group.member_count })} · {t('postCount', { count: group.post_count })}
       {group.last_post_at ? (
         <>
           {' · '}
