@@ -149,6 +149,30 @@ const pagesOfPeople: Record<string, Row> = {
   'POST /administration/people/:id/enable': { as: 'administrator', not: notAdministrators, at: ['leaver'] },
 };
 
+const sessions = 'sessions are not looked at here';
+const settings = { name: 'Agency', clientId: 'other', scope: 'openid', admits: 'linked' };
+const pagesOfSignIn: Record<string, Row> = {
+  'POST /administration/sign-in/new': {
+    ...{ as: 'administrator', not: notAdministrators },
+    send: ({ issuer }) => ({ kind: 'other', name: 'New', issuer }),
+  },
+  'POST /administration/sign-in/:id': {
+    ...{ as: 'administrator', not: notAdministrators, at: ['provider'], send: settings },
+  },
+  'POST /administration/sign-in/:id/live': { as: 'administrator', not: notAdministrators, at: ['draft'] },
+  'POST /administration/sign-in/:id/draft': { as: 'administrator', not: notAdministrators, at: ['provider'] },
+  'POST /administration/sign-in/:id/refresh': { as: 'administrator', not: notAdministrators, at: ['provider'] },
+  'POST /administration/sign-in/:id/remove': { as: 'administrator', not: notAdministrators, at: ['provider'] },
+  'POST /profile/sign-in/link': { as: 'bystander', not: ['owner'], send: ({ sealed }) => ({ sealed }) },
+  'POST /profile/sign-in/identities/:id/unlink': { as: 'bystander', not: ['owner'], at: ['identity'] },
+  'POST /profile/sign-in/sessions/:name/end': {
+    ...{ as: 'bystander', not: ['owner'], at: ['session'], changesNothing: sessions },
+  },
+  'POST /profile/sign-in/sessions/end-others': { as: 'bystander', not: nobody, changesNothing: sessions },
+  'POST /profile/sign-in/tokens': { as: 'bystander', not: nobody, send: { tokenName: 'calendar' } },
+  'POST /profile/sign-in/tokens/:id/revoke': { as: 'bystander', not: ['owner'], at: ['ownToken'] },
+};
+
 const pagesOfPartners: Record<string, Row> = {
   'POST /administration/partners/preview': {
     ...{ as: 'officer', not: notOfficers, send: newPartner },
@@ -234,6 +258,7 @@ export const changingRoutes: Record<string, Row> = {
   ...pagesOfGroups,
   ...pagesOfPosts,
   ...pagesOfPeople,
+  ...pagesOfSignIn,
   ...pagesOfPartners,
   ...Object.fromEntries(Object.entries(api).map(([route, row]) => [route.replace(' ', ' /api/v1'), row])),
 };

@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -39,6 +41,12 @@ import {
 } from '@joinery/slices/posts';
 import Sqlite from 'better-sqlite3';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
+import { ownSessions } from '../../packages/slices/src/sign-in/own.ts';
+import { addProvider, noteTried, setLive } from '../../packages/slices/src/sign-in/providers.ts';
+import { sealLink } from '../../packages/slices/src/sign-in/routes-profile.tsx';
+import { link } from '../../packages/slices/src/sign-in/sign-in.ts';
+import { providerById } from '../../packages/slices/src/sign-in/store.ts';
+import type { ProviderRow } from '../../packages/slices/src/sign-in/tables.ts';
 import { createBrowser, type TestBrowser } from '../harness/web.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -69,7 +77,10 @@ export type Things = Record<Person | ThingName, string>;
 type ThingName =
   | ('closed' | 'open' | 'handle' | 'uri')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report')
-  | ('partner' | 'link');
+  | ('partner' | 'link')
+  | ('issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken');
+
+type SignInThings = Record<'issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken', string>;
 
 /** One node in this process without server, background work or network, and the means to put it back as it was. */
 export type Seed = AsyncDisposable & {
@@ -134,7 +145,9 @@ export async function openSeed(): Promise<Seed> {
     return { ...groups, partner: (await decideAs(work, 'allow', allowed)).id };
   });
   await disableLeaver(context, by, person.leaver);
-  const link = new URL((await linkFor(context, by, person.newcomer)).address).pathname.split('/').at(-1) ?? '';
+  const description = await startDescription();
+  const signIn = await fillSignIn(context, description.issuer, of('bystander').account);
+  const signInLink = new URL((await linkFor(context, by, person.newcomer)).address).pathname.split('/').at(-1) ?? '';
 
   // What follows from all this in the background has happened before the first look.
   await node.federation.lanes.look();
@@ -150,7 +163,7 @@ export async function openSeed(): Promise<Seed> {
   });
 
   return {
-    things: { ...person, ...made, link },
+    things: { ...person, ...made, ...signIn, link: signInLink, issuer: description.fresh },
     tokens: Object.fromEntries(signed.map(({ name, token }) => [name, token])) as Record<Person, string>,
     browser: (name) => {
       const browser = createBrowser(webApp, origin);
@@ -182,6 +195,7 @@ export async function openSeed(): Promise<Seed> {
     },
     [Symbol.asyncDispose]: async () => {
       file.close();
+      description.close();
       webApp.removeNode(context);
       await node[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
@@ -189,12 +203,54 @@ export async function openSeed(): Promise<Seed> {
   };
 }
 
+/** An identity provider as far as it describes itself, under as many names as are asked for. */
+async function startDescription(): Promise<{ issuer: string; fresh: string; close: () => void }> {
+  const server = http.createServer((request, response) => {
+    const issuer = `${root}${request.url?.replace('/.well-known/openid-configuration', '')}`;
+    const named = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'].map((name) => [name, `${issuer}/${name}`]);
+    response.end(JSON.stringify({ issuer, ...Object.fromEntries(named) }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { issuer: `${root}/one`, fresh: `${root}/new`, close: () => server.close() };
+}
+
+/** A provider that is offered, one that only has to be, and what somebody has to do with them. */
+async function fillSignIn(
+  context: Awaited<ReturnType<typeof openNode>>['context'],
+  issuer: string,
+  account: string,
+): Promise<Omit<SignInThings, 'issuer'>> {
+  const add = async (name: string, live: boolean) => {
+    const { id } = await addProvider(context, by, { kind: 'other', name, issuer: `${issuer}/${name}` });
+    await transact(context, by, async (work) => {
+      const set = { client_id: 'joinery', client_secret: work.secret.encrypt('secret') };
+      await work.db.updateTable('sign_in_provider').set(set).where('id', '=', id).execute();
+      await noteTried(work, id);
+      if (live) await setLive(work, id, true);
+    });
+    return id;
+  };
+  const [draft, provider] = [await add('draft', false), await add('live', true)];
+  const sealed = sealLink(context, { provider, account, subject: 'new', name: 'Bo' });
+  return transact(context, by, async (work) => {
+    const row = (await providerById(work.db, provider)) as ProviderRow;
+    const identity = await link(work, row, { subject: 'bo', claims: { sub: 'bo' } }, account);
+    // A second way in, so that the first can go.
+    await link(work, row, { subject: 'bo, too', claims: { sub: 'bo, too' } }, account);
+    await startSession(work, account);
+    const [session] = await ownSessions(work.db, account, null, work.now);
+    const ownToken = await createToken(work, { account, name: 'test' });
+    return { draft, provider, sealed, identity: identity.id, session: session?.name ?? '', ownToken: ownToken.id };
+  });
+}
+
 /** A closed group that only its people know of, with something in every state that can be changed; and an open one. */
 async function fillGroups(
   work: Work,
   person: Record<Person, string>,
   keys: Awaited<ReturnType<typeof createActorKeys>>,
-): Promise<Record<Exclude<ThingName, 'partner' | 'link'>, string>> {
+): Promise<Record<Exclude<ThingName, 'partner' | 'link' | keyof SignInThings>, string>> {
   const { owner, member, colleague } = person;
   const rules = { reading: 'members', joining: 'request' } as const;
   const { id: group } = await createGroup(work, { name: 'Crisis team', handle: 'crisis', owner, keys, ...rules });

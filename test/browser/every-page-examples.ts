@@ -26,7 +26,7 @@ const filled = (fields: Record<string, string>, button: string | RegExp) => asyn
 const failed = { status: 422 };
 
 /** Addresses for every route of every slice that answers GET. A route without an entry is a fault. */
-export function examplesOf({ groups, posts, others, partners, links, people, node }: EveryState) {
+export function examplesOf({ groups, posts, others, partners, links, people, node, providers }: EveryState) {
   const list = '/administration/partners';
   const partner = (name: string) => `${list}/${partners.get(`https://${name}.example`)}`;
   const states = ['soon', 'named', 'expired', 'later', 'renewed', 'suspended', 'spam', 'wanted'];
@@ -71,6 +71,67 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
         ...failed,
       },
       { path: '/follow?uri=https://spam.example/groups/1', as: 'member', name: 'open a link blocked' },
+    ],
+    '/sign-in/with/:id': [
+      { path: `/sign-in/with/${providers.draft}`, as: 'nobody', name: 'sign-in not offered', status: 404 },
+    ],
+    '/sign-in/with/:id/answer': [
+      { path: `/sign-in/with/${providers.live}/answer`, as: 'nobody', name: 'sign-in begun elsewhere', status: 403 },
+    ],
+    '/administration/sign-in': [{ path: '/administration/sign-in', as: owner, name: 'identity providers' }],
+    '/administration/sign-in/new': [
+      { path: '/administration/sign-in/new', as: owner, name: 'new provider' },
+      {
+        path: '/administration/sign-in/new',
+        as: owner,
+        name: 'new provider error',
+        before: filled({ name: 'Agency', issuer: 'https://nowhere.example' }, /Add a provider|Provider toevoegen/),
+        ...failed,
+      },
+    ],
+    '/administration/sign-in/:id': [
+      { path: `/administration/sign-in/${providers.live}`, as: owner, name: 'provider' },
+      { path: `/administration/sign-in/${providers.tried}`, as: owner, name: 'provider tried' },
+      { path: `/administration/sign-in/${providers.draft}`, as: owner, name: 'provider draft' },
+      {
+        path: `/administration/sign-in/${providers.live}`,
+        as: owner,
+        name: 'provider trial',
+        before: (page) =>
+          page
+            .locator('main')
+            .getByRole('link', { name: /Try a sign-in|Inloggen proberen/ })
+            .click(),
+      },
+    ],
+    '/administration/sign-in/:id/remove': [
+      { path: `/administration/sign-in/${providers.live}/remove`, as: owner, name: 'remove provider' },
+    ],
+    '/profile/sign-in': [
+      { path: '/profile/sign-in', as: owner, name: 'security' },
+      {
+        path: '/profile/sign-in',
+        as: 'member',
+        name: 'security link',
+        before: (page) =>
+          page
+            .locator('main')
+            .getByRole('link', { name: /Link with|Koppelen aan/ })
+            .click(),
+      },
+      {
+        path: '/profile/sign-in',
+        as: 'member',
+        name: 'security token',
+        before: filled({ tokenName: 'Calendar' }, /Make a token|Token maken/),
+      },
+      {
+        path: '/profile/sign-in',
+        as: 'member',
+        name: 'security error',
+        before: send(/Make a token|Token maken/),
+        ...failed,
+      },
     ],
     '/people': [
       { path: '/people', as: owner, name: 'people' },

@@ -1,4 +1,12 @@
-import { type ActorKeys, createActorKeys, createSignInLink, type Slice, transact, type Work } from '@joinery/core';
+import {
+  type ActorKeys,
+  createActorKeys,
+  createSignInLink,
+  newId,
+  type Slice,
+  transact,
+  type Work,
+} from '@joinery/core';
 import { slices } from '@joinery/node';
 import {
   approve,
@@ -26,6 +34,9 @@ import {
   report,
 } from '@joinery/slices/posts';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
+import { addProvider } from '../../packages/slices/src/sign-in/providers.ts';
+import type { ProviderRow } from '../../packages/slices/src/sign-in/tables.ts';
+import { people, startIdentityProvider } from '../harness/identity-provider.ts';
 import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -58,6 +69,8 @@ export type EveryState = AsyncDisposable & {
   /** Ids of partners by origin. */
   partners: Map<string, string>;
   links: { person: string; administrator: string };
+  /** Identity providers: one that is offered, one that only has to be, one without a secret. */
+  providers: Record<'live' | 'tried' | 'draft', string>;
 };
 
 const rich = `We move to the **new permit register** in March. What stays, and what changes?
@@ -266,6 +279,7 @@ export async function openEveryState(): Promise<EveryState> {
   const administrator = await transact(fresh.context, by, (work) =>
     createSignInLink(work, { account: null, purpose: 'first-administrator', minutes: 60 }),
   );
+  const signIn = await fillSignIn(node);
   return {
     node,
     people: { owner, member, newcomer },
@@ -287,8 +301,47 @@ export async function openEveryState(): Promise<EveryState> {
       person: (await linkFor(node.context, by, neverSignedIn.id)).address,
       administrator: administrator.address,
     },
+    providers: signIn.providers,
     [Symbol.asyncDispose]: async () => {
+      await signIn[Symbol.asyncDispose]();
       for (const one of [...nodes, fresh].reverse()) await one[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Identity providers in the states that pages show; a real one answers for all of them. */
+async function fillSignIn(node: TestNode): Promise<AsyncDisposable & { providers: EveryState['providers'] }> {
+  const { context, origin } = node;
+  const self = { name: 'Anna Admin', groups: ['node-admins', 'housing'] };
+  const first = people.keycloak('anna', self.name, 'anna@new.example', self.groups);
+  const provider = await startIdentityProvider({ first });
+  const { id: live } = await addProvider(context, by, { kind: 'keycloak', name: 'Council', issuer: provider.issuer });
+  provider.register({
+    redirect: `${origin}/sign-in/with/${live}/answer`,
+    logout: `${origin}/sign-in/with/${live}/logout`,
+  });
+  const ids = await transact(context, by, async (work) => {
+    const change = (id: string, values: Partial<ProviderRow>) =>
+      work.db.updateTable('sign_in_provider').set(values).where('id', '=', id).execute();
+    const client = { client_id: provider.clientId, client_secret: work.secret.encrypt(provider.clientSecret) };
+    const row = await work.db
+      .selectFrom('sign_in_provider')
+      .selectAll()
+      .where('id', '=', live)
+      .executeTakeFirstOrThrow();
+    const copy = async (name: string, values: Partial<ProviderRow>) => {
+      const id = newId();
+      const issuer = `https://login.example.gov/realms/${name.toLowerCase().replaceAll(' ', '-')}`;
+      await work.db
+        .insertInto('sign_in_provider')
+        .values({ ...row, id, name, issuer, ...values })
+        .execute();
+      return id;
+    };
+    const draft = await copy('Regional office', {});
+    const tried = await copy('Province', { ...client, tried_at: work.now });
+    await change(live, { ...client, tried_at: work.now, state: 'live', administrators: 'node-admins' });
+    return { live, tried, draft };
+  });
+  return { providers: ids, [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose]() };
 }

@@ -91,7 +91,7 @@ export async function openFaultNode(options: {
       config,
       db,
       clock: { now: options.now ?? (() => new Date()) },
-      doors: { peers: { fetchDocument: closed, post: closed }, mail: null },
+      doors: { peers: { fetchDocument: closed, post: closed }, services: { request: closed }, mail: null },
       logger: createLogger((line) => logged.push(line), config.origin),
       secret: openSecret(config.secretFile),
       slices: [faults],

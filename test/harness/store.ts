@@ -84,7 +84,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
     config,
     db,
     clock: { now: options.now ?? (() => new Date()) },
-    doors: { peers: { fetchDocument: noNetwork, post: noNetwork }, mail: null },
+    doors: { peers: { fetchDocument: noNetwork, post: noNetwork }, services: { request: noNetwork }, mail: null },
     logger: createLogger((line) => logged.push(line), config.origin),
     secret: secretFrom(randomBytes(32)),
     slices,

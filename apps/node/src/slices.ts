@@ -5,6 +5,7 @@ import { groups } from '@joinery/slices/groups';
 import { links } from '@joinery/slices/links';
 import { people } from '@joinery/slices/people';
 import { posts } from '@joinery/slices/posts';
+import { signIn } from '@joinery/slices/sign-in';
 import { style } from '@joinery/slices/style';
 
 const partners = createPartnersSlice({
@@ -14,4 +15,4 @@ const partners = createPartnersSlice({
 });
 
 /** What this node can do, in the order in which the slices build on each other. A new capability is one line here. */
-export const slices: Slice[] = [people, groups, posts, feed, links, federationSlice, partners, style];
+export const slices: Slice[] = [people, signIn, groups, posts, feed, links, federationSlice, partners, style];

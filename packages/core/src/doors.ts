@@ -15,9 +15,15 @@ export type DoorAnswer =
       retryAfter?: number;
     };
 
+/** What a service answered, whatever its status, or why it was not asked. */
+export type ServiceAnswer =
+  | { ok: true; status: number; headers: Record<string, string>; text: string }
+  | { ok: false; code: string; retryable: boolean; detail: string };
+
 /**
  * The only ways out. `peers` reaches nodes on the allow-list and is implemented by the federation package; `mail` reaches the mail server of the
- * settings, and is null when there is none.
+ * settings, and is null when there is none; `services` reaches exactly the addresses that slices name (`Slice.services`), such as those of an
+ * identity provider.
  */
 export type Doors = {
   peers: {
@@ -37,4 +43,17 @@ export type Doors = {
     ) => Promise<DoorAnswer>;
   };
   mail: MailDoor | null;
+  services: {
+    /** One request; redirects are not followed. Network: never inside a unit of work. */
+    request: (
+      url: string,
+      options: {
+        purpose: string;
+        method: 'GET' | 'POST';
+        headers?: Record<string, string>;
+        body?: string | null;
+        maximumBytes?: number;
+      },
+    ) => Promise<ServiceAnswer>;
+  };
 };

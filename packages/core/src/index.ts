@@ -1,5 +1,7 @@
 export * from './accounts/accounts.ts';
 export * from './accounts/commands.ts';
+export * from './accounts/grants.ts';
+export * from './accounts/one-way.ts';
 export * from './accounts/passwords.ts';
 export * from './accounts/sessions.ts';
 export * from './accounts/sign-in.ts';
@@ -21,7 +23,7 @@ export * from './fold.ts';
 export * from './handles.ts';
 export * from './http/api.ts';
 export * from './http/assets.ts';
-export { cookieName } from './http/cookies.ts';
+export { cookieName, dropCookie, readCookie, writeCookie } from './http/cookies.ts';
 export * from './http/cursor.ts';
 export * from './http/environment.ts';
 export * from './http/errors.ts';

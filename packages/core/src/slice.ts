@@ -26,6 +26,10 @@ export type Slice = {
   events?: EventDefinitions;
   /** Pages. Called once per process; the node is found by host name in each request. */
   routes?: (app: Hono<Environment>) => void;
+  /**
+   * Addresses that other programs post to on their own: no session, no token of a form. Whoever calls is proven by what is sent.
+   */
+  callbacks?: (app: Hono<Environment>) => void;
   /** REST under /api/v1, with zod schemas that become the OpenAPI document. */
   api?: (api: OpenAPIHono<Environment>) => void;
   commands?: Command[];
@@ -46,6 +50,13 @@ export type Slice = {
   houseStyle?: (context: Context) => Promise<HouseStyle | null>;
   /** Background work: name → handler. Enqueued with `enqueueJob`. */
   jobs?: Record<string, (context: Context, data: JsonObject) => Promise<void>>;
+  /** Exact addresses outside the federation that it needs: the door to services opens for these and nothing else. */
+  services?: (db: Reader) => Promise<string[]>;
+  /**
+   * Whether an identity provider still vouches for whoever signed in with it (`session.grant_id`). Asked at every request; the slice
+   * remembers the answer for a while. Ends the access itself when the provider does not.
+   */
+  confirmGrant?: (context: Context, grant: string) => Promise<boolean>;
 };
 
 /** Addresses that go into a page's head and header, and the files behind them, those of the looks just before among them. */
@@ -98,9 +109,12 @@ export type NavigationEntry = {
   show: (visitor: Visitor | null) => boolean;
 };
 
-/** Something a slice shows on another slice's page. `place` belongs to the page that offers it. */
+/**
+ * Something a slice shows on another slice's page. `place` belongs to the page that offers it. At `sign-in` the subject's id is the
+ * path to go on to afterwards.
+ */
 export type Panel = {
-  place: 'home' | 'group' | 'person' | 'administration' | 'compose';
+  place: 'home' | 'group' | 'person' | 'administration' | 'compose' | 'sign-in' | 'profile';
   order: number;
   /** A hono/jsx node; null when it has nothing to show. */
   render: (

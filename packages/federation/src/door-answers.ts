@@ -69,12 +69,17 @@ function readRetryAfter({ 'retry-after': said, date }: Record<string, string>): 
 }
 
 /** The fault as the value that callers get. */
-export function fault(code: DoorFault, detail: string, status?: number): DoorAnswer {
+export function fault(code: DoorFault, detail: string, status?: number): DoorAnswer & { ok: false } {
   return { ok: false, code, ...doorFaults[code], detail, ...(status !== undefined && { status }) };
 }
 
 /** Turns what the door throws inside into a value; lets anything else pass. */
 export function asAnswer(error: unknown): DoorAnswer {
+  return refusedAnswer(error);
+}
+
+/** The same, known to be no success. */
+export function refusedAnswer(error: unknown): DoorAnswer & { ok: false } {
   if (error instanceof ExchangeFault) return fault(error.fault, error.message);
   throw error;
 }

@@ -6,7 +6,7 @@ import type { LookupFunction } from 'node:net';
 import tls from 'node:tls';
 import { assertOutsideUnitOfWork, type Doors, isSameAddress, originOf } from '@joinery/core';
 import { type AddressRules, isAllowedAddress } from './addresses.ts';
-import { accepts, asAnswer, fault, readDocument, statusFault } from './door-answers.ts';
+import { accepts, asAnswer, fault, readDocument, refusedAnswer, statusFault } from './door-answers.ts';
 import { type Answer, type DoorFault, ExchangeFault, exchange } from './exchange.ts';
 
 export type Resolved = { address: string; family: number };
@@ -31,6 +31,8 @@ export type PeersDoorOptions = {
   loopbackPeers: boolean;
   /** Networks (CIDR) where partners may live, for those whose entry says so. */
   privateRanges: readonly string[];
+  /** Exact addresses of services outside the federation; they may live in those networks. */
+  services?: () => Promise<readonly string[]>;
   /** Address of an HTTP proxy. It then looks up names; addresses written as numbers are still checked here. */
   outboundProxy?: string | null;
   /** File with extra certificate authorities (PEM). */
@@ -43,6 +45,8 @@ export type PeersDoorOptions = {
 };
 
 export type PeersDoor = Doors['peers'] & {
+  /** The door to services: the same checks, with the list of exact addresses in place of the allow-list. */
+  services: Doors['services'];
   /** The last hundred connections, newest first. */
   recent: () => DoorConnection[];
   [Symbol.asyncDispose]: () => Promise<void>;
@@ -74,8 +78,8 @@ export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
   const milliseconds = options.deadlineMilliseconds ?? defaultDeadline;
   let isClosed = false;
 
-  async function reach(text: string, wanted: Wanted): Promise<Answer> {
-    const { url, rules } = admit(text, options);
+  async function reach(text: string, wanted: Wanted, admitted = admit(text, options)): Promise<Answer> {
+    const { url, rules } = admitted;
     const isProxied = Boolean(options.outboundProxy) && url.protocol === 'https:';
     if (isClosed) throw new ExchangeFault('door_closed', 'The node is stopping.');
     const stop = new AbortController();
@@ -162,6 +166,24 @@ export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
       } catch (error) {
         return asAnswer(error);
       }
+    },
+    services: {
+      async request(url, { purpose, method, headers = {}, body = null, maximumBytes = documentBytes }) {
+        assertOutsideUnitOfWork('The door to services');
+        try {
+          const named = (await options.services?.()) ?? [];
+          const allowed = named.includes(url);
+          const admitted = admit(url, {
+            ...options,
+            mayReach: () => ({ allowed, reason: 'no service of this node is at that address', privateRanges: true }),
+          });
+          const sent = lowerCase(headers);
+          return { ok: true, ...(await reach(url, { method, purpose, headers: sent, body, maximumBytes }, admitted)) };
+        } catch (error) {
+          const { code, retryable, detail } = refusedAnswer(error);
+          return { ok: false, code, retryable, detail };
+        }
+      },
     },
     recent: () => [...connections],
     async [Symbol.asyncDispose]() {

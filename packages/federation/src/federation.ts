@@ -67,13 +67,15 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
     userAgent: `Joinery/${version} (+${ground.config.origin}/)`,
     loopbackPeers: ground.config.loopbackPeers,
     privateRanges: ground.config.privateRanges,
+    services: async () =>
+      (await Promise.all(ground.slices.map((slice) => slice.services?.(ground.db.reader) ?? []))).flat(),
     outboundProxy: ground.config.outboundProxy,
     caFile: ground.config.caFile,
     now: () => ground.clock.now(),
   });
   // Doors and ports refer to each other through the context that holds both.
   const context: Context = Object.assign(ground, {
-    doors: { peers: door, mail: createMailDoor(ground.config) },
+    doors: { peers: door, mail: createMailDoor(ground.config), services: door.services },
     ports: ground.ports as Ports,
   });
   const keys = createKeyRing(ground.secret);

@@ -56,7 +56,7 @@ export async function pageModel(c: RequestContext, options: PageOptions): Promis
 /** Answers a whole page: with 422 when it says what was wrong with a form, unless another status is given. */
 export async function showPage(
   c: RequestContext,
-  options: PageOptions & { status?: 410 | 429 },
+  options: PageOptions & { status?: 403 | 410 | 429 | 502 },
   body: Child,
 ): Promise<Response> {
   const { status, ...page } = options;

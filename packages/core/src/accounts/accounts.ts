@@ -93,13 +93,13 @@ export async function federationOfficers(db: Reader): Promise<string[]> {
 }
 
 /**
- * Gives the account a new password and ends every session of it: whoever knew the old one is out. Sign in again afterwards.
+ * Gives the account a new password and ends every session and token of it: whoever knew the old one is out, programs too. Sign in
+ * again afterwards.
  * @param passwordHash from `hashPassword`, made before the unit of work
  */
 export async function setPassword(work: Work, account: string, passwordHash: string): Promise<void> {
   await work.db.updateTable('account').set({ password_hash: passwordHash }).where('id', '=', account).execute();
-  await work.db.deleteFrom('session').where('account_id', '=', account).execute();
-  await withdrawLinks(work, account);
+  await endAccess(work, account);
 }
 
 /**
@@ -129,14 +129,7 @@ export async function setRoles(
 export async function disableAccount(work: Work, account: string): Promise<void> {
   await work.db.updateTable('account').set({ disabled_at: work.now }).where('id', '=', account).execute();
   await keepAnAdministrator(work);
-  await work.db.deleteFrom('session').where('account_id', '=', account).execute();
-  await work.db
-    .updateTable('api_token')
-    .set({ revoked_at: work.now })
-    .where('account_id', '=', account)
-    .where('revoked_at', 'is', null)
-    .execute();
-  await withdrawLinks(work, account);
+  await endAccess(work, account);
 }
 
 /** Lets an account sign in again. Its tokens stay revoked. */
@@ -150,6 +143,14 @@ async function keepAnAdministrator(work: Work): Promise<void> {
   }
 }
 
-async function withdrawLinks(work: Work, account: string): Promise<void> {
+/** Ends sessions, API tokens and unused links of an account. */
+export async function endAccess(work: Work, account: string): Promise<void> {
+  await work.db.deleteFrom('session').where('account_id', '=', account).execute();
+  await work.db
+    .updateTable('api_token')
+    .set({ revoked_at: work.now })
+    .where('account_id', '=', account)
+    .where('revoked_at', 'is', null)
+    .execute();
   await work.db.deleteFrom('sign_in_link').where('account_id', '=', account).where('used_at', 'is', null).execute();
 }

@@ -55,4 +55,12 @@ export const accountMigrations: Migrations = {
       .execute();
     await db.schema.createIndex('idempotency_age').on('idempotency').columns(['account_id', 'created_at']).execute();
   },
+  // What an identity provider vouches for, and since when people recognise their own sessions.
+  '2026-11-22-core-grants': async (db) => {
+    await db.schema.alterTable('session').addColumn('grant_id', 'text').execute();
+    await db.schema.alterTable('session').addColumn('agent', 'text').execute();
+    await db.schema.createIndex('session_grant').on('session').column('grant_id').execute();
+    await db.schema.alterTable('api_token').addColumn('grant_id', 'text').execute();
+    await db.schema.createIndex('api_token_grant').on('api_token').column('grant_id').execute();
+  },
 };

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { prepareQuery } from '../db/prepared.ts';
 import { refuse } from '../errors.ts';
 import { transact, type Work } from '../work.ts';
+import { grantHolds } from './grants.ts';
 import { isRandomToken, randomToken, sha256 } from './one-way.ts';
 
 const hour = 3_600_000;
@@ -19,10 +20,18 @@ const seenEvery = 10 * 60_000;
  * Starts a session; call it only after the person has proven who they are. Always with a new value, so that one planted before
  * signing in is worth nothing.
  * @param replaces value of the cookie that came with the request: that session ends
+ * @param how.grant what an identity provider vouches for
+ * @param how.agent the browser in few words
+ * @param how.longest milliseconds after which it ends whatever happens; `sessionLongest` unless given
  * @returns value for the cookie; only its hash is stored
  * @throws {Refusal} disabled
  */
-export async function startSession(work: Work, account: string, replaces?: string | null): Promise<string> {
+export async function startSession(
+  work: Work,
+  account: string,
+  replaces?: string | null,
+  how: { grant?: string | null; agent?: string | null; longest?: number } = {},
+): Promise<string> {
   const row = await work.db.selectFrom('account').select('disabled_at').where('id', '=', account).executeTakeFirst();
   if (!row || row.disabled_at !== null) refuse('disabled', 'This account has been disabled');
   const value = randomToken();
@@ -39,7 +48,9 @@ export async function startSession(work: Work, account: string, replaces?: strin
       account_id: account,
       created_at: work.now,
       last_seen_at: work.now,
-      expires_at: new Date(Date.parse(work.now) + sessionLongest).toISOString(),
+      expires_at: new Date(Date.parse(work.now) + (how.longest ?? sessionLongest)).toISOString(),
+      grant_id: how.grant ?? null,
+      agent: how.agent ?? null,
     })
     .execute();
   return value;
@@ -63,6 +74,7 @@ export async function accountOfSession(
   if (!isRandomToken(value)) return undefined;
   const now = context.clock.now().toISOString();
   const [row] = await liveSession(context.db.reader, { id: sha256(value), now, seenAfter: before(now, sessionIdle) });
+  if (row && row.grant_id !== null && !(await grantHolds(context, row.grant_id))) return undefined;
   if (row && row.last_seen_at < before(now, seenEvery)) {
     // Reading goes on when nothing can be written: a full disk shortens the session, no more.
     await transact(context, { kind: 'system', what: 'sessions' }, async (work) => {
@@ -76,7 +88,7 @@ const liveSession = prepareQuery((db, { id, now, seenAfter }: { id: string; now:
   db
     .selectFrom('session')
     .innerJoin('account', 'account.id', 'session.account_id')
-    .select(['account.id', 'person_id', 'administrator', 'federation_officer', 'last_seen_at'])
+    .select(['account.id', 'person_id', 'administrator', 'federation_officer', 'last_seen_at', 'grant_id'])
     .where('session.id', '=', id)
     .where('expires_at', '>', now)
     .where('last_seen_at', '>', seenAfter)

@@ -20,6 +20,10 @@ export type AccountTables = {
     created_at: string;
     last_seen_at: string;
     expires_at: string;
+    /** What an identity provider vouches for; null when the person signed in here. */
+    grant_id: string | null;
+    /** Browser and system in few words, so that people recognise their own sessions. */
+    agent: string | null;
   };
   sign_in_link: {
     /** SHA-256 of the token in the link. */
@@ -39,6 +43,8 @@ export type AccountTables = {
     created_at: string;
     last_used_at: string | null;
     revoked_at: string | null;
+    /** Of the session in which it was made: it ends with the grant. */
+    grant_id: string | null;
   };
   /** What requests with an Idempotency-Key did and answered. See `http/idempotency.ts`. */
   idempotency: {

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { transact, type Work } from '../work.ts';
+import { grantHolds } from './grants.ts';
 import { randomToken, sha256 } from './one-way.ts';
 
 const shape = /^joinery_([0-9a-f-]{36})_([A-Za-z0-9_-]{43})$/;
@@ -10,11 +11,12 @@ const noteUseEvery = 60 * 60_000;
 
 /**
  * Makes a token for the API. It does what its account may do.
+ * @param input.grant of the session it is made in: it ends with that
  * @returns the token, `joinery_<id>_<secret>`, shown once: only a hash of the secret is kept
  */
 export async function createToken(
   work: Work,
-  input: { account: string; name: string },
+  input: { account: string; name: string; grant?: string | null },
 ): Promise<{ id: string; token: string }> {
   const id = newId();
   const secret = randomToken();
@@ -28,6 +30,7 @@ export async function createToken(
       created_at: work.now,
       last_used_at: null,
       revoked_at: null,
+      grant_id: input.grant ?? null,
     })
     .execute();
   return { id, token: `joinery_${id}_${secret}` };
@@ -58,12 +61,21 @@ export async function accountOfToken(
   const row = await context.db.reader
     .selectFrom('api_token')
     .innerJoin('account', 'account.id', 'api_token.account_id')
-    .select(['account.id', 'person_id', 'administrator', 'federation_officer', 'hash', 'last_used_at'])
+    .select([
+      'account.id',
+      'person_id',
+      'administrator',
+      'federation_officer',
+      'hash',
+      'last_used_at',
+      'api_token.grant_id',
+    ])
     .where('api_token.id', '=', id)
     .where('revoked_at', 'is', null)
     .where('disabled_at', 'is', null)
     .executeTakeFirst();
   if (!row || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(sha256(secret)))) return undefined;
+  if (row.grant_id !== null && !(await grantHolds(context, row.grant_id))) return undefined;
   const now = context.clock.now().getTime();
   if (row.last_used_at === null || now - Date.parse(row.last_used_at) > noteUseEvery) {
     await transact(context, { kind: 'system', what: 'tokens' }, async (work) => {

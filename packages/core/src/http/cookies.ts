@@ -5,8 +5,11 @@ import type { Environment } from './environment.ts';
 
 type C = HonoContext<Environment>;
 
-/** What Joinery keeps in a browser: the session, the mark that ties sign-in forms to a browser, the chosen language, and the node of one's own agency. */
-export type CookieKind = 'session' | 'form' | 'language' | 'node';
+/**
+ * What Joinery keeps in a browser: the session, the mark that ties sign-in forms to a browser, the chosen language, the node of one's own agency,
+ * and a sign-in that goes on somewhere else or needs a second step (encrypted).
+ */
+export type CookieKind = 'session' | 'form' | 'language' | 'node' | 'pending';
 
 /**
  * Name of a cookie. `__Host-` binds it to this host and https. On http, where that is not possible, the port is part of the name,
@@ -23,6 +26,7 @@ const shapes: Record<CookieKind, RegExp> = {
   form: /^[A-Za-z0-9_-]{43}$/,
   language: /^(en|nl)$/,
   node: /^[a-z0-9.-]{1,253}(?:%3A[0-9]{1,5})?$/,
+  pending: /^[A-Za-z0-9_-]{40,3000}$/,
 };
 
 /**

@@ -81,15 +81,39 @@ export function requireFederationOfficer(c: C): Visitor {
 /**
  * Signs the browser in as an account, after it has proven who it is. The session and its cookie are new; one that came with the
  * request ends.
+ * @param how see `startSession`
  * @throws {Refusal} disabled
  */
-export async function signIn(c: C, account: string): Promise<void> {
+export async function signIn(c: C, account: string, how: { grant?: string; longest?: number } = {}): Promise<void> {
+  const agent = describeAgent(c.req.header('user-agent'));
   const value = await transact(c.var.context, { kind: 'system', what: 'sign-in' }, (work) =>
-    startSession(work, account, c.var.session),
+    startSession(work, account, c.var.session, { ...how, agent }),
   );
   writeCookie(c, 'session', value);
   dropCookie(c, 'form');
   c.set('session', value);
+}
+
+const browsers = [
+  ['Edg/', 'Edge'],
+  ['OPR/', 'Opera'],
+  ['Firefox/', 'Firefox'],
+  ['Chrome/', 'Chrome'],
+  ['Safari/', 'Safari'],
+] as const;
+const systems = [
+  ['Android', 'Android'],
+  ['iPhone', 'iPhone'],
+  ['iPad', 'iPad'],
+  ['Windows', 'Windows'],
+  ['Mac OS', 'macOS'],
+  ['Linux', 'Linux'],
+] as const;
+
+/** Browser and system in few words: enough to recognise, nothing to trace. Null when it says nothing known. */
+function describeAgent(text: string | undefined): string | null {
+  const named = (names: readonly (readonly [string, string])[]) => names.find(([part]) => text?.includes(part))?.[1];
+  return [named(browsers), named(systems)].filter((word) => word !== undefined).join(', ') || null;
 }
 
 /** Ends the session of this browser. */

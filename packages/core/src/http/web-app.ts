@@ -105,6 +105,7 @@ export function createWebApp(parts: WebAppParts): WebApp {
   });
   for (const handler of parts.federation ?? []) app.use('*', handler);
   app.route('/api/v1', createApi(parts.slices));
+  for (const slice of parts.slices) slice.callbacks?.(app);
   servePages(app, parts.slices);
 
   return {

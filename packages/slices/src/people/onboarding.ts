@@ -1,4 +1,5 @@
 import {
+  type Account,
   accountByEmail,
   accountOfPerson,
   type By,
@@ -16,6 +17,7 @@ import {
   refuse,
   transact,
   useSignInLink,
+  type Work,
 } from '@joinery/core';
 import type { Language } from '@joinery/ui';
 import type { NewPersonInput } from './input.ts';
@@ -39,6 +41,7 @@ export function defaultTimeZone(language: Language): string {
 /**
  * Adds a person together with their account, which has no password yet: give them a sign-in link.
  * @param language unless the input says
+ * @param also what else belongs to the new account, in the same unit of work
  * @throws {Refusal} invalid (email taken or wrong), handle_taken
  */
 export async function addPerson(
@@ -46,6 +49,7 @@ export async function addPerson(
   by: By,
   input: NewPersonInput,
   language: Language = 'en',
+  also?: (work: Work, account: Account) => Promise<void>,
 ): Promise<PersonRow> {
   const keys = await createActorKeys();
   return transact(context, by, async (work) => {
@@ -60,7 +64,13 @@ export async function addPerson(
       keys,
     });
     const { administrator, federationOfficer } = input;
-    await createAccount(work, { person: person.id, email: input.email, administrator, federationOfficer });
+    const account = await createAccount(work, {
+      person: person.id,
+      email: input.email,
+      administrator,
+      federationOfficer,
+    });
+    await also?.(work, account);
     return person;
   });
 }

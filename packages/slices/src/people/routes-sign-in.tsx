@@ -18,7 +18,7 @@ import {
   transact,
   useSignInLink,
 } from '@joinery/core';
-import { type FieldError, showPage } from '@joinery/ui';
+import { type FieldError, renderPanels, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { fieldErrors } from './faults.ts';
@@ -112,7 +112,7 @@ function common(c: RequestContext, errors: readonly FieldError[]) {
   return { language: c.var.language, csrf: c.var.csrf, agency: c.var.context.config.agency, errors };
 }
 
-function signInPage(
+async function signInPage(
   c: RequestContext,
   errors: readonly FieldError[],
   email: string,
@@ -123,7 +123,13 @@ function signInPage(
   return showPage(
     c,
     { title, error: errors.length > 0, status },
-    <SignInPage page={common(c, errors)} email={email} next={next} offer={ownNodeOffer(c, next)} />,
+    <SignInPage
+      page={common(c, errors)}
+      email={email}
+      next={next}
+      offer={ownNodeOffer(c, next)}
+      panels={await renderPanels(c, 'sign-in', { id: next })}
+    />,
   );
 }
 

@@ -139,7 +139,7 @@ function valuesOf(person: PersonRow): ProfileValues {
   };
 }
 
-function profilePage(
+async function profilePage(
   c: RequestContext,
   person: PersonRow,
   values: ProfileValues,
@@ -149,7 +149,10 @@ function profilePage(
   const t = messages(language);
   const done = { saved: t('profileSaved'), password: t('passwordChanged') }[c.req.query('done') ?? ''];
   const notices = done && errors.length === 0 ? [{ kind: 'success' as const, text: done }] : [];
-  const page = <ProfilePage language={language} csrf={csrf} id={person.id} values={values} errors={errors} />;
+  const panels = await renderPanels(c, 'profile', person);
+  const page = (
+    <ProfilePage language={language} csrf={csrf} id={person.id} values={values} errors={errors} panels={panels} />
+  );
   return showPage(c, { title: t('yourProfile'), error: errors.length > 0, notices }, page);
 }
 

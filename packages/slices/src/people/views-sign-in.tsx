@@ -15,28 +15,32 @@ import {
   SubmitButton,
   TextField,
 } from '@joinery/ui';
+import type { Child } from 'hono/jsx';
 import { messages } from './messages.ts';
 
 type Page = { language: Language; csrf: string; agency: string; errors: readonly FieldError[] };
 
-/** Mail address and password, and what to do without. */
+/** What other ways to sign in there are, mail address and password, and what to do without. */
 export function SignInPage({
   page,
   email,
   next,
   offer,
+  panels,
 }: {
   page: Page;
   email: string;
   next: string;
   /** When the way leads on to something that somebody of another agency may have come for. */
   offer: OwnNodeOffer | null;
+  panels: Child[];
 }) {
   const t = messages(page.language);
   return (
     <Stack>
       <ErrorSummary errors={page.errors} language={page.language} />
       <PageHeading title={t('signIn')} lead={t('signInLead', { agency: page.agency })} />
+      {panels}
       <Form action="/sign-in" csrf={page.csrf}>
         <HiddenField name="next" value={next} />
         <TextField

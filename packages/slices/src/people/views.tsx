@@ -173,6 +173,7 @@ export function ProfilePage(model: {
   id: string;
   values: ProfileValues;
   errors: readonly FieldError[];
+  panels: Child[];
 }) {
   const { language, values, errors } = model;
   const t = messages(language);
@@ -230,6 +231,7 @@ export function ProfilePage(model: {
           </ButtonLink>
         </FormActions>
       </Form>
+      {model.panels}
     </Stack>
   );
 }

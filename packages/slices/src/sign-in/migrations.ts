@@ -1,0 +1,59 @@
+import type { Migrations } from '@joinery/core';
+
+/** Tables of sign-in with identity providers. Forward only. */
+export const migrations: Migrations = {
+  '2026-11-22-sign-in': async (db) => {
+    const text = ['kind', 'name', 'issuer', 'client_id', 'client_secret', 'metadata', 'scope', 'admits'] as const;
+    const claims = ['claim_name', 'claim_email', 'claim_role', 'claim_language', 'claim_groups'] as const;
+    let provider = db.schema.createTable('sign_in_provider').addColumn('id', 'text', (column) => column.primaryKey());
+    for (const name of [
+      ...text,
+      ...claims,
+      'administrators',
+      'officers',
+      'state',
+      'created_at',
+      'updated_at',
+    ] as const) {
+      provider = provider.addColumn(name, 'text', (column) => column.notNull());
+    }
+    await provider.addColumn('tried_at', 'text').execute();
+    await db.schema
+      .createTable('sign_in_identity')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('provider_id', 'text', (column) => column.notNull().references('sign_in_provider.id'))
+      .addColumn('issuer', 'text', (column) => column.notNull())
+      .addColumn('subject', 'text', (column) => column.notNull())
+      .addColumn('account_id', 'text', (column) => column.notNull().references('account.id'))
+      .addColumn('shown_as', 'text', (column) => column.notNull())
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .addColumn('last_used_at', 'text', (column) => column.notNull())
+      .addUniqueConstraint('sign_in_identity_key', ['issuer', 'subject'])
+      .execute();
+    await db.schema
+      .createIndex('sign_in_identity_account')
+      .on('sign_in_identity')
+      .columns(['account_id', 'provider_id'])
+      .execute();
+    await db.schema
+      .createTable('sign_in_grant')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('identity_id', 'text', (column) => column.notNull().references('sign_in_identity.id'))
+      .addColumn('provider_id', 'text', (column) => column.notNull())
+      .addColumn('account_id', 'text', (column) => column.notNull())
+      .addColumn('state', 'text', (column) => column.notNull().unique())
+      .addColumn('sid', 'text')
+      .addColumn('refresh_token', 'text')
+      .addColumn('confirmed_at', 'text', (column) => column.notNull())
+      .addColumn('asking_until', 'text')
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('sign_in_grant_identity').on('sign_in_grant').column('identity_id').execute();
+    await db.schema.createIndex('sign_in_grant_sid').on('sign_in_grant').columns(['provider_id', 'sid']).execute();
+    await db.schema
+      .createTable('sign_in_logout')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('expires_at', 'text', (column) => column.notNull())
+      .execute();
+  },
+};

@@ -1,0 +1,37 @@
+import type { Panel as SlicePanel } from '@joinery/core';
+import { ButtonLink, isLanguage, Panel } from '@joinery/ui';
+import { messages } from './messages.ts';
+import { liveProviders } from './store.ts';
+import { ProviderButtons } from './views.tsx';
+
+/** Buttons on the sign-in page, and the way from the profile to sign-in and security. */
+export const panels: SlicePanel[] = [
+  {
+    place: 'sign-in',
+    order: 10,
+    render: async (context, _visitor, subject, language) => {
+      const providers = await liveProviders(context.db.reader);
+      if (providers.length === 0) return null;
+      return (
+        <ProviderButtons
+          language={isLanguage(language) ? language : 'en'}
+          providers={providers}
+          next={subject?.id ?? '/'}
+        />
+      );
+    },
+  },
+  {
+    place: 'profile',
+    order: 10,
+    render: async (_context, _visitor, _subject, language) => {
+      const t = messages(isLanguage(language) ? language : 'en');
+      return (
+        <Panel title={t('title')} id="security">
+          <p>{t('titleLead')}</p>
+          <ButtonLink href="/profile/sign-in">{t('title')}</ButtonLink>
+        </Panel>
+      );
+    },
+  },
+];

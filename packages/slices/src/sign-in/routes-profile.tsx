@@ -1,0 +1,160 @@
+import {
+  accountById,
+  type Context,
+  createToken,
+  type Environment,
+  endGrant,
+  grantOfSession,
+  isObject,
+  isRefusal,
+  type RequestContext,
+  readForm,
+  refuse,
+  requireVisitor,
+  revokeToken,
+  transactAs,
+} from '@joinery/core';
+import { type FieldError, type NoticeKind, readerOf, showPage } from '@joinery/ui';
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { fieldErrors } from './faults.ts';
+import { messages } from './messages.ts';
+import { endOtherSessions, endOwnSession, ownSessions, ownTokens } from './own.ts';
+import { link } from './sign-in.ts';
+import { identitiesOfAccount, liveProviders, providerById } from './store.ts';
+import { SecurityPage } from './views-profile.tsx';
+
+const own = '/profile/sign-in';
+const linkMinutes = 10;
+
+type SealedLink = { provider: string; account: string; subject: string; name: string };
+
+/** What a provider vouched for, until its person confirms the link. */
+export function sealLink(context: Context, what: SealedLink): string {
+  return context.secret.encrypt(JSON.stringify({ ...what, kind: 'link', at: context.clock.now().getTime() }));
+}
+
+function openLink(context: Context, sealed: string): SealedLink | null {
+  try {
+    const read: unknown = JSON.parse(context.secret.decrypt(sealed));
+    if (!isObject(read) || read.kind !== 'link') return null;
+    const isFresh = context.clock.now().getTime() - Number(read.at) < linkMinutes * 60_000;
+    return isFresh ? (read as unknown as SealedLink) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Sign-in and security: one's own ways to sign in, sessions and tokens. */
+export function profileRoutes(app: Hono<Environment>): void {
+  app.get(own, async (c) => securityPage(c, {}));
+
+  app.post(`${own}/link`, async (c) => {
+    const visitor = requireVisitor(c);
+    const { context } = c.var;
+    const form = await readForm(c, z.object({ sealed: z.string().max(4_000) }));
+    const sealed = form.ok ? openLink(context, form.value.sealed) : null;
+    if (sealed === null) refuse('expired', 'Begin again');
+    if (sealed.account !== visitor.account) refuse('forbidden', 'Somebody else asked for this link');
+    const provider =
+      (await providerById(context.db.reader, sealed.provider)) ?? refuse('not_found', 'No such provider');
+    try {
+      const claims = { sub: sealed.subject, preferred_username: sealed.name };
+      await transactAs(c, visitor, (work) =>
+        link(work, provider, { subject: sealed.subject, claims }, visitor.account),
+      );
+    } catch (error) {
+      if (!isRefusal(error) || error.code !== 'conflict') throw error;
+      return securityPage(c, {
+        errors: [{ text: messages(c.var.language)('linkTaken', { provider: provider.name }) }],
+      });
+    }
+    return c.redirect(`${own}?linked=${provider.id}`, 303);
+  });
+
+  app.post(`${own}/identities/:id/unlink`, async (c) => {
+    const visitor = requireVisitor(c);
+    const { reader } = c.var.context.db;
+    const identities = await identitiesOfAccount(reader, visitor.account);
+    const identity = identities.find(({ id }) => id === c.req.param('id')) ?? refuse('not_found', 'No such link');
+    const account = await accountById(reader, visitor.account);
+    if (identities.length === 1 && account?.password_hash === null)
+      return securityPage(c, { errors: [{ text: messages(c.var.language)('unlinkLast') }] });
+    await transactAs(c, visitor, async (work) => {
+      const grants = work.db.selectFrom('sign_in_grant').select('id').where('identity_id', '=', identity.id);
+      for (const { id } of await grants.execute()) await endGrant(work, id);
+      await work.db.deleteFrom('sign_in_grant').where('identity_id', '=', identity.id).execute();
+      await work.db.deleteFrom('sign_in_identity').where('id', '=', identity.id).execute();
+    });
+    return c.redirect(`${own}?done=unlinked`, 303);
+  });
+
+  app.post(`${own}/sessions/:name/end`, async (c) => {
+    const visitor = requireVisitor(c);
+    await transactAs(c, visitor, (work) => endOwnSession(work, visitor.account, c.req.param('name')));
+    return c.redirect(own, 303);
+  });
+
+  app.post(`${own}/sessions/end-others`, async (c) => {
+    const visitor = requireVisitor(c);
+    const cookie = c.var.session ?? refuse('signed_out', 'Sign in first');
+    await transactAs(c, visitor, (work) => endOtherSessions(work, visitor.account, cookie));
+    return c.redirect(own, 303);
+  });
+
+  // Shown in the answer to the form and nowhere else: only its hash is kept.
+  app.post(`${own}/tokens`, async (c) => {
+    const visitor = requireVisitor(c);
+    const { context, language } = c.var;
+    const form = await readForm(c, z.object({ tokenName: z.string().trim().min(1).max(100) }));
+    if (!form.ok) return securityPage(c, { errors: fieldErrors(form.faults, language), typed: form.typed.tokenName });
+    const grant = await grantOfSession(context.db.reader, c.var.session);
+    const made = await transactAs(c, visitor, (work) =>
+      createToken(work, { account: visitor.account, name: form.value.tokenName, grant }),
+    );
+    return securityPage(c, { token: made.token });
+  });
+
+  app.post(`${own}/tokens/:id/revoke`, async (c) => {
+    const visitor = requireVisitor(c);
+    await transactAs(c, visitor, (work) => revokeToken(work, visitor.account, c.req.param('id')));
+    return c.redirect(own, 303);
+  });
+}
+
+async function securityPage(
+  c: RequestContext,
+  {
+    errors = [],
+    token = null,
+    typed = '',
+  }: { errors?: FieldError[]; token?: string | null; typed?: string | undefined },
+): Promise<Response> {
+  const visitor = requireVisitor(c);
+  const { context, language, csrf, session } = c.var;
+  const { reader } = context.db;
+  const t = messages(language);
+  const providers = await liveProviders(reader);
+  const linked = providers.find(({ id }) => id === c.req.query('linked'));
+  const done = linked
+    ? t('linkedDone', { provider: linked.name })
+    : c.req.query('done') === 'unlinked' && t('unlinked');
+  const account = await accountById(reader, visitor.account);
+  const page = (
+    <SecurityPage
+      language={language}
+      csrf={csrf}
+      reader={readerOf(c)}
+      errors={errors}
+      hasPassword={account?.password_hash != null}
+      providers={providers}
+      identities={await identitiesOfAccount(reader, visitor.account)}
+      sessions={await ownSessions(reader, visitor.account, session, context.clock.now().toISOString())}
+      tokens={await ownTokens(reader, visitor.account)}
+      token={token}
+      typed={typed}
+    />
+  );
+  const notices = done && errors.length === 0 ? [{ kind: 'success' as NoticeKind, text: done }] : [];
+  return showPage(c, { title: t('title'), error: errors.length > 0, notices }, page);
+}

@@ -1,0 +1,220 @@
+import {
+  type Account,
+  accountByEmail,
+  accountById,
+  type By,
+  type Context,
+  isRefusal,
+  newId,
+  type Reader,
+  refuse,
+  savepoint,
+  setRoles,
+  sha256,
+  transact,
+  type Work,
+} from '@joinery/core';
+import { addPerson, type PersonRow, personById, updateProfile } from '../people/index.ts';
+import type { Vouched } from './answer.ts';
+import { type ClaimedProfile, readClaims, shownAs } from './claims.ts';
+import { identityOf } from './store.ts';
+import type { GrantRow, IdentityRow, ProviderRow } from './tables.ts';
+
+const system: By = { kind: 'system', what: 'identity provider' };
+
+/** Why somebody whom a provider vouches for does not come in; each has words on the page. */
+export type NotAdmitted = 'not_linked' | 'email_taken' | 'email_missing' | 'name_missing' | 'disabled';
+
+export type Outcome =
+  | { admitted: true; account: string; grant: string; person: PersonRow; isNew: boolean }
+  | { admitted: false; why: NotAdmitted };
+
+/**
+ * Signs somebody in whom a provider vouches for. Who it is, issuer and subject alone decide; a mail address that belongs to somebody
+ * here never does. With `admits: 'everybody'` whoever is unknown gets a person and an account.
+ * @param state of the visit: works once
+ * @throws {Refusal} forbidden when the state was used before
+ */
+export async function admit(
+  context: Context,
+  provider: ProviderRow,
+  vouched: Vouched,
+  state: string,
+): Promise<Outcome> {
+  const profile = readClaims(vouched.claims, provider);
+  const known = await identityOf(context.db.reader, provider.issuer, vouched.subject);
+  const account = known && (await accountById(context.db.reader, known.account_id));
+  if (known && account) {
+    if (account.disabled_at !== null) return { admitted: false, why: 'disabled' };
+    return transact(context, system, async (work) => {
+      const person = (await personById(work.db, account.person_id)) ?? refuse('not_found', 'No such person');
+      const grant = await openGrant(work, provider, known, vouched, state);
+      await work.db
+        .updateTable('sign_in_identity')
+        .set({ last_used_at: work.now, shown_as: shownAs(vouched.claims, profile) })
+        .where('id', '=', known.id)
+        .execute();
+      await followProfile(work, person.id, profile);
+      await followRoles(context, work, account.id, profile);
+      return { admitted: true, account: account.id, grant, person, isNew: false };
+    });
+  }
+  const why = await whyNot(context.db.reader, provider, profile);
+  if (why !== null) return { admitted: false, why };
+  return makeAccount(context, provider, vouched, profile, state);
+}
+
+async function whyNot(db: Reader, provider: ProviderRow, profile: ClaimedProfile): Promise<NotAdmitted | null> {
+  if (provider.admits === 'linked') return 'not_linked';
+  if (profile.name === null) return 'name_missing';
+  if (profile.email === null) return 'email_missing';
+  return (await accountByEmail(db, profile.email)) ? 'email_taken' : null;
+}
+
+async function makeAccount(
+  context: Context,
+  provider: ProviderRow,
+  vouched: Vouched,
+  profile: ClaimedProfile,
+  state: string,
+): Promise<Outcome> {
+  const { name, email } = profile;
+  if (name === null || email === null)
+    return { admitted: false, why: name === null ? 'name_missing' : 'email_missing' };
+  let made: { account: string; grant: string } | undefined;
+  try {
+    const person = await addPerson(
+      context,
+      system,
+      {
+        name,
+        email,
+        role: profile.role ?? undefined,
+        language: profile.language ?? undefined,
+        handle: undefined,
+        administrator: profile.administrator ?? false,
+        federationOfficer: profile.federationOfficer ?? false,
+      },
+      profile.language ?? 'en',
+      // In the same unit of work: a person without the identity that they came with could never come back.
+      async (work, account) => {
+        const identity = await link(work, provider, vouched, account.id);
+        made = { account: account.id, grant: await openGrant(work, provider, identity, vouched, state) };
+      },
+    );
+    if (!made) throw new Error('The account was made without its identity');
+    return { admitted: true, ...made, person, isNew: true };
+  } catch (error) {
+    if (isRefusal(error) && error.faults.some((fault) => fault.field === 'email'))
+      return { admitted: false, why: 'email_taken' };
+    throw error;
+  }
+}
+
+/**
+ * Links an account with who its person is at a provider.
+ * @throws {Refusal} conflict when that identity belongs to another account
+ */
+export async function link(
+  work: Work,
+  provider: ProviderRow,
+  vouched: Pick<Vouched, 'subject' | 'claims'>,
+  account: Account['id'],
+): Promise<IdentityRow> {
+  const known = await identityOf(work.db, provider.issuer, vouched.subject);
+  if (known && known.account_id !== account)
+    refuse('conflict', 'This sign-in belongs to another account of this node: unlink it there first');
+  if (known) return known;
+  const identity: IdentityRow = {
+    id: newId(),
+    provider_id: provider.id,
+    issuer: provider.issuer,
+    subject: vouched.subject,
+    account_id: account,
+    shown_as: shownAs(vouched.claims, readClaims(vouched.claims, provider)),
+    created_at: work.now,
+    last_used_at: work.now,
+  };
+  await work.db.insertInto('sign_in_identity').values(identity).execute();
+  return identity;
+}
+
+async function openGrant(
+  work: Work,
+  provider: ProviderRow,
+  identity: IdentityRow,
+  vouched: Vouched,
+  state: string,
+): Promise<string> {
+  await forgetUnused(work, identity.account_id);
+  const grant: GrantRow = {
+    id: newId(),
+    identity_id: identity.id,
+    provider_id: provider.id,
+    account_id: identity.account_id,
+    state: sha256(state),
+    sid: vouched.sid,
+    refresh_token: vouched.refreshToken === null ? null : work.secret.encrypt(vouched.refreshToken),
+    confirmed_at: work.now,
+    asking_until: null,
+    created_at: work.now,
+  };
+  const added = await work.db
+    .insertInto('sign_in_grant')
+    .values(grant)
+    .onConflict((conflict) => conflict.column('state').doNothing())
+    .executeTakeFirst();
+  if (added.numInsertedOrUpdatedRows !== 1n) refuse('forbidden', 'This sign-in has been used: begin again');
+  return grant.id;
+}
+
+/** Grants that no session and no token depends on any more. Kept for a day, so that their state cannot be used again. */
+async function forgetUnused(work: Work, account: string): Promise<void> {
+  const dayAgo = new Date(Date.parse(work.now) - 86_400_000).toISOString();
+  await work.db
+    .deleteFrom('sign_in_grant')
+    .where('account_id', '=', account)
+    .where('created_at', '<', dayAgo)
+    .where('id', 'not in', (eb) =>
+      eb.selectFrom('session').select('grant_id').where('grant_id', 'is not', null).$castTo<{ grant_id: string }>(),
+    )
+    .where('id', 'not in', (eb) =>
+      eb
+        .selectFrom('api_token')
+        .select('grant_id')
+        .where('grant_id', 'is not', null)
+        .where('revoked_at', 'is', null)
+        .$castTo<{ grant_id: string }>(),
+    )
+    .execute();
+}
+
+/** The provider's word replaces what is here; what it does not say stays. */
+async function followProfile(work: Work, person: string, profile: ClaimedProfile): Promise<void> {
+  await updateProfile(work, person, {
+    name: profile.name ?? undefined,
+    role: profile.role ?? undefined,
+  });
+}
+
+/** Roles that groups decide. The last administrator stays one, or nobody could mend the settings. */
+export async function followRoles(
+  context: Context,
+  work: Work,
+  account: string,
+  profile: ClaimedProfile,
+): Promise<void> {
+  const { administrator, federationOfficer } = profile;
+  if (administrator === null && federationOfficer === null) return;
+  try {
+    await savepoint(work, (part) =>
+      setRoles(part, account, {
+        ...(administrator === null ? {} : { administrator }),
+        ...(federationOfficer === null ? {} : { federationOfficer }),
+      }),
+    );
+  } catch (error) {
+    if (!isRefusal(error) || error.code !== 'conflict') throw error;
+    context.logger.warn('sign_in.last_administrator_kept', { account });
+  }
+}
