@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../harness/until.ts';
 
@@ -12,9 +13,9 @@ const elsewhere = process.platform !== 'linux';
 type Demo = AsyncDisposable & { process: ChildProcess; folder: string; said: () => string; complained: () => string };
 
 /** Starts the demo as `npm run demo` does, with a folder for temporary files of its own. */
-function startDemo(): Demo {
+function startDemo(...words: string[]): Demo {
   const folder = mkdtempSync(join(tmpdir(), 'joinery-test-demo-'));
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../deploy/boot/run.mjs'), 'demo'], {
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../deploy/boot/run.mjs'), 'demo', ...words], {
     env: { ...process.env, TMPDIR: folder, JOINERY_ORIGIN: 'https://elsewhere.example' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -131,6 +132,27 @@ it('four nodes answer at the printed addresses, each with its own name', async (
   }
 });
 
+it("the visitor's desk signs in as each role, shows who keeps what, and takes orders from its own page alone", async () => {
+  const desk = printed(/visitor's desk.*\n\s+(http\S+)/);
+  const page = await (await fetch(desk)).text();
+  expect(page).toContain('Sign in as Margaret Osei');
+  expect(page).toMatch(/<svg role="img" aria-label="\d+ by people of Ministry of Housing/);
+  const link = await fetch(`${desk}/sign-in/sanne`, { method: 'POST', redirect: 'manual' });
+  expect(link.status).toBe(303);
+  const read = await signIn(link.headers.get('location') ?? '');
+  expect(await read('/')).toContain('Sanne de Wit');
+  const forged = { method: 'POST', headers: { origin: 'https://elsewhere.example' } };
+  expect((await fetch(`${desk}/do/stop`, forged)).status).toBe(403);
+});
+
+it('the command line lets the stranger try every door', { timeout: 60_000 }, async () => {
+  const run = resolve(import.meta.dirname, '../../deploy/boot/run.mjs');
+  const env = { ...process.env, TMPDIR: demo.folder };
+  const { stdout } = await promisify(execFile)(process.execPath, [run, 'cli', 'demo', 'stranger'], { env });
+  expect(stdout).toContain('everything else refused');
+  expect(Number(/tried (\d+) doors/.exec(stdout)?.[1])).toBeGreaterThanOrEqual(24);
+});
+
 it('a council officer signs in with the printed link and sees what the department and a Dutch council wrote', async () => {
   const read = await signIn(printed(/Priya Nair.*\n\s+(http\S+)/));
   const groups = await read('/groups');
@@ -203,4 +225,12 @@ it.skipIf(elsewhere)('leaves nothing behind even when it is killed', { timeout: 
   early.process.kill('SIGKILL');
   await until(() => nodes.filter(isRunning).length === 0, 30_000);
   expect(readdirSync(early.folder)).toEqual([]);
+});
+
+it('tries by itself everything that it invites to, and says what passed', { timeout: 2 * readyWithin }, async () => {
+  await using checked = startDemo('--check');
+  await until(() => checked.process.exitCode !== null, 2 * readyWithin);
+  expect(checked.process.exitCode, checked.said()).toBe(0);
+  expect(checked.said()).toMatch(/^8 passed, 0 failed$/m);
+  expect(checked.said()).not.toContain('FAIL');
 });

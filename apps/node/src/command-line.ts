@@ -6,7 +6,8 @@ import {
   readConfig,
   type Slice,
 } from '@joinery/core';
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
+import { actInDemo, demoActs } from './demo/command.ts';
 import { openNode } from './open-node.ts';
 import { inWords, runServer } from './run-server.ts';
 import { slices as allSlices } from './slices.ts';
@@ -40,6 +41,17 @@ export async function runCommandLine(
     .command('serve')
     .description('Run the node')
     .action(() => runServer(environment));
+  program
+    .command('demo')
+    .description('Make something happen in the demo that runs on this machine')
+    .addArgument(
+      new Argument('<what>', 'the stranger tries every door, or a node stops, starts or is killed').choices(demoActs),
+    )
+    .action(async (what: (typeof demoActs)[number]) => {
+      const { ok, words } = await actInDemo(what);
+      output.out(`${program.opts().json ? JSON.stringify({ ok, words }) : words}\n`);
+      if (!ok) throw new Error('It did not go as it should');
+    });
   for (const definition of [...coreCommands, ...slices.flatMap((slice) => slice.commands ?? [])]) {
     addCommand(program, definition, async (input) => {
       await using node = await openNode(readConfig(environment), false, { slices, log: () => {} });

@@ -3,6 +3,7 @@
 export { createFederation, type FederationNode, federationOf, type Ground } from './federation.ts';
 export { configureFedifyLog } from './fedify-log.ts';
 export { type LaneHealth, laneHealth } from './peers.ts';
+export { signRequest } from './signatures.ts';
 export { federationSlice } from './slice.ts';
 export { decideAs } from './trust/partners.ts';
 export { carriesKeyOf, fetchAs, sendAs } from './trust/rehearsal/knock.ts';

@@ -7,6 +7,8 @@ import { migrations } from './migrations.ts';
 import { routes } from './routes.tsx';
 import { houseStyle } from './store.ts';
 
+export { changeStyle } from './style.ts';
+
 /** The house style: how the pages of this node look. */
 export const style: Slice = {
   name: 'style',

@@ -1,13 +1,36 @@
-import { housing } from './demo-housing.ts';
-import { services } from './demo-services.ts';
-import { zandhoven } from './demo-zandhoven.ts';
+import { housing } from './housing.ts';
+import { services } from './services.ts';
+import { zandhoven } from './zandhoven.ts';
+
+/** Where a running demo says how it is reached, for `joinery demo`: in its folder. */
+export const deskFile = 'desk.json';
 
 /** The nodes of the demo, in the order of their ports. */
 export const agencies = {
-  department: { name: 'Ministry of Housing', what: 'the department: hosts two groups' },
-  council: { name: 'Harrowdean Council', what: 'a council: its people work in the groups of the department' },
-  zandhoven: { name: 'Gemeente Zandhoven', what: 'a Dutch council: hosts one group, in Dutch' },
-  stranger: { name: 'Brightwell Consulting', what: 'a stranger: a node that nobody has allowed' },
+  department: {
+    name: 'Ministry of Housing',
+    what: 'the department: hosts two groups',
+    colour: '#1a5d78',
+    second: '#6a4a9c',
+  },
+  council: {
+    name: 'Harrowdean Council',
+    what: 'a council: its people work in the groups of the department',
+    colour: '#6b2c5f',
+    second: '#8a6d00',
+  },
+  zandhoven: {
+    name: 'Gemeente Zandhoven',
+    what: 'a Dutch council: hosts one group, in Dutch',
+    colour: '#1f6b3a',
+    second: '#b4451f',
+  },
+  stranger: {
+    name: 'Brightwell Consulting',
+    what: 'a stranger: a node that nobody has allowed',
+    colour: '#a8431b',
+    second: '#3d4f91',
+  },
 } as const;
 export type Place = keyof typeof agencies;
 export const places = Object.keys(agencies) as Place[];
@@ -121,6 +144,9 @@ export type DemoTopic = DemoReply & {
   title: string;
   daysAgo: number;
   pinned: boolean;
+  locked: boolean;
+  /** Taken back by its author. */
+  deleted: boolean;
   /** Why facilitators took it out of the group. */
   removed: string | null;
   /** The text after its author changed it. */
@@ -130,7 +156,7 @@ export type DemoTopic = DemoReply & {
 
 /**
  * Reads what is written in a group. `== ` begins a topic with its title, `-- ` a reply, `++` the text as changed later. Below a title: who
- * wrote it; how many days ago; then any of `nl`, `pinned`, `answer`, `likes <people>`, `removed <why>`. A reply has the same line without days.
+ * wrote it; how many days ago; then any of `nl`, `pinned`, `locked`, `deleted`, `answer`, `likes <people>`, `removed <why>`. A reply has the same line without days.
  */
 export function readTopics({ text, language }: Pick<DemoGroup, 'text' | 'language'>): DemoTopic[] {
   return text
@@ -146,6 +172,8 @@ export function readTopics({ text, language }: Pick<DemoGroup, 'text' | 'languag
         title,
         daysAgo: Number(daysAgo),
         pinned: rest.includes('pinned'),
+        locked: rest.includes('locked'),
+        deleted: rest.includes('deleted'),
         removed: rest.find((mark) => mark.startsWith('removed '))?.slice('removed '.length) ?? null,
         edited: edited?.trim() ?? null,
         replies: answers.map((answer) => {

@@ -12,14 +12,14 @@ import {
   personKeys,
   places,
   readTopics,
-} from './demo-content.ts';
-import type { Deed } from './demo-node.ts';
+} from './content.ts';
+import type { Deed } from './node.ts';
 
 /** One running node: its address, and how to make it do something. Answers are the addresses of what was made. */
 export type DemoNode = { origin: string; perform: (deeds: Deed[]) => Promise<string[]> };
-export type DemoNodes = Record<Place, DemoNode>;
-/** Addresses of people and groups. */
-export type Cast = { people: Record<PersonKey, string>; groups: Record<GroupKey, string> };
+export type DemoNodes<Node extends DemoNode = DemoNode> = Record<Place, Node>;
+/** Addresses of people and groups, and of a topic in the group that one asks to join. */
+export type Cast = { people: Record<PersonKey, string>; groups: Record<GroupKey, string>; inHousing: string };
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -36,8 +36,14 @@ type Topic = DemoTopic & { group: GroupKey; at: number; uri: string; answers: st
 /** Fills the nodes with people, groups and topics; what concerns several nodes really travels between them. */
 export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
   const opening = iso(now - openingDay * day);
-  const cast = await settle(nodes, opening);
+  const cast = { ...(await settle(nodes, opening, now)), inHousing: '' };
   await nodes.stranger.perform([propose(nodes)]);
+  await Promise.all(
+    places.map((place) => {
+      const { colour, second } = agencies[place];
+      return nodes[place].perform([{ do: 'style', colour, second }]);
+    }),
+  );
   await joinAll(nodes, cast, opening);
   const topics: Topic[] = groupKeys
     .flatMap((group) => readTopics(groups[group]).map((topic) => ({ ...topic, group, at: instantOf(topic, now) })))
@@ -52,6 +58,7 @@ export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
       return { by, deed: { do: 'topic', ...deed }, made: (uri) => Object.assign(topic, { uri }) };
     }),
   );
+  cast.inHousing = topics.find(({ group }) => group === 'housing')?.uri ?? '';
   await arrived(nodes, topics, (topic) => [topic.uri]);
   await perform(
     nodes,
@@ -66,7 +73,7 @@ export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
 }
 
 /** People, groups, and who works with whom. */
-async function settle(nodes: DemoNodes, at: string): Promise<Cast> {
+async function settle(nodes: DemoNodes, at: string, now: number): Promise<Omit<Cast, 'inHousing'>> {
   const made = await Promise.all(
     places.map(async (place) => {
       const own = personKeys.filter((key) => people[key].place === place);
@@ -79,7 +86,7 @@ async function settle(nodes: DemoNodes, at: string): Promise<Cast> {
   // One node after the other: an offer that comes before its receiver has allowed the sender waits for the next contact.
   for (const place of allowed) {
     const others = allowed.filter((other) => other !== place);
-    await nodes[place].perform(others.map((other) => allow(nodes, other)));
+    await nodes[place].perform(others.map((other) => allow(nodes, place, other, now)));
   }
   const everybody = Object.fromEntries(made.flat()) as Cast['people'];
   const addresses = await Promise.all(
@@ -100,10 +107,14 @@ const handleOf = (key: PersonKey) =>
     .toLowerCase()
     .replace(/[^a-z]+/g, '-');
 
-function allow(nodes: DemoNodes, other: Place): Deed {
-  const options = { agency: agencies[other].name, by: 'Demo', reason: 'Working together on local services' };
+function allow(nodes: DemoNodes, place: Place, other: Place, now: number): Deed {
+  const expires = agreementEnds(place, other) ? iso(now + 6 * day).slice(0, 10) : undefined;
+  const options = { agency: agencies[other].name, by: 'Demo', reason: 'Working together on local services', expires };
   return { do: 'command', name: 'partner allow', input: { arguments: [nodes[other].origin], options } };
 }
+
+/** One agreement is about to end, so that what the department's officer is told of it can be seen. */
+const agreementEnds = (place: Place, other: Place) => place === 'department' && other === 'zandhoven';
 
 /** The stranger asks the department, which has not answered. */
 function propose(nodes: DemoNodes): Deed {
@@ -161,6 +172,8 @@ function afterwards(topic: Topic, cast: Cast, now: number): Step[] {
   const { uri: post, by: author, edited, removed } = topic;
   if (edited !== null) add(author, { do: 'edit', at, post, by: cast.people[author], text: edited });
   if (topic.pinned) add(owner, { do: 'pin', at, post, by: cast.people[owner] });
+  if (topic.locked) add(owner, { do: 'lock', at, post, by: cast.people[owner] });
+  if (topic.deleted) add(author, { do: 'delete', at, post, by: cast.people[author] });
   if (removed !== null) add(owner, { do: 'remove', at, post, by: cast.people[owner], reason: removed });
   return steps;
 }

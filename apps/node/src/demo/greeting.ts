@@ -1,19 +1,19 @@
-import { agencies, type PersonKey, people, places } from './demo-content.ts';
-import type { Cast, DemoNodes } from './demo-story.ts';
+import { agencies, type PersonKey, people, places } from './content.ts';
+import type { Cast, DemoNodes } from './story.ts';
 
 /** Who can be signed in as, and what for. */
-const roles: [PersonKey, string][] = [
-  ['margaret', 'runs both groups of the department'],
-  ['ines', 'security officer of the department: administers its node and decides about partners'],
-  ['priya', 'officer of Harrowdean Council'],
-  ['sanne', 'runs the Dutch group at Gemeente Zandhoven'],
-  ['leo', 'at the stranger'],
+export const signInRoles: { key: PersonKey; what: string }[] = [
+  { key: 'margaret', what: 'runs both groups of the department' },
+  { key: 'ines', what: 'security officer of the department: administers its node and decides about partners' },
+  { key: 'priya', what: 'officer of Harrowdean Council' },
+  { key: 'sanne', what: 'runs the Dutch group at Gemeente Zandhoven' },
+  { key: 'leo', what: 'at the stranger' },
 ];
 
 /** What is printed once the demo is ready: addresses, links to sign in, and what to try. */
-export async function describeDemo(nodes: DemoNodes, cast: Cast): Promise<string> {
+export async function describeDemo(nodes: DemoNodes, cast: Cast, desk: string): Promise<string> {
   const links = await Promise.all(
-    roles.map(async ([key, what]) => {
+    signInRoles.map(async ({ key, what }) => {
       const node = nodes[people[key].place];
       const [link = ''] = await node.perform([{ do: 'link', person: cast.people[key] }]);
       return `  ${people[key].name}, ${what}\n    ${link}`;
@@ -35,7 +35,9 @@ export async function describeDemo(nodes: DemoNodes, cast: Cast): Promise<string
     'The demo is ready. Each address is a node of its own:',
     ...addresses,
     '',
-    'Sign in with these links. Each works once, and a browser holds one person per node (a private window holds another):',
+    `Begin at the visitor's desk, which signs you in as anybody with one click and shows what passes between the nodes:\n  ${desk}`,
+    '',
+    'Or sign in with these links. Each works once, and a browser holds one person per node (a private window holds another):',
     ...links,
     '',
     `Anyone can read this group, signed in or not:\n  ${services}`,
@@ -43,6 +45,7 @@ export async function describeDemo(nodes: DemoNodes, cast: Cast): Promise<string
     'Five things to try:',
     ...things.map((thing, index) => `  ${index + 1}. ${thing}`),
     '',
+    'At the desk, or with  npm run joinery -- demo stranger|stop|kill , let the stranger try its doors, stop a node, or kill one in the middle of a post.',
     'End it with Ctrl-C. Nothing is kept.',
   ].join('\n');
 }

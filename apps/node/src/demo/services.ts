@@ -1,4 +1,4 @@
-/** What is written in the group "Local services: tips and wrinkles" of the department. How to read it: `demo-content.ts`. */
+/** What is written in the group "Local services: tips and wrinkles" of the department. How to read it: `content.ts`. */
 export const services = `
 == Start here: how we use this group
 margaret; 420; pinned; likes priya colin grace sanne
@@ -33,7 +33,7 @@ In Zandhoven the lorries log every container by chip. Disputes went down by half
 That last sentence may have saved us a lot of money. Thank you.
 
 == Concessionary travel passes returned by post
-grace; 371
+grace; 371; locked
 About forty passes a month come back "addressee gone away". We keep them for a year, which feels wrong. What is your retention?
 -- margaret
 Ninety days, then destroyed, with the serial number blocked. Put it in your retention schedule with the reason and nobody will argue.
@@ -113,6 +113,12 @@ fatima; 204; likes colin margaret
 From our last tender: ask for the route data in an open format, ask who owns it afterwards, ask what a change of collection day costs, and ask to see the complaints process from the resident's side. The fourth one separated the bidders.
 -- colin
 We will add "show us a bank holiday week". Every supplier is brilliant in a normal one.
+
+== Rota for the front desk in August
+colin; 195; deleted
+Attached is our rota. Sorry, wrong group: I meant to send this to my own team.
+-- margaret
+No harm done. You can take it back from the menu of the post: every node that has it is told.
 
 == Street naming: apostrophes, again
 priya; 187

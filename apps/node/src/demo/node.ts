@@ -1,13 +1,15 @@
 import { rm, rmdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type CommandInput, type Context, createActorKeys, refuse, transact } from '@joinery/core';
 import { approve, createGroup, groupByUri, joinGroup, membershipOf } from '@joinery/slices/groups';
 import { addPerson, linkFor, personByUri } from '@joinery/slices/people';
 import {
   createTopic,
+  deletePost,
   editPost,
   like,
+  lock,
   markAnswered,
   markdownText,
   pin,
@@ -15,10 +17,13 @@ import {
   removeFromGroup,
   reply,
 } from '@joinery/slices/posts';
-import type { DemoGroup, DemoPerson } from './demo-content.ts';
-import { type RunningNode, startNode } from './node.ts';
-import { inWords } from './run-server.ts';
-import { slices } from './slices.ts';
+import { changeStyle } from '@joinery/slices/style';
+import { type RunningNode, startNode } from '../node.ts';
+import { inWords } from '../run-server.ts';
+import { slices } from '../slices.ts';
+import { type DemoGroup, type DemoPerson, deskFile } from './content.ts';
+import { knock, type Things } from './doors.ts';
+import { figures } from './figures.ts';
 
 /**
  * What one node of the demo is told to do. People, groups and posts are named by their addresses; `at` is the instant at which it is said to have
@@ -37,10 +42,16 @@ export type Deed =
   | { do: 'answer'; at: string; topic: string; answer: string; by: string }
   | { do: 'pin'; at: string; post: string; by: string }
   | { do: 'remove'; at: string; post: string; by: string; reason: string }
+  | { do: 'lock'; at: string; post: string; by: string }
+  | { do: 'delete'; at: string; post: string; by: string }
   | { do: 'await'; posts: string[] }
-  | { do: 'link'; person: string };
+  | { do: 'count'; title: string }
+  | { do: 'link'; person: string }
+  | { do: 'style'; colour: string; second: string }
+  | { do: 'figures' }
+  | { do: 'knock'; at: string; things: Things };
 
-export type Request = { number: number; deeds: Deed[] };
+export type Request = { number: number; deeds: Deed[] } | { pause: true };
 export type Answer = { ready: string } | { number: number; answers: string[] } | { number: number; fault: string };
 
 const by = { kind: 'system', what: 'demo' } as const;
@@ -64,10 +75,15 @@ export async function runDemoNode(environment: Record<string, string | undefined
   try {
     const running = await startNode(environment);
     node = running;
-    process.on('message', async ({ number, deeds }: Request) => {
+    process.on('message', async (request: Request) => {
+      if ('pause' in request) {
+        await running.close();
+        process.exit(0);
+      }
+      const { number, deeds } = request;
       try {
         const answers: string[] = [];
-        for (const deed of deeds) answers.push(await perform(running.context, deed));
+        for (const deed of deeds) answers.push(await perform(running, deed));
         tell({ number, answers });
       } catch (error) {
         tell({ number, fault: inWords(error) });
@@ -83,14 +99,17 @@ export async function runDemoNode(environment: Record<string, string | undefined
 /** The last node takes the folder around with it, should the process that made it be gone. */
 async function forget(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
+  await rm(join(dirname(folder), deskFile), { force: true });
   await rmdir(dirname(folder)).catch(() => {});
 }
 
-/** @returns the address of what was made, or nothing */
-async function perform(now: Context, deed: Deed): Promise<string> {
+/** @returns the address of what was made, what was asked for as text, or nothing */
+async function perform(running: RunningNode, deed: Deed): Promise<string> {
+  const now = running.context;
   const { reader } = now.db;
   // Only what is done here happens in the past: deliveries and signatures keep the real time.
-  const context: Context = 'at' in deed ? { ...now, clock: { now: () => new Date(deed.at) } } : now;
+  const context: Context =
+    'at' in deed && deed.do !== 'knock' ? { ...now, clock: { now: () => new Date(deed.at) } } : now;
   const personId = async (uri: string) => (await personByUri(reader, uri))?.id ?? missing(uri);
   const groupId = async (uri: string) => (await groupByUri(reader, uri))?.id ?? missing(uri);
   const postId = async (uri: string) => (await postByUri(reader, uri))?.id ?? missing(uri);
@@ -176,6 +195,29 @@ async function perform(now: Context, deed: Deed): Promise<string> {
         await until(post, async () => (await postByUri(reader, post))?.status === 'accepted');
       }
       return '';
+    case 'lock': {
+      const [post, person] = await Promise.all([postId(deed.post), personId(deed.by)]);
+      await transact(context, by, (work) => lock(work, { post, by: person }));
+      return '';
+    }
+    case 'delete': {
+      const [post, author] = await Promise.all([postId(deed.post), personId(deed.by)]);
+      await transact(context, by, (work) => deletePost(work, { post, author }));
+      return '';
+    }
+    case 'count': {
+      const rows = await reader.selectFrom('post').select('id').where('title', '=', deed.title).execute();
+      return String(rows.length);
+    }
+    case 'style': {
+      const input = { colour: deed.colour, second: deed.second, radius: 6, logoAlt: '' };
+      await transact(context, by, (work) => changeStyle(work, input, null));
+      return '';
+    }
+    case 'figures':
+      return JSON.stringify(await figures(now));
+    case 'knock':
+      return JSON.stringify(await knock(running, deed.at, deed.things));
     case 'link':
       return (await linkFor(now, by, await personId(deed.person))).address;
   }

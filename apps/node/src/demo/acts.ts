@@ -1,0 +1,85 @@
+import { agencies, people } from './content.ts';
+import type { Knock } from './doors.ts';
+import type { Deed } from './node.ts';
+import type { DemoProcess } from './processes.ts';
+import type { Cast, DemoNodes } from './story.ts';
+
+/** What somebody who watches the demo can make happen; the words are shown as they are. */
+export type Acts = {
+  /** The stranger tries every door of the department. */
+  stranger: () => Promise<{ ok: boolean; words: string; knocks: Knock[] }>;
+  /** Stops the council's node, or starts it again. */
+  stop: () => Promise<{ ok: boolean; words: string }>;
+  /** Kills the council's node while somebody there writes, starts it again, and looks what became of each post. */
+  kill: () => Promise<{ ok: boolean; words: string }>;
+};
+
+const postsAtOnce = 6;
+const name = agencies.council.name;
+
+export function createActs(nodes: DemoNodes<DemoProcess>, cast: Cast): Acts {
+  const { department, council, stranger } = nodes;
+  let rounds = 0;
+  return {
+    stranger: async () => {
+      const { services: web, housing: partners } = cast.groups;
+      const things = { web, partners, post: cast.inHousing, person: cast.people.ines };
+      const [answer = '[]'] = await stranger.perform([{ do: 'knock', at: department.origin, things }]);
+      const knocks = JSON.parse(answer) as Knock[];
+      const wrong = knocks.filter(({ right }) => !right).length;
+      const words =
+        wrong === 0
+          ? `${agencies.stranger.name} tried ${knocks.length / 2} doors of ${agencies.department.name}, each unsigned and signed. What is open to anybody answered; everything else refused.`
+          : `${wrong} of ${knocks.length} answers were not what they should be.`;
+      return { ok: wrong === 0, words, knocks };
+    },
+    stop: async () => {
+      if (council.isRunning()) {
+        await council.pause();
+        const words = `The node of ${name} has stopped. What the others write waits for it, however long it takes.`;
+        return { ok: true, words };
+      }
+      await council.start();
+      return { ok: true, words: `The node of ${name} runs again, and catches up with what it missed.` };
+    },
+    kill: async () => {
+      if (!council.isRunning()) await council.start();
+      rounds += 1;
+      const titles = Array.from(
+        { length: postsAtOnce },
+        (_, index) => `Written as the power failed: ${rounds}.${index + 1}`,
+      );
+      const writing = titles.map((title) => council.perform([topic(cast, title)]).then(([uri]) => uri));
+      // Whatever has been acknowledged by then, and whatever has not.
+      await Promise.race(writing);
+      await council.kill();
+      const acknowledged = (await Promise.allSettled(writing)).flatMap((one) =>
+        one.status === 'fulfilled' && one.value ? [one.value] : [],
+      );
+      await council.start();
+      const arrival: Deed = { do: 'await', posts: acknowledged };
+      await Promise.all([department.perform([arrival]), council.perform([arrival])]);
+      const ask = titles.map((title): Deed => ({ do: 'count', title }));
+      const [here, there] = await Promise.all([council.perform(ask), department.perform(ask)]);
+      const doubled = [...here, ...there].filter((count) => Number(count) > 1).length;
+      const words = `The node of ${name} was killed while ${titles.length} posts were being written, and started again. ${acknowledged.length} had been acknowledged: all are on both nodes, none twice.`;
+      const ok = doubled === 0;
+      return { ok, words: ok ? words : `${doubled} posts are there twice.` };
+    },
+  };
+}
+
+/** A topic of Priya's in the department's group, now. */
+export function topic(cast: Cast, title: string): Deed {
+  const text = 'Written during the demo, to see where it goes.';
+  const at = new Date().toISOString();
+  return {
+    do: 'topic',
+    at,
+    group: cast.groups.services,
+    by: cast.people.priya,
+    title,
+    text,
+    language: people.priya.language,
+  };
+}

@@ -1,0 +1,144 @@
+import { inWords } from '../run-server.ts';
+import { createActs, topic } from './acts.ts';
+import { agencies, type PersonKey, people } from './content.ts';
+import type { Figures } from './figures.ts';
+import { signInRoles } from './greeting.ts';
+import type { Deed } from './node.ts';
+import type { DemoProcess } from './processes.ts';
+import type { Cast, DemoNodes } from './story.ts';
+
+type Try = { what: string; run: () => Promise<string> };
+
+/**
+ * Does everything that the demo invites to, once, and says of each whether it went as it should.
+ * @returns whether all of it did
+ */
+export async function check(nodes: DemoNodes<DemoProcess>, cast: Cast, say: (line: string) => void): Promise<boolean> {
+  let failed = 0;
+  const tries = triesOf(nodes, cast);
+  for (const { what, run } of tries) {
+    try {
+      say(`pass  ${what}: ${await run()}`);
+    } catch (error) {
+      failed += 1;
+      say(`FAIL  ${what}: ${inWords(error)}`);
+    }
+  }
+  say(`${tries.length - failed} passed, ${failed} failed`);
+  return failed === 0;
+}
+
+function triesOf(nodes: DemoNodes<DemoProcess>, cast: Cast): Try[] {
+  const { department, council, stranger } = nodes;
+  const acts = createActs(nodes, cast);
+  const post = async (title: string) => {
+    const [uri = ''] = await council.perform([topic(cast, title)]);
+    return uri;
+  };
+  const arrives = (uri: string) => department.perform([{ do: 'await', posts: [uri] }]);
+  const decide = (name: string): Deed => ({
+    do: 'command',
+    name,
+    input: {
+      arguments: [council.origin],
+      options: { agency: agencies.council.name, by: people.ines.name, reason: 'To try it' },
+    },
+  });
+  const reported = async ({ ok, words }: { ok: boolean; words: string }) => (ok ? words : fail(words));
+  return [
+    {
+      what: 'Each role signs in with one link',
+      run: async () => {
+        const all = await Promise.all(signInRoles.map(({ key }) => signsIn(nodes, cast, key)));
+        return `${all.length} people`;
+      },
+    },
+    {
+      what: 'Anybody reads the group that is open to the web',
+      run: async () => {
+        const answer = await fetch(cast.groups.services);
+        const text = await answer.text();
+        return answer.status === 200 && text.includes('Winter gritting map')
+          ? 'without signing in'
+          : fail(`${answer.status}`);
+      },
+    },
+    {
+      what: 'What a council writes reaches the department',
+      run: async () => {
+        const began = performance.now();
+        await arrives(await post('Is there a list of counters with step-free access?'));
+        return `after ${Math.round(performance.now() - began)} ms`;
+      },
+    },
+    { what: 'The stranger gets nothing', run: async () => reported(await acts.stranger()) },
+    {
+      what: 'A partner that is suspended gets through to nobody, and later to everybody',
+      run: async () => {
+        await department.perform([decide('partner suspend')]);
+        const uri = await post('Written while suspended');
+        await waitingFor(council, department.origin);
+        await department.perform([decide('partner allow')]);
+        await arrives(uri);
+        return 'the post waited, and arrived when it was allowed again';
+      },
+    },
+    {
+      what: 'A node that stops and starts again misses nothing',
+      run: async () => {
+        await acts.stop();
+        const text = 'While the council is away.';
+        const { services: group } = cast.groups;
+        const by = cast.people.margaret;
+        const at = new Date().toISOString();
+        const deed: Deed = { do: 'topic', at, group, by, title: 'Written while a node was away', text, language: 'en' };
+        const posts = await department.perform([deed]);
+        const words = await reported(await acts.stop());
+        await council.perform([{ do: 'await', posts }]);
+        return words;
+      },
+    },
+    { what: 'A node that is killed in the middle of writing', run: async () => reported(await acts.kill()) },
+    {
+      what: 'The stranger sees no group of the department on its own node',
+      run: async () => {
+        const [text = '{}'] = await stranger.perform([{ do: 'figures' }]);
+        const { groups } = JSON.parse(text) as Figures;
+        return groups.elsewhere === 0 ? 'none' : fail(`${groups.elsewhere}`);
+      },
+    },
+  ];
+}
+
+function fail(why: string): never {
+  throw new Error(why);
+}
+
+/** Looks until something waits for delivery to a node: it could not be delivered. */
+async function waitingFor(node: DemoProcess, origin: string): Promise<void> {
+  for (const end = performance.now() + 10_000; performance.now() < end; ) {
+    const [text = '{}'] = await node.perform([{ do: 'figures' }]);
+    const { waiting } = JSON.parse(text) as Figures;
+    if (waiting.some((lane) => lane.origin === origin)) return;
+  }
+  fail('Nothing waits');
+}
+
+/** Opens a one-time link and presses its button, as a browser does. */
+async function signsIn(nodes: DemoNodes<DemoProcess>, cast: Cast, key: PersonKey): Promise<void> {
+  const [link = ''] = await nodes[people[key].place].perform([{ do: 'link', person: cast.people[key] }]);
+  const page = await fetch(link);
+  const html = await page.text();
+  const cookie = page.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+  const csrf = /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+  const done = await fetch(link, {
+    method: 'POST',
+    headers: { cookie, origin: new URL(link).origin },
+    body: new URLSearchParams({ csrf, password: '' }),
+    redirect: 'manual',
+  });
+  if (done.status !== 303) fail(`${people[key].name} got ${done.status}`);
+}
