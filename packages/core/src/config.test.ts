@@ -30,6 +30,7 @@ describe('Settings', () => {
       databaseUrl: null,
       role: 'all',
       agency: 'My agency',
+      kind: 'government',
       smtpUrl: null,
       contact: null,
       trustedProxies: [],
@@ -42,6 +43,13 @@ describe('Settings', () => {
     expect(isTrial(config)).toBe(true);
   });
 
+  it('name a kind of agency that there is', () => {
+    expect(readConfig({ JOINERY_KIND: 'supplier' }).kind).toBe('supplier');
+    expect(() => readConfig({ JOINERY_KIND: 'company' })).toThrow(
+      'JOINERY_KIND is "company": choose government, supplier or civil-society',
+    );
+  });
+
   it('are all taken as given', () => {
     const config = readConfig(
       {
@@ -52,6 +60,7 @@ describe('Settings', () => {
         JOINERY_DATABASE_URL: 'postgres://joinery@db/joinery',
         JOINERY_ROLE: 'worker',
         JOINERY_AGENCY: ' Gemeente Voorbeeld ',
+        JOINERY_KIND: 'civil-society',
         JOINERY_SMTP_URL: 'smtps://joinery:secret@mail.example.gov?from=joinery@example.gov',
         JOINERY_CONTACT: 'security@example.gov',
         JOINERY_TRUSTED_PROXIES: '10.0.0.1, fd00::1,10.2.0.0/16',
@@ -71,6 +80,7 @@ describe('Settings', () => {
       databaseUrl: 'postgres://joinery@db/joinery',
       role: 'worker',
       agency: 'Gemeente Voorbeeld',
+      kind: 'civil-society',
       smtpUrl: 'smtps://joinery:secret@mail.example.gov?from=joinery@example.gov',
       contact: 'mailto:security@example.gov',
       trustedProxies: ['10.0.0.1/32', 'fd00::1/128', '10.2.0.0/16'],

@@ -4,6 +4,10 @@ import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { canonicalOrigin } from './origin.ts';
 
+/** Kinds of organisations that have nodes. */
+export const agencyKinds = ['government', 'supplier', 'civil-society'] as const;
+export type AgencyKind = (typeof agencyKinds)[number];
+
 /** What the operator decided, checked. See `.env.example` for each setting in words. */
 export type Config = {
   /** Public address of the node: scheme, host, port. Every id begins with it. */
@@ -16,6 +20,8 @@ export type Config = {
   databaseUrl: string | null;
   role: 'all' | 'web' | 'worker';
   agency: string;
+  /** What the agency says of itself when it proposes an agreement. */
+  kind: AgencyKind;
   /** The agency's mail server: `smtp://` or `smtps://` with `?from=`; null: this node sends no mail. */
   smtpUrl: string | null;
   /** Where faults and weaknesses of this node are reported: `mailto:` or `https:`; null when nobody said. */
@@ -57,6 +63,11 @@ export const settings = [
   ],
   ['JOINERY_ROLE', 'all', 'all, web or worker. Other than all needs PostgreSQL.'],
   ['JOINERY_AGENCY', 'My agency', 'Name of the agency that owns this node.'],
+  [
+    'JOINERY_KIND',
+    'government',
+    'Kind of agency, told to other nodes with a proposal: government, supplier or civil-society.',
+  ],
   ['JOINERY_CONTACT', '', 'Mail address or https page for reports of weaknesses, shown in security.txt.'],
   [
     'JOINERY_SMTP_URL',
@@ -120,6 +131,9 @@ export function readConfig(
   }
   const agency = text('JOINERY_AGENCY', 'My agency');
   if (agency.length > 200) faults.push('JOINERY_AGENCY is longer than 200 characters');
+  const givenKind = text('JOINERY_KIND', 'government');
+  const kind = agencyKinds.find((known) => known === givenKind);
+  if (kind === undefined) faults.push(`JOINERY_KIND is "${givenKind}": choose government, supplier or civil-society`);
   const smtpUrl = readMailServer(text('JOINERY_SMTP_URL', ''), faults);
   const contact = readContact(text('JOINERY_CONTACT', ''), faults);
   const loopbackPeers = readFlag('JOINERY_LOOPBACK_PEERS', text('JOINERY_LOOPBACK_PEERS', ''), faults);
@@ -140,6 +154,7 @@ export function readConfig(
     databaseUrl,
     role: isRole(role) ? role : 'all',
     agency,
+    kind: kind ?? 'government',
     smtpUrl,
     contact,
     trustedProxies: readNetworks('JOINERY_TRUSTED_PROXIES', values, faults),

@@ -101,7 +101,7 @@ export const commands: Command[] = [
       const claims = {
         agency: config.agency,
         identifier: null,
-        kind: 'government' as const,
+        kind: config.kind,
         scopes,
         direction,
         contact: null,

@@ -1,10 +1,13 @@
 import { isRefusal, type Work } from '@joinery/core';
+import type { Language } from '@joinery/ui';
 import { applyChange, type Change, type PartnerFields, readDay, readHosts } from './change.ts';
+import { explainFaults } from './form.ts';
 import type { ListLine } from './lists.ts';
 import { allowPartner, blockPartner, suspendPartner } from './partners.ts';
 import type { Decider } from './register.ts';
 import type { Partner } from './store.ts';
 import { partnerKinds } from './tables.ts';
+import { pageText } from './text.ts';
 
 /** What an import would do, line by line; nothing happens before it is applied. */
 export type ImportPlan = {
@@ -28,14 +31,15 @@ const decisionOf = { allow: 'allow', suspend: 'suspend', block: 'block' } as con
 /**
  * Compares a list with what stands here.
  * @param options.complete the list is all there is from this source: what is missing in it is suspended
+ * @param options.language of the explanations; English unless given
  */
 export function planImport(
   lines: readonly ListLine[],
   existing: readonly Partner[],
   config: { origin: string; loopbackPeers: boolean },
-  options: { source: string; complete: boolean; now: string },
+  options: { source: string; complete: boolean; now: string; language?: Language },
 ): ImportPlan {
-  const { source, now } = options;
+  const { source, now, language = 'en' } = options;
   const plan: ImportPlan = {
     source,
     added: [],
@@ -61,7 +65,7 @@ export function planImport(
       for (const other of hosts) seen.set(new URL(other.origin).hostname, other.origin);
       const before = hosts.map((entry) => byOrigin.get(entry.origin)).find(Boolean);
       if (before) mentioned.add(before.id);
-      const conflict = before && conflictWith(before, decisionOf[line.state], source);
+      const conflict = before && conflictWith(before, decisionOf[line.state], source, language);
       if (conflict) {
         plan.conflicting.push({ line: line.line, host, detail: conflict });
         continue;
@@ -76,7 +80,8 @@ export function planImport(
       else plan.unchanged += 1;
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      plan.refused.push({ line: line.line, host, detail: error.message });
+      const [fault] = explainFaults(error.faults, line.hosts.join('\n'), config, language);
+      plan.refused.push({ line: line.line, host, detail: fault?.text ?? error.message });
     }
   }
   if (options.complete) {
@@ -105,12 +110,17 @@ export async function applyImport(work: Work, plan: ImportPlan, decider: Decider
   return changes.length;
 }
 
-function conflictWith(before: Partner, what: 'allow' | 'suspend' | 'block', source: string): string | undefined {
-  if (before.state === 'blocked' && what !== 'block')
-    return `${before.agency} is blocked here, and a block always wins`;
-  if (before.state === 'suspended' && what === 'allow') return `${before.agency} was suspended here`;
-  if (before.state === 'allowed' && what !== 'allow' && before.source !== source)
-    return `${before.agency} is allowed here`;
+function conflictWith(
+  before: Partner,
+  what: 'allow' | 'suspend' | 'block',
+  source: string,
+  language: Language,
+): string | undefined {
+  const t = pageText(language);
+  const { agency, state } = before;
+  if (state === 'blocked' && what !== 'block') return t('importIsBlocked', { agency });
+  if (state === 'suspended' && what === 'allow') return t('importIsSuspended', { agency });
+  if (state === 'allowed' && what !== 'allow' && before.source !== source) return t('importIsAllowed', { agency });
   return undefined;
 }
 

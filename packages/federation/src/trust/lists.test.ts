@@ -39,7 +39,7 @@ describeStores('Lists in and out', (open) => {
   const plan = async (
     context: Parameters<typeof transact>[0],
     text: string,
-    options: { source?: string; complete?: boolean } = {},
+    options: { source?: string; complete?: boolean; language?: 'nl' } = {},
   ) =>
     planImport(parseList(text, 'allow'), await allPartners(context.db.reader), context.config, {
       source: 'list',
@@ -98,6 +98,14 @@ describeStores('Lists in and out', (open) => {
     expect(told.refused.map(({ line, host }) => [line, host])).toEqual([
       [6, 'co.uk'],
       [7, '*'],
+    ]);
+    const explained = await plan(context, `${text}https://page.gov/x\n`, { language: 'nl' });
+    expect([...explained.conflicting, ...explained.refused].map(({ detail }) => detail)).toEqual([
+      'blocked.gov is hier geblokkeerd, en een blokkade gaat altijd voor',
+      'suspended.gov is hier opgeschort',
+      expect.stringContaining('“co.uk” is niet de host van één organisatie'),
+      expect.stringContaining('Een sterretje laat iedereen binnen'),
+      expect.stringContaining('Zet het knooppunt zelf op de lijst: https://page.gov'),
     ]);
     expect(told.subdomains).toEqual([{ host: 'sub.good.gov', other: 'good.gov' }]);
     const before = await decisions(context.db.reader);

@@ -9,7 +9,7 @@ import {
   requireFederationOfficer,
   transactAs,
 } from '@joinery/core';
-import { readerOf, showPage } from '@joinery/ui';
+import { type Language, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { explain } from './explain.ts';
@@ -85,7 +85,7 @@ export function listRoutes(app: Hono<Environment>): void {
     if (!read.ok) return showImport(c, typed, { field: read.faults[0]?.field ?? 'list', text: t('faultMissing') });
     let plan: ImportPlan;
     try {
-      plan = await planOf(context, typed);
+      plan = await planOf(context, typed, c.var.language);
     } catch (error) {
       return showImport(c, typed, {
         field: 'list',
@@ -123,12 +123,13 @@ function typedImport(c: RequestContext): TypedImport {
   };
 }
 
-async function planOf(context: Context, typed: TypedImport): Promise<ImportPlan> {
+async function planOf(context: Context, typed: TypedImport, language: Language): Promise<ImportPlan> {
   const lines = parseList(typed.list, typed.as === 'block' ? 'block' : 'allow');
   return planImport(lines, await allPartners(context.db.reader), context.config, {
     source: typed.source,
     complete: typed.complete === '1',
     now: context.clock.now().toISOString(),
+    language,
   });
 }
 

@@ -159,7 +159,8 @@ async function changeOf(context: Context, form: PartnerForm, partner: Partner | 
 /** Tells their node what we propose. It may be away: the proposal then stands on our side, and can be sent again. */
 async function propose(context: Context, partner: Partner): Promise<void> {
   const { scopes, direction, reason, expiresAt } = partner;
-  const claims = { agency: context.config.agency, identifier: null, kind: 'government' as const, contact: null };
+  const { agency, kind } = context.config;
+  const claims = { agency, identifier: null, kind, contact: null };
   try {
     await sendProposal(context, partner.origin, { ...claims, scopes, direction, reason, expires: expiresAt });
   } catch (error) {

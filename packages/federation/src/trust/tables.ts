@@ -1,9 +1,11 @@
+import { type AgencyKind, agencyKinds } from '@joinery/core';
+
 /** Where an agreement stands. Expired follows from the date; whether they agreed too is the flag `confirmed`. */
 export const partnerStates = ['proposed_by_them', 'proposed_by_us', 'allowed', 'suspended', 'blocked'] as const;
 export type PartnerState = (typeof partnerStates)[number];
 
-export const partnerKinds = ['government', 'supplier', 'civil-society'] as const;
-export type PartnerKind = (typeof partnerKinds)[number];
+export const partnerKinds = agencyKinds;
+export type PartnerKind = AgencyKind;
 
 /** An agency on the list. */
 export type PartnerRow = {

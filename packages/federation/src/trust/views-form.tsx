@@ -210,7 +210,7 @@ export function PreviewPage(model: {
         ) : null}
         <FormActions>
           <SubmitButton kind={what === 'block' || what === 'suspend' ? 'danger' : 'primary'}>
-            {t('confirm')}
+            {t(decideTitles[what], { agency: told.after.agency })}
           </SubmitButton>
         </FormActions>
       </Form>

@@ -160,7 +160,7 @@ export function ImportPreviewPage(model: {
             error={errors[0]?.text}
           />
           <FormActions>
-            <SubmitButton>{t('confirm')}</SubmitButton>
+            <SubmitButton>{t('importApply')}</SubmitButton>
           </FormActions>
         </Form>
       )}

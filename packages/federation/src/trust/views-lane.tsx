@@ -1,4 +1,4 @@
-import { Badge, DataTable, formatDateTime, type Reader, Time } from '@joinery/ui';
+import { Badge, DataTable, formatDateTime, type Reader } from '@joinery/ui';
 import type { LaneHealth } from '../peers.ts';
 import { pageText } from './text.ts';
 
@@ -20,12 +20,27 @@ export function LaneState({ health, reader }: { health: LaneHealth | undefined; 
       {health.oldestAt ? (
         <span class="app-quiet">
           {' '}
-          <Time at={health.oldestAt} reader={reader} />
+          {t('waitingSince', { date: formatDateTime(reader.language, reader.timeZone, health.oldestAt) })}
         </span>
       ) : null}
-      {late ? <span class="app-quiet"> {health.lastError}</span> : null}
+      {late ? <span class="app-quiet"> {faultInWords(health.lastError ?? '', reader)}</span> : null}
     </div>
   );
+}
+
+const faultTexts = {
+  deadline_exceeded: 'laneDeadline',
+  no_agreement: 'laneNoAgreement',
+  peer_unreachable: 'laneUnreachable',
+  redirect_refused: 'laneRedirect',
+  tls_failed: 'laneTls',
+} as const;
+
+/** @param fault code and details, as the lane wrote them down; the details are for operators and in English */
+function faultInWords(fault: string, reader: Reader): string {
+  const code = fault.split(':', 1)[0] ?? '';
+  const known = Object.entries(faultTexts).find(([name]) => name === code)?.[1];
+  return pageText(reader.language)(known ?? 'laneOther', { code });
 }
 
 /** What a partner did not take, with why, and how it is sent again. */
