@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommandAnswer, Context } from '@joinery/core';
 import { expect, it } from 'vitest';
+import { startTestNode } from '../../../../test/harness/node.ts';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { commands } from './commands.ts';
 import { createPartnersSlice } from './slice.ts';
@@ -18,6 +19,15 @@ function run(context: Context, line: string, options: Record<string, string | bo
     options,
   });
 }
+
+it('Proposes as the kind of agency that the settings name', async () => {
+  await using supplier = await startTestNode('supplier', { environment: { JOINERY_KIND: 'supplier' } });
+  await using agency = await startTestNode('agency');
+  await run(supplier.context, `partner propose ${agency.origin}`, decided);
+  const { reader } = agency.context.db;
+  const proposal = await reader.selectFrom('proposal').selectAll().executeTakeFirstOrThrow();
+  expect(JSON.stringify(proposal)).toMatch(/kind[\\": ]+supplier/);
+});
 
 describeStores('The command line of partners', (open) => {
   it('decides, lists, previews, explains and exports', async () => {
