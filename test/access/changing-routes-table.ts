@@ -81,6 +81,8 @@ const pagesOfGroups: Record<string, Row> = {
 
 const pagesOfPosts: Record<string, Row> = {
   'POST /groups/:id/new': inGroup('member', ['requester', 'invitee', ...outsiders], { title: 'New', content: 'Text' }),
+  'POST /groups/:id/read': inGroup('member', outsiders),
+  'POST /read': { as: 'member', not: nobody },
   'POST /groups/:id/reports/:report/handled': {
     ...{ as: 'facilitator', not: notFacilitators },
     at: ['closed', 'report'],

@@ -48,6 +48,8 @@ export type Slice = {
   participation?: Participation;
   /** How pages of the node look, where its agency has chosen; asked for every page, so answered from memory. One slice at most offers it. */
   houseStyle?: (context: Context) => Promise<HouseStyle | null>;
+  /** How much is new to a person in each of their groups, or in one, by local id; counts of several slices are added up. */
+  newIn?: (context: Context, person: string, group?: string) => Promise<Map<string, number>>;
   /** Background work: name → handler. Enqueued with `enqueueJob`. */
   jobs?: Record<string, (context: Context, data: JsonObject) => Promise<void>>;
   /** Exact addresses outside the federation that it needs: the door to services opens for these and nothing else. */

@@ -75,3 +75,31 @@ test('a stranger sees what this node is and the groups that anyone may read, onl
   expect(page.html).not.toContain('By link');
   expect(page.html).toContain('/sign-in');
 });
+
+test('what is new is marked until it is opened, and counted per group on the start page and the list of groups', async () => {
+  await using world = await setUp();
+  const { web, context, member, owner, addGroup, write } = world;
+  const group = await addGroup('Maps');
+  await transact(context, by, (work) => joinGroup(work, { group: group.id, person: member.id }));
+  const browser = await web.signedIn(member);
+  expect((await browser.get('/')).html).not.toContain('New since you were here');
+  const topic = await write(group.id, 'New tiles');
+  await transact(context, by, (work) =>
+    reply(work, { replyTo: topic.id, author: owner.id, ...markdownText('And more') }),
+  );
+  const home = (await browser.get('/')).html;
+  expect(home).toContain('New since you were here');
+  expect(home).toContain('2 posts');
+  expect((await browser.get('/groups')).html).toContain('2 new');
+  expect((await browser.get(`/groups/${group.id}`)).html).toContain('2 new');
+  const thread = (await browser.get(`/posts/${topic.id}`)).html;
+  expect(thread.match(/>New</g)).toHaveLength(1);
+  expect((await browser.get(`/posts/${topic.id}`)).html).not.toContain('>New<');
+  expect((await browser.get('/')).html).not.toContain('New since you were here');
+  for (const path of ['/read', `/groups/${group.id}/read`]) {
+    await write(group.id, 'More');
+    expect((await browser.get('/')).html).toContain('1 post');
+    expect((await browser.post(path)).status).toBe(303);
+    expect((await browser.get('/groups')).html).not.toContain('1 new');
+  }
+});

@@ -1,5 +1,5 @@
-import type { Environment } from '@joinery/core';
-import { listFeed } from '@joinery/slices/posts';
+import { type Environment, requireVisitor, transactAs } from '@joinery/core';
+import { listFeed, markAllRead, newAmong, newByGroup } from '@joinery/slices/posts';
 import { readerOf, renderPanels, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { messages } from './messages.ts';
@@ -10,8 +10,14 @@ const perPage = 25;
 
 /** The start page. */
 export function routes(app: Hono<Environment>): void {
+  app.post('/read', async (c) => {
+    const visitor = requireVisitor(c);
+    await transactAs(c, visitor, (work) => markAllRead(work, visitor.person.id, null));
+    return c.redirect('/', 303);
+  });
+
   app.get('/', async (c) => {
-    const { context, visitor, language } = c.var;
+    const { context, visitor, language, csrf } = c.var;
     const db = context.db.reader;
     const reader = readerOf(c);
     const t = messages(language);
@@ -25,8 +31,16 @@ export function routes(app: Hono<Environment>): void {
       cursor: c.req.query('cursor') ?? null,
       limit: perPage,
     });
+    const now = context.clock.now();
+    const fresh = await newByGroup(db, visitor.person.id, now);
+    const isNew = await newAmong(
+      db,
+      visitor.person.id,
+      items.map(({ id }) => id),
+      now,
+    );
     const panels = await renderPanels(c, 'home', null);
-    const page = <HomePage {...{ waiting, posts: items, next, panels, reader }} />;
+    const page = <HomePage {...{ waiting, fresh, isNew, posts: items, next, panels, reader, csrf }} />;
     return showPage(c, { title: t('home') }, page);
   });
 }

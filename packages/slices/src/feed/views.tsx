@@ -1,8 +1,18 @@
-import { authorModel, type FeedPost, hostOf, PostBadges } from '@joinery/slices/posts';
 import {
+  authorModel,
+  type FeedPost,
+  hostOf,
+  mostCounted,
+  NewBadge,
+  type NewInGroup,
+  PostBadges,
+} from '@joinery/slices/posts';
+import {
+  Badge,
   ButtonLink,
   Columns,
   EmptyState,
+  Form,
   Heading,
   List,
   ListItem,
@@ -11,6 +21,7 @@ import {
   Panel,
   PostCard,
   type Reader,
+  SubmitButton,
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
 import { messages } from './messages.ts';
@@ -19,10 +30,15 @@ import type { PublicGroup, Waiting } from './store.ts';
 /** The start page of somebody who is signed in: what needs them, then everything new. */
 export function HomePage(props: {
   waiting: Waiting[];
+  /** How much is new in each group. */
+  fresh: NewInGroup[];
+  /** Posts among those shown that are new. */
+  isNew: Set<string>;
   posts: FeedPost[];
   next: string | null;
   panels: unknown[];
   reader: Reader;
+  csrf: string;
 }) {
   const { waiting, posts, next, reader } = props;
   const t = messages(reader.language);
@@ -41,6 +57,7 @@ export function HomePage(props: {
             </List>
           </Panel>
         )}
+        {props.fresh.length === 0 ? null : <NewSinceHere {...props} />}
         <Heading level={2} id="latest">
           {t('latest')}
         </Heading>
@@ -59,13 +76,50 @@ export function HomePage(props: {
         ) : (
           <List label={t('latest')}>
             {posts.map((post) => (
-              <FeedItem post={post} reader={reader} />
+              <FeedItem post={post} isNew={props.isNew.has(post.id)} reader={reader} />
             ))}
           </List>
         )}
         <Pagination language={reader.language} next={next && `/?cursor=${encodeURIComponent(next)}`} />
       </Columns>
     </>
+  );
+}
+
+const groupsShown = 8;
+
+/** What is new since somebody was here, group by group, and one button to be done with it. */
+function NewSinceHere({ fresh, csrf, reader }: { fresh: NewInGroup[]; csrf: string; reader: Reader }) {
+  const t = messages(reader.language);
+  const words = (count: number) => t('newPosts', { count, shown: count > mostCounted ? `${mostCounted}+` : count });
+  return (
+    <Panel
+      title={t('newSince')}
+      id="new"
+      actions={
+        <Form action="/read" csrf={csrf} inline>
+          <SubmitButton small kind="tertiary">
+            {t('markAllRead')}
+          </SubmitButton>
+        </Form>
+      }
+    >
+      <List label={t('newSince')}>
+        {fresh.slice(0, groupsShown).map(({ id, name, count }) => (
+          <span class="app-actions">
+            <a class="ds-link" href={`/groups/${id}`}>
+              {name}
+            </a>
+            <Badge tone="accent">{words(count)}</Badge>
+          </span>
+        ))}
+      </List>
+      {fresh.length > groupsShown ? (
+        <a class="ds-link" href="/groups">
+          {t('newElsewhere', { count: fresh.length - groupsShown })}
+        </a>
+      ) : null}
+    </Panel>
   );
 }
 
@@ -83,7 +137,7 @@ function wordsFor(item: Waiting, reader: Reader): string {
   }
 }
 
-function FeedItem({ post, reader }: { post: FeedPost; reader: Reader }) {
+function FeedItem({ post, isNew, reader }: { post: FeedPost; isNew: boolean; reader: Reader }) {
   const t = messages(reader.language);
   const isTopic = post.reply_to === null;
   const title = isTopic ? (post.title ?? undefined) : t('replyTo', { title: post.topic_title ?? t('untitled') });
@@ -109,7 +163,12 @@ function FeedItem({ post, reader }: { post: FeedPost; reader: Reader }) {
         ...(isTopic ? { replies: post.reply_count } : {}),
         likes: post.likes,
       }}
-      badges={<PostBadges post={post} language={reader.language} />}
+      badges={
+        <>
+          {isNew ? <NewBadge language={reader.language} /> : null}
+          <PostBadges post={post} language={reader.language} />
+        </>
+      }
     />
   );
 }

@@ -36,3 +36,8 @@ export function roleText(role: GroupMemberRow['role'], t: T): string {
   if (role === 'owner') return t('badgeOwner');
   return role === 'facilitator' ? t('badgeFacilitator') : t('badgeMember');
 }
+
+/** "3 new"; counts beyond 99 are not told. */
+export function newText(count: number, t: T): string {
+  return t('newCount', { count, shown: count > 99 ? '99+' : count });
+}

@@ -77,6 +77,8 @@ async function showGroups(c: RequestContext) {
       search={search}
       next={next}
       signedIn={visitor !== null}
+      fresh={tab === 'mine' ? await newFor(c) : new Map()}
+      csrf={c.var.csrf}
       elsewhere={directory && { ...directory, agencies, at }}
     />
   );
@@ -89,6 +91,17 @@ async function joineryPeers(c: RequestContext): Promise<string[]> {
   const origins = ports.peers.allowed('discover');
   const peers = await Promise.all(origins.map((origin) => ports.peers.summary(db.reader, origin)));
   return origins.filter((_origin, index) => peers[index]?.joinery);
+}
+
+/** How much is new to the visitor, by group. */
+async function newFor(c: RequestContext, one?: string): Promise<Map<string, number>> {
+  const { context, visitor } = c.var;
+  const total = new Map<string, number>();
+  for (const slice of visitor ? context.slices : []) {
+    for (const [group, count] of (await slice.newIn?.(context, visitor?.person.id ?? '', one)) ?? [])
+      total.set(group, (total.get(group) ?? 0) + count);
+  }
+  return total;
 }
 
 async function showGroup(c: RequestContext) {
@@ -120,6 +133,7 @@ async function showGroup(c: RequestContext) {
       blocked={nodes.filter((row) => trust.mayFederate(row.origin, null, 'in').reason === 'blocked')}
       connected={group.local === 1 || trust.mayFederate(group.home, 'open-groups', 'in', group.id).allowed}
       requests={requests}
+      fresh={(await newFor(c, group.id)).get(group.id) ?? 0}
       panels={panels}
     />
   );

@@ -17,7 +17,7 @@ import {
   SubmitButton,
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
-import { agencyOf, badgesOf, hostOf } from './labels.ts';
+import { agencyOf, badgesOf, hostOf, newText } from './labels.ts';
 import { messages } from './messages.ts';
 import { canInvite, canManage, isBanned, isMember, joinRefusal, joinsAtOnce } from './policy.ts';
 import type { NodeMembers } from './store.ts';
@@ -42,6 +42,8 @@ export type GroupPageModel = {
   /** False while no agreement covers the node of a group elsewhere. */
   connected: boolean;
   requests: number;
+  /** How much is new to the visitor. */
+  fresh: number;
   panels: Child[];
 };
 
@@ -55,7 +57,10 @@ export function GroupPage(model: GroupPageModel) {
       <PageHeading
         title={group.name}
         lead={group.summary || undefined}
-        badges={badges.map((badge) => <Badge tone={badge.tone}>{badge.text}</Badge>)}
+        badges={[
+          ...(model.fresh > 0 ? [{ tone: 'accent' as const, text: newText(model.fresh, t) }] : []),
+          ...badges,
+        ].map((badge) => <Badge tone={badge.tone}>{badge.text}</Badge>)}
         actions={model.signedIn ? <GroupActions {...model} /> : undefined}
       />
       {group.local === 1 ? null : (
@@ -152,6 +157,7 @@ function GroupActions(model: GroupPageModel) {
         ? button('unfollow', t('unfollow'))
         : null}
       {state === 'requested' ? button('leave', t('withdraw')) : null}
+      {model.fresh > 0 ? button('read', t('markRead')) : null}
       {canInvite(group, standing) ? (
         <ButtonLink href={`/groups/${group.id}/invite`}>{t('inviteSomebody')}</ButtonLink>
       ) : null}

@@ -2,6 +2,7 @@ import {
   Badge,
   ButtonLink,
   EmptyState,
+  Form,
   formatNumber,
   type Language,
   List,
@@ -20,7 +21,7 @@ import {
   Time,
 } from '@joinery/ui';
 import type { DirectoryState } from './directory.ts';
-import { agencyOf, badgesOf, hostOf } from './labels.ts';
+import { agencyOf, badgesOf, hostOf, newText } from './labels.ts';
 import type { ListedGroup } from './lists.ts';
 import { messages } from './messages.ts';
 
@@ -36,6 +37,9 @@ export function GroupsPage(model: {
   next: string | null;
   signedIn: boolean;
   elsewhere: Elsewhere | null;
+  /** How much is new, by group. */
+  fresh: Map<string, number>;
+  csrf: string;
 }) {
   const { language } = model.reader;
   const t = messages(language);
@@ -63,12 +67,22 @@ export function GroupsPage(model: {
       {model.tab === 'mine' ? null : (
         <GroupSearch tab={model.tab} search={model.search} language={language} elsewhere={model.elsewhere} />
       )}
+      {model.fresh.size > 0 ? (
+        <Form action="/read" csrf={model.csrf} inline>
+          <SubmitButton kind="tertiary">{t('markAllRead')}</SubmitButton>
+        </Form>
+      ) : null}
       {model.groups.length === 0 ? (
         <NoGroups tab={model.tab} search={model.search} language={language} signedIn={model.signedIn} />
       ) : (
         <List label={t('groups')}>
           {model.groups.map((row) => (
-            <GroupItem row={row} reader={model.reader} agency={model.agency} />
+            <GroupItem
+              row={row}
+              fresh={model.fresh.get(row.group.id) ?? 0}
+              reader={model.reader}
+              agency={model.agency}
+            />
           ))}
         </List>
       )}
@@ -132,7 +146,8 @@ function GroupSearch({
 }
 
 /** One group in a list: what it is for, who leads it, how big and how alive it is, and where it comes from. */
-function GroupItem({ row, reader, agency }: { row: ListedGroup; reader: Reader; agency: string }) {
+function GroupItem(props: { row: ListedGroup; fresh: number; reader: Reader; agency: string }) {
+  const { row, fresh, reader, agency } = props;
   const { group, standing } = row;
   const t = messages(reader.language);
   const facts = (
@@ -169,9 +184,10 @@ function GroupItem({ row, reader, agency }: { row: ListedGroup; reader: Reader; 
       level={2}
       lead={group.summary.split('\n')[0] || undefined}
       facts={facts}
-      badges={badgesOf(group, standing, readAt(reader), t).map((badge) => (
-        <Badge tone={badge.tone}>{badge.text}</Badge>
-      ))}
+      badges={[
+        ...(fresh > 0 ? [{ tone: 'accent' as const, text: newText(fresh, t) }] : []),
+        ...badgesOf(group, standing, readAt(reader), t),
+      ].map((badge) => <Badge tone={badge.tone}>{badge.text}</Badge>)}
       avatar={{ name: group.name, agency: agencyOf(group, agency) }}
     />
   );

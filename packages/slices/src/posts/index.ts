@@ -11,11 +11,12 @@ import { migrations } from './migrations.ts';
 import { collections, postKind } from './objects.ts';
 import { panels } from './panels.tsx';
 import { routes } from './routes.tsx';
+import { newByGroup } from './unread.ts';
 
 export { type Audience, audienceOf } from './audience.ts';
 export { type Delivery, deliveryOf } from './delivery.ts';
 export { postJson, postSchema } from './json.ts';
-export { authorModel, hostOf, PostBadges } from './labels.tsx';
+export { authorModel, hostOf, NewBadge, PostBadges } from './labels.tsx';
 export { like, unlike } from './likes.ts';
 export { type FeedPost, likedAmong, listFeed, refusedPosts } from './lists.ts';
 export { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
@@ -25,6 +26,7 @@ export { rememberTopics } from './remote.ts';
 export { handleReport, report } from './reports.ts';
 export { currentRevision, postById, postByUri } from './store.ts';
 export type { PostKind, PostRevisionRow, PostRow } from './tables.ts';
+export { markAllRead, mostCounted, type NewInGroup, newAmong, newByGroup } from './unread.ts';
 
 /** What people write in groups, here and elsewhere. */
 export const posts: Slice = {
@@ -39,5 +41,9 @@ export const posts: Slice = {
   api,
   panels,
   on: afterEffects,
+  newIn: async (context, person, group) => {
+    const rows = await newByGroup(context.db.reader, person, context.clock.now(), group);
+    return new Map(rows.map(({ id, count }) => [id, count]));
+  },
   jobs,
 };

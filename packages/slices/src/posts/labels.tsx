@@ -4,6 +4,7 @@ import type { Audience } from './audience.ts';
 import type { Delivery } from './delivery.ts';
 import type { ListedPost } from './lists.ts';
 import { messages } from './messages.ts';
+import { mostCounted } from './unread.ts';
 
 /** Host of an origin, as people know it. */
 export const hostOf = (origin: string): string => new URL(origin).host;
@@ -126,3 +127,15 @@ export function fieldErrors(faults: readonly FieldFault[], language: Language): 
 
 export const errorOf = (errors: readonly FieldError[], field: string): string | undefined =>
   errors.find((error) => error.field === field)?.text;
+
+/** How much is new in a topic, or that a post is. */
+export function NewBadge({ count, language }: { count?: number; language: Language }) {
+  const t = messages(language);
+  return (
+    <Badge tone="accent">
+      {count === undefined
+        ? t('isNew')
+        : t('newCount', { count, shown: count > mostCounted ? `${mostCounted}+` : count })}
+    </Badge>
+  );
+}

@@ -3,6 +3,9 @@ import { defineMessages } from '@joinery/ui';
 /** All words of the pages about posts. */
 export const messages = defineMessages({
   en: {
+    isNew: 'New',
+    newCount: '{count, plural, one {1 new} other {{shown} new}}',
+    firstNew: 'Go to the first new reply',
     taggedLead: 'The newest posts with this tag, in all groups that you may read.',
     taggedNone: 'Nothing has this tag yet',
     taggedNoneLead: 'Write #{tag} in a post: it is listed here from then on.',
@@ -118,6 +121,9 @@ export const messages = defineMessages({
     figuresFrom: 'Likes and replies as {node} counted them',
   },
   nl: {
+    isNew: 'Nieuw',
+    newCount: '{count, plural, one {1 nieuw} other {{shown} nieuw}}',
+    firstNew: 'Naar de eerste nieuwe reactie',
     taggedLead: 'De nieuwste berichten met dit label, in alle groepen die u mag lezen.',
     taggedNone: 'Nog niets heeft dit label',
     taggedNoneLead: 'Schrijf #{tag} in een bericht: vanaf dan staat het hier.',

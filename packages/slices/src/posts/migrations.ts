@@ -168,4 +168,25 @@ export const migrations: Migrations = {
       .execute();
     await db.schema.createIndex('post_tag_tag').on('post_tag').columns(['tag', 'post_id']).execute();
   },
+  '2026-11-24-posts-reading': async (db) => {
+    await db.schema.alterTable('post').addColumn('news_at', 'text').execute();
+    // What was there before is as new as it looks.
+    await sql`update post set news_at = sort_at where status = 'accepted'`.execute(db);
+    await db.schema.createIndex('post_news').on('post').columns(['group_id', 'news_at']).execute();
+    await db.schema
+      .createTable('post_read_group')
+      .addColumn('person_id', 'text', (column) => column.notNull())
+      .addColumn('group_id', 'text', (column) => column.notNull())
+      .addColumn('read_at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('post_read_group_key', ['person_id', 'group_id'])
+      .execute();
+    await db.schema
+      .createTable('post_read_topic')
+      .addColumn('person_id', 'text', (column) => column.notNull())
+      .addColumn('topic_id', 'text', (column) => column.notNull())
+      .addColumn('group_id', 'text', (column) => column.notNull())
+      .addColumn('read_at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('post_read_topic_key', ['person_id', 'topic_id'])
+      .execute();
+  },
 };

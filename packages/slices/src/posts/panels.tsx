@@ -5,6 +5,7 @@ import { openTopics } from './history.ts';
 import { listTopics } from './lists.ts';
 import { whyNotPost } from './policy.ts';
 import { type Seen, seeGroup } from './reads.ts';
+import { newInTopics } from './unread.ts';
 import { Topics, type TopicsModel } from './views-topics.tsx';
 
 const perPage = 25;
@@ -15,9 +16,16 @@ export async function topicsModel(context: Context, seen: Seen, cursor: string |
   const db = context.db.reader;
   const unavailable = cursor === null ? await openTopics(context, group) : null;
   const { items, next } = await listTopics(db, group.id, viewer, { cursor, limit: perPage });
+  const fresh = await newInTopics(
+    db,
+    viewer.person,
+    items.map(({ id }) => id),
+    context.clock.now(),
+  );
   return {
     group: { id: group.id, name: group.name },
     topics: items,
+    fresh,
     next,
     whyNot: whyNotPost(standing),
     unavailable,

@@ -124,6 +124,7 @@ async function addPost(
     count_due: 0,
     published_at: published,
     received_at: work.now,
+    news_at: waits || arrival?.history ? null : work.now,
     sort_at: sorted,
     updated_at: clampInstant(arrival?.updated, work.now) ?? published,
     last_activity_at: sorted,
@@ -328,6 +329,7 @@ export async function acceptPost(work: Work, id: string, activity: string): Prom
     .updateTable('post')
     .set({
       accepted_at: post.accepted_at ?? work.now,
+      news_at: post.news_at ?? work.now,
       ...(earlier ? {} : { status: 'accepted' as const, refusal: null }),
     })
     .where('id', '=', id)

@@ -12,6 +12,7 @@ import { type C, change, readerOf, show } from './page.ts';
 import * as policy from './policy.ts';
 import { markdownText, reply } from './posts.ts';
 import { type SeenPost, seePost } from './reads.ts';
+import { markTopicRead, newAmong, newestNews } from './unread.ts';
 import { type PostActions, type ShownPost, ThreadPage } from './views-thread.tsx';
 
 const perPage = 100;
@@ -85,7 +86,22 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
     viewer.person,
     all.map((post) => post.id),
   );
-  const shown = await Promise.all(all.map((post) => shownPost(c, { ...seen, topic }, post, liked.has(post.id))));
+  const fresh = await newAmong(
+    db,
+    viewer.person,
+    all.map((post) => post.id),
+    context.clock.now(),
+  );
+  // The first page shows the topic itself; further ones replies alone.
+  const at = fresh.size === 0 ? null : newestNews(cursor === null ? all : page.items);
+  if (visitor && at !== null && c.req.method === 'GET')
+    await change(c, visitor, (work) => markTopicRead(work, { person: visitor.person.id, topic, at }));
+  const shown = await Promise.all(
+    all.map(async (post) => ({
+      ...(await shownPost(c, { ...seen, topic }, post, liked.has(post.id))),
+      isNew: fresh.has(post.id),
+    })),
+  );
   const [first, ...replies] = shown;
   if (!first) return c.notFound();
   const asked = c.req.query('reply');
@@ -113,7 +129,7 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
   return show(c, { title: title || messages(language)('untitled'), error: errors.length > 0 }, body);
 }
 
-async function shownPost(c: C, seen: SeenPost, post: PostWithText, liked: boolean): Promise<ShownPost> {
+async function shownPost(c: C, seen: SeenPost, post: PostWithText, liked: boolean): Promise<Omit<ShownPost, 'isNew'>> {
   const { visitor, language, context } = c.var;
   const own = visitor?.person.id === post.author_id;
   // Only its author wants to know, and only they cause the look-up.

@@ -14,6 +14,7 @@ import { whyNotModerate, whyNotPost } from './policy.ts';
 import { createTopic, markdownText } from './posts.ts';
 import { type Seen, seeGroup } from './reads.ts';
 import { handleReport, openReports } from './reports.ts';
+import { markAllRead } from './unread.ts';
 import { ComposePage, type Typed } from './views-forms.tsx';
 import { ReportsPage, TopicsPage } from './views-topics.tsx';
 
@@ -62,6 +63,13 @@ export function topicRoutes(app: Hono<Environment>): void {
       }),
     );
     return c.redirect(`/posts/${made.id}`, 303);
+  });
+
+  app.post('/groups/:id/read', async (c) => {
+    const visitor = requireVisitor(c);
+    const { group } = await seeGroup(c.var.context, c.req.param('id'), visitor);
+    await change(c, visitor, (work) => markAllRead(work, visitor.person.id, group.id));
+    return c.redirect(`/groups/${group.id}`, 303);
   });
 
   app.get('/groups/:id/reports', async (c) => {

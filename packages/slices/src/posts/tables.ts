@@ -54,6 +54,8 @@ export type PostRow = {
   /** What the author says, clamped to the time of receipt. */
   published_at: string;
   received_at: string;
+  /** When it came into its group as news; null while it has not, and for what was brought as history. */
+  news_at: string | null;
   /** min(published, received), fixed at first receipt: the order readers see. */
   sort_at: string;
   updated_at: string;
@@ -136,6 +138,10 @@ type PostMentionRow = { post_id: string; person_id: string };
 /** How a post is tagged; folded. */
 type PostTagRow = { post_id: string; tag: string };
 
+/** Up to when a person has read a group as a whole, and each topic that they opened since. */
+type PostReadGroupRow = { person_id: string; group_id: string; read_at: string };
+type PostReadTopicRow = { person_id: string; topic_id: string; group_id: string; read_at: string };
+
 declare module '@joinery/core' {
   interface Schema {
     post: PostRow;
@@ -148,5 +154,7 @@ declare module '@joinery/core' {
     post_opening: PostOpeningRow;
     post_mention: PostMentionRow;
     post_tag: PostTagRow;
+    post_read_group: PostReadGroupRow;
+    post_read_topic: PostReadTopicRow;
   }
 }

@@ -23,7 +23,7 @@ import {
   Time,
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
-import { authorModel, errorOf, hostOf, PostBadges, refusalReason, whyNotWrite } from './labels.tsx';
+import { authorModel, errorOf, hostOf, NewBadge, PostBadges, refusalReason, whyNotWrite } from './labels.tsx';
 import type { PostWithText } from './lists.ts';
 import { messages } from './messages.ts';
 
@@ -38,7 +38,13 @@ export type PostActions = {
   markAnswer: boolean;
   sendAgain: boolean;
 };
-export type ShownPost = { post: PostWithText; may: PostActions; delivery: string | null; isAnswer: boolean };
+export type ShownPost = {
+  post: PostWithText;
+  may: PostActions;
+  delivery: string | null;
+  isAnswer: boolean;
+  isNew: boolean;
+};
 
 export type ThreadModel = {
   group: { id: string; name: string; home: string; local: number };
@@ -63,6 +69,7 @@ export type ThreadModel = {
 export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Reader }) {
   const t = messages(reader.language);
   const { topic, replies, group } = model;
+  const firstNew = replies.find((shown) => shown.isNew);
   const title = topic.post.deleted_at ? t('deleted') : topic.post.title || topic.post.excerpt || t('untitled');
   return (
     <>
@@ -82,6 +89,13 @@ export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Read
         <Heading level={2} id="replies">
           {t('replies')}
         </Heading>
+        {replies.length > 3 && firstNew ? (
+          <p>
+            <a class="ds-link" href={`#post-${firstNew.post.id}`}>
+              {t('firstNew')}
+            </a>
+          </p>
+        ) : null}
         {replies.length === 0 ? null : (
           <List label={t('replies')}>
             {replies.map((shown) => (
@@ -133,7 +147,14 @@ function PostView({
           likes: post.likes,
         }}
         level={opens ? 2 : 3}
-        badges={opens ? undefined : <PostBadges post={post} language={reader.language} answer={shown.isAnswer} />}
+        badges={
+          opens ? undefined : (
+            <>
+              {shown.isNew ? <NewBadge language={reader.language} /> : null}
+              <PostBadges post={post} language={reader.language} answer={shown.isAnswer} />
+            </>
+          )
+        }
         actions={post.deleted_at ? undefined : <Actions shown={shown} reader={reader} csrf={csrf} />}
       />
       <State post={post} reader={reader} />

@@ -13,7 +13,7 @@ import {
   type Reader,
   SubmitButton,
 } from '@joinery/ui';
-import { authorModel, hostOf, PostBadges, whyNotWrite } from './labels.tsx';
+import { authorModel, hostOf, NewBadge, PostBadges, whyNotWrite } from './labels.tsx';
 import type { ListedPost } from './lists.ts';
 import { messages } from './messages.ts';
 import type { PostReportRow } from './tables.ts';
@@ -21,6 +21,8 @@ import type { PostReportRow } from './tables.ts';
 export type TopicsModel = {
   group: { id: string; name: string };
   topics: ListedPost[];
+  /** How much is new to the visitor in each topic. */
+  fresh: Map<string, number>;
   next: string | null;
   /** Why the visitor may not start a topic; null when they may. */
   whyNot: RefusalCode | null;
@@ -30,7 +32,7 @@ export type TopicsModel = {
   reports: boolean;
 };
 
-function TopicCard({ topic, reader }: { topic: ListedPost; reader: Reader }) {
+function TopicCard({ topic, fresh, reader }: { topic: ListedPost; fresh: number; reader: Reader }) {
   const t = messages(reader.language);
   const href = `/posts/${topic.id}`;
   return (
@@ -46,7 +48,12 @@ function TopicCard({ topic, reader }: { topic: ListedPost; reader: Reader }) {
         replies: topic.reply_count,
         likes: topic.likes,
       }}
-      badges={<PostBadges post={topic} language={reader.language} />}
+      badges={
+        <>
+          {fresh > 0 ? <NewBadge count={fresh} language={reader.language} /> : null}
+          <PostBadges post={topic} language={reader.language} />
+        </>
+      }
     />
   );
 }
@@ -88,7 +95,7 @@ export function Topics({ model, reader }: { model: TopicsModel; reader: Reader }
       ) : (
         <List label={t('topics')}>
           {topics.map((topic) => (
-            <TopicCard topic={topic} reader={reader} />
+            <TopicCard topic={topic} fresh={model.fresh.get(topic.id) ?? 0} reader={reader} />
           ))}
         </List>
       )}

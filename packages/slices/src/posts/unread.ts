@@ -1,0 +1,168 @@
+import { prepareQuery, type Reader, type Work } from '@joinery/core';
+
+const days = 30;
+/** More than this is shown as "99+", and not counted. */
+export const mostCounted = 99;
+
+/** What was written longer ago is not new to anybody, so that counting never goes through years. */
+const since = (now: Date): string => new Date(now.getTime() - days * 86_400_000).toISOString();
+
+/**
+ * Posts that are new to a person: what came as news (never as history) to their groups since they joined, or since they marked all as read, in topics that
+ * they have not opened since. Only what they may read, and nothing of their own.
+ */
+function unread(db: Reader, { person, from }: { person: string; from: string }) {
+  return db
+    .selectFrom('group_member as mine')
+    .innerJoin('groups', 'groups.id', 'mine.group_id')
+    .innerJoin('post', 'post.group_id', 'mine.group_id')
+    .innerJoin('post as topic', 'topic.id', 'post.topic_id')
+    .leftJoin('post_read_group', (join) =>
+      join
+        .onRef('post_read_group.group_id', '=', 'mine.group_id')
+        .onRef('post_read_group.person_id', '=', 'mine.person_id'),
+    )
+    .leftJoin('post_read_topic', (join) =>
+      join
+        .onRef('post_read_topic.topic_id', '=', 'post.topic_id')
+        .onRef('post_read_topic.person_id', '=', 'mine.person_id'),
+    )
+    .where('mine.person_id', '=', person)
+    .where((eb) =>
+      eb.or([
+        eb('mine.state', '=', 'member'),
+        eb.and([eb('mine.following', '=', 1), eb('groups.reading', '<>', 'members'), eb('mine.state', '<>', 'banned')]),
+      ]),
+    )
+    .where('groups.deleted_at', 'is', null)
+    .where('post.news_at', '>', from)
+    .where((eb) =>
+      eb('post.news_at', '>', eb.fn.coalesce('post_read_group.read_at', 'mine.joined_at', 'mine.updated_at')),
+    )
+    .where((eb) =>
+      eb.or([eb('post_read_topic.read_at', 'is', null), eb('post.news_at', '>', eb.ref('post_read_topic.read_at'))]),
+    )
+    .where('post.author_id', '<>', person)
+    .where('post.status', '=', 'accepted')
+    .where('post.removed_at', 'is', null)
+    .where('post.deleted_at', 'is', null)
+    .where('topic.removed_at', 'is', null);
+}
+
+const ofGroup = prepareQuery((db, wanted: { person: string; from: string; group: string }) =>
+  unread(db, wanted)
+    .select('post.news_at')
+    .where('post.group_id', '=', wanted.group)
+    .orderBy('post.news_at', 'desc')
+    .limit(mostCounted + 1),
+);
+
+export type NewInGroup = { id: string; name: string; count: number; newest: string };
+
+/**
+ * How much is new to a person in each of their groups, the liveliest first; groups without news are left out.
+ * @param group only this one
+ * @returns counts up to 100, which stands for "99+"
+ */
+export async function newByGroup(db: Reader, person: string, now: Date, group?: string): Promise<NewInGroup[]> {
+  const from = since(now);
+  let mine = db
+    .selectFrom('group_member')
+    .innerJoin('groups', 'groups.id', 'group_member.group_id')
+    .select(['groups.id', 'groups.name'])
+    .where('group_member.person_id', '=', person)
+    .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]))
+    .where('groups.last_post_at', '>', from);
+  if (group !== undefined) mine = mine.where('groups.id', '=', group);
+  const groups = await mine.limit(500).execute();
+  const counted = await Promise.all(
+    groups.map(async ({ id, name }) => {
+      const rows = await ofGroup(db, { person, from, group: id });
+      return { id, name, count: rows.length, newest: rows[0]?.news_at ?? '' };
+    }),
+  );
+  return counted.filter(({ count }) => count > 0).sort((one, other) => (one.newest < other.newest ? 1 : -1));
+}
+
+/** How many posts are new to a person in each of these topics. */
+export async function newInTopics(
+  db: Reader,
+  person: string | null,
+  topics: readonly string[],
+  now: Date,
+): Promise<Map<string, number>> {
+  if (person === null || topics.length === 0) return new Map();
+  const rows = await unread(db, { person, from: since(now) })
+    .select((eb) => ['post.topic_id', eb.fn.countAll().as('count')])
+    .where('post.topic_id', 'in', topics)
+    .groupBy('post.topic_id')
+    .execute();
+  return new Map(rows.map((row) => [row.topic_id, Math.min(Number(row.count), mostCounted + 1)]));
+}
+
+/** Which of these posts are new to a person. */
+export async function newAmong(
+  db: Reader,
+  person: string | null,
+  ids: readonly string[],
+  now: Date,
+): Promise<Set<string>> {
+  if (person === null || ids.length === 0) return new Set();
+  const rows = await unread(db, { person, from: since(now) })
+    .select('post.id')
+    .where('post.id', 'in', ids)
+    .execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** The person has seen a topic up to this instant: its newest post that was shown. */
+export async function markTopicRead(
+  work: Pick<Work, 'db'>,
+  { person, topic, at }: { person: string; topic: { id: string; group_id: string }; at: string },
+): Promise<void> {
+  await work.db
+    .insertInto('post_read_topic')
+    .values({ person_id: person, topic_id: topic.id, group_id: topic.group_id, read_at: at })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['person_id', 'topic_id'])
+        .doUpdateSet({ read_at: at })
+        .where('post_read_topic.read_at', '<', at),
+    )
+    .execute();
+}
+
+/**
+ * Everything in these groups up to now is read.
+ * @param group null for all groups of the person
+ */
+export async function markAllRead(work: Work, person: string, group: string | null): Promise<void> {
+  let mine = work.db.selectFrom('group_member').select('group_id').where('person_id', '=', person);
+  if (group !== null) mine = mine.where('group_id', '=', group);
+  const groups = (await mine.execute()).map(({ group_id }) => group_id);
+  for (const id of groups) {
+    await work.db
+      .insertInto('post_read_group')
+      .values({ person_id: person, group_id: id, read_at: work.now })
+      .onConflict((conflict) => conflict.columns(['person_id', 'group_id']).doUpdateSet({ read_at: work.now }))
+      .execute();
+  }
+  // What stands for the whole group stands for each of its topics.
+  let topics = work.db.deleteFrom('post_read_topic').where('person_id', '=', person);
+  if (group !== null) topics = topics.where('group_id', '=', group);
+  await topics.where('read_at', '<=', work.now).execute();
+}
+
+/** What somebody has read is nobody's business once they are gone. */
+export async function forgetReading(work: Pick<Work, 'db'>, person: string): Promise<void> {
+  await work.db.deleteFrom('post_read_topic').where('person_id', '=', person).execute();
+  await work.db.deleteFrom('post_read_group').where('person_id', '=', person).execute();
+}
+
+/** The newest news among posts that were shown; null when all of it is history. */
+export function newestNews(posts: readonly { news_at: string | null }[]): string | null {
+  return posts.reduce<string | null>(
+    (newest, { news_at }) => (news_at !== null && (newest === null || news_at > newest) ? news_at : newest),
+    null,
+  );
+}
