@@ -1,4 +1,5 @@
-import { type Person, passphrase, type Things } from './seed.ts';
+import { codeAt, stepAt } from '@joinery/core';
+import { type Person, passphrase, secondStepKey, type Things } from './seed.ts';
 
 type Body = Record<string, unknown>;
 type Call = {
@@ -153,7 +154,18 @@ const pagesOfPeople: Record<string, Row> = {
 
 const sessions = 'sessions are not looked at here';
 const settings = { name: 'Agency', clientId: 'other', scope: 'openid', admits: 'linked' };
+const code = () => codeAt(secondStepKey, stepAt(new Date()));
 const pagesOfSignIn: Record<string, Row> = {
+  'POST /sign-in/code': {
+    open: 'whoever has proven their password owes a code; others are led back',
+    changesNothing: 'nobody has proven a password',
+  },
+  'POST /profile/sign-in/code': {
+    ...{ as: 'bystander', not: nobody },
+    send: ({ sealedKey }) => ({ sealed: sealedKey, code: code() }),
+  },
+  'POST /profile/sign-in/code/off': { as: 'reader', not: nobody, send: () => ({ code: code() }) },
+  'POST /administration/people/:id/second-step': { as: 'administrator', not: notAdministrators, at: ['reader'] },
   'POST /administration/sign-in/new': {
     ...{ as: 'administrator', not: notAdministrators },
     send: ({ issuer }) => ({ kind: 'other', name: 'New', issuer }),

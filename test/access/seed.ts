@@ -72,15 +72,21 @@ export type Person = keyof typeof names;
 
 export const passphrase = 'a passphrase of seven plain words here';
 
+/** Key of the second step of everybody who has one or sets one up. */
+export const secondStepKey = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+
 /** What a seeded node has, by name: ids, except `link` (token of a sign-in link), `handle` and `uri` (of a group). */
 export type Things = Record<Person | ThingName, string>;
 type ThingName =
   | ('closed' | 'open' | 'handle' | 'uri')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report')
   | ('partner' | 'link')
-  | ('issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken');
+  | ('issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey');
 
-type SignInThings = Record<'issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken', string>;
+type SignInThings = Record<
+  'issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey',
+  string
+>;
 
 /** One node in this process without server, background work or network, and the means to put it back as it was. */
 export type Seed = AsyncDisposable & {
@@ -146,7 +152,7 @@ export async function openSeed(): Promise<Seed> {
   });
   await disableLeaver(context, by, person.leaver);
   const description = await startDescription();
-  const signIn = await fillSignIn(context, description.issuer, of('bystander').account);
+  const signIn = await fillSignIn(context, description.issuer, of('bystander').account, of('reader').account);
   const signInLink = new URL((await linkFor(context, by, person.newcomer)).address).pathname.split('/').at(-1) ?? '';
 
   // What follows from all this in the background has happened before the first look.
@@ -220,6 +226,7 @@ async function fillSignIn(
   context: Awaited<ReturnType<typeof openNode>>['context'],
   issuer: string,
   account: string,
+  careful: string,
 ): Promise<Omit<SignInThings, 'issuer'>> {
   const add = async (name: string, live: boolean) => {
     const { id } = await addProvider(context, by, { kind: 'other', name, issuer: `${issuer}/${name}` });
@@ -233,7 +240,11 @@ async function fillSignIn(
   };
   const [draft, provider] = [await add('draft', false), await add('live', true)];
   const sealed = sealLink(context, { provider, account, subject: 'new', name: 'Bo' });
+  const ownKey = { kind: 'second step', key: secondStepKey, account, at: Date.now() };
+  const sealedKey = context.secret.encrypt(JSON.stringify(ownKey));
   return transact(context, by, async (work) => {
+    const step = { account_id: careful, key: work.secret.encrypt(secondStepKey), last_step: 0, created_at: work.now };
+    await work.db.insertInto('second_step').values(step).execute();
     const row = (await providerById(work.db, provider)) as ProviderRow;
     const identity = await link(work, row, { subject: 'bo', claims: { sub: 'bo' } }, account);
     // A second way in, so that the first can go.
@@ -241,7 +252,15 @@ async function fillSignIn(
     await startSession(work, account);
     const [session] = await ownSessions(work.db, account, null, work.now);
     const ownToken = await createToken(work, { account, name: 'test' });
-    return { draft, provider, sealed, identity: identity.id, session: session?.name ?? '', ownToken: ownToken.id };
+    return {
+      draft,
+      provider,
+      sealed,
+      sealedKey,
+      identity: identity.id,
+      session: session?.name ?? '',
+      ownToken: ownToken.id,
+    };
   });
 }
 

@@ -78,6 +78,19 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
     '/sign-in/with/:id/answer': [
       { path: `/sign-in/with/${providers.live}/answer`, as: 'nobody', name: 'sign-in begun elsewhere', status: 403 },
     ],
+    '/sign-in/code': [
+      { path: '/sign-in', as: 'nobody', name: 'sign-in code', before: filled(links.careful, /^(Sign in|Inloggen)$/) },
+    ],
+    '/profile/sign-in/code': [
+      { path: '/profile/sign-in/code', as: 'member', name: 'second step' },
+      {
+        path: '/profile/sign-in/code',
+        as: 'member',
+        name: 'second step error',
+        before: send(/Turn it on|Aanzetten/),
+        ...failed,
+      },
+    ],
     '/administration/sign-in': [{ path: '/administration/sign-in', as: owner, name: 'identity providers' }],
     '/administration/sign-in/new': [
       { path: '/administration/sign-in/new', as: owner, name: 'new provider' },

@@ -1,9 +1,13 @@
 import {
+  type Account,
   type ActorKeys,
+  accountOfPerson,
   createActorKeys,
   createSignInLink,
+  hashPassword,
   newId,
   type Slice,
+  setPassword,
   transact,
   type Work,
 } from '@joinery/core';
@@ -68,7 +72,12 @@ export type EveryState = AsyncDisposable & {
   others: Record<'colleague' | 'requester' | 'banned' | 'leaver' | 'elsewhere' | 'neverSignedIn', string>;
   /** Ids of partners by origin. */
   partners: Map<string, string>;
-  links: { person: string; administrator: string };
+  links: {
+    person: string;
+    administrator: string;
+    /** Who is asked for a code after the password. */
+    careful: { email: string; password: string };
+  };
   /** Identity providers: one that is offered, one that only has to be, one without a secret. */
   providers: Record<'live' | 'tried' | 'draft', string>;
 };
@@ -300,6 +309,7 @@ export async function openEveryState(): Promise<EveryState> {
     links: {
       person: (await linkFor(node.context, by, neverSignedIn.id)).address,
       administrator: administrator.address,
+      careful: await addCareful(node),
     },
     providers: signIn.providers,
     [Symbol.asyncDispose]: async () => {
@@ -344,4 +354,22 @@ async function fillSignIn(node: TestNode): Promise<AsyncDisposable & { providers
     return { live, tried, draft };
   });
   return { providers: ids, [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose]() };
+}
+
+/** Somebody with a password and a second step. */
+async function addCareful({ context }: TestNode): Promise<{ email: string; password: string }> {
+  const [email, password] = ['tess@example.test', 'a passphrase of plain words'];
+  const input = { name: 'Tess Twostep', email, administrator: false, federationOfficer: false };
+  const { id } = await addPerson(context, by, input);
+  const account = (await accountOfPerson(context.db.reader, id)) as Account;
+  const hash = await hashPassword(password);
+  await transact(context, by, async (work) => {
+    await setPassword(work, account.id, hash);
+    const key = work.secret.encrypt('A'.repeat(32));
+    await work.db
+      .insertInto('second_step')
+      .values({ account_id: account.id, key, last_step: 0, created_at: work.now })
+      .execute();
+  });
+  return { email, password };
 }

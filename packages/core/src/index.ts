@@ -3,6 +3,7 @@ export * from './accounts/commands.ts';
 export * from './accounts/grants.ts';
 export * from './accounts/one-way.ts';
 export * from './accounts/passwords.ts';
+export * from './accounts/second-step.ts';
 export * from './accounts/sessions.ts';
 export * from './accounts/sign-in.ts';
 export * from './accounts/sign-in-links.ts';
@@ -40,6 +41,7 @@ export {
 } from './http/own-node.ts';
 export * from './http/refusal-texts.ts';
 export { safeNext } from './http/request-target.ts';
+export * from './http/second-step.ts';
 export * from './http/server.ts';
 export * from './http/visitor.ts';
 export * from './http/web-app.ts';

@@ -63,4 +63,20 @@ export const accountMigrations: Migrations = {
     await db.schema.alterTable('api_token').addColumn('grant_id', 'text').execute();
     await db.schema.createIndex('api_token_grant').on('api_token').column('grant_id').execute();
   },
+  '2026-11-22-core-second-step': async (db) => {
+    await db.schema
+      .createTable('second_step')
+      .addColumn('account_id', 'text', (column) => column.primaryKey().references('account.id'))
+      .addColumn('key', 'text', (column) => column.notNull())
+      .addColumn('last_step', 'integer', (column) => column.notNull())
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('recovery_code')
+      .addColumn('account_id', 'text', (column) => column.notNull().references('account.id'))
+      .addColumn('hash', 'text', (column) => column.notNull())
+      .addColumn('used_at', 'text')
+      .addPrimaryKeyConstraint('recovery_code_pk', ['account_id', 'hash'])
+      .execute();
+  },
 };

@@ -46,6 +46,21 @@ export type AccountTables = {
     /** Of the session in which it was made: it ends with the grant. */
     grant_id: string | null;
   };
+  /** A code from an authenticator app is asked for after the password (RFC 6238). */
+  second_step: {
+    account_id: string;
+    /** Encrypted. */
+    key: string;
+    /** Step of the last code that was used: a code works once (RFC 6238 §5.2). */
+    last_step: number;
+    created_at: string;
+  };
+  recovery_code: {
+    account_id: string;
+    /** SHA-256. */
+    hash: string;
+    used_at: string | null;
+  };
   /** What requests with an Idempotency-Key did and answered. See `http/idempotency.ts`. */
   idempotency: {
     account_id: string;

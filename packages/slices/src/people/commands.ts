@@ -5,7 +5,15 @@ import { decodeFile, readImportFile } from './import-file.ts';
 import { planImport } from './import-plan.ts';
 import { check, newPersonInput } from './input.ts';
 import { personJson } from './json.ts';
-import { addPerson, defaultTimeZone, disableLeaver, findLocal, importPeople, linkFor } from './onboarding.ts';
+import {
+  addPerson,
+  defaultTimeZone,
+  disableLeaver,
+  findLocal,
+  importPeople,
+  linkFor,
+  resetSecondStep,
+} from './onboarding.ts';
 import { personById } from './store.ts';
 
 const by = { kind: 'command', by: 'person' } as const;
@@ -84,8 +92,10 @@ export const commands: Command[] = [
     name: 'person link',
     summary: 'Print a new one-time link with which a person can sign in',
     arguments: ['id'],
-    run: async (context, { arguments: [reference = ''] }) => {
+    options: [{ name: 'reset-second-step', description: 'Also turn off the code of an app that was lost' }],
+    run: async (context, { arguments: [reference = ''], options }) => {
       const person = await findLocal(context.db.reader, reference);
+      if (options['reset-second-step'] === true) await resetSecondStep(context, by, person.id);
       const link = await linkFor(context, by, person.id);
       return {
         json: { ...personJson(person), signInLink: link },

@@ -8,6 +8,8 @@ export type ManagedPerson = PersonRow & {
   federationOfficer: boolean;
   /** Has chosen a password, or has a session now. */
   signedIn: boolean;
+  /** A code is asked for after the password. */
+  secondStep: boolean;
 };
 
 /** Adds to people of this node what administrators know of their accounts. */
@@ -22,6 +24,13 @@ export async function managedPeople(db: Reader, people: readonly PersonRow[]): P
     .distinct()
     .where('account.person_id', 'in', ids)
     .execute();
+  const steps = await db
+    .selectFrom('second_step')
+    .innerJoin('account', 'account.id', 'second_step.account_id')
+    .select('account.person_id')
+    .where('account.person_id', 'in', ids)
+    .execute();
+  const withStep = new Set(steps.map((row) => row.person_id));
   const present = new Set(sessions.map((row) => row.person_id));
   const byPerson = new Map(accounts.map((account) => [account.person_id, account]));
   return people.map((person) => {
@@ -32,6 +41,7 @@ export async function managedPeople(db: Reader, people: readonly PersonRow[]): P
       administrator: account?.administrator === 1,
       federationOfficer: account?.federation_officer === 1,
       signedIn: account?.password_hash != null || present.has(person.id),
+      secondStep: withStep.has(person.id),
     };
   });
 }

@@ -16,6 +16,7 @@ import {
   readSignInLink,
   refuse,
   transact,
+  turnSecondStepOff,
   useSignInLink,
   type Work,
 } from '@joinery/core';
@@ -197,6 +198,17 @@ export async function enableReturner(context: Context, by: By, person: string): 
     if (!(await enablePerson(work, person))) return;
     const account = await accountOfPerson(work.db, person);
     if (account) await enableAccount(work, account.id);
+  });
+}
+
+/**
+ * Turns the second step of somebody off who lost their app and their recovery codes.
+ * @throws {Refusal} not_found
+ */
+export async function resetSecondStep(context: Context, by: By, person: string): Promise<void> {
+  await transact(context, by, async (work) => {
+    const account = (await accountOfPerson(work.db, person)) ?? refuse('not_found', 'Nobody who can sign in');
+    await turnSecondStepOff(work, account.id);
   });
 }
 

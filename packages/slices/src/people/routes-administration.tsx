@@ -20,7 +20,7 @@ import { check, newPersonInput } from './input.ts';
 import { listPage } from './list-page.ts';
 import { type ManagedPerson, managedPeople } from './managed.ts';
 import { messages } from './messages.ts';
-import { addPerson, disableLeaver, enableReturner, linkFor, linksForNewcomers } from './onboarding.ts';
+import { addPerson, disableLeaver, enableReturner, linkFor, linksForNewcomers, resetSecondStep } from './onboarding.ts';
 import { personById } from './store.ts';
 import { DisablePage, ManagePeoplePage, ManagePersonPage } from './views-administration.tsx';
 import { NewPersonPage, type NewPersonValues } from './views-new-person.tsx';
@@ -118,6 +118,13 @@ export function administrationRoutes(app: Hono<Environment>): void {
     );
   });
 
+  app.post('/administration/people/:id/second-step', async (c) => {
+    const by = byOf(c);
+    const person = await managedPerson(c);
+    await resetSecondStep(c.var.context, by, person.id);
+    return c.redirect(`/administration/people/${person.id}?done=second-step`, 303);
+  });
+
   app.get('/administration/people/:id/disable', async (c) => {
     requireAdministrator(c);
     return disablePage(c, await managedPerson(c), []);
@@ -204,6 +211,7 @@ function personPage(
     roles: t('rolesSaved'),
     disabled: t('disabledDone', { name }),
     enabled: t('enabledDone', { name }),
+    'second-step': t('secondStepResetDone', { name }),
   }[c.req.query('done') ?? ''];
   const page = (
     <ManagePersonPage

@@ -13,6 +13,7 @@ import {
   setPassword,
   signIn,
   signInLinkAddress,
+  signInStep,
   signOut,
   TooMany,
   transact,
@@ -57,8 +58,7 @@ export function signInRoutes(app: Hono<Environment>): void {
     try {
       const password = typed.password ?? '';
       const account = await checkPassword(c.var.context, { email, password, address: c.var.clientNetwork });
-      await signIn(c, account.id);
-      return c.redirect(next, 303);
+      return c.redirect(await signInStep(c, account.id, next), 303);
     } catch (error) {
       const text = refusedText(c, error);
       if (text === null) throw error;
@@ -86,8 +86,7 @@ export function signInRoutes(app: Hono<Environment>): void {
         if (hash !== null) await setPassword(work, id, hash);
         return id;
       });
-      await signIn(c, account);
-      return c.redirect('/', 303);
+      return c.redirect(await signInStep(c, account, '/'), 303);
     } catch (error) {
       if (!isRefusal(error) || (error.code !== 'invalid' && error.code !== 'expired')) throw error;
       return linkPage(c, fieldErrors(error.faults, c.var.language), {});

@@ -165,6 +165,16 @@ export function ManagePersonPage(model: {
                 <SubmitButton kind="secondary">{t('linkMake')}</SubmitButton>
               </FormActions>
             </Form>
+            {person.secondStep ? (
+              <>
+                <p>{t('secondStepResetHint')}</p>
+                <Form action={`${action}/second-step`} csrf={model.csrf}>
+                  <FormActions>
+                    <SubmitButton kind="secondary">{t('secondStepReset')}</SubmitButton>
+                  </FormActions>
+                </Form>
+              </>
+            ) : null}
           </Panel>
           <Panel title={t('roles')} id="roles">
             <Form action={`${action}/roles`} csrf={model.csrf}>

@@ -2,6 +2,46 @@ import { defineMessages } from '@joinery/ui';
 
 export const messages = defineMessages({
   en: {
+    code: 'Code',
+    codeHint: 'Six digits from your app, or a recovery code.',
+    codeKey: 'No camera? Type this key into the app:',
+    codeLead: 'Your account asks for a second step after the password.',
+    codeLost: 'No access to your app?',
+    codeLostText:
+      'Use one of the recovery codes that you kept. None left? Ask an administrator to reset your second step.',
+    codeOff: 'Turn the second step off?',
+    codeOffLead: 'From then on your password alone is enough to sign in.',
+    codeOffDone: 'The second step is off.',
+    codeOnDone: 'The second step is on.',
+    codeOpenApp: 'Open in an app on this device',
+    codePicture: 'QR code with the key of your second step',
+    codeScan: 'Add this node to an authenticator app',
+    codeScanLead: 'Any app for one-time codes will do. Let it scan this picture.',
+    codeSetUp: 'A second step when you sign in',
+    codeSetUpHint: 'Six digits, as the app shows them now.',
+    codeSetUpLead:
+      'After your password you then give a code from an app on your phone. Whoever gets hold of your password alone stays out.',
+    codeSetUpStale: 'This page was open too long. Scan the new picture.',
+    codeSubmit: 'Sign in',
+    codeTitle: 'Enter the code',
+    codeTurnOff: 'Turn it off',
+    codeTurnOn: 'Turn it on',
+    faultCode: 'This code is not right, or was used already. Wait for the next one.',
+    faultCodeMissing: 'Enter the code',
+    faultCodeSetUp: 'This is not the code that the app shows now. Check that the clock of your phone is right.',
+    faultTooMany:
+      '{minutes, plural, one {Too many attempts. Wait a minute and try again.} other {Too many attempts. Wait # minutes and try again.}}',
+    recoveryCodes: 'Recovery codes',
+    recoveryKept: 'I have kept them',
+    recoveryLead:
+      'Each of these codes works once in place of your app. Print them or put them in your password manager: they are shown only now.',
+    recoveryTitle: 'Keep these codes',
+    waysCode: 'Second step',
+    waysCodeOff: 'Off: your password alone is enough.',
+    waysCodeOn:
+      '{count, plural, =0 {On. You have no recovery codes left.} one {On. You have # recovery code left.} other {On. You have # recovery codes left.}}',
+    waysCodeTurnOff: 'Turn off',
+    waysCodeTurnOn: 'Set up',
     addProvider: 'Add a provider',
     addProviderLead:
       'Colleagues then sign in with the account that they have already. You can try it before anybody sees it.',
@@ -165,6 +205,46 @@ export const messages = defineMessages({
     no: 'no',
   },
   nl: {
+    code: 'Code',
+    codeHint: 'Zes cijfers uit uw app, of een herstelcode.',
+    codeKey: 'Geen camera? Typ deze sleutel in de app:',
+    codeLead: 'Uw account vraagt na het wachtwoord om een tweede stap.',
+    codeLost: 'Kunt u niet bij uw app?',
+    codeLostText:
+      'Gebruik een van de herstelcodes die u hebt bewaard. Zijn ze op? Vraag een beheerder om uw tweede stap te resetten.',
+    codeOff: 'De tweede stap uitzetten?',
+    codeOffLead: 'Vanaf dan is uw wachtwoord alleen genoeg om in te loggen.',
+    codeOffDone: 'De tweede stap staat uit.',
+    codeOnDone: 'De tweede stap staat aan.',
+    codeOpenApp: 'Openen in een app op dit apparaat',
+    codePicture: 'QR-code met de sleutel van uw tweede stap',
+    codeScan: 'Dit knooppunt aan een authenticator-app toevoegen',
+    codeScanLead: 'Elke app voor eenmalige codes is goed. Laat die deze afbeelding scannen.',
+    codeSetUp: 'Een tweede stap bij het inloggen',
+    codeSetUpHint: 'Zes cijfers, zoals de app ze nu laat zien.',
+    codeSetUpLead:
+      'Na uw wachtwoord geeft u dan een code uit een app op uw telefoon. Wie alleen uw wachtwoord heeft, komt er niet in.',
+    codeSetUpStale: 'Deze pagina stond te lang open. Scan de nieuwe afbeelding.',
+    codeSubmit: 'Inloggen',
+    codeTitle: 'Vul de code in',
+    codeTurnOff: 'Uitzetten',
+    codeTurnOn: 'Aanzetten',
+    faultCode: 'Deze code klopt niet, of is al gebruikt. Wacht op de volgende.',
+    faultCodeMissing: 'Vul de code in',
+    faultCodeSetUp: 'Dit is niet de code die de app nu laat zien. Controleer of de klok van uw telefoon goed staat.',
+    faultTooMany:
+      '{minutes, plural, one {Te veel pogingen. Wacht een minuut en probeer het opnieuw.} other {Te veel pogingen. Wacht # minuten en probeer het opnieuw.}}',
+    recoveryCodes: 'Herstelcodes',
+    recoveryKept: 'Ik heb ze bewaard',
+    recoveryLead:
+      'Elk van deze codes werkt één keer in plaats van uw app. Druk ze af of zet ze in uw wachtwoordbeheerder: u ziet ze alleen nu.',
+    recoveryTitle: 'Bewaar deze codes',
+    waysCode: 'Tweede stap',
+    waysCodeOff: 'Uit: uw wachtwoord alleen is genoeg.',
+    waysCodeOn:
+      '{count, plural, =0 {Aan. U hebt geen herstelcodes meer.} one {Aan. U hebt nog # herstelcode.} other {Aan. U hebt nog # herstelcodes.}}',
+    waysCodeTurnOff: 'Uitzetten',
+    waysCodeTurnOn: 'Instellen',
     addProvider: 'Provider toevoegen',
     addProviderLead:
       'Collega’s loggen dan in met het account dat zij al hebben. U kunt het proberen voordat iemand het ziet.',

@@ -12,6 +12,7 @@ import {
   refuse,
   requireVisitor,
   revokeToken,
+  secondStepOf,
   transactAs,
 } from '@joinery/core';
 import { type FieldError, type NoticeKind, readerOf, showPage } from '@joinery/ui';
@@ -138,7 +139,7 @@ async function securityPage(
   const linked = providers.find(({ id }) => id === c.req.query('linked'));
   const done = linked
     ? t('linkedDone', { provider: linked.name })
-    : c.req.query('done') === 'unlinked' && t('unlinked');
+    : { unlinked: t('unlinked'), 'code-off': t('codeOffDone') }[c.req.query('done') ?? ''];
   const account = await accountById(reader, visitor.account);
   const page = (
     <SecurityPage
@@ -146,6 +147,7 @@ async function securityPage(
       csrf={csrf}
       reader={readerOf(c)}
       errors={errors}
+      secondStep={await secondStepOf(reader, visitor.account)}
       hasPassword={account?.password_hash != null}
       providers={providers}
       identities={await identitiesOfAccount(reader, visitor.account)}

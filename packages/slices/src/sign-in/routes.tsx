@@ -20,6 +20,7 @@ import { endByProvider } from './logout.ts';
 import { messages } from './messages.ts';
 import { noteTried } from './providers.ts';
 import { administrationRoutes } from './routes-administration.tsx';
+import { codeRoutes } from './routes-code.tsx';
 import { profileRoutes, sealLink } from './routes-profile.tsx';
 import { admit, type NotAdmitted } from './sign-in.ts';
 import { providerById } from './store.ts';
@@ -30,6 +31,7 @@ import { AnswerPage, LinkPage, TriedPage } from './views.tsx';
 export function routes(app: Hono<Environment>): void {
   administrationRoutes(app);
   profileRoutes(app);
+  codeRoutes(app);
 
   // A link and not a form: the policy of our pages lets forms lead nowhere else. Nothing is changed but a cookie of this browser.
   app.get('/sign-in/with/:id', async (c) => {

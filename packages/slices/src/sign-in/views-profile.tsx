@@ -29,6 +29,7 @@ type Model = {
   reader: Reader;
   errors: readonly FieldError[];
   hasPassword: boolean;
+  secondStep: { recoveryCodes: number } | null;
   providers: readonly ProviderRow[];
   identities: readonly IdentityRow[];
   sessions: readonly OwnSession[];
@@ -77,7 +78,7 @@ function Way({ name, what, action }: { name: string; what: Child; action: Child 
   );
 }
 
-function Ways({ language, csrf, hasPassword, providers, identities }: Model) {
+function Ways({ language, csrf, hasPassword, secondStep, providers, identities }: Model) {
   const t = messages(language);
   const known = new Map(providers.map((provider) => [provider.id, provider.name]));
   return (
@@ -91,6 +92,17 @@ function Ways({ language, csrf, hasPassword, providers, identities }: Model) {
           </ButtonLink>
         }
       />
+      {hasPassword || secondStep ? (
+        <Way
+          name={t('waysCode')}
+          what={secondStep ? t('waysCodeOn', { count: secondStep.recoveryCodes }) : t('waysCodeOff')}
+          action={
+            <ButtonLink href="/profile/sign-in/code" small={true}>
+              {secondStep ? t('waysCodeTurnOff') : t('waysCodeTurnOn')}
+            </ButtonLink>
+          }
+        />
+      ) : null}
       {identities.map((identity) => (
         <Way
           name={known.get(identity.provider_id) ?? new URL(identity.issuer).host}

@@ -1,0 +1,172 @@
+import {
+  ButtonLink,
+  Details,
+  ErrorSummary,
+  errorOf,
+  type FieldError,
+  Form,
+  FormActions,
+  HiddenField,
+  type Language,
+  Notice,
+  PageHeading,
+  Panel,
+  Stack,
+  SubmitButton,
+  TextField,
+} from '@joinery/ui';
+import { encode } from 'uqr';
+import { messages } from './messages.ts';
+
+const own = '/profile/sign-in/code';
+
+type Model = { language: Language; csrf: string; errors: readonly FieldError[] };
+
+function CodeField({ language, errors, hint }: { language: Language; errors: readonly FieldError[]; hint: string }) {
+  return (
+    <TextField
+      name="code"
+      label={messages(language)('code')}
+      description={hint}
+      autocomplete="one-time-code"
+      width="medium"
+      required={true}
+      error={errorOf(errors, 'code')}
+    />
+  );
+}
+
+/** After the password: the code of now. */
+export function CodePage({ language, csrf, errors }: Model) {
+  const t = messages(language);
+  return (
+    <Stack>
+      <ErrorSummary errors={errors} language={language} />
+      <PageHeading title={t('codeTitle')} lead={t('codeLead')} />
+      <Form action="/sign-in/code" csrf={csrf}>
+        <CodeField language={language} errors={errors} hint={t('codeHint')} />
+        <FormActions>
+          <SubmitButton>{t('codeSubmit')}</SubmitButton>
+          <ButtonLink href="/sign-in" kind="tertiary">
+            {t('cancel')}
+          </ButtonLink>
+        </FormActions>
+      </Form>
+      <Details summary={t('codeLost')}>
+        <p>{t('codeLostText')}</p>
+      </Details>
+    </Stack>
+  );
+}
+
+/** A picture of a text for cameras, drawn as one path; white around it in dark pages too, or cameras miss it. */
+function QrCode({ text, label }: { text: string; label: string }) {
+  const { data, size } = encode(text, { border: 2 });
+  const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
+  return (
+    <svg
+      role="img"
+      aria-label={label}
+      width="200"
+      height="200"
+      viewBox={`0 0 ${size} ${size}`}
+      shape-rendering="crispEdges"
+    >
+      <rect width={size} height={size} fill="#fff" />
+      <path d={path} fill="#000" />
+    </svg>
+  );
+}
+
+/** Puts the key into an app, and asks for its first code. */
+export function SetUpCodePage(model: Model & { address: string; code: string; sealed: string }) {
+  const { language, errors } = model;
+  const t = messages(language);
+  return (
+    <Stack>
+      <ErrorSummary errors={errors} language={language} />
+      <PageHeading
+        title={t('codeSetUp')}
+        lead={t('codeSetUpLead')}
+        parent={{ href: '/profile/sign-in', label: t('title') }}
+      />
+      <Panel title={t('codeScan')} id="scan">
+        <p>{t('codeScanLead')}</p>
+        <QrCode text={model.address} label={t('codePicture')} />
+        <p>{t('codeKey')}</p>
+        <p>
+          <code class="app-host">{model.code}</code>
+        </p>
+        <p>
+          <a class="ds-link" href={model.address}>
+            {t('codeOpenApp')}
+          </a>
+        </p>
+      </Panel>
+      <Form action={own} csrf={model.csrf}>
+        <HiddenField name="sealed" value={model.sealed} />
+        <CodeField language={language} errors={errors} hint={t('codeSetUpHint')} />
+        <FormActions>
+          <SubmitButton>{t('codeTurnOn')}</SubmitButton>
+          <ButtonLink href="/profile/sign-in" kind="tertiary">
+            {t('cancel')}
+          </ButtonLink>
+        </FormActions>
+      </Form>
+    </Stack>
+  );
+}
+
+/** Shown once. */
+export function RecoveryCodesPage({ language, codes }: { language: Language; codes: readonly string[] }) {
+  const t = messages(language);
+  return (
+    <Stack>
+      <Notice kind="success" language={language}>
+        {t('codeOnDone')}
+      </Notice>
+      <PageHeading
+        title={t('recoveryTitle')}
+        lead={t('recoveryLead')}
+        actions={
+          <ButtonLink href="/profile/sign-in" kind="primary">
+            {t('recoveryKept')}
+          </ButtonLink>
+        }
+      />
+      <Panel title={t('recoveryCodes')} id="codes">
+        <ul class="ds-list">
+          {codes.map((code) => (
+            <li>
+              <code class="app-host">{code}</code>
+            </li>
+          ))}
+        </ul>
+      </Panel>
+    </Stack>
+  );
+}
+
+/** Takes a code once more: a browser left open must not be enough. */
+export function TurnOffCodePage({ language, csrf, errors }: Model) {
+  const t = messages(language);
+  return (
+    <Stack>
+      <ErrorSummary errors={errors} language={language} />
+      <PageHeading
+        title={t('codeOff')}
+        lead={t('codeOffLead')}
+        parent={{ href: '/profile/sign-in', label: t('title') }}
+      />
+      <Form action={`${own}/off`} csrf={csrf}>
+        <CodeField language={language} errors={errors} hint={t('codeHint')} />
+        <FormActions>
+          <SubmitButton kind="danger">{t('codeTurnOff')}</SubmitButton>
+          <ButtonLink href="/profile/sign-in" kind="tertiary">
+            {t('cancel')}
+          </ButtonLink>
+        </FormActions>
+      </Form>
+    </Stack>
+  );
+}
