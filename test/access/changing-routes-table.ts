@@ -83,6 +83,10 @@ const pagesOfGroups: Record<string, Row> = {
 const pagesOfPosts: Record<string, Row> = {
   'POST /groups/:id/new': inGroup('member', ['requester', 'invitee', ...outsiders], { title: 'New', content: 'Text' }),
   'POST /groups/:id/read': inGroup('member', outsiders),
+  'POST /outgoing/:id': onPost('held', 'member', notAuthor, { title: 'A', content: 'Changed' }),
+  'POST /outgoing/:id/undo': onPost('held', 'member', notAuthor),
+  'POST /outgoing/:id/now': onPost('held', 'member', notAuthor),
+  'POST /profile/posting': { as: 'bystander', not: nobody, send: { seconds: '60' } },
   'POST /read': { as: 'member', not: nobody },
   'POST /groups/:id/reports/:report/handled': {
     ...{ as: 'facilitator', not: notFacilitators },

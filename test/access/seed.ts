@@ -30,6 +30,7 @@ import {
 import { addPerson, disableLeaver, linkFor } from '@joinery/slices/people';
 import {
   createTopic,
+  hold,
   like,
   lock,
   markAnswered,
@@ -79,7 +80,7 @@ export const secondStepKey = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 export type Things = Record<Person | ThingName, string>;
 type ThingName =
   | ('closed' | 'open' | 'handle' | 'uri')
-  | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report')
+  | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
   | ('partner' | 'link')
   | ('issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey');
 
@@ -106,6 +107,7 @@ export async function openSeed(): Promise<Seed> {
     JOINERY_DATA: folder,
     JOINERY_ORIGIN: 'http://localhost:3000',
     JOINERY_LOOPBACK_PEERS: '1',
+    JOINERY_UNDO_SECONDS: '0',
     JOINERY_AGENCY: 'Department',
   });
   const node = await openNode(config, false, { log: () => {} });
@@ -300,9 +302,22 @@ async function fillGroups(
   await like(work, { post: liked, by: { uri: `${work.home}/people/${colleague}`, person: colleague } });
   // As a group elsewhere answers.
   await work.db.updateTable('post').set({ status: 'refused', refusal: 'banned' }).where('id', '=', refused).execute();
+  const kept = { author: member, group, replyTo: null, title: 'G', source: 'Soon', language: null };
+  const held = await hold(work, kept, 300);
   const reported = await report(work, { post: topic, reporter: colleague, reason: 'Not about this' });
   return {
     ...{ closed: group, open: open.id, handle: 'crisis', uri: open.uri },
-    ...{ topic, reply: replied, fixed, removed, answered, answer, liked, refused, report: reported ?? '' },
+    ...{
+      topic,
+      reply: replied,
+      fixed,
+      removed,
+      answered,
+      answer,
+      liked,
+      refused,
+      report: reported ?? '',
+      held: held.id,
+    },
   };
 }

@@ -167,6 +167,20 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
         ...failed,
       },
     ],
+    '/profile/posting': [{ path: '/profile/posting', as: 'member', name: 'posting' }],
+    '/outgoing/:id': [
+      { path: `/outgoing/${posts.held}`, as: 'member', name: 'not left yet' },
+      {
+        path: `/outgoing/${posts.held}`,
+        as: 'member',
+        name: 'not left yet error',
+        before: async (page) => {
+          await page.locator('main summary').click();
+          await filled({ title: '', content: '' }, /^(Save|Opslaan)$/)(page);
+        },
+        ...failed,
+      },
+    ],
     '/profile/password': [
       { path: '/profile/password', as: 'member', name: 'password' },
       {

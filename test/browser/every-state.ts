@@ -27,6 +27,7 @@ import {
   createTopic,
   deletePost,
   editPost,
+  hold,
   like,
   lock,
   markAnswered,
@@ -66,7 +67,17 @@ export type EveryState = AsyncDisposable & {
     string
   >;
   posts: Record<
-    'thread' | 'locked' | 'removed' | 'deleted' | 'web' | 'remote' | 'waiting' | 'refused' | 'reported' | 'reply',
+    | 'thread'
+    | 'locked'
+    | 'removed'
+    | 'deleted'
+    | 'web'
+    | 'remote'
+    | 'waiting'
+    | 'refused'
+    | 'reported'
+    | 'reply'
+    | 'held',
     string
   >;
   others: Record<'colleague' | 'requester' | 'banned' | 'leaver' | 'elsewhere' | 'neverSignedIn', string>;
@@ -195,6 +206,14 @@ export async function openEveryState(): Promise<EveryState> {
   const waiting = await topic(remoteHere.id, member.id, 'On its way');
   const refused = await topic(remoteHere.id, member.id, 'Not welcome there');
   const remoteTopic = await topic(remoteHere.id, member.id, 'How do you plan visits?');
+  const draft = {
+    group: open.id,
+    replyTo: null,
+    title: 'Permits by post',
+    source: 'Do we still **need** them?',
+    language: 'en',
+  };
+  const held = await transact(node.context, by, (work) => hold(work, { ...draft, author: member.id }, 86_400));
   await settleAll(nodes);
   const threadThere = await postByUri(council.context.db.reader, thread.uri);
   await act(
@@ -298,7 +317,7 @@ export async function openEveryState(): Promise<EveryState> {
     },
     posts: {
       ...{ thread: thread.id, locked: locked.id, removed: removed.id, deleted: deleted.id, web: onWeb.id },
-      ...{ remote: remoteTopic.id, waiting: waiting.id, refused: refused.id, reported: reported.id },
+      ...{ remote: remoteTopic.id, waiting: waiting.id, refused: refused.id, reported: reported.id, held: held.id },
       reply: remoteReply.id,
     },
     others: {

@@ -62,6 +62,7 @@ export async function startTestNode(name: string, options: TestNodeOptions = {})
       JOINERY_PORT: '0',
       JOINERY_AGENCY: name,
       JOINERY_LOOPBACK_PEERS: '1',
+      JOINERY_UNDO_SECONDS: '0',
       ...(database ? { JOINERY_DATABASE_URL: database.url } : {}),
       ...options.environment,
     },

@@ -95,6 +95,7 @@ export async function startProcess(name: string, settings: Record<string, string
     JOINERY_ORIGIN: origin,
     JOINERY_AGENCY: name,
     JOINERY_LOOPBACK_PEERS: '1',
+    JOINERY_UNDO_SECONDS: '0',
     ...settings,
   };
   let child: ChildProcess | undefined;

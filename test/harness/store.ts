@@ -23,6 +23,8 @@ export type StoreOptions = {
   slices?: Slice[];
   /** `http://localhost:<random>` unless given. */
   origin?: string;
+  /** How long posts from pages wait; not at all unless given. */
+  undoSeconds?: number;
   /** Where time stands; the wall clock unless given. */
   now?: () => Date;
   ports?: Partial<Ports>;
@@ -70,6 +72,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
   const database = dialect === 'postgres' ? await createTestDatabase(migrated(slices)) : null;
   const config = readConfig({
     JOINERY_DATA: folder,
+    JOINERY_UNDO_SECONDS: String(options.undoSeconds ?? 0),
     ...(options.origin?.startsWith('https:') ? {} : { JOINERY_LOOPBACK_PEERS: '1' }),
     JOINERY_ORIGIN: options.origin ?? `http://localhost:${20_000 + (randomBytes(2).readUInt16BE() % 40_000)}`,
     ...(database ? { JOINERY_DATABASE_URL: database.url } : {}),

@@ -38,6 +38,7 @@ describe('Settings', () => {
       caFile: null,
       privateRanges: [],
       secretFile: '/srv/data/secret',
+      undoSeconds: 20,
       loopbackPeers: false,
     });
     expect(isTrial(config)).toBe(true);
@@ -68,6 +69,7 @@ describe('Settings', () => {
         JOINERY_CA_FILE: import.meta.filename,
         JOINERY_PRIVATE_RANGES: '10.9.0.0/16',
         JOINERY_SECRET_FILE: 'keys/secret',
+        JOINERY_UNDO_SECONDS: '0',
         JOINERY_LOOPBACK_PEERS: '0',
       },
       '/srv',
@@ -88,6 +90,7 @@ describe('Settings', () => {
       caFile: import.meta.filename,
       privateRanges: ['10.9.0.0/16'],
       secretFile: '/srv/keys/secret',
+      undoSeconds: 0,
       loopbackPeers: false,
     });
     expect(isTrial(config)).toBe(false);
@@ -97,6 +100,8 @@ describe('Settings', () => {
     ['JOINERY_ORIGIN', 'samen.example.gov'],
     ['JOINERY_ORIGIN', 'https://samen.example.gov/path'],
     ['JOINERY_ORIGIN', 'http://samen.example.gov'],
+    ['JOINERY_UNDO_SECONDS', '301'],
+    ['JOINERY_UNDO_SECONDS', 'soon'],
     ['JOINERY_PORT', 'http'],
     ['JOINERY_PORT', '65536'],
     ['JOINERY_PORT', '-1'],

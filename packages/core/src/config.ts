@@ -32,6 +32,8 @@ export type Config = {
   /** Networks (CIDR) where partners may live although they are private. */
   privateRanges: string[];
   secretFile: string;
+  /** How long a post from a page waits before it leaves, so that its author can take it back; people may choose otherwise. */
+  undoSeconds: number;
   /** Development: peers may speak http and live on loopback. */
   loopbackPeers: boolean;
 };
@@ -87,6 +89,7 @@ export const settings = [
     'Private networks (comma separated) where partners may live; each partner must allow it too.',
   ],
   ['JOINERY_SECRET_FILE', '<data>/secret', 'File with the secret that encrypts keys. Mode 0600, made at first start.'],
+  ['JOINERY_UNDO_SECONDS', '20', 'How long a post from a page can be taken back before it leaves: 0 to 300.'],
   ['JOINERY_LOOPBACK_PEERS', '', '1 in development only: other nodes may speak http on this machine.'],
 ] as const;
 
@@ -136,6 +139,9 @@ export function readConfig(
   if (kind === undefined) faults.push(`JOINERY_KIND is "${givenKind}": choose government, supplier or civil-society`);
   const smtpUrl = readMailServer(text('JOINERY_SMTP_URL', ''), faults);
   const contact = readContact(text('JOINERY_CONTACT', ''), faults);
+  const givenUndo = text('JOINERY_UNDO_SECONDS', '20');
+  const undoSeconds = /^\d{1,3}$/.test(givenUndo) ? Number(givenUndo) : Number.NaN;
+  if (!(undoSeconds <= 300)) faults.push(`JOINERY_UNDO_SECONDS is "${givenUndo}": give a whole number from 0 to 300`);
   const loopbackPeers = readFlag('JOINERY_LOOPBACK_PEERS', text('JOINERY_LOOPBACK_PEERS', ''), faults);
   if (loopbackPeers && origin?.startsWith('https:')) {
     faults.push('JOINERY_LOOPBACK_PEERS is for development: remove it, since JOINERY_ORIGIN is https');
@@ -162,6 +168,7 @@ export function readConfig(
     caFile: caFile || null,
     privateRanges: readNetworks('JOINERY_PRIVATE_RANGES', values, faults),
     secretFile: resolve(currentFolder, text('JOINERY_SECRET_FILE', `${dataFolder}/secret`)),
+    undoSeconds,
     loopbackPeers,
   };
   for (const name of Object.keys(values)) {

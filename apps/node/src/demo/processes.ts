@@ -119,6 +119,7 @@ function forkNode(place: Place, port: number, folder: string): ChildProcess {
       JOINERY_PORT: String(port),
       JOINERY_AGENCY: agencies[place].name,
       JOINERY_LOOPBACK_PEERS: '1',
+      JOINERY_UNDO_SECONDS: '0',
     },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

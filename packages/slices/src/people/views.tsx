@@ -226,6 +226,9 @@ export function ProfilePage(model: {
         />
         <FormActions>
           <SubmitButton>{t('save')}</SubmitButton>
+          <ButtonLink href="/profile/posting" kind="tertiary">
+            {t('posting')}
+          </ButtonLink>
           <ButtonLink href="/profile/password" kind="tertiary">
             {t('passwordChange')}
           </ButtonLink>

@@ -4,7 +4,7 @@ import { personById } from '@joinery/slices/people';
 import { planReport } from './delivery.ts';
 import { forgetOpening } from './history.ts';
 import { postById } from './store.ts';
-import { forgetReading } from './unread.ts';
+import { forgetPersonal } from './unread.ts';
 
 /** What follows from a post: the author's node is told how far the group passed it on. And from leaving a group: its past has a gap from then on. */
 export const afterEffects: AfterEffects = {
@@ -17,7 +17,7 @@ export const afterEffects: AfterEffects = {
       await planReport(work, { group: group.id, streamSeq, at });
     }
   },
-  'person.deleted': (work, { data }) => forgetReading(work, data.person),
+  'person.deleted': (work, { data }) => forgetPersonal(work, data.person),
   'group.left': (work, { data }) => forgetOpening(work, data.group),
   'group.unfollowed': (work, { data }) => forgetOpening(work, data.group),
 };

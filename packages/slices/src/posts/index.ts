@@ -15,6 +15,7 @@ import { newByGroup } from './unread.ts';
 
 export { type Audience, audienceOf } from './audience.ts';
 export { type Delivery, deliveryOf } from './delivery.ts';
+export { heldBy, hold } from './held.ts';
 export { postJson, postSchema } from './json.ts';
 export { authorModel, hostOf, NewBadge, PostBadges } from './labels.tsx';
 export { like, unlike } from './likes.ts';

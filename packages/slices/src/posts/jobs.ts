@@ -3,6 +3,7 @@ import { groupByUri } from '@joinery/slices/groups';
 import { countJob, runCounting } from './counts.ts';
 import { deliveryJob, runReport } from './delivery.ts';
 import { readPost } from './documents.ts';
+import { heldJobs } from './held.ts';
 import { ancestorsJob, checkJob, receivePost } from './remote.ts';
 import { postByUri } from './store.ts';
 
@@ -81,6 +82,7 @@ async function takeIn(context: Context, uri: string, groupUri: string): Promise<
 
 /** Background work of this slice. */
 export const jobs = {
+  ...heldJobs,
   [countJob]: runCounting,
   [deliveryJob]: runReport,
   [checkJob]: check,

@@ -189,4 +189,28 @@ export const migrations: Migrations = {
       .addPrimaryKeyConstraint('post_read_topic_key', ['person_id', 'topic_id'])
       .execute();
   },
+  '2026-11-25-posts-held': async (db) => {
+    await db.schema
+      .createTable('post_held')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('person_id', 'text', (column) => column.notNull())
+      .addColumn('group_id', 'text', (column) => column.notNull())
+      .addColumn('topic_id', 'text')
+      .addColumn('reply_to', 'text')
+      .addColumn('title', 'text')
+      .addColumn('source', 'text', (column) => column.notNull())
+      .addColumn('language', 'text')
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('refusal', 'text')
+      .addColumn('post_id', 'text')
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .addColumn('leaves_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('post_held_person').on('post_held').columns(['person_id', 'state']).execute();
+    await db.schema
+      .createTable('post_preference')
+      .addColumn('person_id', 'text', (column) => column.primaryKey())
+      .addColumn('undo_seconds', 'integer', (column) => column.notNull())
+      .execute();
+  },
 };

@@ -3,6 +3,7 @@ import { renderMarkdown } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { audienceOf } from './audience.ts';
 import { deliveryOf } from './delivery.ts';
+import { heldBy } from './held.ts';
 import { openReplies } from './history.ts';
 import { newReply } from './input.ts';
 import { audienceText, deliveryText, fieldErrors } from './labels.tsx';
@@ -10,8 +11,8 @@ import { findPost, likedAmong, listReplies, type PostWithText } from './lists.ts
 import { messages } from './messages.ts';
 import { type C, change, readerOf, show } from './page.ts';
 import * as policy from './policy.ts';
-import { markdownText, reply } from './posts.ts';
 import { type SeenPost, seePost } from './reads.ts';
+import { postFromPage, takenBack } from './routes-held.tsx';
 import { markTopicRead, newAmong, newestNews } from './unread.ts';
 import { type PostActions, type ShownPost, ThreadPage } from './views-thread.tsx';
 
@@ -22,7 +23,8 @@ export function threadRoutes(app: Hono<Environment>): void {
   app.get('/posts/:id', async (c) => {
     const seen = await seePost(c.var.context, c.req.param('id'), c.var.visitor);
     if (seen.post.reply_to !== null) return c.redirect(await placeInThread(c, seen), 303);
-    return thread(c, seen, { typed: {}, faults: [], preview: null });
+    const back = await takenBack(c);
+    return thread(c, seen, { typed: back ? { content: back.source } : {}, faults: [], preview: null });
   });
 
   app.post('/posts/:id/replies', async (c) => {
@@ -34,9 +36,9 @@ export function threadRoutes(app: Hono<Environment>): void {
     if (!form.ok) return thread(c, seen, { typed, faults: form.faults, preview: null });
     const { content, replyTo } = form.value;
     if (sent?.has('preview')) return thread(c, seen, { typed, faults: [], preview: renderMarkdown(content) });
-    const input = { replyTo: replyTo ?? seen.post.id, author: visitor.person.id, ...markdownText(content) };
-    const made = await change(c, visitor, (work) => reply(work, { ...input, language: c.var.language }));
-    return c.redirect(`/posts/${made.id}`, 303);
+    const answers = replyTo ?? seen.post.id;
+    const written = { group: seen.group.id, replyTo: answers, title: null, source: content, language: c.var.language };
+    return c.redirect(await postFromPage(c, visitor, written), 303);
   });
 }
 
@@ -123,6 +125,7 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
     preview: answer.preview,
     replyTo: answered ? { id: answered.id, name: answered.author_name } : null,
     csrf,
+    held: viewer.person ? await heldBy(db, viewer.person, topic.id) : [],
     offer: ownNodeOffer(c, `/posts/${topic.id}`),
   };
   const body = <ThreadPage model={model} reader={readerOf(c)} />;

@@ -11,9 +11,9 @@ import { messages } from './messages.ts';
 import { type C, change, readerOf, show } from './page.ts';
 import { topicsModel } from './panels.tsx';
 import { whyNotModerate, whyNotPost } from './policy.ts';
-import { createTopic, markdownText } from './posts.ts';
 import { type Seen, seeGroup } from './reads.ts';
 import { handleReport, openReports } from './reports.ts';
+import { postFromPage, takenBack } from './routes-held.tsx';
 import { markAllRead } from './unread.ts';
 import { ComposePage, type Typed } from './views-forms.tsx';
 import { ReportsPage, TopicsPage } from './views-topics.tsx';
@@ -36,7 +36,11 @@ export function topicRoutes(app: Hono<Environment>): void {
     const seen = await seeGroup(c.var.context, c.req.param('id'), c.var.visitor);
     const why = whyNotPost(seen.standing);
     if (why) refuse(why, 'You cannot start a topic in this group');
-    return compose(c, seen, {}, { faults: [], preview: null });
+    const back = await takenBack(c);
+    const typed = back
+      ? { title: back.title ?? '', content: back.source, ...(back.language ? { language: back.language } : {}) }
+      : {};
+    return compose(c, seen, typed, { faults: [], preview: null });
   });
 
   app.post('/groups/:id/new', async (c) => {
@@ -52,17 +56,8 @@ export function topicRoutes(app: Hono<Environment>): void {
     if (!form.ok) return compose(c, seen, typed, { faults: form.faults, preview: null });
     const { title, content, language } = form.value;
     if (sent?.has('preview')) return compose(c, seen, typed, { faults: [], preview: renderMarkdown(content) });
-    const text = markdownText(content);
-    const made = await change(c, visitor, (work) =>
-      createTopic(work, {
-        group: seen.group.id,
-        author: visitor.person.id,
-        title,
-        ...text,
-        language: language ?? null,
-      }),
-    );
-    return c.redirect(`/posts/${made.id}`, 303);
+    const written = { group: seen.group.id, replyTo: null, title, source: content, language: language ?? null };
+    return c.redirect(await postFromPage(c, visitor, written), 303);
   });
 
   app.post('/groups/:id/read', async (c) => {

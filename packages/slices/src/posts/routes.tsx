@@ -1,5 +1,6 @@
 import type { Environment } from '@joinery/core';
 import type { Hono } from 'hono';
+import { heldRoutes } from './routes-held.tsx';
 import { postRoutes } from './routes-post.tsx';
 import { tagRoutes } from './routes-tags.tsx';
 import { threadRoutes } from './routes-thread.tsx';
@@ -11,4 +12,5 @@ export function routes(app: Hono<Environment>): void {
   threadRoutes(app);
   postRoutes(app);
   tagRoutes(app);
+  heldRoutes(app);
 }

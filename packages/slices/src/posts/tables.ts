@@ -142,6 +142,27 @@ type PostTagRow = { post_id: string; tag: string };
 type PostReadGroupRow = { person_id: string; group_id: string; read_at: string };
 type PostReadTopicRow = { person_id: string; topic_id: string; group_id: string; read_at: string };
 
+/** What somebody wrote on a page and may take back before it becomes a post. */
+export type PostHeldRow = {
+  id: string;
+  person_id: string;
+  group_id: string;
+  /** Null for a topic. */
+  topic_id: string | null;
+  reply_to: string | null;
+  title: string | null;
+  source: string;
+  language: string | null;
+  /** `undone` and `left` are kept for a day, so that pages that are still open lead on. */
+  state: 'held' | 'refused' | 'undone' | 'left';
+  refusal: RefusalCode | null;
+  post_id: string | null;
+  created_at: string;
+  leaves_at: string;
+};
+/** What a person chose for their own posting. */
+type PostPreferenceRow = { person_id: string; undo_seconds: number };
+
 declare module '@joinery/core' {
   interface Schema {
     post: PostRow;
@@ -154,6 +175,8 @@ declare module '@joinery/core' {
     post_opening: PostOpeningRow;
     post_mention: PostMentionRow;
     post_tag: PostTagRow;
+    post_held: PostHeldRow;
+    post_preference: PostPreferenceRow;
     post_read_group: PostReadGroupRow;
     post_read_topic: PostReadTopicRow;
   }

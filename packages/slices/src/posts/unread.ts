@@ -153,10 +153,12 @@ export async function markAllRead(work: Work, person: string, group: string | nu
   await topics.where('read_at', '<=', work.now).execute();
 }
 
-/** What somebody has read is nobody's business once they are gone. */
-export async function forgetReading(work: Pick<Work, 'db'>, person: string): Promise<void> {
+/** What somebody has read, chosen and not yet posted goes with them. */
+export async function forgetPersonal(work: Pick<Work, 'db'>, person: string): Promise<void> {
   await work.db.deleteFrom('post_read_topic').where('person_id', '=', person).execute();
   await work.db.deleteFrom('post_read_group').where('person_id', '=', person).execute();
+  await work.db.deleteFrom('post_held').where('person_id', '=', person).execute();
+  await work.db.deleteFrom('post_preference').where('person_id', '=', person).execute();
 }
 
 /** The newest news among posts that were shown; null when all of it is history. */

@@ -26,6 +26,8 @@ import type { Child } from 'hono/jsx';
 import { authorModel, errorOf, hostOf, NewBadge, PostBadges, refusalReason, whyNotWrite } from './labels.tsx';
 import type { PostWithText } from './lists.ts';
 import { messages } from './messages.ts';
+import type { PostHeldRow } from './tables.ts';
+import { HeldReplies } from './views-held.tsx';
 
 /** What may be done with one post: the buttons that show. */
 export type PostActions = {
@@ -61,6 +63,8 @@ export type ThreadModel = {
   preview: string | null;
   replyTo: { id: string; name: string } | null;
   csrf: string;
+  /** The visitor's own replies that have not left yet. */
+  held: PostHeldRow[];
   /** For somebody who came from elsewhere. */
   offer: OwnNodeOffer | null;
 };
@@ -112,6 +116,7 @@ export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Read
           language={reader.language}
           next={model.next && `/posts/${topic.post.id}?cursor=${encodeURIComponent(model.next)}`}
         />
+        <HeldReplies held={model.held} reader={reader} csrf={model.csrf} />
         <ReplyForm model={model} reader={reader} />
         {model.offer ? <OpenOnOwnNode offer={model.offer} csrf={model.csrf} language={reader.language} /> : null}
       </div>

@@ -1,0 +1,151 @@
+import {
+  ButtonLink,
+  Details,
+  ErrorSummary,
+  type FieldError,
+  Form,
+  FormActions,
+  Notice,
+  PageHeading,
+  type Reader,
+  renderMarkdown,
+  Select,
+  Stack,
+  SubmitButton,
+  TextArea,
+  TextField,
+} from '@joinery/ui';
+import { errorOf, refusalReason } from './labels.tsx';
+import { messages } from './messages.ts';
+import type { PostHeldRow } from './tables.ts';
+import { Preview } from './views-thread.tsx';
+
+/** When it leaves, in whole seconds from now. */
+function secondsLeft(held: Pick<PostHeldRow, 'leaves_at'>, reader: Reader): number {
+  return Math.max(0, Math.ceil((Date.parse(held.leaves_at) - new Date(reader.now).getTime()) / 1_000));
+}
+
+type HeldModel = {
+  held: PostHeldRow;
+  group: { id: string; name: string };
+  typed: { title?: string | undefined; content?: string | undefined };
+  errors: FieldError[];
+  csrf: string;
+};
+
+/** Something that was written and has not left yet: what it will look like, and how to take it back. */
+export function HeldPage({ model, reader }: { model: HeldModel; reader: Reader }) {
+  const t = messages(reader.language);
+  const { held, group, errors, csrf, typed } = model;
+  const refused = held.state === 'refused';
+  const at = `/outgoing/${held.id}`;
+  const back = held.topic_id ? `/posts/${held.topic_id}` : `/groups/${group.id}`;
+  return (
+    <Stack>
+      <ErrorSummary errors={errors} language={reader.language} />
+      <PageHeading
+        title={held.title ?? t('heldReply')}
+        parent={{ href: back, label: held.topic_id ? t('backToTopic') : group.name }}
+      />
+      <Notice kind={refused ? 'danger' : 'info'} language={reader.language}>
+        {refused
+          ? t('heldRefused', { reason: refusalReason(held.refusal, reader.language) })
+          : t('heldLeaves', { seconds: secondsLeft(held, reader) })}
+      </Notice>
+      <FormActions>
+        <Form inline action={`${at}/undo`} csrf={csrf}>
+          <SubmitButton>{refused ? t('heldTakeBack') : t('undo')}</SubmitButton>
+        </Form>
+        {refused ? null : (
+          <Form inline action={`${at}/now`} csrf={csrf}>
+            <SubmitButton kind="secondary">{t('heldNow')}</SubmitButton>
+          </Form>
+        )}
+        <ButtonLink href={back} kind="tertiary">
+          {t('heldGoOn')}
+        </ButtonLink>
+      </FormActions>
+      <Preview html={renderMarkdown(held.source)} reader={reader} level={2} />
+      <Details summary={t('heldEdit')} open={errors.length > 0}>
+        <Form action={at} csrf={csrf}>
+          {held.reply_to === null ? (
+            <TextField
+              name="title"
+              label={t('title')}
+              value={typed.title ?? held.title ?? ''}
+              error={errorOf(errors, 'title')}
+              required
+            />
+          ) : null}
+          <TextArea
+            name="content"
+            label={t('content')}
+            rows={8}
+            value={typed.content ?? held.source}
+            error={errorOf(errors, 'content')}
+            markdown={reader.language}
+            required
+          />
+          <FormActions>
+            <SubmitButton kind="secondary">{t('save')}</SubmitButton>
+          </FormActions>
+        </Form>
+      </Details>
+      <p class="app-quiet">
+        <a class="ds-link" href="/profile/posting">
+          {t('heldChoose')}
+        </a>
+      </p>
+    </Stack>
+  );
+}
+
+/** On the page of a topic: one's own replies that have not left yet. */
+export function HeldReplies({ held, reader, csrf }: { held: readonly PostHeldRow[]; reader: Reader; csrf: string }) {
+  const t = messages(reader.language);
+  return (
+    <>
+      {held.map((row) => (
+        <Notice kind={row.state === 'refused' ? 'danger' : 'info'} language={reader.language}>
+          <p>
+            {row.state === 'refused'
+              ? t('heldRefused', { reason: refusalReason(row.refusal, reader.language) })
+              : t('heldLeaves', { seconds: secondsLeft(row, reader) })}{' '}
+            <a class="ds-link" href={`/outgoing/${row.id}`}>
+              {t('heldSee')}
+            </a>
+          </p>
+          <Form inline action={`/outgoing/${row.id}/undo`} csrf={csrf}>
+            <SubmitButton small kind="secondary">
+              {row.state === 'refused' ? t('heldTakeBack') : t('undo')}
+            </SubmitButton>
+          </Form>
+        </Notice>
+      ))}
+    </>
+  );
+}
+
+/** How long somebody wants to be able to take a post back. */
+export function PostingPage(props: { chosen: number; choices: readonly number[]; reader: Reader; csrf: string }) {
+  const t = messages(props.reader.language);
+  return (
+    <Stack>
+      <PageHeading title={t('posting')} lead={t('postingLead')} parent={{ href: '/profile', label: t('profile') }} />
+      <Form action="/profile/posting" csrf={props.csrf}>
+        <Select
+          name="seconds"
+          label={t('undoFor')}
+          value={String(props.chosen)}
+          options={props.choices.map((seconds) => ({
+            value: String(seconds),
+            label: seconds === 0 ? t('undoNever') : t('undoSeconds', { seconds }),
+          }))}
+        />
+        <FormActions>
+          <SubmitButton>{t('save')}</SubmitButton>
+        </FormActions>
+      </Form>
+    </Stack>
+  );
+}
