@@ -37,6 +37,9 @@ const standings = {
   proposed_by_them: { tone: 'info', icon: 'inbox', text: 'stateProposedByThem' },
 } as const satisfies Record<Standing, { tone: Tone; icon: IconName; text: string }>;
 
+/** The word for a state. */
+export const standingText = (standing: Standing) => standings[standing].text;
+
 /** The state as a shape, a colour and words. */
 export function StandingBadge({ partner, now, language }: { partner: Partner; now: Date; language: Language }) {
   const { tone, icon, text } = standings[standingOf(partner, now)];

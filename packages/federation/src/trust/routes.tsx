@@ -19,6 +19,7 @@ import type { Change, ChangeKind } from './change.ts';
 import { bodyOf, emptyForm, explainFaults, formOf, type PartnerForm, partnerForm, type TypedPartner } from './form.ts';
 import { readFields } from './input.ts';
 import { partnerListRoutes } from './list/routes.tsx';
+import { paperRoutes } from './papers/routes.tsx';
 import { decideAs } from './partners.ts';
 import { mayDecide, requireDecider } from './policy.ts';
 import { exchangedWith, preview } from './preview.ts';
@@ -83,6 +84,7 @@ export function partnerRoutes(parts: RouteParts) {
 
     listRoutes(app);
     requestRoutes(app);
+    paperRoutes(app);
     proofRoutes(app);
     rehearsalRoutes(app, parts.rehearse);
 

@@ -11,6 +11,7 @@ import {
   TextField,
 } from '@joinery/ui';
 import type { Explanation } from './explain.ts';
+import { paperText } from './papers/text.ts';
 import type { PartnerDecisionRow } from './tables.ts';
 import { pageText } from './text.ts';
 import { home, PartnerTabs, RegisterTable } from './views.tsx';
@@ -29,7 +30,14 @@ export function RegisterPage(model: {
       <PageHeading
         title={t('register')}
         lead={t('registerLead')}
-        actions={rows.length > 0 ? <ButtonLink href={`${home}/register.csv`}>{t('download')}</ButtonLink> : undefined}
+        actions={
+          rows.length > 0 ? (
+            <>
+              <ButtonLink href={`${home}/register.csv`}>{t('download')}</ButtonLink>
+              <ButtonLink href={`${home}/register.pdf`}>{paperText(reader.language)('registerFile')}</ButtonLink>
+            </>
+          ) : undefined
+        }
       />
       <PartnerTabs current={`${home}/register`} requests={model.requests} reader={reader} />
       {rows.length === 0 ? (
