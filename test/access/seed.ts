@@ -96,7 +96,7 @@ export type Seed = AsyncDisposable & {
   browser: (person?: Person) => TestBrowser;
   tokens: Record<Person, string>;
   api: (method: string, path: string, body: unknown, headers: Record<string, string>) => Promise<Response>;
-  /** Everything that is stored, as text. Sessions, kept answers and when a token was last used are left out: asking alone changes them; and what lanes note of other nodes, whenever these answer or not. */
+  /** Everything that is stored, as text. Sessions, kept answers, the list of connections and when a token was last used are left out: asking alone changes them; and what lanes note of other nodes, whenever these answer or not. */
   stored: () => Record<string, string>;
   restore: () => Promise<void>;
 };

@@ -452,6 +452,9 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
     [`${list}/proposals/accept`]: [
       { path: `${list}/proposals/accept?origin=https://wanted.example`, as: owner, name: 'partner allow' },
     ],
+    [`${list}/traffic`]: [{ path: `${list}/traffic`, as: owner, name: 'traffic' }],
+    [`${list}/register.pdf`]: [{ download: `${list}/register.pdf`, as: owner }],
+    [`${list}/:id/letter.pdf`]: [{ download: `${partner('soon')}/letter.pdf?language=nl`, as: owner }],
     [`${list}/rehearsal`]: [{ path: `${list}/rehearsal`, as: owner, name: 'rehearsal' }],
     [`${list}/register`]: [{ path: `${list}/register`, as: owner, name: 'register' }],
     [`${list}/register.csv`]: [{ download: `${list}/register.csv`, as: owner }],

@@ -12,7 +12,7 @@ import { type Answer, type DoorFault, ExchangeFault, exchange } from './exchange
 export type Resolved = { address: string; family: number };
 
 /** One connection that was made or tried. `url` is without query, since that may hold what only the peer should know. */
-type DoorConnection = {
+export type DoorConnection = {
   at: string;
   method: 'GET' | 'POST';
   url: string;

@@ -6,6 +6,7 @@ import { createPeersDoor, type PeersDoor } from './door.ts';
 import { createDiscovery } from './fedify.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { createLanes, type Lanes } from './lanes.ts';
+import { createOutbound, type Outbound } from './outbound.ts';
 import { type Builder, createBuilder } from './outgoing.ts';
 import { ensurePeer } from './peers.ts';
 import { createRemoteKeys } from './remote-keys.ts';
@@ -20,6 +21,8 @@ export type FederationNode = {
   context: Context;
   bridge: Bridge;
   door: PeersDoor;
+  /** What it connected to, and why. */
+  outbound: Outbound;
   builder: Builder;
   inbox: Inbox;
   catchUp: CatchUp;
@@ -72,6 +75,7 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
     outboundProxy: ground.config.outboundProxy,
     caFile: ground.config.caFile,
     now: () => ground.clock.now(),
+    onConnection: (connection) => nodes.get(context)?.outbound.note(connection),
   });
   // Doors and ports refer to each other through the context that holds both.
   const context: Context = Object.assign(ground, {
@@ -113,6 +117,7 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
   const catchUp = createCatchUp(bridge);
   const inbox = createInbox(bridge, catchUp);
   const lanes = createLanes(bridge, builder);
+  const outbound = createOutbound(context);
   const acknowledgements = createAcknowledgements(context, { pulled: true });
   const contacts = new Map<string, number>();
   // A decision about a partner may let a lane go on that waited without alarm.
@@ -126,6 +131,7 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
     context,
     bridge,
     door,
+    outbound,
     builder,
     inbox,
     catchUp,
@@ -157,6 +163,7 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
       await catchUp[Symbol.asyncDispose]();
       await acknowledgements.flush();
       await door[Symbol.asyncDispose]();
+      await outbound[Symbol.asyncDispose]();
       await bridge.trust[Symbol.asyncDispose]();
     },
   };

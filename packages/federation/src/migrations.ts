@@ -83,4 +83,17 @@ export const federationMigrations: Migrations = {
       .execute();
     await db.schema.createIndex('remote_key_owner').on('remote_key').column('owner').execute();
   },
+  '2026-11-22-federation-outbound': async (db) => {
+    await db.schema
+      .createTable('outbound')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addColumn('method', 'text', (column) => column.notNull())
+      .addColumn('url', 'text', (column) => column.notNull())
+      .addColumn('purpose', 'text', (column) => column.notNull())
+      .addColumn('outcome', 'text', (column) => column.notNull())
+      .addColumn('status', 'integer')
+      .addColumn('milliseconds', 'integer', (column) => column.notNull())
+      .execute();
+  },
 };

@@ -73,11 +73,27 @@ type RemoteKeyRow = {
   fetched_at: string;
 };
 
+/** A connection that this node made or tried; the newest hundred are kept. */
+export type OutboundRow = {
+  id: string;
+  at: string;
+  method: string;
+  /** Without query, which may hold what only the other node should know. */
+  url: string;
+  /** Why, as the caller of the door said. */
+  purpose: string;
+  /** `ok`, or the code of the fault. */
+  outcome: string;
+  status: number | null;
+  milliseconds: number;
+};
+
 declare module '@joinery/core' {
   interface Schema {
     peer: PeerRow;
     ledger: LedgerRow;
     peer_stream: PeerStreamRow;
     remote_key: RemoteKeyRow;
+    outbound: OutboundRow;
   }
 }

@@ -61,4 +61,10 @@ export const logMigrations: Migrations = {
       .addColumn('seq', 'bigint', (column) => column.notNull())
       .execute();
   },
+  '2026-11-22-core-subscription-began': async (db) => {
+    await db.schema
+      .alterTable('subscription')
+      .addColumn('began_after', 'bigint', (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
 };

@@ -10,7 +10,10 @@ export async function subscribe(work: Work, stream: string, origin: string): Pro
   const now = await ensureStream(work, stream);
   await work.db
     .insertInto('subscription')
-    .values({ stream, origin, epoch: now.epoch, acknowledged: now.head, created_at: work.now, ends_after: null })
+    .values({
+      ...{ stream, origin, epoch: now.epoch, acknowledged: now.head, began_after: now.head },
+      ...{ created_at: work.now, ends_after: null },
+    })
     .onConflict((conflict) => conflict.columns(['stream', 'origin']).doUpdateSet({ ends_after: null }))
     .execute();
 }

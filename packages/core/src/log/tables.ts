@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely';
+
 export type LogTables = {
   /** One row: the number of the last event. The change counter that every process polls, and what puts commits in order. */
   log_head: { id: number; seq: number };
@@ -21,6 +23,8 @@ export type LogTables = {
     epoch: string;
     /** Last number the node has acknowledged. */
     acknowledged: number;
+    /** Where it began: what had happened until then is history, and was not sent. */
+    began_after: Generated<number>;
     created_at: string;
     /** Set when it left: what happened until then is still delivered. */
     ends_after: number | null;

@@ -1,6 +1,7 @@
 import { enqueueJob, newId, nodeActor, refuse, streams, subscribe, type Work } from '@joinery/core';
 import { answerAsks } from './asks.ts';
 import { applyChange, type Change, type ChangeKind, type PartnerFields } from './change.ts';
+import { planWarnings } from './expiry/plan.ts';
 import { verifyRotation } from './fingerprint.ts';
 import { type Decider, readDecider, register } from './register.ts';
 import { type Partner, partnerByOrigin, partnersByIdentifier, proposalFrom, savePartner } from './store.ts';
@@ -47,6 +48,7 @@ export async function decideAs(work: Work, what: ChangeKind, input: DecisionInpu
   const after = { ...applyChange(before, change, work.now), reason: decided.reason, decidedBy: decided.by };
   await refuseConflicts(work, after);
   await savePartner(work, after);
+  await planWarnings(work, after);
   await register(work, what, after, decided, before, after);
   const origins = after.hosts.map((host) => host.origin);
   if (after.state === 'allowed') await answerAsks(work, origins, 'agreed', decided.by, null);

@@ -32,6 +32,7 @@ import { listRoutes } from './routes-list.tsx';
 import { decisions, groupNames, type Partner, partnerById } from './store.ts';
 import { partnerKinds } from './tables.ts';
 import { pageText } from './text.ts';
+import { trafficRoutes } from './traffic/routes.tsx';
 import { home, PartnerPage } from './views.tsx';
 import { PartnerForm as PartnerFormView, PreviewPage } from './views-form.tsx';
 
@@ -85,6 +86,7 @@ export function partnerRoutes(parts: RouteParts) {
     listRoutes(app);
     requestRoutes(app);
     paperRoutes(app);
+    trafficRoutes(app);
     proofRoutes(app);
     rehearsalRoutes(app, parts.rehearse);
 

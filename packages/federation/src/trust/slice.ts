@@ -4,6 +4,7 @@ import { activities } from './activities.ts';
 import { api } from './api.ts';
 import { commands } from './commands.ts';
 import { events } from './events.ts';
+import { mailWarning, warnOfEnd } from './expiry/warn.ts';
 import { migrations } from './migrations.ts';
 import { maySeePartners } from './policy.ts';
 import { rehearseCommand } from './rehearsal/command.ts';
@@ -22,7 +23,7 @@ export function createPartnersSlice(parts: RouteParts): Slice {
     api,
     commands: parts.rehearse ? [...commands, rehearseCommand(parts.rehearse)] : commands,
     routes: partnerRoutes(parts),
-    jobs: { 'partners.revoke': sendRevoke },
+    jobs: { 'partners.revoke': sendRevoke, 'partners.expiry': warnOfEnd, 'partners.expiry-mail': mailWarning },
     navigation: [
       {
         href: home,

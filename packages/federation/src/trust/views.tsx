@@ -25,6 +25,8 @@ import {
   sourceInWords,
   standingOf,
 } from './labels.tsx';
+import { paperText } from './papers/text.ts';
+import { proofText } from './proof/text.ts';
 import type { Partner } from './store.ts';
 import type { PartnerDecisionRow } from './tables.ts';
 import { pageText } from './text.ts';
@@ -41,6 +43,7 @@ export function PartnerTabs({ current, requests, reader }: { current: string; re
     { href: `${home}/import`, label: t('importTab') },
     { href: `${home}/register`, label: t('register') },
     { href: `${home}/explain`, label: t('explain') },
+    { href: `${home}/traffic`, label: t('traffic') },
     { href: `${home}/rehearsal`, label: t('rehearsal') },
   ];
   return <Tabs label={t('tabs')} items={items.map((item) => ({ ...item, current: item.href === current }))} />;
@@ -104,6 +107,10 @@ export function PartnerPage(model: {
           </a>
         </Notice>
       ) : null}
+      <div class="app-actions">
+        <ButtonLink href={`${home}/${partner.id}/proof`}>{proofText(reader.language)('title')}</ButtonLink>
+        <ButtonLink href={`${home}/${partner.id}/letter.pdf`}>{paperText(reader.language)('letterFile')}</ButtonLink>
+      </div>
       <Panel title={t('inForce')} id="covers">
         <DescriptionList items={facts.filter(({ value }) => value !== '–')} />
       </Panel>
