@@ -16,7 +16,7 @@ import { makePdf } from './pdf.ts';
 import { paperText } from './text.ts';
 
 /** What both sides call the agreement: as they agreed, or from the date of the entry and the end of its id. */
-export function referenceOf(partner: Partner): string {
+function referenceOf(partner: Partner): string {
   const { agreementRef, createdAt, id } = partner;
   return agreementRef ?? `${createdAt.slice(0, 10).replaceAll('-', '')}-${id.slice(-6)}`;
 }
