@@ -43,6 +43,7 @@ export const pageText = defineMessages({
     directionOut: 'From us to them',
     done: 'Decided and registered.',
     download: 'Download as CSV',
+    downloadPdf: 'Download as PDF',
     emptyList:
       'Nothing is exchanged with any other node yet. Each agency on this list gets only what its agreement covers, for as long as it is in force.',
     emptyListTitle: 'No partners yet',
@@ -113,6 +114,7 @@ export const pageText = defineMessages({
     kindSupplierHint: 'Suppliers begin with named groups only, and with an end.',
     lastContact: 'Last contact',
     lead: 'Agencies whose nodes this node exchanges with. Nobody else gets anything.',
+    letterFile: 'Connection letter (PDF)',
     name: 'Partners',
     named: 'Only these groups',
     namedCount: '{count, plural, one {one named group} other {# named groups}}',
@@ -242,6 +244,7 @@ export const pageText = defineMessages({
     directionOut: 'Van ons naar hen',
     done: 'Besloten en geregistreerd.',
     download: 'Als CSV downloaden',
+    downloadPdf: 'Als PDF downloaden',
     emptyList:
       'Er wordt nog niets met een ander knooppunt uitgewisseld. Elke organisatie op deze lijst krijgt alleen waar de afspraak voor geldt, zolang die van kracht is.',
     emptyListTitle: 'Nog geen partners',
@@ -313,6 +316,7 @@ export const pageText = defineMessages({
     kindSupplierHint: 'Leveranciers beginnen met alleen genoemde groepen, en met een einddatum.',
     lastContact: 'Laatste contact',
     lead: 'Organisaties waarmee dit knooppunt uitwisselt. Verder krijgt niemand iets.',
+    letterFile: 'Verbindingsbrief (PDF)',
     name: 'Partners',
     named: 'Alleen deze groepen',
     namedCount: '{count, plural, one {één genoemde groep} other {# genoemde groepen}}',

@@ -11,7 +11,6 @@ import {
   TextField,
 } from '@joinery/ui';
 import type { Explanation } from './explain.ts';
-import { paperText } from './papers/text.ts';
 import type { PartnerDecisionRow } from './tables.ts';
 import { pageText } from './text.ts';
 import { home, PartnerTabs, RegisterTable } from './views.tsx';
@@ -34,7 +33,7 @@ export function RegisterPage(model: {
           rows.length > 0 ? (
             <>
               <ButtonLink href={`${home}/register.csv`}>{t('download')}</ButtonLink>
-              <ButtonLink href={`${home}/register.pdf`}>{paperText(reader.language)('registerFile')}</ButtonLink>
+              <ButtonLink href={`${home}/register.pdf`}>{t('downloadPdf')}</ButtonLink>
             </>
           ) : undefined
         }

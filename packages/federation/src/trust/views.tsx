@@ -25,7 +25,6 @@ import {
   sourceInWords,
   standingOf,
 } from './labels.tsx';
-import { paperText } from './papers/text.ts';
 import { proofText } from './proof/text.ts';
 import type { Partner } from './store.ts';
 import type { PartnerDecisionRow } from './tables.ts';
@@ -109,7 +108,7 @@ export function PartnerPage(model: {
       ) : null}
       <div class="app-actions">
         <ButtonLink href={`${home}/${partner.id}/proof`}>{proofText(reader.language)('title')}</ButtonLink>
-        <ButtonLink href={`${home}/${partner.id}/letter.pdf`}>{paperText(reader.language)('letterFile')}</ButtonLink>
+        <ButtonLink href={`${home}/${partner.id}/letter.pdf`}>{t('letterFile')}</ButtonLink>
       </div>
       <Panel title={t('inForce')} id="covers">
         <DescriptionList items={facts.filter(({ value }) => value !== '–')} />

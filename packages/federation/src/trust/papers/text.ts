@@ -11,7 +11,6 @@ export const paperText = defineMessages({
     keysHint:
       'Read these to each other over the phone, using numbers that you know from elsewhere. Both must be the same on both sides; otherwise sign nothing.',
     letter: 'Connection letter',
-    letterFile: 'Connection letter (PDF)',
     letterLead:
       '{own} and {theirs} connect their nodes. Each keeps what it wrote; each can end the connection at once, and then nothing more is exchanged.',
     made: 'Made on {date} by {agency}. Joinery.',
@@ -20,7 +19,6 @@ export const paperText = defineMessages({
     ourNode: 'Node of {agency}',
     page: '{page} of {pages}',
     reference: 'Reference',
-    registerFile: 'Download as PDF',
     registerOlder: 'Older decisions than these {count} stand in the CSV file.',
     sign: 'Date, name and signature for {agency}',
     signatures: 'Signed',
@@ -35,7 +33,6 @@ export const paperText = defineMessages({
     keysHint:
       'Lees deze elkaar voor aan de telefoon, met nummers die u van elders kent. Beide moeten aan beide kanten gelijk zijn; onderteken anders niets.',
     letter: 'Verbindingsbrief',
-    letterFile: 'Verbindingsbrief (PDF)',
     letterLead:
       '{own} en {theirs} verbinden hun knooppunten. Elk houdt wat daar geschreven is; elk kan de verbinding meteen beëindigen, en dan wordt er niets meer uitgewisseld.',
     made: 'Gemaakt op {date} door {agency}. Joinery.',
@@ -44,7 +41,6 @@ export const paperText = defineMessages({
     ourNode: 'Knooppunt van {agency}',
     page: '{page} van {pages}',
     reference: 'Kenmerk',
-    registerFile: 'Als PDF downloaden',
     registerOlder: 'Oudere besluiten dan deze {count} staan in het CSV-bestand.',
     sign: 'Datum, naam en handtekening voor {agency}',
     signatures: 'Ondertekend',
