@@ -220,7 +220,23 @@ const pagesOfPartners: Record<string, Row> = {
   },
 };
 
+const pagesOfNotifications: Record<string, Row> = {
+  'POST /notifications/read': { as: 'member', not: nobody },
+  'POST /notifications/mute': { as: 'bystander', not: nobody, send: { scope: 'kind', subject: 'reply' } },
+  'POST /notifications/unmute': { as: 'member', not: nobody, send: { scope: 'kind', subject: 'mention' } },
+  'POST /notifications/settings': { as: 'bystander', not: nobody, send: { mailOff: '1' } },
+  'POST /notifications/mute/:token': {
+    open: 'the link of a mail silences one thing without signing in (RFC 8058)',
+    at: ['muteToken'],
+  },
+  'POST /administration/mail': {
+    ...{ as: 'administrator', not: notAdministrators },
+    changesNothing: 'it sends a test mail',
+  },
+};
+
 const api: Record<string, Row> = {
+  'POST /notifications/read': { as: 'member', not: nobody, send: {} },
   'POST /groups': { as: 'bystander', not: nobody, send: { name: 'Winter', handle: 'winter' } },
   'PATCH /groups/:id': inGroup('owner', notOwners, { name: 'Crisis team 2' }),
   'POST /groups/:id/join': inGroup('invitee', outsiders),
@@ -278,5 +294,6 @@ export const changingRoutes: Record<string, Row> = {
   ...pagesOfPeople,
   ...pagesOfSignIn,
   ...pagesOfPartners,
+  ...pagesOfNotifications,
   ...Object.fromEntries(Object.entries(api).map(([route, row]) => [route.replace(' ', ' /api/v1'), row])),
 };

@@ -42,6 +42,9 @@ import {
 } from '@joinery/slices/posts';
 import Sqlite from 'better-sqlite3';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
+import { muteToken } from '../../packages/slices/src/notifications/mute-token.ts';
+import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
+import { notify } from '../../packages/slices/src/notifications/notify.ts';
 import { ownSessions } from '../../packages/slices/src/sign-in/own.ts';
 import { addProvider, noteTried, setLive } from '../../packages/slices/src/sign-in/providers.ts';
 import { sealLink } from '../../packages/slices/src/sign-in/routes-profile.tsx';
@@ -76,12 +79,12 @@ export const passphrase = 'a passphrase of seven plain words here';
 /** Key of the second step of everybody who has one or sets one up. */
 export const secondStepKey = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
-/** What a seeded node has, by name: ids, except `link` (token of a sign-in link), `handle` and `uri` (of a group). */
+/** What a seeded node has, by name: ids, except `link` (token of a sign-in link), `muteToken` (of a link in a mail), `handle` and `uri` (of a group). */
 export type Things = Record<Person | ThingName, string>;
 type ThingName =
   | ('closed' | 'open' | 'handle' | 'uri')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
-  | ('partner' | 'link')
+  | ('partner' | 'link' | 'muteToken')
   | ('issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey');
 
 type SignInThings = Record<
@@ -150,12 +153,17 @@ export async function openSeed(): Promise<Seed> {
       .values({ origin: 'https://asking.example', ...proposal })
       .execute();
     await context.ports.asks.ask(work, { person: person.bystander, origin: 'https://wanted.example', reason: 'Roads' });
+    const told = { person: person.member, cause: 'seed', kind: 'approved', at: work.now } as const;
+    await notify(work, { ...told, group: groups.closed, accepted: true });
+    await putMute(work, { person: person.member, scope: 'kind', subject: 'mention', page: true, mail: true });
     return { ...groups, partner: (await decideAs(work, 'allow', allowed)).id };
   });
   await disableLeaver(context, by, person.leaver);
   const description = await startDescription();
   const signIn = await fillSignIn(context, description.issuer, of('bystander').account, of('reader').account);
   const signInLink = new URL((await linkFor(context, by, person.newcomer)).address).pathname.split('/').at(-1) ?? '';
+  const silence = { person: person.member, scope: 'group', subject: made.closed, page: false, mail: true } as const;
+  const token = muteToken(context.secret, silence, context.clock.now());
 
   // What follows from all this in the background has happened before the first look.
   await node.federation.lanes.look();
@@ -171,7 +179,7 @@ export async function openSeed(): Promise<Seed> {
   });
 
   return {
-    things: { ...person, ...made, ...signIn, link: signInLink, issuer: description.fresh },
+    things: { ...person, ...made, ...signIn, link: signInLink, muteToken: token, issuer: description.fresh },
     tokens: Object.fromEntries(signed.map(({ name, token }) => [name, token])) as Record<Person, string>,
     browser: (name) => {
       const browser = createBrowser(webApp, origin);
@@ -271,7 +279,7 @@ async function fillGroups(
   work: Work,
   person: Record<Person, string>,
   keys: Awaited<ReturnType<typeof createActorKeys>>,
-): Promise<Record<Exclude<ThingName, 'partner' | 'link' | keyof SignInThings>, string>> {
+): Promise<Record<Exclude<ThingName, 'partner' | 'link' | 'muteToken' | keyof SignInThings>, string>> {
   const { owner, member, colleague } = person;
   const rules = { reading: 'members', joining: 'request' } as const;
   const { id: group } = await createGroup(work, { name: 'Crisis team', handle: 'crisis', owner, keys, ...rules });

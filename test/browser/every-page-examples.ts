@@ -26,7 +26,17 @@ const filled = (fields: Record<string, string>, button: string | RegExp) => asyn
 const failed = { status: 422 };
 
 /** Addresses for every route of every slice that answers GET. A route without an entry is a fault. */
-export function examplesOf({ groups, posts, others, partners, links, people, node, providers }: EveryState) {
+export function examplesOf({
+  groups,
+  posts,
+  others,
+  partners,
+  links,
+  people,
+  node,
+  providers,
+  notification,
+}: EveryState) {
   const list = '/administration/partners';
   const partner = (name: string) => `${list}/${partners.get(`https://${name}.example`)}`;
   const states = ['soon', 'named', 'expired', 'later', 'renewed', 'suspended', 'spam', 'wanted'];
@@ -405,8 +415,31 @@ export function examplesOf({ groups, posts, others, partners, links, people, nod
     '/administration/style/preview.css': [
       { download: '/administration/style/preview.css?colour=%23c8102e&second=%231a5d78&radius=4', as: owner },
     ],
+    '/notifications': [
+      { path: '/notifications', as: 'member', name: 'notifications' },
+      { path: '/notifications', as: owner, name: 'notifications of requests' },
+      { path: '/notifications', as: 'newcomer', name: 'notifications none' },
+    ],
+    '/notifications/:id': [{ path: `/notifications/${notification}`, as: 'member', name: 'notification opened' }],
+    '/notifications/settings': [
+      { path: '/notifications/settings', as: owner, name: 'notification settings' },
+      { path: '/notifications/settings', as: 'newcomer', name: 'notification settings new' },
+    ],
+    '/notifications/mute/:token': [
+      { path: links.mute, as: 'nobody', name: 'mute' },
+      { path: links.mute, as: 'nobody', name: 'mute done', before: send(/Yes, stop it|Ja, stoppen/) },
+    ],
+    '/administration/mail': [
+      { path: '/administration/mail', as: owner, name: 'mail' },
+      {
+        path: '/administration/mail',
+        as: owner,
+        name: 'mail test',
+        before: send(/Send a test mail|Stuur mij een testmail/),
+      },
+    ],
     '/tags/:tag': [
-      { path: '/tags/winter', as: 'member', name: 'tag' },
+      { path: '/tags/permits', as: 'member', name: 'tag' },
       { path: '/tags/nothing', as: 'newcomer', name: 'tag none' },
     ],
     [list]: [

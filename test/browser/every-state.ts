@@ -39,6 +39,8 @@ import {
   report,
 } from '@joinery/slices/posts';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
+import { muteToken } from '../../packages/slices/src/notifications/mute-token.ts';
+import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
 import { addProvider } from '../../packages/slices/src/sign-in/providers.ts';
 import type { ProviderRow } from '../../packages/slices/src/sign-in/tables.ts';
 import { people, startIdentityProvider } from '../harness/identity-provider.ts';
@@ -86,11 +88,14 @@ export type EveryState = AsyncDisposable & {
   links: {
     person: string;
     administrator: string;
+    mute: string;
     /** Who is asked for a code after the password. */
     careful: { email: string; password: string };
   };
   /** Identity providers: one that is offered, one that only has to be, one without a secret. */
   providers: Record<'live' | 'tried' | 'draft', string>;
+  /** Of the member. */
+  notification: string;
 };
 
 const rich = `We move to the **new permit register** in March. What stays, and what changes?
@@ -110,7 +115,11 @@ PERMIT-2026-000123
 \`\`\``;
 
 export async function openEveryState(): Promise<EveryState> {
-  const node = await startTestNode('Department of Housing', { slices: [...slices, broken] });
+  const node = await startTestNode('Department of Housing', {
+    slices: [...slices, broken],
+    // A mail server that is away.
+    environment: { JOINERY_SMTP_URL: 'smtp://127.0.0.1:9' },
+  });
   const council = await startTestNode('Noordwoude Council');
   const asking = await startTestNode('Vale District');
   // As it is before anybody administers it.
@@ -198,7 +207,7 @@ export async function openEveryState(): Promise<EveryState> {
   const topic = (group: string, author: string, title: string, text = 'How do you do this?') =>
     act((work) => createTopic(work, { group, author, title, language: 'en', ...markdownText(text) }));
   const thread = await topic(open.id, member.id, 'Moving to the new permit register', rich);
-  const locked = await topic(open.id, owner.id, 'House rules');
+  const locked = await topic(open.id, owner.id, 'House rules', 'Say what your question is about, such as #permits.');
   const removed = await topic(open.id, member.id, 'Cheap parking sensors');
   const deleted = await topic(open.id, member.id, 'Never mind');
   const reported = await topic(open.id, colleague.id, 'Call me about sensors');
@@ -304,6 +313,14 @@ export async function openEveryState(): Promise<EveryState> {
       .where('local', '=', 0)
       .executeTakeFirstOrThrow(),
   ]);
+  const silence = { person: member.id, scope: 'group', subject: open.id, page: false, mail: true } as const;
+  await act((work) => putMute(work, { person: owner.id, scope: 'topic', subject: thread.id, page: true, mail: true }));
+  const notification = await node.context.db.reader
+    .selectFrom('notification')
+    .select('id')
+    .where('person_id', '=', member.id)
+    .where('kind', '=', 'reply')
+    .executeTakeFirstOrThrow();
   const administrator = await transact(fresh.context, by, (work) =>
     createSignInLink(work, { account: null, purpose: 'first-administrator', minutes: 60 }),
   );
@@ -329,8 +346,10 @@ export async function openEveryState(): Promise<EveryState> {
       person: (await linkFor(node.context, by, neverSignedIn.id)).address,
       administrator: administrator.address,
       careful: await addCareful(node),
+      mute: `/notifications/mute/${muteToken(node.context.secret, silence, new Date())}`,
     },
     providers: signIn.providers,
+    notification: notification.id,
     [Symbol.asyncDispose]: async () => {
       await signIn[Symbol.asyncDispose]();
       for (const one of [...nodes, fresh].reverse()) await one[Symbol.asyncDispose]();

@@ -3,6 +3,7 @@ import { createPartnersSlice, federationSlice, laneHealth } from '@joinery/feder
 import { feed } from '@joinery/slices/feed';
 import { groups } from '@joinery/slices/groups';
 import { links } from '@joinery/slices/links';
+import { notifications } from '@joinery/slices/notifications';
 import { people } from '@joinery/slices/people';
 import { posts } from '@joinery/slices/posts';
 import { signIn } from '@joinery/slices/sign-in';
@@ -15,4 +16,15 @@ const partners = createPartnersSlice({
 });
 
 /** What this node can do, in the order in which the slices build on each other. A new capability is one line here. */
-export const slices: Slice[] = [people, signIn, groups, posts, feed, links, federationSlice, partners, style];
+export const slices: Slice[] = [
+  people,
+  signIn,
+  groups,
+  posts,
+  notifications,
+  feed,
+  links,
+  federationSlice,
+  partners,
+  style,
+];

@@ -84,7 +84,7 @@ export function createMailDoor(config: Pick<Config, 'smtpUrl' | 'origin' | 'agen
           : {}),
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All', ...mail.headers },
       });
-      return settle(sending);
+      return settle(sending, mail.to);
     },
   };
 }
@@ -97,7 +97,8 @@ function oneLine(text: string): string {
     .slice(0, 300);
 }
 
-async function settle(sending: Promise<unknown>): Promise<MailOutcome> {
+/** @param to left out of what the server says: it goes into logs */
+async function settle(sending: Promise<unknown>, to: string): Promise<MailOutcome> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error('The mail server took too long')), sendingTakesAtMost);
@@ -109,7 +110,7 @@ async function settle(sending: Promise<unknown>): Promise<MailOutcome> {
     const { code, permanent, message } = error as { code?: string; permanent?: boolean; message?: string };
     // Wrong credentials are a fault of the settings, not of this mail: somebody will mend them.
     const retryable = permanent !== true || code === 'EAUTH';
-    return { ok: false, retryable, detail: oneLine(message ?? String(error)) };
+    return { ok: false, retryable, detail: oneLine((message ?? String(error)).replaceAll(to, '…')) };
   } finally {
     clearTimeout(timer);
     sending.catch(() => {});

@@ -40,6 +40,13 @@ export type Slice = {
   /** Collections below an object's address, its own or another slice's (`/groups/<id>/outbox` is filled by posts). */
   collections?: CollectionKind[];
   navigation?: NavigationEntry[];
+  /** Marks in the header of every page, beside the account: few, and only for what may need somebody wherever they are. */
+  headerMarks?: HeaderMark[];
+  /**
+   * Beginnings of paths whose POST is proven by the address itself, made by this node for one purpose (RFC 8058): it needs neither session nor token, and the
+   * route uses neither.
+   */
+  signedPaths?: string[];
   /** What it adds to places that other pages offer. */
   panels?: Panel[];
   /** What of it is exchanged with another node, per group: shown before an agreement with that node is changed. */
@@ -109,6 +116,16 @@ export type NavigationEntry = {
   order: number;
   label: (language: string) => string;
   show: (visitor: Visitor | null) => boolean;
+};
+
+/** A link in the header with a number. Asked for on every page of somebody who is signed in: one small query. */
+export type HeaderMark = {
+  href: string;
+  order: number;
+  /** Name of a drawing of the ui package. */
+  icon: 'bell';
+  /** `label` says all of it in the visitor's language, the number included; `count` is drawn, nothing when null. */
+  render: (context: Context, visitor: Visitor, language: string) => Promise<{ label: string; count: string | null }>;
 };
 
 /**

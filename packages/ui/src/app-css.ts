@@ -48,6 +48,12 @@ main:focus { outline: none; }
 .app-navigation a:focus-visible, .app-tabs a:focus-visible { outline-offset: -3px; box-shadow: none; }
 .app-account { margin-inline-start: auto; flex: none; }
 .app-navigation + .app-account { margin-inline-start: 0; }
+.app-own { display: flex; align-items: center; gap: .5rem; }
+.app-header-mark { position: relative; display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border-radius: var(--ds-border-radius-full); color: inherit; }
+.app-header-mark:hover { background: var(--ds-color-neutral-surface-tinted); }
+.app-header-mark[aria-current] { color: var(--ds-color-accent-text-default); box-shadow: inset 0 0 0 2px var(--ds-color-accent-border-strong); }
+.app-header-count { position: absolute; inset-block-start: 0; inset-inline-end: -.125rem; min-width: 1.125rem; padding-inline: .25rem; box-sizing: border-box; border-radius: var(--ds-border-radius-full);
+  background: var(--ds-color-danger-base-default); color: var(--ds-color-danger-base-contrast-default); font-size: .6875rem; line-height: 1.125rem; font-weight: 650; text-align: center; font-variant-numeric: tabular-nums; }
 .app-menu { position: relative; }
 .app-menu > summary { display: flex; align-items: center; gap: .5rem; padding: .25rem .5rem .25rem .25rem; list-style: none; cursor: pointer;
   font-size: .9375rem; font-weight: 500; border-radius: var(--ds-border-radius-full); }
@@ -190,6 +196,15 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .app-item-title { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .625rem; }
 .app-item-title .ds-heading { font-size: 1.0625rem; }
 .app-item-action { align-self: center; }
+.app-notification[data-unread] .app-item-title a { font-weight: 650; }
+.app-notification .app-details { margin-top: .25rem; border: 0; background: none; }
+.app-notification .app-details > summary { min-height: 1.75rem; padding: 0; --dsc-details-size: 1.75rem; background: none; color: var(--ds-color-neutral-text-subtle); font-size: .875rem; font-weight: 400; }
+.app-notification .app-details > div { display: flex; flex-direction: column; gap: .5rem; padding: .25rem 0 .5rem; }
+.app-notification .app-item-action { align-self: flex-start; }
+.app-choices-table { width: 100%; }
+.app-choices-table :is(td, thead th:not(:first-child)) { text-align: center; width: 6.5rem; }
+.app-choices-table tbody th { font-weight: 400; text-align: start; }
+.app-choices-table .ds-field { display: inline-flex; justify-content: center; }
 .app-empty { display: flex; flex-direction: column; align-items: center; gap: .5rem; padding: 3rem 1.5rem; text-align: center;
   border: 1px dashed var(--ds-color-neutral-border-default); border-radius: var(--ds-border-radius-lg); }
 .app-empty > p { max-width: 46ch; color: var(--ds-color-neutral-text-subtle); }
@@ -268,7 +283,7 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
   .app-table > tbody > tr:hover > * { background: none; }
 }
 @media (forced-colors: active) {
-  .app-empty-mark, .app-count, .app-mark, .app-choices > .ds-field:has(:checked) { border: 1px solid CanvasText; }
+  .app-empty-mark, .app-count, .app-header-count, .app-mark, .app-choices > .ds-field:has(:checked) { border: 1px solid CanvasText; }
   .app-choices > .ds-field:has(:checked) { border-color: Highlight; }
   .app-languages button:not([aria-current]) { border-color: Canvas; }
   .app-meter-track { fill: Canvas; stroke: CanvasText; }

@@ -1,5 +1,6 @@
 /** Outlines on a 24-unit grid. They only repeat what the words beside them say, so assistive technology skips them. */
 const outlines = {
+  bell: 'M6 17V11a6 6 0 0 1 12 0v6l1.5 2h-15zM10 21h4',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   chevron: 'M9 5l7 7-7 7',
   close: 'M6 6l12 12M18 6L6 18',

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import { csrfField, HiddenField } from './form.tsx';
-import { Icon } from './icon.tsx';
+import { Icon, type IconName } from './icon.tsx';
 import { type Language, languageNames, languages } from './messages.ts';
 import { Notice, type NoticeKind } from './notice.tsx';
 import { Avatar, initials } from './person.tsx';
@@ -28,6 +28,8 @@ export type PageModel = {
   /** The token for the forms of the shell: signing out and changing the language. */
   csrf: string;
   navigation: readonly { href: string; label: string; current: boolean }[];
+  /** Marks beside the account, with a number: `label` says it in full. */
+  marks?: readonly { href: string; icon: IconName; label: string; count: string | null; current: boolean }[];
   notices: readonly { kind: NoticeKind; text: string }[];
   /** This page answers a form that had faults: the title begins with "Error: ". */
   error?: boolean | undefined;
@@ -103,7 +105,28 @@ function Header({ page }: { page: PageModel }) {
           <span class="ds-sr-only">{t('home')}</span>
         </a>
         {page.navigation.length > 0 ? <Navigation page={page} /> : null}
-        {page.visitor ? <Account page={page} visitor={page.visitor} /> : <SignIn page={page} />}
+        {page.visitor ? (
+          <div class="app-account app-own">
+            {page.marks?.map((mark) => (
+              <a
+                class="app-header-mark"
+                href={mark.href}
+                aria-label={mark.label}
+                aria-current={mark.current ? 'page' : undefined}
+              >
+                <Icon name={mark.icon} />
+                {mark.count === null ? null : (
+                  <span class="app-header-count" aria-hidden="true">
+                    {mark.count}
+                  </span>
+                )}
+              </a>
+            ))}
+            <Account page={page} visitor={page.visitor} />
+          </div>
+        ) : (
+          <SignIn page={page} />
+        )}
       </div>
     </header>
   );
@@ -138,7 +161,7 @@ function SignIn({ page }: { page: PageModel }) {
 function Account({ page, visitor }: { page: PageModel; visitor: NonNullable<PageModel['visitor']> }) {
   const t = text(page.language);
   return (
-    <details class="app-account app-menu">
+    <details class="app-menu">
       <summary aria-label={t('account', { name: visitor.name })}>
         <Avatar name={visitor.name} agency={page.node.agency} small={true} />
         <span class="app-account-name">{visitor.name}</span>

@@ -16,7 +16,10 @@ export type PageOptions = {
 
 let files: Assets | undefined;
 
-/** Everything around the content of a page: node, house style, visitor, language, and the navigation of all slices as this visitor may see it. */
+/**
+ * Everything around the content of a page: node, house style, visitor, language, and the navigation of all slices as this visitor may see it, with the marks
+ * beside their account.
+ */
 export async function pageModel(c: RequestContext, options: PageOptions): Promise<PageModel> {
   const { context, visitor, language, csrf } = c.var;
   files ??= assets();
@@ -44,6 +47,7 @@ export async function pageModel(c: RequestContext, options: PageOptions): Promis
     },
     visitor: visitor && { name: visitor.person.name, href: '/profile', administrator: visitor.administrator },
     csrf,
+    marks: await marksOf(c, pathname),
     navigation: entries.map(({ href, label }) => ({ href, label: label(language), current: href === current })),
     notices: options.notices ?? [],
     error: options.error,
@@ -51,6 +55,21 @@ export async function pageModel(c: RequestContext, options: PageOptions): Promis
     returnTo: c.req.method === 'GET' ? `${pathname}${search}` : undefined,
     description: options.description,
   };
+}
+
+/** A mark that cannot be asked for is left out: the page that says what is wrong has a header, too. */
+async function marksOf(c: RequestContext, pathname: string): Promise<NonNullable<PageModel['marks']>> {
+  const { context, visitor, language } = c.var;
+  if (!visitor) return [];
+  const marks = context.slices
+    .flatMap((slice) => slice.headerMarks ?? [])
+    .sort((one, other) => one.order - other.order);
+  return Promise.all(
+    marks.map(async ({ href, icon, render }) => ({
+      ...{ href, icon, current: pathname === href },
+      ...(await render(context, visitor, language)),
+    })),
+  ).catch(() => []);
 }
 
 /** Answers a whole page: with 422 when it says what was wrong with a form, unless another status is given. */

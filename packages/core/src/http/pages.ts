@@ -11,13 +11,14 @@ import { recogniseSession } from './visitor.ts';
 /** Adds everything that pages need, then the pages of all slices. */
 export function servePages(app: Hono<Environment>, slices: Slice[]): void {
   const answerOnce = createOnce();
+  const signed = slices.flatMap((slice) => slice.signedPaths ?? []);
 
   app.all('/api/*', (c) => c.notFound());
   app.use('*', async function prepare(c, next) {
     await recogniseSession(c);
     c.set('language', chooseLanguage(c));
     issueFormToken(c);
-    if (isUnsafe(c.req.method)) await refuseForgery(c);
+    if (isUnsafe(c.req.method) && !signed.some((path) => c.req.path.startsWith(path))) await refuseForgery(c);
     await next();
     // Not by `c.header`, which would read the whole answer into another one.
     const { headers } = c.res;

@@ -1,0 +1,100 @@
+import { type AfterEffects, streams, type Work } from '@joinery/core';
+import { groupById, isMember, mayReadGroup, membershipOf, membersWithRole } from '@joinery/slices/groups';
+import { mentionedIn, postById } from '@joinery/slices/posts';
+import { notify } from './notify.ts';
+import type { Kind } from './tables.ts';
+
+/**
+ * A post is in its group now, or was changed: its author's readers are told. Whoever is answered and mentioned is told once, that they were answered.
+ * @param isNew false for a change, which can only mention somebody more
+ */
+async function onPost(work: Work, id: string, isNew: boolean): Promise<void> {
+  const post = await postById(work.db, id);
+  if (post?.status !== 'accepted' || post.deleted_at || post.removed_at) return;
+  const group = await groupById(work.db, post.group_id);
+  if (!group || group.deleted_at) return;
+  const told = new Map<string, Kind>();
+  for (const { id: person, local } of await mentionedIn(work.db, post)) if (local === 1) told.set(person, 'mention');
+  if (isNew && post.reply_to !== null) {
+    const [parent, topic] = [await postById(work.db, post.reply_to), await postById(work.db, post.topic_id)];
+    for (const answered of [topic, parent]) if (answered?.local === 1) told.set(answered.author_id, 'reply');
+  }
+  for (const [person, kind] of told) {
+    const requester = { kind: 'person' as const, person, administrator: false };
+    if (!mayReadGroup(group, requester, await membershipOf(work.db, group.id, person))) continue;
+    await notify(work, {
+      ...{ person, kind, cause: `post ${post.uri}` },
+      at: isNew ? post.sort_at : post.updated_at,
+      group: group.id,
+      topic: post.topic_id,
+      post: post.id,
+      actor: post.author_id,
+    });
+  }
+}
+
+/** Somebody asks to join a group of ours: those who run it are told, and the answer will be told to whoever is of this node. */
+async function onJoinAsked(work: Work, data: { group: string; person: string }, event: { id: string; at: string }) {
+  const group = await groupById(work.db, data.group);
+  const standing = await membershipOf(work.db, data.group, data.person);
+  if (!group || standing?.state !== 'requested') return;
+  await work.db
+    .insertInto('notification_asked')
+    .values({ person_id: data.person, group_id: data.group, at: event.at })
+    .onConflict((conflict) => conflict.columns(['person_id', 'group_id']).doUpdateSet({ at: event.at }))
+    .execute();
+  if (group.local !== 1) return;
+  const asking = work.db
+    .selectFrom('notification')
+    .select('person_id')
+    .where('kind', '=', 'request')
+    .where('group_id', '=', group.id)
+    .where('actor_id', '=', data.person)
+    .where('read_at', 'is', null);
+  // Who leaves and asks again and again is one request as long as nobody looked.
+  const waiting = new Set((await asking.execute()).map((row) => row.person_id));
+  for (const person of await membersWithRole(work.db, group.id, ['owner', 'facilitator'])) {
+    if (waiting.has(person.id)) continue;
+    await notify(work, {
+      ...{ person: person.id, kind: 'request', cause: `request ${standing.join_activity ?? event.id}` },
+      ...{ at: event.at, group: group.id, actor: data.person },
+    });
+  }
+}
+
+async function forgetAsked(work: Work, data: { group: string; person: string }): Promise<boolean> {
+  const gone = await work.db
+    .deleteFrom('notification_asked')
+    .where('person_id', '=', data.person)
+    .where('group_id', '=', data.group)
+    .executeTakeFirst();
+  return gone.numDeletedRows > 0n;
+}
+
+/** What somebody is told, and after what. Each event is seen once; `cause` keeps what arrives twice from being told twice. */
+export const afterEffects: AfterEffects = {
+  'post.created': (work, { data }) => onPost(work, data.post, true),
+  'post.accepted': (work, { data }) => onPost(work, data.post, true),
+  'post.edited': (work, { data }) => onPost(work, data.post, false),
+  'group.join_asked': (work, event) => onJoinAsked(work, event.data, event),
+  'group.answered': async (work, { id, at, data }) => {
+    const standing = await membershipOf(work.db, data.group, data.person);
+    // An answer to following, while joining still waits.
+    if (standing?.state === 'requested' || isMember(standing) !== data.accepted) return;
+    if (!(await forgetAsked(work, data))) return;
+    const group = await groupById(work.db, data.group);
+    // Where everybody is let in at once nobody waited for it.
+    if (!group || (data.accepted && group.joining === 'open')) return;
+    const cause = `answer ${data.activity || id}`;
+    await notify(work, { ...data, kind: 'approved', cause, at, actor: null });
+  },
+  'group.left': async (work, { data }) => void (await forgetAsked(work, data)),
+  'group.invited': async (work, { id, at, stream, data }) => {
+    const standing = await membershipOf(work.db, data.group, data.person);
+    if (stream !== streams.local || standing?.state !== 'invited') return;
+    const cause = `invitation ${standing.invite_activity ?? id}`;
+    await notify(work, { person: data.person, kind: 'invited', cause, at, group: data.group, actor: data.by });
+  },
+  'partner.ask_answered': (work, { id, at, data }) =>
+    notify(work, { person: data.person, kind: 'agreement', cause: `answer ${id}`, at, ask: data.ask }),
+};

@@ -1,0 +1,213 @@
+import { releaseLeases, runNextJob } from '@joinery/core';
+import { leaveGroup, removeMember } from '@joinery/slices/groups';
+import { deletePost } from '@joinery/slices/posts';
+import { expect, it, onTestFinished } from 'vitest';
+import { type MailServer, startMailServer } from '../../../../test/harness/mail-server.ts';
+import { describeStores } from '../../../../test/harness/store.ts';
+import { mailHealth, sendTestMail } from './mail-job.ts';
+import { markRead } from './mark-read.ts';
+import { putMute } from './mutes.ts';
+import { mailThrough, openWorld } from './testing/world.ts';
+
+async function mailServer(): Promise<MailServer> {
+  const server = await startMailServer();
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  return server;
+}
+
+describeStores('Mail of a notification', (open) => {
+  it('goes once to its person, in their language, with the way to stop it', async () => {
+    const server = await mailServer();
+    await using world = await openWorld(open, { server });
+    const { owner, add, join, group, topic, answer, pass, rows } = world;
+    const noor = await add('Noor Nieuw', 'nl');
+    await join(group, noor);
+    const asked = await topic(noor, 'Wie weet het?');
+    await answer(owner, asked, 'I know & tell <b>all</b>.');
+    await pass(1);
+    await pass(60);
+    const [mail, ...more] = server.mails;
+    expect(more).toEqual([]);
+    expect(mail).toMatchObject({ to: ['noor-nieuw@council.example'], from: 'no-reply@work.council.example' });
+    const header = (name: string) => mail?.headers.get(name)?.join() ?? '';
+    expect(header('subject')).toBe('Re: Salt on roads (Open data)');
+    expect(header('auto-submitted')).toBe('auto-generated');
+    expect(header('list-unsubscribe-post')).toBe('List-Unsubscribe=One-Click');
+    expect(header('list-unsubscribe')).toMatch(/^<https:\/\/work\.council\.example\/notifications\/mute\/[\w.-]+>$/);
+    expect(header('message-id')).toMatch(/^<[0-9a-f]{40}@work\.council\.example>$/);
+    expect(header('in-reply-to')).toBe(header('references'));
+    expect(mail?.text).toContain('Owen Owner reageerde op u');
+    expect(mail?.text).toContain('> I know & tell <b>all</b>.');
+    expect(mail?.html).toContain('<html lang="nl">');
+    expect(mail?.html).toContain('I know &amp; tell &lt;b&gt;all&lt;/b&gt;.');
+    for (const [, address] of `${mail?.html}${mail?.text}`.matchAll(/(https?:\/\/[^\s"<)]+)/g))
+      expect(address).toMatch(/^https:\/\/work\.council\.example\/notifications\//);
+    expect(await rows()).toMatchObject([{ mail_state: 'sent', mail_attempts: 1 }]);
+    expect(await mailHealth(world.context)).toEqual({ due: 0, sent: 1, failed: 0, lastError: null });
+  });
+
+  it('of one topic hangs together, and each has an id of its own', async () => {
+    const server = await mailServer();
+    await using world = await openWorld(open, { server });
+    const { owner, anna, topic, answer, pass } = world;
+    const asked = await topic(anna);
+    await answer(owner, asked);
+    await answer(owner, asked);
+    await answer(owner, await topic(anna));
+    await pass(1);
+    const header = (name: string) => server.mails.map(({ headers }) => headers.get(name)?.[0]);
+    expect(new Set(header('message-id')).size).toBe(3);
+    expect(new Set(header('references')).size).toBe(2);
+  });
+
+  it('waits while the server is away, and loses nothing', async () => {
+    const server = await mailServer();
+    await using world = await openWorld(open, { server });
+    const { context, owner, anna, topic, answer, pass, rows } = world;
+    server.refuse(451);
+    const asked = await topic(anna);
+    for (let n = 0; n < 3; n += 1) await answer(owner, asked);
+    for (let n = 0; n < 3; n += 1) await pass(60);
+    expect(server.mails).toEqual([]);
+    expect((await rows()).map(({ mail_state }) => mail_state)).toEqual(['due', 'due', 'due']);
+    const gone = await startMailServer();
+    await gone[Symbol.asyncDispose]();
+    mailThrough(context, gone.url);
+    await pass(61);
+    expect(await mailHealth(context)).toMatchObject({ due: 3, lastError: expect.any(String) });
+    server.refuse(null);
+    mailThrough(context, server.url);
+    await pass(61);
+    await pass(61);
+    expect(server.mails).toHaveLength(3);
+    expect(new Set(server.mails.map(({ headers }) => headers.get('message-id')?.[0])).size).toBe(3);
+  });
+
+  it('that the server will never take is given up, and after five days every other', async () => {
+    const server = await mailServer();
+    await using world = await openWorld(open, { server });
+    const { owner, anna, topic, answer, pass, rows, context } = world;
+    server.refuse(550);
+    const asked = await topic(anna);
+    await answer(owner, asked);
+    await pass(1);
+    expect(await rows()).toMatchObject([{ mail_state: 'failed', mail_attempts: 1 }]);
+    server.refuse(451);
+    await answer(owner, asked);
+    for (let n = 0; n < 6; n += 1) await pass(24 * 60);
+    expect((await rows()).map(({ mail_state }) => mail_state)).toEqual(['failed', 'failed']);
+    expect(server.mails).toEqual([]);
+    expect(JSON.stringify(await mailHealth(context))).not.toContain('council.example');
+    expect(world.store.logged.join()).not.toContain('anna-asks@');
+  });
+
+  it('is never sent twice, not even by a process that ended while sending', async () => {
+    const server = await mailServer();
+    await using world = await openWorld(open, { server });
+    const { context, act, owner, anna, topic, answer, effects, pass, rows, clock } = world;
+    await answer(owner, await topic(anna));
+    await effects();
+    clock.at += 60_000;
+    // It is on its way when the process ends: the server has it, and nobody here knows.
+    const door = context.doors.mail;
+    if (!door) throw new Error('no door');
+    const reached = Promise.withResolvers<void>();
+    context.doors.mail = {
+      ...door,
+      send: async (mail) => {
+        await door.send(mail);
+        reached.resolve();
+        return new Promise(() => {});
+      },
+    };
+    void (async () => {
+      while (await runNextJob(context));
+    })();
+    await reached.promise;
+    context.doors.mail = door;
+    await releaseLeases(context);
+    await pass(10);
+    await pass(600);
+    expect(server.mails).toHaveLength(1);
+    expect(await rows()).toMatchObject([{ mail_state: 'unconfirmed' }]);
+    // Nor after a restart that reads the whole log again.
+    await act((work) => work.db.updateTable('log_reader').set({ seq: 0 }).execute());
+    await pass(600);
+    expect(server.mails).toHaveLength(1);
+  });
+
+  it('stays away when it was read, muted, taken back, or may not be read any more', async () => {
+    const server = await mailServer();
+    await using world = await openWorld(open, { server });
+    const { act, owner, anna, addGroup, join, topic, answer, effects, pass, rows } = world;
+    const closed = await addGroup({ reading: 'members' });
+    await join(closed, anna);
+    const [asked, secret] = [await topic(anna), await topic(anna, 'Text', closed)];
+    await answer(owner, asked);
+    await effects();
+    await act((work) => markRead(work, anna.id, 'all'));
+    const taken = await answer(owner, asked);
+    await effects();
+    await act((work) => deletePost(work, { post: taken.id, author: owner.id }));
+    await answer(owner, secret);
+    await effects();
+    await act((work) => removeMember(work, { group: closed.id, person: anna.id, by: owner.id }));
+    const other = await topic(anna);
+    await answer(owner, other);
+    await effects();
+    await act((work) => putMute(work, { person: anna.id, scope: 'topic', subject: other.id, page: false, mail: true }));
+    await pass(1);
+    expect(server.mails).toEqual([]);
+    expect((await rows()).map(({ mail_state }) => mail_state)).toEqual(Array(4).fill('dropped'));
+    // Only mail was muted: it is on the page.
+    expect((await world.seen(anna)).filter(({ read }) => !read)).toHaveLength(2);
+    await act((work) => leaveGroup(work, { group: world.group.id, person: anna.id }));
+  });
+
+  it('of a closed or unlisted group tells no name, title or word', async () => {
+    const server = await mailServer();
+    await using world = await openWorld(open, { server });
+    const { owner, anna, addGroup, join, topic, answer, pass } = world;
+    for (const input of [{ reading: 'members' }, { listed: false }] as const) {
+      const group = await addGroup({ name: 'Secretgroup', ...input });
+      await join(group, anna);
+      await answer(owner, await topic(anna, 'Secrettext', group, 'Secrettitle'), 'Secretanswer');
+    }
+    await pass(1);
+    expect(server.mails).toHaveLength(2);
+    for (const mail of server.mails) {
+      expect(mail.headers.get('subject')).toEqual(['A reply to you in a closed group']);
+      expect(`${mail.raw}${mail.text}${mail.html}`).not.toMatch(/Secret|Owen/);
+    }
+  });
+
+  // Hostile case 104.
+  it('lets no title become a header, a recipient, markup, or a link elsewhere', async () => {
+    const server = await mailServer();
+    await using world = await openWorld(open, { server });
+    const { owner, anna, group, topic, answer, pass } = world;
+    const title = 'Hi\r\nBcc: eve@evil.example\r\n\r\n<img src=https://evil.example/x> xn--pple-43d.example';
+    await answer(owner, await topic(anna, 'Text', group, title), '[click](javascript:alert(1)) https://evil.example');
+    await pass(1);
+    const [mail, ...more] = server.mails;
+    expect(more).toEqual([]);
+    expect(mail?.to).toEqual(['anna-asks@council.example']);
+    expect(mail?.headers.has('bcc')).toBe(false);
+    expect(mail?.html).not.toMatch(/<img|javascript:alert\(1\)"/);
+    for (const [, address] of (mail?.html ?? '').matchAll(/(?:href|src)="([^"]*)"/g))
+      expect(address).toMatch(/^https:\/\/work\.council\.example\//);
+  });
+
+  it('is not sent by a node without a mail server, and a test mail says whether there is one', async () => {
+    await using world = await openWorld(open);
+    const { context, owner, anna, topic, answer, pass, rows } = world;
+    await answer(owner, await topic(anna));
+    await pass(1);
+    expect(await rows()).toMatchObject([{ mail_state: 'none' }]);
+    expect(await sendTestMail(context, anna.id)).toBeNull();
+    const server = await mailServer();
+    mailThrough(context, server.url);
+    expect(await sendTestMail(context, anna.id)).toEqual({ ok: true, to: 'anna-asks@council.example' });
+    expect(server.mails).toMatchObject([{ to: ['anna-asks@council.example'] }]);
+  });
+});

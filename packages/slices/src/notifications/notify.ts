@@ -1,0 +1,84 @@
+import { enqueueJob, newId, type Reader, type Work } from '@joinery/core';
+import { personById } from '@joinery/slices/people';
+import { decide, isLate } from './decide.ts';
+import { mutesOf } from './mutes.ts';
+import type { Kind } from './tables.ts';
+
+export const mailJob = 'notifications.mail';
+
+/** Mail waits as long as its author may take a post back; what is read meanwhile is not mailed. */
+const mailDelaySeconds = 20;
+
+export type News = {
+  person: string;
+  /** The same for the same thing, whenever and however often it arrives; made of addresses, not of local ids, where there are any. */
+  cause: string;
+  kind: Kind;
+  /** When it happened: instant, UTC. */
+  at: string;
+  group?: string | null;
+  topic?: string | null;
+  post?: string | null;
+  actor?: string | null;
+  ask?: string | null;
+  accepted?: boolean | null;
+};
+
+/**
+ * Tells a person of this node something, once. Nobody is told who left, who did it themselves, or who muted it. What is no news any more is listed as
+ * read, and not mailed.
+ */
+export async function notify(work: Work, news: News): Promise<void> {
+  const person = await personById(work.db, news.person);
+  if (person?.local !== 1 || person.disabled_at !== null || person.deleted_at !== null) return;
+  if (news.actor === person.id) return;
+  const about = { kind: news.kind, group: news.group ?? null, topic: news.topic ?? null };
+  const decision = decide(await mutesOf(work.db, person.id), about);
+  if (!decision.page && !decision.mail) return;
+  const late = isLate(news.at, work.now, await restoredAt(work.db));
+  const mail = decision.mail && !late;
+  const id = newId();
+  const [earliest = work.now] = [news.at, work.now].sort();
+  const added = await work.db
+    .insertInto('notification')
+    .values({
+      id,
+      person_id: person.id,
+      cause: news.cause,
+      kind: news.kind,
+      group_id: about.group,
+      topic_id: about.topic,
+      post_id: news.post ?? null,
+      actor_id: news.actor ?? null,
+      ask_id: news.ask ?? null,
+      accepted: news.accepted == null ? null : news.accepted ? 1 : 0,
+      sort_at: earliest,
+      created_at: work.now,
+      read_at: late || !decision.page ? work.now : null,
+      shown: decision.page ? 1 : 0,
+      mail_state: mail ? 'due' : 'none',
+      mail_attempts: 0,
+      mail_at: mail ? work.now : null,
+      mail_error: null,
+    })
+    .onConflict((conflict) => conflict.columns(['person_id', 'cause']).doNothing())
+    .executeTakeFirst();
+  if (mail && added.numInsertedOrUpdatedRows === 1n) await planMail(work, id, 0, mailDelaySeconds);
+}
+
+/** Asks for the mail of a notification. @param attempt how often it was tried before */
+export function planMail(work: Work, id: string, attempt: number, seconds: number): Promise<void> {
+  const runAt = new Date(Date.parse(work.now) + seconds * 1_000).toISOString();
+  return enqueueJob(work, mailJob, { id }, { key: `${id} ${attempt}`, runAt });
+}
+
+/** When this node was restored from a backup; null when it never was. What happened before was told before. */
+async function restoredAt(db: Reader): Promise<string | null> {
+  return (await restored(db))?.at ?? null;
+}
+
+/** What the node noted when it was restored: nothing leaves it before an administrator confirms. */
+export async function restored(db: Reader): Promise<{ at: string; confirmedAt: string | null } | null> {
+  const row = await db.selectFrom('meta').select('value').where('name', '=', 'restored').executeTakeFirst();
+  return row ? (JSON.parse(row.value) as { at: string; confirmedAt: string | null }) : null;
+}

@@ -1,0 +1,170 @@
+import { type Ask, type Context, decodeCursor, encodeCursor, type Reader } from '@joinery/core';
+import { canModerate, type GroupFacts, mayReadGroup, type Standing } from '@joinery/slices/groups';
+import type { Kind } from './tables.ts';
+
+/** A notification as its person may see it now: what they may not read is left out, or the whole of it is. */
+export type Notification = {
+  id: string;
+  kind: Kind;
+  /** When it happened. */
+  at: string;
+  read: boolean;
+  accepted: boolean | null;
+  group: { id: string; name: string; uri: string; closed: boolean } | null;
+  topic: { id: string; uri: string; title: string | null } | null;
+  /** Null when it is not about a post; without text when the post is gone. */
+  post: { id: string; excerpt: string; gone: boolean; language: string | null } | null;
+  actor: { id: string; name: string; agency: string; home: string; local: boolean } | null;
+  ask: Ask | null;
+};
+
+/** One row with everything that rights are decided by. */
+function rows(db: Reader, person: string) {
+  return db
+    .selectFrom('notification as n')
+    .leftJoin('groups as g', 'g.id', 'n.group_id')
+    .leftJoin('group_member as m', (join) => join.onRef('m.group_id', '=', 'n.group_id').on('m.person_id', '=', person))
+    .leftJoin('post as p', 'p.id', 'n.post_id')
+    .leftJoin('post as t', 't.id', 'n.topic_id')
+    .leftJoin('person as a', 'a.id', 'n.actor_id')
+    .where('n.person_id', '=', person)
+    .select(['n.id', 'n.kind', 'n.sort_at', 'n.read_at', 'n.accepted', 'n.ask_id', 'n.group_id', 'n.post_id'])
+    .select(['g.uri as group_uri', 'g.name as group_name', 'g.reading', 'g.joining', 'g.listed', 'g.local'])
+    .select(['g.archived_at', 'g.deleted_at as group_deleted_at'])
+    .select(['m.state', 'm.role', 'm.following', 'm.banned_until'])
+    .select(['p.excerpt', 'p.deleted_at', 'p.removed_at', 'p.status', 'p.language'])
+    .select(['t.id as topic_id', 't.uri as topic_uri', 't.title', 't.deleted_at as topic_deleted_at'])
+    .select(['t.removed_at as topic_removed_at'])
+    .select(['a.id as actor_id', 'a.name as actor_name', 'a.agency as actor_agency', 'a.home as actor_home'])
+    .select(['a.local as actor_local', 'a.deleted_at as actor_deleted_at']);
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number];
+
+/** The same rule as the group's own pages: asked anew each time a notification is shown or mailed. */
+function mayKnow(row: Row, person: string): boolean {
+  if (row.group_id === null) return true;
+  if (row.reading === null || row.group_deleted_at !== null) return false;
+  const group = {
+    ...{ reading: row.reading, joining: row.joining, listed: row.listed, local: row.local },
+    ...{ archived_at: row.archived_at, deleted_at: row.group_deleted_at },
+  } as GroupFacts;
+  const standing = row.state === null ? undefined : (row as unknown as Standing);
+  if (row.kind === 'request') return canModerate(group, standing);
+  if (row.kind === 'approved' && row.accepted === 0 && group.listed === 1) return true;
+  return mayReadGroup(group, { kind: 'person', person, administrator: false }, standing);
+}
+
+async function toNotification(context: Pick<Context, 'db' | 'ports'>, row: Row): Promise<Notification> {
+  const gone = row.deleted_at !== null || row.removed_at !== null || row.status !== 'accepted';
+  const topicGone = row.topic_deleted_at !== null || row.topic_removed_at !== null;
+  return {
+    id: row.id,
+    kind: row.kind,
+    at: row.sort_at,
+    read: row.read_at !== null,
+    accepted: row.accepted === null ? null : row.accepted === 1,
+    group:
+      row.group_id === null
+        ? null
+        : {
+            id: row.group_id,
+            name: row.group_name ?? '',
+            uri: row.group_uri ?? '',
+            // A group elsewhere that is known here is open to the people of this node.
+            closed: row.reading === 'members' || (row.local === 1 && row.listed !== 1),
+          },
+    topic:
+      row.topic_id === null
+        ? null
+        : { id: row.topic_id, uri: row.topic_uri ?? '', title: gone || topicGone ? null : row.title },
+    post:
+      row.post_id === null
+        ? null
+        : {
+            id: row.post_id,
+            excerpt: gone || topicGone ? '' : (row.excerpt ?? ''),
+            gone: gone || topicGone,
+            language: row.language,
+          },
+    actor:
+      row.actor_id === null || row.actor_deleted_at !== null
+        ? null
+        : {
+            id: row.actor_id,
+            name: row.actor_name ?? '',
+            agency: row.actor_agency ?? '',
+            home: row.actor_home ?? '',
+            local: row.actor_local === 1,
+          },
+    ask: row.ask_id === null ? null : await context.ports.asks.byId(context.db.reader, row.ask_id),
+  };
+}
+
+/** What a person was told and may still know of, the newest first. */
+export async function listNotifications(
+  context: Pick<Context, 'db' | 'ports'>,
+  person: string,
+  options: { cursor?: string | null | undefined; limit: number; unread?: boolean },
+): Promise<{ items: Notification[]; next: string | null }> {
+  const items: Row[] = [];
+  let after = decodeCursor(options.cursor ?? null, ['string', 'string']);
+  for (;;) {
+    const position = after;
+    let query = rows(context.db.reader, person).where('n.shown', '=', 1);
+    if (options.unread) query = query.where('n.read_at', 'is', null);
+    if (position)
+      query = query.where((eb) =>
+        eb(eb.refTuple('n.sort_at', 'n.id'), '<', eb.tuple(String(position[0]), String(position[1]))),
+      );
+    const page = await query
+      .orderBy('n.sort_at', 'desc')
+      .orderBy('n.id', 'desc')
+      .limit(options.limit + 1)
+      .execute();
+    for (const row of page) {
+      if (items.length === options.limit) {
+        const last = items.at(-1);
+        const next = last ? encodeCursor([last.sort_at, last.id]) : null;
+        return { items: await Promise.all(items.map((one) => toNotification(context, one))), next };
+      }
+      if (mayKnow(row, person)) items.push(row);
+    }
+    const last = page.at(-1);
+    if (page.length <= options.limit || !last)
+      return { items: await Promise.all(items.map((one) => toNotification(context, one))), next: null };
+    after = [last.sort_at, last.id];
+  }
+}
+
+/** One notification of a person; null when there is none, or they may not know of it any more. */
+export async function findNotification(
+  context: Pick<Context, 'db' | 'ports'>,
+  person: string,
+  id: string,
+): Promise<Notification | null> {
+  const row = await rows(context.db.reader, person).where('n.id', '=', id).executeTakeFirst();
+  return row && mayKnow(row, person) ? toNotification(context, row) : null;
+}
+
+/** More unread ones than this are not counted. */
+export const countedAtMost = 99;
+
+/** How many notifications a person has not read, of what they may still know; at most one more than `countedAtMost`. */
+export async function countUnread(db: Reader, person: string): Promise<number> {
+  const found = await rows(db, person)
+    .where('n.read_at', 'is', null)
+    .where('n.shown', '=', 1)
+    .limit(countedAtMost * 2)
+    .execute();
+  return Math.min(found.filter((row) => mayKnow(row, person)).length, countedAtMost + 1);
+}
+
+/** What a notification leads to. */
+export function placeOf(notification: Notification): string {
+  const { kind, post, group, ask } = notification;
+  if (post && !post.gone) return `/posts/${post.id}`;
+  if (kind === 'request' && group) return `/groups/${group.id}/members`;
+  if (group) return `/groups/${group.id}`;
+  return ask?.state === 'agreed' && ask.group ? `/follow?uri=${encodeURIComponent(ask.group)}` : '/notifications';
+}

@@ -1,0 +1,65 @@
+/** What somebody is told about. */
+export const kinds = ['reply', 'mention', 'request', 'approved', 'invited', 'agreement'] as const;
+export type Kind = (typeof kinds)[number];
+
+/** What a mute is about: one topic, one group, one kind, or everything (`subject` empty). */
+export const scopes = ['topic', 'group', 'kind', 'everything'] as const;
+export type Scope = (typeof scopes)[number];
+
+/**
+ * State of the mail of a notification: none is to be sent; due; being sent now; taken by the mail server; not sent any more because it was read, muted or
+ * may not be read any more; given up; or the process ended while it was being sent, so that nobody knows: it is not sent again.
+ */
+export type MailState = 'none' | 'due' | 'sending' | 'sent' | 'dropped' | 'failed' | 'unconfirmed';
+
+/** One thing that one person of this node is told. Holds ids only: what it says is read when it is shown, by the rights of that moment. */
+export type NotificationRow = {
+  id: string;
+  person_id: string;
+  /** What happened, so that it is told once however often it arrives: unique together with the person. */
+  cause: string;
+  kind: Kind;
+  group_id: string | null;
+  topic_id: string | null;
+  post_id: string | null;
+  /** Who did it. */
+  actor_id: string | null;
+  /** The request for an agreement that it is about. */
+  ask_id: string | null;
+  /** Of an answer: whether it was yes. */
+  accepted: number | null;
+  /** When it happened, as readers see it. */
+  sort_at: string;
+  created_at: string;
+  /** Set from the beginning for what is no news any more. */
+  read_at: string | null;
+  /** 0: only mailed, not on the page. */
+  shown: number;
+  mail_state: MailState;
+  mail_attempts: number;
+  /** When the state of the mail last changed. */
+  mail_at: string | null;
+  mail_error: string | null;
+};
+
+/** What somebody does not want to hear of, on the page, by mail, or both. */
+export type MuteRow = {
+  person_id: string;
+  scope: Scope;
+  /** Id of the topic or group, or the kind. */
+  subject: string;
+  page: number;
+  mail: number;
+  at: string;
+};
+
+/** Somebody of this node asked to join a group: the answer will be for them. */
+type AskedRow = { person_id: string; group_id: string; at: string };
+
+declare module '@joinery/core' {
+  interface Schema {
+    notification: NotificationRow;
+    notification_mute: MuteRow;
+    notification_asked: AskedRow;
+  }
+}
