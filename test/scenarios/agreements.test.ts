@@ -2,6 +2,7 @@ import { createActorKeys, transact } from '@joinery/core';
 import { createGroup, joinGroup } from '@joinery/slices/groups';
 import { createTopic, markdownText } from '@joinery/slices/posts';
 import { expect, it } from 'vitest';
+import { signedFetch } from '../../packages/federation/src/fetch.ts';
 import { settleAll, startTestNode, type TestNode } from '../harness/node.ts';
 
 type Shown = { id: string; state: string; confirmed: boolean; hosts: { origin: string }[] };
@@ -129,3 +130,52 @@ it('another key at a partner’s node stops the partner until somebody has accep
   expect(after?.key.equals(before?.key ?? after.key)).toBe(true);
   expect(before).toBeDefined();
 });
+
+it('an agreement that is narrowed to other groups holds back what the rest of them tell, and what is asked for', async () => {
+  await using department = await startTestNode('department');
+  await using council = await startTestNode('council');
+  const nodes = [department, council];
+  await department.allow(council);
+  await council.allow(department);
+  const ada = await department.person('Ada Owner');
+  const bob = await council.person('Bob Council');
+  const keys = await createActorKeys();
+  const by = { kind: 'system', what: 'test' } as const;
+  const group = await transact(department.context, by, (work) =>
+    createGroup(work, { name: 'Parking permits', handle: 'parking', owner: ada.id, keys }),
+  );
+  const found = await council.context.ports.actors.resolve(group.uri);
+  await transact(council.context, by, (work) => joinGroup(work, { group: found.id, person: bob.id }));
+  await settleAll(nodes);
+  const titles = async () => {
+    const rows = await council.context.db.reader.selectFrom('post').select('title').orderBy('id').execute();
+    return rows.map(({ title }) => title);
+  };
+  const topic = (title: string) =>
+    transact(department.context, by, (work) =>
+      createTopic(work, { group: group.id, author: ada.id, title, ...markdownText('How?') }),
+    );
+
+  await topic('Before');
+  await settleAll(nodes);
+  expect(await titles()).toEqual(['Before']);
+  await department.decide('change', council, { groups: ['0190a000-0000-7000-8000-000000000001'] });
+  const { event_id } = await topic('Confidential');
+  await settleAll(nodes);
+  const { stream } = await council.context.db.reader
+    .selectFrom('peer_stream')
+    .select('stream')
+    .where('origin', '=', department.origin)
+    .where('stream', 'like', '%/streams/%')
+    .orderBy('position', 'desc')
+    .executeTakeFirstOrThrow();
+  council.federation.catchUp.gap(department.origin, stream);
+  await settleAll(nodes);
+  expect(await titles()).toEqual(['Before']);
+  const asked = await signedFetch(council.federation.bridge, `${department.origin}/activities/${event_id}`, 'test');
+  expect(asked).toMatchObject({ ok: false, status: 404 });
+
+  await department.decide('change', council, { groups: null });
+  await settleAll(nodes);
+  expect(await titles()).toEqual(['Before', 'Confidential']);
+}, 60_000);

@@ -2,6 +2,7 @@ import { eventById, isStorageFault, type LaneItemRow, type LogEvent, newId, tran
 import type { Bridge } from './bridge.ts';
 import { deliver, type Failure } from './deliver.ts';
 import type { Builder, Outgoing } from './outgoing.ts';
+import { isCovered } from './pending.ts';
 import type { PeerRow } from './tables.ts';
 
 /** Code of what could not be told because of a fault of ours: no peer can read it itself in the meantime. */
@@ -54,7 +55,7 @@ export function createAside(bridge: Bridge, builder: Builder) {
       const now = context.clock.now().getTime();
       for (const row of rows.filter((candidate) => Date.parse(candidate.retry_at) <= now)) {
         if (!bridge.trust.mayFederate(peer.origin, null, 'out').allowed) return null;
-        await retryOne(peer, row);
+        if (isCovered(bridge.trust, peer.origin, row.stream)) await retryOne(peer, row);
       }
       const next = rows.map((row) => Date.parse(row.retry_at)).filter((at) => at > now);
       return next.length === 0 ? null : (Math.min(...next) - now) / 1_000;

@@ -10,6 +10,7 @@ import {
   participationHere,
   participationThere,
 } from './participation.ts';
+import { isCovered } from './pending.ts';
 import { textOf } from './read.ts';
 import type { PeerRow } from './tables.ts';
 
@@ -63,7 +64,14 @@ async function sharedOut(bridge: Bridge, peer: string, just?: LogEvent): Promise
       stream: streamAddress(config.origin, row.token),
       epoch: row.epoch,
       sequence: await told(row.id, row.id === just?.stream ? just.streamSeq : row.acknowledged),
-      head: await told(row.id, row.ends_after === null ? row.head : Math.min(row.head, row.ends_after)),
+      head: await told(
+        row.id,
+        isCovered(bridge.trust, peer, row.id)
+          ? row.ends_after === null
+            ? row.head
+            : Math.min(row.head, row.ends_after)
+          : row.acknowledged,
+      ),
     })),
   );
 }

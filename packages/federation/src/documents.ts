@@ -17,6 +17,7 @@ import type { Bridge } from './bridge.ts';
 import { encodeMultikey } from './multikey.ts';
 import { type Builder, documentContext, vouch } from './outgoing.ts';
 import { peerRow } from './peers.ts';
+import { isCovered } from './pending.ts';
 
 /** What an address answers to software: a document, gone, or nothing. */
 export type Found = { status: 200 | 410; document: JsonObject } | null;
@@ -180,7 +181,7 @@ export async function activityDocument(
   if (requester.kind !== 'peer' || !isId(eventId)) return null;
   const { db } = bridge.context;
   const event = await eventById(db.reader, eventId);
-  if (!event) return null;
+  if (!event || !isCovered(bridge.trust, requester.origin, event.stream)) return null;
   const subscriber = await db.reader
     .selectFrom('subscription')
     .select('ends_after')

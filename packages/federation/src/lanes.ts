@@ -7,7 +7,7 @@ import { createDigests } from './digest.ts';
 import { soonest, waitAfter, waitOf } from './lane-waits.ts';
 import { type Builder, type Outgoing, streamAddress } from './outgoing.ts';
 import { discoverPeer, ensurePeer, peerRow } from './peers.ts';
-import { type PendingStream, pendingOrigins, pendingStreams } from './pending.ts';
+import { isCovered, type PendingStream, pendingOrigins, pendingStreams } from './pending.ts';
 import type { PeerRow } from './tables.ts';
 
 /** Delivery to all peers: one lane each, so that a slow or silent one holds up nobody else. */
@@ -43,6 +43,8 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
   const withoutAgreement = new Set<string>();
+  /** Streams of groups that an agreement does not cover any more. */
+  const uncovered = new Map<string, string[]>();
   const timers = new Map<string, NodeJS.Timeout>();
   let seen = -1;
   let closed = false;
@@ -75,6 +77,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
       return null;
     }
     withoutAgreement.delete(origin);
+    uncovered.delete(origin);
     let peer = (await peerRow(context.db.reader, origin)) ?? (await discoverPeer(bridge, origin));
     if (peer?.inbox === null) peer = await discoverPeer(bridge, origin);
     if (!peer) return unknownWaitSeconds;
@@ -84,7 +87,13 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     // Streams whose head was told: the peer reads them itself, and the others go on.
     const told = new Set<string>();
     while (!closed) {
-      const streams = (await pendingStreams(context.db.reader, origin)).filter(({ stream }) => !told.has(stream));
+      const pending = (await pendingStreams(context.db.reader, origin)).filter(({ stream }) => !told.has(stream));
+      const streams = pending.filter(({ stream }) => isCovered(bridge.trust, origin, stream));
+      if (streams.length < pending.length)
+        uncovered.set(
+          origin,
+          pending.filter((one) => !streams.includes(one)).map(({ stream }) => stream),
+        );
       if (streams.length === 0) return soonest(asideWait, told.size > 0 ? catchingUpSeconds : null);
       const failure = await inParallel(streams, async (stream) => {
         if (!peer.joinery || stream.last - stream.acknowledged <= pullBeyond)
@@ -124,7 +133,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     for (const event of events) {
       if (event.streamSeq > stream.last || closed) break;
       // Asked before every single delivery: a suspension stops what waits at once.
-      if (!bridge.trust.mayFederate(peer.origin, null, 'out').allowed) return null;
+      if (!isCovered(bridge.trust, peer.origin, stream.stream)) return null;
       const failure = await sendEvent(peer, stream, event, alone);
       if (failure) return failure;
       acknowledgements.add(stream.stream, peer.origin, event.epoch, event.streamSeq);
@@ -281,6 +290,8 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     isWaiting: (origin) => timers.has(origin),
     trustChanged: () => {
       for (const origin of [...withoutAgreement]) wake(origin);
+      for (const [origin, streams] of uncovered)
+        if (streams.some((stream) => isCovered(bridge.trust, origin, stream))) wake(origin);
     },
     look: async () => {
       lookSoon();

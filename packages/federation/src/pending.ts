@@ -1,4 +1,4 @@
-import type { Reader } from '@joinery/core';
+import type { Reader, Trust } from '@joinery/core';
 
 /** A stream of which a peer has not everything yet. */
 export type PendingStream = {
@@ -9,6 +9,15 @@ export type PendingStream = {
   /** Last number that the peer is to get. */
   last: number;
 };
+
+/**
+ * Whether a peer may be told now what a stream holds. What it once subscribed to stays its own, but an agreement can have been narrowed since to some groups, or to none:
+ * then the stream waits, as it does for a suspended partner.
+ */
+export function isCovered(trust: Trust, origin: string, stream: string): boolean {
+  const group = /^group:([^/]+)/.exec(stream)?.[1];
+  return trust.mayFederate(origin, group ? 'open-groups' : null, 'out', group).allowed;
+}
 
 /** Streams that one peer waits for, those with the oldest waiting item first. */
 export async function pendingStreams(db: Reader, origin: string): Promise<PendingStream[]> {

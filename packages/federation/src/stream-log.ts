@@ -1,6 +1,7 @@
 import { isStorageFault, type JsonObject, type Requester, streamEventsAfter } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { type Builder, namesForOthers, streamAddress } from './outgoing.ts';
+import { isCovered } from './pending.ts';
 
 const pageSize = 100;
 
@@ -27,7 +28,7 @@ export async function streamPage(
     .where('stream.token', '=', token)
     .where('subscription.origin', '=', requester.origin)
     .executeTakeFirst();
-  if (!row) return undefined;
+  if (!row || !isCovered(bridge.trust, requester.origin, row.id)) return undefined;
   const last = row.ends_after === null ? row.head : Math.min(row.head, row.ends_after);
   const others = namesForOthers(bridge, row.id);
   const events = (await streamEventsAfter(db.reader, row.id, after, pageSize, others)).filter(
