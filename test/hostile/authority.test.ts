@@ -1,7 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { cookieName, type JsonObject, startSession, transact } from '@joinery/core';
 import { groupById, joinGroup, membershipOf, removeMember } from '@joinery/slices/groups';
 import { createTopic, markdownText } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { encodeMultikey } from '../../packages/federation/src/multikey.ts';
+import { createProof } from '../../packages/federation/src/proof.ts';
 import { activityStreams, proven, type RogueActor } from '../harness/rogue.ts';
 import {
   by,
@@ -472,4 +475,31 @@ it('38: whoever was removed a moment ago, or never was a member, is told no and 
       .map(({ body }) => body)
       .filter((body) => body.includes('"Reject"') && body.includes(String(removed.activity.id))),
   ).toHaveLength(1);
+});
+
+it('a group vouches for no key of a person whose own node can be asked', async () => {
+  const { good, evil, alice, node } = world;
+  const theirs = generateKeyPairSync('ed25519');
+  const key = `${alice.uri}#forged`;
+  const forge = (activity: JsonObject) => {
+    const whole = { '@context': [activityStreams, 'https://w3id.org/security/data-integrity/v1'], ...activity };
+    const options = { verificationMethod: key, privateKey: theirs.privateKey, created: new Date() };
+    return {
+      ...announce(evilGroup, { ...whole, proof: createProof(whole, options) }),
+      'joinery:authorKey': {
+        id: key,
+        type: 'Multikey',
+        controller: alice.uri,
+        publicKeyMultibase: encodeMultikey(theirs.publicKey),
+      },
+    };
+  };
+  const forged = create(good, alice, evilGroup);
+  await evil.send(node, evilGroup, forge(forged));
+  await node.settle();
+  expect((await postRow(node, objectOf(forged).id))?.verified).not.toBe('proof');
+  const { id } = objectOf(aliceTopic);
+  const removal = { id: `${id}/delete`, type: 'Delete', actor: alice.uri, object: id };
+  await expectWithoutEffect(world, () => evil.send(node, evilGroup, forge(removal)));
+  expect(await postRow(node, id)).toMatchObject({ deleted_at: null });
 });

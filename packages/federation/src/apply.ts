@@ -14,7 +14,7 @@ import { sql } from 'kysely';
 import type { Bridge } from './bridge.ts';
 import { knownObject } from './fetch.ts';
 import type { Settled } from './ledger.ts';
-import type { Prepared } from './unwrap.ts';
+import { mayVouch, type Prepared } from './unwrap.ts';
 
 /** Activities that are answers themselves, or statements to all: refusing one is only written down. */
 const unanswered = new Set(['Accept', 'Reject', 'TentativeAccept', 'Announce']);
@@ -34,7 +34,8 @@ export async function missingAddresses(bridge: Bridge, db: Reader, item: Prepare
   const { inbound } = item;
   const wanted = new Set(handlersFor(bridge, inbound.type).flatMap((handler) => handler.needs?.(inbound) ?? []));
   // An author whose node we may not ask is introduced by the group that passes this on.
-  if (item.vouched === null && inbound.type !== 'Delete') wanted.add(inbound.actor);
+  const introduced = item.vouched !== null && mayVouch(bridge, inbound.actor);
+  if (!introduced && inbound.type !== 'Delete') wanted.add(inbound.actor);
   const missing: string[] = [];
   for (const uri of wanted) {
     if (

@@ -17,6 +17,7 @@ import { readPeople } from './collected-people.ts';
 import { fetchAndRemember, kindForType, knownObject, signedFetch } from './fetch.ts';
 import { readProof, verifyProof } from './proof.ts';
 import { textOf, typeOf } from './read.ts';
+import { speaksFor } from './unwrap.ts';
 
 /** Stops of a crawl, so that endless or circular collections end (FEP-f228 has none). */
 const mostPages = 50;
@@ -168,7 +169,7 @@ async function readItem(bridge: Bridge, item: JsonObject, origin: string): Promi
   const text = wrapped ? JSON.stringify(activity) : null;
   if (author !== null) await knowAuthor(bridge, author, embedded(item['joinery:authorKey']), origin);
   if (originOf(id) === origin) return { item, verified: 'origin', text };
-  return { item, verified: (await isProven(bridge, activity, author)) ? 'proof' : 'unchecked', text };
+  return { item, verified: (await isProven(bridge, activity, author, origin)) ? 'proof' : 'unchecked', text };
 }
 
 /** An item that is an address alone: read at that address, where the allow-list lets us. */
@@ -199,9 +200,9 @@ async function knowAuthor(bridge: Bridge, author: string, vouched: JsonObject | 
   );
 }
 
-async function isProven(bridge: Bridge, activity: JsonObject, author: string | null): Promise<boolean> {
+async function isProven(bridge: Bridge, activity: JsonObject, author: string | null, host: string): Promise<boolean> {
   const proof = readProof(activity);
   if (!proof || author === null) return false;
   const key = await bridge.remoteKeys.known(bridge.context.db.reader, proof.verificationMethod);
-  return key !== undefined && key.owner === author && verifyProof(activity, key.key);
+  return key !== undefined && speaksFor(bridge, key, host) && key.owner === author && verifyProof(activity, key.key);
 }

@@ -11,6 +11,7 @@ import type { Bridge } from './bridge.ts';
 import { decodeMultikey } from './multikey.ts';
 import { readProof, verifyProof } from './proof.ts';
 import { textOf, typeOf } from './read.ts';
+import type { RemoteKey } from './remote-keys.ts';
 
 /** An activity whose sender is proven: by the signature of the request, or because we read it at the sender's own address. */
 export type Arrived = {
@@ -111,13 +112,26 @@ async function believe(
   const proof = readProof(inner);
   if (!proof || originOf(proof.verificationMethod) !== who.origin) return { verified: 'unchecked', missingKey: null };
   const known = await bridge.remoteKeys.known(db, proof.verificationMethod);
-  if (known) {
+  if (known && speaksFor(bridge, known, who.sender)) {
     const holds = known.owner === who.author && verifyProof(inner, known.key);
     return { verified: holds ? 'proof' : 'unchecked', missingKey: null };
   }
-  const key = who.vouched?.id === proof.verificationMethod ? decodeMultikey(who.vouched.multibase) : null;
+  const vouched = mayVouch(bridge, who.author) && who.vouched?.id === proof.verificationMethod ? who.vouched : null;
+  const key = vouched && decodeMultikey(vouched.multibase);
   if (key) return { verified: verifyProof(inner, key) ? 'proof' : 'unchecked', missingKey: null };
   return { verified: 'unchecked', missingKey: proof.verificationMethod };
+}
+
+/** A group's word for a key counts only where nobody else can be asked: never for people of this node, nor of one that says itself whose keys are whose. */
+export function mayVouch(bridge: Bridge, author: string): boolean {
+  const origin = originOf(author);
+  if (origin === null || origin === bridge.context.config.origin) return false;
+  return !bridge.trust.mayFederate(origin, null, 'in').allowed;
+}
+
+/** Whether a key proves what a node passes on: one that came from its owner does everywhere, one that a group vouches for only there. */
+export function speaksFor(bridge: Bridge, key: RemoteKey, sender: string): boolean {
+  return key.through === null || (originOf(key.through) === sender && mayVouch(bridge, key.owner));
 }
 
 /** `joinery:authorKey`: only for the author of what is inside, on the author's own origin. */

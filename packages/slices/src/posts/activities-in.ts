@@ -216,6 +216,8 @@ async function applyDelete(work: Work, inbound: Inbound): Promise<InboundOutcome
   if (known.deleted_at) return ignored('it is deleted already');
   const author = await personById(work.db, known.author_id);
   const byAuthor = author?.uri === inbound.actor && known.local !== 1;
+  if (byAuthor && inbound.through !== null && (await actingPerson(work, inbound, known)) === undefined)
+    return ignored('it is in another group');
   if (!byAuthor) return removeByGroup(work, inbound, known);
   if (inbound.verified !== 'unchecked' || (inbound.through !== null && originOf(inbound.through) === originOf(uri))) {
     await deletePost(work, { post: known.id, author: known.author_id, deletion: textOf(inbound) });
