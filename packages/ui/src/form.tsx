@@ -42,10 +42,20 @@ export function Form({
   );
 }
 
-/** A form that asks for a page, such as a search or a filter. */
-export function SearchForm({ action, label, children }: { action: string; label: string; children: Child }) {
+/** A form that asks for a page, such as a search or a filter; `stacked` when a field needs the whole width. */
+export function SearchForm({
+  action,
+  label,
+  stacked = false,
+  children,
+}: {
+  action: string;
+  label: string;
+  stacked?: boolean;
+  children: Child;
+}) {
   return (
-    <form class="app-form-inline" method="get" action={action} aria-label={label}>
+    <form class={stacked ? 'app-form' : 'app-form-inline'} method="get" action={action} aria-label={label}>
       {children}
     </form>
   );

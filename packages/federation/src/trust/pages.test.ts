@@ -2,6 +2,7 @@ import { disableAccount, type Slice, setRoles, transact } from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores, type StoreOptions, type TestStore } from '../../../../test/harness/store.ts';
 import { openWeb, type TestAccount, type TestWeb } from '../../../../test/harness/web.ts';
+import { federationSlice } from '../slice.ts';
 import { createPartnersSlice } from './slice.ts';
 import { partnerByOrigin } from './store.ts';
 import { createTrust } from './trust.ts';
@@ -15,7 +16,7 @@ const exchanging: Slice = {
 const home = '/administration/partners';
 
 async function start(open: (options?: StoreOptions) => Promise<TestStore>) {
-  const web = await openWeb(open, { slices: [createPartnersSlice({}), exchanging] });
+  const web = await openWeb(open, { slices: [federationSlice, createPartnersSlice({}), exchanging] });
   const trust = createTrust(web.context);
   web.context.ports.trust = trust;
   await trust.refresh();
@@ -170,10 +171,14 @@ describeStores('Who may decide about partners', (open) => {
       '/proposals',
       '/register',
       '/register.csv',
+      '/register.pdf',
+      '/traffic',
       '/export',
       '/explain',
       '/import',
       `/${made.id}`,
+      `/${made.id}/proof`,
+      `/${made.id}/letter.pdf`,
       `/${made.id}/edit`,
       `/${made.id}/decide?what=block`,
     ];

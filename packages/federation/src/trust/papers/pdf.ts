@@ -1,5 +1,4 @@
 import type { Language } from '@joinery/ui';
-import PDFDocument from 'pdfkit';
 
 /** A paper in the making: what is added is also read aloud in that order (tagged PDF, ISO 32000-1 §14.8). */
 export type Paper = {
@@ -30,6 +29,8 @@ export async function makePdf(
   },
   write: (paper: Paper) => void,
 ): Promise<Buffer> {
+  // Ten megabytes that few requests need.
+  const { default: PDFDocument } = await import('pdfkit');
   const doc = new PDFDocument({
     size: 'A4',
     layout: options.landscape ? 'landscape' : 'portrait',

@@ -45,7 +45,7 @@ export function ProofPage(model: {
         parent={{ href: `${home}/${partner.id}`, label: partner.agency }}
         lead={p('lead')}
       />
-      <SearchForm action={address} label={p('title')}>
+      <SearchForm action={address} label={p('title')} stacked={true}>
         <TextField
           name="thing"
           label={p('item')}

@@ -67,7 +67,7 @@ export function RequestsPage(model: {
           <Heading level={2} id="asked">
             {r('asked')}
           </Heading>
-          <List label={r('asked')}>
+          <Stack>
             {asked.map((one) => (
               <AskedCard
                 asked={one}
@@ -77,7 +77,7 @@ export function RequestsPage(model: {
                 reader={reader}
               />
             ))}
-          </List>
+          </Stack>
         </>
       ) : null}
       {proposals.length > 0 ? (
@@ -86,11 +86,11 @@ export function RequestsPage(model: {
             {t('proposals')}
           </Heading>
           <p class="app-quiet">{t('proposalsLead')}</p>
-          <List label={t('proposals')}>
+          <Stack>
             {proposals.map(({ row, proposal }) => (
               <ProposalCard row={row} proposal={proposal} decides={decides} csrf={csrf} reader={reader} />
             ))}
-          </List>
+          </Stack>
         </>
       ) : null}
     </Stack>

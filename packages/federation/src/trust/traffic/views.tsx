@@ -26,6 +26,8 @@ const purposes: Record<string, keyof typeof trafficText.catalogue.en> = {
   'comparing members': 'purposeComparingMembers',
   'comparing what both nodes have': 'purposeComparing',
   rehearsal: 'purposeRehearsal',
+  'identity provider: description': 'purposeProviderDescription',
+  'identity provider: sign-in': 'purposeProviderSignIn',
   'is it there': 'purposeIsItThere',
   'a person asked for this link': 'purposePersonLink',
   'a person asked for this handle': 'purposePersonHandle',
@@ -142,6 +144,7 @@ function Outcome({ row, reader }: { row: OutboundRow; reader: Reader }) {
 }
 
 function purposeInWords(purpose: string, language: Language): string {
-  const key = purposes[purpose];
+  // What was needed to understand something is named with the kind of thing.
+  const key = purpose.startsWith('needed by ') ? 'purposeNeeded' : purposes[purpose];
   return key ? trafficText(language)(key) : purpose;
 }
