@@ -50,6 +50,7 @@ export * from './jobs/jobs.ts';
 export * from './jobs/worker.ts';
 export * from './json.ts';
 export * from './keys.ts';
+export * from './limits.ts';
 export * from './log/after-effects.ts';
 export * from './log/events.ts';
 export * from './log/read.ts';

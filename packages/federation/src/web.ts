@@ -1,4 +1,14 @@
-import { countAttempt, type Environment, isId, type JsonObject, type Requester } from '@joinery/core';
+import {
+  countAttempt,
+  type Environment,
+  isId,
+  type JsonObject,
+  limits,
+  originOf,
+  type Requester,
+  TooMany,
+  uncountAttempt,
+} from '@joinery/core';
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
 import { sharedStreams } from './digest.ts';
 import {
@@ -21,8 +31,6 @@ import { largestProposal, receiveProposal } from './trust/proposals.ts';
 type WebContext = HonoContext<Environment>;
 
 const inboxBytes = 1_000_000;
-/** Per network: an agency proposes once and perhaps corrects itself. */
-const proposalLimit = { times: 10, seconds: 3_600 };
 const activityType = 'application/activity+json; charset=utf-8';
 const objectPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})$/;
 const collectionPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})\/([a-z]+)$/;
@@ -124,7 +132,33 @@ async function findStreamPage(
   return { status: 200, document: page.document };
 }
 
+/**
+ * Refused deliveries are counted for the network and the node that it claims to be, so that nobody can use up what another node has. An
+ * accepted one is taken back: catching up is never slowed.
+ */
 async function answerInbox(c: WebContext, node: FederationNode): Promise<Response> {
+  const counted = `refused delivery ${c.var.clientNetwork} ${claimedOrigin(c) ?? 'nobody'}`;
+  try {
+    countAttempt(node.context, counted, limits.refusedDeliveries);
+  } catch (error) {
+    if (!(error instanceof TooMany)) throw error;
+    const { status, message: detail, retryAfter } = error;
+    const answer = problem({ ok: false, code: 'too_many', status, retryable: true, detail }, true);
+    answer.headers.set('retry-after', String(retryAfter));
+    return answer;
+  }
+  const answer = await takeDelivery(c, node);
+  if (answer.ok || answer.status >= 500) uncountAttempt(node.context, counted);
+  return answer;
+}
+
+/** The node in the key's id, which anybody can write. */
+function claimedOrigin(c: WebContext): string | null {
+  const text = c.req.header('signature-input') ?? c.req.header('signature') ?? '';
+  return originOf(/keyid="([^"]{1,500})"/i.exec(text)?.[1] ?? '');
+}
+
+async function takeDelivery(c: WebContext, node: FederationNode): Promise<Response> {
   // Unsigned is refused before anything of the body is read.
   if (!c.req.header('signature'))
     return refuseInbox(node, refused('signature_missing', 'The request is not signed.'), true);
@@ -152,7 +186,7 @@ async function answerProposal(c: WebContext, node: FederationNode): Promise<Resp
   if (body === null)
     return problem(refused('body_too_large', `A proposal has at most ${largestProposal} bytes.`), true);
   // Anybody may propose, but nobody may fill all places with invented origins.
-  countAttempt(node.context, `proposal ${c.var.clientNetwork}`, proposalLimit);
+  countAttempt(node.context, `proposal ${c.var.clientNetwork}`, limits.proposals);
   const refusal = await receiveProposal(node.context, {
     method: 'POST',
     url: ownUrl(c, node),

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { refuse } from '../errors.ts';
+import { limits } from '../limits.ts';
 import type { Reader } from '../slice.ts';
 import { transact, type Work } from '../work.ts';
 import { sha256 } from './one-way.ts';
@@ -12,9 +13,6 @@ const seconds = 30;
 /** Steps that a clock may be behind or ahead (RFC 6238 §5.2). */
 const drift = 1;
 const recoveryCodes = 10;
-
-/** Five guesses in a quarter of an hour for one account: a million codes, three of them right, would take centuries. */
-export const secondStepLimit = { times: 5, seconds: 15 * 60 };
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
@@ -115,7 +113,8 @@ export async function turnSecondStepOff(work: Work, account: string): Promise<vo
  */
 export async function secondStepFits(context: Context, account: string, code: string): Promise<boolean> {
   const counted = `second step ${account}`;
-  countAttempt(context, counted, secondStepLimit);
+  // Five in a quarter of an hour: a million codes, three of them right, would take years.
+  countAttempt(context, counted, limits.secondStep);
   const typed = clean(code);
   const row = await context.db.reader
     .selectFrom('second_step')

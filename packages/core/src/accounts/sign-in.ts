@@ -1,18 +1,9 @@
 import type { Context } from '../context.ts';
 import { refuse } from '../errors.ts';
+import { limits } from '../limits.ts';
 import { type Account, accountByEmail, normaliseEmail } from './accounts.ts';
 import { passwordFits } from './passwords.ts';
 import { countAttempt, forgetAttempts, uncountAttempt } from './throttle.ts';
-
-/**
- * Five guesses per account from one place, so that guessing elsewhere does not lock the person out. Fifty per account from
- * everywhere bound what many machines can guess together; sixty a minute from one place bound the cost of hashing.
- */
-const limits = {
-  accountAndAddress: { times: 5, seconds: 15 * 60 },
-  account: { times: 50, seconds: 60 * 60 },
-  address: { times: 60, seconds: 60 },
-};
 
 /**
  * Checks mail address and password. Answers the same, in the same time, for a wrong password and for an account that does not
@@ -26,9 +17,9 @@ export async function checkPassword(
 ): Promise<Account> {
   const email = normaliseEmail(input.email).slice(0, 300);
   const here = `sign-in ${email} ${input.address}`;
-  countAttempt(context, `sign-in from ${input.address}`, limits.address);
-  countAttempt(context, here, limits.accountAndAddress);
-  countAttempt(context, `sign-in ${email}`, limits.account);
+  countAttempt(context, `sign-in from ${input.address}`, limits.signInNetwork);
+  countAttempt(context, here, limits.signInHere);
+  countAttempt(context, `sign-in ${email}`, limits.signInAnywhere);
   const account = await accountByEmail(context.db.reader, email);
   const fits = await passwordFits(input.password, account?.password_hash ?? null);
   if (!account || !fits || account.disabled_at !== null) {
@@ -48,7 +39,7 @@ export async function checkPassword(
 export async function ownPasswordFits(context: Context, account: Account, password: string): Promise<boolean> {
   if (account.password_hash === null) return true;
   const key = `own password ${account.id}`;
-  countAttempt(context, key, limits.accountAndAddress);
+  countAttempt(context, key, limits.signInHere);
   const fits = await passwordFits(password, account.password_hash);
   if (fits) forgetAttempts(context, key);
   return fits;

@@ -5,7 +5,7 @@ import { isStorageFault } from '../db/storage-fault.ts';
 import { isRefusal, Refusal, type RefusalCode } from '../errors.ts';
 import type { Environment } from './environment.ts';
 import { isUnsafe } from './forgery.ts';
-import { refusalText } from './refusal-texts.ts';
+import { refusalText, waitText } from './refusal-texts.ts';
 import { safeNext } from './request-target.ts';
 
 type C = HonoContext<Environment>;
@@ -80,7 +80,8 @@ export async function answerError(c: C, error: unknown, errorPage: ErrorPage): P
   }
   if (!c.get('context')) return c.text(refusalText(refusal.code, 'en').title, refusal.status as 400);
   if (refusal.code === 'signed_out') return c.redirect(signInPath(c), 303);
-  const { title, text } = refusalText(refusal.code, c.var.language);
+  const { title, text: plain } = refusalText(refusal.code, c.var.language);
+  const text = refusal instanceof TooMany ? waitText(refusal.retryAfter, c.var.language) : plain;
   const model = { status: refusal.status, code: refusal.code, title, text, requestId: c.var.requestId };
   return c.html(await errorPage(c, model), refusal.status as 400);
 }

@@ -171,3 +171,13 @@ export function refusalText(code: RefusalCode, language: Language): { title: str
   const [title, text] = texts[code][language];
   return { title, text };
 }
+
+/** How long to wait, in words. @param seconds as in `Retry-After` */
+export function waitText(seconds: number, language: Language): string {
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes <= 1)
+    return language === 'nl' ? 'Wacht een minuut en probeer het opnieuw.' : 'Wait a minute and try again.';
+  return language === 'nl'
+    ? `Wacht ${minutes} minuten en probeer het opnieuw.`
+    : `Wait ${minutes} minutes and try again.`;
+}

@@ -4,14 +4,13 @@ import { countAttempt } from '../accounts/throttle.ts';
 import { accountOfToken } from '../accounts/tokens.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../errors.ts';
+import { limits } from '../limits.ts';
 import { transact, type Work } from '../work.ts';
 import { dropCookie, readCookie, writeCookie } from './cookies.ts';
 import type { Environment, Visitor } from './environment.ts';
 
 type C = HonoContext<Environment>;
 type AccountRow = { id: string; person_id: string; administrator: number; federation_officer: number };
-
-const wrongTokens = { times: 100, seconds: 60 };
 
 async function visitorOf(
   context: Context,
@@ -48,7 +47,7 @@ export async function recogniseToken(c: C): Promise<void> {
   if (token === undefined) refuse('signed_out', 'Send a token: Authorization: Bearer joinery_…');
   const visitor = await visitorOf(context, await accountOfToken(context, token), 'token');
   if (!visitor) {
-    countAttempt(context, `wrong token from ${clientNetwork}`, wrongTokens);
+    countAttempt(context, `wrong token from ${clientNetwork}`, limits.wrongToken);
     refuse('signed_out', 'This token is not valid (any more)');
   }
   c.set('visitor', visitor);

@@ -3,6 +3,7 @@ import {
   type Environment,
   followAddress,
   isRefusal,
+  limits,
   nodeOrigin,
   originOf,
   type Refusal,
@@ -18,9 +19,6 @@ import { type FieldError, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { messages } from './messages.ts';
 import { type Asking, type Obstacle, ObstaclePage, OnwardPage, OpenLinkPage, OwnNodePage } from './views.tsx';
-
-/** Per person: a link is opened by hand. */
-const lookUps = { times: 60, seconds: 60 };
 
 /** The two ends of a link between nodes. */
 export function routes(app: Hono<Environment>): void {
@@ -67,7 +65,7 @@ async function openHere(c: RequestContext) {
   // The node itself: what it offers is in the list.
   if ((uri === origin || uri === `${origin}/`) && context.ports.trust.mayFederate(origin, null, 'in').allowed)
     return c.redirect('/groups?at=elsewhere', 303);
-  countAttempt(context, `follow ${visitor.account}`, lookUps);
+  countAttempt(context, `follow ${visitor.account}`, limits.lookUps);
   try {
     const found = await context.ports.actors.resolve(uri);
     return c.redirect(`/${found.kind}/${found.id}`, 303);

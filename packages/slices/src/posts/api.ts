@@ -10,6 +10,7 @@ import { deliverySchema, postJson, postSchema, revisionSchema, threadSchema } fr
 import { like, unlike } from './likes.ts';
 import { findPost, likedAmong, listReplies, listTopics, type PostWithText, textsOf } from './lists.ts';
 import { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
+import { countPost } from './page.ts';
 import { createTopic, deletePost, editPost, markdownText, reply } from './posts.ts';
 import { seeGroup, seePost } from './reads.ts';
 import { report } from './reports.ts';
@@ -94,6 +95,7 @@ function groupRoutes(app: OpenAPIHono<Environment>): void {
       const { title, content, language, kind } = c.req.valid('json');
       const text = markdownText(content);
       const input = { group: group.id, author: visitor.person.id, title, ...text, language: language ?? null };
+      countPost(c, visitor);
       const made = await change(c, visitor, (work) => createTopic(work, { ...input, ...(kind ? { kind } : {}) }));
       return c.json(await showPost(c, visitor, made.id), 201);
     },
@@ -180,6 +182,7 @@ function postRoutes(app: OpenAPIHono<Environment>): void {
         ...markdownText(content),
         language: language ?? null,
       };
+      countPost(c, visitor);
       const made = await change(c, visitor, (work) => reply(work, input));
       return c.json(await showPost(c, visitor, made.id), 201);
     },

@@ -1,4 +1,4 @@
-import { type Environment, transact, type Visitor, type Work } from '@joinery/core';
+import { countAttempt, type Environment, limits, transact, type Visitor, type Work } from '@joinery/core';
 import { type PageOptions, pageModel, type Reader, renderPage } from '@joinery/ui';
 import type { Context as HonoContext } from 'hono';
 import type { Child } from 'hono/jsx';
@@ -19,4 +19,9 @@ export function readerOf(c: C): Reader {
 /** Carries out a change as the visitor. */
 export function change<T>(c: C, visitor: Visitor, does: (work: Work) => Promise<T>): Promise<T> {
   return transact(c.var.context, { kind: 'person', person: visitor.person.id }, does);
+}
+
+/** Counts a topic or reply of somebody, from a page or the API. @throws {TooMany} */
+export function countPost(c: C, visitor: Visitor): void {
+  countAttempt(c.var.context, `post ${visitor.account}`, limits.posts);
 }

@@ -23,7 +23,7 @@ import {
 import { newReply, newTopic } from './input.ts';
 import { fieldErrors } from './labels.tsx';
 import { messages } from './messages.ts';
-import { type C, change, readerOf, show } from './page.ts';
+import { type C, change, countPost, readerOf, show } from './page.ts';
 import { createTopic, markdownText, reply } from './posts.ts';
 import { requireGroup } from './store.ts';
 import type { PostHeldRow } from './tables.ts';
@@ -34,6 +34,7 @@ import { HeldPage, PostingPage } from './views-held.tsx';
  * @returns where to go on
  */
 export async function postFromPage(c: C, visitor: Visitor, input: Omit<HeldInput, 'author'>): Promise<string> {
+  countPost(c, visitor);
   const author = visitor.person.id;
   const seconds = await undoSeconds(c.var.context, author);
   if (seconds > 0) {

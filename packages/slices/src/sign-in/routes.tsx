@@ -1,6 +1,8 @@
 import {
+  countAttempt,
   type Environment,
   isRefusal,
+  limits,
   type RequestContext,
   refuse,
   requireAdministrator,
@@ -8,6 +10,7 @@ import {
   safeNext,
   signIn,
   transact,
+  uncountAttempt,
 } from '@joinery/core';
 import { showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
@@ -41,6 +44,7 @@ export function routes(app: Hono<Environment>): void {
     if (purpose === 'try') requireAdministrator(c);
     else if (purpose === 'link') requireVisitor(c);
     else if (c.var.visitor) return c.redirect(next, 303);
+    countAttempt(c.var.context, `provider sign-in ${c.var.clientNetwork}`, limits.providerSignIn);
     const provider = await providerFor(c, purpose);
     return c.redirect((await beginAttempt(c, provider, { purpose, next })).href, 303);
   });
@@ -81,12 +85,17 @@ export function callbacks(app: Hono<Environment>): void {
   app.post('/sign-in/with/:id/logout', async (c) => {
     c.header('cache-control', 'no-store');
     const { context } = c.var;
+    const counted = `provider sign-out ${c.var.clientNetwork}`;
+    countAttempt(context, counted, limits.providerLogout);
     const provider = await providerById(context.db.reader, c.req.param('id'));
     const text = await readLimited(c);
     const token = text === null ? [] : new URLSearchParams(text).getAll('logout_token');
     const isUsable = provider !== undefined && provider.client_id !== '' && provider.client_secret !== '';
     const fault = isUsable && token.length === 1 ? await endByProvider(context, provider, token[0] ?? '') : 'malformed';
-    if (fault === null) return c.body(null, 200);
+    if (fault === null) {
+      uncountAttempt(context, counted);
+      return c.body(null, 200);
+    }
     context.logger.warn('sign_in.logout_refused', { provider: provider?.id ?? null, why: fault });
     return c.json({ error: 'invalid_request', error_description: fault }, 400);
   });

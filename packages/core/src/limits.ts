@@ -1,0 +1,66 @@
+import type { Limit } from './accounts/throttle.ts';
+
+/** A limit, with what the documentation says of it. */
+export type NamedLimit = Limit & { per: string; what: string };
+
+const minute = 60;
+const hour = 60 * minute;
+
+/**
+ * How often something may be done before the answer is 429 with `Retry-After`. `docs/limits.md` is made of this. What two honest nodes
+ * exchange is not limited here: lanes wait for each other, and a node that was away catches up as fast as both can.
+ */
+export const limits = {
+  signInHere: {
+    ...{ times: 5, seconds: 15 * minute, per: 'account and network' },
+    what: 'Wrong passwords. From elsewhere the person still gets in.',
+  },
+  signInAnywhere: {
+    ...{ times: 50, seconds: hour, per: 'account' },
+    what: 'Wrong passwords from everywhere together.',
+  },
+  signInNetwork: {
+    ...{ times: 60, seconds: minute, per: 'network' },
+    what: 'Wrong passwords for whatever accounts.',
+  },
+  secondStep: { times: 5, seconds: 15 * minute, per: 'account', what: 'Wrong codes of the second step.' },
+  providerSignIn: {
+    ...{ times: 120, seconds: minute, per: 'network' },
+    what: 'Sign-ins begun with an identity provider.',
+  },
+  providerLogout: {
+    ...{ times: 120, seconds: minute, per: 'network' },
+    what: 'Refused words of an identity provider that somebody signed out; true ones are not counted.',
+  },
+  wrongToken: { times: 100, seconds: minute, per: 'network', what: 'Requests to the API with a wrong token.' },
+  posts: {
+    ...{ times: 300, seconds: hour, per: 'person' },
+    what: 'Topics and replies, from pages and the API together.',
+  },
+  lookUps: { times: 60, seconds: minute, per: 'person', what: 'Links to other nodes that are looked up.' },
+  proposals: { times: 10, seconds: hour, per: 'network', what: 'Proposals of an agreement from other nodes.' },
+  refusedDeliveries: {
+    ...{ times: 600, seconds: minute, per: 'network and node that it claims to be' },
+    what: 'Refused deliveries to an inbox. Accepted ones are not counted, however many.',
+  },
+} as const satisfies Record<string, NamedLimit>;
+
+/** `docs/limits.md`. */
+export function limitsPage(): string {
+  const period = (seconds: number) => {
+    if (seconds === hour) return 'an hour';
+    return seconds === minute ? 'a minute' : `${seconds / minute} minutes`;
+  };
+  const rows = Object.values(limits).map(
+    ({ times, seconds, per, what }) => `| ${what} | ${times} in ${period(seconds)} | ${per} |`,
+  );
+  return `# Limits
+
+Made from \`packages/core/src/limits.ts\`. Whoever goes beyond one gets the status 429, in words how long to wait, and the header \`Retry-After\`.
+A network is an IPv4 address, or the /64 of an IPv6 address; behind a reverse proxy that needs \`JOINERY_TRUSTED_PROXIES\`. Counts are kept per process, in memory.
+
+| what | how often | for each |
+|---|---|---|
+${rows.join('\n')}
+`;
+}
