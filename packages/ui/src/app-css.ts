@@ -203,7 +203,7 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .app-notification .app-item-action { align-self: flex-start; }
 .app-choices-table { width: 100%; }
 .app-choices-table :is(td, thead th:not(:first-child)) { text-align: center; width: 6.5rem; }
-.app-choices-table tbody th { font-weight: 400; text-align: start; }
+.app-choices-table tbody th { font-weight: 400; text-align: start; hyphens: auto; }
 .app-choices-table .ds-field { display: inline-flex; justify-content: center; }
 .app-empty { display: flex; flex-direction: column; align-items: center; gap: .5rem; padding: 3rem 1.5rem; text-align: center;
   border: 1px dashed var(--ds-color-neutral-border-default); border-radius: var(--ds-border-radius-lg); }
@@ -262,6 +262,10 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
   .app-bar { padding-inline: 1rem; }
   .app-main { padding: 1.25rem 1rem 3rem; gap: 1.25rem; }
   .app-account-name { display: none; }
+  .app-header .app-bar { column-gap: .5rem; }
+  .app-own { gap: 0; }
+  .app-choices-table { --dsc-table-padding: .625rem .125rem; font-size: .9375rem; overflow-wrap: break-word; }
+  .app-choices-table :is(td, thead th:not(:first-child)) { width: 4.25rem; }
   .app-navigation a { padding-inline: .625rem; }
   .ds-card { --dsc-card-padding: 1rem; }
   .app-post-header { flex-wrap: wrap; }

@@ -6,8 +6,8 @@ import type { Kind } from './tables.ts';
 
 export const mailJob = 'notifications.mail';
 
-/** Mail waits as long as its author may take a post back; what is read meanwhile is not mailed. */
-const mailDelaySeconds = 20;
+/** Mail waits a moment: what is read, deleted or muted meanwhile is not mailed. */
+const mailDelaySeconds = 15;
 
 export type News = {
   person: string;
