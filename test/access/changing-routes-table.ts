@@ -104,6 +104,13 @@ const pagesOfPosts: Record<string, Row> = {
   'POST /posts/:id/lock': onPost('topic', 'facilitator', notFacilitators),
   'POST /posts/:id/unlock': onPost('fixed', 'facilitator', notFacilitators),
   'POST /posts/:id/remove': onPost('topic', 'facilitator', notFacilitators, reason),
+  'POST /posts/:id/hide': {
+    as: 'administrator',
+    not: ['owner', 'officer', 'bystander'],
+    at: ['foreign'],
+    send: reason,
+  },
+  'POST /posts/:id/unhide': { as: 'administrator', not: ['owner', 'officer', 'bystander'], at: ['hidden'] },
   'POST /posts/:id/put-back': onPost('removed', 'facilitator', notFacilitators),
   'POST /posts/:id/report': onPost('topic', 'reader', ['member', ...outsiders], reason),
   'POST /posts/:id/send-again': onPost('refused', 'member', notAuthor),

@@ -27,7 +27,7 @@ import {
   unfollowGroup,
   updateGroup,
 } from '@joinery/slices/groups';
-import { addPerson, disableLeaver, linkFor } from '@joinery/slices/people';
+import { addPerson, disableLeaver, linkFor, rememberRemotePerson } from '@joinery/slices/people';
 import {
   createTopic,
   hold,
@@ -84,7 +84,7 @@ export type Things = Record<Person | ThingName, string>;
 type ThingName =
   | ('closed' | 'open' | 'handle' | 'uri')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
-  | ('partner' | 'link' | 'muteToken')
+  | ('foreign' | 'hidden' | 'partner' | 'link' | 'muteToken')
   | ('issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey');
 
 type SignInThings = Record<
@@ -312,6 +312,34 @@ async function fillGroups(
   await work.db.updateTable('post').set({ status: 'refused', refusal: 'banned' }).where('id', '=', refused).execute();
   const kept = { author: member, group, replyTo: null, title: 'G', source: 'Soon', language: null };
   const held = await hold(work, kept, 300);
+  const author = await rememberRemotePerson(
+    work,
+    { id: 'https://known.example/people/1', type: 'Person', name: 'Ria Remote', inbox: 'https://known.example/inbox' },
+    { fetchedAt: work.now, verified: 'origin' },
+  );
+  // As it was let in while there was an agreement.
+  const standing = {
+    state: 'member',
+    role: 'member',
+    following: 1,
+    joined_at: work.now,
+    updated_at: work.now,
+  } as const;
+  await work.db
+    .insertInto('group_member')
+    .values({ group_id: open.id, person_id: author, ...standing })
+    .execute();
+  const fromElsewhere = async (uri: string) => {
+    const text = { title: 'H', ...markdownText('From elsewhere') };
+    return (await createTopic(work, { group: open.id, author, ...text, arrival: { uri, verified: 'origin' } })).id;
+  };
+  const foreign = await fromElsewhere('https://known.example/posts/1');
+  const hidden = await fromElsewhere('https://known.example/posts/2');
+  await work.db
+    .updateTable('post')
+    .set({ hidden_at: work.now, hidden_reason: 'Spam' })
+    .where('id', '=', hidden)
+    .execute();
   const reported = await report(work, { post: topic, reporter: colleague, reason: 'Not about this' });
   return {
     ...{ closed: group, open: open.id, handle: 'crisis', uri: open.uri },
@@ -326,6 +354,7 @@ async function fillGroups(
       refused,
       report: reported ?? '',
       held: held.id,
+      ...{ foreign, hidden },
     },
   };
 }

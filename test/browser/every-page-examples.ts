@@ -395,6 +395,7 @@ export function examplesOf({
         ...failed,
       },
     ],
+    '/posts/:id/hide': [{ path: `/posts/${posts.reply}/hide`, as: owner, name: 'hide' }],
     '/posts/:id/report': [{ path: `/posts/${posts.reply}/report`, as: 'member', name: 'report' }],
     '/administration/style': [
       { path: '/administration/style', as: owner, name: 'style' },

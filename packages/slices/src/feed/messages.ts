@@ -3,6 +3,7 @@ import { defineMessages } from '@joinery/ui';
 /** All words of the start page. */
 export const messages = defineMessages({
   en: {
+    hiddenPost: 'Hidden on this node',
     home: 'Home',
     needsYou: 'What needs you',
     requests: '{count, plural, one {# person asks} other {# people ask}} to join {group}',
@@ -28,6 +29,7 @@ export const messages = defineMessages({
     members: '{count, plural, one {# member} other {# members}}',
   },
   nl: {
+    hiddenPost: 'Verborgen op dit knooppunt',
     home: 'Start',
     needsYou: 'Wat op u wacht',
     requests: '{count, plural, one {# persoon wil} other {# mensen willen}} lid worden van {group}',

@@ -140,7 +140,11 @@ function wordsFor(item: Waiting, reader: Reader): string {
 function FeedItem({ post, isNew, reader }: { post: FeedPost; isNew: boolean; reader: Reader }) {
   const t = messages(reader.language);
   const isTopic = post.reply_to === null;
-  const title = isTopic ? (post.title ?? undefined) : t('replyTo', { title: post.topic_title ?? t('untitled') });
+  const title = post.hidden_at
+    ? t('hiddenPost')
+    : isTopic
+      ? (post.title ?? undefined)
+      : t('replyTo', { title: post.topic_title ?? t('untitled') });
   return (
     <PostCard
       reader={reader}

@@ -24,6 +24,9 @@ declare module '@joinery/core' {
     'post.unlocked': ByPerson;
     'post.removed': ByPerson;
     'post.put_back': ByPerson;
+    /** Hidden from the people of this node, and shown again; stream `local`. */
+    'post.hidden': ByPerson;
+    'post.unhidden': ByPerson;
     'post.reported': OfPost & { report: string };
     'post.report_handled': OfPost & { report: string };
     /** New figures of these posts. */
@@ -54,6 +57,8 @@ export const events: EventDefinitions = {
   'post.unlocked': { v: 1, data: byPerson },
   'post.removed': { v: 1, data: byPerson },
   'post.put_back': { v: 1, data: byPerson },
+  'post.hidden': { v: 1, data: byPerson },
+  'post.unhidden': { v: 1, data: byPerson },
   'post.reported': { v: 1, data: report },
   'post.report_handled': { v: 1, data: report },
   'post.counted': { v: 1, data: z.object({ group: z.string(), posts: z.array(z.string()) }) },

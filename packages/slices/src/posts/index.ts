@@ -16,6 +16,7 @@ import { newByGroup } from './unread.ts';
 export { type Audience, audienceOf } from './audience.ts';
 export { type Delivery, deliveryOf } from './delivery.ts';
 export { heldBy, hold } from './held.ts';
+export { hidePost } from './hiding.ts';
 export { postJson, postSchema } from './json.ts';
 export { authorModel, hostOf, NewBadge, PostBadges } from './labels.tsx';
 export { like, unlike } from './likes.ts';

@@ -56,8 +56,16 @@ function seenBy<Query extends { where: Conditions['where'] }>(query: Query, view
   return seen as unknown as Query;
 }
 
-function cut<Row extends { id: string }>(rows: Row[], limit: number, key: (row: Row) => string): PageOf<Row> {
-  const items = rows.slice(0, limit);
+/** Of what is hidden here nothing is shown but that, and why. */
+function veiled<Row extends ListedPost>(row: Row): Row {
+  const about = 'topic_hidden_at' in row && row.topic_hidden_at !== null ? { topic_title: null } : {};
+  if (row.hidden_at === null) return { ...row, ...about };
+  const text = 'content' in row ? { content: null, source: null } : {};
+  return { ...row, ...about, ...text, title: null, excerpt: '' };
+}
+
+function cut<Row extends ListedPost>(rows: Row[], limit: number, key: (row: Row) => string): PageOf<Row> {
+  const items = rows.slice(0, limit).map(veiled);
   const last = items.at(-1);
   return { items, next: rows.length > limit && last ? encodeCursor([key(last), last.id]) : null };
 }
@@ -83,7 +91,7 @@ export async function listTopics(
   const { newest, pinned } = viewer.moderates ? firstForModerators : firstForOthers;
   const values = { group, person: viewer.person ?? '', limit };
   const page = cut(await newest(db, values), options.limit, lastActivity);
-  return { ...page, items: [...(await pinned(db, values)), ...page.items] };
+  return { ...page, items: [...(await pinned(db, values)).map(veiled), ...page.items] };
 }
 
 function topicsOf(db: Reader, group: string, viewer: Viewer) {
@@ -147,13 +155,15 @@ export async function listReplies(
 }
 
 /** One post with its text, if the viewer may see it. */
-export function findPost(db: Reader, id: string, viewer: Viewer): Promise<PostWithText | undefined> {
-  return seenBy(withText(db).where('post.id', '=', id), viewer).executeTakeFirst();
+export async function findPost(db: Reader, id: string, viewer: Viewer): Promise<PostWithText | undefined> {
+  const found = await seenBy(withText(db).where('post.id', '=', id), viewer).executeTakeFirst();
+  return found && veiled(found);
 }
 
 /** These posts with their texts, in no order. */
-export function textsOf(db: Reader, ids: string[], viewer: Viewer): Promise<PostWithText[]> {
-  return ids.length === 0 ? Promise.resolve([]) : seenBy(withText(db).where('post.id', 'in', ids), viewer).execute();
+export async function textsOf(db: Reader, ids: string[], viewer: Viewer): Promise<PostWithText[]> {
+  if (ids.length === 0) return [];
+  return (await seenBy(withText(db).where('post.id', 'in', ids), viewer).execute()).map(veiled);
 }
 
 /** Which of the posts a person likes. */
@@ -174,6 +184,7 @@ export type FeedPost = PostWithText & {
   group_local: number;
   group_agency: string | null;
   topic_title: string | null;
+  topic_hidden_at: string | null;
 };
 
 /** Everything new in the groups that a person is in or follows, here and elsewhere, the newest first. */
@@ -219,6 +230,7 @@ function inGroups(db: Reader) {
       'groups.local as group_local',
       'groups.agency as group_agency',
       'topic.title as topic_title',
+      'topic.hidden_at as topic_hidden_at',
     ])
     .where('post.deleted_at', 'is', null)
     .where('groups.deleted_at', 'is', null);
@@ -296,7 +308,8 @@ export function newestTopics(db: Reader, group: string): Promise<PostWithText[]>
     withText(db)
       .where('post.group_id', '=', group)
       .where('post.reply_to', 'is', null)
-      .where('post.deleted_at', 'is', null),
+      .where('post.deleted_at', 'is', null)
+      .where('post.hidden_at', 'is', null),
     { person: null, moderates: false },
   )
     .orderBy('post.last_activity_at', 'desc')

@@ -3,6 +3,13 @@ import { defineMessages } from '@joinery/ui';
 /** All words of the pages about posts. */
 export const messages = defineMessages({
   en: {
+    hidden: 'Hidden on this node',
+    hiddenBecause: 'An administrator hid this for the people of this node: {reason}',
+    hide: 'Hide on this node',
+    unhide: 'Show it again',
+    hideLead:
+      'The people of this node then no longer see the text. Its author, its group and other nodes keep it and are not told.',
+    hideReasonHint: 'The people of this node see the reason in its place.',
     heldReply: 'Your reply',
     backToTopic: 'Back to the topic',
     heldLeaves:
@@ -140,6 +147,13 @@ export const messages = defineMessages({
     figuresFrom: 'Likes and replies as {node} counted them',
   },
   nl: {
+    hidden: 'Verborgen op dit knooppunt',
+    hiddenBecause: 'Een beheerder heeft dit verborgen voor de mensen van dit knooppunt: {reason}',
+    hide: 'Verbergen op dit knooppunt',
+    unhide: 'Weer tonen',
+    hideLead:
+      'De mensen van dit knooppunt zien de tekst dan niet meer. De schrijver, de groep en andere knooppunten houden het en horen er niets van.',
+    hideReasonHint: 'De mensen van dit knooppunt zien de reden in plaats van de tekst.',
     heldReply: 'Uw reactie',
     backToTopic: 'Terug naar het onderwerp',
     heldLeaves:

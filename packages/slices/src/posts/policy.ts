@@ -75,6 +75,18 @@ export function whyNotReport(standing: Standing, post: OfPost): WhyNot {
   return isAuthor(standing, post) ? 'forbidden' : null;
 }
 
+/** Whoever looks after this node may spare its people a post of another one. Posts of ours are removed by their group. */
+export function whyNotHide(
+  standing: Standing,
+  administrator: boolean,
+  post: { local: number; deleted_at: string | null },
+): WhyNot {
+  if (!standing.reads) return 'not_found';
+  if (!administrator) return 'forbidden';
+  if (post.deleted_at) return 'gone';
+  return post.local === 1 ? 'conflict' : null;
+}
+
 function isAuthor(standing: Standing, post: { author_id: string }): boolean {
   return standing.person !== null && standing.person === post.author_id;
 }

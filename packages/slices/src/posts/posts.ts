@@ -115,6 +115,8 @@ async function addPost(
     locked_at: null,
     removed_at: null,
     removed_reason: null,
+    hidden_at: null,
+    hidden_reason: null,
     deleted_at: null,
     deletion: null,
     answer_id: null,

@@ -11,6 +11,7 @@ import {
 import { plainText, renderMarkdown } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { audienceOf } from './audience.ts';
+import { hidePost, unhidePost } from './hiding.ts';
 import { postChange, reasonGiven } from './input.ts';
 import { audienceText, fieldErrors } from './labels.tsx';
 import { like, unlike } from './likes.ts';
@@ -23,7 +24,7 @@ import { type SeenPost, seePost } from './reads.ts';
 import { report } from './reports.ts';
 import { revisionsOf } from './store.ts';
 import { ComposePage, HistoryPage, type Typed } from './views-forms.tsx';
-import { DeletePage, ReasonPage } from './views-thread.tsx';
+import { DeletePage, ReasonPage, reasonTitles } from './views-thread.tsx';
 
 /** What is done with one post: buttons, and the pages that ask before something is done. */
 export function postRoutes(app: Hono<Environment>): void {
@@ -49,6 +50,8 @@ export function postRoutes(app: Hono<Environment>): void {
 
   app.get('/posts/:id/history', async (c) => {
     const { post } = await seePost(c.var.context, c.req.param('id'), c.var.visitor);
+    // Neither are its older texts shown.
+    if (post.hidden_at) refuse('not_found', 'There is nothing at this address');
     const rows = await revisionsOf(c.var.context.db.reader, post.id);
     const revisions = rows.map((row) => ({ ...row, plain: row.source ?? plainText(row.content) }));
     const page = <HistoryPage post={post} revisions={revisions} reader={readerOf(c)} />;
@@ -68,6 +71,7 @@ const buttons: Record<string, Does> = {
   lock,
   unlock,
   'put-back': putBack,
+  unhide: (work, { post, by, visitor }) => unhidePost(work, { post, by, administrator: visitor.administrator }),
   'send-again': (work, { post, by }) => sendAgain(work, { post, author: by }),
 };
 
@@ -84,30 +88,34 @@ function buttonRoutes(app: Hono<Environment>): void {
 }
 
 function reasonRoutes(app: Hono<Environment>): void {
-  for (const kind of ['remove', 'report'] as const) {
-    const whyNot = ({ standing, post }: SeenPost) =>
-      kind === 'remove' ? policy.whyNotModerate(standing) : policy.whyNotReport(standing, post);
+  for (const kind of ['remove', 'report', 'hide'] as const) {
+    const whyNot = ({ standing, post }: SeenPost, visitor: Visitor) => {
+      if (kind === 'hide') return policy.whyNotHide(standing, visitor.administrator, post);
+      return kind === 'remove' ? policy.whyNotModerate(standing) : policy.whyNotReport(standing, post);
+    };
     app.get(`/posts/:id/${kind}`, async (c) => {
-      requireVisitor(c);
-      const seen = await seePost(c.var.context, c.req.param('id'), c.var.visitor);
-      const why = whyNot(seen);
+      const visitor = requireVisitor(c);
+      const seen = await seePost(c.var.context, c.req.param('id'), visitor);
+      const why = whyNot(seen, visitor);
       if (why) refuse(why, 'You cannot do this with this post');
       return askReason(c, kind, seen, {}, []);
     });
     app.post(`/posts/:id/${kind}`, async (c) => {
       const visitor = requireVisitor(c);
       const seen = await seePost(c.var.context, c.req.param('id'), visitor);
-      const why = whyNot(seen);
+      const why = whyNot(seen, visitor);
       if (why) refuse(why, 'You cannot do this with this post');
       const form = await readForm(c, reasonGiven);
       if (!form.ok) return askReason(c, kind, seen, form.typed, form.faults);
       const { post } = seen;
       const { reason } = form.value;
       await change(c, visitor, async (work) => {
-        if (kind === 'remove') await removeFromGroup(work, { post: post.id, by: visitor.person.id, reason });
+        const { administrator, person } = visitor;
+        if (kind === 'hide') await hidePost(work, { post: post.id, by: person.id, administrator, reason });
+        else if (kind === 'remove') await removeFromGroup(work, { post: post.id, by: visitor.person.id, reason });
         else await report(work, { post: post.id, reporter: visitor.person.id, reason });
       });
-      if (kind === 'remove') return c.redirect(`/posts/${post.id}`, 303);
+      if (kind !== 'report') return c.redirect(`/posts/${post.id}`, 303);
       const t = messages(c.var.language);
       return show(c, { title: t('report'), notices: [{ kind: 'success', text: t('reported') }] }, back(c, post));
     });
@@ -124,7 +132,7 @@ function back(c: C, post: { id: string; title: string | null; excerpt: string })
 
 function askReason(
   c: C,
-  kind: 'remove' | 'report',
+  kind: 'remove' | 'report' | 'hide',
   { post, group }: SeenPost,
   typed: { reason?: string },
   faults: readonly FieldFault[],
@@ -132,7 +140,7 @@ function askReason(
   const t = messages(c.var.language);
   const errors = fieldErrors(faults, c.var.language);
   const page = <ReasonPage {...{ kind, post, group, typed, errors }} reader={readerOf(c)} csrf={c.var.csrf} />;
-  return show(c, { title: t(kind === 'remove' ? 'remove' : 'reportTitle'), error: errors.length > 0 }, page);
+  return show(c, { title: t(reasonTitles[kind]), error: errors.length > 0 }, page);
 }
 
 function editRoutes(app: Hono<Environment>): void {

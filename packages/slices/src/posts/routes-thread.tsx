@@ -110,7 +110,8 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
   const answered = asked ? page.items.find((post) => post.id === asked) : undefined;
   const audience = visitor ? await audienceOf(db, group.id) : null;
   const errors = fieldErrors(answer.faults, language);
-  const title = topic.deleted_at ? messages(language)('deleted') : topic.title || topic.excerpt;
+  const t = messages(language);
+  const title = topic.deleted_at ? t('deleted') : topic.hidden_at ? t('hidden') : topic.title || topic.excerpt;
   const model = {
     group,
     topic: first,
@@ -137,11 +138,21 @@ async function shownPost(c: C, seen: SeenPost, post: PostWithText, liked: boolea
   const own = visitor?.person.id === post.author_id;
   // Only its author wants to know, and only they cause the look-up.
   const delivery = own ? deliveryText(await deliveryOf(context.db.reader, post.id), language) : null;
-  return { post, may: actionsOf(seen, post, liked), delivery, isAnswer: seen.topic.answer_id === post.id };
+  return {
+    post,
+    may: actionsOf(seen, post, liked, visitor?.administrator ?? false),
+    delivery,
+    isAnswer: seen.topic.answer_id === post.id,
+  };
 }
 
 /** The same rules that refuse hide the buttons. */
-function actionsOf({ group, standing, topic }: SeenPost, post: PostWithText, liked: boolean): PostActions {
+function actionsOf(
+  { group, standing, topic }: SeenPost,
+  post: PostWithText,
+  liked: boolean,
+  administrator: boolean,
+): PostActions {
   const signedIn = standing.person !== null;
   const accepted = post.status === 'accepted';
   return {
@@ -149,6 +160,7 @@ function actionsOf({ group, standing, topic }: SeenPost, post: PostWithText, lik
     liked,
     edit: policy.whyNotEdit(standing, group, post) === null,
     delete: policy.whyNotDelete(standing, post) === null,
+    hide: policy.whyNotHide(standing, administrator, post) === null,
     report: signedIn && accepted && policy.whyNotReport(standing, post) === null,
     moderate: accepted && post.deleted_at === null && policy.whyNotModerate(standing) === null,
     markAnswer: accepted && post.reply_to !== null && policy.whyNotMarkAnswered(standing, topic) === null,

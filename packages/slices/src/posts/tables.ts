@@ -39,6 +39,9 @@ export type PostRow = {
   /** Hidden in the group by its facilitators; the author's own copy stays. */
   removed_at: string | null;
   removed_reason: string | null;
+  /** A post of another node that an administrator hides from the people of this node; its author and other nodes are not told. */
+  hidden_at: string | null;
+  hidden_reason: string | null;
   /** Deleted by its author: a tombstone without text. */
   deleted_at: string | null;
   /** The `Delete` of a remote author as it arrived, to be passed on byte for byte. */

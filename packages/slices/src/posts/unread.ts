@@ -45,8 +45,10 @@ function unread(db: Reader, { person, from }: { person: string; from: string }) 
     .where('post.author_id', '<>', person)
     .where('post.status', '=', 'accepted')
     .where('post.removed_at', 'is', null)
+    .where('post.hidden_at', 'is', null)
     .where('post.deleted_at', 'is', null)
-    .where('topic.removed_at', 'is', null);
+    .where('topic.removed_at', 'is', null)
+    .where('topic.hidden_at', 'is', null);
 }
 
 const ofGroup = prepareQuery((db, wanted: { person: string; from: string; group: string }) =>

@@ -36,6 +36,7 @@ export type PostActions = {
   edit: boolean;
   delete: boolean;
   report: boolean;
+  hide: boolean;
   moderate: boolean;
   markAnswer: boolean;
   sendAgain: boolean;
@@ -74,7 +75,11 @@ export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Read
   const t = messages(reader.language);
   const { topic, replies, group } = model;
   const firstNew = replies.find((shown) => shown.isNew);
-  const title = topic.post.deleted_at ? t('deleted') : topic.post.title || topic.post.excerpt || t('untitled');
+  const title = topic.post.deleted_at
+    ? t('deleted')
+    : topic.post.hidden_at
+      ? t('hidden')
+      : topic.post.title || topic.post.excerpt || t('untitled');
   return (
     <>
       <ErrorSummary errors={model.errors} language={reader.language} />
@@ -147,7 +152,9 @@ function PostView({
           href: `/posts/${post.id}`,
           author: authorModel(post),
           at: post.sort_at,
-          ...(post.deleted_at ? { summary: t('deleted') } : { content: post.content ?? '' }),
+          ...(post.deleted_at || post.hidden_at
+            ? { summary: post.deleted_at ? t('deleted') : t('hidden') }
+            : { content: post.content ?? '' }),
           language: post.deleted_at ? undefined : (post.language ?? undefined),
           likes: post.likes,
         }}
@@ -171,6 +178,13 @@ function PostView({
 /** What an author must know about the state of a post, in words. */
 function State({ post, reader }: { post: PostWithText; reader: Reader }) {
   const t = messages(reader.language);
+  if (post.hidden_at) {
+    return (
+      <Notice kind="info" language={reader.language}>
+        {t('hiddenBecause', { reason: post.hidden_reason ?? '' })}
+      </Notice>
+    );
+  }
   if (post.removed_at) {
     return (
       <Notice kind="warning" language={reader.language}>
@@ -230,7 +244,16 @@ function Actions({ shown, reader, csrf }: { shown: ShownPost; reader: Reader; cs
       ) : null}
       {may.edit ? <SmallLink href={`${at}/edit`}>{t('edit')}</SmallLink> : null}
       {may.delete ? <SmallLink href={`${at}/delete`}>{t('delete')}</SmallLink> : null}
-      {post.revision > 1 ? <SmallLink href={`${at}/history`}>{t('history')}</SmallLink> : null}
+      {may.hide ? (
+        post.hidden_at ? (
+          <Button to={`${at}/unhide`} csrf={csrf} kind="secondary">
+            {t('unhide')}
+          </Button>
+        ) : (
+          <SmallLink href={`${at}/hide`}>{t('hide')}</SmallLink>
+        )
+      ) : null}
+      {post.revision > 1 && !post.hidden_at ? <SmallLink href={`${at}/history`}>{t('history')}</SmallLink> : null}
       {may.report ? <SmallLink href={`${at}/report`}>{t('report')}</SmallLink> : null}
       {post.url && post.local !== 1 ? <SmallLink href={post.url}>{t('atSource')}</SmallLink> : null}
       {may.moderate ? <Moderation post={post} reader={reader} csrf={csrf} /> : null}
@@ -316,9 +339,12 @@ export function Preview({ html, reader, level }: { html: string; reader: Reader;
   );
 }
 
+/** What is asked for before something is done that needs a reason. */
+export const reasonTitles = { remove: 'remove', report: 'reportTitle', hide: 'hide' } as const;
+
 /** A page that asks for a reason: removing from the group, reporting. */
 export function ReasonPage(props: {
-  kind: 'remove' | 'report';
+  kind: keyof typeof reasonTitles;
   post: PostWithText;
   group: { home: string; local: number };
   typed: { reason?: string | undefined };
@@ -328,14 +354,15 @@ export function ReasonPage(props: {
 }) {
   const { kind, post, group, errors, reader } = props;
   const t = messages(reader.language);
-  const removing = kind === 'remove';
+  const removing = kind !== 'report';
   return (
     <>
       <ErrorSummary errors={errors} language={reader.language} />
       <PageHeading
-        title={removing ? t('remove') : t('reportTitle')}
+        title={t(reasonTitles[kind])}
         parent={{ href: `/posts/${post.id}`, label: post.title || post.excerpt }}
       />
+      {kind === 'hide' ? <p>{t('hideLead')}</p> : null}
       {removing ? null : (
         <p>
           {t('reportLead')} {group.local === 1 ? null : t('reportElsewhere', { node: hostOf(group.home) })}
@@ -345,13 +372,15 @@ export function ReasonPage(props: {
         <TextField
           name="reason"
           label={t('reason')}
-          description={removing ? t('removeReasonHint') : undefined}
+          description={kind === 'report' ? undefined : kind === 'hide' ? t('hideReasonHint') : t('removeReasonHint')}
           value={props.typed.reason}
           error={errorOf(errors, 'reason')}
           required
         />
         <FormActions>
-          <SubmitButton kind={removing ? 'danger' : 'primary'}>{removing ? t('remove') : t('report')}</SubmitButton>
+          <SubmitButton kind={removing ? 'danger' : 'primary'}>
+            {kind === 'report' ? t('report') : t(reasonTitles[kind])}
+          </SubmitButton>
           <ButtonLink href={`/posts/${post.id}`}>{t('cancel')}</ButtonLink>
         </FormActions>
       </Form>

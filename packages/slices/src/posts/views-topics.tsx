@@ -40,7 +40,11 @@ function TopicCard({ topic, fresh, reader }: { topic: ListedPost; fresh: number;
       reader={reader}
       post={{
         href,
-        title: topic.deleted_at ? t('deleted') : (topic.title ?? topic.excerpt) || t('untitled'),
+        title: topic.deleted_at
+          ? t('deleted')
+          : topic.hidden_at
+            ? t('hidden')
+            : (topic.title ?? topic.excerpt) || t('untitled'),
         author: authorModel(topic),
         at: topic.sort_at,
         summary: topic.title === null ? undefined : topic.excerpt,
