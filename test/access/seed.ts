@@ -172,7 +172,12 @@ export async function openSeed(): Promise<Seed> {
   const copy = join(folder, 'seed.db');
   const file = new Sqlite(join(folder, 'joinery.db'));
   file.exec(`vacuum into '${copy}'; attach '${copy}' as seed; pragma foreign_keys = off`);
-  const tables = file.prepare("select name from sqlite_schema where type = 'table'").pluck().all().map(String);
+  // Not the index of words and the tables that SQLite keeps for it: they follow from the others.
+  const tables = file
+    .prepare("select name from pragma_table_list where schema = 'main' and type = 'table' and name not like 'sqlite_%'")
+    .pluck()
+    .all()
+    .map(String);
   const putBack = file.transaction(() => {
     for (const table of tables)
       file.exec(`delete from main."${table}"; insert into main."${table}" select * from seed."${table}"`);

@@ -156,6 +156,17 @@ export function examplesOf({
         ...failed,
       },
     ],
+    '/search': [
+      { path: '/search', as: 'member', name: 'search' },
+      { path: '/search?q=permit', as: 'member', name: 'search found' },
+      { path: '/search?q=permit&kind=group', as: 'member', name: 'search groups' },
+      { path: '/search?q=anna&kind=person', as: 'member', name: 'search people' },
+      { path: '/search?q=permit+register&language=en&order=newest', as: 'member', name: 'search narrowed' },
+      { path: `/search?q=permit&group=${groups.open}`, as: 'member', name: 'search in group' },
+      { path: '/search?q=xyzzy&kind=post&agency=council', as: 'member', name: 'search none' },
+      { path: '/search?q=-permit', as: 'member', name: 'search only excluded' },
+      { path: '/search?q=permit&since=soon', as: 'member', name: 'search error', ...failed },
+    ],
     '/people': [
       { path: '/people', as: owner, name: 'people' },
       { path: '/people?q=anna', as: 'member', name: 'people found' },

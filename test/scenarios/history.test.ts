@@ -59,6 +59,6 @@ it('who opens a group elsewhere finds its topics, first posts and figures there,
   expect(await postByUri(db, answer.uri)).toMatchObject({ topic_id: badges.id, excerpt: 'So.' });
   expect(await postByUri(db, asked.uri)).toMatchObject({ reply_count: 1 });
   // History is not news.
-  const events = await db.selectFrom('log').select('name').where('name', 'like', 'post.%').execute();
-  expect(events).toEqual([]);
+  const events = await db.selectFrom('log').select('name').distinct().where('name', 'like', 'post.%').execute();
+  expect(events).toEqual([{ name: 'post.remembered' }]);
 }, 60_000);

@@ -6,6 +6,7 @@ import { links } from '@joinery/slices/links';
 import { notifications } from '@joinery/slices/notifications';
 import { people } from '@joinery/slices/people';
 import { posts } from '@joinery/slices/posts';
+import { searchIn } from '@joinery/slices/search';
 import { signIn } from '@joinery/slices/sign-in';
 import { style } from '@joinery/slices/style';
 
@@ -16,7 +17,7 @@ const partners = createPartnersSlice({
 });
 
 /** What this node can do, in the order in which the slices build on each other. A new capability is one line here. */
-export const slices: Slice[] = [
+const capabilities: Slice[] = [
   people,
   signIn,
   groups,
@@ -28,3 +29,6 @@ export const slices: Slice[] = [
   partners,
   style,
 ];
+
+/** Search comes last: it looks through what the others say can be found. */
+export const slices: Slice[] = [...capabilities, searchIn(capabilities)];

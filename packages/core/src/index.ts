@@ -63,6 +63,7 @@ export { apart } from './once.ts';
 export * from './origin.ts';
 export * from './ports.ts';
 export * from './schema-migrations.ts';
+export * from './search.ts';
 export * from './secret.ts';
 export * from './slice.ts';
 export * from './work.ts';

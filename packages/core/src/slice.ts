@@ -10,6 +10,7 @@ import type { Environment, Visitor } from './http/environment.ts';
 import type { JsonObject } from './json.ts';
 import type { EventName, Events, LogEvent } from './log/events.ts';
 import type { Requester } from './ports.ts';
+import type { Searchable } from './search.ts';
 import type { Work } from './work.ts';
 
 /** A reader: the page's `query_only` connection, or the transaction of a unit of work. */
@@ -47,6 +48,10 @@ export type Slice = {
    * route uses neither.
    */
   signedPaths?: string[];
+  /** What of it can be found, one for each kind of thing. */
+  search?: Searchable[];
+  /** The box in the header of every page, which asks for a page by `?q=`. The first slice that has one fills it. */
+  searchBox?: { action: string; label: (language: string) => string; show: (visitor: Visitor | null) => boolean };
   /** What it adds to places that other pages offer. */
   panels?: Panel[];
   /** What of it is exchanged with another node, per group: shown before an agreement with that node is changed. */

@@ -46,6 +46,19 @@ main:focus { outline: none; }
 .app-navigation a[aria-current], .app-tabs a[aria-current] { color: var(--ds-color-accent-text-default); font-weight: 600;
   border-bottom: 3px solid var(--ds-color-accent-border-strong); padding-bottom: calc(.625rem - 3px); box-shadow: none; }
 .app-navigation a:focus-visible, .app-tabs a:focus-visible { outline-offset: -3px; box-shadow: none; }
+.app-search { position: relative; flex: 0 1 15rem; min-width: 8rem; margin: 0; }
+.app-search .ds-input { --dsc-input-size: 2.5rem; width: 100%; padding-inline-end: 2.75rem; font-size: .9375rem; border-radius: var(--ds-border-radius-full); padding-inline-start: 1rem; }
+.app-search .ds-input::-webkit-search-cancel-button { display: none; }
+.app-search-button { position: absolute; inset-block: 0; inset-inline-end: 0; display: grid; place-items: center; width: 2.75rem; border: 0; background: none; color: var(--ds-color-neutral-text-subtle);
+  cursor: pointer; border-radius: var(--ds-border-radius-full); }
+.app-search-button:hover { color: var(--ds-color-neutral-text-default); }
+.app-search + .app-account { margin-inline-start: 0; }
+.app-search-page { display: flex; flex-direction: column; gap: 1rem; margin: 0; }
+.app-search-page > .app-form-inline > .ds-field { flex: 1 1 16rem; }
+.app-hints { display: flex; flex-direction: column; gap: .5rem; }
+.app-hints > * { margin-block: 0; }
+.app-hints .ds-heading { font-size: 1rem; }
+mark { background: var(--ds-color-warning-surface-tinted); color: var(--ds-color-warning-text-default); border-radius: .2em; padding-inline: .1em; font-weight: 600; }
 .app-account { margin-inline-start: auto; flex: none; }
 .app-navigation + .app-account { margin-inline-start: 0; }
 .app-own { display: flex; align-items: center; gap: .5rem; }
@@ -257,6 +270,8 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
   .app-header .app-bar { flex-wrap: wrap; padding-top: .5rem; }
   .app-brand { flex: 1; }
   .app-navigation { order: 3; flex: 1 1 100%; margin-inline: -.75rem; }
+  .app-search { flex: none; min-width: 0; width: 2.75rem; height: 2.75rem; }
+  .app-search .ds-input { display: none; }
 }
 @media (width < 40rem) {
   .app-bar { padding-inline: 1rem; }

@@ -30,6 +30,8 @@ export type PageModel = {
   navigation: readonly { href: string; label: string; current: boolean }[];
   /** Marks beside the account, with a number: `label` says it in full. */
   marks?: readonly { href: string; icon: IconName; label: string; count: string | null; current: boolean }[];
+  /** The search box of the header: asks for `action?q=`. Null or absent where there is none. */
+  search?: { action: string; label: string } | null | undefined;
   notices: readonly { kind: NoticeKind; text: string }[];
   /** This page answers a form that had faults: the title begins with "Error: ". */
   error?: boolean | undefined;
@@ -105,6 +107,7 @@ function Header({ page }: { page: PageModel }) {
           <span class="ds-sr-only">{t('home')}</span>
         </a>
         {page.navigation.length > 0 ? <Navigation page={page} /> : null}
+        {page.search ? <SearchBox search={page.search} /> : null}
         {page.visitor ? (
           <div class="app-account app-own">
             {page.marks?.map((mark) => (
@@ -146,6 +149,26 @@ function Navigation({ page }: { page: PageModel }) {
         ))}
       </ul>
     </nav>
+  );
+}
+
+/** On narrow screens only the button stays: it leads to the page with the box on it. */
+function SearchBox({ search }: { search: { action: string; label: string } }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: the element `search` is not yet in the browsers that agencies use.
+    <form class="app-search" role="search" method="get" action={search.action} aria-label={search.label}>
+      <input
+        class="ds-input"
+        type="search"
+        name="q"
+        maxlength={300}
+        aria-label={search.label}
+        placeholder={search.label}
+      />
+      <button class="app-search-button" type="submit" aria-label={search.label}>
+        <Icon name="search" />
+      </button>
+    </form>
   );
 }
 

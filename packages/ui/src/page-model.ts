@@ -49,6 +49,7 @@ export async function pageModel(c: RequestContext, options: PageOptions): Promis
     csrf,
     marks: await marksOf(c, pathname),
     navigation: entries.map(({ href, label }) => ({ href, label: label(language), current: href === current })),
+    search: searchBox(c, pathname),
     notices: options.notices ?? [],
     error: options.error,
     // After a form the address may answer nothing but that form.
@@ -70,6 +71,14 @@ async function marksOf(c: RequestContext, pathname: string): Promise<NonNullable
       ...(await render(context, visitor, language)),
     })),
   ).catch(() => []);
+}
+
+/** The box of the slice that offers one (`searchBox`); not on its own page, which has a larger one. */
+function searchBox(c: RequestContext, pathname: string): PageModel['search'] {
+  const { context, visitor, language } = c.var;
+  const box = context.slices.find((slice) => slice.searchBox)?.searchBox;
+  if (!box?.show(visitor) || pathname === box.action) return null;
+  return { action: box.action, label: box.label(language) };
 }
 
 /** Answers a whole page: with 422 when it says what was wrong with a form, unless another status is given. */

@@ -83,6 +83,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
       })
       .execute();
     if (document['joinery:nodes'] !== undefined) await rememberNodes(work, { id }, document['joinery:nodes']);
+    work.emit('group.remembered', streams.local, { group: id });
     return id;
   }
   if (known.deleted_at !== null || how.verified === 'unchecked') return known.id;

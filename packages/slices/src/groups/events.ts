@@ -12,6 +12,8 @@ declare module '@joinery/core' {
   interface Events {
     /** On `local`. */
     'group.created': GroupEvent;
+    /** A group of another node is known here from now on. On `local`. */
+    'group.remembered': GroupEvent;
     /** On the group's stream; on `local` when another node's group changed. */
     'group.updated': GroupEvent;
     /** Members per node were counted, at most once a minute. On the group's stream. */
@@ -52,6 +54,7 @@ const answer = z.strictObject({ group: z.string(), person: z.string(), activity:
 /** What can happen to groups and memberships. */
 export const events: EventDefinitions = {
   'group.created': { v: 1, data: group },
+  'group.remembered': { v: 1, data: group },
   'group.updated': { v: 1, data: group },
   'group.summarised': { v: 1, data: group },
   'group.deleted': { v: 1, data: group },

@@ -5,6 +5,8 @@ export { collectionUris, streamFor } from './addresses.ts';
 export { countPost } from './counts.ts';
 export { createGroup, deleteGroup, type GroupChange, type NewGroup, updateGroup } from './groups.ts';
 export { declineInvitation, invite } from './invitations.ts';
+export { groupJson, groupSchema } from './json.ts';
+export { agencyOf } from './labels.ts';
 export { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
 export { approve, ban, decline, removeMember, setRole, unban } from './moderation.ts';
 export {
@@ -15,6 +17,7 @@ export {
   isBanned,
   isMember,
   isPubliclyKnown,
+  mayKnowGroup,
   mayReadGroup,
   postRefusal,
   type Standing,

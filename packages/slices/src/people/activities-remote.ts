@@ -69,6 +69,7 @@ export async function rememberRemotePerson(work: Work, document: ActivityDocumen
       .onConflict((conflict) => conflict.column('uri').doNothing())
       .returning('id')
       .executeTakeFirst();
+    if (done) work.emit('person.remembered', streams.local, { person: done.id });
     return done?.id ?? (await personByUri(work.db, uri))?.id ?? id;
   }
   if (known.deleted_at !== null || how.verified === 'unchecked') return known.id;

@@ -90,7 +90,10 @@ describeStores('people of other nodes', (open) => {
     await remember(anna, fetched('2026-11-21T09:00:00.000Z'));
     await remember({ ...anna, name: 'Mallory' }, { fetchedAt: '2026-11-22T11:00:00.000Z', verified: 'unchecked' });
     expect((await stored())?.name).toBe('Anna Smit');
-    expect(await eventsAfter(context.db.reader, 0, 9)).toMatchObject([{ name: 'person.updated', stream: 'local' }]);
+    expect(await eventsAfter(context.db.reader, 0, 9)).toMatchObject([
+      { name: 'person.remembered', stream: 'local' },
+      { name: 'person.updated', stream: 'local' },
+    ]);
   });
 
   test('nobody looks like somebody else: unseen letters go, markup is made safe, the allow-list names the agency', async () => {
@@ -201,7 +204,10 @@ describeStores('people of other nodes', (open) => {
     await remember(anna, fetched('2027-01-01T00:00:00.000Z'));
     expect(await receive(inbound('Update', anna))).toMatchObject({ state: 'ignored' });
     expect(await stored()).toMatchObject({ name: '', deleted_at: expect.any(String) });
-    expect((await eventsAfter(context.db.reader, 0, 9)).map((event) => event.name)).toEqual(['person.deleted']);
+    expect((await eventsAfter(context.db.reader, 0, 9)).map((event) => event.name)).toEqual([
+      'person.remembered',
+      'person.deleted',
+    ]);
   });
 
   test('what we say of a person comes back as the same person at the other side', async () => {

@@ -14,26 +14,11 @@ import {
 } from '@joinery/core';
 import { languages } from '@joinery/ui';
 import { check, newPersonInput, profileInput } from './input.ts';
-import { personJson } from './json.ts';
+import { personSchema as person, personJson } from './json.ts';
 import { addPerson, disableLeaver } from './onboarding.ts';
 import { updateProfile } from './people.ts';
 import { localPeople, personById } from './store.ts';
 import type { PersonRow } from './tables.ts';
-
-const person = z
-  .object({
-    id: z.string(),
-    uri: z.string(),
-    home: z.string(),
-    handle: z.string(),
-    name: z.string(),
-    agency: z.string(),
-    role: z.string(),
-    summary: z.string().openapi({ description: 'Safe HTML' }),
-    disabled: z.boolean(),
-    fetchedAt: z.string().optional(),
-  })
-  .openapi('Person');
 
 const profile = person
   .extend({

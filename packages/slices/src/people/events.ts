@@ -7,6 +7,8 @@ declare module '@joinery/core' {
   interface Events {
     /** On `actor:<id>`. */
     'person.created': PersonEvent;
+    /** Somebody of another node is known here from now on. On `local`. */
+    'person.remembered': PersonEvent;
     /** Profile, agency or role changed. On `actor:<id>` for people of this node, on `local` for others. */
     'person.updated': PersonEvent;
     /** Has left: sessions and tokens are over, memberships end. Only people of this node. */
@@ -23,6 +25,7 @@ const data = z.strictObject({ person: z.string() });
 /** What can happen to a person. */
 export const events: EventDefinitions = {
   'person.created': { v: 1, data },
+  'person.remembered': { v: 1, data },
   'person.updated': { v: 1, data },
   'person.disabled': { v: 1, data },
   'person.enabled': { v: 1, data },

@@ -1,3 +1,4 @@
+import { z } from '@hono/zod-openapi';
 import type { PersonRow } from './tables.ts';
 
 /** A person as the API and the command line show them. */
@@ -13,6 +14,22 @@ export type PersonJson = {
   disabled: boolean;
   fetchedAt?: string;
 };
+
+/** The same as a schema of the API. */
+export const personSchema = z
+  .object({
+    id: z.string(),
+    uri: z.string(),
+    home: z.string(),
+    handle: z.string(),
+    name: z.string(),
+    agency: z.string(),
+    role: z.string(),
+    summary: z.string().openapi({ description: 'Safe HTML' }),
+    disabled: z.boolean(),
+    fetchedAt: z.string().optional(),
+  })
+  .openapi('Person');
 
 /** A person as the API answers it. */
 export function personJson(person: PersonRow): PersonJson {

@@ -108,7 +108,7 @@ describeStores('people', (open) => {
     expect((await personById(reader, id))?.agency).toBe(context.config.agency);
     expect((await personById(reader, remote))?.agency).toBe('ministry.example');
     const names = (await eventsAfter(reader, 0, 10)).map((event) => event.name);
-    expect(names).toEqual(['person.created', 'person.updated']);
+    expect(names).toEqual(['person.created', 'person.remembered', 'person.updated']);
   });
 
   test('a leaver is out of the list, can come back, and is told about once each way', async () => {

@@ -7,6 +7,8 @@ type ByPerson = OfPost & { /** Person who did it; null when the host of a group 
 declare module '@joinery/core' {
   interface Events {
     'post.created': OfPost & { revision: number };
+    /** A post of a group elsewhere came with its history: known here, but no news. On `local`. */
+    'post.remembered': OfPost;
     'post.edited': OfPost & { revision: number };
     'post.deleted': OfPost;
     /** A group elsewhere took a post of ours in, or refused it. */
@@ -44,6 +46,7 @@ const report = ofPost.extend({ report: z.string() });
 
 export const events: EventDefinitions = {
   'post.created': { v: 1, data: withRevision },
+  'post.remembered': { v: 1, data: ofPost },
   'post.edited': { v: 1, data: withRevision },
   'post.deleted': { v: 1, data: ofPost },
   'post.accepted': { v: 1, data: ofPost },

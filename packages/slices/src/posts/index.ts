@@ -20,7 +20,7 @@ export { hidePost } from './hiding.ts';
 export { postJson, postSchema } from './json.ts';
 export { authorModel, hostOf, NewBadge, PostBadges } from './labels.tsx';
 export { like, unlike } from './likes.ts';
-export { type FeedPost, likedAmong, listFeed, refusedPosts } from './lists.ts';
+export { type FeedPost, likedAmong, listFeed, refusedPosts, textsOf } from './lists.ts';
 export { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 export { mentionedIn } from './names.ts';
 export { createTopic, deletePost, editPost, markdownText, reply, sendAgain } from './posts.ts';

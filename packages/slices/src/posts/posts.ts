@@ -138,7 +138,9 @@ async function addPost(
     delivery_at: null,
   };
   const stream = streamOf(work, group, !arrival);
-  if (!arrival?.history) {
+  if (arrival?.history) {
+    work.emit('post.remembered', streams.local, { post: id, group: group.id });
+  } else {
     row.event_id = work.emit('post.created', stream, { post: id, group: group.id, revision: 1 });
     row.event_stream = stream;
   }

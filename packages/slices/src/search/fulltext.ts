@@ -1,0 +1,129 @@
+import type { Reader, Schema } from '@joinery/core';
+import { type Kysely, PostgresAdapter, type RawBuilder, sql, type Transaction } from 'kysely';
+import type { Query, Term } from './query.ts';
+
+/**
+ * The one place where the two databases differ: FTS5 on SQLite, tsvector on PostgreSQL. Both get words that are folded and split before
+ * (`words.ts`), and answer only which rows hold them; phrases are looked for in `search_entry.words`. So both find the same.
+ */
+
+const isPostgres = (db: Reader | Kysely<unknown>) => db.getExecutor().adapter instanceof PostgresAdapter;
+
+/** Not a letter that any text is split into: what stands before it keeps kinds and circles apart. */
+const separator = '·';
+
+/**
+ * Where in the index the words of a thing stand: each kind apart, and what only some may come upon apart from what everybody may. A search goes
+ * through the parts of its reader alone, so that neither its answer nor its time depends on what is hidden from them.
+ * @param circle local id of the group whose participants alone may come upon it; null for everybody
+ */
+export function shelfOf(kind: string, circle: string | null): string {
+  return `${kind}${separator}${circle === null ? '' : `${circle.replaceAll('-', '').slice(-12)}${separator}`}`;
+}
+
+/** Type of `position` where it is a primary key: SQLite's own row number, or 64 bits. */
+export const positionType = (db: Kysely<unknown>) => (isPostgres(db) ? ('bigint' as const) : ('integer' as const));
+
+/** Makes the index: FTS5 without positions and without a copy of the text, or a GIN index. */
+export async function createIndex(db: Kysely<unknown>): Promise<void> {
+  if (isPostgres(db)) {
+    await sql`create table search_index (position bigint primary key, words tsvector not null)`.execute(db);
+    await sql`create index search_index_words on search_index using gin (words)`.execute(db);
+    return;
+  }
+  // The tokenizer `ascii` leaves all other characters as they are, and ours are folded already.
+  await sql`create virtual table search_index using fts5
+    (words, content='', contentless_delete=1, detail='none', tokenize='ascii')`.execute(db);
+}
+
+/** One writer at a time, until the unit of work ends: what is indexed is then what the tables say. On SQLite that is so anyway. */
+export async function holdIndex(db: Transaction<Schema>): Promise<void> {
+  if (isPostgres(db)) await sql`select pg_advisory_xact_lock(7264108)`.execute(db);
+}
+
+/** Puts the words of a thing into the index. @param tokens each once */
+export async function addWords(
+  db: Transaction<Schema>,
+  position: number,
+  shelf: string,
+  tokens: Iterable<string>,
+): Promise<void> {
+  const kept = [...tokens].map((token) => `${shelf}${token}`);
+  if (isPostgres(db)) {
+    await sql`insert into search_index (position, words) values (${position}, array_to_tsvector(${kept}::text[]))`.execute(
+      db,
+    );
+  } else {
+    await sql`insert into search_index (rowid, words) values (cast(${position} as integer), ${kept.join(' ')})`.execute(
+      db,
+    );
+  }
+}
+
+/** Takes a thing out of the index. */
+export async function removeWords(db: Transaction<Schema>, position: number): Promise<void> {
+  if (isPostgres(db)) await sql`delete from search_index where position = ${position}`.execute(db);
+  else await sql`delete from search_index where rowid = cast(${position} as integer)`.execute(db);
+}
+
+/** Empties the index, without its entries. */
+export async function emptyIndex(db: Transaction<Schema>): Promise<void> {
+  if (isPostgres(db)) await sql`delete from search_index`.execute(db);
+  else await sql`insert into search_index (search_index) values ('delete-all')`.execute(db);
+}
+
+/** `from … where …` over `search_entry as entry`: those whose words the index holds, before any other condition. */
+export function fromMatching(db: Reader, query: Query, shelves: readonly string[]): RawBuilder<unknown> {
+  if (isPostgres(db)) {
+    return sql`from search_index inner join search_entry as entry on entry.position = search_index.position
+      where search_index.words @@ ${expression(query, shelves, postgres)}::tsquery`;
+  }
+  // Rows come from the index in its own order, the newest first, and only as many as are asked for.
+  return sql`from search_index cross join search_entry as entry on entry.position = search_index.rowid
+    where search_index match ${expression(query, shelves, sqlite)}`;
+}
+
+/** The order of the index, the newest first. */
+export function newestFirst(db: Reader): RawBuilder<unknown> {
+  return sql.ref(isPostgres(db) ? 'search_index.position' : 'search_index.rowid');
+}
+
+/** Whether a text holds another, byte for byte. */
+export function holds(db: Reader, text: RawBuilder<string>, part: string): RawBuilder<boolean> {
+  return isPostgres(db) ? sql`strpos(${text}, ${part}) > 0` : sql`instr(${text}, ${part}) > 0`;
+}
+
+type Signs = { and: string; or: string; not: string; word: (token: string, open: boolean) => string };
+
+/** FTS5 https://sqlite.org/fts5.html §3: every token is a quoted string, so nothing typed is read as syntax. */
+const sqlite: Signs = {
+  and: ' AND ',
+  or: ' OR ',
+  not: ' NOT ',
+  word: (token, open) => `"${token.replaceAll('"', '')}"${open ? '*' : ''}`,
+};
+
+/** https://www.postgresql.org/docs/18/datatype-textsearch.html#DATATYPE-TSQUERY */
+const postgres: Signs = {
+  and: ' & ',
+  or: ' | ',
+  not: ' & !',
+  word: (token, open) => `'${token.replace(/['\\]/g, '')}'${open ? ':*' : ''}`,
+};
+
+function expression(query: Query, shelves: readonly string[], signs: Signs): string {
+  return shelves.map((shelf) => `(${onShelf(query, shelf, signs)})`).join(signs.or);
+}
+
+function onShelf(query: Query, shelf: string, signs: Signs): string {
+  const word = (token: string, open: boolean) => signs.word(`${shelf}${token}`, open);
+  const all = (term: Term) =>
+    term.parts.map((part, index) => word(part, term.open && index === term.parts.length - 1)).join(signs.and);
+  const either = (term: Term) =>
+    term.joined === null ? `(${all(term)})` : `((${all(term)})${signs.or}${word(term.joined, term.open)})`;
+  const wanted = query.terms.map(either).join(signs.and);
+  // Several words in a row are not the same as each of them: those are left out by their text.
+  const unwanted = query.excluded.filter((term) => term.parts.length === 1 && term.joined === null);
+  if (unwanted.length === 0) return wanted;
+  return `(${wanted})${signs.not}(${unwanted.map(either).join(signs.or)})`;
+}
