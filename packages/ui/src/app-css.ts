@@ -269,8 +269,8 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
   .app-columns { grid-template-columns: minmax(0, 1fr); }
   .app-header .app-bar { flex-wrap: wrap; padding-top: .5rem; }
   .app-brand { flex: 1; }
-  .app-navigation { order: 3; flex: 1 1 100%; margin-inline: -.75rem; }
-  .app-search { flex: none; min-width: 0; width: 2.75rem; height: 2.75rem; }
+  .app-navigation { order: 3; flex: 1 1 calc(100% - 6rem); margin-inline: -.75rem; }
+  .app-search { order: 4; flex: none; min-width: 0; width: 2.75rem; height: 2.75rem; }
   .app-search .ds-input { display: none; }
 }
 @media (width < 40rem) {
