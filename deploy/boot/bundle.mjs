@@ -12,6 +12,7 @@ const ENTRIES = {
   cli: { source: 'apps/node/src/cli.ts', folder: 'apps/node/dist' },
   demo: { source: 'apps/node/src/demo.ts', folder: 'apps/node/dist' },
   worker: { source: 'apps/node/src/worker.ts', folder: 'apps/node/dist' },
+  browser: { source: 'packages/ui/src/browser/main.ts', folder: 'packages/ui/dist' },
   bench: { source: 'test/bench/main.ts', folder: 'test/dist' },
 };
 
@@ -37,6 +38,19 @@ function replaceFile(path, contents) {
   renameSync(temporary, path);
 }
 
+/** How the node's own processes are bundled. */
+const forNode = (external) => ({
+  platform: 'node',
+  target: 'node24',
+  jsx: 'automatic',
+  jsxImportSource: 'hono/jsx',
+  sourcemap: 'linked',
+  external,
+});
+
+/** How the script of the pages is: with what it needs in it, small, for browsers of the last three years. */
+const forBrowsers = { platform: 'browser', target: 'es2022', minify: true, legalComments: 'none' };
+
 /**
  * Bundles the named entries that exist and gives the path of each bundle by name.
  * @param {string[]} names
@@ -55,13 +69,8 @@ export async function bundle(names) {
         outfile,
         bundle: true,
         write: false,
-        platform: 'node',
-        target: 'node24',
         format: 'esm',
-        jsx: 'automatic',
-        jsxImportSource: 'hono/jsx',
-        sourcemap: 'linked',
-        external,
+        ...(name === 'browser' ? forBrowsers : forNode(external)),
         logLevel: 'warning',
       });
       mkdirSync(dirname(outfile), { recursive: true });

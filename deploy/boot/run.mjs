@@ -10,10 +10,10 @@ const { bundle, entryNames } = await import('./bundle.mjs');
 
 /** What else an entry starts while it runs. */
 const NEEDS = {
-  main: ['main', 'worker'],
+  main: ['main', 'worker', 'browser'],
   cli: ['cli'],
-  demo: ['demo'],
-  bench: ['bench', 'main', 'worker'],
+  demo: ['demo', 'browser'],
+  bench: ['bench', 'main', 'worker', 'browser'],
 };
 
 /** Bundles, or ends the process: esbuild has then printed what is wrong and where. */

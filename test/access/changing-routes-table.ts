@@ -70,6 +70,9 @@ const pagesOfGroups: Record<string, Row> = {
   'POST /groups/:id/leave': inGroup('member', strangers),
   'POST /groups/:id/decline-invitation': inGroup('invitee', strangers),
   'POST /groups/:id/invitations': inGroup('facilitator', notFacilitators, ({ bystander }) => ({ person: bystander })),
+  'POST /groups/:id/members/approve': inGroup('facilitator', notFacilitators, ({ requester }) => ({
+    person: requester,
+  })),
   'POST /groups/:id/members/:person/approve': onMember('requester', 'facilitator', notFacilitators),
   'POST /groups/:id/members/:person/answer': onMember('requester', 'facilitator', notFacilitators, {
     decision: 'decline',

@@ -360,6 +360,7 @@ export function examplesOf({
       { path: `/groups/${groups.open}/reports`, as: owner, name: 'reports' },
       { path: `/groups/${groups.empty}/reports`, as: owner, name: 'reports none' },
     ],
+    '/groups/:id/suggestions': [{ download: `/groups/${groups.open}/suggestions?q=@a`, as: 'member' }],
     '/groups/:id/feed.atom': [{ download: `/groups/${groups.web}/feed.atom`, as: 'nobody' }],
     '/posts/:id': [
       { path: `/posts/${posts.thread}`, as: 'member', name: 'topic' },

@@ -10,7 +10,7 @@ import { browserMissing, openBrowser } from '../harness/browser.ts';
 import { GroupPage, galleryPage, PartsPage } from './gallery.tsx';
 
 const csp =
-  "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 const artefacts = join(import.meta.dirname, '../../artefacts/ui');
 
 const variants: Record<string, BrowserContextOptions> = {

@@ -427,7 +427,7 @@ it('nothing personal was logged, and nothing failed', async () => {
 
 /** Every route that pages and API of this process have, as `METHOD /path/:with/:parameters`. */
 function routesOf(): string[] {
-  const core = ['/livez', '/readyz', '/.well-known/security.txt', '/api/v1/openapi.json'];
+  const core = ['/livez', '/readyz', '/.well-known/security.txt', '/api/v1/openapi.json', '/events'];
   return [...sliceRoutes(), ...core.map((path) => `GET ${path}`)].sort();
 }
 

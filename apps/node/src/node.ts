@@ -63,6 +63,7 @@ export async function startNode(
       async () => webApp.removeNode(context),
     );
     if (server) webApp.addNode(context, isTrial(config) ? loopbackHosts(server.port) : []);
+    closing.push(async () => webApp.endStreams(context));
     const { federation } = node;
     return { context, federation, origin: config.origin, port: server?.port ?? null, worker, close };
   } catch (error) {

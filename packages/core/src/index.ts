@@ -30,6 +30,7 @@ export * from './http/environment.ts';
 export * from './http/errors.ts';
 export * from './http/form.ts';
 export * from './http/health.ts';
+export type { KeptForm } from './http/kept-forms.ts';
 export * from './http/language.ts';
 export {
   followAddress,

@@ -1,5 +1,7 @@
+import { jsx, useContext } from 'hono/jsx';
 import { fieldId } from './error-summary.tsx';
 import { Description, described, FieldMessage, type FieldProps } from './field.tsx';
+import { KeptFields } from './kept.ts';
 
 /** One of several values; a list to pick from shows no `description`. */
 export type Option = { value: string; label: string; description?: string };
@@ -9,7 +11,8 @@ export function RadioGroup({
   value,
   ...group
 }: FieldProps & { value?: string | undefined; options: readonly Option[] }) {
-  return <Choices {...group} type="radio" isChosen={(option) => option === value} />;
+  const chosen = useContext(KeptFields)?.get(group.name)?.[0] ?? value;
+  return <Choices {...group} type="radio" isChosen={(option) => option === chosen} />;
 }
 
 /** A choice of several, all seen at once. */
@@ -17,7 +20,9 @@ export function CheckboxGroup({
   values,
   ...group
 }: FieldProps & { values: readonly string[]; options: readonly Option[] }) {
-  return <Choices {...group} type="checkbox" isChosen={(option) => values.includes(option)} />;
+  const kept = useContext(KeptFields);
+  const chosen = kept ? (kept.get(group.name) ?? []) : values;
+  return <Choices {...group} type="checkbox" isChosen={(option) => chosen.includes(option)} />;
 }
 
 function Choices({
@@ -50,6 +55,7 @@ function Choices({
 
 /** Yes or no. Sends "1" when checked and nothing otherwise. */
 export function Checkbox({ name, label, description, error, checked }: FieldProps & { checked: boolean }) {
+  const kept = useContext(KeptFields);
   return (
     <div class="ds-field">
       <input
@@ -58,7 +64,7 @@ export function Checkbox({ name, label, description, error, checked }: FieldProp
         id={fieldId(name)}
         name={name}
         value="1"
-        checked={checked}
+        checked={kept ? kept.has(name) : checked}
         {...described(name, description, error)}
       />
       <label class="ds-label" for={fieldId(name)}>
@@ -68,6 +74,11 @@ export function Checkbox({ name, label, description, error, checked }: FieldProp
       <FieldMessage name={name} error={error} />
     </div>
   );
+}
+
+/** Where there is script: a box that chooses all boxes of a form, or none. */
+export function ChooseAll({ form, label }: { form: string; label: string }) {
+  return jsx('app-choose-all', { 'data-form': form, 'data-label': label });
 }
 
 function Choice({

@@ -1,7 +1,8 @@
-import type { Child } from 'hono/jsx';
+import { type Child, jsx, useContext } from 'hono/jsx';
 import type { Option } from './choices.tsx';
 import { fieldId } from './error-summary.tsx';
 import { described, Field, type FieldProps } from './field.tsx';
+import { KeptFields, KeptForms } from './kept.ts';
 import type { Language } from './messages.ts';
 import { text } from './text.ts';
 
@@ -16,6 +17,7 @@ export function Form({
   csrf,
   inline = false,
   upload = false,
+  id,
   once = true,
   children,
 }: {
@@ -23,12 +25,17 @@ export function Form({
   csrf: string;
   inline?: boolean;
   upload?: boolean;
+  /** For controls elsewhere on the page that belong to it. */
+  id?: string;
   /** False where sending twice does no harm and the page must be the same each time. */
   once?: boolean;
   children: Child;
 }) {
+  const kept = useContext(KeptForms);
+  const fields = kept?.action === action ? kept.fields : null;
   return (
     <form
+      id={id}
       class={inline ? 'app-form-inline' : 'app-form'}
       method="post"
       action={action}
@@ -37,7 +44,7 @@ export function Form({
     >
       <HiddenField name={csrfField} value={csrf} />
       {once ? <HiddenField name={onceField} value={crypto.randomUUID()} /> : null}
-      {children}
+      {fields ? <KeptFields.Provider value={fields}>{children}</KeptFields.Provider> : children}
     </form>
   );
 }
@@ -82,6 +89,7 @@ export function TextField({
   /** How much is expected, when it is much less than a line. */
   width?: 'short' | 'medium';
 }) {
+  const kept = useContext(KeptFields)?.get(field.name)?.[0];
   return (
     <Field {...field}>
       <input
@@ -89,7 +97,7 @@ export function TextField({
         id={fieldId(field.name)}
         name={field.name}
         type={type}
-        value={value}
+        value={type === 'password' ? value : (kept ?? value)}
         autocomplete={autocomplete}
         required={required}
         data-width={width}
@@ -115,30 +123,61 @@ export function FileField({ accept, ...field }: FieldProps & { accept?: string }
   );
 }
 
-/** Several lines of text; with `markdown` it says, in that language, that Markdown works here. */
+/**
+ * Several lines of text; with `markdown` it says, in that language, that Markdown works here, and gets a toolbar where there is script.
+ * `suggest` is the address that offers people and tags while somebody types.
+ */
 export function TextArea({
   value = '',
   rows = 6,
   markdown,
+  suggest,
   required = false,
   ...field
-}: FieldProps & { value?: string | undefined; rows?: number; markdown?: Language; required?: boolean }) {
+}: FieldProps & {
+  value?: string | undefined;
+  rows?: number;
+  markdown?: Language;
+  suggest?: string | undefined;
+  required?: boolean;
+}) {
+  const shown = useContext(KeptFields)?.get(field.name)?.[0] ?? value;
   const description = field.description ?? (markdown ? text(markdown)('markdownHint') : undefined);
+  const area = (
+    <textarea
+      class="ds-input"
+      id={fieldId(field.name)}
+      name={field.name}
+      rows={rows}
+      required={required}
+      {...described(field.name, description, field.error)}
+    >
+      {/* Browsers drop one line break after the tag: this one protects the writer's own. */}
+      {shown.startsWith('\n') ? `\n${shown}` : shown}
+    </textarea>
+  );
   return (
     <Field {...field} description={description}>
-      <textarea
-        class="ds-input"
-        id={fieldId(field.name)}
-        name={field.name}
-        rows={rows}
-        required={required}
-        {...described(field.name, description, field.error)}
-      >
-        {/* Browsers drop one line break after the tag: this one protects the writer's own. */}
-        {value.startsWith('\n') ? `\n${value}` : value}
-      </textarea>
+      {markdown ? <MarkdownEditor language={markdown} suggest={suggest} area={area} /> : area}
     </Field>
   );
+}
+
+/** A custom element of `browser/editor.ts`, with the words of its toolbar; without script only the textarea in it. */
+function MarkdownEditor({ language, suggest, area }: { language: Language; suggest: string | undefined; area: Child }) {
+  const t = text(language);
+  const labels = {
+    toolbar: t('toolbar'),
+    bold: t('toolBold'),
+    italic: t('toolItalic'),
+    link: t('toolLink'),
+    list: t('toolList'),
+    numbers: t('toolNumbers'),
+    quote: t('toolQuote'),
+    code: t('toolCode'),
+    suggestions: t('suggestions'),
+  };
+  return jsx('app-editor', { 'data-labels': JSON.stringify(labels), 'data-suggest': suggest }, area as never);
 }
 
 /** A choice from a list too long for radio buttons. */
@@ -148,6 +187,7 @@ export function Select({
   autocomplete,
   ...field
 }: FieldProps & { value?: string | undefined; options: readonly Option[]; autocomplete?: string }) {
+  const chosen = useContext(KeptFields)?.get(field.name)?.[0] ?? value;
   return (
     <Field {...field}>
       <select
@@ -158,7 +198,7 @@ export function Select({
         {...described(field.name, field.description, field.error)}
       >
         {options.map((option) => (
-          <option value={option.value} selected={option.value === value}>
+          <option value={option.value} selected={option.value === chosen}>
             {option.label}
           </option>
         ))}

@@ -1,6 +1,8 @@
-import type { Child } from 'hono/jsx';
+import type { KeptForm } from '@joinery/core';
+import { type Child, jsx } from 'hono/jsx';
 import { csrfField, HiddenField } from './form.tsx';
 import { Icon, type IconName } from './icon.tsx';
+import { KeptForms } from './kept.ts';
 import { type Language, languageNames, languages } from './messages.ts';
 import { Notice, type NoticeKind } from './notice.tsx';
 import { Avatar, initials } from './person.tsx';
@@ -18,6 +20,7 @@ export type PageModel = {
     origin: string;
     themeHref: string;
     stylesheetHref: string;
+    scriptHref?: string | null | undefined;
     /** The agency's own; its initials when absent. */
     logo?: { href: string; alt: string } | null | undefined;
     /** This node cannot be reached by others. Without it: whether the origin is on this machine. */
@@ -36,6 +39,10 @@ export type PageModel = {
   /** This page answers a form that had faults: the title begins with "Error: ". */
   error?: boolean | undefined;
   /** Path to come back to after signing in or changing the language; the start page when absent. */
+  /** What the browser may listen to, to offer what is new on this page. */
+  liveTopic?: string | null | undefined;
+  /** What the visitor had typed when their session ended. */
+  kept?: KeptForm | null | undefined;
   returnTo?: string | undefined;
   description?: string | undefined;
 };
@@ -66,24 +73,38 @@ export function Layout({ page, children }: { page: PageModel; children?: Child }
         <meta name="color-scheme" content="light dark" />
         <link rel="stylesheet" href={page.node.stylesheetHref} />
         <link rel="stylesheet" href={page.node.themeHref} />
+        {page.node.scriptHref ? <script type="module" src={page.node.scriptHref} /> : null}
       </head>
-      <body>
+      <body data-offline={t('offline')}>
         <a class="app-skip" href="#main">
           {t('skip')}
         </a>
         <Header page={page} />
         <main class="app-main" id="main" tabindex={-1}>
+          {page.kept ? (
+            <Notice kind="info" language={page.language}>
+              {t('kept')}
+            </Notice>
+          ) : null}
           {page.notices.map((notice) => (
             <Notice kind={notice.kind} language={page.language}>
               {notice.text}
             </Notice>
           ))}
-          {children}
+          {page.kept ? <KeptForms.Provider value={page.kept}>{children}</KeptForms.Provider> : children}
         </main>
         <Footer page={page} />
+        {page.liveTopic ? (
+          <LiveNews data-topic={page.liveTopic} data-one={t('newOne')} data-other={t('newOther')} />
+        ) : null}
       </body>
     </html>
   );
+}
+
+/** A custom element of `browser/live.ts`; nothing without a script. */
+function LiveNews(attributes: Record<`data-${string}`, string>) {
+  return jsx('app-live', attributes);
 }
 
 function Header({ page }: { page: PageModel }) {

@@ -133,6 +133,7 @@ export function ListItem({
   badges,
   action,
   avatar,
+  choice,
 }: {
   href: string;
   title: string;
@@ -143,10 +144,25 @@ export function ListItem({
   action?: Child;
   /** The agency or person whose mark stands in front. */
   avatar?: { name: string; agency?: string };
+  /** A box to choose it together with others, for a form elsewhere on the page. */
+  choice?: { form: string; name: string; value: string; label: string; id?: string } | undefined;
 }) {
   const Title = `h${level}` as const;
   return (
     <div class="app-item">
+      {choice ? (
+        <span class="ds-field app-item-choice">
+          <input
+            class="ds-input"
+            type="checkbox"
+            id={choice.id}
+            form={choice.form}
+            name={choice.name}
+            value={choice.value}
+            aria-label={choice.label}
+          />
+        </span>
+      ) : null}
       {avatar ? <Avatar name={avatar.name} agency={avatar.agency} /> : null}
       <div class="app-item-words">
         <div class="app-item-title">

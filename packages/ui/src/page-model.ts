@@ -12,6 +12,8 @@ export type PageOptions = {
   error?: boolean;
   notices?: readonly { kind: NoticeKind; text: string }[];
   description?: string;
+  /** Id of the group that the page is about: its browser then offers what is new. Only for pages that the visitor may read. */
+  live?: string;
 };
 
 let files: Assets | undefined;
@@ -43,11 +45,14 @@ export async function pageModel(c: RequestContext, options: PageOptions): Promis
       origin: context.config.origin,
       themeHref: style?.stylesheetHref ?? files.themeHref,
       stylesheetHref: files.stylesheetHref,
+      scriptHref: files.scriptHref,
       logo: style?.logo,
     },
     visitor: visitor && { name: visitor.person.name, href: '/profile', administrator: visitor.administrator },
     csrf,
     marks: await marksOf(c, pathname),
+    liveTopic: options.live === undefined ? null : c.var.liveTopic(options.live),
+    kept: c.var.kept,
     navigation: entries.map(({ href, label }) => ({ href, label: label(language), current: href === current })),
     search: searchBox(c, pathname),
     notices: options.notices ?? [],

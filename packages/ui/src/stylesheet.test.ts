@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { assets } from './stylesheet.ts';
 import { themeCss } from './theme.ts';
 
-const { files, stylesheetHref, themeHref } = assets();
+const { files, scriptHref, stylesheetHref, themeHref } = assets();
 const textOf = (path: string) => Buffer.from(files.get(path)?.body ?? []).toString('utf8');
 
-test('one style sheet, one theme and two fonts, at addresses that change with their content', () => {
+test('one style sheet, one theme, one script and two fonts, at addresses that change with their content', () => {
   expect(stylesheetHref).toMatch(/^\/assets\/[\w-]{16}\.css$/);
   expect(themeHref).toMatch(/^\/theme\/[\w-]{16}\.css$/);
   expect([...files.values()].map(({ type }) => type).sort()).toEqual([
@@ -14,6 +14,7 @@ test('one style sheet, one theme and two fonts, at addresses that change with th
     'font/woff2',
     'text/css; charset=utf-8',
     'text/css; charset=utf-8',
+    'text/javascript; charset=utf-8',
   ]);
   expect(assets({ colour: '#c8102e' }).themeHref).not.toBe(themeHref);
   expect(assets({ colour: '#c8102e' }).stylesheetHref).toBe(stylesheetHref);
@@ -31,6 +32,13 @@ test('compressed bodies hold the same, and are small enough for a slow line', ()
     expect(gunzipSync(file.gzip).toString('utf8')).toBe(textOf(path));
     expect(file.gzip.length).toBeLessThan(20_000);
   }
+});
+
+test('the script is no larger than its budget, and needs nothing that the content security policy forbids', () => {
+  const { body, gzip } = files.get(scriptHref ?? '') ?? {};
+  console.log(`The browser script has ${body?.length} bytes, ${gzip?.length} compressed`);
+  expect(gzip?.length).toBeLessThan(15_000);
+  expect(textOf(scriptHref ?? '')).not.toMatch(/\beval\(|new Function|setAttribute\("style"|sourceMappingURL/);
 });
 
 test('every property the parts ask of the theme is given by it', () => {

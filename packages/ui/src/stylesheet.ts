@@ -14,8 +14,13 @@ export type Asset = {
   immutable: true;
 };
 
-/** All files that pages of one house style need, by path, and the addresses that go into a page's head. */
-export type Assets = { stylesheetHref: string; themeHref: string; files: ReadonlyMap<string, Asset> };
+/** All files that pages of one house style need, by path, and the addresses that go into a page's head; pages work without the script. */
+export type Assets = {
+  stylesheetHref: string;
+  themeHref: string;
+  scriptHref: string | null;
+  files: ReadonlyMap<string, Asset>;
+};
 
 // Designsystemet has more parts than we use; this order is its own.
 const components = [
@@ -53,7 +58,18 @@ function asset(body: Buffer, type: string): Asset {
 
 const hash = (body: Buffer) => createHash('sha256').update(body).digest('base64url').slice(0, 16);
 
-function buildShared(): { stylesheetHref: string; files: Map<string, Asset> } {
+/** The browser script, made by `deploy/boot/bundle.mjs` before the node starts; null where nobody did. */
+function readScript(): Buffer | null {
+  try {
+    return packageFile('@joinery/ui/browser.js');
+  } catch {
+    return null;
+  }
+}
+
+type Shared = { stylesheetHref: string; scriptHref: string | null; files: Map<string, Asset> };
+
+function buildShared(): Shared {
   const files = new Map<string, Asset>();
   const faces = fonts.map(({ file, range }) => {
     const body = packageFile(`@fontsource-variable/inter/files/${file}`);
@@ -74,7 +90,10 @@ function buildShared(): { stylesheetHref: string; files: Map<string, Asset> } {
   );
   const stylesheetHref = `/assets/${hash(css)}.css`;
   files.set(stylesheetHref, asset(css, 'text/css; charset=utf-8'));
-  return { stylesheetHref, files };
+  const script = readScript();
+  const scriptHref = script && `/assets/${hash(script)}.js`;
+  if (script && scriptHref) files.set(scriptHref, asset(script, 'text/javascript; charset=utf-8'));
+  return { stylesheetHref, scriptHref, files };
 }
 
 /** The style sheet of a house style, and the address that changes with its content. Throws RangeError for a theme that `themeCss` refuses. */
@@ -88,15 +107,16 @@ export function logoAsset(bytes: Buffer, type: 'image/svg+xml' | 'image/png'): {
   return { href: `/theme/${hash(bytes)}.${type === 'image/png' ? 'png' : 'svg'}`, asset: asset(bytes, type) };
 }
 
-let shared: ReturnType<typeof buildShared> | undefined;
+let shared: Shared | undefined;
 
 /**
- * The files that pages need, read from the installed packages and kept in memory: one style sheet, two font files and
+ * The files that pages need, read from the installed packages and kept in memory: one style sheet, one script, two font files and
  * the house style of an agency (ours when none is given). The shared ones are made once per process.
  * Throws RangeError for a theme that `themeCss` refuses.
  */
 export function assets(theme: ThemeInput = defaultTheme): Assets {
   shared ??= buildShared();
   const { href, asset: css } = themeAsset(theme);
-  return { stylesheetHref: shared.stylesheetHref, themeHref: href, files: new Map([...shared.files, [href, css]]) };
+  const { stylesheetHref, scriptHref } = shared;
+  return { stylesheetHref, scriptHref, themeHref: href, files: new Map([...shared.files, [href, css]]) };
 }

@@ -79,4 +79,14 @@ export const accountMigrations: Migrations = {
       .addPrimaryKeyConstraint('recovery_code_pk', ['account_id', 'hash'])
       .execute();
   },
+  '2026-11-22-core-kept-forms': async (db) => {
+    await db.schema
+      .createTable('kept_form')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('account_id', 'text', (column) => column.notNull().references('account.id'))
+      .addColumn('content', 'text', (column) => column.notNull())
+      .addColumn('expires_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('kept_form_account').on('kept_form').columns(['account_id', 'id']).execute();
+  },
 };

@@ -66,22 +66,31 @@ export async function endSessions(work: Work, account: string): Promise<void> {
   await work.db.deleteFrom('session').where('account_id', '=', account).execute();
 }
 
-/** The account behind a cookie's value, or undefined when there is no such session (any more). */
+/**
+ * The account behind a cookie's value, or undefined when there is no such session (any more).
+ * @param note false for what a browser asks by itself: nobody is there to keep the session going
+ */
 export async function accountOfSession(
   context: Context,
   value: string,
+  note = true,
 ): Promise<{ id: string; person_id: string; administrator: number; federation_officer: number } | undefined> {
   if (!isRandomToken(value)) return undefined;
   const now = context.clock.now().toISOString();
   const [row] = await liveSession(context.db.reader, { id: sha256(value), now, seenAfter: before(now, sessionIdle) });
   if (row && row.grant_id !== null && !(await grantHolds(context, row.grant_id))) return undefined;
-  if (row && row.last_seen_at < before(now, seenEvery)) {
+  if (row && note && row.last_seen_at < before(now, seenEvery)) {
     // Reading goes on when nothing can be written: a full disk shortens the session, no more.
     await transact(context, { kind: 'system', what: 'sessions' }, async (work) => {
       await work.db.updateTable('session').set({ last_seen_at: work.now }).where('id', '=', sha256(value)).execute();
     }).catch((error) => context.logger.warn('session.not_noted', { reason: String(error) }));
   }
   return row;
+}
+
+/** Whether a session still holds. Asking does not make it last longer. */
+export async function sessionHolds(context: Context, value: string): Promise<boolean> {
+  return (await accountOfSession(context, value, false)) !== undefined;
 }
 
 const liveSession = prepareQuery((db, { id, now, seenAfter }: { id: string; now: string; seenAfter: string }) =>

@@ -25,6 +25,14 @@ export type AccountTables = {
     /** Browser and system in few words, so that people recognise their own sessions. */
     agent: string | null;
   };
+  /** What was typed into a form whose session had ended. See `http/kept-forms.ts`. */
+  kept_form: {
+    id: string;
+    account_id: string;
+    /** JSON, encrypted with the node's secret. */
+    content: string;
+    expires_at: string;
+  };
   sign_in_link: {
     /** SHA-256 of the token in the link. */
     id: string;

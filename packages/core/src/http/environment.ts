@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context as HonoContext } from 'hono';
 import type { Context } from '../context.ts';
 import type { PersonSummary } from '../ports.ts';
+import type { KeptForm } from './kept-forms.ts';
 
 /** Who is at the other end of a page or API request: a session or a token of an account that is not disabled. */
 export type Visitor = {
@@ -37,6 +38,12 @@ export type Environment = {
     session: string | null;
     /** Asks this node's own routes as if over the line: for pages that prove what another node gets. Carries nothing of the visitor. */
     ask: (request: Request) => Promise<Response>;
+    /** What a page that the visitor may read carries, so that its browser may listen to a group; see `http/live.ts`. */
+    liveTopic: (group: string) => string | null;
+    /** What the visitor had typed when their session ended, for the page that the form was on. */
+    kept: KeptForm | null;
+    /** Id of what was kept of this request's form, whose session has ended. */
+    keptAs: string | null;
     /** The form of a changing request, checked against forgery. Read it with `readForm`. */
     form: SentForm | null;
   };

@@ -92,6 +92,7 @@ function signInPath(c: C): string {
   let next = `${url.pathname}${url.search}`;
   if (isUnsafe(c.req.method)) {
     const page = URL.parse(c.req.header('referer') ?? '');
+    if (page && c.var.keptAs) page.searchParams.set('kept', c.var.keptAs);
     next = page && c.var.ownOrigins.includes(page.origin) ? `${page.pathname}${page.search}` : '/';
   }
   const safe = safeNext(next);

@@ -5,6 +5,7 @@ import { refuse } from '../errors.ts';
 import { readCookie, writeCookie } from './cookies.ts';
 import type { Environment } from './environment.ts';
 import { readSentForm } from './form.ts';
+import { keepForm } from './kept-forms.ts';
 
 type C = HonoContext<Environment>;
 
@@ -42,7 +43,10 @@ export async function refuseForgery(c: C): Promise<void> {
   const sent = Buffer.from(form.fields.get('csrf')?.[0] ?? '');
   const expected = Buffer.from(c.var.csrf);
   if (expected.length === 0 || sent.length !== expected.length || !timingSafeEqual(sent, expected)) {
-    if (c.var.session !== null && c.var.visitor === null) refuse('signed_out', 'The session has ended: sign in again');
+    if (c.var.session !== null && c.var.visitor === null) {
+      c.set('keptAs', await keepForm(c, form));
+      refuse('signed_out', 'The session has ended: sign in again');
+    }
     refuse('csrf', 'The form is too old: load the page again');
   }
   c.set('form', form);

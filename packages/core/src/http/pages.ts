@@ -4,12 +4,14 @@ import type { Slice } from '../slice.ts';
 import type { Environment } from './environment.ts';
 import { issueFormToken, isUnsafe, refuseForgery } from './forgery.ts';
 import { createOnce, requestHash } from './idempotency.ts';
+import { readKeptForm } from './kept-forms.ts';
 import { chooseLanguage, rememberLanguage } from './language.ts';
+import type { Live } from './live.ts';
 import { safeNext } from './request-target.ts';
 import { recogniseSession } from './visitor.ts';
 
 /** Adds everything that pages need, then the pages of all slices. */
-export function servePages(app: Hono<Environment>, slices: Slice[]): void {
+export function servePages(app: Hono<Environment>, slices: Slice[], live: Live): void {
   const answerOnce = createOnce();
   const signed = slices.flatMap((slice) => slice.signedPaths ?? []);
 
@@ -18,7 +20,8 @@ export function servePages(app: Hono<Environment>, slices: Slice[]): void {
     await recogniseSession(c);
     c.set('language', chooseLanguage(c));
     issueFormToken(c);
-    if (isUnsafe(c.req.method) && !signed.some((path) => c.req.path.startsWith(path))) await refuseForgery(c);
+    if (!isUnsafe(c.req.method)) c.set('kept', await readKeptForm(c));
+    else if (!signed.some((path) => c.req.path.startsWith(path))) await refuseForgery(c);
     await next();
     // Not by `c.header`, which would read the whole answer into another one.
     const { headers } = c.res;
@@ -32,6 +35,7 @@ export function servePages(app: Hono<Environment>, slices: Slice[]): void {
     const content = requestHash(c.req.method, c.req.path, JSON.stringify([...form.fields]));
     await answerOnce(c, visitor.account, `form ${key} ${content}`, content, next);
   });
+  app.get('/events', live.answer);
   for (const slice of slices) slice.routes?.(app);
   // After the slices: the one that keeps people notes the choice of somebody signed in, and passes on.
   app.post('/language', async (c) => {

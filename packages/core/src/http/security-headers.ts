@@ -3,6 +3,8 @@ import type { Environment } from './environment.ts';
 
 const policy = [
   "default-src 'none'",
+  "script-src 'self'",
+  "connect-src 'self'",
   "style-src 'self'",
   "font-src 'self'",
   "img-src 'self' data:",

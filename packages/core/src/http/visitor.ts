@@ -34,7 +34,8 @@ export async function recogniseSession(c: C): Promise<void> {
   const value = readCookie(c, 'session');
   if (value === null) return;
   c.set('session', value);
-  c.set('visitor', await visitorOf(c.var.context, await accountOfSession(c.var.context, value), 'session'));
+  const note = c.req.path !== '/events' && c.req.header('x-joinery-background') === undefined;
+  c.set('visitor', await visitorOf(c.var.context, await accountOfSession(c.var.context, value, note), 'session'));
 }
 
 /**

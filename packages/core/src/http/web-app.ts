@@ -11,6 +11,7 @@ import type { Environment } from './environment.ts';
 import { answerError, type ErrorPage } from './errors.ts';
 import { createReadiness, securityText } from './health.ts';
 import { acceptedLanguage } from './language.ts';
+import { createLive, liveTopic } from './live.ts';
 import { servePages } from './pages.ts';
 import { checkTarget } from './request-target.ts';
 import { harden } from './security-headers.ts';
@@ -36,6 +37,8 @@ export type WebApp = {
    */
   addNode: (context: Context, alsoAt?: string[]) => void;
   removeNode: (context: Context) => void;
+  /** Ends what would keep connections open for as long as a browser wants: before the process stops. */
+  endStreams: (context: Context) => void;
 };
 
 type Node = { context: Context; ownOrigins: string[]; clientAddress: ReturnType<typeof createClientAddress> };
@@ -45,6 +48,7 @@ export function createWebApp(parts: WebAppParts): WebApp {
   const nodes = new Map<string, Node>();
   const app = new Hono<Environment>();
   const readiness = createReadiness();
+  const live = createLive();
 
   app.onError((error, c) => answerError(c, error, parts.errorPage));
   app.notFound((c) => {
@@ -59,6 +63,9 @@ export function createWebApp(parts: WebAppParts): WebApp {
     c.set('session', null);
     c.set('ask', async (request) => app.fetch(request, {}));
     c.set('form', null);
+    c.set('kept', null);
+    c.set('liveTopic', (group) => liveTopic(c, group));
+    c.set('keptAs', null);
     c.set('csrf', '');
     c.set('ownOrigins', []);
     c.set('language', acceptedLanguage(c));
@@ -106,7 +113,7 @@ export function createWebApp(parts: WebAppParts): WebApp {
   for (const handler of parts.federation ?? []) app.use('*', handler);
   app.route('/api/v1', createApi(parts.slices));
   for (const slice of parts.slices) slice.callbacks?.(app);
-  servePages(app, parts.slices);
+  servePages(app, parts.slices, live);
 
   return {
     fetch: (request, env) => app.fetch(request, env ?? {}),
@@ -116,7 +123,9 @@ export function createWebApp(parts: WebAppParts): WebApp {
       const node = { context, ownOrigins, clientAddress: createClientAddress(context.config.trustedProxies) };
       for (const host of [own.host, ...alsoAt]) nodes.set(host, node);
     },
+    endStreams: live.end,
     removeNode: (context) => {
+      live.end(context);
       for (const [host, node] of nodes) if (node.context === context) nodes.delete(host);
     },
   };

@@ -10,11 +10,11 @@ import {
   transactAs,
   type Work,
 } from '@joinery/core';
-import { readerOf, showPage } from '@joinery/ui';
+import { type FieldError, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { localPeople, personById } from '../people/index.ts';
 import { attempt, type Failed, nothingTyped } from './attempt.ts';
-import { answerForm, banForm, invitationForm, roleForm } from './input.ts';
+import { answerForm, banForm, chosenForm, invitationForm, roleForm } from './input.ts';
 import { invite } from './invitations.ts';
 import { listMembers, newNodesAmong } from './lists.ts';
 import { messages } from './messages.ts';
@@ -30,10 +30,11 @@ const perPage = 50;
 
 /** Pages about the people of a group: list, requests, one member, invitations. */
 export function memberRoutes(app: Hono<Environment>): void {
-  app.get('/groups/:id/members', showMembers);
+  app.get('/groups/:id/members', (c) => showMembers(c));
   app.get('/groups/:id/invite', (c) => showInvite(c, nothingTyped));
   app.post('/groups/:id/invitations', sendInvitation);
   app.get('/groups/:id/members/:person', (c) => showMember(c, nothingTyped));
+  app.post('/groups/:id/members/approve', approveChosen);
   app.post('/groups/:id/members/:person/approve', (c) => decide(c, approve));
   app.post('/groups/:id/members/:person/remove', (c) => decide(c, removeMember));
   app.post('/groups/:id/members/:person/unban', (c) => decide(c, unban));
@@ -42,7 +43,7 @@ export function memberRoutes(app: Hono<Environment>): void {
   app.post('/groups/:id/members/:person/role', changeRole);
 }
 
-async function showMembers(c: RequestContext) {
+async function showMembers(c: RequestContext, errors: FieldError[] = []) {
   const visitor = requireVisitor(c);
   const { context, csrf, language } = c.var;
   const db = context.db.reader;
@@ -83,10 +84,13 @@ async function showMembers(c: RequestContext) {
       search={search}
       next={next}
       moderates={moderates}
+      errors={errors}
     />
   );
-  const title = messages(language)('membersOf', { group: group.name });
-  return showPage(c, { title }, body);
+  const t = messages(language);
+  const count = Number(c.req.query('approved'));
+  const notices = count > 0 ? [{ kind: 'success' as const, text: t('approvedMany', { count }) }] : [];
+  return showPage(c, { title: t('membersOf', { group: group.name }), error: errors.length > 0, notices }, body);
 }
 
 /** The group and the person of this address, for those who run the group. @throws {Refusal} signed_out, not_found, forbidden */
@@ -120,6 +124,27 @@ async function showMember(c: RequestContext, { errors, typed }: Failed) {
   );
   const title = messages(c.var.language)('memberIn', { name: person.name, group: group.name });
   return showPage(c, { title, error: errors.length > 0 }, body);
+}
+
+/** Lets in everybody who was chosen and still waits: another facilitator may have been faster. */
+async function approveChosen(c: RequestContext) {
+  const visitor = requireVisitor(c);
+  const { group, standing } = await seeGroup(c.var.context.db.reader, c.req.param('id') ?? '', visitor);
+  if (!canModerate(group, standing)) refuse('forbidden', 'Only those who run the group let people in');
+  const form = await readForm(c, chosenForm);
+  const t = messages(c.var.language);
+  if (!form.ok || form.value.person.length === 0)
+    return showMembers(c, [{ field: 'person', text: t('faultNobodyChosen') }]);
+  const count = await transactAs(c, visitor, async (work) => {
+    let approved = 0;
+    for (const person of new Set(form.value.person)) {
+      if ((await membershipOf(work.db, group.id, person))?.state !== 'requested') continue;
+      await approve(work, { group: group.id, person, by: visitor.person.id });
+      approved += 1;
+    }
+    return approved;
+  });
+  return c.redirect(`/groups/${group.id}/members?approved=${count}`, 303);
 }
 
 /** A decision about one person without further questions, and back to the list. */

@@ -138,7 +138,7 @@ async function showGroup(c: RequestContext) {
     />
   );
   const description = group.summary.slice(0, 200) || undefined;
-  return showPage(c, { title: group.name, ...(description ? { description } : {}) }, body);
+  return showPage(c, { title: group.name, live: group.id, ...(description ? { description } : {}) }, body);
 }
 
 /** One of the visitor's own verbs about a group, and back to its page; to the list when it can be seen no more. */

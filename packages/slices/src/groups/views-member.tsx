@@ -1,8 +1,13 @@
 import {
   Badge,
   ButtonLink,
+  ChooseAll,
   EmptyState,
+  ErrorSummary,
+  type FieldError,
   Form,
+  FormActions,
+  fieldId,
   formatDate,
   List,
   ListItem,
@@ -37,12 +42,14 @@ export function MembersPage(
     search: string;
     next: string | null;
     moderates: boolean;
+    errors: readonly FieldError[];
   },
 ) {
   const { group, reader } = model;
   const t = messages(reader.language);
   return (
     <Stack>
+      <ErrorSummary errors={model.errors} language={reader.language} />
       <PageHeading
         title={t('membersOf', { group: group.name })}
         parent={{ href: `/groups/${group.id}`, label: group.name }}
@@ -121,9 +128,12 @@ function factsOf(person: PersonRow, standing: GroupMemberRow, reader: Reader): s
   return parts.join(' · ');
 }
 
+const several = 'approve-several';
+
 function Requests(model: Common & { requests: readonly ListedMember[]; newNodes: ReadonlySet<string> }) {
   const { group, reader, csrf } = model;
   const t = messages(reader.language);
+  const many = model.requests.length > 1;
   const someNew = model.requests.some(({ person }) => model.newNodes.has(person.home));
   return (
     <Panel title={t('requests')} id="requests">
@@ -133,10 +143,18 @@ function Requests(model: Common & { requests: readonly ListedMember[]; newNodes:
         </Notice>
       ) : null}
       <List label={t('requests')}>
-        {model.requests.map(({ person, standing }) => (
+        {model.requests.map(({ person, standing }, index) => (
           <ListItem
             href={`/people/${person.id}`}
             title={person.name}
+            choice={
+              many
+                ? {
+                    ...{ form: several, name: 'person', value: person.id, label: t('choose', { name: person.name }) },
+                    ...(index === 0 ? { id: fieldId('person') } : {}),
+                  }
+                : undefined
+            }
             lead={[person.role, person.agency].filter(Boolean).join(' · ')}
             facts={factsOf(person, standing, reader)}
             badges={model.newNodes.has(person.home) ? <Badge tone="warning">{t('newNode')}</Badge> : undefined}
@@ -158,6 +176,14 @@ function Requests(model: Common & { requests: readonly ListedMember[]; newNodes:
           />
         ))}
       </List>
+      {many ? (
+        <Form id={several} action={`/groups/${group.id}/members/approve`} csrf={csrf}>
+          <FormActions>
+            <SubmitButton>{t('approveChosen')}</SubmitButton>
+            <ChooseAll form={several} label={t('chooseAll')} />
+          </FormActions>
+        </Form>
+      ) : null}
     </Panel>
   );
 }

@@ -220,6 +220,7 @@ async function editor(
     preview: answer.preview,
     editing: true,
     stale: answer.stale,
+    suggest: `/groups/${post.group_id}/suggestions`,
     csrf,
   };
   const page = <ComposePage model={model} reader={readerOf(c)} />;

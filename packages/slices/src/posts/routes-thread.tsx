@@ -130,7 +130,7 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
     offer: ownNodeOffer(c, `/posts/${topic.id}`),
   };
   const body = <ThreadPage model={model} reader={readerOf(c)} />;
-  return show(c, { title: title || messages(language)('untitled'), error: errors.length > 0 }, body);
+  return show(c, { title: title || messages(language)('untitled'), error: errors.length > 0, live: group.id }, body);
 }
 
 async function shownPost(c: C, seen: SeenPost, post: PostWithText, liked: boolean): Promise<Omit<ShownPost, 'isNew'>> {

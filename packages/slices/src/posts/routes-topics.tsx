@@ -148,6 +148,7 @@ async function compose(
     preview: answer.preview,
     editing: false,
     stale: null,
+    suggest: `/groups/${group.id}/suggestions`,
     csrf,
   };
   const page = <ComposePage model={model} reader={readerOf(c)} />;

@@ -5,6 +5,7 @@ import { postRoutes } from './routes-post.tsx';
 import { tagRoutes } from './routes-tags.tsx';
 import { threadRoutes } from './routes-thread.tsx';
 import { topicRoutes } from './routes-topics.tsx';
+import { suggestionRoutes } from './suggestions.ts';
 
 /** Pages of posts: topics of a group, threads, what is done with a post, and tags. */
 export function routes(app: Hono<Environment>): void {
@@ -13,4 +14,5 @@ export function routes(app: Hono<Environment>): void {
   postRoutes(app);
   tagRoutes(app);
   heldRoutes(app);
+  suggestionRoutes(app);
 }

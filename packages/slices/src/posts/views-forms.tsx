@@ -42,6 +42,8 @@ export type ComposeModel = {
   editing: boolean;
   /** The text as it is now, when it was changed while this one was written. */
   stale: string | null;
+  /** Address that offers people and tags while somebody writes. */
+  suggest: string;
   csrf: string;
 };
 
@@ -86,6 +88,7 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
           value={typed.content}
           error={errorOf(errors, 'content')}
           markdown={reader.language}
+          suggest={model.suggest}
           required
         />
         <Select

@@ -316,6 +316,7 @@ function ReplyForm({ model, reader }: { model: ThreadModel; reader: Reader }) {
           value={model.typed.content}
           error={errorOf(model.errors, 'content')}
           markdown={reader.language}
+          suggest={`/groups/${model.group.id}/suggestions`}
           required
         />
         <p class="app-quiet">{model.audience}</p>

@@ -38,6 +38,7 @@ function TopicCard({ topic, fresh, reader }: { topic: ListedPost; fresh: number;
   return (
     <PostCard
       reader={reader}
+      id={`topic-${topic.id}`}
       post={{
         href,
         title: topic.deleted_at

@@ -1,0 +1,69 @@
+import { type Environment, nameContains, type Reader, requireVisitor } from '@joinery/core';
+import { foldTag } from '@joinery/ui';
+import type { Hono } from 'hono';
+import { sql } from 'kysely';
+import { seeGroup } from './reads.ts';
+
+/** Something that may stand in a text: what is written, and how it is offered. */
+type Suggestion = { text: string; label: string; note: string };
+
+const most = 8;
+/** Spelled out because the two databases differ in what escapes a pattern by default. */
+const starts = (column: 'person.handle' | 'post_tag.tag', text: string) =>
+  sql<boolean>`${sql.ref(column)} like ${`${text.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
+
+/** Members of a group whose name or handle fits, as they are mentioned. */
+async function people(db: Reader, group: string, typed: string): Promise<Suggestion[]> {
+  const rows = await db
+    .selectFrom('group_member')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select(['person.handle', 'person.name', 'person.agency', 'person.home', 'person.local'])
+    .where('group_member.group_id', '=', group)
+    .where('group_member.state', '=', 'member')
+    .where('person.deleted_at', 'is', null)
+    .where('person.disabled_at', 'is', null)
+    .where((eb) => eb.or([starts('person.handle', typed.toLowerCase()), nameContains('person', typed)]))
+    .orderBy('person.sort_name')
+    .orderBy('person.id')
+    .limit(most)
+    .execute();
+  return rows.map(({ handle, name, agency, home, local }) => {
+    const text = local === 1 ? `@${handle}` : `@${handle}@${new URL(home).host}`;
+    return { text, label: name, note: [text, agency].join(' · ') };
+  });
+}
+
+/** Tags of posts that this group shows. */
+async function tags(db: Reader, group: string, typed: string): Promise<Suggestion[]> {
+  const rows = await db
+    .selectFrom('post_tag')
+    .innerJoin('post', 'post.id', 'post_tag.post_id')
+    .innerJoin('post as topic', 'topic.id', 'post.topic_id')
+    .select(['post_tag.tag', (eb) => eb.fn.countAll().as('times')])
+    .where('post.group_id', '=', group)
+    .where('post.status', '=', 'accepted')
+    .where('post.deleted_at', 'is', null)
+    .where('post.removed_at', 'is', null)
+    .where('topic.removed_at', 'is', null)
+    .where(starts('post_tag.tag', foldTag(typed)))
+    .groupBy('post_tag.tag')
+    .orderBy('times', 'desc')
+    .orderBy('post_tag.tag')
+    .limit(most)
+    .execute();
+  return rows.map(({ tag, times }) => ({ text: `#${tag}`, label: `#${tag}`, note: String(times) }));
+}
+
+/**
+ * What the script of the pages offers while somebody writes in a group: its people and its tags, to those who may read it; for everybody else the
+ * group is missing. A page's address and not one of the API, since a browser has a session and no token.
+ */
+export function suggestionRoutes(app: Hono<Environment>): void {
+  app.get('/groups/:id/suggestions', async (c) => {
+    requireVisitor(c);
+    const { group } = await seeGroup(c.var.context, c.req.param('id'), c.var.visitor);
+    const [, sign, typed = ''] = /^([@#])([\p{L}\p{N}_.-]{1,40})$/u.exec(c.req.query('q') ?? '') ?? [];
+    const find = sign === '@' ? people : sign === '#' ? tags : async () => [];
+    return c.json({ items: await find(c.var.context.db.reader, group.id, typed) });
+  });
+}

@@ -1,0 +1,10 @@
+/** What makes pages quick. Every one of them works without it: this file only saves the way to a new page. */
+import { defineChooseAll } from './choose-all.ts';
+import { defineMarkdownEditor } from './editor.ts';
+import { enhanceForms } from './forms.ts';
+import { defineLiveNews } from './live.ts';
+
+enhanceForms();
+defineChooseAll();
+defineMarkdownEditor();
+defineLiveNews();
