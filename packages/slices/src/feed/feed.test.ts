@@ -1,7 +1,7 @@
 import { createActorKeys, newId, transact } from '@joinery/core';
 import { createGroup, groups, joinGroup, type NewGroup } from '@joinery/slices/groups';
 import { people } from '@joinery/slices/people';
-import { createTopic, markdownText, posts, reply } from '@joinery/slices/posts';
+import { createTopic, markdownText, posts, removeFromGroup, reply } from '@joinery/slices/posts';
 import { expect, test } from 'vitest';
 import { openWeb } from '../people/testing/web.ts';
 import { feed } from './index.ts';
@@ -102,4 +102,18 @@ test('what is new is marked until it is opened, and counted per group on the sta
     expect((await browser.post(path)).status).toBe(303);
     expect((await browser.get('/groups')).html).not.toContain('1 new');
   }
+});
+
+test('what was answered to a topic goes with it when the group removes it', async () => {
+  await using world = await setUp();
+  const { web, context, member, owner, addGroup, write } = world;
+  const group = await addGroup('Maps');
+  await transact(context, by, (work) => joinGroup(work, { group: group.id, person: member.id }));
+  const topic = await write(group.id, 'Private matters');
+  await transact(context, by, (work) =>
+    reply(work, { replyTo: topic.id, author: owner.id, ...markdownText('And more') }),
+  );
+  await transact(context, by, (work) => removeFromGroup(work, { post: topic.id, by: owner.id, reason: null }));
+  expect((await (await web.signedIn(member)).get('/')).html).not.toContain('Private matters');
+  expect((await web.api(member, 'GET', '/feed')).json).toMatchObject({ items: [] });
 });

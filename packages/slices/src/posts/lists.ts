@@ -195,25 +195,27 @@ export async function listFeed(
 ): Promise<PageOf<FeedPost>> {
   const after = decodeCursor(options.cursor, ['string', 'string']);
   const query = seenBy(
-    inGroups(db).where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('group_member')
-          .select('group_member.person_id')
-          .whereRef('group_member.group_id', '=', 'post.group_id')
-          .where('group_member.person_id', '=', person)
-          .where((member) =>
-            member.or([
-              member('group_member.state', '=', 'member'),
-              member.and([
-                member('group_member.following', '=', 1),
-                member('groups.reading', '<>', 'members'),
-                member('group_member.state', '<>', 'banned'),
+    inGroups(db)
+      .where('topic.removed_at', 'is', null)
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('group_member')
+            .select('group_member.person_id')
+            .whereRef('group_member.group_id', '=', 'post.group_id')
+            .where('group_member.person_id', '=', person)
+            .where((member) =>
+              member.or([
+                member('group_member.state', '=', 'member'),
+                member.and([
+                  member('group_member.following', '=', 1),
+                  member('groups.reading', '<>', 'members'),
+                  member('group_member.state', '<>', 'banned'),
+                ]),
               ]),
-            ]),
-          ),
+            ),
+        ),
       ),
-    ),
     { person, moderates: false },
   );
   return newestFirst(query, after, options.limit);

@@ -41,8 +41,9 @@ export const postKind: ObjectKind = {
     const post = await postById(db, object.id);
     const group = post ? await groupById(db, post.group_id) : undefined;
     if (!post || !group) return false;
-    if (requester.kind === 'peer') return mayPeerRead(requester, post, group);
-    if (requester.kind === 'nobody' && post.removed_at) return false;
+    const removed = await isRemoved(db, post);
+    if (requester.kind === 'peer') return mayPeerRead(requester, removed, group);
+    if (requester.kind === 'nobody' && removed) return false;
     return requesterMayRead(db, requester, group);
   },
   toDocument: async (outgoing, object) => {
@@ -60,10 +61,16 @@ export const postKind: ObjectKind = {
  * A node reads a post of ours in a group of ours by the group's rule. A post of ours in a group elsewhere is read by that group's node,
  * and by nodes with an agreement: they know its address only from that group.
  */
-function mayPeerRead(requester: Extract<Requester, { kind: 'peer' }>, post: PostRow, group: GroupRow): boolean {
-  if (group.reading === 'members' || (post.removed_at && group.local === 1)) return false;
+function mayPeerRead(requester: Extract<Requester, { kind: 'peer' }>, removed: boolean, group: GroupRow): boolean {
+  if (group.reading === 'members' || (removed && group.local === 1)) return false;
   const named = group.local === 1 ? group.id : undefined;
   return requester.trust.mayFederate(requester.origin, 'open-groups', 'out', named).allowed;
+}
+
+/** By its group, itself or with its topic. */
+async function isRemoved(db: Reader, post: PostRow): Promise<boolean> {
+  const topic = post.topic_id === post.id ? post : await postById(db, post.topic_id);
+  return post.removed_at !== null || (topic?.removed_at ?? null) !== null;
 }
 
 type PageOf = (
@@ -78,8 +85,23 @@ function positionOf(cursor: string | null): [at: string, id: string] | null {
   return decodeCursor(cursor, ['string', 'string']) as [string, string] | null;
 }
 
+/** What is accepted and not removed; what was answered to a removed topic goes with it. */
 function visible(db: Reader) {
-  return db.selectFrom('post').selectAll('post').where('status', '=', 'accepted').where('removed_at', 'is', null);
+  return db
+    .selectFrom('post')
+    .selectAll('post')
+    .where('status', '=', 'accepted')
+    .where('removed_at', 'is', null)
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('post as topic')
+            .select('topic.id')
+            .whereRef('topic.id', '=', 'post.topic_id')
+            .where('topic.removed_at', 'is not', null),
+        ),
+      ),
+    );
 }
 
 /** What a page of posts looks like as the group tells it: each author's own activity inside the group's `Announce`, with figures. */
@@ -223,7 +245,7 @@ const readsGroup: CollectionKind['mayRead'] = async (db, requester, object) => {
 /** Threads are kept by their group, whoever started them. */
 const readsThread: CollectionKind['mayRead'] = async (db, requester, object) => {
   const found = await groupOf(db, object.id);
-  return found !== null && requesterMayRead(db, requester, found.group);
+  return found !== null && !(await isRemoved(db, found.post)) && (await requesterMayRead(db, requester, found.group));
 };
 
 /** Collections of a group: newest first. */
