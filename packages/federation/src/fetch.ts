@@ -156,7 +156,8 @@ export function documentOrRefuse(answer: DoorAnswer): JsonObject {
       `The other node does not take our signature (${said}): an administrator must look at clocks and keys`,
     );
   }
-  if (answer.status !== undefined && [401, 403, 404, 410].includes(answer.status)) {
+  if (answer.status === 410) refuse('gone', 'The other node says that this was deleted');
+  if (answer.status !== undefined && [401, 403, 404].includes(answer.status)) {
     refuse('not_found', 'The other node does not show this, or it does not exist');
   }
   refuse('unavailable', answer.detail);

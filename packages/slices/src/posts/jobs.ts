@@ -1,9 +1,10 @@
-import { type Context, isObject, type JsonObject, originOf, transact } from '@joinery/core';
+import { type Context, isObject, isRefusal, type JsonObject, originOf, transact } from '@joinery/core';
 import { groupByUri } from '@joinery/slices/groups';
 import { countJob, runCounting } from './counts.ts';
 import { deliveryJob, runReport } from './delivery.ts';
 import { readPost } from './documents.ts';
 import { heldJobs } from './held.ts';
+import { deletePost } from './posts.ts';
 import { ancestorsJob, checkJob, receivePost } from './remote.ts';
 import { postByUri } from './store.ts';
 
@@ -15,11 +16,27 @@ async function check(context: Context, data: JsonObject): Promise<void> {
   try {
     await context.ports.actors.resolve(uri, { maximumAgeSeconds: 0 });
   } catch (error) {
+    if (isRefusal(error) && error.code === 'gone') return forget(context, uri);
     context.logger.info('posts.unchecked', {
       origin: originOf(uri),
       reason: error instanceof Error ? error.message : '',
     });
   }
+}
+
+/** Its own node has said that it was deleted: the texts go here too. */
+async function forget(context: Context, uri: string): Promise<void> {
+  const origin = originOf(uri) ?? '';
+  const by = { kind: 'peer', origin } as const;
+  await transact(
+    context,
+    by,
+    async (work) => {
+      const post = await postByUri(work.db, uri);
+      if (post && post.local !== 1) await deletePost(work, { post: post.id, author: post.author_id });
+    },
+    { origin },
+  );
 }
 
 /**
