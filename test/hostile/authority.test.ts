@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { cookieName, type JsonObject, startSession, transact } from '@joinery/core';
+import { cookieName, enqueueJob, type JsonObject, startSession, transact } from '@joinery/core';
 import { groupById, joinGroup, membershipOf, removeMember } from '@joinery/slices/groups';
-import { createTopic, markdownText } from '@joinery/slices/posts';
+import { createTopic, markdownText, removeFromGroup, reply } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { encodeMultikey } from '../../packages/federation/src/multikey.ts';
 import { createProof } from '../../packages/federation/src/proof.ts';
@@ -502,4 +502,55 @@ it('a group vouches for no key of a person whose own node can be asked', async (
   const removal = { id: `${id}/delete`, type: 'Delete', actor: alice.uri, object: id };
   await expectWithoutEffect(world, () => evil.send(node, evilGroup, forge(removal)));
   expect(await postRow(node, id)).toMatchObject({ deleted_at: null });
+});
+
+it('nobody elsewhere likes what is in a closed group, or in one that their agreement does not cover', async () => {
+  const { evil, mallory, node, owner, group } = world;
+  const closed = await openGroup(node, owner, 'closed-likes', { reading: 'members', joining: 'invited' });
+  const likes = async (topic: { id: string; uri: string }) => {
+    await evil.send(node, mallory, { id: evil.id('/likes'), type: 'Like', actor: mallory.uri, object: topic.uri });
+    await node.settle();
+    return (await postRow(node, topic.uri))?.likes;
+  };
+  const topicIn = (id: string) =>
+    transact(node.context, by, (work) =>
+      createTopic(work, { group: id, author: owner.id, title: 'Plans', ...markdownText('Secret') }),
+    );
+  expect(await likes(await topicIn(closed.id))).toBe(0);
+  const open = await topicIn(group.id);
+  await node.decide('change', evil, { groups: [closed.id] });
+  expect(await likes(open)).toBe(0);
+  await node.decide('change', evil, { groups: null });
+  expect(await likes(open)).toBe(1);
+});
+
+it('what its group says was deleted is deleted here too once its own node says that it is gone', async () => {
+  const { good, alice, node } = world;
+  const taken = create(good, alice, goodGroup);
+  const { id } = objectOf(taken);
+  await good.send(node, goodGroup, { ...announce(goodGroup, taken), id: good.id('/announces') });
+  await node.settle();
+  expect(await contentOf(node, id)).toContain('Secret-content');
+  good.serve(new URL(id).pathname, (_, response) => response.writeHead(410).end());
+  await transact(node.context, by, (work) => enqueueJob(work, 'posts.check', { uri: id }, { key: `${id} gone` }));
+  await node.settle();
+  expect(await contentOf(node, id)).toBeUndefined();
+  expect(await postRow(node, id)).toMatchObject({ deleted_at: expect.any(String) });
+});
+
+it('what was answered to a removed topic is told to no other node', async () => {
+  const { good, alice, node, owner, group } = world;
+  const { topic, answer } = await transact(node.context, by, async (work) => {
+    const common = { author: owner.id, ...markdownText('Removed-words') };
+    const topic = await createTopic(work, { ...common, group: group.id, title: 'Removed-title' });
+    return { topic, answer: await reply(work, { ...common, replyTo: topic.id }) };
+  });
+  const read = async () => {
+    const paths = [`/posts/${answer.id}`, ...['context', 'history'].map((name) => `/posts/${topic.id}/${name}?page=`)];
+    const answers = [...paths, `/groups/${group.id}/outbox?page=`].map((path) => good.get(node, alice, path));
+    return (await Promise.all(answers)).filter(({ body }) => body.includes(answer.id)).length;
+  };
+  expect(await read()).toBe(4);
+  await transact(node.context, by, (work) => removeFromGroup(work, { post: topic.id, by: owner.id, reason: null }));
+  expect(await read()).toBe(0);
 });

@@ -13,7 +13,7 @@ import {
 import { groupByUri } from '@joinery/slices/groups';
 import { personById, personByUri } from '@joinery/slices/people';
 import { enqueueCheck, moderationHandlers, removeByGroup } from './activities-in-moderation.ts';
-import { actingPerson, throughGroup } from './authority.ts';
+import { actingPerson, isClosedTo, throughGroup } from './authority.ts';
 import { applyCounts } from './counts.ts';
 import { applyDeliveryReport } from './delivery.ts';
 import { idOf, objectOf, readPost } from './documents.ts';
@@ -153,6 +153,7 @@ async function applyUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome
   if (known.local === 1) return acceptOwn(work, inbound, known, through);
   if (through === 'unknown' || (through && through.id !== known.group_id)) return ignored('it is in another group');
   const group = await requireGroup(work.db, known.group_id);
+  if (isClosedTo(work, inbound, group)) return null;
   if (through === null && group.local !== 1 && inbound.verified === 'unchecked') return ignored('an unchecked copy');
   if (inbound.verified === 'unchecked' && known.verified !== 'unchecked') {
     // Never on the announcer's word: read at its origin instead.
@@ -238,6 +239,7 @@ async function applyLike(work: Work, inbound: Inbound): Promise<InboundOutcome |
   const through = await throughGroup(work, inbound);
   if (through === 'unknown' || (through && through.id !== group.id)) return ignored('it is in another group');
   if (through === null && group.local !== 1) return ignored('the group counts this');
+  if (isClosedTo(work, inbound, group)) return null;
   if (through !== null && inbound.origin === work.home) return ignored('what people here like is known here');
   if (await wasTakenBack(work, inbound.id, inbound.actor)) return ignored('it was taken back before it arrived');
   const person = await personByUri(work.db, inbound.actor);
@@ -279,7 +281,7 @@ async function applyFlag(work: Work, inbound: Inbound): Promise<InboundOutcome |
   for (const object of objects.slice(0, 20)) {
     const post = await postByUri(work.db, idOf(object) ?? '');
     const group = post ? await requireGroup(work.db, post.group_id) : undefined;
-    if (!post || group?.local !== 1 || group.reading === 'members') continue;
+    if (!post || group?.local !== 1 || isClosedTo(work, inbound, group)) continue;
     await report(work, { post: post.id, reporter: null, reason: String(reason).slice(0, 1_000), uri: inbound.id });
     found = true;
   }

@@ -1,7 +1,7 @@
 import type { Inbound, Work } from '@joinery/core';
 import { type GroupRow, groupByUri } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
-import { requireGroup } from './store.ts';
+import { agrees, requireGroup } from './store.ts';
 import type { PostRow } from './tables.ts';
 
 /** The group of another node that announced an activity; null when its actor sent it to us. */
@@ -23,6 +23,11 @@ export async function actingPerson(work: Work, inbound: Inbound, post: PostRow):
     const byGroup = inbound.through === null && inbound.actor === group.uri;
     return (through !== null && through !== 'unknown' && through.id === group.id) || byGroup ? null : undefined;
   }
-  if (through !== null) return undefined;
+  if (through !== null || isClosedTo(work, inbound, group)) return undefined;
   return (await personByUri(work.db, inbound.actor))?.id;
+}
+
+/** Whether a group of ours is none for the node that sends: closed ones are for nobody elsewhere, and an agreement may cover others only. What it sends then has no effect, as for a missing one. */
+export function isClosedTo(work: Work, inbound: Inbound, group: GroupRow): boolean {
+  return group.local === 1 && (group.reading === 'members' || !agrees(work.trust, inbound.origin, group));
 }
