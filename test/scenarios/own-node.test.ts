@@ -185,3 +185,19 @@ it('announces where links open by WebFinger, of people and not of groups', async
   ]);
   expect(await finger(department, `${department.origin}/groups/${things.open}`)).toEqual([]);
 });
+
+it('a handle of a closed group of this node leads where one that does not exist leads', async () => {
+  const { context } = council;
+  const keys = await createActorKeys();
+  const owner = await council.person('Olga Closed');
+  const rules = { owner: owner.id, keys, reading: 'members', joining: 'invited', listed: false } as const;
+  await transact(context, by, (work) => createGroup(work, { name: 'Secret', handle: 'secret-plans', ...rules }));
+  const page = await asBob();
+  const of = async (name: string) => {
+    const { status, location } = await page.get(
+      `/follow?uri=${encodeURIComponent(`@${name}@${new URL(council.origin).host}`)}`,
+    );
+    return { status, location };
+  };
+  expect(await of('secret-plans')).toEqual(await of('no-such-plans'));
+});

@@ -114,7 +114,13 @@ async function addressOfOwn(bridge: Bridge, name: string): Promise<string> {
     .executeTakeFirst();
   if (!holder || holder.retired_at !== null || (holder.kind !== 'person' && holder.kind !== 'group'))
     refuse('not_found', 'This handle does not exist here');
-  return `${config.origin}/${holder.kind === 'person' ? 'people' : 'groups'}/${holder.id}`;
+  const uri = `${config.origin}/${holder.kind === 'person' ? 'people' : 'groups'}/${holder.id}`;
+  if (holder.kind === 'person') return uri;
+  // Whoever asks is not known here: of groups only those that are no secret are found by guessing their handle.
+  const found = await knownObject(bridge.context, uri);
+  if (!(await found?.kind.isDiscoverable?.(db.reader, found.object)))
+    refuse('not_found', 'This handle does not exist here');
+  return uri;
 }
 
 /** https, or http on loopback where the node was opened for that (development). */
