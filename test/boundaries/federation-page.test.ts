@@ -24,6 +24,6 @@ it('FEDERATION.md lists every extension that the code speaks, and no other', () 
 });
 
 it('the version that nodes tell each other is the version of the package', async () => {
-  const { version } = (await import('../../packages/federation/src/version.ts')) as { version: string };
+  const { version } = (await import('../../packages/core/src/version.ts')) as { version: string };
   expect(version).toBe(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
 });

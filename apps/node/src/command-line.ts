@@ -1,7 +1,10 @@
 import {
+  backupCommand,
+  type CommandAnswer,
   type Command as CommandDefinition,
   type CommandInput,
   coreCommands,
+  groundCommands,
   isRefusal,
   readConfig,
   type Slice,
@@ -37,6 +40,8 @@ export async function runCommandLine(
     .option('--json', 'answer in JSON')
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.error });
+  const print = (answer: CommandAnswer) =>
+    output.out(`${program.opts().json ? JSON.stringify(answer.json) : answer.say}\n`);
   program
     .command('serve')
     .description('Run the node')
@@ -52,11 +57,15 @@ export async function runCommandLine(
       output.out(`${program.opts().json ? JSON.stringify({ ok, words }) : words}\n`);
       if (!ok) throw new Error('It did not go as it should');
     });
-  for (const definition of [...coreCommands, ...slices.flatMap((slice) => slice.commands ?? [])]) {
+  for (const definition of groundCommands) {
+    addCommand(program, definition, async (input) => {
+      print(await definition.run({ config: readConfig(environment), slices, now: new Date() }, input));
+    });
+  }
+  for (const definition of [backupCommand, ...coreCommands, ...slices.flatMap((slice) => slice.commands ?? [])]) {
     addCommand(program, definition, async (input) => {
       await using node = await openNode(readConfig(environment), false, { slices, log: () => {} });
-      const answer = await definition.run(node.context, input);
-      output.out(`${program.opts().json ? JSON.stringify(answer.json) : answer.say}\n`);
+      print(await definition.run(node.context, input));
     });
   }
   try {
@@ -78,7 +87,7 @@ function asJson(error: unknown) {
 /** Adds `person add` as the command `add` below `person`. */
 function addCommand(
   program: Command,
-  definition: CommandDefinition,
+  definition: Omit<CommandDefinition, 'run'>,
   run: (input: CommandInput) => Promise<void>,
 ): void {
   const path = definition.name.split(' ');

@@ -1,4 +1,4 @@
-import { type Context, createKeyRing, createMailDoor, type Ports, transact } from '@joinery/core';
+import { type Context, createKeyRing, createMailDoor, type Ports, transact, version } from '@joinery/core';
 import { createAcknowledgements } from './acknowledgements.ts';
 import type { Bridge } from './bridge.ts';
 import { type CatchUp, createCatchUp } from './catch-up.ts';
@@ -13,7 +13,6 @@ import { createRemoteKeys } from './remote-keys.ts';
 import { createActors } from './resolve.ts';
 import { asks } from './trust/asks.ts';
 import { createTrust } from './trust/trust.ts';
-import { version } from './version.ts';
 
 /** The federation of one node: its doors and ports, what it receives and what it delivers. */
 export type FederationNode = {

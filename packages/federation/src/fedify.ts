@@ -1,8 +1,7 @@
 import './temporal.ts';
 import { createFederation, type Federation, MemoryKvStore } from '@fedify/fedify';
 import { Application, Group, Organization, Person } from '@fedify/vocab';
-import { type Context, holderOf, isId } from '@joinery/core';
-import { version } from './version.ts';
+import { type Context, holderOf, isId, version } from '@joinery/core';
 
 /**
  * What Fedify does at run time: WebFinger (RFC 7033) and NodeInfo 2.1. It is given no queue and no key, and gets only the requests for those two; inbox,

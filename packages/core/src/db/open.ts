@@ -89,6 +89,9 @@ function openSqlite({ dataFolder, exclusive }: OpenOptions) {
       close: async () => {
         await reading.destroy();
         await writing.destroy();
+        // A connection that nobody used is not Kysely's to close.
+        reader.close();
+        writer.close();
         unlock();
       },
     };
