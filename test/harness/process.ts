@@ -26,6 +26,8 @@ export type NodeProcess = AsyncDisposable & {
   kill: () => Promise<void>;
   /** Starts it again on the same folder and port. */
   restart: () => Promise<void>;
+  /** Ends it, and starts it again on a new folder that is filled from a backup. */
+  restore: (backup: string) => Promise<void>;
   /** What it wrote to standard error. */
   log: () => string;
   /** Most memory that it has had so far, in bytes. Only on Linux. */
@@ -98,6 +100,7 @@ export async function startProcess(name: string, settings: Record<string, string
     JOINERY_UNDO_SECONDS: '0',
     ...settings,
   };
+  const folders = [folder];
   let child: ChildProcess | undefined;
   let said = '';
   const start = async () => {
@@ -127,6 +130,14 @@ export async function startProcess(name: string, settings: Record<string, string
     origin,
     kill,
     restart: start,
+    restore: async (backup) => {
+      await kill();
+      const to = `${folder}-${folders.length}`;
+      folders.push(to);
+      await runCommand(files.cli, environment, ['restore', backup, '--to', to]);
+      environment.JOINERY_DATA = to;
+      await start();
+    },
     log: () => said,
     peakMemory: () => {
       const status = readFileSync(`/proc/${child?.pid}/status`, 'utf8');
@@ -136,7 +147,7 @@ export async function startProcess(name: string, settings: Record<string, string
     call: (token, method, path, body, headers) => call(origin, token, method, path, body, headers),
     [Symbol.asyncDispose]: async () => {
       await kill();
-      rmSync(folder, { recursive: true, force: true });
+      for (const one of folders) rmSync(one, { recursive: true, force: true });
     },
   };
 }

@@ -26,6 +26,8 @@ export type Decision = {
     | 'wrong_direction'
     | 'key_changed'
     | 'list_unreadable'
+    /** This node was restored from a backup, and nobody has confirmed that yet, or that node has not told what it holds of ours. */
+    | 'quarantine'
     | 'bad_origin';
   /** The partner's agency, when the origin is listed. */
   agency?: string;

@@ -1,8 +1,24 @@
 import { type Command, refuse, streams, transact } from '@joinery/core';
 import { laneHealth } from './peers.ts';
+import { confirmRestored } from './rejoin.ts';
 
 /** Command line for the operator: what waits for which peer, and sending a parked item again. */
 export const commands: Command[] = [
+  {
+    name: 'restore confirm',
+    summary: 'Ends the quarantine of a restored node: no other node of this name runs any more',
+    run: async (context) => {
+      const state = await confirmRestored(context, { kind: 'command', by: 'restore confirm' });
+      const count = state.waiting.length;
+      return {
+        json: state,
+        say:
+          count === 0
+            ? 'Confirmed: this node exchanges with other nodes again.'
+            : `Confirmed: ${count} nodes are asked what they hold of ours, and each is exchanged with as soon as it has told: ${state.waiting.join(', ')}`,
+      };
+    },
+  },
   {
     name: 'lanes',
     summary: 'Shows per peer what waits, when it last worked, and what is parked',

@@ -33,6 +33,8 @@ function digestOf(streams: Shared[], members: string[]): string {
 
 type SharedOut = Shared & {
   id: string;
+  /** When the peer's subscription began. */
+  since: string;
   /** Last number of the stream for this peer. */
   head: number;
 };
@@ -53,6 +55,7 @@ async function sharedOut(bridge: Bridge, peer: string, just?: LogEvent): Promise
       'stream.head',
       'subscription.acknowledged',
       'subscription.ends_after',
+      'subscription.created_at',
     ])
     .where('subscription.origin', '=', peer)
     .where('stream.head', '>', 0)
@@ -64,6 +67,7 @@ async function sharedOut(bridge: Bridge, peer: string, just?: LogEvent): Promise
       stream: streamAddress(config.origin, row.token),
       epoch: row.epoch,
       sequence: await told(row.id, row.id === just?.stream ? just.streamSeq : row.acknowledged),
+      since: row.created_at,
       head: await told(
         row.id,
         isCovered(bridge.trust, peer, row.id)
@@ -74,6 +78,19 @@ async function sharedOut(bridge: Bridge, peer: string, just?: LogEvent): Promise
       ),
     })),
   );
+}
+
+/** What was told before the peer subscribed is history to it. */
+async function beginOf(bridge: Bridge, stream: string, since: string): Promise<number> {
+  const row = await bridge.context.db.reader
+    .selectFrom('log')
+    .select('stream_seq')
+    .where('stream', '=', stream)
+    .where('at', '<', since)
+    .orderBy('stream_seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.stream_seq ?? 0;
 }
 
 /** The last number, up to one, that a Joinery peer gets to see. */
@@ -163,8 +180,12 @@ export async function compareDigest(
       continue;
     const known = rows.find((row) => row.stream === stream);
     if (known?.epoch === epoch && known.position >= head) continue;
-    if (known?.epoch !== epoch)
-      await begin(bridge, { origin: peer, stream, epoch, position: Math.min(from, head), head });
+    if (known?.epoch !== epoch) {
+      // One that we acknowledged and know nothing of was begun after the backup that we come from: read from where it began.
+      const began = entry['joinery:begin'];
+      const position = known === undefined && typeof began === 'number' ? Math.min(began, from) : from;
+      await begin(bridge, { origin: peer, stream, epoch, position: Math.min(position, head), head });
+    }
     missing.push(stream);
   }
   if (missing.length > 0) bridge.context.logger.info('digest.differs', { origin: peer, streams: missing.length });
@@ -192,19 +213,21 @@ async function begin(
 /** The list that a peer compares with: every stream it gets from us, with the beginning of its subscription, the end, and its people in the group. */
 export async function sharedStreams(bridge: Bridge, peer: string): Promise<JsonObject> {
   const shared = await sharedOut(bridge, peer);
+  const begins = await Promise.all(shared.map(({ id, since }) => beginOf(bridge, id, since)));
   const groups = new Map((await participationHere(bridge, peer)).map((group) => [group.stream, group]));
   return {
     '@context': ['https://www.w3.org/ns/activitystreams', { joinery: 'urn:joinery:ns#' }],
     id: `${bridge.context.config.origin}/streams`,
     type: 'Collection',
     totalItems: shared.length,
-    items: shared.map(({ id, stream, epoch, sequence, head }) => {
+    items: shared.map(({ id, stream, epoch, sequence, head }, index) => {
       const group = groups.get(id);
       return {
         id: stream,
         type: 'OrderedCollection',
         'joinery:epoch': epoch,
         'joinery:from': sequence,
+        'joinery:begin': begins[index] ?? 0,
         'joinery:head': head,
         ...(group && { attributedTo: group.group, 'joinery:members': membersDigest(group.people) }),
       };

@@ -1,4 +1,13 @@
-import { type Context, createKeyRing, createMailDoor, type Ports, transact, version } from '@joinery/core';
+import {
+  type Context,
+  createKeyRing,
+  createMailDoor,
+  isInQuarantine,
+  type MailDoor,
+  type Ports,
+  transact,
+  version,
+} from '@joinery/core';
 import { createAcknowledgements } from './acknowledgements.ts';
 import type { Bridge } from './bridge.ts';
 import { type CatchUp, createCatchUp } from './catch-up.ts';
@@ -9,6 +18,7 @@ import { createLanes, type Lanes } from './lanes.ts';
 import { createOutbound, type Outbound } from './outbound.ts';
 import { type Builder, createBuilder } from './outgoing.ts';
 import { ensurePeer } from './peers.ts';
+import { createRejoin } from './rejoin.ts';
 import { createRemoteKeys } from './remote-keys.ts';
 import { createActors } from './resolve.ts';
 import { asks } from './trust/asks.ts';
@@ -78,7 +88,7 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
   });
   // Doors and ports refer to each other through the context that holds both.
   const context: Context = Object.assign(ground, {
-    doors: { peers: door, mail: createMailDoor(ground.config), services: door.services },
+    doors: { peers: door, mail: quarantinedMail(ground), services: door.services },
     ports: ground.ports as Ports,
   });
   const keys = createKeyRing(ground.secret);
@@ -110,6 +120,24 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
   return node;
 }
 
+/** Nothing leaves a restored node before a person has confirmed it: mail waits, as it does while the mail server is away. */
+function quarantinedMail({ config, db }: Ground): MailDoor | null {
+  const door = createMailDoor(config);
+  return (
+    door && {
+      ...door,
+      send: async (mail) =>
+        (await isInQuarantine(db.reader))
+          ? {
+              ok: false,
+              retryable: true,
+              detail: 'This node was restored from a backup: an administrator has to confirm it first',
+            }
+          : door.send(mail),
+    }
+  );
+}
+
 function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
   const { context } = bridge;
   const builder = createBuilder(bridge);
@@ -118,6 +146,13 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
   const lanes = createLanes(bridge, builder);
   const outbound = createOutbound(context);
   const acknowledgements = createAcknowledgements(context, { pulled: true });
+  const rejoin = createRejoin(bridge, {
+    open: async (origin) => {
+      catchUp.compare(origin, '');
+      await lanes.tellHeads(origin);
+      lanes.wake(origin);
+    },
+  });
   const contacts = new Map<string, number>();
   // A decision about a partner may let a lane go on that waited without alarm.
   const stop = context.db.changes.subscribe(() => {
@@ -150,6 +185,7 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
     start: async () => {
       await catchUp.start();
       await lanes.start();
+      rejoin.start();
     },
     settled: async () => {
       await lanes.settled();
@@ -158,6 +194,7 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
     [Symbol.asyncDispose]: async () => {
       stop();
       nodes.delete(context);
+      await rejoin[Symbol.asyncDispose]();
       await lanes[Symbol.asyncDispose]();
       await catchUp[Symbol.asyncDispose]();
       await acknowledgements.flush();

@@ -7,13 +7,15 @@ import { createDigests } from './digest.ts';
 import { soonest, waitAfter, waitOf } from './lane-waits.ts';
 import { type Builder, type Outgoing, streamAddress } from './outgoing.ts';
 import { discoverPeer, ensurePeer, peerRow } from './peers.ts';
-import { isCovered, type PendingStream, pendingOrigins, pendingStreams } from './pending.ts';
+import { isCovered, type PendingStream, pendingOrigins, pendingStreams, streamsOf } from './pending.ts';
 import type { PeerRow } from './tables.ts';
 
 /** Delivery to all peers: one lane each, so that a slow or silent one holds up nobody else. */
 export type Lanes = {
   /** The peer has shown that it lives, or something about it was decided: try now. */
   wake: (origin: string) => void;
+  /** Tells the peer of the epoch and head of each stream that it gets: after a restore. */
+  tellHeads: (origin: string) => Promise<void>;
   /** Whether a lane waits to try again. */
   isWaiting: (origin: string) => boolean;
   /** The allow-list has changed: lanes that waited for an agreement may go on. */
@@ -285,8 +287,19 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     });
   };
   const stop = context.db.changes.subscribe(lookSoon);
+  const tellHeads = async (origin: string) => {
+    const peer = (await peerRow(context.db.reader, origin)) ?? (await discoverPeer(bridge, origin));
+    if (!peer) return;
+    for (const stream of await streamsOf(context.db.reader, origin)) {
+      if (!isCovered(bridge.trust, origin, stream.stream)) continue;
+      const failure = await tellHead(peer, stream);
+      // What remains is told with what comes next in it.
+      if (failure) return;
+    }
+  };
   return {
     wake,
+    tellHeads,
     isWaiting: (origin) => timers.has(origin),
     trustChanged: () => {
       for (const origin of [...withoutAgreement]) wake(origin);

@@ -177,7 +177,13 @@ function agencyOf(author: string, name: string): JsonObject {
   return { id: agencyActor(originOf(author) ?? ''), type: 'Organization', name };
 }
 
-async function prove(bridge: Bridge, document: ActivityDocument, actor: string, created: string): Promise<JsonObject> {
+/** The document with its actor's proof (FEP-8b32); without one when the actor is not ours. */
+export async function prove(
+  bridge: Bridge,
+  document: ActivityDocument,
+  actor: string,
+  created: string,
+): Promise<JsonObject> {
   const key = await bridge.keys.find(bridge.context.db.reader, actor, 'ed25519');
   if (!key) return document;
   const options = { verificationMethod: key.id, privateKey: key.privateKey, created: new Date(created) };

@@ -19,9 +19,27 @@ export function isCovered(trust: Trust, origin: string, stream: string): boolean
   return trust.mayFederate(origin, group ? 'open-groups' : null, 'out', group).allowed;
 }
 
-/** Streams that one peer waits for, those with the oldest waiting item first. */
+/** Streams that one peer waits for, in which it has not everything yet. */
 export async function pendingStreams(db: Reader, origin: string): Promise<PendingStream[]> {
-  const rows = await db
+  const rows = await subscribed(db, origin)
+    .whereRef('subscription.acknowledged', '<', 'stream.head')
+    .where((eb) =>
+      eb.or([
+        eb('subscription.ends_after', 'is', null),
+        eb('subscription.acknowledged', '<', eb.ref('subscription.ends_after')),
+      ]),
+    )
+    .execute();
+  return rows.map(toPending);
+}
+
+/** All streams that one peer gets, or got. */
+export async function streamsOf(db: Reader, origin: string): Promise<PendingStream[]> {
+  return (await subscribed(db, origin).where('stream.head', '>', 0).execute()).map(toPending);
+}
+
+function subscribed(db: Reader, origin: string) {
+  return db
     .selectFrom('subscription')
     .innerJoin('stream', 'stream.id', 'subscription.stream')
     .select([
@@ -33,22 +51,12 @@ export async function pendingStreams(db: Reader, origin: string): Promise<Pendin
       'stream.token',
     ])
     .where('subscription.origin', '=', origin)
-    .whereRef('subscription.acknowledged', '<', 'stream.head')
-    .where((eb) =>
-      eb.or([
-        eb('subscription.ends_after', 'is', null),
-        eb('subscription.acknowledged', '<', eb.ref('subscription.ends_after')),
-      ]),
-    )
-    .orderBy('subscription.stream')
-    .execute();
-  return rows.map((row) => ({
-    stream: row.stream,
-    token: row.token,
-    epoch: row.epoch,
-    acknowledged: row.acknowledged,
-    last: row.ends_after === null ? row.head : Math.min(row.head, row.ends_after),
-  }));
+    .orderBy('subscription.stream');
+}
+
+function toPending(row: Omit<PendingStream, 'last'> & { head: number; ends_after: number | null }): PendingStream {
+  const { stream, token, epoch, acknowledged, head, ends_after } = row;
+  return { stream, token, epoch, acknowledged, last: ends_after === null ? head : Math.min(head, ends_after) };
 }
 
 /**

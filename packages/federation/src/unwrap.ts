@@ -9,6 +9,7 @@ import {
 } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { decodeMultikey } from './multikey.ts';
+import { ownKey } from './own-key.ts';
 import { readProof, verifyProof } from './proof.ts';
 import { textOf, typeOf } from './read.ts';
 import type { RemoteKey } from './remote-keys.ts';
@@ -111,6 +112,12 @@ async function believe(
   if (who.origin === who.sender) return { verified: 'signature', missingKey: null };
   const proof = readProof(inner);
   if (!proof || originOf(proof.verificationMethod) !== who.origin) return { verified: 'unchecked', missingKey: null };
+  if (who.origin === bridge.context.config.origin) {
+    // Our own activity comes back: only our own key proves it.
+    const own = await ownKey(db, proof.verificationMethod);
+    const holds = own?.owner === who.author && verifyProof(inner, own.key);
+    return { verified: holds ? 'proof' : 'unchecked', missingKey: null };
+  }
   const known = await bridge.remoteKeys.known(db, proof.verificationMethod);
   if (known && speaksFor(bridge, known, who.sender)) {
     const holds = known.owner === who.author && verifyProof(inner, known.key);

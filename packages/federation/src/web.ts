@@ -21,6 +21,7 @@ import {
   objectDocument,
 } from './documents.ts';
 import { type FederationNode, federationOf } from './federation.ts';
+import { heldDocument } from './held.ts';
 import { isActivityType } from './media-types.ts';
 import { receive } from './receive.ts';
 import { type Refused, refused } from './refusals.ts';
@@ -65,6 +66,7 @@ async function answerNode(c: WebContext, node: FederationNode): Promise<Response
     path === '/agency' ||
     path === '/node/groups' ||
     path === '/streams' ||
+    path === '/streams/held' ||
     activityPath.test(path) ||
     streamPath.test(path);
   const asked =
@@ -100,6 +102,8 @@ async function find(c: WebContext, node: FederationNode, requester: Requester): 
   if (path === '/streams' && requester.kind === 'peer')
     return { status: 200, document: await sharedStreams(node.bridge, requester.origin) };
   if (path === '/node/groups') return nodeCollection(node.bridge, 'groups', c.req.query('page') ?? null, requester);
+  if (path === '/streams/held' && requester.kind === 'peer')
+    return { status: 200, document: await heldDocument(node.bridge, requester.origin) };
   const activity = activityPath.exec(path);
   if (activity)
     return activityDocument(

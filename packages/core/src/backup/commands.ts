@@ -72,18 +72,15 @@ export const groundCommands: GroundCommand[] = [
     summary: 'Fill an empty folder from a backup; the node then waits in quarantine until you confirm',
     arguments: ['backup'],
     options: [
-      {
-        name: 'to',
-        value: 'folder',
-        description: 'New data folder (JOINERY_DATA of the restored node)',
-        required: true,
-      },
+      { name: 'to', value: 'folder', description: 'New data folder (JOINERY_DATA of the restored node)' },
       { name: 'secret', value: 'file', description: 'The secret, for a backup without it' },
     ],
     run: async ({ config, slices, now }, { arguments: [path = ''], options }) => {
+      // Not a required option of the command line: `restore confirm` below it would then need it too.
+      if (typeof options.to !== 'string') refuse('invalid', 'Name the new data folder with --to <folder>');
       const { manifest, to } = await restoreBackup({
         backup: resolve(path),
-        to: String(options.to),
+        to: options.to,
         config,
         slices,
         secretFile: secretFile(config, options),

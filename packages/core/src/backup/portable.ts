@@ -16,7 +16,7 @@ const valuesAtOnce = 30_000;
 type AnyTables = Kysely<any>;
 
 /** Names of all tables with rows of their own, those first to which others refer. */
-export function tablesOf(db: Sqlite.Database): string[] {
+function tablesOf(db: Sqlite.Database): string[] {
   const list = db.pragma('table_list') as { schema: string; name: string; type: string }[];
   const names = list
     .filter(({ schema, type, name }) => schema === 'main' && type === 'table' && !name.startsWith('sqlite_'))

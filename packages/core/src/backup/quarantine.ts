@@ -11,6 +11,10 @@ export type Restored = {
   asOf: string;
   /** When an administrator confirmed; null means quarantine. */
   confirmedAt: string | null;
+  /** Nodes that have not told yet what they hold of ours: nothing is exchanged with them before. */
+  waiting: string[];
+  /** Those that have told, and how many numbers of ours they hold that the backup has not. */
+  told?: { origin: string; lost: number }[];
 };
 
 const name = 'restored';

@@ -109,7 +109,7 @@ async function beginAnew(db: Kysely<Schema>, madeAt: string, now: Date): Promise
     for (const table of ['session', 'sign_in_link', 'api_token', 'idempotency'] as const)
       await transaction.deleteFrom(table).execute();
     await transaction.updateTable('job').set({ lease: null, leased_until: null }).execute();
-    await writeRestored(transaction, { at: now.toISOString(), asOf: madeAt, confirmedAt: null });
+    await writeRestored(transaction, { at: now.toISOString(), asOf: madeAt, confirmedAt: null, waiting: [] });
   });
 }
 

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { sql } from 'kysely';
+import { restoredState } from '../backup/quarantine.ts';
 import type { Context } from '../context.ts';
 import { coreMigrations } from '../schema-migrations.ts';
 import { transact } from '../work.ts';
@@ -26,6 +27,7 @@ export function createReadiness() {
 
 async function look(context: Context): Promise<Readiness> {
   const checks = await Promise.all([checkDatabase(context), checkMigrations(context), checkDisk(context)]);
+  checks.push(...(await checkRestored(context)));
   return { ready: checks.every((check) => check.ok), checks };
 }
 
@@ -62,6 +64,14 @@ async function checkMigrations(context: Context): Promise<Check> {
   } catch {
     return { name, ok: false, reason: 'the database cannot be read' };
   }
+}
+
+/** It serves its own people meanwhile, so it is ready. */
+async function checkRestored(context: Context): Promise<Check[]> {
+  const state = await restoredState(context.db.reader).catch(() => null);
+  if (state === null || state.confirmedAt !== null) return [];
+  const reason = `in quarantine: restored from a backup as of ${state.asOf}; exchanges nothing and sends no mail until an administrator confirms it (joinery restore confirm)`;
+  return [{ name: 'restored', ok: true, reason }];
 }
 
 async function checkDisk(context: Context): Promise<Check> {

@@ -1,3 +1,4 @@
+import { isInQuarantine } from '../backup/quarantine.ts';
 import type { Context } from '../context.ts';
 import { runAfterEffects } from '../log/after-effects.ts';
 import { nextJobAt, releaseLeases, runNextJob } from './jobs.ts';
@@ -19,7 +20,8 @@ export function startWorker(context: Context): Worker {
 
   const work = async () => {
     while (!closed && (await runAfterEffects(context)) > 0);
-    while (!closed && (await runNextJob(context)));
+    // Jobs reach out: those of a restored node wait until a person has confirmed it.
+    if (!closed && !(await isInQuarantine(context.db.reader))) while (!closed && (await runNextJob(context)));
     while (!closed && (await runAfterEffects(context)) > 0);
   };
   const guarded = async () => {

@@ -1,5 +1,6 @@
 import { type Activities, type Inbound, nodeActor } from '@joinery/core';
 import { noteConfirmation } from './partners.ts';
+import { keepStatement } from './statements.ts';
 import { partnerById } from './store.ts';
 
 /** The collection that an agreement adds the other's server actor to: it need not be readable. */
@@ -40,6 +41,7 @@ export const activities: Activities = {
         if (inbound.activity.target !== partnersOf(inbound.origin)) return null;
         if (!isFromNode(inbound, work.home))
           return { state: 'ignored', why: 'Only a server actor speaks for its node' };
+        await keepStatement(work, inbound);
         const changed = await noteConfirmation(work, inbound.origin, inbound.type === 'Add');
         return changed ? { state: 'applied' } : { state: 'ignored', why: 'Known already' };
       },

@@ -18,7 +18,12 @@ export type Agreement = {
 };
 
 /** The whole list as it stood at one moment, by canonical origin. */
-export type Snapshot = { own: string; byOrigin: ReadonlyMap<string, Agreement> };
+export type Snapshot = {
+  own: string;
+  byOrigin: ReadonlyMap<string, Agreement>;
+  /** After a restore: nodes with which nothing is exchanged yet. */
+  quarantine?: 'everybody' | ReadonlySet<string>;
+};
 
 /**
  * Decides whether something may be exchanged with another node. Pure; the only place where it is decided.
@@ -46,7 +51,15 @@ export function decide(
     agreement = snapshot.byOrigin.get(canonical);
     if (agreement === undefined) return { allowed: false, reason: 'not_listed' };
   }
-  return weigh(agreement, scope, direction, group, now);
+  const decision = weigh(agreement, scope, direction, group, now);
+  return decision.allowed && isKeptApart(snapshot, origin)
+    ? { ...decision, allowed: false, reason: 'quarantine' }
+    : decision;
+}
+
+function isKeptApart({ quarantine }: Snapshot, origin: string): boolean {
+  if (quarantine === undefined) return false;
+  return quarantine === 'everybody' || quarantine.has(canonicalOrigin(origin) ?? origin);
 }
 
 function weigh(

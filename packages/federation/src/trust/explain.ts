@@ -34,6 +34,7 @@ const reasonText = {
   wrong_direction: 'reason_wrong_direction',
   key_changed: 'reason_key_changed',
   list_unreadable: 'reason_list_unreadable',
+  quarantine: 'reason_quarantine',
   bad_origin: 'reason_bad_origin',
 } as const;
 

@@ -32,6 +32,8 @@ export const trustText = defineMessages({
     reason_key_changed: 'the key of their node changed on {date}, and an administrator has to look at it first',
     reason_list_unreadable: 'the list of partners cannot be read, so everything is closed',
     reason_not_listed: 'there is no agreement with this node',
+    reason_quarantine:
+      'this node was restored from a backup, and nothing is exchanged before an administrator has confirmed that and their node has told what it holds of ours',
     reason_not_yet_valid: 'the agreement begins on {date}',
     reason_own_node: 'this is our own node',
     reason_proposed: 'an agreement is proposed and not yet allowed',
@@ -73,6 +75,8 @@ export const trustText = defineMessages({
       'de sleutel van hun knooppunt is op {date} veranderd, en een beheerder moet daar eerst naar kijken',
     reason_list_unreadable: 'de lijst van partners kan niet worden gelezen, dus alles is dicht',
     reason_not_listed: 'er is geen afspraak met dit knooppunt',
+    reason_quarantine:
+      'dit knooppunt is teruggezet uit een back-up, en er wordt niets uitgewisseld voordat een beheerder dat heeft bevestigd en hun knooppunt heeft verteld wat het van ons heeft',
     reason_not_yet_valid: 'de afspraak begint op {date}',
     reason_own_node: 'dit is ons eigen knooppunt',
     reason_proposed: 'een afspraak is voorgesteld en nog niet toegestaan',

@@ -90,4 +90,12 @@ export const migrations: Migrations = {
       .addColumn('offered_scopes', 'text', (column) => column.notNull().defaultTo('["discover","open-groups"]'))
       .execute();
   },
+  '2026-11-22-partner-statements': async (db) => {
+    await db.schema
+      .createTable('partner_statement')
+      .addColumn('origin', 'text', (column) => column.primaryKey())
+      .addColumn('text', 'text', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .execute();
+  },
 };

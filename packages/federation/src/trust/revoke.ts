@@ -2,6 +2,7 @@ import { type Context, type JsonObject, nodeActor } from '@joinery/core';
 import { z } from 'zod';
 import { deliver } from '../deliver.ts';
 import { federationOf } from '../federation.ts';
+import { documentContext, prove } from '../outgoing.ts';
 import { peerRow } from '../peers.ts';
 import { agreementActivity } from './activities.ts';
 import { partnerById } from './store.ts';
@@ -22,12 +23,13 @@ export async function sendRevoke(context: Context, data: JsonObject): Promise<vo
   await bridge.trust.refresh();
   const own = context.config.origin;
   const activity = {
-    '@context': 'https://www.w3.org/ns/activitystreams',
+    '@context': documentContext,
     ...agreementActivity(`${own}/activities/${event}`, 'Remove', own, origin),
   };
+  const proven = await prove(bridge, activity, nodeActor(own), context.clock.now().toISOString());
   const close = bridge.trust.markReachable(origin);
   try {
-    const delivery = await deliver(bridge, peer, nodeActor(own), JSON.stringify(activity));
+    const delivery = await deliver(bridge, peer, nodeActor(own), JSON.stringify(proven));
     if (delivery.result === 'later') throw new Error(`${delivery.code}: ${delivery.detail}`);
   } finally {
     close();

@@ -1,4 +1,5 @@
 import { type AgencyKind, agencyKinds } from '@joinery/core';
+import type { StatementRow } from './statements.ts';
 
 /** Where an agreement stands. Expired follows from the date; whether they agreed too is the flag `confirmed`. */
 export const partnerStates = ['proposed_by_them', 'proposed_by_us', 'allowed', 'suspended', 'blocked'] as const;
@@ -98,5 +99,6 @@ declare module '@joinery/core' {
     partner_version: { id: number; version: string };
     proposal: ProposalRow;
     partner_ask: AskRow;
+    partner_statement: StatementRow;
   }
 }

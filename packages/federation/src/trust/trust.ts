@@ -1,4 +1,4 @@
-import type { Context, Scope, Trust } from '@joinery/core';
+import { type Context, type Restored, restoredState, type Scope, type Trust } from '@joinery/core';
 import { decide, type Snapshot } from './decide.ts';
 import { allPartners, partnerVersion, toSnapshot } from './store.ts';
 
@@ -32,6 +32,12 @@ export function trustListOf(context: { ports: { trust: Trust } }): TrustList {
   return trust as TrustList;
 }
 
+function quarantineOf(restored: Restored | null): Pick<Snapshot, 'quarantine'> {
+  if (restored === null) return {};
+  if (restored.confirmedAt === null) return { quarantine: 'everybody' };
+  return restored.waiting.length > 0 ? { quarantine: new Set(restored.waiting) } : {};
+}
+
 const reachableMilliseconds = 60_000;
 const retryMilliseconds = 250;
 
@@ -52,9 +58,10 @@ export function createTrust(
 
   const load = async () => {
     try {
-      const current = await partnerVersion(db.reader);
+      const restored = await restoredState(db.reader);
+      const current = `${await partnerVersion(db.reader)} ${JSON.stringify(restored)}`;
       if (current === version) return;
-      snapshot = toSnapshot(own, await allPartners(db.reader));
+      snapshot = { ...toSnapshot(own, await allPartners(db.reader)), ...quarantineOf(restored) };
       version = current;
     } catch {
       snapshot = null;
@@ -95,7 +102,7 @@ export function createTrust(
     whichAreBlocked: (origins) => origins.filter((origin) => mayFederate(origin, null, 'out').reason === 'blocked'),
     mayIntroduce: (origin) => {
       const { reason } = mayFederate(origin, null, 'out');
-      if (reason === 'blocked' || reason === 'list_unreadable') return false;
+      if (reason === 'blocked' || reason === 'list_unreadable' || snapshot?.quarantine === 'everybody') return false;
       return snapshot?.byOrigin.get(origin)?.state === 'proposed_by_us' || (reachable.get(origin) ?? 0) > now();
     },
     markReachable: (origin) => {

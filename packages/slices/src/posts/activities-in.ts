@@ -16,10 +16,10 @@ import { enqueueCheck, moderationHandlers, removeByGroup } from './activities-in
 import { actingPerson, isClosedTo, throughGroup } from './authority.ts';
 import { applyCounts } from './counts.ts';
 import { applyDeliveryReport } from './delivery.ts';
-import { idOf, objectOf, readPost } from './documents.ts';
+import { idOf, objectOf, type ReadPost, readPost } from './documents.ts';
 import { like, unlike } from './likes.ts';
 import { markAnswered } from './moderation.ts';
-import { deletePost, refusePost } from './posts.ts';
+import { deletePost, editPost, refusePost } from './posts.ts';
 import {
   applied,
   fetchedDocument,
@@ -150,7 +150,7 @@ async function applyUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome
   const author = await personById(work.db, known.author_id);
   if (author?.uri !== inbound.actor || read.origin !== inbound.origin)
     return ignored('only its author can change a post');
-  if (known.local === 1) return acceptOwn(work, inbound, known, through);
+  if (known.local === 1) return acceptOwn(work, inbound, known, through, read);
   if (through === 'unknown' || (through && through.id !== known.group_id)) return ignored('it is in another group');
   const group = await requireGroup(work.db, known.group_id);
   if (isClosedTo(work, inbound, group)) return null;
@@ -169,8 +169,16 @@ async function acceptOwn(
   inbound: Inbound,
   known: PostRow,
   through: Awaited<ReturnType<typeof throughGroup>>,
+  read: ReadPost,
 ): Promise<InboundOutcome> {
   if (!through || through === 'unknown') return ignored('it is ours');
+  // A change of ours that was lost with what came after a backup: our own key proves it.
+  const isLost = inbound.verified === 'proof' && Date.parse(read.updated ?? '') > Date.parse(known.updated_at);
+  if (isLost && through.id === known.group_id && !known.deleted_at) {
+    const { title, content, source, language } = read;
+    const arrival = { activity: null, updated: read.updated, verified: 'origin' as const };
+    await editPost(work, { post: known.id, author: known.author_id, title, content, source, language, arrival });
+  }
   const outcome = await receivePost(work, {
     read: { ...emptyRead, uri: known.uri, origin: work.home },
     actor: inbound.actor,

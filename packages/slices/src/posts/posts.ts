@@ -84,8 +84,12 @@ async function addPost(
   thread: { topic: PostRow; parent: PostRow } | null,
 ): Promise<PostRow> {
   checkLength(given.title, given);
-  const id = newId();
   const { arrival } = given;
+  // A post of ours that comes back keeps its address.
+  const returned = arrival?.uri.startsWith(`${work.home}/posts/`)
+    ? arrival.uri.slice(`${work.home}/posts/`.length)
+    : null;
+  const id = returned ?? newId();
   const { content, names } = await namedText(work, group, given, arrival);
   const input = { ...given, content };
   const published = clampInstant(arrival?.published, work.now) ?? work.now;
@@ -106,7 +110,7 @@ async function addPost(
     title: input.title,
     excerpt: excerpt(input.content),
     language: input.language ?? null,
-    local: arrival ? 0 : 1,
+    local: arrival && returned === null ? 0 : 1,
     status: waits ? 'waiting' : 'accepted',
     refusal: null,
     accepted_at: waits ? null : work.now,
@@ -131,7 +135,7 @@ async function addPost(
     updated_at: clampInstant(arrival?.updated, work.now) ?? published,
     last_activity_at: sorted,
     verified: arrival?.verified ?? 'origin',
-    fetched_at: arrival ? work.now : null,
+    fetched_at: arrival && returned === null ? work.now : null,
     event_id: null,
     event_stream: null,
     delivery: null,
@@ -238,8 +242,8 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
   }
   const number = post.revision + 1;
   const at = clampInstant(input.arrival?.updated, work.now) ?? work.now;
-  const stream = streamOf(work, group, post.local === 1);
-  const waits = group.local !== 1 && post.local === 1;
+  const stream = streamOf(work, group, post.local === 1 && !input.arrival);
+  const waits = group.local !== 1 && post.local === 1 && !input.arrival;
   // A post that its group never took in is sent anew as a whole.
   const unknownThere = waits && post.accepted_at === null && post.status === 'refused';
   const data = { post: post.id, group: group.id, revision: number };

@@ -1,0 +1,31 @@
+import type { JsonObject } from '@joinery/core';
+import type { Bridge } from './bridge.ts';
+import { heldStatement } from './trust/statements.ts';
+
+/**
+ * What this node holds of a peer: the last number of each of the peer's streams, and what the peer's node last signed about the agreement. Read by a peer that was restored
+ * from a backup.
+ */
+export async function heldDocument({ context }: Bridge, peer: string): Promise<JsonObject> {
+  const { reader } = context.db;
+  const rows = await reader
+    .selectFrom('peer_stream')
+    .selectAll()
+    .where('origin', '=', peer)
+    .orderBy('stream')
+    .execute();
+  const statement = await heldStatement(reader, peer);
+  return {
+    '@context': ['https://www.w3.org/ns/activitystreams', { joinery: 'urn:joinery:ns#' }],
+    id: `${context.config.origin}/streams/held`,
+    type: 'Collection',
+    totalItems: rows.length,
+    items: rows.map((row) => ({
+      id: row.stream,
+      type: 'OrderedCollection',
+      'joinery:epoch': row.epoch,
+      'joinery:sequence': row.position,
+    })),
+    ...(statement && { 'joinery:agreement': statement }),
+  };
+}

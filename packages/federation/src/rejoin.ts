@@ -1,0 +1,227 @@
+import {
+  addressOf,
+  type Context,
+  isObject,
+  type JsonObject,
+  listOf,
+  nodeActor,
+  type Restored,
+  refuse,
+  restoredState,
+  streams,
+  transact,
+  type Work,
+  writeRestored,
+} from '@joinery/core';
+import type { Bridge } from './bridge.ts';
+import { compareDigest } from './digest.ts';
+import { signedFetch } from './fetch.ts';
+import { streamAddress } from './outgoing.ts';
+import { ownKey } from './own-key.ts';
+import { readProof, verifyProof } from './proof.ts';
+import { textOf } from './read.ts';
+import { suspendPartner } from './trust/partners.ts';
+import { trustListOf } from './trust/trust.ts';
+
+/**
+ * An administrator says that this node, restored from a backup, is the only one of its name: from now on it asks each Joinery peer what that holds of ours, and
+ * exchanges again with those that have told. Other software is exchanged with at once.
+ * @throws {Refusal} conflict when the node was not restored
+ */
+export async function confirmRestored(context: Context, by: Parameters<typeof transact>[1]): Promise<Restored> {
+  const trust = trustListOf(context);
+  await trust.refresh();
+  return transact(context, by, async (work) => {
+    const state = await restoredState(work.db);
+    if (state === null) refuse('conflict', 'This node was not restored from a backup: there is nothing to confirm');
+    if (state.confirmedAt !== null) return state;
+    const peers = await work.db
+      .selectFrom('peer')
+      .select('origin')
+      .where('joinery', '=', 1)
+      .orderBy('origin')
+      .execute();
+    const waiting = peers
+      .map(({ origin }) => origin)
+      .filter(
+        (origin) =>
+          trust.mayFederate(origin, null, 'in').reason === 'quarantine' ||
+          trust.mayFederate(origin, null, 'out').reason === 'quarantine',
+      );
+    const confirmed = { ...state, confirmedAt: work.now, waiting };
+    await writeRestored(work.db, confirmed);
+    work.emit('federation.confirmed', streams.local, {});
+    return confirmed;
+  });
+}
+
+export type Rejoin = {
+  start: () => void;
+  [Symbol.asyncDispose]: () => Promise<void>;
+};
+
+const firstWaitSeconds = 2;
+const longestWaitSeconds = 300;
+const heldBytes = 8_000_000;
+
+/** After a restore: asks every peer that has not told yet what it holds of ours, for as long as it takes. @param parts.open the peer has told: exchange may begin */
+export function createRejoin(bridge: Bridge, parts: { open: (origin: string) => Promise<void> }): Rejoin {
+  const { context } = bridge;
+  const running = new Map<string, Promise<void>>();
+  const timers = new Map<string, { tries: number; timer: NodeJS.Timeout | undefined }>();
+  let closed = false;
+  let said = false;
+
+  const ask = async (origin: string): Promise<void> => {
+    const told = await askHeld(bridge, origin);
+    if (told) {
+      timers.delete(origin);
+      await parts.open(origin);
+      return;
+    }
+    const { tries } = timers.get(origin) ?? { tries: 0 };
+    const wait = Math.min(longestWaitSeconds, firstWaitSeconds * 2 ** tries) * 1_000;
+    timers.set(origin, { tries: tries + 1, timer: setTimeout(() => run(origin), wait).unref() });
+  };
+  const run = (origin: string) => {
+    if (closed || running.has(origin)) return;
+    const task = ask(origin)
+      .catch((error) => context.logger.error('rejoin.failed', { origin, reason: String(error) }))
+      .finally(() => running.delete(origin));
+    running.set(origin, task);
+  };
+  const look = async () => {
+    const state = await restoredState(context.db.reader);
+    if (state?.confirmedAt === null && !said) {
+      said = true;
+      context.logger.warn('restored.quarantine', { asOf: state.asOf });
+    }
+    if (state === null || state.confirmedAt === null) return;
+    for (const origin of state.waiting) if (!timers.has(origin)) run(origin);
+  };
+  let looking: Promise<void> = Promise.resolve();
+  const lookSoon = () => {
+    looking = looking.then(look).catch((error) => context.logger.error('rejoin.failed', { reason: String(error) }));
+  };
+  let stop = () => {};
+  return {
+    start: () => {
+      stop = context.db.changes.subscribe(lookSoon);
+      lookSoon();
+    },
+    [Symbol.asyncDispose]: async () => {
+      closed = true;
+      stop();
+      await looking;
+      for (const { timer } of timers.values()) clearTimeout(timer);
+      await Promise.all(running.values());
+    },
+  };
+}
+
+/**
+ * Reads what a peer holds of ours. Our own signed notice that its agreement is suspended, made after the backup, comes back before anything else; our lane to it
+ * rewinds to what it has, and we to what it has told us.
+ * @returns false when it did not answer
+ */
+async function askHeld(bridge: Bridge, origin: string): Promise<boolean> {
+  const { context, trust } = bridge;
+  await trust.refresh();
+  if (
+    trust.mayFederate(origin, null, 'in').reason !== 'quarantine' &&
+    trust.mayFederate(origin, null, 'out').reason !== 'quarantine'
+  ) {
+    // Suspended or ended meanwhile: there is nothing to take up again.
+    await noLongerWaiting(bridge, origin, 0);
+    return true;
+  }
+  const close = trust.markReachable(origin);
+  try {
+    const answer = await signedFetch(bridge, `${origin}/streams/held`, 'after a restore: what is held of ours', {
+      maximumBytes: heldBytes,
+    });
+    if (!answer.ok || !answer.document) {
+      context.logger.warn('rejoin.waiting', { origin, fault: answer.ok ? 'no_document' : answer.code });
+      return false;
+    }
+    const { document } = answer;
+    if (await wasSuspended(bridge, origin, document)) {
+      await noLongerWaiting(bridge, origin, 0);
+      return true;
+    }
+    const lost = await rewind(bridge, origin, document);
+    // Streams that were begun after the backup are found in the peer's own list.
+    await compareDigest(bridge, { compare: async () => {}, agree: () => {} }, origin, '');
+    await noLongerWaiting(bridge, origin, lost);
+    context.logger.info('rejoin.told', { origin, lost });
+    return true;
+  } finally {
+    close();
+    await trust.refresh();
+  }
+}
+
+async function noLongerWaiting({ context }: Bridge, origin: string, lost: number): Promise<void> {
+  await transact(context, { kind: 'peer', origin }, async (work) => {
+    const state = await restoredState(work.db);
+    if (!state?.waiting.includes(origin)) return;
+    const told = [...(state.told ?? []), { origin, lost }];
+    await writeRestored(work.db, { ...state, waiting: state.waiting.filter((one) => one !== origin), told });
+    work.emit('federation.rejoined', streams.local, { node: origin });
+  });
+}
+
+/** A peer that has less of a stream than the backup says it acknowledged (it was restored too) gets it again. @returns how many numbers of ours it has that we have not */
+async function rewind({ context }: Bridge, origin: string, held: JsonObject): Promise<number> {
+  const positions = new Map<string, number>();
+  for (const item of listOf(held.items).filter(isObject)) {
+    const stream = textOf(item.id);
+    const sequence = item['joinery:sequence'];
+    if (stream !== null && typeof sequence === 'number') positions.set(stream, sequence);
+  }
+  return transact(context, { kind: 'peer', origin }, async (work) => {
+    const rows = await work.db
+      .selectFrom('subscription')
+      .innerJoin('stream', 'stream.id', 'subscription.stream')
+      .select(['stream.id', 'stream.token', 'stream.head', 'subscription.acknowledged'])
+      .where('subscription.origin', '=', origin)
+      .execute();
+    let lost = 0;
+    for (const row of rows) {
+      const has = positions.get(streamAddress(work.home, row.token));
+      if (has === undefined) continue;
+      lost += Math.max(0, has - row.head);
+      if (has < row.acknowledged)
+        await work.db
+          .updateTable('subscription')
+          .set({ acknowledged: has })
+          .where('stream', '=', row.id)
+          .where('origin', '=', origin)
+          .execute();
+    }
+    return lost;
+  });
+}
+
+/** Whether the peer gives back our own signed word, later than the backup, that we suspended it: then it stays suspended. */
+async function wasSuspended({ context }: Bridge, origin: string, held: JsonObject): Promise<boolean> {
+  const statement = held['joinery:agreement'];
+  const state = await restoredState(context.db.reader);
+  if (!isObject(statement) || statement.type !== 'Remove' || state === null) return false;
+  const own = nodeActor(context.config.origin);
+  if (addressOf(statement.actor) !== own || addressOf(statement.object) !== nodeActor(origin)) return false;
+  const proof = readProof(statement);
+  const key = proof && (await ownKey(context.db.reader, proof.verificationMethod));
+  if (!proof || key?.owner !== own || !verifyProof(statement, key.key)) return false;
+  // Proofs are dated in whole seconds.
+  if (Date.parse(proof.created) + 1_000 < Date.parse(state.asOf)) return false;
+  await transact(context, { kind: 'system', what: 'restore' }, (work: Work) =>
+    suspendPartner(work, {
+      origin,
+      by: 'restore',
+      reason: `Suspended on ${proof.created}, after the backup that this node was restored from: their node gave our signed notice back`,
+    }),
+  );
+  context.logger.warn('rejoin.suspended', { origin });
+  return true;
+}
