@@ -143,6 +143,15 @@ const pagesOfPeople: Record<string, Row> = {
   },
   'POST /profile': { as: 'bystander', not: nobody, send: { name: 'Bo Changed' } },
   'POST /profile/password': { as: 'bystander', not: nobody, send: { password: passphrase } },
+  'POST /administration/health/reach': {
+    ...{ as: 'administrator', not: notAdministrators },
+    changesNothing: 'what it finds out is kept in memory',
+  },
+  'POST /administration/start/dismiss': { as: 'administrator', not: notAdministrators },
+  'POST /administration/restored': {
+    ...{ as: 'administrator', not: notAdministrators },
+    changesNothing: 'this node was not restored from a backup',
+  },
   'POST /administration/style': {
     ...{ as: 'administrator', not: notAdministrators },
     send: { what: 'save', colour: '#c8102e', second: '#1a5d78', radius: '4', logoAlt: '' },

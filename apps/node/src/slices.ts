@@ -4,6 +4,7 @@ import { feed } from '@joinery/slices/feed';
 import { groups } from '@joinery/slices/groups';
 import { links } from '@joinery/slices/links';
 import { notifications } from '@joinery/slices/notifications';
+import { operate } from '@joinery/slices/operate';
 import { people } from '@joinery/slices/people';
 import { posts } from '@joinery/slices/posts';
 import { searchIn } from '@joinery/slices/search';
@@ -28,6 +29,7 @@ const capabilities: Slice[] = [
   federationSlice,
   partners,
   style,
+  operate,
 ];
 
 /** Search comes last: it looks through what the others say can be found. */

@@ -62,6 +62,10 @@ export type Slice = {
   houseStyle?: (context: Context) => Promise<HouseStyle | null>;
   /** How much is new to a person in each of their groups, or in one, by local id; counts of several slices are added up. */
   newIn?: (context: Context, person: string, group?: string) => Promise<Map<string, number>>;
+  /** How it is, as far as this slice knows: the page about the node's health, and `/readyz` for a monitor on the same machine. */
+  checks?: (context: Context, language: 'en' | 'nl') => Promise<HealthCheck[]>;
+  /** What administrators must know whatever page they read. */
+  notices?: (context: Context, language: 'en' | 'nl') => Promise<AdministratorNotice[]>;
   /** Background work: name → handler. Enqueued with `enqueueJob`. */
   jobs?: Record<string, (context: Context, data: JsonObject) => Promise<void>>;
   /** Exact addresses outside the federation that it needs: the door to services opens for these and nothing else. */
@@ -78,6 +82,27 @@ export type HouseStyle = {
   stylesheetHref: string;
   logo: { href: string; alt: string } | null;
   files: ReadonlyMap<string, Asset>;
+};
+
+/** One thing that was looked at, in the reader's words. */
+export type HealthCheck = {
+  /** Stable, for monitors: `lanes`. */
+  name: string;
+  /** `attention` should be mended by a person, with `broken` the node cannot do its work. */
+  state: 'good' | 'attention' | 'broken';
+  title: string;
+  /** What is so. */
+  says: string;
+  /** What to do about it. */
+  mend?: string;
+  /** Where that can be done, or seen. */
+  link?: { href: string; text: string };
+};
+
+export type AdministratorNotice = {
+  kind: 'info' | 'warning' | 'danger';
+  text: string;
+  link?: { href: string; text: string };
 };
 
 /**

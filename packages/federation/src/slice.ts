@@ -2,6 +2,8 @@ import type { Slice } from '@joinery/core';
 import { api } from './api.ts';
 import { commands } from './commands.ts';
 import { federationEvents } from './events.ts';
+import { federationChecks, restoredNotice } from './health.ts';
+import { healthRoutes } from './health-pages.tsx';
 import { federationMigrations } from './migrations.ts';
 
 /** What federation itself says and stores: the answer to a refused activity, and its tables. */
@@ -11,6 +13,9 @@ export const federationSlice: Slice = {
   events: federationEvents,
   api,
   commands,
+  routes: healthRoutes,
+  checks: federationChecks,
+  notices: restoredNotice,
   activities: {
     toActivity: {
       'federation.refused': async (outgoing, event) => ({

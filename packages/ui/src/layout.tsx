@@ -35,7 +35,7 @@ export type PageModel = {
   marks?: readonly { href: string; icon: IconName; label: string; count: string | null; current: boolean }[];
   /** The search box of the header: asks for `action?q=`. Null or absent where there is none. */
   search?: { action: string; label: string } | null | undefined;
-  notices: readonly { kind: NoticeKind; text: string }[];
+  notices: readonly { kind: NoticeKind; text: string; link?: { href: string; text: string } }[];
   /** This page answers a form that had faults: the title begins with "Error: ". */
   error?: boolean | undefined;
   /** Path to come back to after signing in or changing the language; the start page when absent. */
@@ -89,6 +89,12 @@ export function Layout({ page, children }: { page: PageModel; children?: Child }
           {page.notices.map((notice) => (
             <Notice kind={notice.kind} language={page.language}>
               {notice.text}
+              {notice.link ? (
+                <>
+                  {' '}
+                  <a href={notice.link.href}>{notice.link.text}</a>
+                </>
+              ) : null}
             </Notice>
           ))}
           {page.kept ? <KeptForms.Provider value={page.kept}>{children}</KeptForms.Provider> : children}

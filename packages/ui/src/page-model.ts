@@ -1,7 +1,6 @@
 import type { Panel, RequestContext } from '@joinery/core';
 import type { Child } from 'hono/jsx';
 import { type PageModel, renderPage } from './layout.tsx';
-import type { NoticeKind } from './notice.tsx';
 import { type Assets, assets } from './stylesheet.ts';
 import type { Reader } from './time.tsx';
 
@@ -10,7 +9,7 @@ export type PageOptions = {
   title: string;
   /** This page answers a form that had faults. */
   error?: boolean;
-  notices?: readonly { kind: NoticeKind; text: string }[];
+  notices?: PageModel['notices'];
   description?: string;
   /** Id of the group that the page is about: its browser then offers what is new. Only for pages that the visitor may read. */
   live?: string;
@@ -26,6 +25,7 @@ export async function pageModel(c: RequestContext, options: PageOptions): Promis
   const { context, visitor, language, csrf } = c.var;
   files ??= assets();
   const style = await context.slices.find((slice) => slice.houseStyle)?.houseStyle?.(context);
+  const standing = visitor?.administrator ? await noticesFor(context, language) : [];
   const { pathname, search } = new URL(c.req.url);
   const entries = context.slices
     .flatMap((slice) => slice.navigation ?? [])
@@ -55,7 +55,7 @@ export async function pageModel(c: RequestContext, options: PageOptions): Promis
     kept: c.var.kept,
     navigation: entries.map(({ href, label }) => ({ href, label: label(language), current: href === current })),
     search: searchBox(c, pathname),
-    notices: options.notices ?? [],
+    notices: [...standing, ...(options.notices ?? [])],
     error: options.error,
     // After a form the address may answer nothing but that form.
     returnTo: c.req.method === 'GET' ? `${pathname}${search}` : undefined,
@@ -84,6 +84,12 @@ function searchBox(c: RequestContext, pathname: string): PageModel['search'] {
   const box = context.slices.find((slice) => slice.searchBox)?.searchBox;
   if (!box?.show(visitor) || pathname === box.action) return null;
   return { action: box.action, label: box.label(language) };
+}
+
+/** What an administrator must know, whatever the page; left out where it cannot be asked for, as the marks are. */
+async function noticesFor(context: RequestContext['var']['context'], language: 'en' | 'nl') {
+  const told = await Promise.all(context.slices.map((slice) => slice.notices?.(context, language) ?? [])).catch(() => []);
+  return told.flat();
 }
 
 /** Answers a whole page: with 422 when it says what was wrong with a form, unless another status is given. */

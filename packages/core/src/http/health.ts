@@ -4,6 +4,7 @@ import { restoredState } from '../backup/quarantine.ts';
 import type { Context } from '../context.ts';
 import { coreMigrations } from '../schema-migrations.ts';
 import { transact } from '../work.ts';
+import type { RequestContext } from './environment.ts';
 
 export type Check = { name: string; ok: boolean; reason: string };
 export type Readiness = { ready: boolean; checks: Check[] };
@@ -84,6 +85,23 @@ async function checkDisk(context: Context): Promise<Check> {
   } catch {
     return { name, ok: false, reason: 'the data folder cannot be read' };
   }
+}
+
+/** Whether a request comes from this machine itself, not through a proxy that runs on it. */
+export function askedHere(c: RequestContext): boolean {
+  const socket = c.env?.incoming?.socket?.remoteAddress;
+  const forwarded = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'forwarded', 'via'];
+  return isLoopbackAddress(socket) && !forwarded.some((name) => c.req.header(name) !== undefined);
+}
+
+export function isLoopbackAddress(address: string | undefined): boolean {
+  return address !== undefined && /^(?:::1|(?:::ffff:)?127\.)/.test(address);
+}
+
+/** What the slices look at, as the page about the node's health shows it. */
+export async function gatherHealth(context: Context) {
+  const found = await Promise.all(context.slices.map((slice) => slice.checks?.(context, 'en') ?? []));
+  return found.flat().map(({ name, state, says, mend }) => ({ name, state, says, ...(mend && { mend }) }));
 }
 
 /** /.well-known/security.txt (RFC 9116): where to report a weakness. Renewed by the day, valid for 180 days. */

@@ -9,7 +9,7 @@ import { type AssetsOf, answerAsset } from './assets.ts';
 import { createClientAddress } from './client-address.ts';
 import type { Environment } from './environment.ts';
 import { answerError, type ErrorPage } from './errors.ts';
-import { createReadiness, securityText } from './health.ts';
+import { askedHere, createReadiness, gatherHealth, isLoopbackAddress, securityText } from './health.ts';
 import { acceptedLanguage } from './language.ts';
 import { createLive, liveTopic } from './live.ts';
 import { servePages } from './pages.ts';
@@ -91,12 +91,16 @@ export function createWebApp(parts: WebAppParts): WebApp {
   /** A health check from this machine rarely knows the public name. */
   function probed(path: string, socket: string | undefined): Node | undefined {
     const all = new Set([...nodes.values()]);
-    const local = socket !== undefined && /^(?:::1|(?:::ffff:)?127\.)/.test(socket);
-    return path === '/readyz' && local && all.size === 1 ? [...all][0] : undefined;
+    return path === '/readyz' && isLoopbackAddress(socket) && all.size === 1 ? [...all][0] : undefined;
   }
 
   app.get('/readyz', async (c) => {
     const answer = await readiness(c.var.context);
+    // A monitor on this machine is told all; the public only what the node needs to work.
+    if (askedHere(c))
+      return c.json({ ...answer, health: await gatherHealth(c.var.context) }, answer.ready ? 200 : 503, {
+        'cache-control': 'no-store',
+      });
     return c.json(answer, answer.ready ? 200 : 503, { 'cache-control': 'no-store' });
   });
   app.get('/.well-known/security.txt', (c) => c.text(securityText(c.var.context)));

@@ -1,0 +1,40 @@
+import { type Environment, readForm, requireAdministrator } from '@joinery/core';
+import { showPage } from '@joinery/ui';
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { allChecks } from './checks.ts';
+import { messages } from './messages.ts';
+import { dismiss, firstSteps, isDismissed } from './steps.ts';
+import { HealthPage, StartPage } from './views.tsx';
+
+export const healthHref = '/administration/health';
+export const startHref = '/administration/start';
+const anyForm = z.object({});
+
+/** How the node is, and its first steps: for administrators. */
+export function routes(app: Hono<Environment>): void {
+  app.get(healthHref, async (c) => {
+    requireAdministrator(c);
+    const { context, language, csrf } = c.var;
+    const checks = await allChecks(context, language);
+    const page = <HealthPage checks={checks} origin={context.config.origin} language={language} csrf={csrf} />;
+    return showPage(c, { title: messages(language)('health') }, page);
+  });
+
+  app.get(startHref, async (c) => {
+    requireAdministrator(c);
+    const { context, language, csrf } = c.var;
+    const t = messages(language);
+    const [steps, dismissed] = await Promise.all([firstSteps(context, language), isDismissed(context.db.reader)]);
+    const notices = c.req.query('done') === 'dismissed' ? [{ kind: 'success' as const, text: t('dismissed') }] : [];
+    const page = <StartPage steps={steps} dismissed={dismissed} language={language} csrf={csrf} />;
+    return showPage(c, { title: t('start'), notices }, page);
+  });
+
+  app.post(`${startHref}/dismiss`, async (c) => {
+    const visitor = requireAdministrator(c);
+    await readForm(c, anyForm);
+    await dismiss(c.var.context, visitor.person.id);
+    return c.redirect(`${startHref}?done=dismissed`, 303);
+  });
+}

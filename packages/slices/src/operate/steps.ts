@@ -1,0 +1,87 @@
+import { type Context, isTrial, lastBackup, type Reader, transact } from '@joinery/core';
+import type { Language } from '@joinery/ui';
+import { messages } from './messages.ts';
+
+/** One of the first steps of a new node. */
+export type Step = {
+  name: string;
+  title: string;
+  says: string;
+  done: boolean;
+  optional?: boolean;
+  link?: { href: string; text: string };
+  /** What to type on the machine. */
+  command?: string;
+};
+
+const standardName = 'My agency';
+
+/** What a new node needs, and what of it is done, from what the node knows. */
+export async function firstSteps(context: Context, language: Language): Promise<Step[]> {
+  const t = messages(language);
+  const { config } = context;
+  const { reader } = context.db;
+  const [people, backup, style] = await Promise.all([
+    reader
+      .selectFrom('account')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where('disabled_at', 'is', null)
+      .executeTakeFirst(),
+    lastBackup(reader),
+    context.slices.find((slice) => slice.houseStyle)?.houseStyle?.(context),
+  ]);
+  const count = Number(people?.count ?? 0);
+  const partners = context.ports.peers.allowed(null).length;
+  const named = config.agency !== standardName;
+  return [
+    {
+      ...{ name: 'agency', title: t('agency'), done: named },
+      says: named ? t('agencySays', { agency: config.agency }) : t('agencyDo'),
+    },
+    {
+      ...{ name: 'address', title: t('address'), done: !isTrial(config) },
+      says: t(isTrial(config) ? 'addressTrial' : 'addressSays', { origin: config.origin }),
+      link: { href: '/administration/health', text: t('addressLink') },
+    },
+    {
+      ...{ name: 'people', title: t('peopleStep'), done: count > 1, says: t('peopleSays', { count }) },
+      link: { href: '/administration/people', text: t('peopleLink') },
+    },
+    {
+      ...{ name: 'mail', title: t('mailStep'), done: context.doors.mail !== null },
+      says: context.doors.mail ? t('mailGood', { server: context.doors.mail.server }) : t('mailMend'),
+    },
+    {
+      ...{ name: 'style', title: t('look'), done: style != null, optional: true, says: t('lookSays') },
+      link: { href: '/administration/style', text: t('lookLink') },
+    },
+    {
+      ...{ name: 'partner', title: t('partner'), done: partners > 0 },
+      says: partners > 0 ? t('partnerCount', { count: partners }) : t('partnerSays'),
+      link: { href: '/administration/partners/new', text: t('partnerLink') },
+    },
+    {
+      ...{ name: 'backup', title: t('backupStep'), done: backup !== null },
+      says: backup ? t('backupThen', { secret: config.secretFile }) : t('backupDo'),
+      ...(backup ? {} : { command: 'joinery backup /var/backups/joinery' }),
+    },
+  ];
+}
+
+const dismissedName = 'first_steps_dismissed';
+
+export async function isDismissed(db: Reader): Promise<boolean> {
+  const row = await db.selectFrom('meta').select('value').where('name', '=', dismissedName).executeTakeFirst();
+  return row !== undefined;
+}
+
+/** An administrator no longer wants to see the first steps on the start page. */
+export async function dismiss(context: Context, person: string): Promise<void> {
+  await transact(context, { kind: 'person', person }, async (work) => {
+    await work.db
+      .insertInto('meta')
+      .values({ name: dismissedName, value: work.now })
+      .onConflict((conflict) => conflict.column('name').doNothing())
+      .execute();
+  });
+}
