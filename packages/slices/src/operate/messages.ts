@@ -70,6 +70,9 @@ export const messages = defineMessages({
     peopleStep: 'Your people',
     peopleSays: '{count, plural, one {# person} other {# people}} can sign in.',
     peopleLink: 'Add people',
+    signInStep: 'Single sign-on',
+    signInSays: 'People sign in with your agency’s own identity provider. You try it before it goes live.',
+    signInLink: 'Set it up',
     mailStep: 'Mail server',
     partner: 'First partner',
     partnerSays: 'Nothing is exchanged with another node unless you allow it, with a reason and an end.',
@@ -86,7 +89,6 @@ export const messages = defineMessages({
     defaultClosed: 'Closed and hidden groups never leave this node, and nobody else can tell that they exist.',
     defaultWeb: 'Strangers see sign-in, groups on the web, and nothing else.',
     defaultSessions: 'Sessions end, links work once, and every decision about partners stands in a register.',
-    administration: 'Administration',
   },
   nl: {
     health: 'Gezondheid',
@@ -158,6 +160,10 @@ export const messages = defineMessages({
     peopleStep: 'Uw mensen',
     peopleSays: '{count, plural, one {# persoon kan} other {# mensen kunnen}} inloggen.',
     peopleLink: 'Mensen toevoegen',
+    signInStep: 'Eenmalig inloggen',
+    signInSays:
+      'Mensen loggen in met de eigen identiteitsprovider van uw organisatie. U probeert het voordat het live gaat.',
+    signInLink: 'Instellen',
     mailStep: 'Mailserver',
     partner: 'Eerste partner',
     partnerSays:
@@ -176,6 +182,5 @@ export const messages = defineMessages({
       'Besloten en verborgen groepen verlaten dit knooppunt nooit, en niemand anders kan zien dat ze bestaan.',
     defaultWeb: 'Vreemden zien het inloggen, groepen op het web, en verder niets.',
     defaultSessions: 'Sessies eindigen, links werken één keer, en elke beslissing over partners staat in een register.',
-    administration: 'Beheer',
   },
 });

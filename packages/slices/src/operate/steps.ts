@@ -31,6 +31,9 @@ export async function firstSteps(context: Context, language: Language): Promise<
     context.slices.find((slice) => slice.houseStyle)?.houseStyle?.(context),
   ]);
   const count = Number(people?.count ?? 0);
+  // Whoever needs a service names its address.
+  const services = await Promise.all(context.slices.map((slice) => slice.services?.(reader) ?? []));
+  const providers = services.flat().length;
   const partners = context.ports.peers.allowed(null).length;
   const named = config.agency !== standardName;
   return [
@@ -46,6 +49,10 @@ export async function firstSteps(context: Context, language: Language): Promise<
     {
       ...{ name: 'people', title: t('peopleStep'), done: count > 1, says: t('peopleSays', { count }) },
       link: { href: '/administration/people', text: t('peopleLink') },
+    },
+    {
+      ...{ name: 'sign-in', title: t('signInStep'), done: providers > 0, optional: true, says: t('signInSays') },
+      link: { href: '/administration/sign-in', text: t('signInLink') },
     },
     {
       ...{ name: 'mail', title: t('mailStep'), done: context.doors.mail !== null },
