@@ -1,6 +1,7 @@
 import { type Environment, type Restored, readForm, requireAdministrator, restoredState } from '@joinery/core';
 import {
   Badge,
+  Columns,
   Form,
   FormActions,
   formatDateTime,
@@ -67,45 +68,51 @@ function RestoredPage(model: {
   const t = healthText(language);
   if (state === null) return <PageHeading title={t('restoredTitle')} lead={t('restoredNever')} />;
   const time = formatDateTime(language, timeZone, state.asOf);
+  const after = (
+    <Panel title={t('restoredAfter')} id="after">
+      <p>{t('restoredAfterText')}</p>
+    </Panel>
+  );
   return (
     <Stack>
       <PageHeading title={t('restoredTitle')} lead={t('restoredLead', { time })} />
-      {state.confirmedAt === null ? (
-        <Panel title={t('restoredBefore')} id="before">
-          <ul>
-            <li>{t('restoredOther', { origin })}</li>
-            <li>
-              {t('restoredPeople')} <a href="/administration/people">{t('people')}</a>
-            </li>
-            <li>
-              {t('restoredPartners')} <a href="/administration/partners">{t('partners')}</a>
-            </li>
-            <li>{t('restoredEnded')}</li>
-          </ul>
-          <Form action={restoredPage} csrf={model.csrf}>
-            <FormActions>
-              <SubmitButton>{t('restoredConfirm')}</SubmitButton>
-            </FormActions>
-          </Form>
-        </Panel>
-      ) : (
-        <Panel title={t('restoredNodes')} id="nodes">
-          <p>{t('restoredConfirmed', { time: formatDateTime(language, timeZone, state.confirmedAt) })}</p>
-          <List>
-            {[
-              ...state.waiting.map((node) => (
-                <p>
-                  <Badge tone="warning">…</Badge> {t('restoredWaiting', { origin: node })}
-                </p>
-              )),
-              ...(state.told ?? []).map(({ origin: node, lost }) => <p>{t('restoredTold', { origin: node, lost })}</p>),
-            ]}
-          </List>
-        </Panel>
-      )}
-      <Panel title={t('restoredAfter')} id="after">
-        <p>{t('restoredAfterText')}</p>
-      </Panel>
+      <Columns aside={after}>
+        {state.confirmedAt === null ? (
+          <Panel title={t('restoredBefore')} id="before">
+            <ul>
+              <li>{t('restoredOther', { origin })}</li>
+              <li>
+                {t('restoredPeople')} <a href="/administration/people">{t('people')}</a>
+              </li>
+              <li>
+                {t('restoredPartners')} <a href="/administration/partners">{t('partners')}</a>
+              </li>
+              <li>{t('restoredEnded')}</li>
+            </ul>
+            <Form action={restoredPage} csrf={model.csrf}>
+              <FormActions>
+                <SubmitButton>{t('restoredConfirm')}</SubmitButton>
+              </FormActions>
+            </Form>
+          </Panel>
+        ) : (
+          <Panel title={t('restoredNodes')} id="nodes">
+            <p>{t('restoredConfirmed', { time: formatDateTime(language, timeZone, state.confirmedAt) })}</p>
+            <List>
+              {[
+                ...state.waiting.map((node) => (
+                  <p>
+                    <Badge tone="warning">…</Badge> {t('restoredWaiting', { origin: node })}
+                  </p>
+                )),
+                ...(state.told ?? []).map(({ origin: node, lost }) => (
+                  <p>{t('restoredTold', { origin: node, lost })}</p>
+                )),
+              ]}
+            </List>
+          </Panel>
+        )}
+      </Columns>
     </Stack>
   );
 }
