@@ -88,7 +88,9 @@ function searchBox(c: RequestContext, pathname: string): PageModel['search'] {
 
 /** What an administrator must know, whatever the page; left out where it cannot be asked for, as the marks are. */
 async function noticesFor(context: RequestContext['var']['context'], language: 'en' | 'nl') {
-  const told = await Promise.all(context.slices.map((slice) => slice.notices?.(context, language) ?? [])).catch(() => []);
+  const told = await Promise.all(context.slices.map((slice) => slice.notices?.(context, language) ?? [])).catch(
+    () => [],
+  );
   return told.flat();
 }
 
