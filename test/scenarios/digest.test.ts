@@ -161,7 +161,9 @@ it('an older database put back at the receiver heals: what is missing is pulled,
     await settleAll([department, restored]);
     expect((await titles(restored)).sort()).toEqual(all);
     expect(restored.logged.some((line) => line.includes('digest.differs'))).toBe(true);
-    const standing = await restored.context.db.reader.selectFrom('group_member').selectAll().execute();
+    // Who runs a group elsewhere is known here too, as its node tells.
+    const members = restored.context.db.reader.selectFrom('group_member').selectAll();
+    const standing = await members.where('person_id', '=', bob.id).execute();
     expect(standing.map(({ person_id, state }) => [person_id, state])).toEqual([
       [bob.id, 'member'],
       [bob.id, 'member'],
