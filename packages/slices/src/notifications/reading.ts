@@ -32,9 +32,9 @@ function rows(db: Reader, person: string) {
     .select(['g.uri as group_uri', 'g.name as group_name', 'g.reading', 'g.joining', 'g.listed', 'g.local'])
     .select(['g.archived_at', 'g.deleted_at as group_deleted_at'])
     .select(['m.state', 'm.role', 'm.following', 'm.banned_until'])
-    .select(['p.excerpt', 'p.deleted_at', 'p.removed_at', 'p.status', 'p.language'])
+    .select(['p.excerpt', 'p.deleted_at', 'p.removed_at', 'p.hidden_at', 'p.status', 'p.language'])
     .select(['t.id as topic_id', 't.uri as topic_uri', 't.title', 't.deleted_at as topic_deleted_at'])
-    .select(['t.removed_at as topic_removed_at'])
+    .select(['t.removed_at as topic_removed_at', 't.hidden_at as topic_hidden_at'])
     .select(['a.id as actor_id', 'a.name as actor_name', 'a.agency as actor_agency', 'a.home as actor_home'])
     .select(['a.local as actor_local', 'a.deleted_at as actor_deleted_at']);
 }
@@ -56,8 +56,9 @@ function mayKnow(row: Row, person: string): boolean {
 }
 
 async function toNotification(context: Pick<Context, 'db' | 'ports'>, row: Row): Promise<Notification> {
-  const gone = row.deleted_at !== null || row.removed_at !== null || row.status !== 'accepted';
-  const topicGone = row.topic_deleted_at !== null || row.topic_removed_at !== null;
+  const away = row.deleted_at !== null || row.removed_at !== null || row.hidden_at !== null;
+  const gone = away || row.status !== 'accepted';
+  const topicGone = row.topic_deleted_at !== null || row.topic_removed_at !== null || row.topic_hidden_at !== null;
   return {
     id: row.id,
     kind: row.kind,
