@@ -53,6 +53,7 @@ export const postKind: Searchable = {
     inner join post as topic on topic.id = post.topic_id
     ${joinGroup('post.group_id', reader)}
     where post.id = ${id} and post.deleted_at is null and post.removed_at is null and topic.removed_at is null
+      and post.hidden_at is null
       and (post.status = 'accepted' or post.author_id = ${reader.person})
       and (topic.status = 'accepted' or topic.author_id = ${reader.person})
       and ${findsPosts(reader)})`,
@@ -105,6 +106,11 @@ export const postKind: Searchable = {
 
 async function topicTitles(db: Reader, ids: string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
-  const rows = await db.selectFrom('post').select(['id', 'title']).where('id', 'in', ids).execute();
+  const rows = await db
+    .selectFrom('post')
+    .select(['id', 'title'])
+    .where('id', 'in', ids)
+    .where('hidden_at', 'is', null)
+    .execute();
   return new Map(rows.map((row) => [row.id, row.title ?? '']));
 }

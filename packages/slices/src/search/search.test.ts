@@ -1,10 +1,11 @@
-import { migrate, transact } from '@joinery/core';
+import { migrate, transact, type Visitor } from '@joinery/core';
 import { ban, deleteGroup, invite, leaveGroup, updateGroup } from '@joinery/slices/groups';
 import { disablePerson, updateProfile } from '@joinery/slices/people';
 import { deletePost, editPost, markdownText, putBack, removeFromGroup } from '@joinery/slices/posts';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { rebuild } from './fill.ts';
+import { postKind } from './kind-posts.ts';
 import { migrations } from './migrations.ts';
 import { by, kinds, openSearch } from './testing/world.ts';
 
@@ -204,6 +205,27 @@ describeStores('Search', (open) => {
     await world.change((work) => putBack(work, { post: removed.id, by: ada.id }));
     await world.settle();
     expect((await world.finds(bo, 'heron')).sort()).toEqual([`post ${removed.id}`, `post ${below.id}`].sort());
+  });
+
+  it('finds nothing by the words of a post that is hidden on this node, and names no hidden topic', async () => {
+    await using world = await openSearch(open);
+    const [ada, bo] = [await world.person('Ada'), await world.person('Bo')];
+    const group = await world.group(ada, 'Birds');
+    const topic = await world.topic(ada, group, 'Bittern libel');
+    const below = await world.reply(ada, topic, 'A wagtail');
+    await world.settle();
+    await world.change((work) =>
+      work.db
+        .updateTable('post')
+        .set({ hidden_at: work.now, hidden_reason: 'Libel' })
+        .where('id', '=', topic.id)
+        .execute(),
+    );
+    expect(await world.finds(bo, 'bittern')).toEqual([]);
+    const visitor = { person: { ...bo, timeZone: 'UTC' }, administrator: false } as unknown as Visitor;
+    const found = await postKind.results(world.context, visitor, [below.id], 'en');
+    expect(found).toHaveLength(1);
+    expect(JSON.stringify(found)).not.toContain('Bittern');
   });
 
   it('shows groups and what is in them to those alone who may come upon them', async () => {
