@@ -68,6 +68,8 @@ export type Slice = {
   notices?: (context: Context, language: 'en' | 'nl') => Promise<AdministratorNotice[]>;
   /** Background work: name → handler. Enqueued with `enqueueJob`. */
   jobs?: Record<string, (context: Context, data: JsonObject) => Promise<void>>;
+  /** Names of its jobs that run once after a restore: they make anew what a backup leaves out. */
+  jobsAfterRestore?: string[];
   /** Exact addresses outside the federation that it needs: the door to services opens for these and nothing else. */
   services?: (db: Reader) => Promise<string[]>;
   /**

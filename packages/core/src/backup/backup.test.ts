@@ -47,6 +47,7 @@ const by = { kind: 'system', what: 'test' } as const;
 /** An entry and its part are written together: a copy with one but not the other was not taken at one moment. */
 const slice: Slice = {
   name: 'backuptest',
+  jobsAfterRestore: ['backuptest.fill'],
   events: { 'backuptest.written': { v: 1, data: z.object({ n: z.number() }) } },
   migrations: {
     '2026-11-21-backuptest': async (db) => {
@@ -160,6 +161,8 @@ describe.each(ways)('A backup from %s to %s', (from, to) => {
       const parts = await db.reader.selectFrom('backuptest_part').select('entry').orderBy('entry').execute();
       expect(parts.map(({ entry }) => entry)).toEqual(entries.map(({ n }) => n));
       expect(entries.length).toBe(manifest.rows.backuptest_entry);
+      const jobs = await db.reader.selectFrom('job').select(['name', 'state']).execute();
+      expect(jobs).toContainEqual({ name: 'backuptest.fill', state: 'waiting' });
       const original = await context.db.reader
         .selectFrom('backuptest_entry')
         .selectAll()

@@ -81,7 +81,7 @@ async function fill(
     chmodSync(join(unfinished, backupFiles.database), 0o600);
     {
       await using db = await openDatabase({ databaseUrl: null, dataFolder: unfinished, exclusive: false });
-      await beginAnew(db.writer, madeAt, now);
+      await beginAnew(db.writer, slices, madeAt, now);
     }
     renameSync(join(unfinished, backupFiles.database), join(to, backupFiles.database));
     rmSync(unfinished, { recursive: true });
@@ -91,14 +91,14 @@ async function fill(
   await refuseFilledDatabase(db.writer);
   await migrate(db.writer, db.dialect, onlyThese(migrationsOf(slices), namesIn(source)));
   await writePostgres(source, db.writer);
-  await beginAnew(db.writer, madeAt, now);
+  await beginAnew(db.writer, slices, madeAt, now);
 }
 
 /**
  * What is different in a restored node. New epoch: numbers that were given after the backup are given again, for other things. Whoever was signed in, and every link
  * and token, ends: what was withdrawn after the backup must not come back. What was to be mailed has long been mailed.
  */
-async function beginAnew(db: Kysely<Schema>, madeAt: string, now: Date): Promise<void> {
+async function beginAnew(db: Kysely<Schema>, slices: Slice[], madeAt: string, now: Date): Promise<void> {
   await db.transaction().execute(async (transaction: Transaction<Schema>) => {
     for (const { id } of await transaction.selectFrom('stream').select('id').execute()) {
       const epoch = newId();
@@ -109,6 +109,12 @@ async function beginAnew(db: Kysely<Schema>, madeAt: string, now: Date): Promise
     for (const table of ['session', 'sign_in_link', 'api_token', 'idempotency'] as const)
       await transaction.deleteFrom(table).execute();
     await transaction.updateTable('job').set({ lease: null, leased_until: null }).execute();
+    const at = now.toISOString();
+    for (const name of slices.flatMap((slice) => slice.jobsAfterRestore ?? []))
+      await transaction
+        .insertInto('job')
+        .values({ id: newId(), name, data: '{}', run_at: at, attempts: 0, state: 'waiting', created_at: at })
+        .execute();
     await writeRestored(transaction, { at: now.toISOString(), asOf: madeAt, confirmedAt: null, waiting: [] });
   });
 }

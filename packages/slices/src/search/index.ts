@@ -6,7 +6,7 @@ import { api } from './api.ts';
 import { circleOfPosts } from './circles.ts';
 import { commandsOf } from './commands.ts';
 import { indexThing } from './entries.ts';
-import { jobsOf, planGroup } from './fill.ts';
+import { fillJob, jobsOf, planGroup } from './fill.ts';
 import { holdIndex } from './fulltext.ts';
 import { groupKind } from './kind-groups.ts';
 import { personKind } from './kind-people.ts';
@@ -32,6 +32,7 @@ export function searchIn(slices: readonly Slice[]): Slice {
     commands: commandsOf(kinds),
     on: afterEffectsOf(kinds),
     jobs: jobsOf(kinds),
+    jobsAfterRestore: [fillJob],
     panels,
     searchBox: {
       action: '/search',
