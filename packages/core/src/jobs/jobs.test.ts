@@ -143,6 +143,27 @@ describeStores('A job', (open) => {
     await worker.drain();
     expect(await done.promise).toBe(7);
   });
+
+  it('that takes long holds up no other, and both end before the worker does', async () => {
+    const slow = Promise.withResolvers<void>();
+    const quick = Promise.withResolvers<void>();
+    const ended: number[] = [];
+    const { options } = bench(async (n) => {
+      if (n === 1) await slow.promise;
+      ended.push(n);
+      if (n === 2) quick.resolve();
+    });
+    await using store = await open(options);
+    const worker = startWorker(store.context);
+    await enqueue(store.context, 1);
+    await enqueue(store.context, 2);
+    await quick.promise;
+    expect(ended).toEqual([2]);
+    slow.resolve();
+    await worker[Symbol.asyncDispose]();
+    expect(ended).toEqual([2, 1]);
+    expect(await jobs(store.context)).toEqual([]);
+  });
 });
 
 it.skipIf(postgresMissing)('Two workers on PostgreSQL share jobs and never run one twice', async () => {

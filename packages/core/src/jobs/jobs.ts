@@ -43,8 +43,24 @@ export async function enqueueJob(
  * @returns false when nothing was due
  */
 export async function runNextJob(context: Context): Promise<boolean> {
+  const run = await takeJob(context);
+  await run?.();
+  return run !== null;
+}
+
+/**
+ * Takes one due job under a lease, which is renewed for as long as the job runs in this process.
+ * @returns what runs it; null when nothing was due
+ */
+export async function takeJob(context: Context): Promise<(() => Promise<void>) | null> {
   const job = await claim(context);
-  if (!job) return false;
+  return job ? () => run(context, job) : null;
+}
+
+type Claimed = NonNullable<Awaited<ReturnType<typeof claim>>>;
+
+async function run(context: Context, job: Claimed): Promise<void> {
+  const renewal = setInterval(() => void renew(context, job), (leaseSeconds * 1_000) / 3).unref();
   const handler = context.slices.map((slice) => slice.jobs?.[job.name]).find((candidate) => candidate !== undefined);
   let fault: string | null = null;
   try {
@@ -53,6 +69,8 @@ export async function runNextJob(context: Context): Promise<boolean> {
   } catch (error) {
     fault = error instanceof Error ? error.message : String(error);
     context.logger.warn('job.failed', { job: job.name, attempts: job.attempts, reason: fault });
+  } finally {
+    clearInterval(renewal);
   }
   await transact(context, { kind: 'system', what: 'jobs' }, async (work) => {
     const mine = work.db.updateTable('job').where('id', '=', job.id).where('lease', '=', job.lease);
@@ -65,7 +83,21 @@ export async function runNextJob(context: Context): Promise<boolean> {
         .set({ run_at: after(work.now, 5 * 2 ** job.attempts), lease: null, leased_until: null, last_error: fault })
         .execute();
   });
-  return true;
+}
+
+async function renew(context: Context, job: Claimed): Promise<void> {
+  try {
+    await transact(context, { kind: 'system', what: 'jobs' }, async (work) => {
+      await work.db
+        .updateTable('job')
+        .set({ leased_until: after(work.now, leaseSeconds) })
+        .where('id', '=', job.id)
+        .where('lease', '=', job.lease)
+        .execute();
+    });
+  } catch (error) {
+    context.logger.warn('job.lease_not_renewed', { job: job.name, reason: String(error) });
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isInQuarantine } from '../backup/quarantine.ts';
 import type { Context } from '../context.ts';
 import { runAfterEffects } from '../log/after-effects.ts';
-import { nextJobAt, releaseLeases, runNextJob } from './jobs.ts';
+import { nextJobAt, releaseLeases, takeJob } from './jobs.ts';
 
 /** Background work of one node: after-effects of the log and jobs. */
 export type Worker = {
@@ -11,24 +11,42 @@ export type Worker = {
 };
 
 const longestWait = 5_000;
+const jobsAtOnce = 4;
 
 /** Starts background work: at once when the log grows, and when a job becomes due. */
 export function startWorker(context: Context): Worker {
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
+  const jobs = new Set<Promise<void>>();
 
-  const work = async () => {
-    while (!closed && (await runAfterEffects(context)) > 0);
-    // Jobs reach out: those of a restored node wait until a person has confirmed it.
-    if (!closed && !(await isInQuarantine(context.db.reader))) while (!closed && (await runNextJob(context)));
+  const followUp = async () => {
     while (!closed && (await runAfterEffects(context)) > 0);
   };
+  /** Several at once, and none waited for: one that asks a slow node holds up neither the others nor what follows from the log. */
+  const startJobs = async () => {
+    // Jobs reach out: those of a restored node wait until a person has confirmed it.
+    if (closed || (await isInQuarantine(context.db.reader))) return;
+    while (!closed && jobs.size < jobsAtOnce) {
+      const run = await takeJob(context);
+      if (!run) return;
+      const running = run()
+        .catch(tell)
+        .finally(() => {
+          jobs.delete(running);
+          wake();
+        });
+      jobs.add(running);
+    }
+  };
+  const tell = (error: unknown) =>
+    context.logger.error('worker.failed', { reason: error instanceof Error ? error.message : String(error) });
   const guarded = async () => {
     try {
-      await work();
+      await followUp();
+      await startJobs();
     } catch (error) {
-      context.logger.error('worker.failed', { reason: error instanceof Error ? error.message : String(error) });
+      tell(error);
     }
     if (!closed) await schedule();
   };
@@ -54,20 +72,23 @@ export function startWorker(context: Context): Worker {
     });
   };
   const stop = context.db.changes.subscribe(wake);
-  running = releaseLeases(context).catch((error) =>
-    context.logger.error('worker.failed', { reason: error instanceof Error ? error.message : String(error) }),
-  );
+  running = releaseLeases(context).catch(tell);
   wake();
   return {
     drain: async () => {
-      wake();
-      await running;
+      for (;;) {
+        wake();
+        await running;
+        if (jobs.size === 0) return;
+        await Promise.all(jobs);
+      }
     },
     [Symbol.asyncDispose]: async () => {
       closed = true;
       stop();
       clearTimeout(timer);
       await running;
+      await Promise.all(jobs);
     },
   };
 }
