@@ -1,0 +1,130 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserMissing, openBrowser } from '../harness/browser.ts';
+import {
+  axeFaults,
+  axeFaultsIn,
+  keepPicture,
+  type Look,
+  languageOf,
+  listenForComplaints,
+  looks,
+  otherColourNames,
+  pageFacts,
+  sessionCookie,
+  speakTo,
+} from '../harness/browser-pages.ts';
+import { sliceRoutes } from '../harness/routes.ts';
+import { type Download, type Example, examplesOf, type Viewer } from './every-page-examples.ts';
+import { type EveryState, openEveryState } from './every-state.ts';
+
+/** Every address below which a slice has a page, as its routes name it. */
+const pageRoutes = (): string[] => sliceRoutes().flatMap((route) => /^GET (\/(?!api\/v1\/).*)$/.exec(route)?.[1] ?? []);
+
+const isPage = (example: Example | Download): example is Example => 'path' in example;
+
+/** Looks at every page of a node in one width and language: each look is a file of its own, so that they are taken at the same time. */
+export const describeEveryPage = (name: Look) =>
+  describe.skipIf(browserMissing)(`every page, ${name}`, { timeout: 600_000 }, () => {
+    let browser: Browser;
+    let state: EveryState;
+    let examples: ReturnType<typeof examplesOf>;
+
+    beforeAll(async () => {
+      [browser, state] = await Promise.all([openBrowser(), openEveryState()]);
+      examples = examplesOf(state);
+    }, 120_000);
+
+    afterAll(async () => {
+      await browser?.close();
+      await state?.[Symbol.asyncDispose]();
+    });
+
+    async function openContext(viewer: Viewer): Promise<BrowserContext> {
+      const context = await browser.newContext(looks[name]);
+      // Pages as they are without our script; axe needs scripts to run at all, so that one alone is empty.
+      await context.route(/\/assets\/[^/]+\.js$/, (route) =>
+        route.fulfill({ contentType: 'text/javascript', body: '' }),
+      );
+      if (viewer !== 'nobody')
+        await context.addCookies([await sessionCookie(state.node.context, state.people[viewer].account)]);
+      return context;
+    }
+
+    if (name === 'English') {
+      test('is in the table of examples, route by route', () => {
+        expect(Object.keys(examples).sort()).toEqual(pageRoutes().sort());
+      });
+
+      test('that is no page but a download answers with one', async () => {
+        for (const example of Object.values(examples).flat()) {
+          if (isPage(example)) continue;
+          const context = await openContext(example.as);
+          const answer = await context.request.get(`${state.node.origin}${example.download}`);
+          expect([example.download, answer.status()]).toEqual([example.download, 200]);
+          expect(answer.headers()['content-type']).not.toContain('text/html');
+          await context.close();
+        }
+      });
+    }
+
+    /** Opens an example, does what it asks for, and says everything that is wrong with the page. */
+    async function look(page: Page, example: Example): Promise<{ faults: string[]; links: string[] }> {
+      const complaints = listenForComplaints(page);
+      let status = 0;
+      page.on('response', (answer) => {
+        const isDocument = answer.request().resourceType() === 'document' && answer.request().redirectedFrom() === null;
+        if (isDocument || answer.request().isNavigationRequest()) status = answer.status();
+      });
+      page.setDefaultTimeout(10_000);
+      await page.goto(new URL(example.path, state.node.origin).href);
+      const stuck = await example.before?.(page).catch((error: unknown) => [`stuck: ${error}`]);
+      if (Array.isArray(stuck)) return { faults: stuck, links: [] };
+      const faults = await axeFaults(page);
+      await keepPicture(page, `pages/${example.name} ${name}`);
+      const facts = await pageFacts(page);
+      for (const colours of otherColourNames) {
+        faults.push(...(await axeFaultsIn(page, colours)));
+        await keepPicture(page, `pages/${example.name} ${name} ${colours}`);
+      }
+      if (name === 'English') {
+        // A narrow page is as wide as its longest words, in each language.
+        await page.setViewportSize(looks['narrow Dutch'].viewport);
+        facts.tooWide += (await pageFacts(page)).tooWide;
+      }
+      if (status !== (example.status ?? 200)) faults.push(`answered ${status}`);
+      if (facts.tooWide > 0) faults.push(`${facts.tooWide} pixels too wide`);
+      if (facts.headings !== 1) faults.push(`${facts.headings} headings of the first level`);
+      if (facts.language !== languageOf(name)) faults.push(`in ${facts.language}`);
+      if (!/^.{3,} – Department of Housing$/.test(facts.title)) faults.push(`titled “${facts.title}”`);
+      if ((example.status === 422) !== /^(Error|Fout): /.test(facts.title)) faults.push(`titled “${facts.title}”`);
+      if (facts.missingTargets.length > 0) faults.push(`leads to ${facts.missingTargets}, which is not there`);
+      faults.push(...complaints);
+      return { faults, links: facts.links };
+    }
+
+    test('has no fault that a machine can find', async () => {
+      await speakTo(state.node.context, languageOf(name));
+      const contexts = new Map<Viewer, BrowserContext>();
+      const found: Record<string, string[]> = {};
+      const followed = new Set<string>();
+      for (const example of Object.values(examples).flat().filter(isPage)) {
+        const context = contexts.get(example.as) ?? (await openContext(example.as));
+        contexts.set(example.as, context);
+        const page = await context.newPage();
+        const { faults, links } = await look(page, example);
+        await page.close();
+        for (const link of name === 'English' ? links : []) {
+          const once = `${example.as} ${link}`;
+          if (followed.has(once) || example.as === 'nobody') continue;
+          followed.add(once);
+          const answer = await context.request.get(`${state.node.origin}${link}`, { maxRedirects: 0 });
+          if (answer.status() >= 400 && !example.path.endsWith(link))
+            faults.push(`leads to ${link}, which answers ${answer.status()}`);
+        }
+        if (faults.length > 0) found[`${example.name} (${example.path})`] = faults;
+      }
+      for (const context of contexts.values()) await context.close();
+      expect(found).toEqual({});
+    });
+  });
