@@ -53,8 +53,8 @@ it('175: sign-ins with a provider, words of a provider and posts of a person hav
   const poster = await node.person('Paul Poster');
   const group = await poster.api('POST', '/groups', { name: 'Parking', handle: 'parking-rates' });
   const post = () => poster.api('POST', `/groups/${group.body.id}/posts`, { title: 'A', content: 'B' });
-  for (let round = 1; round < limits.posts.times; round += 1)
-    countAttempt(node.context, `post ${poster.account}`, limits.posts);
+  for (let round = 1; round < limits.postsByProgram.times; round += 1)
+    countAttempt(node.context, `postsByProgram ${poster.account}`, limits.postsByProgram);
   expect((await post()).status).toBe(201);
   expect(await post()).toMatchObject({ status: 429, body: { code: 'too_many' } });
 });

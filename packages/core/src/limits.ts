@@ -35,7 +35,11 @@ export const limits = {
   wrongToken: { times: 100, seconds: minute, per: 'network', what: 'Requests to the API with a wrong token.' },
   posts: {
     ...{ times: 300, seconds: hour, per: 'person' },
-    what: 'Topics and replies, from pages and the API together.',
+    what: 'Topics and replies from pages.',
+  },
+  postsByProgram: {
+    ...{ times: 20_000, seconds: hour, per: 'person' },
+    what: 'Topics and replies through the API: a program that brings over an old forum goes on.',
   },
   lookUps: { times: 60, seconds: minute, per: 'person', what: 'Links to other nodes that are looked up.' },
   proposals: { times: 10, seconds: hour, per: 'network', what: 'Proposals of an agreement from other nodes.' },

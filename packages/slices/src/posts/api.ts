@@ -95,7 +95,7 @@ function groupRoutes(app: OpenAPIHono<Environment>): void {
       const { title, content, language, kind } = c.req.valid('json');
       const text = markdownText(content);
       const input = { group: group.id, author: visitor.person.id, title, ...text, language: language ?? null };
-      countPost(c, visitor);
+      countPost(c, visitor, 'postsByProgram');
       const made = await change(c, visitor, (work) => createTopic(work, { ...input, ...(kind ? { kind } : {}) }));
       return c.json(await showPost(c, visitor, made.id), 201);
     },
@@ -182,7 +182,7 @@ function postRoutes(app: OpenAPIHono<Environment>): void {
         ...markdownText(content),
         language: language ?? null,
       };
-      countPost(c, visitor);
+      countPost(c, visitor, 'postsByProgram');
       const made = await change(c, visitor, (work) => reply(work, input));
       return c.json(await showPost(c, visitor, made.id), 201);
     },

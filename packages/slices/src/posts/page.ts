@@ -21,7 +21,7 @@ export function change<T>(c: C, visitor: Visitor, does: (work: Work) => Promise<
   return transact(c.var.context, { kind: 'person', person: visitor.person.id }, does);
 }
 
-/** Counts a topic or reply of somebody, from a page or the API. @throws {TooMany} */
-export function countPost(c: C, visitor: Visitor): void {
-  countAttempt(c.var.context, `post ${visitor.account}`, limits.posts);
+/** Counts a topic or reply of somebody, from a page or the API, each for itself. @throws {TooMany} */
+export function countPost(c: C, visitor: Visitor, by: 'posts' | 'postsByProgram' = 'posts'): void {
+  countAttempt(c.var.context, `${by} ${visitor.account}`, limits[by]);
 }
