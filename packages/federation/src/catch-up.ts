@@ -30,6 +30,8 @@ export type CatchUp = {
 /** Peers that a node which starts asks at the same time. */
 const askedAtOnce = 8;
 const page = 50;
+/** Of one stream at a time: a node that always says that there is more must not be asked without end. It is asked again at its next message. */
+const mostPages = 10_000;
 /** A page of a stream is larger than one activity. */
 const streamPageBytes = 8_000_000;
 
@@ -180,7 +182,7 @@ async function fetchKey(bridge: Bridge, id: string): Promise<void> {
  */
 async function pullStream(bridge: Bridge, origin: string, stream: string, parts: Parts): Promise<void> {
   const { db } = bridge.context;
-  while (!parts.stopped()) {
+  for (let pages = 0; pages < mostPages && !parts.stopped(); pages += 1) {
     if (!bridge.trust.mayFederate(origin, null, 'in').allowed) return;
     const row = await db.reader
       .selectFrom('peer_stream')
@@ -210,8 +212,10 @@ async function pullStream(bridge: Bridge, origin: string, stream: string, parts:
       away ||= missed.away;
     }
     const prepared = await Promise.all(arrived.map((one) => prepare(bridge, db.reader, one)));
-    if (prepared.length > 0) {
-      const done = await settleAll(bridge, prepared, { fetched: true, pulled: true, away });
+    // In parts: a page may hold thousands, and others write in between.
+    for (let first = 0; first < prepared.length; first += page) {
+      const part = prepared.slice(first, first + page);
+      const done = await settleAll(bridge, part, { fetched: true, pulled: true, away });
       for (const { released } of done) for (const one of released) parts.wake(one);
     }
     const through = answer.document['joinery:through'];

@@ -3,7 +3,9 @@ import type { Bridge } from './bridge.ts';
 import { fetchAndRemember, knownObject, signedFetch } from './fetch.ts';
 
 /** A group is run by a few; whoever names more is not asked for them all. */
-const mostPeople = 50;
+const mostPeople = 20;
+/** A person may wait for the page: whom a slow node does not tell by then is left out. */
+const longestMilliseconds = 5_000;
 
 /**
  * Reads whom the host of a thing elsewhere names in its collections of people (a group's moderators, FEP-1b12), where the allow-list lets us ask. People of nodes
@@ -26,7 +28,9 @@ export async function readPeople(bridge: Bridge, path: string, owner: StoredObje
       .filter((uri) => uri !== null)
       .slice(0, mostPeople);
     const known: string[] = [];
+    const end = performance.now() + longestMilliseconds;
     for (const uri of new Set(named)) {
+      if (performance.now() > end) break;
       const there = await knownObject(context, uri);
       if (there || (await fetchAndRemember(bridge, uri, 'who runs a group')) === 'kept') known.push(uri);
     }

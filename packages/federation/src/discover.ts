@@ -6,6 +6,7 @@ import { textOf } from './read.ts';
 
 /** Pages of fifty: a node with more listed groups is shown in part. */
 const mostPages = 20;
+const groupsPerPage = 100;
 const pageBytes = 4_000_000;
 
 /**
@@ -27,7 +28,7 @@ export async function readListedGroups(
     const page = documentOrRefuse(
       await signedFetch(bridge, address, 'groups at other agencies', { id: null, maximumBytes: pageBytes }),
     );
-    for (const item of listOf(page.items).filter(isObject)) {
+    for (const item of listOf(page.items).filter(isObject).slice(0, groupsPerPage)) {
       const uri = textOf(item.id);
       if (uri === null || originOf(uri) !== origin || !listOf(item.type).includes('Group')) continue;
       const before = await knownObject(bridge.context, uri);

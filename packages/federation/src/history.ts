@@ -23,6 +23,8 @@ import { speaksFor } from './unwrap.ts';
 const mostPages = 50;
 const mostItems = 2_000;
 const firstTopics = 200;
+/** An outbox holds likes and the like as well: so many items are looked at for each that is kept. */
+const lookedPerItem = 5;
 const pageBytes = 8_000_000;
 
 /**
@@ -101,15 +103,17 @@ async function readPages(
   const origin = originOf(first) ?? '';
   const seen = new Set<string>();
   let fetched = 0;
+  let looked = 0;
   let address: string | null = first;
-  while (address !== null && seen.size < mostPages && fetched < limit) {
+  while (address !== null && seen.size < mostPages && fetched < limit && looked < limit * lookedPerItem) {
     if (originOf(address) !== origin || seen.has(address)) return { complete: true, fetched };
     seen.add(address);
     const answer = await signedFetch(bridge, address, 'history of a group', { id: null, maximumBytes: pageBytes });
     if (!answer.ok || !answer.document) return seen.size === 1 ? null : { complete: false, fetched };
     const page: JsonObject =
       itemsOf(answer.document).length === 0 ? (embedded(answer.document.first) ?? answer.document) : answer.document;
-    const items = itemsOf(page);
+    const items = itemsOf(page).slice(0, limit * lookedPerItem - looked);
+    looked += items.length;
     fetched += await rememberItems(bridge, target, items.slice(0, limit - fetched), origin);
     address = addressOf(page.next) ?? (page === answer.document && items.length === 0 ? addressOf(page.first) : null);
   }

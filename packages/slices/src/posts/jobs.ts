@@ -17,6 +17,8 @@ async function check(context: Context, data: JsonObject): Promise<void> {
     await context.ports.actors.resolve(uri, { maximumAgeSeconds: 0 });
   } catch (error) {
     if (isRefusal(error) && error.code === 'gone') return forget(context, uri);
+    // Its node is away: asked again later.
+    if (isRefusal(error) && error.code === 'unavailable') throw error;
     context.logger.info('posts.unchecked', {
       origin: originOf(uri),
       reason: error instanceof Error ? error.message : '',
