@@ -76,7 +76,8 @@ export async function transact<T>(
   options: { origin?: string } = {},
 ): Promise<T> {
   assertOutsideUnitOfWork('transact');
-  const step = once.getStore()?.nextStep();
+  // What is brought from another node is no step of a request: whether it still has to be brought differs from one attempt to the next.
+  const step = by.kind === 'peer' ? undefined : once.getStore()?.nextStep();
   if (step?.earlier) return step.earlier.answer as T;
   const fault = context.db.fault();
   if (fault !== null)

@@ -29,6 +29,14 @@ function makeSlice(): Slice & { crashAfter: Set<string> } {
       api.openapi(route, async (c) => {
         const { text, fail } = c.req.valid('json');
         if (fail === 'conflict') refuse('forbidden');
+        // Looked up at another node, and known at the second attempt.
+        if (crashAfter.delete('look-up')) {
+          const peer = { kind: 'peer', origin: 'https://other.example' } as const;
+          await transact(c.var.context, peer, async (work) => {
+            await work.db.insertInto('meta').values({ name: newId(), value: 'brought' }).execute();
+          });
+          throw new Error('killed');
+        }
         const id = await transact(c.var.context, by, async (work) => {
           const name = newId();
           await work.db.insertInto('meta').values({ name, value: text }).execute();
@@ -115,19 +123,26 @@ describeStores('A request with an Idempotency-Key', (open) => {
     expect(await rows(web)).toEqual(['a', 'a again']);
   });
 
-  it.each(['first', 'second'])('has one effect when it is interrupted after the %s commit', async (where) => {
-    const slice = makeSlice();
-    await using web = await openWeb(open, { slices: [slice] });
-    const { token } = await web.account();
-    slice.crashAfter.add(where);
-    expect((await send(web, token, 'k', { text: 'a' })).status).toBe(500);
-    const again = await send(web, token, 'k', { text: 'a' });
-    expect(again.status).toBe(201);
-    const { id } = await again.json();
-    expect(await rows(web)).toEqual(['a', 'a again']);
-    const row = await web.context.db.reader.selectFrom('meta').selectAll().where('value', '=', 'a').executeTakeFirst();
-    expect(row?.name).toBe(id);
-  });
+  it.each(['look-up', 'first', 'second'])(
+    'has one effect when it is interrupted after the %s commit',
+    async (where) => {
+      const slice = makeSlice();
+      await using web = await openWeb(open, { slices: [slice] });
+      const { token } = await web.account();
+      slice.crashAfter.add(where);
+      expect((await send(web, token, 'k', { text: 'a' })).status).toBe(500);
+      const again = await send(web, token, 'k', { text: 'a' });
+      expect(again.status).toBe(201);
+      const { id } = await again.json();
+      expect((await rows(web)).filter((row) => row !== 'brought')).toEqual(['a', 'a again']);
+      const row = await web.context.db.reader
+        .selectFrom('meta')
+        .selectAll()
+        .where('value', '=', 'a')
+        .executeTakeFirst();
+      expect(row?.name).toBe(id);
+    },
+  );
 
   it('is refused for another request, and free for another account', async () => {
     await using web = await openWeb(open, { slices: [makeSlice()] });
