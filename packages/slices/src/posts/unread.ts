@@ -4,6 +4,9 @@ const days = 30;
 /** More than this is shown as "99+", and not counted. */
 export const mostCounted = 99;
 
+/** Of one group's news so many are looked at: what somebody has read already costs no more than that, however lively the group is. */
+const mostLooked = 200;
+
 /** What was written longer ago is not new to anybody, so that counting never goes through years. */
 const since = (now: Date): string => new Date(now.getTime() - days * 86_400_000).toISOString();
 
@@ -11,11 +14,22 @@ const since = (now: Date): string => new Date(now.getTime() - days * 86_400_000)
  * Posts that are new to a person: what came as news (never as history) to their groups since they joined, or since they marked all as read, in topics that
  * they have not opened since. Only what they may read, and nothing of their own.
  */
-function unread(db: Reader, { person, from }: { person: string; from: string }) {
+function unread(db: Reader, { person, from, group }: { person: string; from: string; group?: string }) {
   return db
     .selectFrom('group_member as mine')
     .innerJoin('groups', 'groups.id', 'mine.group_id')
-    .innerJoin('post', 'post.group_id', 'mine.group_id')
+    .innerJoin(
+      (eb) => {
+        const all = eb
+          .selectFrom('post')
+          .select(['id', 'topic_id', 'group_id', 'author_id', 'news_at', 'status'])
+          .select(['removed_at', 'hidden_at', 'deleted_at']);
+        if (group === undefined) return all.as('post');
+        const newest = all.where('group_id', '=', group).where('news_at', '>', from).orderBy('news_at', 'desc');
+        return newest.limit(mostLooked).as('post');
+      },
+      (join) => join.onRef('post.group_id', '=', 'mine.group_id'),
+    )
     .innerJoin('post as topic', 'topic.id', 'post.topic_id')
     .leftJoin('post_read_group', (join) =>
       join
@@ -54,7 +68,6 @@ function unread(db: Reader, { person, from }: { person: string; from: string }) 
 const ofGroup = prepareQuery((db, wanted: { person: string; from: string; group: string }) =>
   unread(db, wanted)
     .select('post.news_at')
-    .where('post.group_id', '=', wanted.group)
     .orderBy('post.news_at', 'desc')
     .limit(mostCounted + 1),
 );
