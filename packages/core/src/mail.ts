@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates } from 'node:tls';
-import { createTransport } from 'nodemailer';
 import { isEmail } from './accounts/accounts.ts';
 import type { Config } from './config.ts';
 import { assertOutsideUnitOfWork } from './work.ts';
@@ -48,7 +47,7 @@ export function createMailDoor(config: Pick<Config, 'smtpUrl' | 'origin' | 'agen
   const user = decodeURIComponent(url.username);
   const here = /^(?:localhost|127\.\d+\.\d+\.\d+|::1)$/.test(host);
   const from = url.searchParams.get('from') ?? `no-reply@${new URL(config.origin).hostname}`;
-  const transport = createTransport({
+  const settings = {
     host,
     port,
     secure,
@@ -65,14 +64,18 @@ export function createMailDoor(config: Pick<Config, 'smtpUrl' | 'origin' | 'agen
     socketTimeout: patience,
     disableFileAccess: true,
     disableUrlAccess: true,
-  });
+  };
+  // Thirty megabytes that a node without mail does not need.
+  const load = async () => (await import('nodemailer')).createTransport(settings);
+  let transport: ReturnType<typeof load> | undefined;
   return {
     from,
     server: `${host}:${port}`,
     send: async (mail) => {
       assertOutsideUnitOfWork('mail');
       if (!isEmail(mail.to)) return { ok: false, retryable: false, detail: 'The mail address cannot be right' };
-      const sending = transport.sendMail({
+      transport ??= load();
+      const sending = (await transport).sendMail({
         from: { name: oneLine(config.agency), address: from },
         to: { name: '', address: mail.to },
         subject: oneLine(mail.subject),
