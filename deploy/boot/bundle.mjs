@@ -45,6 +45,8 @@ const forNode = (external) => ({
   jsx: 'automatic',
   jsxImportSource: 'hono/jsx',
   sourcemap: 'linked',
+  // Stack traces need lines, not the sources themselves, which would be held in memory.
+  sourcesContent: false,
   external,
 });
 

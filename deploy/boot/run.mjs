@@ -1,5 +1,5 @@
 // Bundles an entry and runs it in this same process: `run.mjs main|cli|demo|bench [arguments]`; `--build` only bundles.
-import { enableCompileCache } from 'node:module';
+import { enableCompileCache, setSourceMapsSupport } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -36,7 +36,8 @@ if (name === '--build') {
     process.stderr.write(`There is nothing to run as "${name}" in this version.\n`);
     process.exit(1);
   }
-  process.setSourceMapsEnabled(true);
+  // Those of other packages would be held in memory, thirteen megabytes, for traces that nobody reads.
+  setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
   process.argv = [process.execPath, file, ...rest];
   await import(pathToFileURL(file).href);
 }

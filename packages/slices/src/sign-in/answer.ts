@@ -1,7 +1,6 @@
 import { type Context, type JsonObject, refuse } from '@joinery/core';
-import * as oidc from 'openid-client';
 import type { Attempt } from './attempt.ts';
-import { algorithms, clientOf, redirectAddress } from './client.ts';
+import { algorithms, clientOf, metadataOf, redirectAddress } from './client.ts';
 import type { ProviderRow } from './tables.ts';
 
 /** What a provider vouches for, after every check. */
@@ -38,7 +37,7 @@ export async function takeAnswer(
   attempt: Attempt,
   query: string,
 ): Promise<Vouched> {
-  const { configuration, metadata } = clientOf(context, provider);
+  const { oidc, configuration } = await clientOf(context, provider);
   // From the settings, not from the request: the address is compared byte by byte at the provider.
   const address = new URL(`${redirectAddress(context.config.origin, provider.id)}${query}`);
   const tokens = await oidc.authorizationCodeGrant(configuration, address, {
@@ -55,7 +54,7 @@ export async function takeAnswer(
   if (typeof claims.sub !== 'string' || claims.sub === '' || claims.sub.length > 255)
     throw new AnswerFault('id_token_subject', 'The ID token names nobody');
   const more =
-    metadata.userinfo_endpoint === undefined
+    metadataOf(provider).userinfo_endpoint === undefined
       ? {}
       : await oidc.fetchUserInfo(configuration, tokens.access_token, claims.sub);
   return {

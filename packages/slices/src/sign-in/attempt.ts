@@ -1,5 +1,4 @@
 import { type Context, dropCookie, isObject, type RequestContext, readCookie, writeCookie } from '@joinery/core';
-import * as oidc from 'openid-client';
 import { clientOf, redirectAddress } from './client.ts';
 import type { ProviderRow } from './tables.ts';
 
@@ -29,6 +28,7 @@ export async function beginAttempt(
   what: { purpose: Purpose; next: string },
 ): Promise<URL> {
   const { context, visitor } = c.var;
+  const { oidc, configuration } = await clientOf(context, provider);
   const attempt: Attempt = {
     provider: provider.id,
     state: oidc.randomState(),
@@ -40,7 +40,7 @@ export async function beginAttempt(
     at: context.clock.now().getTime(),
   };
   writeCookie(c, 'pending', seal(context, attempt), minutes * 60);
-  return oidc.buildAuthorizationUrl(clientOf(context, provider).configuration, {
+  return oidc.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectAddress(context.config.origin, provider.id),
     scope: provider.scope,
     state: attempt.state,

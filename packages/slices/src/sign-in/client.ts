@@ -1,7 +1,7 @@
 import { type Context, isObject, type JsonObject, originOf } from '@joinery/core';
-import { createRemoteJWKSet, type JWTVerifyGetKey, customFetch as joseFetch } from 'jose';
+import type { JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
-import * as oidc from 'openid-client';
+import type { Configuration } from 'openid-client';
 import type { ProviderRow } from './tables.ts';
 
 /** What a provider says of itself, the members that are used (OpenID Connect Discovery 1.0 §3). */
@@ -51,7 +51,7 @@ function descriptionAddress(issuer: string): string {
 
 /** The addresses of a provider that this node asks itself. */
 export function endpointsOf(provider: Pick<ProviderRow, 'issuer' | 'metadata'>): string[] {
-  const { token_endpoint, jwks_uri, userinfo_endpoint } = JSON.parse(provider.metadata) as Partial<Metadata>;
+  const { token_endpoint, jwks_uri, userinfo_endpoint } = metadataOf(provider) as Partial<Metadata>;
   return [descriptionAddress(provider.issuer), token_endpoint, jwks_uri, userinfo_endpoint].filter(
     (address) => address !== undefined,
   );
@@ -149,26 +149,41 @@ export function logoutAddress(origin: string, provider: string): string {
   return `${origin}/sign-in/with/${provider}/logout`;
 }
 
-export type Client = { configuration: oidc.Configuration; keys: JWTVerifyGetKey; metadata: Metadata };
+/** The provider's description as it was kept. */
+export function metadataOf(provider: Pick<ProviderRow, 'metadata'>): Metadata {
+  return JSON.parse(provider.metadata) as Metadata;
+}
+
+/** Loaded when the first person signs in so: a node without a provider does not hold them in memory. */
+async function loadLibraries() {
+  const [oidc, jose] = await Promise.all([import('openid-client'), import('jose')]);
+  return { oidc, jose };
+}
+
+type Libraries = Awaited<ReturnType<typeof loadLibraries>>;
+
+export type Client = Libraries & { configuration: Configuration; keys: JWTVerifyGetKey };
 
 /** Per node, by provider and the time of its last change: keys of the provider are read once a minute at most. */
 const clients = new WeakMap<Context['db'], LRUCache<string, Client>>();
 
-/** The client of a provider. */
-export function clientOf(context: Context, provider: ProviderRow): Client {
+/** The client of a provider, and the libraries that use it. */
+export async function clientOf(context: Context, provider: ProviderRow): Promise<Client> {
+  const libraries = await loadLibraries();
   let known = clients.get(context.db);
   if (!known) {
     known = new LRUCache({ max: 50 });
     clients.set(context.db, known);
   }
   const key = `${provider.id} ${provider.updated_at}`;
-  const client = known.get(key) ?? makeClient(context, provider);
+  const client = known.get(key) ?? makeClient(context, provider, libraries);
   known.set(key, client);
   return client;
 }
 
-function makeClient(context: Context, provider: ProviderRow): Client {
-  const metadata = JSON.parse(provider.metadata) as Metadata;
+function makeClient(context: Context, provider: ProviderRow, libraries: Libraries): Client {
+  const { oidc, jose } = libraries;
+  const metadata = metadataOf(provider);
   const secret = context.secret.decrypt(provider.client_secret);
   const methods = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
   const authentication = methods.includes('client_secret_post')
@@ -180,11 +195,11 @@ function makeClient(context: Context, provider: ProviderRow): Client {
   configuration.timeout = 10;
   oidc.enableNonRepudiationChecks(configuration);
   if (context.config.loopbackPeers) oidc.allowInsecureRequests(configuration);
-  const keys = createRemoteJWKSet(new URL(metadata.jwks_uri), {
+  const keys = jose.createRemoteJWKSet(new URL(metadata.jwks_uri), {
     cooldownDuration: 60_000,
-    [joseFetch]: (url, options) => fetchThroughDoor(url, { ...options, body: undefined }),
+    [jose.customFetch]: (url, options) => fetchThroughDoor(url, { ...options, body: undefined }),
   });
-  return { configuration, keys, metadata };
+  return { ...libraries, configuration, keys };
 }
 
 /** What the libraries use in place of `fetch`. */

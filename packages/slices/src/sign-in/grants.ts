@@ -1,8 +1,7 @@
 import { type Context, endGrant, type JsonObject, transact } from '@joinery/core';
-import * as oidc from 'openid-client';
 import { checkHeader } from './answer.ts';
 import { readClaims } from './claims.ts';
-import { clientOf, faultOf } from './client.ts';
+import { clientOf, faultOf, metadataOf } from './client.ts';
 import { followRoles } from './sign-in.ts';
 import { grantById, providerById } from './store.ts';
 import type { GrantRow, ProviderRow } from './tables.ts';
@@ -43,7 +42,7 @@ export async function confirmGrant(context: Context, id: string): Promise<boolea
 
 async function tellsOfSignOut(context: Context, id: string): Promise<boolean> {
   const provider = await providerById(context.db.reader, id);
-  return provider?.state === 'live' && clientOf(context, provider).metadata.backchannel_logout_supported === true;
+  return provider?.state === 'live' && metadataOf(provider).backchannel_logout_supported === true;
 }
 
 function ageOf(context: Context, grant: Pick<GrantRow, 'confirmed_at'>): number {
@@ -70,7 +69,7 @@ async function askProvider(context: Context, grant: GrantRow): Promise<boolean> 
   const mine = await claim(context, grant);
   if (mine === null) return waitForOther(context, grant);
   try {
-    const { configuration } = clientOf(context, provider);
+    const { oidc, configuration } = await clientOf(context, provider);
     const tokens = await oidc.refreshTokenGrant(configuration, context.secret.decrypt(mine.refresh_token ?? ''));
     if (tokens.id_token !== undefined) checkHeader(tokens.id_token);
     const claims = tokens.claims();

@@ -1,5 +1,4 @@
 import { type Context, endGrant, isObject, sha256, transact } from '@joinery/core';
-import { errors, jwtVerify } from 'jose';
 import { algorithms, clientOf } from './client.ts';
 import type { ProviderRow } from './tables.ts';
 
@@ -21,10 +20,11 @@ export async function endByProvider(
   provider: ProviderRow,
   token: string,
 ): Promise<LogoutFault | null> {
-  const { keys } = clientOf(context, provider);
+  const { keys, jose } = await clientOf(context, provider);
+  const { errors } = jose;
   let claims: Record<string, unknown>;
   try {
-    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+    const { payload, protectedHeader } = await jose.jwtVerify(token, keys, {
       algorithms,
       issuer: provider.issuer,
       audience: provider.client_id,

@@ -141,12 +141,14 @@ async function setUpPage(c: RequestContext, key: string, errors: FieldError[]): 
   const account = await accountById(context.db.reader, visitor.account);
   const label = `${context.config.agency}:${account?.email ?? visitor.person.handle}`;
   const address = `otpauth://totp/${encodeURIComponent(label)}?secret=${key}&issuer=${encodeURIComponent(context.config.agency)}`;
+  const { encode } = await import('uqr');
   const page = (
     <SetUpCodePage
       language={language}
       csrf={csrf}
       errors={errors}
       address={address}
+      picture={encode(address, { border: 2 })}
       code={key.match(/.{4}/g)?.join(' ') ?? key}
       sealed={sealKey(c, key, visitor.account)}
     />

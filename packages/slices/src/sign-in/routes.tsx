@@ -17,7 +17,7 @@ import type { Hono } from 'hono';
 import { takeAnswer, type Vouched } from './answer.ts';
 import { type Attempt, beginAttempt, takeAttempt } from './attempt.ts';
 import { readClaims, shownAs } from './claims.ts';
-import { clientOf, faultOf } from './client.ts';
+import { faultOf, metadataOf } from './client.ts';
 import { longestUnasked } from './grants.ts';
 import { endByProvider } from './logout.ts';
 import { messages } from './messages.ts';
@@ -129,8 +129,8 @@ async function finish(c: RequestContext, provider: ProviderRow, vouched: Vouched
       context.logger.info('sign_in.refused', { provider: provider.id, why: outcome.why });
       return answerPage(c, provider, outcome.why);
     }
-    const { metadata } = clientOf(context, provider);
-    const isAsked = vouched.refreshToken !== null || metadata.backchannel_logout_supported === true;
+    const { backchannel_logout_supported: tells } = metadataOf(provider);
+    const isAsked = vouched.refreshToken !== null || tells === true;
     await signIn(c, outcome.account, { grant: outcome.grant, ...(isAsked ? {} : { longest: longestUnasked }) });
     return c.redirect(outcome.isNew && attempt.next === '/' ? '/profile' : attempt.next, 303);
   } catch (error) {
@@ -144,7 +144,7 @@ async function triedPage(c: RequestContext, provider: ProviderRow, vouched: Vouc
   const { context, language, csrf } = c.var;
   const by = { kind: 'person', person: requireAdministrator(c).person.id } as const;
   await transact(context, by, (work) => noteTried(work, provider.id));
-  const { metadata } = clientOf(context, provider);
+  const { backchannel_logout_supported: tells } = metadataOf(provider);
   const page = (
     <TriedPage
       language={language}
@@ -153,7 +153,7 @@ async function triedPage(c: RequestContext, provider: ProviderRow, vouched: Vouc
       profile={readClaims(vouched.claims, provider)}
       claims={vouched.claims}
       refreshes={vouched.refreshToken !== null}
-      tells={metadata.backchannel_logout_supported === true}
+      tells={tells === true}
     />
   );
   return showPage(c, { title: messages(language)('tryResult', { provider: provider.name }) }, page);

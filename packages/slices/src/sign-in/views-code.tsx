@@ -15,7 +15,6 @@ import {
   SubmitButton,
   TextField,
 } from '@joinery/ui';
-import { encode } from 'uqr';
 import { messages } from './messages.ts';
 
 const own = '/profile/sign-in/code';
@@ -59,9 +58,12 @@ export function CodePage({ language, csrf, errors }: Model) {
   );
 }
 
-/** A picture of a text for cameras, drawn as one path; white around it in dark pages too, or cameras miss it. */
-function QrCode({ text, label }: { text: string; label: string }) {
-  const { data, size } = encode(text, { border: 2 });
+/** Of a text for cameras: its squares by row, true where dark. */
+type Picture = { data: boolean[][]; size: number };
+
+/** Such a picture, drawn as one path; white around it in dark pages too, or cameras miss it. */
+function QrCode({ picture, label }: { picture: Picture; label: string }) {
+  const { data, size } = picture;
   const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('');
   return (
     <svg
@@ -79,7 +81,7 @@ function QrCode({ text, label }: { text: string; label: string }) {
 }
 
 /** Puts the key into an app, and asks for its first code. */
-export function SetUpCodePage(model: Model & { address: string; code: string; sealed: string }) {
+export function SetUpCodePage(model: Model & { address: string; picture: Picture; code: string; sealed: string }) {
   const { language, errors } = model;
   const t = messages(language);
   return (
@@ -92,7 +94,7 @@ export function SetUpCodePage(model: Model & { address: string; code: string; se
       />
       <Panel title={t('codeScan')} id="scan">
         <p>{t('codeScanLead')}</p>
-        <QrCode text={model.address} label={t('codePicture')} />
+        <QrCode picture={model.picture} label={t('codePicture')} />
         <p>{t('codeKey')}</p>
         <p>
           <code class="app-host">{model.code}</code>
