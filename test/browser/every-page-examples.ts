@@ -409,6 +409,7 @@ export function examplesOf({
     ],
     '/posts/:id/hide': [{ path: `/posts/${posts.reply}/hide`, as: owner, name: 'hide' }],
     '/posts/:id/report': [{ path: `/posts/${posts.reply}/report`, as: 'member', name: 'report' }],
+    '/administration': [{ path: '/administration', as: owner, name: 'administration' }],
     '/administration/health': [{ path: '/administration/health', as: owner, name: 'health' }],
     '/administration/start': [{ path: '/administration/start', as: owner, name: 'first steps' }],
     '/administration/restored': [{ path: '/administration/restored', as: owner, name: 'restored' }],

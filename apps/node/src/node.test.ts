@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { runCommandLine } from './command-line.ts';
 import { firstAdministratorLink, startNode } from './node.ts';
+import { slices } from './slices.ts';
 import { createNodeWebApp } from './web.ts';
 
 function temporaryFolder(): { path: string } & Disposable {
@@ -31,6 +32,14 @@ async function run(folder: string, words: string[]) {
   const code = await runCommandLine(words, { JOINERY_DATA: folder }, { output });
   return { code, ...said };
 }
+
+it('Every page of the administration stands on its own page, so that the navigation fits on one line', () => {
+  const entries = slices.flatMap(({ navigation = [] }) => navigation).map(({ href }) => href);
+  expect(entries.filter((href) => href.startsWith('/administration'))).toEqual(['/administration']);
+  const administration = slices.flatMap((slice) => slice.administration ?? []);
+  expect(administration.length).toBeGreaterThan(5);
+  for (const { href } of administration) expect(href).toMatch(/^\/administration\/[a-z-]+$/);
+});
 
 it('Several nodes run in one process and share routes, each answering for itself', async () => {
   using one = temporaryFolder();

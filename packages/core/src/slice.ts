@@ -41,6 +41,8 @@ export type Slice = {
   /** Collections below an object's address, its own or another slice's (`/groups/<id>/outbox` is filled by posts). */
   collections?: CollectionKind[];
   navigation?: NavigationEntry[];
+  /** Its pages for administrators and federation officers: listed on one page, and beside each other on each of them. */
+  administration?: AdministrationEntry[];
   /** Marks in the header of every page, beside the account: few, and only for what may need somebody wherever they are. */
   headerMarks?: HeaderMark[];
   /**
@@ -148,6 +150,25 @@ export type NavigationEntry = {
   order: number;
   label: (language: string) => string;
   show: (visitor: Visitor | null) => boolean;
+};
+
+/** One page of the administration, below `/administration/`. */
+export type AdministrationEntry = {
+  href: string;
+  /** The heading it stands under. */
+  part: 'people' | 'partners' | 'node';
+  order: number;
+  label: (language: string) => string;
+  /** What it is for, in a sentence. */
+  says: (language: string) => string;
+  show: (visitor: Visitor) => boolean;
+  /** Pages below it that people come for. */
+  also?: (language: string) => { href: string; text: string }[];
+  /** How it stands, where that is worth a word: asked for on the page that lists them all. */
+  state?: (
+    context: Context,
+    language: string,
+  ) => Promise<{ tone: 'neutral' | 'info' | 'success' | 'warning' | 'danger'; text: string } | null>;
 };
 
 /** A link in the header with a number. Asked for on every page of somebody who is signed in: one small query. */

@@ -46,6 +46,13 @@ main:focus { outline: none; }
 .app-navigation a[aria-current], .app-tabs a[aria-current] { color: var(--ds-color-accent-text-default); font-weight: 600;
   border-bottom: 3px solid var(--ds-color-accent-border-strong); padding-bottom: calc(.625rem - 3px); box-shadow: none; }
 .app-navigation a:focus-visible, .app-tabs a:focus-visible { outline-offset: -3px; box-shadow: none; }
+.app-area { background: var(--ds-color-neutral-surface-default); border-bottom: 1px solid var(--ds-color-neutral-border-subtle); }
+.app-area ul { display: flex; flex-wrap: wrap; gap: .25rem; margin: 0 -.75rem; padding: .375rem 0; list-style: none; }
+.app-area li a { display: block; padding: .375rem .75rem; border-radius: var(--ds-border-radius-full); font-size: .875rem; font-weight: 500; line-height: 1.5rem;
+  color: var(--ds-color-neutral-text-subtle); text-decoration: none; }
+.app-area li a:hover { color: var(--ds-color-neutral-text-default); background: var(--ds-color-neutral-surface-tinted); }
+.app-area li a[aria-current] { color: var(--ds-color-accent-text-default); background: var(--ds-color-accent-surface-tinted); font-weight: 600; }
+.app-area .app-parent { display: none; padding-block: .5rem; }
 .app-search { position: relative; flex: 0 1 15rem; min-width: 8rem; margin: 0; }
 .app-search .ds-input { --dsc-input-size: 2.5rem; width: 100%; padding-inline-end: 2.75rem; font-size: .9375rem; border-radius: var(--ds-border-radius-full); padding-inline-start: 1rem; }
 .app-search .ds-input::-webkit-search-cancel-button { display: none; }
@@ -95,6 +102,10 @@ mark { background: var(--ds-color-warning-surface-tinted); color: var(--ds-color
 /* Layout */
 .app-stack { display: flex; flex-direction: column; gap: 1.25rem; min-width: 0; }
 .app-columns { display: grid; grid-template-columns: minmax(0, 1fr) 20rem; gap: 1.5rem 2rem; align-items: start; }
+.app-cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); gap: 1rem; }
+.app-cards .app-panel { gap: .625rem; }
+.app-links { display: flex; flex-wrap: wrap; gap: .25rem 1rem; font-size: .875rem; }
+.app-links a { min-height: 1.5rem; }
 .app-page-heading { display: flex; flex-wrap: wrap; align-items: flex-start; justify-content: space-between; gap: 1rem 2rem; }
 .app-page-heading-words { display: flex; flex-direction: column; gap: .375rem; flex: 1 1 20rem; min-width: 0; }
 .app-parent { display: inline-flex; align-items: center; gap: .25rem; align-self: flex-start; min-height: 1.5rem; font-size: .9375rem; color: var(--ds-color-accent-text-subtle); text-decoration: none; }
@@ -282,6 +293,11 @@ app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
 .app-table > tbody > tr:hover > * { background: var(--ds-color-neutral-background-tinted); }
 .app-table [data-numeric] { text-align: end; font-variant-numeric: tabular-nums; }
 
+@media (width >= 74rem) { .app-navigation { flex: none; } }
+@media (width < 64rem) {
+  .app-area ul { display: none; }
+  .app-area .app-parent { display: inline-flex; }
+}
 @media (width < 52rem) {
   .app-columns { grid-template-columns: minmax(0, 1fr); }
   .app-header .app-bar { flex-wrap: wrap; padding-top: .5rem; }
@@ -319,6 +335,7 @@ app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
   .app-table > tbody > tr:hover > * { background: none; }
 }
 @media (forced-colors: active) {
+  .app-area li a[aria-current] { outline: 2px solid Highlight; outline-offset: -2px; }
   .app-empty-mark, .app-count, .app-header-count, .app-mark, .app-choices > .ds-field:has(:checked) { border: 1px solid CanvasText; }
   .app-choices > .ds-field:has(:checked) { border-color: Highlight; }
   .app-languages button:not([aria-current]) { border-color: Canvas; }
@@ -327,7 +344,7 @@ app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
 }
 @media (prefers-reduced-motion: reduce) { *, ::before, ::after { transition: none !important; animation: none !important; } }
 @media print {
-  .app-header, .app-footer, .app-skip, .app-actions, .app-pagination, .app-toolbar, app-live { display: none; }
+  .app-header, .app-area, .app-footer, .app-skip, .app-actions, .app-pagination, .app-toolbar, app-live { display: none; }
   app-editor { padding: 0; }
   body { background: none; }
   .ds-card, .app-list { box-shadow: none; break-inside: avoid; }

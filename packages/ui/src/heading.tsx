@@ -86,6 +86,11 @@ export function Columns({ children, aside }: { children: Child; aside: Child }) 
   );
 }
 
+/** Cards beside each other where there is room. */
+export function Cards({ children }: { children: Child }) {
+  return <div class="app-cards">{children}</div>;
+}
+
 /** Things below each other with even space between them. */
 export function Stack({ children }: { children: Child }) {
   return <div class="app-stack">{children}</div>;

@@ -31,6 +31,8 @@ export type PageModel = {
   /** The token for the forms of the shell: signing out and changing the language. */
   csrf: string;
   navigation: readonly { href: string; label: string; current: boolean }[];
+  /** The pages beside this one in the administration; empty or absent elsewhere. */
+  area?: PageModel['navigation'];
   /** Marks beside the account, with a number: `label` says it in full. */
   marks?: readonly { href: string; icon: IconName; label: string; count: string | null; current: boolean }[];
   /** The search box of the header: asks for `action?q=`. Null or absent where there is none. */
@@ -53,6 +55,7 @@ export const shellPaths = {
   signIn: '/sign-in',
   signOut: '/sign-out',
   language: '/language',
+  administration: '/administration',
 } as const;
 
 function isTrial(node: PageModel['node']): boolean {
@@ -80,6 +83,7 @@ export function Layout({ page, children }: { page: PageModel; children?: Child }
           {t('skip')}
         </a>
         <Header page={page} />
+        {page.area?.length ? <Area items={page.area} language={page.language} /> : null}
         <main class="app-main" id="main" tabindex={-1}>
           {page.kept ? (
             <Notice kind="info" language={page.language}>
@@ -165,17 +169,39 @@ function Header({ page }: { page: PageModel }) {
 function Navigation({ page }: { page: PageModel }) {
   return (
     <nav class="app-navigation" aria-label={text(page.language)('main')}>
-      {/* biome-ignore lint/a11y/noRedundantRoles: Safari drops the role of lists without bullets. */}
-      <ul role="list">
-        {page.navigation.map((item) => (
-          <li>
-            <a href={item.href} aria-current={item.current ? 'page' : undefined}>
-              {item.label}
-            </a>
-          </li>
-        ))}
-      </ul>
+      <Links items={page.navigation} />
     </nav>
+  );
+}
+
+/** The other pages of the administration; on narrow screens the way back to the page that lists them. */
+function Area({ items, language }: { items: PageModel['navigation']; language: Language }) {
+  const label = text(language)('administration');
+  return (
+    <nav class="app-area" aria-label={label}>
+      <div class="app-bar">
+        <a class="app-parent" href={shellPaths.administration}>
+          <Icon name="chevron" />
+          {label}
+        </a>
+        <Links items={items} />
+      </div>
+    </nav>
+  );
+}
+
+function Links({ items }: { items: PageModel['navigation'] }) {
+  return (
+    // biome-ignore lint/a11y/noRedundantRoles: Safari drops the role of lists without bullets.
+    <ul role="list">
+      {items.map((item) => (
+        <li>
+          <a href={item.href} aria-current={item.current ? 'page' : undefined}>
+            {item.label}
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }
 

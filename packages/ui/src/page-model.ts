@@ -1,6 +1,6 @@
-import type { Panel, RequestContext } from '@joinery/core';
+import type { AdministrationEntry, Context, Panel, RequestContext, Visitor } from '@joinery/core';
 import type { Child } from 'hono/jsx';
-import { type PageModel, renderPage } from './layout.tsx';
+import { type PageModel, renderPage, shellPaths } from './layout.tsx';
 import { type Assets, assets } from './stylesheet.ts';
 import type { Reader } from './time.tsx';
 
@@ -31,11 +31,6 @@ export async function pageModel(c: RequestContext, options: PageOptions): Promis
     .flatMap((slice) => slice.navigation ?? [])
     .filter((entry) => entry.show(visitor))
     .sort((one, other) => one.order - other.order);
-  // The longest address that fits: /groups/new lies below /groups, and every page below /.
-  const current = entries
-    .map(({ href }) => href)
-    .filter((href) => pathname === href || (href !== '/' && pathname.startsWith(`${href}/`)))
-    .sort((one, other) => other.length - one.length)[0];
   return {
     title: options.title,
     language,
@@ -53,7 +48,10 @@ export async function pageModel(c: RequestContext, options: PageOptions): Promis
     marks: await marksOf(c, pathname),
     liveTopic: options.live === undefined ? null : c.var.liveTopic(options.live),
     kept: c.var.kept,
-    navigation: entries.map(({ href, label }) => ({ href, label: label(language), current: href === current })),
+    navigation: linksTo(entries, pathname, language),
+    area: pathname.startsWith(`${shellPaths.administration}/`)
+      ? linksTo(administrationFor(context, visitor), pathname, language)
+      : [],
     search: searchBox(c, pathname),
     notices: [...standing, ...(options.notices ?? [])],
     error: options.error,
@@ -61,6 +59,28 @@ export async function pageModel(c: RequestContext, options: PageOptions): Promis
     returnTo: c.req.method === 'GET' ? `${pathname}${search}` : undefined,
     description: options.description,
   };
+}
+
+/** The pages of the administration that this visitor may open, in their order. */
+export function administrationFor(context: Context, visitor: Visitor | null): AdministrationEntry[] {
+  if (!visitor) return [];
+  return context.slices
+    .flatMap((slice) => slice.administration ?? [])
+    .filter((entry) => entry.show(visitor))
+    .sort((one, other) => one.order - other.order);
+}
+
+function linksTo(
+  entries: readonly { href: string; label: (language: string) => string }[],
+  pathname: string,
+  language: string,
+): PageModel['navigation'] {
+  // The longest address that fits: /groups/new lies below /groups, and every page below /.
+  const current = entries
+    .map(({ href }) => href)
+    .filter((href) => pathname === href || (href !== '/' && pathname.startsWith(`${href}/`)))
+    .sort((one, other) => other.length - one.length)[0];
+  return entries.map(({ href, label }) => ({ href, label: label(language), current: href === current }));
 }
 
 /** A mark that cannot be asked for is left out: the page that says what is wrong has a header, too. */
@@ -87,7 +107,7 @@ function searchBox(c: RequestContext, pathname: string): PageModel['search'] {
 }
 
 /** What an administrator must know, whatever the page; left out where it cannot be asked for, as the marks are. */
-async function noticesFor(context: RequestContext['var']['context'], language: 'en' | 'nl') {
+async function noticesFor(context: Context, language: 'en' | 'nl') {
   const told = await Promise.all(context.slices.map((slice) => slice.notices?.(context, language) ?? [])).catch(
     () => [],
   );

@@ -4,6 +4,7 @@ import { defineMessages } from './messages.ts';
 export const text = defineMessages({
   en: {
     account: 'Account of {name}',
+    administration: 'Administration',
     administrator: 'Administrator',
     errorPrefix: 'Error: {title}',
     errorSummaryTitle: 'There is a problem',
@@ -53,6 +54,7 @@ export const text = defineMessages({
   },
   nl: {
     account: 'Account van {name}',
+    administration: 'Beheer',
     administrator: 'Beheerder',
     errorPrefix: 'Fout: {title}',
     errorSummaryTitle: 'Er is een probleem',

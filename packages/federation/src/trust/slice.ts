@@ -8,10 +8,13 @@ import { mailWarning, warnOfEnd } from './expiry/warn.ts';
 import { migrations } from './migrations.ts';
 import { maySeePartners } from './policy.ts';
 import { rehearseCommand } from './rehearsal/command.ts';
+import { waitingRequests } from './requests/waiting.ts';
 import { sendRevoke } from './revoke.ts';
 import { partnerRoutes, type RouteParts } from './routes.tsx';
 import { pageText } from './text.ts';
-import { home } from './views.tsx';
+import { home, tabs } from './views.tsx';
+
+const textIn = (language: string) => pageText(language === 'nl' ? 'nl' : 'en');
 
 /** The allow-list and its administration: who may exchange what, why, and who decided. @param parts what it shows of the lanes, and how it starts nodes to rehearse with */
 export function createPartnersSlice(parts: RouteParts): Slice {
@@ -24,12 +27,20 @@ export function createPartnersSlice(parts: RouteParts): Slice {
     commands: parts.rehearse ? [...commands, rehearseCommand(parts.rehearse)] : commands,
     routes: partnerRoutes(parts),
     jobs: { 'partners.revoke': sendRevoke, 'partners.expiry': warnOfEnd, 'partners.expiry-mail': mailWarning },
-    navigation: [
+    administration: [
       {
         href: home,
-        order: 90,
-        label: (language) => pageText(language === 'nl' ? 'nl' : 'en')('navigation'),
+        part: 'partners',
+        order: 50,
+        label: (language) => textIn(language)('name'),
+        says: (language) => textIn(language)('says'),
         show: maySeePartners,
+        also: (language) =>
+          tabs.filter(({ href }) => href !== home).map(({ href, label }) => ({ href, text: textIn(language)(label) })),
+        state: async ({ db }, language) => {
+          const count = await waitingRequests(db.reader);
+          return count === 0 ? null : { tone: 'warning', text: textIn(language)('requestsWaiting', { count }) };
+        },
       },
     ],
   };

@@ -33,19 +33,25 @@ import { LaneState, ParkedTable } from './views-lane.tsx';
 
 export const home = '/administration/partners';
 
+/** The pages about partners. */
+export const tabs = [
+  { href: home, label: 'name' },
+  { href: `${home}/proposals`, label: 'requests' },
+  { href: `${home}/import`, label: 'importTab' },
+  { href: `${home}/register`, label: 'register' },
+  { href: `${home}/explain`, label: 'explain' },
+  { href: `${home}/traffic`, label: 'traffic' },
+  { href: `${home}/rehearsal`, label: 'rehearsal' },
+] as const;
+
 /** The pages about partners belong together; `requests` counts what waits for an answer. */
 export function PartnerTabs({ current, requests, reader }: { current: string; requests: number; reader: Reader }) {
   const t = pageText(reader.language);
-  const items = [
-    { href: home, label: t('name') },
-    { href: `${home}/proposals`, label: t('requests'), ...(requests > 0 ? { count: requests } : {}) },
-    { href: `${home}/import`, label: t('importTab') },
-    { href: `${home}/register`, label: t('register') },
-    { href: `${home}/explain`, label: t('explain') },
-    { href: `${home}/traffic`, label: t('traffic') },
-    { href: `${home}/rehearsal`, label: t('rehearsal') },
-  ];
-  return <Tabs label={t('tabs')} items={items.map((item) => ({ ...item, current: item.href === current }))} />;
+  const items = tabs.map(({ href, label }) => ({
+    ...{ href, label: t(label), current: href === current },
+    ...(label === 'requests' && requests > 0 ? { count: requests } : {}),
+  }));
+  return <Tabs label={t('tabs')} items={items} />;
 }
 
 /** When their node last sent us something. */

@@ -11,6 +11,8 @@ import { countedAtMost, countUnread } from './reading.ts';
 import { routes } from './routes.tsx';
 import { unreadText } from './views.tsx';
 
+const languageOf = (language: string) => (isLanguage(language) ? language : 'en');
+
 /** What concerns somebody: told once, on a page and by mail, as far as they want to hear of it. */
 export const notifications: Slice = {
   name: 'notifications',
@@ -27,7 +29,7 @@ export const notifications: Slice = {
       icon: 'bell',
       render: async (context, visitor, language) => {
         const count = await countUnread(context.db.reader, visitor.person.id);
-        const spoken = isLanguage(language) ? language : 'en';
+        const spoken = languageOf(language);
         const label = messages(spoken)('notifications');
         if (count === 0) return { label, count: null };
         return {
@@ -37,12 +39,18 @@ export const notifications: Slice = {
       },
     },
   ],
-  navigation: [
+  administration: [
     {
       href: '/administration/mail',
+      part: 'node',
       order: 86,
-      label: (language) => messages(isLanguage(language) ? language : 'en')('mailAdministration'),
-      show: (visitor) => visitor?.administrator === true,
+      label: (language) => messages(languageOf(language))('mailAdministration'),
+      says: (language) => messages(languageOf(language))('mailSays'),
+      show: (visitor) => visitor.administrator,
+      state: async ({ doors }, language) => {
+        const t = messages(languageOf(language));
+        return doors.mail ? { tone: 'success', text: t('mailIsSet') } : { tone: 'warning', text: t('mailNone') };
+      },
     },
   ],
 };

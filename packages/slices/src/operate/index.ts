@@ -1,22 +1,15 @@
 import type { Slice } from '@joinery/core';
-import { isLanguage } from '@joinery/ui';
+import { administration, navigation } from './administration.ts';
 import { ownChecks } from './checks.ts';
-import { messages } from './messages.ts';
 import { startPanel } from './panel.tsx';
-import { healthHref, routes } from './routes.tsx';
+import { routes } from './routes.tsx';
 
-/** How the node is, and the first steps of a new one. */
+/** The administration as a whole, how the node is, and the first steps of a new one. */
 export const operate: Slice = {
   name: 'operate',
   routes,
   checks: ownChecks,
   panels: [startPanel],
-  navigation: [
-    {
-      href: healthHref,
-      order: 96,
-      label: (language) => messages(isLanguage(language) ? language : 'en')('health'),
-      show: (visitor) => visitor?.administrator === true,
-    },
-  ],
+  navigation,
+  administration,
 };

@@ -3,7 +3,14 @@ import { defineMessages } from '@joinery/ui';
 /** All words about the node's health and its first steps. */
 export const messages = defineMessages({
   en: {
+    administration: 'Administration',
+    administrationLead: 'Everything that you may arrange for this node, and how it stands.',
+    partPeople: 'People and sign-in',
+    partPartners: 'Partners',
+    partNode: 'This node',
     health: 'Health',
+    healthSays: 'What is wrong with this node, in words, and how to mend it.',
+    startSays: 'What a new node needs before people work with it.',
     healthLead: 'What this node looks at by itself, and what you can do about it.',
     allGood: 'All is well',
     someAttention: '{count, plural, one {# thing needs} other {# things need}} your attention',
@@ -91,7 +98,14 @@ export const messages = defineMessages({
     defaultSessions: 'Sessions end, links work once, and every decision about partners stands in a register.',
   },
   nl: {
+    administration: 'Beheer',
+    administrationLead: 'Alles wat u voor dit knooppunt mag regelen, en hoe het ervoor staat.',
+    partPeople: 'Mensen en inloggen',
+    partPartners: 'Partners',
+    partNode: 'Dit knooppunt',
     health: 'Gezondheid',
+    healthSays: 'Wat er mis is met dit knooppunt, in woorden, en hoe u het verhelpt.',
+    startSays: 'Wat een nieuw knooppunt nodig heeft voordat mensen ermee werken.',
     healthLead: 'Wat dit knooppunt zelf in de gaten houdt, en wat u eraan kunt doen.',
     allGood: 'Alles is in orde',
     someAttention: '{count, plural, one {# ding vraagt} other {# dingen vragen}} uw aandacht',

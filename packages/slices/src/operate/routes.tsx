@@ -1,18 +1,34 @@
-import { type Environment, readForm, requireAdministrator } from '@joinery/core';
-import { showPage } from '@joinery/ui';
+import { type Environment, readForm, requireAdministrator, requireFederationOfficer } from '@joinery/core';
+import { administrationFor, renderPanels, shellPaths, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { allChecks } from './checks.ts';
 import { messages } from './messages.ts';
 import { dismiss, firstSteps, isDismissed } from './steps.ts';
 import { HealthPage, StartPage } from './views.tsx';
+import { AdministrationPage } from './views-administration.tsx';
 
 export const healthHref = '/administration/health';
 export const startHref = '/administration/start';
 const anyForm = z.object({});
 
-/** How the node is, and its first steps: for administrators. */
+/** The page that lists the administration; how the node is, and its first steps, for administrators. */
 export function routes(app: Hono<Environment>): void {
+  app.get(shellPaths.administration, async (c) => {
+    const visitor = requireFederationOfficer(c);
+    const { context, language } = c.var;
+    const entries = await Promise.all(
+      administrationFor(context, visitor).map(async (entry) => ({
+        ...{ part: entry.part, href: entry.href, title: entry.label(language), says: entry.says(language) },
+        also: entry.also?.(language) ?? [],
+        state: (await entry.state?.(context, language)) ?? null,
+      })),
+    );
+    const panels = await renderPanels(c, 'administration', null);
+    const page = <AdministrationPage entries={entries} panels={panels} language={language} />;
+    return showPage(c, { title: messages(language)('administration') }, page);
+  });
+
   app.get(healthHref, async (c) => {
     requireAdministrator(c);
     const { context, language, csrf } = c.var;

@@ -5,7 +5,7 @@ import { activities, people as objectKind } from './activities.ts';
 import { api } from './api.ts';
 import { commands } from './commands.ts';
 import { events } from './events.ts';
-import { jobs } from './import-job.ts';
+import { jobs, waitingImports } from './import-job.ts';
 import { messages } from './messages.ts';
 import { migrations } from './migrations.ts';
 import { canAdministerPeople, canSeePeople } from './policy.ts';
@@ -38,6 +38,8 @@ export {
 } from './store.ts';
 export type { PersonRow } from './tables.ts';
 
+const languageOf = (language: string) => (isLanguage(language) ? language : 'en');
+
 /** People: who is at this agency, and who of other agencies is known here. */
 export const people: Slice = {
   name: 'people',
@@ -53,14 +55,26 @@ export const people: Slice = {
     {
       href: '/people',
       order: 40,
-      label: (language) => messages(isLanguage(language) ? language : 'en')('people'),
+      label: (language) => messages(languageOf(language))('people'),
       show: canSeePeople,
     },
+  ],
+  administration: [
     {
       href: '/administration/people',
-      order: 80,
-      label: (language) => messages(isLanguage(language) ? language : 'en')('managePeople'),
+      part: 'people',
+      order: 10,
+      label: (language) => messages(languageOf(language))('managePeople'),
+      says: (language) => messages(languageOf(language))('managePeopleSays'),
       show: canAdministerPeople,
+      also: (language) => [
+        { href: '/administration/people/new', text: messages(languageOf(language))('addPerson') },
+        { href: '/administration/people/import', text: messages(languageOf(language))('importPeople') },
+      ],
+      state: async ({ db }, language) => {
+        const count = await waitingImports(db.reader);
+        return count === 0 ? null : { tone: 'info', text: messages(languageOf(language))('importsWaiting', { count }) };
+      },
     },
   ],
 };

@@ -106,6 +106,8 @@ export const messages = defineMessages({
     linkUsed: 'This link cannot be used',
     linkUsedLead: 'It was used before, or its time is over. Ask an administrator of {agency} for a new one.',
     managePeople: 'Manage people',
+    managePeopleSays: 'Who can sign in at this node, their roles, and who left.',
+    importsWaiting: '{count, plural, one {# person is} other {# people are}} being added',
     name: 'Name',
     newPassword: 'New password',
     newPasswordHint: 'At least {minimum} characters. Several words work well. You are signed out everywhere else.',
@@ -263,6 +265,8 @@ export const messages = defineMessages({
     linkUsed: 'Deze link is niet bruikbaar',
     linkUsedLead: 'Hij is al gebruikt, of verlopen. Vraag een beheerder van {agency} om een nieuwe.',
     managePeople: 'Personen beheren',
+    managePeopleSays: 'Wie er op dit knooppunt kan inloggen, welke rollen zij hebben en wie vertrokken is.',
+    importsWaiting: '{count, plural, one {# persoon wordt} other {# mensen worden}} toegevoegd',
     name: 'Naam',
     newPassword: 'Nieuw wachtwoord',
     newPasswordHint:

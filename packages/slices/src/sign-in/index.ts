@@ -7,6 +7,9 @@ import { migrations } from './migrations.ts';
 import { panels } from './panels.tsx';
 import { serviceAddresses } from './providers.ts';
 import { callbacks, routes } from './routes.tsx';
+import { liveProviders } from './store.ts';
+
+const languageOf = (language: string) => (isLanguage(language) ? language : 'en');
 
 /** Signing in with the agency's identity provider, and what a person sees of their own sign-in. */
 export const signIn: Slice = {
@@ -17,12 +20,20 @@ export const signIn: Slice = {
   panels,
   services: serviceAddresses,
   confirmGrant,
-  navigation: [
+  administration: [
     {
       href: '/administration/sign-in',
-      order: 82,
-      label: (language) => messages(isLanguage(language) ? language : 'en')('manage'),
-      show: (visitor) => visitor?.administrator === true,
+      part: 'people',
+      order: 20,
+      label: (language) => messages(languageOf(language))('manage'),
+      says: (language) => messages(languageOf(language))('manageLead'),
+      show: (visitor) => visitor.administrator,
+      state: async ({ db }, language) => {
+        const t = messages(languageOf(language));
+        const live = await liveProviders(db.reader);
+        if (live.length === 0) return { tone: 'neutral', text: t('manageNone') };
+        return { tone: 'success', text: t('manageLive', { names: live.map(({ name }) => name).join(', ') }) };
+      },
     },
   ],
 };

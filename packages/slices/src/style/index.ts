@@ -16,12 +16,14 @@ export const style: Slice = {
   events,
   routes,
   houseStyle,
-  navigation: [
+  administration: [
     {
       href: '/administration/style',
-      order: 95,
+      part: 'node',
+      order: 84,
       label: (language) => messages(isLanguage(language) ? language : 'en')('title'),
-      show: (visitor) => visitor?.administrator === true,
+      says: (language) => messages(isLanguage(language) ? language : 'en')('says'),
+      show: (visitor) => visitor.administrator,
     },
   ],
 };

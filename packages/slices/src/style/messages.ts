@@ -4,6 +4,7 @@ import { defineMessages } from '@joinery/ui';
 export const messages = defineMessages({
   en: {
     title: 'House style',
+    says: 'Your agency’s colours and logo on every page.',
     lead: 'Give one colour. Joinery makes every shade from it, for light and for dark screens, so that everything stays readable.',
     colour: 'Colour',
     colourHint: 'Six digits, as in your style guide: #1a5d78.',
@@ -64,6 +65,7 @@ export const messages = defineMessages({
   },
   nl: {
     title: 'Huisstijl',
+    says: 'De kleuren en het logo van uw organisatie op elke pagina.',
     lead: 'Geef één kleur op. Joinery maakt er alle tinten van, voor lichte en donkere schermen, zodat alles leesbaar blijft.',
     colour: 'Kleur',
     colourHint: 'Zes tekens, zoals in uw huisstijlhandboek: #1a5d78.',
