@@ -116,7 +116,7 @@ export function topicRoutes(app: Hono<Environment>): void {
     for (const topic of await newestTopics(c.var.context.db.reader, group.id)) {
       feed.addItem({
         id: topic.uri,
-        title: topic.title || topic.excerpt,
+        title: asHtml(topic.title || topic.excerpt),
         link: `${c.var.context.config.origin}/posts/${topic.id}`,
         content: topic.content ?? '',
         date: new Date(topic.updated_at),
@@ -124,7 +124,7 @@ export function topicRoutes(app: Hono<Environment>): void {
         author: [{ name: `${topic.author_name} (${topic.author_agency})` }],
       });
     }
-    return c.body(feed.atom1(), 200, { 'content-type': 'application/atom+xml; charset=utf-8' });
+    return c.body(feed.atom1().replace(notXml, ''), 200, { 'content-type': 'application/atom+xml; charset=utf-8' });
   });
 }
 
@@ -154,3 +154,9 @@ async function compose(
   const page = <ComposePage model={model} reader={readerOf(c)} />;
   return show(c, { title: messages(language)('newTopic'), error: errors.length > 0 }, page);
 }
+
+/** Characters that XML 1.0 does not have (§2.2): one of them, and readers take nothing of the feed. */
+const notXml = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+/** A title is text, and the feed says that it is HTML. */
+const asHtml = (text: string) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
