@@ -34,7 +34,7 @@ describe('The address of a client', () => {
   const address = createClientAddress(['10.0.0.0/8', '2001:db8:1::/48']);
 
   // Hostile case 157.
-  it('is that of the socket, whatever an untrusted peer says', () => {
+  it('is that of the socket, whatever an untrusted peer says (hostile case 157)', () => {
     expect(address('203.0.113.9', '127.0.0.1').address).toBe('203.0.113.9');
     expect(createClientAddress([])('127.0.0.1', '198.51.100.7').address).toBe('127.0.0.1');
   });

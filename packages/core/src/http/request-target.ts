@@ -1,8 +1,8 @@
 import { refuse } from '../errors.ts';
 
-// Encoded slashes, dots, percent signs and NUL, doubled slashes, backslashes and dot segments: proxy, router and handler may each
-// read another path in them, and no address of ours contains one.
-const ambiguous = /%(?:2f|5c|2e|00|25)|\/\/|\\|\/\.{1,2}(?:\/|$)/i;
+// Encoded slashes, dots, percent signs and NUL, doubled slashes, backslashes, dot segments and fragments: proxy, router and handler
+// may each read another path in them, and no address of ours contains one.
+const ambiguous = /%(?:2f|5c|2e|00|25)|\/\/|\\|#|\/\.{1,2}(?:\/|$)/i;
 
 /**
  * Refuses request targets that two readers could understand differently.
@@ -26,6 +26,16 @@ function decoded(text: string): string | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * Refuses a request that names two hosts (RFC 9112 §3.2): a proxy may have gone by the one, and we would by the other.
+ * @param rawHeaders names and values in turn, as they came; undefined without a network
+ * @throws {Refusal} bad_request
+ */
+export function checkHost(rawHeaders: readonly string[] | undefined): void {
+  const names = rawHeaders?.filter((text, index) => index % 2 === 0 && text.length === 4 && /^host$/i.test(text));
+  if (names && names.length > 1) refuse('bad_request', 'The request names more than one host');
 }
 
 /**

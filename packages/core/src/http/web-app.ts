@@ -13,7 +13,7 @@ import { askedHere, createReadiness, gatherHealth, isLoopbackAddress, securityTe
 import { acceptedLanguage } from './language.ts';
 import { createLive, liveTopic } from './live.ts';
 import { servePages } from './pages.ts';
-import { checkTarget } from './request-target.ts';
+import { checkHost, checkTarget } from './request-target.ts';
 import { harden } from './security-headers.ts';
 
 export type WebAppParts = {
@@ -74,6 +74,7 @@ export function createWebApp(parts: WebAppParts): WebApp {
   });
   app.get('/livez', (c) => c.json({ alive: true }));
   app.use('*', async function findNode(c, next) {
+    checkHost(c.env?.incoming?.rawHeaders);
     const socket = c.env?.incoming?.socket?.remoteAddress;
     const node =
       nodes.get(c.req.header('host')?.toLowerCase() ?? new URL(c.req.url).host) ?? probed(c.req.path, socket);
