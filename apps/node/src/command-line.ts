@@ -6,8 +6,10 @@ import {
   coreCommands,
   groundCommands,
   isRefusal,
+  jsonLine,
   readConfig,
   type Slice,
+  terminalText,
 } from '@joinery/core';
 import { Argument, Command, CommanderError } from 'commander';
 import { actInDemo, demoActs } from './demo/command.ts';
@@ -41,7 +43,7 @@ export async function runCommandLine(
     .exitOverride()
     .configureOutput({ writeOut: output.out, writeErr: output.error });
   const print = (answer: CommandAnswer) =>
-    output.out(`${program.opts().json ? JSON.stringify(answer.json) : answer.say}\n`);
+    output.out(`${program.opts().json ? jsonLine(answer.json) : terminalText(answer.say)}\n`);
   program
     .command('serve')
     .description('Run the node')
@@ -74,7 +76,7 @@ export async function runCommandLine(
   } catch (error) {
     // Commander has said already what is wrong, or shown the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
-    output.error(`${program.opts().json ? JSON.stringify({ error: asJson(error) }) : inWords(error)}\n`);
+    output.error(`${program.opts().json ? jsonLine({ error: asJson(error) }) : terminalText(inWords(error))}\n`);
     return 1;
   }
 }

@@ -1,3 +1,4 @@
+import { jsonLine } from '@joinery/core';
 import { configure } from '@logtape/logtape';
 
 /**
@@ -12,7 +13,7 @@ export async function configureFedifyLog(write: (line: string) => void): Promise
       node: (record) => {
         const message = typeof record.rawMessage === 'string' ? record.rawMessage : record.rawMessage.join('{}');
         write(
-          JSON.stringify({
+          jsonLine({
             at: new Date(record.timestamp).toISOString(),
             level: record.level,
             code: record.category.join('.'),
