@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sliceRoutes } from '../harness/routes.ts';
+import { openSeed, type Person, type Seed, type Things } from './seed.ts';
+
+let seed: Seed;
+beforeAll(async () => {
+  seed = await openSeed();
+});
+afterAll(() => seed?.[Symbol.asyncDispose]());
+
+const people: (Person | null)[] = ['owner', 'member', 'administrator', null];
+
+/** What stands for a parameter, by the part of the path before it. */
+const after: Record<string, keyof Things> = {
+  ...{
+    groups: 'closed',
+    posts: 'topic',
+    people: 'member',
+    members: 'requester',
+    reports: 'report',
+    partners: 'partner',
+  },
+  ...{ mute: 'muteToken', with: 'provider', 'sign-in': 'draft', outgoing: 'held', identities: 'identity' },
+  ...{ sessions: 'session', tokens: 'ownToken' },
+};
+
+/** Only to oneself, and only what one has read: nothing that anybody else could see or that could not be done again. */
+const readMarks: Record<string, string[]> = {
+  'GET /notifications/:id': ['notification'],
+  'GET /posts/:id': ['post_read_topic'],
+};
+
+async function oneOfTheMember(): Promise<string> {
+  const page = await (await seed.browser('member').fetch('/notifications')).text();
+  return /\/notifications\/([0-9a-f-]{36})"/.exec(page)?.[1] ?? '';
+}
+
+function pathOf(route: string, notification: string): string {
+  const pattern = route.slice(route.indexOf(' ') + 1);
+  return pattern.replace(/([^/]+)\/:(\w+)/g, (_all, before: string) => {
+    if (before === 'notifications') return `${before}/${notification}`;
+    if (before === 'tags') return `${before}/roads`;
+    // `link` is both a token of a sign-in link and a word in paths.
+    const thing = before === 'link' ? 'link' : after[before];
+    return `${before}/${seed.things[thing ?? 'open']}`;
+  });
+}
+
+let stored: Record<string, string> = {};
+
+async function look(path: string, person: Person | null): Promise<{ status: number; changed: string[] }> {
+  const authorization: Record<string, string> =
+    person === null ? {} : { authorization: `Bearer ${seed.tokens[person]}` };
+  const answer = path.startsWith('/api/')
+    ? await seed.api('GET', path, undefined, authorization)
+    : await seed.browser(person ?? undefined).fetch(path);
+  await answer.text();
+  const now = seed.stored();
+  const changed = Object.keys(now).filter((table) => now[table] !== stored[table]);
+  stored = now;
+  return { status: answer.status, changed };
+}
+
+it('looking at any page or resource changes nothing but what one has read (hostile case 143)', async () => {
+  const notification = await oneOfTheMember();
+  stored = seed.stored();
+  for (const route of sliceRoutes().filter((one) => one.startsWith('GET '))) {
+    for (const person of people) {
+      const { status, changed } = await look(pathOf(route, notification), person);
+      const wrongly = changed.filter((table) => !readMarks[route]?.includes(table));
+      expect([route, person, status < 500, wrongly]).toEqual([route, person, true, []]);
+    }
+  }
+}, 60_000);
+
+it('nothing that is done by sending a form or a request is done by looking (hostile case 143)', async () => {
+  const looks = new Set(sliceRoutes().filter((one) => one.startsWith('GET ')));
+  const does = sliceRoutes().filter((one) => !one.startsWith('GET ') && !looks.has(one.replace(/^\w+/, 'GET')));
+  expect(does.length).toBeGreaterThan(50);
+  const notification = await oneOfTheMember();
+  stored = seed.stored();
+  for (const route of does) {
+    const { status, changed } = await look(pathOf(route, notification), 'owner');
+    expect([route, [403, 404, 405].includes(status), changed]).toEqual([route, true, []]);
+  }
+}, 60_000);
