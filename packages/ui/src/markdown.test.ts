@@ -39,7 +39,7 @@ function outsideAllowList(html: string): string[] {
   return found;
 }
 
-test('the corpus of attacks has at least two hundred different ones', () => {
+test('the corpus of attacks has at least two hundred different ones (hostile cases 99, 100)', () => {
   expect(new Set(hostileMarkup).size).toBeGreaterThanOrEqual(200);
 });
 
@@ -118,7 +118,7 @@ test('ordinary Markdown comes out as people expect', () => {
   expect(html).toContain('>https://y.example</a>');
 });
 
-test('an image becomes a link with its description', () => {
+test('an image becomes a link with its description (hostile case 101)', () => {
   expect(renderMarkdown('![A map](https://x.example/map.png)')).toContain(
     '<a href="https://x.example/map.png" rel="nofollow noopener noreferrer ugc">A map</a>',
   );
@@ -143,7 +143,7 @@ test('mentions and hashtags of other software keep their class, hidden pieces of
   expect(sanitizeContent('<span class="invisible">https://</span>x.example')).toBe('<span>https://</span>x.example');
 });
 
-test('a link whose words name another host says where it leads', () => {
+test('a link whose words name another host says where it leads (hostile case 103)', () => {
   const deceptive = '<a href="https://evil.example/x">https://trusted.example/x</a>';
   expect(plainText(sanitizeContent(deceptive))).toBe('https://trusted.example/x (evil.example)');
   const disguised = '<a href="https://trusted.example@evil.example/x">https://trusted.example@evil.example/x</a>';

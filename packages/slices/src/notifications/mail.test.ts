@@ -181,8 +181,7 @@ describeStores('Mail of a notification', (open) => {
     }
   });
 
-  // Hostile case 104.
-  it('lets no title become a header, a recipient, markup, or a link elsewhere', async () => {
+  it('lets no title become a header, a recipient, markup, or a link elsewhere (hostile case 104)', async () => {
     const server = await mailServer();
     await using world = await openWorld(open, { server });
     const { owner, anna, group, topic, answer, pass } = world;

@@ -94,7 +94,7 @@ describeStores('Search', (open) => {
     expect(await finds({ kind: 'group' })).toEqual([]);
   });
 
-  it('answers whatever is typed, the same on both databases, without reading any of it as a command (169, 170, 172, 173)', async () => {
+  it('answers whatever is typed, the same on both databases, without reading any of it as a command (hostile cases 169, 170, 173)', async () => {
     await using world = await openSearch(open);
     const ada = await world.person('Ada');
     const group = await world.group(ada, 'Group');
