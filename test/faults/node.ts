@@ -100,6 +100,7 @@ export async function openFaultNode(options: {
         peers: { allowed: () => [], summary: async () => null },
         actors: { resolve: closed, history: closed, listedGroups: closed, arrived: async () => {} },
         asks: { ask: closed, byId: async () => null, of: async () => [], waiting: async () => 0 },
+        agreements: { byId: async () => null },
         people: { byId: async () => null, byUri: async () => null },
       },
     };

@@ -96,6 +96,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
       peers: { allowed: () => [], summary: async () => null },
       actors: { resolve: noNetwork, history: noNetwork, listedGroups: noNetwork, arrived: async () => {} },
       asks: { ask: noNetwork, byId: async () => null, of: async () => [], waiting: async () => 0 },
+      agreements: { byId: async () => null },
       people: { byId: async () => null, byUri: async () => null },
       ...options.ports,
     },

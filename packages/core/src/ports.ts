@@ -120,6 +120,16 @@ export type Asks = {
   waiting: (db: Reader, origin: string) => Promise<number>;
 };
 
+/** What slices may know of an entry of the allow-list, to tell those who decide about it. */
+export type Agreement = {
+  partner: string;
+  agency: string;
+  /** The instant after its last day; null without an end. */
+  expiresAt: string | null;
+  /** How much is exchanged under it. */
+  use: { groups: number; people: number; items: number };
+};
+
 /** What a slice may know of people without importing the people slice. */
 export type PersonSummary = {
   id: string;
@@ -136,6 +146,8 @@ export type Ports = {
   peers: Peers;
   actors: Actors;
   asks: Asks;
+  /** @param partner local id of the entry */
+  agreements: { byId: (db: Reader, partner: string) => Promise<Agreement | null> };
   people: {
     byId: (db: Reader, id: string) => Promise<PersonSummary | null>;
     byUri: (db: Reader, uri: string) => Promise<PersonSummary | null>;

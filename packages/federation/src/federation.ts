@@ -22,6 +22,9 @@ import { createRejoin } from './rejoin.ts';
 import { createRemoteKeys } from './remote-keys.ts';
 import { createActors } from './resolve.ts';
 import { asks } from './trust/asks.ts';
+import { planAllWarnings } from './trust/expiry/plan.ts';
+import { useOf } from './trust/preview.ts';
+import { partnerById } from './trust/store.ts';
 import { createTrust } from './trust/trust.ts';
 
 /** The federation of one node: its doors and ports, what it receives and what it delivers. */
@@ -95,6 +98,14 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
   const bridge: Bridge = { context, trust, keys, remoteKeys: createRemoteKeys({ context, keys }) };
   context.ports = {
     asks,
+    agreements: {
+      byId: async (db, id) => {
+        const partner = await partnerById(db, id);
+        if (!partner) return null;
+        const { agency, expiresAt } = partner;
+        return { partner: id, agency, expiresAt, use: await useOf(context, db, partner) };
+      },
+    },
     people: ground.ports.people,
     trust,
     peers: {
@@ -186,6 +197,7 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
       await catchUp.start();
       await lanes.start();
       rejoin.start();
+      await planAllWarnings(context);
     },
     settled: async () => {
       await lanes.settled();

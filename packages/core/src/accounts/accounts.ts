@@ -80,12 +80,26 @@ export async function hasAdministrator(db: Reader): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Local ids of the people who decide about partners; whoever cannot sign in any more does not count. */
+/** Local ids of the federation officers; whoever cannot sign in any more does not count. */
 export async function federationOfficers(db: Reader): Promise<string[]> {
   const rows = await db
     .selectFrom('account')
     .select('person_id')
     .where('federation_officer', '=', 1)
+    .where('disabled_at', 'is', null)
+    .orderBy('person_id')
+    .execute();
+  return rows.map((row) => row.person_id);
+}
+
+/** Local ids of the people who decide about partners now: the federation officers, or the administrators of a node that has none. */
+export async function deciders(db: Reader): Promise<string[]> {
+  const officers = await federationOfficers(db);
+  if (officers.length > 0) return officers;
+  const rows = await db
+    .selectFrom('account')
+    .select('person_id')
+    .where('administrator', '=', 1)
     .where('disabled_at', 'is', null)
     .orderBy('person_id')
     .execute();

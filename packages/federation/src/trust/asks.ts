@@ -76,7 +76,7 @@ async function askForAgreement(work: Work, input: Parameters<Asks['ask']>[1]): P
     .values(row)
     .onConflict((conflict) => conflict.columns(['person_id', 'origin', 'group_uri']).doUpdateSet(changes))
     .execute();
-  if (before?.state !== 'open') work.emit('partner.asked', streams.local, { ask: id, person: input.person });
+  if (before?.state !== 'open') work.emit('partner.asked', streams.local, { ask: id, person: input.person, origin });
   return toAsk(row);
 }
 

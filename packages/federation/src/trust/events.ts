@@ -9,10 +9,12 @@ declare module '@joinery/core' {
     'partner.offered': { partner: string; origin: string };
     /** An agreement ended; the last delivery to the partner's node. */
     'partner.revoked': { partner: string; origin: string };
-    /** An agreement in force ends in so many days: 30, 7 or 1. Those who decide get a mail. Stream `local`. */
-    'partner.expires_soon': { partner: string; days: number };
+    /** Another node proposes an agreement: unverified claims. Stream `local`. */
+    'partner.proposed': { origin: string };
+    /** An agreement in force ends in so many days: 30, 7 or 1. Stream `local`. */
+    'partner.expires_soon': { partner: string; days: number; expiresAt: string };
     /** A person here asks for an agreement: the federation officers' business. Stream `local`. */
-    'partner.asked': { ask: string; person: string };
+    'partner.asked': { ask: string; person: string; origin: string };
     /** The answer to `person`, who asked; what it says is read with the port `asks`. Stream `local`. */
     'partner.ask_answered': { ask: string; person: string };
   }
@@ -25,7 +27,8 @@ export const events: EventDefinitions = {
   'partner.changed': { v: 1, data: z.object({ partner: z.uuid(), decision: z.uuid() }) },
   'partner.offered': { v: 1, data: toNode },
   'partner.revoked': { v: 1, data: toNode },
-  'partner.expires_soon': { v: 1, data: z.object({ partner: z.uuid(), days: z.int() }) },
-  'partner.asked': { v: 1, data: ask },
+  'partner.proposed': { v: 1, data: z.object({ origin: z.url() }) },
+  'partner.expires_soon': { v: 1, data: z.object({ partner: z.uuid(), days: z.int(), expiresAt: z.string() }) },
+  'partner.asked': { v: 1, data: ask.extend({ origin: z.url() }) },
   'partner.ask_answered': { v: 1, data: ask },
 };

@@ -23,18 +23,6 @@ export async function mayDecide(db: Reader, visitor: Roles | null): Promise<bool
   return visitor.administrator && (await federationOfficers(db)).length === 0;
 }
 
-/** The accounts of all who decide now. */
-export async function decidersOf(db: Reader): Promise<{ id: string; person_id: string; email: string }[]> {
-  const officers = await federationOfficers(db);
-  return db
-    .selectFrom('account')
-    .select(['id', 'person_id', 'email'])
-    .where(officers.length > 0 ? 'federation_officer' : 'administrator', '=', 1)
-    .where('disabled_at', 'is', null)
-    .orderBy('id')
-    .execute();
-}
-
 /** Whoever decides about partners. @throws {Refusal} signed_out, forbidden */
 export async function requireDecider(c: RequestContext): Promise<Visitor> {
   const visitor = requireFederationOfficer(c);

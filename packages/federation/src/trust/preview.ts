@@ -1,4 +1,4 @@
-import { type Context, type Reader, streams } from '@joinery/core';
+import { type Agreement, type Context, type Reader, streams } from '@joinery/core';
 import { applyChange, type Change } from './change.ts';
 import { decide, type Snapshot } from './decide.ts';
 import { allPartners, type Partner, partnerByOrigin, toSnapshot } from './store.ts';
@@ -100,4 +100,18 @@ async function waitingFor(db: Reader, origin: string): Promise<{ stream: string;
     stream: row.stream,
     count: Math.max(0, Math.min(row.head, row.ends_after ?? row.head) - row.acknowledged),
   }));
+}
+
+/** How much an agreement is used. */
+export type Use = Agreement['use'];
+
+/** What the slices exchange with all hosts of a partner, added up. */
+export async function useOf(node: Pick<Context, 'slices'>, db: Reader, partner: Partner): Promise<Use> {
+  const parts = await Promise.all(partner.hosts.map(({ origin }) => exchangedWith(node, db, origin)));
+  const all = parts.flat();
+  return {
+    groups: new Set(all.map(({ group }) => group)).size,
+    people: new Set(all.flatMap(({ people }) => people)).size,
+    items: all.reduce((sum, { items }) => sum + items, 0),
+  };
 }

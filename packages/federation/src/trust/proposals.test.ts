@@ -70,6 +70,10 @@ describeStores('A proposal between nodes', (open) => {
     // The store's doors throw on any use.
     expect(await node.receive(await buildProposal(sender.context, node.context.config.origin, claims))).toBe(202);
     expect((await proposalFrom(node.context.db.reader, origin))?.state).toBe('unverified');
+    // Sent again, it is the same one.
+    expect(await node.receive(await buildProposal(sender.context, node.context.config.origin, claims))).toBe(202);
+    const said = node.context.db.reader.selectFrom('log').select('data').where('name', '=', 'partner.proposed');
+    expect((await said.execute()).map(({ data }) => JSON.parse(data))).toEqual([{ origin }]);
     expect(node.trust.mayFederate(origin, null, 'in').reason).toBe('not_listed');
 
     const key = await keyOf(sender.context);

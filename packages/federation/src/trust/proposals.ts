@@ -9,6 +9,7 @@ import {
   originOf,
   publicKeysOf,
   refuse,
+  streams,
   transact,
   type Work,
 } from '@joinery/core';
@@ -175,6 +176,7 @@ async function store(node: Context, proposal: Proposal, document: string): Promi
       .values(row)
       .onConflict((conflict) => conflict.column('origin').doUpdateSet(row))
       .execute();
+    if (known?.state !== 'unverified') work.emit('partner.proposed', streams.local, { origin: proposal.origin });
   });
 }
 

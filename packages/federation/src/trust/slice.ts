@@ -4,7 +4,7 @@ import { activities } from './activities.ts';
 import { api } from './api.ts';
 import { commands } from './commands.ts';
 import { events } from './events.ts';
-import { mailWarning, warnOfEnd } from './expiry/warn.ts';
+import { warnOfEnd } from './expiry/warn.ts';
 import { migrations } from './migrations.ts';
 import { maySeePartners } from './policy.ts';
 import { rehearseCommand } from './rehearsal/command.ts';
@@ -26,7 +26,7 @@ export function createPartnersSlice(parts: RouteParts): Slice {
     api,
     commands: parts.rehearse ? [...commands, rehearseCommand(parts.rehearse)] : commands,
     routes: partnerRoutes(parts),
-    jobs: { 'partners.revoke': sendRevoke, 'partners.expiry': warnOfEnd, 'partners.expiry-mail': mailWarning },
+    jobs: { 'partners.revoke': sendRevoke, 'partners.expiry': warnOfEnd },
     administration: [
       {
         href: home,

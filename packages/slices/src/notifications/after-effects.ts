@@ -1,7 +1,7 @@
-import { type AfterEffects, streams, type Work } from '@joinery/core';
+import { type AfterEffects, deciders, streams, type Work } from '@joinery/core';
 import { groupById, isMember, mayReadGroup, membershipOf, membersWithRole } from '@joinery/slices/groups';
 import { mentionedIn, postById } from '@joinery/slices/posts';
-import { notify } from './notify.ts';
+import { type News, notify } from './notify.ts';
 import type { Kind } from './tables.ts';
 
 /**
@@ -71,6 +71,21 @@ async function forgetAsked(work: Work, data: { group: string; person: string }):
   return gone.numDeletedRows > 0n;
 }
 
+/**
+ * Tells those who decide about partners that something waits for them.
+ * @param origin nothing is told as long as something unread of that kind waits about the same node; null: about any node
+ */
+async function tellDeciders(work: Work, news: Omit<News, 'person'>, origin: string | null): Promise<void> {
+  const unread = work.db
+    .selectFrom('notification')
+    .select('person_id')
+    .where('kind', '=', news.kind)
+    .where('read_at', 'is', null);
+  const waiting = await (origin === null ? unread : unread.where('origin', '=', origin)).execute();
+  const waits = new Set(waiting.map((row) => row.person_id));
+  for (const person of await deciders(work.db)) if (!waits.has(person)) await notify(work, { ...news, person });
+}
+
 /** What somebody is told, and after what. Each event is seen once; `cause` keeps what arrives twice from being told twice. */
 export const afterEffects: AfterEffects = {
   'post.created': (work, { data }) => onPost(work, data.post, true),
@@ -94,6 +109,16 @@ export const afterEffects: AfterEffects = {
     if (stream !== streams.local || standing?.state !== 'invited') return;
     const cause = `invitation ${standing.invite_activity ?? id}`;
     await notify(work, { person: data.person, kind: 'invited', cause, at, group: data.group, actor: data.by });
+  },
+  'partner.asked': (work, { id, at, data: { ask, person, origin } }) =>
+    // Whoever asks for the same node meanwhile is named on the page that this leads to.
+    tellDeciders(work, { kind: 'ask', cause: `ask ${id}`, at, actor: person, ask, origin }, origin),
+  'partner.proposed': (work, { id, at, data }) =>
+    // Anybody can propose in any name: as long as one waits to be looked at, more of them say nothing new.
+    tellDeciders(work, { kind: 'proposal', cause: `proposal ${id}`, at, origin: data.origin }, null),
+  'partner.expires_soon': async (work, { id, at, data: { partner, expiresAt } }) => {
+    for (const person of await deciders(work.db))
+      await notify(work, { person, kind: 'expiry', cause: `expiry ${id}`, at, partner, endsAt: expiresAt });
   },
   'partner.ask_answered': (work, { id, at, data }) =>
     notify(work, { person: data.person, kind: 'agreement', cause: `answer ${id}`, at, ask: data.ask }),

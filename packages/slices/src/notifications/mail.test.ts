@@ -1,4 +1,4 @@
-import { releaseLeases, runNextJob } from '@joinery/core';
+import { accountOfPerson, newId, releaseLeases, runNextJob, setRoles, streams } from '@joinery/core';
 import { leaveGroup, removeMember } from '@joinery/slices/groups';
 import { deletePost } from '@joinery/slices/posts';
 import { expect, it, onTestFinished } from 'vitest';
@@ -6,7 +6,8 @@ import { type MailServer, startMailServer } from '../../../../test/harness/mail-
 import { describeStores } from '../../../../test/harness/store.ts';
 import { mailHealth, sendTestMail } from './mail-job.ts';
 import { markRead } from './mark-read.ts';
-import { putMute } from './mutes.ts';
+import { readMuteToken } from './mute-token.ts';
+import { addMute, putMute } from './mutes.ts';
 import { mailThrough, openWorld } from './testing/world.ts';
 
 async function mailServer(): Promise<MailServer> {
@@ -44,6 +45,34 @@ describeStores('Mail of a notification', (open) => {
       expect(address).toMatch(/^https:\/\/work\.council\.example\/notifications\//);
     expect(await rows()).toMatchObject([{ mail_state: 'sent', mail_attempts: 1 }]);
     expect(await mailHealth(world.context)).toEqual({ due: 0, sent: 1, failed: 0, lastError: null });
+  });
+
+  it('tells those who decide about partners of an agreement that ends, with the way to stop such mail', async () => {
+    const server = await mailServer();
+    await using world = await openWorld(open, { server });
+    const { context, act, add, pass } = world;
+    const olga = await add('Olga Officer', 'nl');
+    const account = await accountOfPerson(context.db.reader, olga.id);
+    await act((work) => setRoles(work, account?.id ?? '', { administrator: true, federationOfficer: true }));
+    const end = { partner: newId(), days: 30, expiresAt: '2026-12-20T00:00:00.000Z' };
+    const warn = () => act(async (work) => void work.emit('partner.expires_soon', streams.local, end));
+    await warn();
+    await pass(1);
+    expect(server.mails).toHaveLength(1);
+    const [mail] = server.mails;
+    expect(mail?.headers.get('subject')?.join()).toBe('De afspraak met Good <b> eindigt op 19 december 2026');
+    expect(mail?.text).toContain('Na die dag wordt er niets meer uitgewisseld');
+    expect(mail?.text).toContain('omdat u over partners beslist');
+    expect(mail?.html).toContain('Good &lt;b&gt;');
+    const stop = /<https:\/\/[^/]+\/notifications\/mute\/([^>]+)>/.exec(
+      mail?.headers.get('list-unsubscribe')?.join() ?? '',
+    );
+    const link = readMuteToken(context.secret, stop?.[1] ?? '', new Date(world.clock.at));
+    expect(link).toMatchObject({ person: olga.id, scope: 'kind', subject: 'expiry', mail: true });
+    if (link) await act((work) => addMute(work, link));
+    await warn();
+    await pass(1);
+    expect(server.mails).toHaveLength(1);
   });
 
   it('of one topic hangs together, and each has an id of its own', async () => {

@@ -4,7 +4,7 @@ import { formatDateTime, type Language } from '@joinery/ui';
 import { messages } from './messages.ts';
 import { type MuteLink, muteToken } from './mute-token.ts';
 import type { Notification } from './reading.ts';
-import { kindName, reasonOf, sentenceOf } from './words.ts';
+import { kindName, noteOf, quoteOf, reasonOf, sentenceOf } from './words.ts';
 
 /** Whom a mail is for. */
 export type Addressee = { id: string; email: string; language: Language; timeZone: string };
@@ -97,20 +97,19 @@ type Parts = {
 };
 
 function partsOf(notification: Notification, language: Language): Parts {
-  const { group, topic, post, ask } = notification;
+  const { group, topic, post } = notification;
   const common = { why: reasonOf(notification, language), language: post?.language ?? null };
   if (group?.closed) {
     const sentence = subjectOf(notification, language);
     return { ...common, sentence, title: null, quote: null, note: messages(language)('mailClosed') };
   }
-  const said = post ? post.excerpt : ask?.answer;
   const title = [topic?.title, post ? group?.name : null].filter(Boolean).join(' · ');
   return {
     ...common,
     sentence: sentenceOf(notification, language),
     title: title === '' ? null : title,
-    quote: said || null,
-    note: null,
+    quote: quoteOf(notification) || null,
+    note: noteOf(notification, language) || null,
   };
 }
 

@@ -50,4 +50,8 @@ export const migrations: Migrations = {
       .addPrimaryKeyConstraint('notification_asked_key', ['person_id', 'group_id'])
       .execute();
   },
+  '2026-11-25-notifications-office': async (db) => {
+    for (const column of ['origin', 'partner_id', 'ends_at'])
+      await db.schema.alterTable('notification').addColumn(column, 'text').execute();
+  },
 };

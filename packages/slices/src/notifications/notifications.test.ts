@@ -1,4 +1,4 @@
-import { newId, runAfterEffects, streams } from '@joinery/core';
+import { accountOfPerson, newId, runAfterEffects, setRoles, streams } from '@joinery/core';
 import { approve, decline, invite, joinGroup, leaveGroup, removeMember } from '@joinery/slices/groups';
 import { deletePost, editPost, markdownText, removeFromGroup } from '@joinery/slices/posts';
 import { expect, it } from 'vitest';
@@ -6,8 +6,10 @@ import { describeStores } from '../../../../test/harness/store.ts';
 import { afterEffects } from './after-effects.ts';
 import { markRead } from './mark-read.ts';
 import { putMute } from './mutes.ts';
-import { listNotifications } from './reading.ts';
+import { listNotifications, placeOf } from './reading.ts';
+import { settingsOf } from './settings.ts';
 import { openWorld, start } from './testing/world.ts';
+import { noteOf, quoteOf, sentenceOf } from './words.ts';
 
 describeStores('A notification', (open) => {
   it('tells of replies and mentions once each, to whom they concern and nobody else', async () => {
@@ -97,6 +99,67 @@ describeStores('A notification', (open) => {
     });
     await act(async (work) => void work.emit('partner.ask_answered', streams.local, { ask: id, person: anna.id }));
     expect((await seen(anna))[0]).toMatchObject({ kind: 'agreement', ask: { answer: 'Not this year' } });
+  });
+
+  it('tells those who decide about partners what waits for them, and nobody else', async () => {
+    await using world = await openWorld(open);
+    const { context, act, add, anna, seen, unread, asks } = world;
+    const [olga, ada] = [await add('Olga Officer'), await add('Ada Admin')];
+    const roles = async (person: { id: string }, given: { administrator?: boolean; federationOfficer?: boolean }) => {
+      const account = await accountOfPerson(context.db.reader, person.id);
+      await act((work) => setRoles(work, account?.id ?? '', given));
+    };
+    await roles(ada, { administrator: true });
+    await roles(olga, { federationOfficer: true });
+    const askFor = (origin: string, person = anna) => {
+      const id = newId();
+      asks.push({
+        ...{ id, person: person.id, origin, group: null, reason: 'We share a border', state: 'open' },
+        ...{ answer: null, askedAt: '', answeredAt: null },
+      });
+      return act(
+        async (work) => void work.emit('partner.asked', streams.local, { ask: id, person: person.id, origin }),
+      );
+    };
+    await askFor('https://one.example');
+    await askFor('https://one.example', ada);
+    await askFor('https://two.example', ada);
+    const propose = (origin: string) =>
+      act(async (work) => void work.emit('partner.proposed', streams.local, { origin }));
+    await propose('https://three.example');
+    await propose('https://four.example');
+    const partner = newId();
+    const end = { partner, days: 7, expiresAt: '2026-12-01T00:00:00.000Z' };
+    await act(async (work) => void work.emit('partner.expires_soon', streams.local, end));
+
+    const told = await seen(olga);
+    expect(told.map((one) => sentenceOf(one, 'en')).reverse()).toEqual([
+      'Anna Asks asks for an agreement with one.example',
+      'Ada Admin asks for an agreement with two.example',
+      'three.example proposes an agreement',
+      'The agreement with Good <b> ends on 30 November 2026',
+    ]);
+    expect(told.map(placeOf)).toEqual([
+      `/administration/partners/${partner}`,
+      ...Array(3).fill('/administration/partners/proposals'),
+    ]);
+    expect(quoteOf(told[3] as never)).toBe('We share a border');
+    expect(noteOf(told[0] as never, 'nl')).toContain('in 1 groep, door 3 mensen, met 40 berichten');
+    for (const person of [anna, ada]) expect(await seen(person)).toEqual([]);
+    expect((await settingsOf(context.db.reader, anna.id)).kinds.map(({ kind }) => kind)).not.toContain('ask');
+    expect((await settingsOf(context.db.reader, olga.id)).kinds.map(({ kind }) => kind)).toContain('ask');
+
+    // Looked at: the next one is told again, unless she does not want to hear of it.
+    await act((work) => markRead(work, olga.id, 'all'));
+    await act((work) => putMute(work, { person: olga.id, scope: 'kind', subject: 'ask', page: true, mail: true }));
+    await propose('https://five.example');
+    await askFor('https://five.example');
+    expect(await unread(olga)).toBe(1);
+    // Who no longer decides no longer knows; then it is the administrators' business.
+    await roles(olga, { federationOfficer: false });
+    expect([await seen(olga), await unread(olga)]).toEqual([[], 0]);
+    await propose('https://six.example');
+    expect((await seen(ada)).map(({ kind }) => kind)).toEqual(['proposal']);
   });
 
   it('says nothing about a group that its person may not read any more', async () => {

@@ -21,6 +21,9 @@ export type News = {
   post?: string | null;
   actor?: string | null;
   ask?: string | null;
+  origin?: string | null;
+  partner?: string | null;
+  endsAt?: string | null;
   accepted?: boolean | null;
 };
 
@@ -51,6 +54,9 @@ export async function notify(work: Work, news: News): Promise<void> {
       post_id: news.post ?? null,
       actor_id: news.actor ?? null,
       ask_id: news.ask ?? null,
+      origin: news.origin ?? null,
+      partner_id: news.partner ?? null,
+      ends_at: news.endsAt ?? null,
       accepted: news.accepted == null ? null : news.accepted ? 1 : 0,
       sort_at: earliest,
       created_at: work.now,

@@ -1,6 +1,14 @@
-import { type Ask, type Context, decodeCursor, encodeCursor, type Reader } from '@joinery/core';
+import {
+  type Agreement,
+  type Ask,
+  type Context,
+  deciders,
+  decodeCursor,
+  encodeCursor,
+  type Reader,
+} from '@joinery/core';
 import { canModerate, type GroupFacts, mayReadGroup, type Standing } from '@joinery/slices/groups';
-import type { Kind } from './tables.ts';
+import { type Kind, officeKinds } from './tables.ts';
 
 /** A notification as its person may see it now: what they may not read is left out, or the whole of it is. */
 export type Notification = {
@@ -16,6 +24,10 @@ export type Notification = {
   post: { id: string; excerpt: string; gone: boolean; language: string | null } | null;
   actor: { id: string; name: string; agency: string; home: string; local: boolean } | null;
   ask: Ask | null;
+  /** Of a request or a proposal: host name of the node that it is about. */
+  node: string | null;
+  /** Of an agreement that ends. */
+  ending: { partner: string; agency: string; lastDay: Date; use: Agreement['use'] } | null;
 };
 
 /** One row with everything that rights are decided by. */
@@ -29,6 +41,7 @@ function rows(db: Reader, person: string) {
     .leftJoin('person as a', 'a.id', 'n.actor_id')
     .where('n.person_id', '=', person)
     .select(['n.id', 'n.kind', 'n.sort_at', 'n.read_at', 'n.accepted', 'n.ask_id', 'n.group_id', 'n.post_id'])
+    .select(['n.origin', 'n.partner_id', 'n.ends_at'])
     .select(['g.uri as group_uri', 'g.name as group_name', 'g.reading', 'g.joining', 'g.listed', 'g.local'])
     .select(['g.archived_at', 'g.deleted_at as group_deleted_at'])
     .select(['m.state', 'm.role', 'm.following', 'm.banned_until'])
@@ -42,7 +55,8 @@ function rows(db: Reader, person: string) {
 type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number];
 
 /** The same rule as the group's own pages: asked anew each time a notification is shown or mailed. */
-function mayKnow(row: Row, person: string): boolean {
+function mayKnow(row: Row, person: string, decides: boolean): boolean {
+  if (officeKinds.includes(row.kind)) return decides;
   if (row.group_id === null) return true;
   if (row.reading === null || row.group_deleted_at !== null) return false;
   const group = {
@@ -53,6 +67,11 @@ function mayKnow(row: Row, person: string): boolean {
   if (row.kind === 'request') return canModerate(group, standing);
   if (row.kind === 'approved' && row.accepted === 0 && group.listed === 1) return true;
   return mayReadGroup(group, { kind: 'person', person, administrator: false }, standing);
+}
+
+/** Whether somebody decides about partners now: asked for only where one of these is about that. */
+async function decidesAbout(db: Reader, person: string, found: readonly Row[]): Promise<boolean> {
+  return found.some((row) => officeKinds.includes(row.kind)) && (await deciders(db)).includes(person);
 }
 
 async function toNotification(context: Pick<Context, 'db' | 'ports'>, row: Row): Promise<Notification> {
@@ -99,7 +118,17 @@ async function toNotification(context: Pick<Context, 'db' | 'ports'>, row: Row):
             local: row.actor_local === 1,
           },
     ask: row.ask_id === null ? null : await context.ports.asks.byId(context.db.reader, row.ask_id),
+    node: row.origin === null ? null : new URL(row.origin).host,
+    ending: await endingOf(context, row),
   };
+}
+
+async function endingOf({ db, ports }: Pick<Context, 'db' | 'ports'>, row: Row): Promise<Notification['ending']> {
+  if (row.partner_id === null || row.ends_at === null) return null;
+  const found = await ports.agreements.byId(db.reader, row.partner_id);
+  if (!found) return null;
+  const { partner, agency, use } = found;
+  return { partner, agency, use, lastDay: new Date(Date.parse(row.ends_at) - 1) };
 }
 
 /** What a person was told and may still know of, the newest first. */
@@ -123,13 +152,14 @@ export async function listNotifications(
       .orderBy('n.id', 'desc')
       .limit(options.limit + 1)
       .execute();
+    const decides = await decidesAbout(context.db.reader, person, page);
     for (const row of page) {
       if (items.length === options.limit) {
         const last = items.at(-1);
         const next = last ? encodeCursor([last.sort_at, last.id]) : null;
         return { items: await Promise.all(items.map((one) => toNotification(context, one))), next };
       }
-      if (mayKnow(row, person)) items.push(row);
+      if (mayKnow(row, person, decides)) items.push(row);
     }
     const last = page.at(-1);
     if (page.length <= options.limit || !last)
@@ -145,7 +175,8 @@ export async function findNotification(
   id: string,
 ): Promise<Notification | null> {
   const row = await rows(context.db.reader, person).where('n.id', '=', id).executeTakeFirst();
-  return row && mayKnow(row, person) ? toNotification(context, row) : null;
+  if (!row || !mayKnow(row, person, await decidesAbout(context.db.reader, person, [row]))) return null;
+  return toNotification(context, row);
 }
 
 /** More unread ones than this are not counted. */
@@ -158,12 +189,17 @@ export async function countUnread(db: Reader, person: string): Promise<number> {
     .where('n.shown', '=', 1)
     .limit(countedAtMost * 2)
     .execute();
-  return Math.min(found.filter((row) => mayKnow(row, person)).length, countedAtMost + 1);
+  const decides = await decidesAbout(db, person, found);
+  return Math.min(found.filter((row) => mayKnow(row, person, decides)).length, countedAtMost + 1);
 }
+
+const partners = '/administration/partners';
 
 /** What a notification leads to. */
 export function placeOf(notification: Notification): string {
-  const { kind, post, group, ask } = notification;
+  const { kind, post, group, ask, ending } = notification;
+  if (kind === 'expiry') return ending ? `${partners}/${ending.partner}` : partners;
+  if (officeKinds.includes(kind)) return `${partners}/proposals`;
   if (post && !post.gone) return `/posts/${post.id}`;
   if (kind === 'request' && group) return `/groups/${group.id}/members`;
   if (group) return `/groups/${group.id}`;

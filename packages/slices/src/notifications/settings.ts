@@ -1,9 +1,9 @@
-import { isId, type Reader, type Work } from '@joinery/core';
+import { deciders, isId, type Reader, type Work } from '@joinery/core';
 import type { z } from 'zod';
 import type { Mute } from './decide.ts';
 import type { settingsForm } from './input.ts';
 import { mutesOf, putMute } from './mutes.ts';
-import { type Kind, kinds } from './tables.ts';
+import { type Kind, kinds, officeKinds } from './tables.ts';
 
 type GroupChoice = 'all' | 'page' | 'nothing';
 
@@ -18,6 +18,12 @@ export type Settings = {
 
 const find = (mutes: readonly Mute[], scope: Mute['scope'], subject: string) =>
   mutes.find((mute) => mute.scope === scope && mute.subject === subject);
+
+/** What somebody hears of: what is for those who decide about partners is chosen by them alone. */
+async function kindsFor(db: Reader, person: string): Promise<Kind[]> {
+  const decides = (await deciders(db)).includes(person);
+  return kinds.filter((kind) => decides || !officeKinds.includes(kind));
+}
 
 /** Groups that a person is in or follows, and those that they muted and may still know of; muted topics with what may still be read of them. */
 export async function settingsOf(db: Reader, person: string): Promise<Settings> {
@@ -56,7 +62,7 @@ export async function settingsOf(db: Reader, person: string): Promise<Settings> 
           .where((eb) => eb.or([eb('g.reading', '<>', 'members'), eb('m.state', '=', 'member')]))
           .execute();
   return {
-    kinds: kinds.map((kind) => {
+    kinds: (await kindsFor(db, person)).map((kind) => {
       const mute = find(mutes, 'kind', kind);
       return { kind, page: mute?.page !== true, mail: mute?.mail !== true };
     }),
@@ -80,7 +86,8 @@ export async function saveSettings(work: Work, person: string, chosen: z.infer<t
   };
   const all = chosen.allOff !== undefined;
   await put('everything', '', all, all || chosen.mailOff !== undefined);
-  for (const kind of kinds) await put('kind', kind, !chosen.page.includes(kind), !chosen.mail.includes(kind));
+  for (const kind of await kindsFor(work.db, person))
+    await put('kind', kind, !chosen.page.includes(kind), !chosen.mail.includes(kind));
   for (const [name, choice] of Object.entries(chosen)) {
     const id = /^group-(.+)$/.exec(name)?.[1] ?? '';
     if (!isId(id) || (choice !== 'all' && choice !== 'page' && choice !== 'nothing')) continue;

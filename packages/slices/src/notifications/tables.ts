@@ -1,6 +1,19 @@
 /** What somebody is told about. */
-export const kinds = ['reply', 'mention', 'request', 'approved', 'invited', 'agreement'] as const;
+export const kinds = [
+  'reply',
+  'mention',
+  'request',
+  'approved',
+  'invited',
+  'agreement',
+  'ask',
+  'proposal',
+  'expiry',
+] as const;
 export type Kind = (typeof kinds)[number];
+
+/** What only those hear of who decide about partners, for as long as they do. */
+export const officeKinds: readonly Kind[] = ['ask', 'proposal', 'expiry'];
 
 /** What a mute is about: one topic, one group, one kind, or everything (`subject` empty). */
 export const scopes = ['topic', 'group', 'kind', 'everything'] as const;
@@ -26,6 +39,11 @@ export type NotificationRow = {
   actor_id: string | null;
   /** The request for an agreement that it is about. */
   ask_id: string | null;
+  /** The node that a request or a proposal names. */
+  origin: string | null;
+  /** The agreement that ends, and the instant after its last day as it was when this was told. */
+  partner_id: string | null;
+  ends_at: string | null;
   /** Of an answer: whether it was yes. */
   accepted: number | null;
   /** When it happened, as readers see it. */

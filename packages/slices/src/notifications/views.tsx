@@ -17,7 +17,7 @@ import {
 import type { Child } from 'hono/jsx';
 import { messages } from './messages.ts';
 import { countedAtMost, type Notification } from './reading.ts';
-import { reasonOf, sentenceOf } from './words.ts';
+import { noteOf, quoteOf, reasonOf, sentenceOf } from './words.ts';
 
 /** How many are unread, in words. */
 export function unreadText(count: number, language: Language): string {
@@ -77,9 +77,10 @@ export function NotificationsPage(props: {
 function Item({ item, reader, csrf }: { item: Notification; reader: Reader; csrf: string }) {
   const { language } = reader;
   const t = messages(language);
-  const { actor, group, topic, post, ask } = item;
-  const mark = actor ?? { name: group?.name ?? t('notifications'), agency: undefined };
-  const said = post ? post.excerpt : (ask?.answer ?? '');
+  const { actor, group, topic, post, ending } = item;
+  const name = group?.name ?? ending?.agency ?? item.node ?? t('notifications');
+  const mark = actor ?? { name, agency: undefined };
+  const [said, note] = [quoteOf(item), noteOf(item, language)];
   const mutes = [
     ...(topic ? [{ scope: 'topic', subject: topic.id, label: t('muteTopic') }] : []),
     ...(group ? [{ scope: 'group', subject: group.id, label: t('muteGroup') }] : []),
@@ -106,6 +107,7 @@ function Item({ item, reader, csrf }: { item: Notification; reader: Reader; csrf
             {said}
           </p>
         ) : null}
+        {note ? <p>{note}</p> : null}
         {post?.gone ? <p class="app-quiet">{t('textGone')}</p> : null}
         <p class="app-quiet">
           {facts.map((fact, index) => (

@@ -1,4 +1,4 @@
-import type { Language } from '@joinery/ui';
+import { formatDate, type Language } from '@joinery/ui';
 import { messages } from './messages.ts';
 import type { Notification } from './reading.ts';
 import type { Kind } from './tables.ts';
@@ -24,7 +24,31 @@ export function sentenceOf(notification: Notification, language: Language): stri
         : t('saysInvitedBySomebody', { group: where });
     case 'agreement':
       return agreementOf(ask?.origin, ask?.state === 'agreed', language);
+    case 'ask':
+      return t('saysAsk', { name, node: notification.node ?? t('anotherNode') });
+    case 'proposal':
+      return t('saysProposal', { node: notification.node ?? t('anotherNode') });
+    case 'expiry':
+      return notification.ending ? t('saysExpiry', endOf(notification.ending, language)) : t('saysExpiryGone');
   }
+}
+
+const endOf = ({ agency, lastDay }: NonNullable<Notification['ending']>, language: Language) => ({
+  agency,
+  date: formatDate(language, 'UTC', lastDay),
+});
+
+/** What was said about it, by a person; shown as a quote. */
+export function quoteOf({ kind, post, ask }: Notification): string {
+  if (post) return post.excerpt;
+  return (kind === 'ask' ? ask?.reason : ask?.answer) ?? '';
+}
+
+/** What to know besides, in the node's own words; empty when there is nothing. */
+export function noteOf({ kind, ending }: Notification, language: Language): string {
+  const t = messages(language);
+  if (kind === 'proposal') return t('noteProposal');
+  return ending ? t('noteExpiry', ending.use) : '';
 }
 
 function agreementOf(origin: string | undefined, agreed: boolean, language: Language): string {
@@ -49,6 +73,10 @@ export function reasonOf(notification: Notification, language: Language): string
       return t('whyInvited');
     case 'agreement':
       return t('whyAgreement');
+    case 'ask':
+    case 'proposal':
+    case 'expiry':
+      return t('whyOffice');
   }
 }
 
@@ -68,5 +96,11 @@ export function kindName(kind: Kind, language: Language): string {
       return t('kindInvited');
     case 'agreement':
       return t('kindAgreement');
+    case 'ask':
+      return t('kindAsk');
+    case 'proposal':
+      return t('kindProposal');
+    case 'expiry':
+      return t('kindExpiry');
   }
 }

@@ -1,9 +1,18 @@
-import { enqueueJob, type Work } from '@joinery/core';
-import type { Partner } from '../store.ts';
+import { type Context, enqueueJob, transact, type Work } from '@joinery/core';
+import { allPartners, type Partner } from '../store.ts';
 
 /** How many days before the end of an agreement somebody is told. */
 const warnings = [30, 7, 1] as const;
 const day = 86_400_000;
+
+/** Plans the warnings of all agreements with an end: of those, too, that were decided by a version that planned none. */
+export async function planAllWarnings(context: Context): Promise<void> {
+  const ending = (await allPartners(context.db.reader)).filter(({ expiresAt }) => expiresAt !== null);
+  if (ending.length === 0) return;
+  await transact(context, { kind: 'system', what: 'end of an agreement' }, async (work) => {
+    for (const partner of ending) await planWarnings(work, partner);
+  });
+}
 
 /** Plans the warnings of an agreement that a decision gave an end. What is decided otherwise later makes them mean nothing: see `warnOfEnd`. */
 export async function planWarnings(work: Work, partner: Partner): Promise<void> {

@@ -18,13 +18,13 @@ import type { LaneHealth } from '../../peers.ts';
 import { daysLeft } from '../labels.tsx';
 import { decideAs } from '../partners.ts';
 import { mayDecide, requireDecider } from '../policy.ts';
-import { exchangedWith } from '../preview.ts';
+import { type Use, useOf } from '../preview.ts';
 import { waitingRequests } from '../requests/waiting.ts';
 import { allPartners, type Partner } from '../store.ts';
 import { pageText } from '../text.ts';
 import { home } from '../views.tsx';
 import { listPartners, readQuestion, undecidedScopes } from './listing.ts';
-import { PartnersPage, type Use } from './views.tsx';
+import { PartnersPage } from './views.tsx';
 
 const pageLength = 50;
 
@@ -46,7 +46,7 @@ export function partnerListRoutes(
     const shown = found.slice(from, from + pageLength);
     const ending = partners.filter((partner) => daysLeft(partner, now) !== null);
     const use = new Map<string, Use>();
-    for (const partner of new Set([...shown, ...ending])) use.set(partner.id, await useOf(context, partner));
+    for (const partner of new Set([...shown, ...ending])) use.set(partner.id, await useOf(context, db, partner));
     const decides = await mayDecide(db, visitor);
     const body = (
       <PartnersPage
@@ -102,14 +102,4 @@ function undecided(partners: readonly Partner[]) {
 async function namesOf({ db, ports }: Context, people: readonly string[]): Promise<string[]> {
   const found = await Promise.all(people.slice(0, 3).map((id) => ports.people.byId(db.reader, id)));
   return found.flatMap((person) => person?.name ?? []);
-}
-
-async function useOf(context: Context, partner: Partner): Promise<Use> {
-  const parts = await Promise.all(partner.hosts.map(({ origin }) => exchangedWith(context, context.db.reader, origin)));
-  const all = parts.flat();
-  return {
-    groups: new Set(all.map(({ group }) => group)).size,
-    people: new Set(all.flatMap(({ people }) => people)).size,
-    items: all.reduce((sum, { items }) => sum + items, 0),
-  };
 }

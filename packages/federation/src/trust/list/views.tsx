@@ -29,6 +29,7 @@ import {
   scopeLabel,
   urgency,
 } from '../labels.tsx';
+import type { Use } from '../preview.ts';
 import type { Partner } from '../store.ts';
 import { pageText } from '../text.ts';
 import { Contact, home, PartnerTabs } from '../views.tsx';
@@ -36,9 +37,6 @@ import { LaneState } from '../views-lane.tsx';
 import type { ListQuestion } from './listing.ts';
 import { shows, sorts } from './listing.ts';
 import { listText } from './text.ts';
-
-/** How much an agreement is used. */
-export type Use = { groups: number; people: number; items: number };
 
 type Model = {
   /** Those of this page, in order. */

@@ -23,10 +23,17 @@ import { countUnread, listNotifications, type Notification } from '../reading.ts
 const by = { kind: 'system', what: 'test' } as const;
 let keys: ReturnType<typeof createActorKeys> | undefined;
 
+const ask = z.object({ ask: z.uuid(), person: z.uuid() });
+
 /** Stands for the slice that keeps what people ask for. */
 const partners: Slice = {
   name: 'partners',
-  events: { 'partner.ask_answered': { v: 1, data: z.object({ ask: z.uuid(), person: z.uuid() }) } },
+  events: {
+    'partner.asked': { v: 1, data: ask.extend({ origin: z.url() }) },
+    'partner.ask_answered': { v: 1, data: ask },
+    'partner.proposed': { v: 1, data: z.object({ origin: z.url() }) },
+    'partner.expires_soon': { v: 1, data: z.object({ partner: z.uuid(), days: z.int(), expiresAt: z.string() }) },
+  },
 };
 
 export const start = Date.UTC(2026, 10, 23, 9);
@@ -48,6 +55,12 @@ export async function openWorld(
         ask: async () => Promise.reject(new Error('not here')),
         of: async () => [],
         waiting: async () => 0,
+      },
+      agreements: {
+        byId: async (_db, partner) => ({
+          ...{ partner, agency: 'Good <b>', expiresAt: null },
+          use: { groups: 1, people: 3, items: 40 },
+        }),
       },
     },
   });
