@@ -1,12 +1,13 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { openWeb, type TestAccount } from '../../../../test/harness/web.ts';
+import { disableAccount } from '../accounts/accounts.ts';
 import { endSessions } from '../accounts/sessions.ts';
 import { streams } from '../log/events.ts';
 import type { EventDefinitions, Slice } from '../slice.ts';
 import { transact } from '../work.ts';
-import { mostStreams } from './live.ts';
+import { beatEvery, mostStreams } from './live.ts';
 
 declare module '../log/events.ts' {
   interface Events {
@@ -88,6 +89,26 @@ describeStores('Streams of events', (open) => {
       const reader = answer.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;
       expect(await readUntil(reader, 'changed')).toBe('retry: 5000\n\n');
     }
+  });
+
+  it('end within a minute when the account is disabled, although nothing happens (hostile case 181)', async () => {
+    expect(beatEvery).toBeLessThanOrEqual(30_000);
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    await using web = await openNode();
+    const [anna, bob] = [await web.account(), await web.account({ administrator: true })];
+    const [ended, going] = await Promise.all(
+      [anna, bob].map(async (one) => {
+        const answer = await listen(one, await topicOf(one, 'parks'));
+        return answer.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+      }),
+    );
+    await transact(web.context, by, (work) => disableAccount(work, anna.id));
+    vi.advanceTimersByTime(beatEvery);
+    expect(await readUntil(ended as ReadableStreamDefaultReader<Uint8Array>, 'never')).toBe('retry: 5000\n\n');
+    const others = await readUntil(going as ReadableStreamDefaultReader<Uint8Array>, 'still here');
+    expect(others).toContain(': still here');
+    await going?.cancel();
   });
 
   it('end at once when the node stops, and none begins then', async () => {

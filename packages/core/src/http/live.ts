@@ -15,13 +15,15 @@ export const mostStreams = 6;
 /** Streams of one process. */
 const mostOfAll = 2_000;
 const mostGroups = 20;
-/** Milliseconds between looks at the log, and between signs of life, at which a session that has ended ends its stream. */
+/** Milliseconds between looks at the log. */
 const lookEvery = 500;
-const beatEvery = 15_000;
+/** Milliseconds between signs of life, at which a session that has ended ends its stream. */
+export const beatEvery = 15_000;
 const atOnce = 500;
 
 type Listener = {
   account: string;
+  person: string;
   session: string;
   groups: ReadonlySet<string>;
   send: (text: string) => boolean;
@@ -81,12 +83,13 @@ export function createLive(): Live {
 
   return {
     answer: async (c) => {
-      const { account } = requireVisitor(c);
+      const { account, person } = requireVisitor(c);
       const { context, session } = c.var;
-      const groups = (c.req.queries('topic') ?? []).slice(0, mostGroups).flatMap((topic) => {
+      const topics = (c.req.queries('topic') ?? []).slice(0, mostGroups).flatMap((topic) => {
         const [group = '', mark] = topic.split('.');
         return session !== null && mark === signed(context, session, group) ? [group] : [];
       });
+      const groups = await readable(context, person.id, topics);
       // A browser asks no more after this answer (HTML, 9.2.3).
       if (session === null || groups.length === 0) return c.body(null, 204);
       if (ended.has(context)) refuse('unavailable', 'The node is about to stop');
@@ -108,7 +111,7 @@ export function createLive(): Live {
         {
           start: (controller) => {
             listener = {
-              ...{ account, session, groups: new Set(groups) },
+              ...{ account, person: person.id, session, groups: new Set(groups) },
               send: (text) => {
                 // Whoever does not read what was sent long ago is gone.
                 if ((controller.desiredSize ?? 0) <= 0) return false;
@@ -163,9 +166,27 @@ async function look(context: Context, hub: Hub): Promise<void> {
   }
   for (const listener of hub.listeners) {
     const news = [...listener.groups].filter((group) => changed.has(group));
-    if (news.length > 0)
-      void tell(context, listener, news.map((group) => `event: changed\ndata: ${group}\n\n`).join(''));
+    if (news.length > 0) void tellNews(context, listener, news);
   }
+}
+
+async function tellNews(context: Context, listener: Listener, news: string[]): Promise<void> {
+  const groups = await readable(context, listener.person, news).catch(() => []);
+  if (groups.length > 0)
+    await tell(context, listener, groups.map((group) => `event: changed\ndata: ${group}\n\n`).join(''));
+}
+
+/** Those of some groups that somebody may read now: whoever was removed from a closed one must not go on hearing when it is busy. */
+async function readable(context: Context, person: string, groups: string[]): Promise<string[]> {
+  const kind = context.slices.flatMap(({ objects }) => objects ?? []).find(({ path }) => path === 'groups');
+  if (!kind) return groups;
+  const db = context.db.reader;
+  const found: string[] = [];
+  for (const id of groups) {
+    const object = await kind.load(db, { id });
+    if (object && (await kind.mayRead(db, { kind: 'person', person, administrator: false }, object))) found.push(id);
+  }
+  return found;
 }
 
 /** Tells a browser something, if its session still holds; otherwise ends the stream. */
