@@ -41,6 +41,14 @@ export const limits = {
     ...{ times: 20_000, seconds: hour, per: 'person' },
     what: 'Topics and replies through the API: a program that brings over an old forum goes on.',
   },
+  searches: {
+    ...{ times: 120, seconds: minute, per: 'person' },
+    what: 'Searches: a person types at most so many, and a program that reads everything this way would slow the others.',
+  },
+  memberPages: {
+    ...{ times: 60, seconds: hour, per: 'person' },
+    what: 'Further pages of the members of a group, and searches among them, for whoever does not run it.',
+  },
   lookUps: { times: 60, seconds: minute, per: 'person', what: 'Links to other nodes that are looked up.' },
   proposals: { times: 10, seconds: hour, per: 'network', what: 'Proposals of an agreement from other nodes.' },
   refusedDeliveries: {

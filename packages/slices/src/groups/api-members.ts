@@ -22,7 +22,7 @@ import { memberJson, memberSchema } from './json.ts';
 import { listMembers } from './lists.ts';
 import { approve, ban, decline, removeMember, setRole, unban } from './moderation.ts';
 import { canModerate } from './policy.ts';
-import { findPerson, seeGroup } from './reads.ts';
+import { countMemberPage, findPerson, seeGroup } from './reads.ts';
 import { membershipOf } from './store.ts';
 import { memberStates } from './tables.ts';
 
@@ -52,6 +52,7 @@ export function memberRoutes(app: OpenAPIHono<Environment>): void {
       const full = canModerate(group, standing);
       if (!readable || (state !== 'member' && !full)) refuse('forbidden', 'Only those who run the group see this');
       const after = namePosition(cursor);
+      if (after !== null) countMemberPage(c.var.context, visitor, { group, standing });
       const rows = await listMembers(db, group.id, {
         states: [state],
         after,

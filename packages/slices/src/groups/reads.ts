@@ -1,5 +1,15 @@
-import { type Context, isId, type Reader, type Requester, refuse, type Visitor } from '@joinery/core';
-import { mayKnowGroup, mayReadGroup } from './policy.ts';
+import {
+  type Context,
+  countAttempt,
+  isId,
+  limits,
+  type Reader,
+  type Requester,
+  refuse,
+  TooMany,
+  type Visitor,
+} from '@joinery/core';
+import { canModerate, mayKnowGroup, mayReadGroup } from './policy.ts';
 import { groupById, membershipOf } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
 
@@ -42,4 +52,20 @@ export async function findPerson(context: Context, reference: string): Promise<s
   const found = await context.ports.actors.resolve(reference);
   if (found.kind !== 'people') refuse('bad_request', 'This is not the address of a person');
   return found.id;
+}
+
+/**
+ * Counts a further page of the members of a group, or a search among them: whoever does not run the group looks for somebody, and does not carry
+ * the list away.
+ * @throws {TooMany}
+ */
+export function countMemberPage(context: Context, visitor: Visitor, { group, standing }: Omit<Seen, 'readable'>): void {
+  if (canModerate(group, standing)) return;
+  try {
+    countAttempt(context, `members read by ${visitor.account}`, limits.memberPages);
+  } catch (error) {
+    if (error instanceof TooMany)
+      context.logger.warn('members.read_often', { account: visitor.account, group: group.id });
+    throw error;
+  }
 }

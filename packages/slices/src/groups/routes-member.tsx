@@ -20,7 +20,7 @@ import { listMembers, newNodesAmong } from './lists.ts';
 import { messages } from './messages.ts';
 import { approve, ban, decline, type ModerationInput, removeMember, setRole, unban } from './moderation.ts';
 import { canChangeRole, canInvite, canModerate, canRemove } from './policy.ts';
-import { findPerson, seeGroup } from './reads.ts';
+import { countMemberPage, findPerson, seeGroup } from './reads.ts';
 import { lookUpFault } from './routes-form.tsx';
 import { membershipOf } from './store.ts';
 import { MembersPage } from './views-member.tsx';
@@ -51,6 +51,7 @@ async function showMembers(c: RequestContext, errors: FieldError[] = []) {
   if (!readable) refuse('forbidden', 'Only members see who is in a closed group');
   const search = (c.req.query('q') ?? '').slice(0, 200);
   const after = namePosition(c.req.query('cursor'));
+  if (after !== null || search !== '') countMemberPage(context, visitor, { group, standing });
   const moderates = canModerate(group, standing);
   const rows = await listMembers(db, group.id, {
     states: ['member'],
