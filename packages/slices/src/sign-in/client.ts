@@ -225,6 +225,19 @@ function doorFetch(context: Context) {
 /** The provider could not be asked: nobody's fault who wants to sign in. */
 class Unreachable extends Error {}
 
+/** What the library found, as codes for the log: its own say less than its words, and another version of it may have others. */
+const found: [RegExp, string][] = [
+  [/"alg"/, 'id_token_algorithm'],
+  [/signature verification failed/, 'id_token_signature'],
+  [/timestamp/, 'id_token_time'],
+  [/"aud"/, 'id_token_audience'],
+  [/"nonce"|ID Token "nonce"/, 'id_token_nonce'],
+  [/response parameter "iss"|"iss" \(issuer\) response parameter/, 'answer_issuer'],
+  [/JWT "iss"/, 'id_token_issuer'],
+  [/"response" body "sub"/, 'userinfo_subject'],
+  [/"sub" \(subject\) claim missing/, 'id_token_subject'],
+];
+
 /** What went wrong at or with a provider: a code for the log and what lies behind it. */
 export function faultOf(error: unknown): {
   code: string;
@@ -232,6 +245,12 @@ export function faultOf(error: unknown): {
   provider: string | null;
   detail: string;
 } {
+  const fault = readFault(error);
+  const named = fault.code.startsWith('OAUTH_') && found.find(([words]) => words.test(fault.detail));
+  return named ? { ...fault, code: named[1] } : fault;
+}
+
+function readFault(error: unknown): ReturnType<typeof faultOf> {
   let current: unknown = error;
   let code = 'unknown';
   let provider: string | null = null;
