@@ -55,6 +55,8 @@ export const messages = defineMessages({
     poll: 'Poll, open at its source',
     event: 'Event',
     document: 'Document',
+    unreached:
+      'You mention {names}. They may not be able to read this: they are no members of this group, or work at an agency that it does not go to.',
     untitled: 'Topic without a title',
     deleted: 'Deleted by its author.',
     removedBecause: 'Removed from the group. Reason: {reason}',
@@ -199,6 +201,8 @@ export const messages = defineMessages({
     poll: 'Peiling, open bij de bron',
     event: 'Evenement',
     document: 'Document',
+    unreached:
+      'U noemt {names}. Zij kunnen dit misschien niet lezen: zij zijn geen lid van deze groep, of werken bij een organisatie waar de groep niet naartoe gaat.',
     untitled: 'Onderwerp zonder titel',
     deleted: 'Gewist door de auteur.',
     removedBecause: 'Verwijderd uit de groep. Reden: {reason}',

@@ -30,11 +30,7 @@ export async function linkNames(
   const found = text.source === null ? { mentions: [], tags: [] } : namesIn(text.source);
   if (text.source === null || (found.mentions.length === 0 && found.tags.length === 0))
     return { content: text.content, names: { people: [], tags: [] } };
-  const people = new Map<string, PersonRow>();
-  for (const name of found.mentions.slice(0, mostNames)) {
-    const person = await personNamed(work, group.id, name);
-    if (person) people.set(name, person);
-  }
+  const people = await peopleNamed(work.db, work.home, group.id, found.mentions);
   const tags = found.tags.slice(0, mostNames);
   const content = renderMarkdown(text.source, {
     mention: (name) => people.get(name)?.uri ?? null,
@@ -44,16 +40,35 @@ export async function linkNames(
   return { content, names: { people: [...each.values()], tags } };
 }
 
-/** @param name `anna` or `anna@host` */
-async function personNamed(work: Work, group: string, name: string): Promise<PersonRow | undefined> {
+/**
+ * The people behind names in a text, by name.
+ * @param home our own origin
+ * @param group local id of the group that it is written in
+ * @param names `anna` or `anna@host`
+ */
+export async function peopleNamed(
+  db: Reader,
+  home: string,
+  group: string,
+  names: readonly string[],
+): Promise<Map<string, PersonRow>> {
+  const people = new Map<string, PersonRow>();
+  for (const name of names.slice(0, mostNames)) {
+    const person = await personNamed(db, home, group, name);
+    if (person) people.set(name, person);
+  }
+  return people;
+}
+
+async function personNamed(db: Reader, home: string, group: string, name: string): Promise<PersonRow | undefined> {
   const [handle = '', host] = name.split('@');
-  const named = work.db
+  const named = db
     .selectFrom('person')
     .selectAll('person')
     .where('person.handle', '=', handle)
     .where('person.deleted_at', 'is', null)
     .where('person.disabled_at', 'is', null);
-  if (host !== undefined && host !== new URL(work.home).host) {
+  if (host !== undefined && host !== new URL(home).host) {
     return named
       .where('person.home', 'in', [`https://${host}`, `http://${host}`])
       .limit(1)

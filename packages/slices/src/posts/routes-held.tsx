@@ -25,6 +25,7 @@ import { fieldErrors } from './labels.tsx';
 import { messages } from './messages.ts';
 import { type C, change, countPost, readerOf, show } from './page.ts';
 import { createTopic, markdownText, reply } from './posts.ts';
+import { previewOf } from './preview.tsx';
 import { requireGroup } from './store.ts';
 import type { PostHeldRow } from './tables.ts';
 import { HeldPage, PostingPage } from './views-held.tsx';
@@ -159,6 +160,7 @@ async function heldPage(
   const { language, csrf, context } = c.var;
   const group = await requireGroup(context.db.reader, held.group_id);
   const errors = fieldErrors(faults, language);
-  const page = <HeldPage model={{ held, group, typed, errors, csrf }} reader={readerOf(c)} />;
+  const preview = await previewOf(c, group, held.source);
+  const page = <HeldPage model={{ held, group, typed, errors, csrf, preview }} reader={readerOf(c)} />;
   return show(c, { title: held.title ?? messages(language)('heldReply'), error: errors.length > 0 }, page);
 }

@@ -8,7 +8,7 @@ import {
   type Visitor,
   type Work,
 } from '@joinery/core';
-import { plainText, renderMarkdown } from '@joinery/ui';
+import { plainText } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { audienceOf } from './audience.ts';
 import { hidePost, unhidePost } from './hiding.ts';
@@ -20,6 +20,7 @@ import { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from
 import { type C, change, readerOf, show } from './page.ts';
 import * as policy from './policy.ts';
 import { deletePost, editPost, markdownText, sendAgain } from './posts.ts';
+import { type PreviewModel, previewOf } from './preview.tsx';
 import { type SeenPost, seePost } from './reads.ts';
 import { report } from './reports.ts';
 import { revisionsOf } from './store.ts';
@@ -180,7 +181,7 @@ function editRoutes(app: Hono<Environment>): void {
     if (!form.ok) return editor(c, seen, typed, { faults: form.faults, preview: null, stale: null });
     const { title, content, language, revision } = form.value;
     if (sent('preview') !== undefined) {
-      return editor(c, seen, typed, { faults: [], preview: renderMarkdown(content), stale: null });
+      return editor(c, seen, typed, { faults: [], preview: await previewOf(c, seen.group, content), stale: null });
     }
     const input = { post: seen.post.id, author: visitor.person.id, expected: revision, ...markdownText(content) };
     try {
@@ -205,7 +206,7 @@ async function editor(
   c: C,
   { post, group }: SeenPost,
   typed: Typed,
-  answer: { faults: readonly FieldFault[]; preview: string | null; stale: string | null },
+  answer: { faults: readonly FieldFault[]; preview: PreviewModel | null; stale: string | null },
 ): Promise<Response> {
   const { context, language, csrf } = c.var;
   const audience = await audienceOf(context.db.reader, group.id);

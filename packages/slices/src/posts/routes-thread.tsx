@@ -1,5 +1,4 @@
 import { type Environment, encodeCursor, type FieldFault, ownNodeOffer, readForm, requireVisitor } from '@joinery/core';
-import { renderMarkdown } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { audienceOf } from './audience.ts';
 import { deliveryOf } from './delivery.ts';
@@ -11,8 +10,10 @@ import { findPost, likedAmong, listReplies, type PostWithText } from './lists.ts
 import { messages } from './messages.ts';
 import { type C, change, readerOf, show } from './page.ts';
 import * as policy from './policy.ts';
+import { type PreviewModel, previewOf } from './preview.tsx';
 import { type SeenPost, seePost } from './reads.ts';
 import { postFromPage, takenBack } from './routes-held.tsx';
+import { unreachedBy } from './unreached.ts';
 import { markTopicRead, newAmong, newestNews } from './unread.ts';
 import { type PostActions, type ShownPost, ThreadPage } from './views-thread.tsx';
 
@@ -35,7 +36,8 @@ export function threadRoutes(app: Hono<Environment>): void {
     const typed = { content: sent?.get('content')?.[0] };
     if (!form.ok) return thread(c, seen, { typed, faults: form.faults, preview: null });
     const { content, replyTo } = form.value;
-    if (sent?.has('preview')) return thread(c, seen, { typed, faults: [], preview: renderMarkdown(content) });
+    if (sent?.has('preview'))
+      return thread(c, seen, { typed, faults: [], preview: await previewOf(c, seen.group, content) });
     const answers = replyTo ?? seen.post.id;
     const written = { group: seen.group.id, replyTo: answers, title: null, source: content, language: c.var.language };
     return c.redirect(await postFromPage(c, visitor, written), 303);
@@ -67,7 +69,7 @@ async function placeInThread(c: C, { post, topic }: SeenPost): Promise<string> {
   return `/posts/${topic.id}${cursor}#post-${post.id}`;
 }
 
-type Answer = { typed: { content?: string | undefined }; faults: readonly FieldFault[]; preview: string | null };
+type Answer = { typed: { content?: string | undefined }; faults: readonly FieldFault[]; preview: PreviewModel | null };
 
 async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
   const { context, visitor, language, csrf } = c.var;
@@ -142,6 +144,7 @@ async function shownPost(c: C, seen: SeenPost, post: PostWithText, liked: boolea
     post,
     may: actionsOf(seen, post, liked, visitor?.administrator ?? false),
     delivery,
+    unreached: own ? await unreachedBy(context, seen.group, post, language) : [],
     isAnswer: seen.topic.answer_id === post.id,
   };
 }

@@ -1,6 +1,5 @@
 import { type Environment, readForm, refuse, requireVisitor } from '@joinery/core';
 import { peopleByIds, personLabel } from '@joinery/slices/people';
-import { renderMarkdown } from '@joinery/ui';
 import { Feed } from 'feed';
 import type { Hono } from 'hono';
 import { audienceOf } from './audience.ts';
@@ -11,6 +10,7 @@ import { messages } from './messages.ts';
 import { type C, change, readerOf, show } from './page.ts';
 import { topicsModel } from './panels.tsx';
 import { whyNotModerate, whyNotPost } from './policy.ts';
+import { type PreviewModel, previewOf } from './preview.tsx';
 import { type Seen, seeGroup } from './reads.ts';
 import { handleReport, openReports } from './reports.ts';
 import { postFromPage, takenBack } from './routes-held.tsx';
@@ -55,7 +55,8 @@ export function topicRoutes(app: Hono<Environment>): void {
     };
     if (!form.ok) return compose(c, seen, typed, { faults: form.faults, preview: null });
     const { title, content, language } = form.value;
-    if (sent?.has('preview')) return compose(c, seen, typed, { faults: [], preview: renderMarkdown(content) });
+    if (sent?.has('preview'))
+      return compose(c, seen, typed, { faults: [], preview: await previewOf(c, seen.group, content) });
     const written = { group: seen.group.id, replyTo: null, title, source: content, language: language ?? null };
     return c.redirect(await postFromPage(c, visitor, written), 303);
   });
@@ -132,7 +133,7 @@ async function compose(
   c: C,
   seen: Seen,
   typed: Typed,
-  answer: { faults: Parameters<typeof fieldErrors>[0]; preview: string | null },
+  answer: { faults: Parameters<typeof fieldErrors>[0]; preview: PreviewModel | null },
 ): Promise<Response> {
   const { context, language, csrf } = c.var;
   const { group } = seen;

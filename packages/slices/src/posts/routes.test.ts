@@ -1,5 +1,5 @@
 import { createActorKeys, newId, transact } from '@joinery/core';
-import { createGroup, groups, joinGroup, type NewGroup } from '@joinery/slices/groups';
+import { ban, createGroup, groups, invite, joinGroup, type NewGroup } from '@joinery/slices/groups';
 import { people } from '@joinery/slices/people';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openWeb } from '../people/testing/web.ts';
@@ -93,6 +93,48 @@ test('a topic is written, previewed, corrected and posted without script; nothin
   const posted = await browser.post(path, { title: 'Een vraag', content: '*zo*', language: 'nl' });
   expect(posted.status).toBe(303);
   expect((await browser.get(posted.location ?? '')).html).toContain('lang="nl"');
+});
+
+test('whoever mentions somebody who may not read it is told so, before and after, and nobody else is', async () => {
+  await using world = await setUp({ reading: 'members' });
+  const { web, context, member, owner, outsider, group } = world;
+  const change = (does: Parameters<typeof transact<unknown>>[2]) => transact(context, by, does);
+  await change((work) => invite(work, { group: group.id, person: outsider.id, by: owner.id }));
+  const browser = await web.signedIn(member);
+  const content = `@${outsider.handle} and @${owner.handle}, and @nobody`;
+  const warning = 'You mention Ola Outsider. They may not be able to read this';
+  const fields = { title: 'T', content, language: 'en' };
+  const before = await browser.post(`/groups/${group.id}/new`, { ...fields, preview: '1' });
+  expect(before.html).toContain(warning);
+  const posted = await browser.post(`/groups/${group.id}/new`, fields);
+  const address = posted.location ?? '';
+  expect((await browser.get(address)).html).toContain(warning);
+  expect((await browser.post(`${address}/edit`, { ...fields, revision: '1', preview: '1' })).html).toContain(warning);
+  const reply = await browser.post(`${address}/replies`, { content, preview: '1' });
+  expect(reply.html).toContain(warning);
+  expect((await (await web.signedIn(owner)).get(address)).html).not.toContain('You mention');
+  await change((work) => joinGroup(work, { group: group.id, person: outsider.id }));
+  expect((await browser.get(address)).html).not.toContain('You mention');
+});
+
+test('somebody of an agency that the group does not go to is named, and a ban is not told of', async () => {
+  await using world = await setUp();
+  const { web, context, member, owner, outsider, group } = world;
+  const change = (does: Parameters<typeof transact<unknown>>[2]) => transact(context, by, does);
+  const far = { home: 'https://far.example', handle: 'fay', uri: 'https://far.example/people/1', inbox: null };
+  await change(async (work) => {
+    await ban(work, { group: group.id, person: outsider.id, by: owner.id, reason: 'Spam', until: null });
+    const row = await work.db.selectFrom('person').selectAll().where('id', '=', outsider.id).executeTakeFirstOrThrow();
+    const remote = { ...row, ...far, id: newId(), name: 'Fay Far', local: 0 as const };
+    await work.db.insertInto('person').values(remote).execute();
+  });
+  const browser = await web.signedIn(member);
+  const content = `@fay@far.example and @${outsider.handle}`;
+  const preview = async () =>
+    (await browser.post(`/groups/${group.id}/new`, { title: 'T', content, language: 'nl', preview: '1' })).html;
+  expect(await preview()).not.toContain('You mention');
+  context.ports.trust = { mayFederate: () => ({ allowed: false, reason: 'not_listed' }) };
+  expect(await preview()).toContain('You mention Fay Far. They');
 });
 
 test('whoever edits a text that changed meanwhile sees both and loses neither', async () => {

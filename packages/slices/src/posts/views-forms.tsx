@@ -21,8 +21,8 @@ import { diffWords } from 'diff';
 import type { Child } from 'hono/jsx';
 import { errorOf } from './labels.tsx';
 import { messages } from './messages.ts';
+import { Preview, type PreviewModel } from './preview.tsx';
 import type { PostRevisionRow } from './tables.ts';
-import { Preview } from './views-thread.tsx';
 
 export type Typed = {
   title?: string | undefined;
@@ -38,7 +38,7 @@ export type ComposeModel = {
   typed: Typed;
   errors: FieldError[];
   audience: string;
-  preview: string | null;
+  preview: PreviewModel | null;
   editing: boolean;
   /** The text as it is now, when it was changed while this one was written. */
   stale: string | null;
@@ -68,7 +68,7 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
           </Panel>
         </>
       )}
-      {model.preview === null ? null : <Preview html={model.preview} reader={reader} level={2} />}
+      {model.preview === null ? null : <Preview preview={model.preview} reader={reader} level={2} />}
       <Form action={model.action} csrf={model.csrf}>
         {typed.revision === undefined ? null : <HiddenField name="revision" value={typed.revision} />}
         {model.titled ? (

@@ -8,7 +8,6 @@ import {
   Notice,
   PageHeading,
   type Reader,
-  renderMarkdown,
   Select,
   Stack,
   SubmitButton,
@@ -17,8 +16,8 @@ import {
 } from '@joinery/ui';
 import { errorOf, refusalReason } from './labels.tsx';
 import { messages } from './messages.ts';
+import { Preview, type PreviewModel } from './preview.tsx';
 import type { PostHeldRow } from './tables.ts';
-import { Preview } from './views-thread.tsx';
 
 /** When it leaves, in whole seconds from now. */
 function secondsLeft(held: Pick<PostHeldRow, 'leaves_at'>, reader: Reader): number {
@@ -28,6 +27,7 @@ function secondsLeft(held: Pick<PostHeldRow, 'leaves_at'>, reader: Reader): numb
 type HeldModel = {
   held: PostHeldRow;
   group: { id: string; name: string };
+  preview: PreviewModel;
   typed: { title?: string | undefined; content?: string | undefined };
   errors: FieldError[];
   csrf: string;
@@ -65,7 +65,7 @@ export function HeldPage({ model, reader }: { model: HeldModel; reader: Reader }
           {t('heldGoOn')}
         </ButtonLink>
       </FormActions>
-      <Preview html={renderMarkdown(held.source)} reader={reader} level={2} />
+      <Preview preview={model.preview} reader={reader} level={2} />
       <Details summary={t('heldEdit')} open={errors.length > 0}>
         <Form action={at} csrf={csrf}>
           {held.reply_to === null ? (

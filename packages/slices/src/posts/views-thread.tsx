@@ -26,6 +26,7 @@ import type { Child } from 'hono/jsx';
 import { authorModel, errorOf, hostOf, NewBadge, PostBadges, refusalReason, whyNotWrite } from './labels.tsx';
 import type { PostWithText } from './lists.ts';
 import { messages } from './messages.ts';
+import { Preview, type PreviewModel, unreachedText } from './preview.tsx';
 import type { PostHeldRow } from './tables.ts';
 import { HeldReplies } from './views-held.tsx';
 
@@ -45,6 +46,8 @@ export type ShownPost = {
   post: PostWithText;
   may: PostActions;
   delivery: string | null;
+  /** To its author: whom it mentions in vain. */
+  unreached: readonly string[];
   isAnswer: boolean;
   isNew: boolean;
 };
@@ -60,8 +63,8 @@ export type ThreadModel = {
   unavailable: string | null;
   errors: FieldError[];
   typed: { content?: string | undefined };
-  /** HTML of what was typed, when a preview was asked for. */
-  preview: string | null;
+  /** What was typed, when a preview was asked for. */
+  preview: PreviewModel | null;
   replyTo: { id: string; name: string } | null;
   csrf: string;
   /** The visitor's own replies that have not left yet. */
@@ -143,6 +146,7 @@ function PostView({
 }) {
   const t = messages(reader.language);
   const { post, delivery } = shown;
+  const unreached = unreachedText(shown.unreached, reader.language);
   return (
     <>
       <PostCard
@@ -171,6 +175,7 @@ function PostView({
       />
       <State post={post} reader={reader} />
       {delivery ? <p class="app-quiet">{delivery}</p> : null}
+      {unreached ? <p class="app-quiet">{unreached}</p> : null}
     </>
   );
 }
@@ -307,7 +312,7 @@ function ReplyForm({ model, reader }: { model: ThreadModel; reader: Reader }) {
   return (
     <Panel title={t('yourReply')} id="your-reply">
       {model.replyTo ? <p>{t('answering', { name: model.replyTo.name })}</p> : null}
-      {model.preview === null ? null : <Preview html={model.preview} reader={reader} level={3} />}
+      {model.preview === null ? null : <Preview preview={model.preview} reader={reader} level={3} />}
       <Form action={`/posts/${topic.post.id}/replies`} csrf={model.csrf}>
         {model.replyTo ? <HiddenField name="replyTo" value={model.replyTo.id} /> : null}
         <TextArea
@@ -327,15 +332,6 @@ function ReplyForm({ model, reader }: { model: ThreadModel; reader: Reader }) {
           </SubmitButton>
         </FormActions>
       </Form>
-    </Panel>
-  );
-}
-
-/** What was typed, as it will look. `html` is what renderMarkdown made. */
-export function Preview({ html, reader, level }: { html: string; reader: Reader; level: 2 | 3 }) {
-  return (
-    <Panel title={messages(reader.language)('previewTitle')} id="preview" level={level}>
-      <div class="app-content" dangerouslySetInnerHTML={{ __html: html }} />
     </Panel>
   );
 }
