@@ -210,6 +210,27 @@ const pagesOfSignIn: Record<string, Row> = {
   'POST /profile/sign-in/tokens/:id/revoke': { as: 'bystander', not: ['owner'], at: ['ownToken'] },
 };
 
+const domains = 'good.example';
+const pagesOfRegistration: Record<string, Row> = {
+  'POST /register': {
+    open: 'an administrator lets people register; it only sends a mail',
+    send: { name: 'Nina New', email: 'nina@council.example' },
+  },
+  'POST /register/:token': {
+    open: 'the link in the mail is the proof',
+    at: ['registrationToken'],
+    send: { name: 'Nina New', password: passphrase },
+  },
+  'POST /administration/registration': {
+    ...{ as: 'administrator', not: notAdministrators },
+    send: { mode: 'domain', domains },
+  },
+  'POST /administration/registration/answer': {
+    ...{ as: 'administrator', not: notAdministrators },
+    send: ({ registration }) => ({ registration, decision: 'approve' }),
+  },
+};
+
 const pagesOfPartners: Record<string, Row> = {
   'POST /administration/partners/preview': {
     ...{ as: 'officer', not: notOfficers, send: newPartner },
@@ -311,6 +332,7 @@ export const changingRoutes: Record<string, Row> = {
   ...pagesOfGroups,
   ...pagesOfPosts,
   ...pagesOfPeople,
+  ...pagesOfRegistration,
   ...pagesOfSignIn,
   ...pagesOfPartners,
   ...pagesOfNotifications,

@@ -45,6 +45,7 @@ import { decideAs } from '../../packages/federation/src/trust/testing.ts';
 import { muteToken } from '../../packages/slices/src/notifications/mute-token.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
 import { notify } from '../../packages/slices/src/notifications/notify.ts';
+import { fillRegistration } from '../../packages/slices/src/registration/testing/fill.ts';
 import { ownSessions } from '../../packages/slices/src/sign-in/own.ts';
 import { addProvider, noteTried, setLive } from '../../packages/slices/src/sign-in/providers.ts';
 import { sealLink } from '../../packages/slices/src/sign-in/routes-profile.tsx';
@@ -84,7 +85,7 @@ export type Things = Record<Person | ThingName, string>;
 type ThingName =
   | ('closed' | 'open' | 'handle' | 'uri')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
-  | ('foreign' | 'hidden' | 'partner' | 'link' | 'muteToken')
+  | ('foreign' | 'hidden' | 'partner' | 'link' | 'muteToken' | 'registrationToken' | 'registration')
   | ('issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey');
 
 type SignInThings = Record<
@@ -112,6 +113,8 @@ export async function openSeed(): Promise<Seed> {
     JOINERY_LOOPBACK_PEERS: '1',
     JOINERY_UNDO_SECONDS: '0',
     JOINERY_AGENCY: 'Department',
+    // A mail server that is away.
+    JOINERY_SMTP_URL: 'smtp://127.0.0.1:9',
   });
   const node = await openNode(config, false, { log: () => {} });
   const { context } = node;
@@ -163,6 +166,7 @@ export async function openSeed(): Promise<Seed> {
   const signIn = await fillSignIn(context, description.issuer, of('bystander').account, of('reader').account);
   const signInLink = new URL((await linkFor(context, by, person.newcomer)).address).pathname.split('/').at(-1) ?? '';
   const silence = { person: person.member, scope: 'group', subject: made.closed, page: false, mail: true } as const;
+  const asked = await fillRegistration(context, person.administrator);
   const token = muteToken(context.secret, silence, context.clock.now());
 
   // What follows from all this in the background has happened before the first look.
@@ -184,7 +188,10 @@ export async function openSeed(): Promise<Seed> {
   });
 
   return {
-    things: { ...person, ...made, ...signIn, link: signInLink, muteToken: token, issuer: description.fresh },
+    things: {
+      ...{ ...person, ...made, ...signIn, link: signInLink, muteToken: token, issuer: description.fresh },
+      ...{ registrationToken: asked.token, registration: asked.waiting },
+    },
     tokens: Object.fromEntries(signed.map(({ name, token }) => [name, token])) as Record<Person, string>,
     browser: (name) => {
       const browser = createBrowser(webApp, origin);
@@ -284,7 +291,12 @@ async function fillGroups(
   work: Work,
   person: Record<Person, string>,
   keys: Awaited<ReturnType<typeof createActorKeys>>,
-): Promise<Record<Exclude<ThingName, 'partner' | 'link' | 'muteToken' | keyof SignInThings>, string>> {
+): Promise<
+  Record<
+    Exclude<ThingName, 'partner' | 'link' | 'muteToken' | 'registrationToken' | 'registration' | keyof SignInThings>,
+    string
+  >
+> {
   const { owner, member, colleague } = person;
   const rules = { reading: 'members', joining: 'request' } as const;
   const { id: group } = await createGroup(work, { name: 'Crisis team', handle: 'crisis', owner, keys, ...rules });

@@ -53,6 +53,39 @@ export function examplesOf({
       { path: `/sign-in?next=/posts/${posts.thread}`, as: 'nobody', name: 'sign-in to a post' },
       { path: '/sign-in', as: 'nobody', name: 'sign-in error', before: send(/Sign in|Inloggen/), ...failed },
     ],
+    '/register': [
+      { path: '/register', as: 'nobody', name: 'sign up' },
+      {
+        path: '/register',
+        as: 'nobody',
+        name: 'sign up error',
+        before: send(/Send me the mail|Stuur mij de mail/),
+        ...failed,
+      },
+    ],
+    '/register/sent': [{ path: '/register/sent', as: 'nobody', name: 'sign up sent' }],
+    '/register/waiting': [{ path: '/register/waiting', as: 'nobody', name: 'sign up waiting' }],
+    '/register/:token': [
+      { path: links.register, as: 'nobody', name: 'sign up confirm' },
+      {
+        path: links.register,
+        as: 'nobody',
+        name: 'sign up confirm error',
+        before: send(/Make my account|Mijn account maken/),
+        ...failed,
+      },
+      { path: '/register/used', as: 'nobody', name: 'sign up used', status: 410 },
+    ],
+    '/administration/registration': [
+      { path: '/administration/registration', as: owner, name: 'registration' },
+      {
+        path: '/administration/registration',
+        as: owner,
+        name: 'registration error',
+        before: send(/Refuse those chosen|Gekozen aanvragen weigeren/),
+        ...failed,
+      },
+    ],
     '/sign-in/link/:token': [
       { path: new URL(links.person).pathname, as: 'nobody', name: 'sign-in link' },
       { path: links.administrator, as: 'nobody', name: 'first administrator' },

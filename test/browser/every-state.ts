@@ -41,6 +41,7 @@ import {
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
 import { muteToken } from '../../packages/slices/src/notifications/mute-token.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
+import { fillRegistration } from '../../packages/slices/src/registration/testing/fill.ts';
 import { addProvider } from '../../packages/slices/src/sign-in/providers.ts';
 import type { ProviderRow } from '../../packages/slices/src/sign-in/tables.ts';
 import { people, startIdentityProvider } from '../harness/identity-provider.ts';
@@ -89,6 +90,7 @@ export type EveryState = AsyncDisposable & {
     person: string;
     administrator: string;
     mute: string;
+    register: string;
     /** Who is asked for a code after the password. */
     careful: { email: string; password: string };
   };
@@ -346,6 +348,7 @@ export async function openEveryState(): Promise<EveryState> {
       person: (await linkFor(node.context, by, neverSignedIn.id)).address,
       administrator: administrator.address,
       careful: await addCareful(node),
+      register: `/register/${(await fillRegistration(node.context, owner.id)).token}`,
       mute: `/notifications/mute/${muteToken(node.context.secret, silence, new Date())}`,
     },
     providers: signIn.providers,

@@ -7,6 +7,7 @@ import { notifications } from '@joinery/slices/notifications';
 import { operate } from '@joinery/slices/operate';
 import { people } from '@joinery/slices/people';
 import { posts } from '@joinery/slices/posts';
+import { registration } from '@joinery/slices/registration';
 import { searchIn } from '@joinery/slices/search';
 import { signIn } from '@joinery/slices/sign-in';
 import { style } from '@joinery/slices/style';
@@ -21,6 +22,7 @@ const partners = createPartnersSlice({
 const capabilities: Slice[] = [
   people,
   signIn,
+  registration,
   groups,
   posts,
   notifications,

@@ -33,6 +33,17 @@ export const limits = {
     what: 'Refused words of an identity provider that somebody signed out; true ones are not counted.',
   },
   wrongToken: { times: 100, seconds: minute, per: 'network', what: 'Requests to the API with a wrong token.' },
+  registrationsNetwork: {
+    ...{ times: 300, seconds: hour, per: 'network' },
+    what: 'Requests for an account: a whole agency may sit behind one address.',
+  },
+  registrationsDomain: { times: 600, seconds: hour, per: 'mail domain', what: 'Requests for an account.' },
+  registrationsAddress: {
+    times: 3,
+    seconds: hour,
+    per: 'mail address',
+    what: 'Requests for an account, each of which is a mail.',
+  },
   posts: {
     ...{ times: 300, seconds: hour, per: 'person' },
     what: 'Topics and replies from pages.',

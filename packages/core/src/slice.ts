@@ -183,10 +183,10 @@ export type HeaderMark = {
 
 /**
  * Something a slice shows on another slice's page. `place` belongs to the page that offers it. At `sign-in` the subject's id is the
- * path to go on to afterwards.
+ * path to go on to afterwards; `no-account` is below it, for those who cannot sign in.
  */
 export type Panel = {
-  place: 'home' | 'group' | 'person' | 'administration' | 'compose' | 'sign-in' | 'profile';
+  place: 'home' | 'group' | 'person' | 'administration' | 'compose' | 'sign-in' | 'no-account' | 'profile';
   order: number;
   /** A hono/jsx node; null when it has nothing to show. */
   render: (

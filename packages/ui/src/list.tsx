@@ -135,7 +135,8 @@ export function ListItem({
   avatar,
   choice,
 }: {
-  href: string;
+  /** Left out for what has no page of its own. */
+  href?: string;
   title: string;
   level?: 2 | 3 | 4;
   lead?: Child;
@@ -145,7 +146,7 @@ export function ListItem({
   /** The agency or person whose mark stands in front. */
   avatar?: { name: string; agency?: string };
   /** A box to choose it together with others, for a form elsewhere on the page. */
-  choice?: { form: string; name: string; value: string; label: string; id?: string } | undefined;
+  choice?: { form: string; name: string; value: string; label: string; id?: string; checked?: boolean } | undefined;
 }) {
   const Title = `h${level}` as const;
   return (
@@ -160,15 +161,14 @@ export function ListItem({
             name={choice.name}
             value={choice.value}
             aria-label={choice.label}
+            checked={choice.checked}
           />
         </span>
       ) : null}
       {avatar ? <Avatar name={avatar.name} agency={avatar.agency} /> : null}
       <div class="app-item-words">
         <div class="app-item-title">
-          <Title class="ds-heading">
-            <a href={href}>{title}</a>
-          </Title>
+          <Title class="ds-heading">{href === undefined ? title : <a href={href}>{title}</a>}</Title>
           {badges}
         </div>
         {lead ? <p>{lead}</p> : null}

@@ -81,11 +81,20 @@ export async function hasAdministrator(db: Reader): Promise<boolean> {
 }
 
 /** Local ids of the federation officers; whoever cannot sign in any more does not count. */
-export async function federationOfficers(db: Reader): Promise<string[]> {
+export function federationOfficers(db: Reader): Promise<string[]> {
+  return peopleWith(db, 'federation_officer');
+}
+
+/** Local ids of the people who administer this node; whoever cannot sign in any more does not count. */
+export function administrators(db: Reader): Promise<string[]> {
+  return peopleWith(db, 'administrator');
+}
+
+async function peopleWith(db: Reader, role: 'federation_officer' | 'administrator'): Promise<string[]> {
   const rows = await db
     .selectFrom('account')
     .select('person_id')
-    .where('federation_officer', '=', 1)
+    .where(role, '=', 1)
     .where('disabled_at', 'is', null)
     .orderBy('person_id')
     .execute();
@@ -95,15 +104,7 @@ export async function federationOfficers(db: Reader): Promise<string[]> {
 /** Local ids of the people who decide about partners now: the federation officers, or the administrators of a node that has none. */
 export async function deciders(db: Reader): Promise<string[]> {
   const officers = await federationOfficers(db);
-  if (officers.length > 0) return officers;
-  const rows = await db
-    .selectFrom('account')
-    .select('person_id')
-    .where('administrator', '=', 1)
-    .where('disabled_at', 'is', null)
-    .orderBy('person_id')
-    .execute();
-  return rows.map((row) => row.person_id);
+  return officers.length > 0 ? officers : administrators(db);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type AfterEffects, deciders, streams, type Work } from '@joinery/core';
+import { type AfterEffects, administrators, deciders, streams, type Work } from '@joinery/core';
 import { groupById, isMember, mayReadGroup, membershipOf, membersWithRole } from '@joinery/slices/groups';
 import { mentionedIn, postById } from '@joinery/slices/posts';
 import { type News, notify } from './notify.ts';
@@ -86,6 +86,19 @@ async function tellDeciders(work: Work, news: Omit<News, 'person'>, origin: stri
   for (const person of await deciders(work.db)) if (!waits.has(person)) await notify(work, { ...news, person });
 }
 
+/** Somebody waits for an account: administrators are told once, however many wait, as long as they have not looked. */
+async function onRegistration(work: Work, id: string, at: string): Promise<void> {
+  const told = work.db
+    .selectFrom('notification')
+    .select('person_id')
+    .where('kind', '=', 'registration')
+    .where('read_at', 'is', null);
+  const waiting = new Set((await told.execute()).map((row) => row.person_id));
+  for (const person of await administrators(work.db)) {
+    if (!waiting.has(person)) await notify(work, { person, kind: 'registration', cause: `registration ${id}`, at });
+  }
+}
+
 /** What somebody is told, and after what. Each event is seen once; `cause` keeps what arrives twice from being told twice. */
 export const afterEffects: AfterEffects = {
   'post.created': (work, { data }) => onPost(work, data.post, true),
@@ -122,4 +135,5 @@ export const afterEffects: AfterEffects = {
   },
   'partner.ask_answered': (work, { id, at, data }) =>
     notify(work, { person: data.person, kind: 'agreement', cause: `answer ${id}`, at, ask: data.ask }),
+  'registration.waiting': (work, { at, data }) => onRegistration(work, data.registration, at),
 };

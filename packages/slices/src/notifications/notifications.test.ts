@@ -286,4 +286,27 @@ describeStores('A notification', (open) => {
     await answer(owner, asked);
     expect(await seen(anna)).toHaveLength(2);
   });
+
+  it('tells administrators that somebody asks for an account: once until they have looked, and only them', async () => {
+    await using world = await openWorld(open);
+    const { act, anna, owner, seen, unread } = world;
+    const make = (administrator: boolean) =>
+      act(async (work) => {
+        const account = await accountOfPerson(work.db, anna.id);
+        // Somebody else administers, so that Anna can stop.
+        const other = await accountOfPerson(work.db, owner.id);
+        await setRoles(work, other?.id ?? '', { administrator: true });
+        await setRoles(work, account?.id ?? '', { administrator });
+      });
+    await make(true);
+    for (const registration of [newId(), newId()])
+      await act(async (work) => void work.emit('registration.waiting', streams.local, { registration }));
+    expect((await seen(anna)).map(({ kind, actor }) => [kind, actor])).toEqual([['registration', null]]);
+    expect(await seen(owner)).toHaveLength(1);
+    await act((work) => markRead(work, anna.id, 'all'));
+    await act(async (work) => void work.emit('registration.waiting', streams.local, { registration: newId() }));
+    expect(await unread(anna)).toBe(1);
+    await make(false);
+    expect([await unread(anna), await seen(anna)]).toEqual([0, []]);
+  });
 });

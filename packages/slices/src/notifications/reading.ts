@@ -39,6 +39,7 @@ function rows(db: Reader, person: string) {
     .leftJoin('post as p', 'p.id', 'n.post_id')
     .leftJoin('post as t', 't.id', 'n.topic_id')
     .leftJoin('person as a', 'a.id', 'n.actor_id')
+    .leftJoin('account as own', 'own.person_id', 'n.person_id')
     .where('n.person_id', '=', person)
     .select(['n.id', 'n.kind', 'n.sort_at', 'n.read_at', 'n.accepted', 'n.ask_id', 'n.group_id', 'n.post_id'])
     .select(['n.origin', 'n.partner_id', 'n.ends_at'])
@@ -49,7 +50,7 @@ function rows(db: Reader, person: string) {
     .select(['t.id as topic_id', 't.uri as topic_uri', 't.title', 't.deleted_at as topic_deleted_at'])
     .select(['t.removed_at as topic_removed_at', 't.hidden_at as topic_hidden_at'])
     .select(['a.id as actor_id', 'a.name as actor_name', 'a.agency as actor_agency', 'a.home as actor_home'])
-    .select(['a.local as actor_local', 'a.deleted_at as actor_deleted_at']);
+    .select(['a.local as actor_local', 'a.deleted_at as actor_deleted_at', 'own.administrator']);
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number];
@@ -57,6 +58,7 @@ type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number];
 /** The same rule as the group's own pages: asked anew each time a notification is shown or mailed. */
 function mayKnow(row: Row, person: string, decides: boolean): boolean {
   if (officeKinds.includes(row.kind)) return decides;
+  if (row.kind === 'registration') return row.administrator === 1;
   if (row.group_id === null) return true;
   if (row.reading === null || row.group_deleted_at !== null) return false;
   const group = {
@@ -203,5 +205,6 @@ export function placeOf(notification: Notification): string {
   if (post && !post.gone) return `/posts/${post.id}`;
   if (kind === 'request' && group) return `/groups/${group.id}/members`;
   if (group) return `/groups/${group.id}`;
+  if (kind === 'registration') return '/administration/registration';
   return ask?.state === 'agreed' && ask.group ? `/follow?uri=${encodeURIComponent(ask.group)}` : '/notifications';
 }

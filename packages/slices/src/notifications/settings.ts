@@ -1,4 +1,4 @@
-import { deciders, isId, type Reader, type Work } from '@joinery/core';
+import { administrators, deciders, isId, type Reader, type Work } from '@joinery/core';
 import type { z } from 'zod';
 import type { Mute } from './decide.ts';
 import type { settingsForm } from './input.ts';
@@ -22,7 +22,8 @@ const find = (mutes: readonly Mute[], scope: Mute['scope'], subject: string) =>
 /** What somebody hears of: what is for those who decide about partners is chosen by them alone. */
 async function kindsFor(db: Reader, person: string): Promise<Kind[]> {
   const decides = (await deciders(db)).includes(person);
-  return kinds.filter((kind) => decides || !officeKinds.includes(kind));
+  const administers = (await administrators(db)).includes(person);
+  return kinds.filter((kind) => (kind === 'registration' ? administers : decides || !officeKinds.includes(kind)));
 }
 
 /** Groups that a person is in or follows, and those that they muted and may still know of; muted topics with what may still be read of them. */

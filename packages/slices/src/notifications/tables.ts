@@ -9,6 +9,7 @@ export const kinds = [
   'ask',
   'proposal',
   'expiry',
+  'registration',
 ] as const;
 export type Kind = (typeof kinds)[number];
 

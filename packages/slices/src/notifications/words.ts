@@ -30,6 +30,8 @@ export function sentenceOf(notification: Notification, language: Language): stri
       return t('saysProposal', { node: notification.node ?? t('anotherNode') });
     case 'expiry':
       return notification.ending ? t('saysExpiry', endOf(notification.ending, language)) : t('saysExpiryGone');
+    case 'registration':
+      return t('saysRegistration');
   }
 }
 
@@ -77,6 +79,8 @@ export function reasonOf(notification: Notification, language: Language): string
     case 'proposal':
     case 'expiry':
       return t('whyOffice');
+    case 'registration':
+      return t('whyRegistration');
   }
 }
 
@@ -102,5 +106,7 @@ export function kindName(kind: Kind, language: Language): string {
       return t('kindProposal');
     case 'expiry':
       return t('kindExpiry');
+    case 'registration':
+      return t('kindRegistration');
   }
 }

@@ -13,10 +13,12 @@ import { routes } from './routes.tsx';
 
 export { personDocument } from './activities.ts';
 export { personTypes, type Receipt, rememberRemotePerson } from './activities-remote.ts';
+export { fieldErrors } from './faults.ts';
+export { check, type NewPersonInput, newPersonInput } from './input.ts';
 export { personJson, personSchema } from './json.ts';
 export { type PersonLabel, type PersonReference, personLabel, personReference } from './label.ts';
 export { cleanName, lengthOf, longestName, sortName } from './names.ts';
-export { addPerson, disableLeaver, followAgencyName, linkFor } from './onboarding.ts';
+export { addPerson, addPersonIn, disableLeaver, followAgencyName, linkFor } from './onboarding.ts';
 export {
   createPerson,
   deletePerson,

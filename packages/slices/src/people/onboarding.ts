@@ -1,5 +1,6 @@
 import {
   type Account,
+  type ActorKeys,
   accountByEmail,
   accountOfPerson,
   type By,
@@ -54,26 +55,41 @@ export async function addPerson(
 ): Promise<PersonRow> {
   const keys = await createActorKeys();
   return transact(context, by, async (work) => {
-    const spoken = input.language ?? language;
-    const person = await createPerson(work, {
-      name: input.name,
-      handle: input.handle,
-      role: input.role,
-      agency: context.config.agency,
-      language: spoken,
-      timeZone: defaultTimeZone(spoken),
-      keys,
-    });
-    const { administrator, federationOfficer } = input;
-    const account = await createAccount(work, {
-      person: person.id,
-      email: input.email,
-      administrator,
-      federationOfficer,
-    });
+    const { person, account } = await addPersonIn(work, { agency: context.config.agency, keys, language }, input);
     await also?.(work, account);
     return person;
   });
+}
+
+/**
+ * The same inside a unit of work.
+ * @param how.agency name of the agency that the person is of
+ * @param how.keys from `createActorKeys()`, made before the unit of work
+ * @throws {Refusal} invalid (email taken or wrong), handle_taken
+ */
+export async function addPersonIn(
+  work: Work,
+  how: { agency: string; keys: ActorKeys; language: Language },
+  input: NewPersonInput,
+): Promise<{ person: PersonRow; account: Account }> {
+  const spoken = input.language ?? how.language;
+  const person = await createPerson(work, {
+    name: input.name,
+    handle: input.handle,
+    role: input.role,
+    agency: how.agency,
+    language: spoken,
+    timeZone: defaultTimeZone(spoken),
+    keys: how.keys,
+  });
+  const { administrator, federationOfficer } = input;
+  const account = await createAccount(work, {
+    person: person.id,
+    email: input.email,
+    administrator,
+    federationOfficer,
+  });
+  return { person, account };
 }
 
 /**

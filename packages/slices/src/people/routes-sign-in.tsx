@@ -128,6 +128,7 @@ async function signInPage(
       next={next}
       offer={ownNodeOffer(c, next)}
       panels={await renderPanels(c, 'sign-in', { id: next })}
+      without={await renderPanels(c, 'no-account', null)}
     />,
   );
 }

@@ -27,6 +27,7 @@ export function SignInPage({
   next,
   offer,
   panels,
+  without,
 }: {
   page: Page;
   email: string;
@@ -34,6 +35,8 @@ export function SignInPage({
   /** When the way leads on to something that somebody of another agency may have come for. */
   offer: OwnNodeOffer | null;
   panels: Child[];
+  /** What there is for whoever has no account. */
+  without: Child[];
 }) {
   const t = messages(page.language);
   return (
@@ -64,6 +67,7 @@ export function SignInPage({
           <SubmitButton>{t('signIn')}</SubmitButton>
         </FormActions>
       </Form>
+      {without}
       <Details summary={t('passwordHelp')}>
         <p>{t('passwordHelpText', { agency: page.agency })}</p>
       </Details>

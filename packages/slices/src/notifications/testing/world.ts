@@ -38,6 +38,12 @@ const partners: Slice = {
 
 export const start = Date.UTC(2026, 10, 23, 9);
 
+/** Stands for the slice that lets people register. */
+const registration: Slice = {
+  name: 'registration',
+  events: { 'registration.waiting': { v: 1, data: z.object({ registration: z.string() }) } },
+};
+
 /** A node with two people and a clock that the test moves. */
 export async function openWorld(
   open: (options?: StoreOptions) => Promise<TestStore>,
@@ -46,7 +52,7 @@ export async function openWorld(
   const clock = { at: start };
   const asks: Ask[] = [];
   const store = await open({
-    slices: [people, groups, posts, notifications, partners],
+    slices: [people, groups, posts, notifications, partners, registration],
     now: () => new Date(clock.at),
     origin: options.origin ?? 'https://work.council.example',
     ports: {

@@ -1,0 +1,165 @@
+import {
+  accountByEmail,
+  administrators,
+  type Context,
+  createAccount,
+  createMailDoor,
+  newId,
+  runNextJob,
+  transact,
+} from '@joinery/core';
+import { addPerson, people, personById } from '@joinery/slices/people';
+import { expect, it, onTestFinished } from 'vitest';
+import { type MailServer, startMailServer } from '../../../../test/harness/mail-server.ts';
+import { describeStores } from '../../../../test/harness/store.ts';
+import { type RegistrationAddress, registrationAddress } from './addresses.ts';
+import { registration } from './index.ts';
+import { answerRequest, askForAccount, confirmRequest, kept, requestBehind, waitingRequests } from './requests.ts';
+import { changeSettings, type Settings } from './settings.ts';
+
+const by = { kind: 'system', what: 'test' } as const;
+const password = 'a passphrase of plain words';
+const settings: Settings = { mode: 'both', domains: ['good.gov'] };
+
+describeStores('Registration', (open) => {
+  async function begin() {
+    const server: MailServer = await startMailServer();
+    onTestFinished(() => server[Symbol.asyncDispose]());
+    const clock = { at: Date.UTC(2026, 10, 23, 9) };
+    const store = await open({ slices: [people, registration], now: () => new Date(clock.at) });
+    const context: Context = store.context;
+    context.doors.mail = createMailDoor({ ...context.config, smtpUrl: server.url });
+    await transact(context, by, (work) => changeSettings(work, settings, newId()));
+    const work = async (hours = 0) => {
+      clock.at += hours * 3_600_000;
+      while (await runNextJob(context));
+    };
+    const ask = async (email: string, network = '192.0.2.1') => {
+      const address = registrationAddress(email) as RegistrationAddress;
+      await askForAccount(context, { address, name: 'Anna Vries', language: 'nl', note: 'Bruggen' }, network);
+      await work();
+      return /\/register\/([\w-]{43})/.exec(server.mails.at(-1)?.text ?? '')?.[1] ?? '';
+    };
+    const rows = () => context.db.reader.selectFrom('registration').selectAll().orderBy('id').execute();
+    return { ...store, context, server, ask, rows, work };
+  }
+  const input = { name: 'Anna Vries', handle: undefined, password };
+
+  it('with an address of the domain makes an account behind a link that works once', async () => {
+    await using world = await begin();
+    const { context, server, ask, rows } = world;
+    const token = await ask('anna@good.gov');
+    expect(server.mails).toMatchObject([{ to: ['anna@good.gov'] }]);
+    expect(server.mails[0]?.html).toContain('<html lang="nl">');
+    // Nothing that was typed goes to an address that nobody has confirmed, and the link is not in the database.
+    expect(server.mails[0]?.raw).not.toMatch(/Anna Vries|Bruggen/);
+    expect(JSON.stringify(await rows())).not.toContain(token);
+    const now = context.clock.now().toISOString();
+    expect(await requestBehind(context.db.reader, token, now)).toMatchObject({ email: 'anna@good.gov' });
+    const both = await Promise.allSettled([1, 2].map(() => confirmRequest(context, token, input)));
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await expect(confirmRequest(context, token, input)).rejects.toMatchObject({ code: 'expired' });
+    const account = await accountByEmail(context.db.reader, 'anna@good.gov');
+    expect(account).toMatchObject({ administrator: 0, federation_officer: 0, password_hash: expect.any(String) });
+    const person = await personById(context.db.reader, account?.person_id ?? '');
+    expect(person).toMatchObject({ name: 'Anna Vries', handle: 'anna-vries', language: 'nl', local: 1 });
+    expect(await rows()).toEqual([]);
+  });
+
+  it('tells the owner of an address that has an account, and nobody else', async () => {
+    await using world = await begin();
+    const { context, server, ask, rows } = world;
+    const one = { name: 'Bo', administrator: false, federationOfficer: false };
+    await addPerson(context, by, { ...one, email: 'bo@good.gov' });
+    // As an administrator may have typed it.
+    await addPerson(context, by, { ...one, email: 'bo@bücher.example' });
+    for (const email of ['bo@good.gov', 'bo@xn--bcher-kva.example']) {
+      expect(await ask(email)).toBe('');
+      expect(server.mails.at(-1)?.text).toContain('/sign-in');
+    }
+    expect(server.mails).toHaveLength(2);
+    expect(await rows()).toEqual([]);
+  });
+
+  it('of everybody else waits for an administrator, who lets them in', async () => {
+    await using world = await begin();
+    const { context, server, ask, work } = world;
+    const token = await ask('eve@else.example');
+    expect(await confirmRequest(context, token, { ...input, handle: 'eve' })).toBe(null);
+    expect(await accountByEmail(context.db.reader, 'eve@else.example')).toBeUndefined();
+    // Asking again while it waits makes no second request.
+    expect(await ask('eve@else.example')).toBe('');
+    const [waiting, ...more] = await waitingRequests(context.db.reader, 10);
+    expect([waiting?.email, waiting?.note, more.length]).toEqual(['eve@else.example', 'Bruggen', 0]);
+    const { id: admin } = await addPerson(context, by, {
+      ...{ name: 'Ada', email: 'ada@good.gov', administrator: true, federationOfficer: false },
+    });
+    expect(await administrators(context.db.reader)).toEqual([admin]);
+    // Somebody took the handle meanwhile: another one is made.
+    await addPerson(context, by, {
+      ...{ name: 'Eve', email: 'other@good.gov', handle: 'eve', administrator: false, federationOfficer: false },
+    });
+    const answers = await Promise.all(
+      [1, 2].map(() => answerRequest(context, admin, waiting?.id ?? '', true, 'Welkom')),
+    );
+    expect(answers.sort()).toEqual([false, true]);
+    await work();
+    const mail = server.mails.at(-1);
+    expect([mail?.to, mail?.text.includes('> Welkom'), mail?.text.includes('/sign-in')]).toEqual([
+      ['eve@else.example'],
+      true,
+      true,
+    ]);
+    expect(await accountByEmail(context.db.reader, 'eve@else.example')).toMatchObject({
+      password_hash: expect.any(String),
+    });
+    expect(await world.rows()).toMatchObject([{ state: 'approved', password_hash: null, decided_by: admin }]);
+    const events = await context.db.reader.selectFrom('log').select(['name', 'data']).orderBy('seq').execute();
+    const told = events.filter(({ name }) => name.startsWith('registration.')).map(({ name }) => name);
+    expect(told).toEqual(['registration.settings_changed', 'registration.waiting', 'registration.answered']);
+    expect(JSON.stringify(events)).not.toContain('else.example');
+  });
+
+  it('is refused with a reason, and forgotten at its time', async () => {
+    await using world = await begin();
+    const { context, server, ask, rows, work } = world;
+    await confirmRequest(context, await ask('eve@else.example'), input);
+    const [waiting] = await waitingRequests(context.db.reader, 10);
+    expect(await answerRequest(context, newId(), waiting?.id ?? '', false, 'U werkt hier niet')).toBe(true);
+    await work();
+    expect(server.mails.at(-1)?.text).toContain('> U werkt hier niet');
+    expect(await rows()).toMatchObject([{ state: 'refused', password_hash: null }]);
+    await ask('nobody@good.gov');
+    await confirmRequest(context, await ask('late@else.example'), input);
+    await work(kept.asked + 1);
+    expect((await rows()).map(({ state }) => state)).toEqual(['refused', 'waiting']);
+    await work(kept.answered);
+    expect((await rows()).map(({ state }) => state)).toEqual(['waiting']);
+    await work(kept.waiting);
+    expect(await rows()).toEqual([]);
+  });
+
+  it('ends with its link: after a day, when the address got an account, when nobody may register any more', async () => {
+    await using world = await begin();
+    const { context, ask, work } = world;
+    const late = await ask('late@good.gov');
+    await work(kept.link);
+    await expect(confirmRequest(context, late, input)).rejects.toMatchObject({ code: 'expired' });
+    const second = await ask('two@good.gov');
+    await transact(context, by, (work) => createAccount(work, { person: newId(), email: 'two@good.gov' }));
+    await expect(confirmRequest(context, second, input)).rejects.toMatchObject({ faults: [{ field: 'email' }] });
+    const off = await ask('off@good.gov');
+    await transact(context, by, (work) => changeSettings(work, { mode: 'off', domains: [] }, newId()));
+    await expect(confirmRequest(context, off, input)).rejects.toMatchObject({ code: 'expired' });
+    for (const token of ['', 'x', late.slice(0, -1), `${late}x`, late.toLowerCase()])
+      await expect(confirmRequest(context, token, input)).rejects.toMatchObject({ code: 'expired' });
+  });
+
+  it('is counted per address, mail domain and network', async () => {
+    await using world = await begin();
+    const { ask } = world;
+    for (let n = 0; n < 3; n += 1) await ask('anna@good.gov', `192.0.2.${n}`);
+    await expect(ask('ANNA@good.gov', '192.0.2.9')).rejects.toMatchObject({ code: 'too_many' });
+    await ask('bo@good.gov', '192.0.2.9');
+  });
+});
