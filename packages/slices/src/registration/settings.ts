@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RegistrationAddress } from './addresses.ts';
 
 export const modes = ['off', 'domain', 'approval', 'both'] as const;
-export type Mode = (typeof modes)[number];
+type Mode = (typeof modes)[number];
 
 /** Who may make an account of their own. `domains` are kept while they do not count. */
 export type Settings = { mode: Mode; domains: string[] };
