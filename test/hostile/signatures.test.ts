@@ -72,8 +72,16 @@ describe.each(['rfc9421', 'draft-cavage'] as const)('%s', (form) => {
 
   it('5: a request signed for another node and repeated here is refused', async () => {
     const elsewhere = { origin: 'http://127.0.0.1:9', port: world.node.port };
-    // The host in the request is not ours: nothing of this node is even asked.
-    expect((await world.good.send(elsewhere, world.alice, honest(), { form })).status).toBe(421);
+    // Byte for byte, its own host included.
+    await expectRefused(world, { status: 401, code: 'signature_wrong_host' }, () =>
+      world.good.send(elsewhere, world.alice, honest(), { form }),
+    );
+    await expectRefused(world, { status: 401, code: 'signature_wrong_host' }, () =>
+      world.good.get(elsewhere, world.alice, new URL(world.group.uri).pathname, { form }),
+    );
+    // Unsigned, nothing of this node is even asked.
+    expect((await raw(elsewhere, { method: 'POST', path: '/inbox', body: '{}' })).status).toBe(421);
+    // With our host put in, it is not what was signed any more.
     await expectRefused(world, { status: 401, code: 'signature_invalid' }, () =>
       world.good.send(elsewhere, world.alice, honest(), {
         form,

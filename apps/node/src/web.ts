@@ -1,5 +1,5 @@
 import { type Context, createWebApp, type Slice, type WebApp } from '@joinery/core';
-import { federationMiddleware } from '@joinery/federation';
+import { federationMiddleware, refuseMisdirected } from '@joinery/federation';
 import { type Assets, assets } from '@joinery/ui';
 import { errorPage } from './error-page.tsx';
 import { slices as allSlices } from './slices.ts';
@@ -12,5 +12,11 @@ export function createNodeWebApp(slices: Slice[] = allSlices): WebApp {
     kept.set(context, known);
     return known.files;
   };
-  return createWebApp({ slices, errorPage, assets: assetsOf, federation: [federationMiddleware()] });
+  return createWebApp({
+    slices,
+    errorPage,
+    assets: assetsOf,
+    federation: [federationMiddleware()],
+    misdirected: refuseMisdirected,
+  });
 }

@@ -137,9 +137,9 @@ describe('guardActivity', () => {
     ['https://gооd.gov', '403 no_agreement'],
     ['https://good.gov.evil.com', '403 no_agreement'],
     ['https://evil-good.gov', '403 no_agreement'],
-    ['https://good.gov@evil.com', '401 signature_malformed'],
+    ['https://good.gov@evil.com', '403 key_address_malformed'],
     ['https://evil.com#good.gov', '403 no_agreement'],
-    ['https://good.gov%2eevil.com', '401 signature_malformed'],
+    ['https://good.gov%2eevil.com', '403 key_address_malformed'],
     ['https://sub.good.gov', '403 no_agreement'],
     ['http://good.gov', '403 no_agreement'],
   ])('the key of %s is answered with %s (case 131)', (host, code) => {

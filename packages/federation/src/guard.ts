@@ -45,7 +45,7 @@ export function guardActivity(
   const signature = parseSignature(headers);
   if (!signature.ok) return signature;
   const origin = originOf(signature.keyId);
-  if (origin === null) return refused('signature_malformed', 'The id of the key is not an https or http address.');
+  if (origin === null) return refused('key_address_malformed', 'The id of the key is not an https or http address.');
   const decision = options.mayReceive(origin);
   if (!decision.allowed)
     return refused('no_agreement', `There is no agreement with ${origin} that covers this (${decision.reason}).`);

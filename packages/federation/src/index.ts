@@ -9,4 +9,4 @@ export { decideAs } from './trust/partners.ts';
 export { carriesKeyOf, fetchAs, sendAs } from './trust/rehearsal/knock.ts';
 export { type RehearsalStep, type Rehearse, rehearsalSteps } from './trust/rehearsal/steps.ts';
 export { createPartnersSlice } from './trust/slice.ts';
-export { federationMiddleware } from './web.ts';
+export { federationMiddleware, refuseMisdirected } from './web.ts';

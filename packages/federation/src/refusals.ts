@@ -32,6 +32,8 @@ const refusals = {
   signature_invalid: { status: 401, retryable: true },
   key_refused: { status: 401, retryable: true },
   activity_id_reused: { status: 409, retryable: false },
+  // No node that an agreement could be with: answered like a node without one.
+  key_address_malformed: { status: 403, retryable: true },
   no_agreement: { status: 403, retryable: true },
 } as const satisfies Record<string, { status: number; retryable: boolean }>;
 

@@ -24,7 +24,7 @@ export async function readRequester(
   const parsed = parseSignature(request.headers);
   if (!parsed.ok) return parsed;
   const origin = originOf(parsed.keyId);
-  if (origin === null) return refused('signature_malformed', 'The id of the key is not an https or http address.');
+  if (origin === null) return refused('key_address_malformed', 'The id of the key is not an https or http address.');
   const decision = bridge.trust.mayFederate(origin, null, 'out');
   if (!decision.allowed)
     return refused('no_agreement', `There is no agreement with ${origin} that covers this (${decision.reason}).`);

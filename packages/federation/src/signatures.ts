@@ -70,7 +70,7 @@ export function parseSignature(headers: HeaderReader): ParsedSignature | Refused
   const input = headers.get('signature-input');
   const parsed = input ? parseRfc9421(input, field) : parseCavage(field);
   if (parsed.ok && originOf(parsed.keyId) === null)
-    return refused('signature_malformed', 'The id of the key is not an https or http address.');
+    return refused('key_address_malformed', 'The id of the key is not an https or http address.');
   return parsed;
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Context,
   countAttempt,
   type Environment,
   isId,
@@ -173,6 +174,22 @@ async function takeDelivery(c: WebContext, node: FederationNode): Promise<Respon
   const request = { url: ownUrl(c, node), headers: c.req.raw.headers, body, network: c.var.clientNetwork };
   const received = await receive(node.bridge, node, request);
   return received.ok ? new Response(null, { status: 202 }) : refuseInbox(node, received);
+}
+
+/**
+ * A request for a host that no node of this process has. Whoever signed it signed it for another node: it is answered as any signature for another host is, so
+ * that the sender's lane waits instead of taking the activity for refused.
+ * @param nodes those of this process; the first notes it
+ * @returns null for what is not signed
+ */
+export function refuseMisdirected(request: Request, nodes: Context[]): Response | null {
+  if (!request.headers.get('signature')) return null;
+  const refusal = refused('signature_wrong_host', 'The request was signed for another host than that of this node.');
+  nodes[0]?.logger.info(request.method === 'POST' ? 'inbox.refused' : 'fetch.refused', {
+    refusal: refusal.code,
+    status: refusal.status,
+  });
+  return problem(refusal, true);
 }
 
 function refuseFetch(node: FederationNode, refusal: Refused): Response {

@@ -26,6 +26,11 @@ export type WebAppParts = {
    * here. What they do not answer goes on.
    */
   federation?: MiddlewareHandler<Environment>[];
+  /**
+   * Answers a request for a host that no node of this process has; null leaves it at 421.
+   * @param nodes those of this process
+   */
+  misdirected?: (request: Request, nodes: Context[]) => Response | null;
 };
 
 /** The web side of a process: routes are built once, any number of nodes share them. */
@@ -78,7 +83,11 @@ export function createWebApp(parts: WebAppParts): WebApp {
     const socket = c.env?.incoming?.socket?.remoteAddress;
     const node =
       nodes.get(c.req.header('host')?.toLowerCase() ?? new URL(c.req.url).host) ?? probed(c.req.path, socket);
-    if (!node) return nodes.size === 0 ? c.text('Starting', 503, { 'retry-after': '2' }) : c.text('Not here', 421);
+    if (!node && nodes.size === 0) return c.text('Starting', 503, { 'retry-after': '2' });
+    if (!node) {
+      const contexts = [...new Set([...nodes.values()].map(({ context }) => context))];
+      return parts.misdirected?.(c.req.raw, contexts) ?? c.text('Not here', 421);
+    }
     c.set('context', node.context);
     c.set('ownOrigins', node.ownOrigins);
     const client = node.clientAddress(socket, c.req.header('x-forwarded-for'));
