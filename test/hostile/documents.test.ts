@@ -126,9 +126,10 @@ it('62: an activity whose id, actor or object is of another kind is refused or h
     await expectRefused(world, { status: 400 }, () => send({}, text || ' '));
 });
 
-it('64: everybody is everybody in three spellings, and odd recipients are passed over', async () => {
+it('64: everybody is everybody in three spellings; what is no recipient is refused', async () => {
   const outcomes: Awaited<ReturnType<typeof taken>>[] = [];
-  const spellings = [`${activityStreams}#Public`, 'as:Public', 'Public', [null], {}, [7], null, [{ id: 'x' }], 'x'];
+  // Also as other software sends it: nothing, null for the whole list, numbers of its own database (NodeBB), objects with an id.
+  const spellings = [`${activityStreams}#Public`, 'as:Public', 'Public', null, [], [7], [{ id: 'as:Public' }]];
   for (const to of spellings) outcomes.push(await taken({ ...honest({ to, cc: to }), to, cc: to } as JsonObject));
   for (const row of outcomes) expect(row).toMatchObject({ status: 'accepted', group_id: world.group.id });
   const alike = outcomes.slice(0, 3).map((row) => {
@@ -139,6 +140,11 @@ it('64: everybody is everybody in three spellings, and odd recipients are passed
   });
   expect(alike[1]).toEqual(alike[0]);
   expect(alike[2]).toEqual(alike[0]);
+  const long = `https://good.example/${'x'.repeat(500_000)}`;
+  for (const to of [[null], {}, [{}], [[]], true, 'x', '', [long], { id: 'x' }, { id: {} }, ['as:Public', null]])
+    for (const activity of [{ ...honest(), to }, { ...honest(), cc: to }, honest({ to })])
+      await expectRefused(world, { status: 400, code: 'recipient_malformed' }, () => send(activity as JsonObject));
+  // Five megabytes are too much before anything of it is read (80).
   const activity = { ...honest(), to: 'x'.repeat(5_000_000) };
   await expectRefused(world, { status: 413, code: 'body_too_large' }, () => send(activity));
 });

@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject, originOf } from '@joinery/core';
 import { checkDocument } from './context.ts';
 import { inboxLimits, type JsonLimits, readJson } from './json.ts';
 import { isActivityType, isIdentityEncoding } from './media-types.ts';
+import { checkRecipients } from './recipients.ts';
 import { type Refused, refused } from './refusals.ts';
 import { type HeaderReader, type ParsedSignature, parseSignature } from './signatures.ts';
 
@@ -54,7 +55,7 @@ export function guardActivity(
   if (!read.ok) return read;
   if (!isObject(read.value)) return refused('activity_malformed', 'The body is not one activity.');
   const { signature: _, ...activity } = read.value;
-  const fault = checkDocument(activity);
+  const fault = checkDocument(activity) ?? checkRecipients(activity);
   if (fault) return fault;
   return checkOrigins(activity, origin, signature);
 }

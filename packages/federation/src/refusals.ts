@@ -17,6 +17,7 @@ const refusals = {
   context_redefines_terms: { status: 400, retryable: false },
   keyword_refused: { status: 400, retryable: false },
   too_many_recipients: { status: 400, retryable: false },
+  recipient_malformed: { status: 400, retryable: false },
   too_many_attachments: { status: 400, retryable: false },
   activity_malformed: { status: 400, retryable: false },
   activity_origin_mismatch: { status: 401, retryable: false },
