@@ -97,6 +97,8 @@ export type HealthCheck = {
   title: string;
   /** What is so. */
   says: string;
+  /** A number behind it that a monitor can follow. */
+  figure?: number;
   /** What to do about it. */
   mend?: string;
   /** Where that can be done, or seen. */

@@ -16,6 +16,10 @@ export const healthText = defineMessages({
     stuckSome:
       '{count, plural, one {# item} other {# items}} from other nodes could not be dealt with because of a fault in this node.',
     stuckMend: 'They are kept. Look for inbox.parked in the log, and report the fault.',
+    unknown: 'Kinds that this node does not know',
+    unknownNone: 'Nothing of the kind came in the last seven days.',
+    unknownSome:
+      '{count, plural, one {# activity} other {# activities}} in the last seven days had no effect here: {kinds}. Other software says more than this version understands.',
     clock: 'Clock',
     clockGood: 'No other node complains about this clock. It is {time} (UTC).',
     clockOff: 'Other nodes refuse what this one signs because of the time: {names}. Here it is {time} (UTC).',
@@ -81,6 +85,10 @@ export const healthText = defineMessages({
     stuckSome:
       '{count, plural, one {# bericht} other {# berichten}} van andere knooppunten kon niet worden verwerkt door een fout in dit knooppunt.',
     stuckMend: 'Ze zijn bewaard. Zoek inbox.parked in het logboek en meld de fout.',
+    unknown: 'Soorten die dit knooppunt niet kent',
+    unknownNone: 'De laatste zeven dagen kwam er niets van dien aard.',
+    unknownSome:
+      '{count, plural, one {# activiteit van de laatste zeven dagen had} other {# activiteiten van de laatste zeven dagen hadden}} hier geen gevolg: {kinds}. Andere software zegt meer dan deze versie begrijpt.',
     clock: 'Klok',
     clockGood: 'Geen ander knooppunt klaagt over deze klok. Het is {time} (UTC).',
     clockOff:

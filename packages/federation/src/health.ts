@@ -1,5 +1,6 @@
 import { type AdministratorNotice, type Context, type HealthCheck, restoredState } from '@joinery/core';
 import { formatDate, type Language } from '@joinery/ui';
+import { sql } from 'kysely';
 import { healthText } from './health-messages.ts';
 import { laneHealth } from './peers.ts';
 import { lastReach } from './reach.ts';
@@ -51,6 +52,7 @@ export async function federationChecks(context: Context, language: Language): Pr
             says: t('stuckSome', { count: Number(stuck?.count) }),
           },
         ]),
+    await notUnderstood(context, language),
     skewed.length === 0
       ? { name: 'clock', state: 'good', title: t('clock'), says: t('clockGood', { time }) }
       : {
@@ -66,6 +68,30 @@ const names = (lanes: { origin: string }[]) => {
   const shown = lanes.slice(0, shownNames).map(({ origin }) => new URL(origin).host);
   return shown.join(', ') + (lanes.length > shownNames ? ' …' : '');
 };
+
+const daysCounted = 7;
+const shownKinds = 3;
+
+/** How much came of which nothing is known here: other software says more than this version does, which is no fault. A sudden rise is worth a look. */
+async function notUnderstood({ db, clock }: Context, language: Language): Promise<HealthCheck> {
+  const t = healthText(language);
+  const since = new Date(clock.now().getTime() - daysCounted * 86_400_000).toISOString();
+  const rows = await db.reader
+    .selectFrom('ledger')
+    .select(['type', (eb) => eb.fn.countAll<number>().as('count')])
+    // As a literal: only then the index with the same condition is used.
+    .where('code', '=', sql.lit('not_understood'))
+    .where('received_at', '>=', since)
+    .groupBy('type')
+    .execute();
+  const figure = rows.reduce((sum, { count }) => sum + Number(count), 0);
+  const kinds = rows
+    .sort((one, other) => Number(other.count) - Number(one.count))
+    .slice(0, shownKinds)
+    .map(({ type, count }) => `${type.slice(0, 40) || '–'} (${count})`);
+  const says = figure === 0 ? t('unknownNone') : t('unknownSome', { count: figure, kinds: kinds.join(', ') });
+  return { name: 'not_understood', state: 'good', title: t('unknown'), says, figure };
+}
 
 function reachCheck(context: Context, language: Language): HealthCheck {
   const t = healthText(language);

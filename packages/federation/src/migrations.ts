@@ -96,4 +96,12 @@ export const federationMigrations: Migrations = {
       .addColumn('milliseconds', 'integer', (column) => column.notNull())
       .execute();
   },
+  '2026-11-22-federation-not-understood': async (db) => {
+    await db.schema
+      .createIndex('ledger_not_understood')
+      .on('ledger')
+      .column('received_at')
+      .where(sql.ref('code'), '=', sql.lit('not_understood'))
+      .execute();
+  },
 };

@@ -101,7 +101,11 @@ export function isLoopbackAddress(address: string | undefined): boolean {
 /** What the slices look at, as the page about the node's health shows it. */
 export async function gatherHealth(context: Context) {
   const found = await Promise.all(context.slices.map((slice) => slice.checks?.(context, 'en') ?? []));
-  return found.flat().map(({ name, state, says, mend }) => ({ name, state, says, ...(mend && { mend }) }));
+  return found.flat().map(({ name, state, says, figure, mend }) => ({
+    ...{ name, state, says },
+    ...(figure !== undefined && { figure }),
+    ...(mend && { mend }),
+  }));
 }
 
 /** /.well-known/security.txt (RFC 9116): where to report a weakness. Renewed by the day, valid for 180 days. */
