@@ -368,5 +368,6 @@ export type StoredObject = {
   type: string;
   /** For actors. */
   handle?: string;
+  /** For actors elsewhere: the inbox shared with others there, or their own. */
   inbox?: string | null;
 };

@@ -1,6 +1,7 @@
 import { eventById, isStorageFault, type LaneItemRow, type LogEvent, newId, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
-import { deliver, type Failure } from './deliver.ts';
+import type { Failure } from './deliver.ts';
+import { deliverToNode } from './inboxes.ts';
 import type { Builder, Outgoing } from './outgoing.ts';
 import { isCovered } from './pending.ts';
 import type { PeerRow } from './tables.ts';
@@ -94,7 +95,7 @@ export function createAside(bridge: Bridge, builder: Builder) {
       return { result: 'refused', status: null, code: notBuilt, detail: String(error) };
     }
     for (const activity of activities) {
-      const delivery = await deliver(bridge, peer, activity.actor, activity.text);
+      const delivery = await deliverToNode(bridge, peer, row.stream, activity);
       if (delivery.result !== 'taken') return delivery;
     }
     return null;

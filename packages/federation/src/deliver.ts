@@ -6,12 +6,12 @@ import type { PeerRow } from './tables.ts';
 
 /**
  * What a delivery came to. `taken`: the peer has it. `later`: nothing wrong with the item, the peer cannot or does not want to now. `refused`: this item, for good.
- * `gone`: there is no inbox any more.
+ * `gone`: there is no inbox any more. `misconfigured`: nothing reaches it before somebody has changed a setting there or here, however often it is tried.
  */
 export type Delivery =
   | { result: 'taken'; form: PeerRow['signature_form'] }
   | {
-      result: 'later' | 'refused' | 'gone';
+      result: 'later' | 'refused' | 'gone' | 'misconfigured';
       status: number | null;
       code: string;
       detail: string;
@@ -58,6 +58,14 @@ export async function deliver(
   return judge(await post(second), second);
 }
 
+/** A redirect, which is never followed; an address on no public network that nobody has opened; one that is no address, or without encryption. */
+const misconfigured = new Set(['redirect_refused', 'address_refused', 'address_malformed', 'scheme_refused']);
+
+/** @param fault as a lane wrote it down: code and details */
+export function isMisconfigured(fault: string | null): boolean {
+  return fault !== null && misconfigured.has(fault.split(':', 1)[0] ?? '');
+}
+
 /** Our own `code` and `retryable` decide before the status; then the classes of failure. */
 function judge(answer: DoorAnswer, form: PeerRow['signature_form']): Delivery {
   if (answer.ok) return { result: 'taken', form };
@@ -71,6 +79,8 @@ function judge(answer: DoorAnswer, form: PeerRow['signature_form']): Delivery {
   };
   // The activity's address was taken before: whatever it is, it is there.
   if (status === 409) return { result: 'taken', form };
+  if (misconfigured.has(answer.code))
+    return { result: 'misconfigured', ...failure, code: answer.code, detail: answer.detail };
   if (said) return { result: said.retryable ? 'later' : 'refused', ...failure };
   if (status === null) return { result: answer.retryable ? 'later' : 'refused', ...failure };
   if (status === 404 || status === 410) return { result: 'gone', ...failure };

@@ -22,8 +22,13 @@ function backOff(attempts: number): number {
   return wait * (0.75 + Math.random() * 0.5);
 }
 
-/** Seconds to leave a peer alone after a failure: daily when it has no inbox any more, otherwise longer each time, or as long as it asked for. */
+/** Whether only a person can help: there is no inbox any more, or a setting is wrong. */
+export function isHalting({ result }: Failure): boolean {
+  return result === 'gone' || result === 'misconfigured';
+}
+
+/** Seconds to leave a peer alone after a failure: a day when only a change there or here can help, otherwise longer each time, or as long as it asked for. */
 export function waitAfter(failure: Failure, attempts: number): number {
-  if (failure.result === 'gone') return haltedWaitSeconds;
+  if (isHalting(failure)) return haltedWaitSeconds;
   return Math.max(backOff(attempts), Math.min(failure.retryAfter ?? 0, longestWaitSeconds));
 }

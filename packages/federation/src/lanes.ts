@@ -4,9 +4,10 @@ import { createAside, notBuilt } from './aside.ts';
 import type { Bridge } from './bridge.ts';
 import { type Delivery, deliver, type Failure, probe } from './deliver.ts';
 import { createDigests } from './digest.ts';
-import { soonest, waitAfter, waitOf } from './lane-waits.ts';
+import { deliverToNode } from './inboxes.ts';
+import { isHalting, soonest, waitAfter, waitOf } from './lane-waits.ts';
 import { type Builder, type Outgoing, streamAddress } from './outgoing.ts';
-import { discoverPeer, ensurePeer, peerRow } from './peers.ts';
+import { discoverPeer, ensurePeer, peerRow, relearnPeer } from './peers.ts';
 import { isCovered, type PendingStream, pendingOrigins, pendingStreams, streamsOf } from './pending.ts';
 import type { PeerRow } from './tables.ts';
 
@@ -85,6 +86,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     if (!peer) return unknownWaitSeconds;
     const wait = waitOf(peer, context.clock.now());
     if (wait > 0) return wait;
+    if (peer.lane === 'halted') peer = await relearnPeer(bridge, peer);
     const asideWait = await aside.retry(peer);
     // Streams whose head was told: the peer reads them itself, and the others go on.
     const told = new Set<string>();
@@ -177,10 +179,10 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     activity: Outgoing,
     headers: Record<string, string>,
   ): Promise<Failure | null> => {
-    const first = await deliver(bridge, peer, activity.actor, activity.text, headers);
+    const first = await deliverToNode(bridge, peer, stream.stream, activity, headers);
     if (first.result === 'taken') return accepted(peer, first);
     if (first.result !== 'refused') return first;
-    const second = await deliver(bridge, peer, activity.actor, activity.text);
+    const second = await deliverToNode(bridge, peer, stream.stream, activity);
     if (second.result === 'taken') return accepted(peer, second);
     if (second.result !== 'refused') return second;
     if (!(await probe(bridge, peer.origin))) return { ...second, result: 'later' };
@@ -223,7 +225,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
 
   const fail = async (peer: PeerRow, failure: Failure): Promise<number> => {
     const attempts = peer.attempts + 1;
-    const halted = failure.result === 'gone';
+    const halted = isHalting(failure);
     const wait = waitAfter(failure, attempts);
     // Until both sides have allowed each other the lane waits without alarm.
     const refused = (failure.status === 401 || failure.status === 403) && failure.code !== 'no_agreement';

@@ -104,4 +104,10 @@ export const federationMigrations: Migrations = {
       .where(sql.ref('code'), '=', sql.lit('not_understood'))
       .execute();
   },
+  '2026-11-22-federation-shared': async (db) => {
+    await db.schema
+      .alterTable('peer')
+      .addColumn('shared', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
 };

@@ -1,4 +1,4 @@
-import { addressOf, isObject, type JsonObject, originOf, type Reader, transact, type Work } from '@joinery/core';
+import { isObject, type JsonObject, originOf, ownAddress, type Reader, transact, type Work } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { signedFetch } from './fetch.ts';
 import { textOf } from './read.ts';
@@ -11,6 +11,7 @@ export async function ensurePeer(work: Work, origin: string): Promise<void> {
     .values({
       origin,
       inbox: null,
+      shared: 0,
       software: null,
       joinery: 0,
       lane: 'open',
@@ -33,13 +34,12 @@ export async function peerRow(db: Reader, origin: string): Promise<PeerRow | und
 }
 
 /** Inbox of a node as one of its actors names it: only on the node's own origin, since nobody may send our deliveries to a third. */
-function inboxIn(document: JsonObject): string | null {
+function inboxIn(document: JsonObject): { inbox: string; shared: number } | null {
   const origin = originOf(textOf(document.id) ?? '');
-  const endpoints = isObject(document.endpoints) ? document.endpoints : {};
-  for (const candidate of [addressOf(endpoints.sharedInbox), addressOf(document.inbox)]) {
-    if (candidate !== null && origin !== null && originOf(candidate) === origin) return candidate;
-  }
-  return null;
+  if (origin === null) return null;
+  const shared = isObject(document.endpoints) ? ownAddress(document.endpoints.sharedInbox, origin) : null;
+  const inbox = shared ?? ownAddress(document.inbox, origin);
+  return inbox === null ? null : { inbox, shared: shared === null ? 0 : 1 };
 }
 
 /** Whether a document comes from a node that understands our extensions. */
@@ -51,12 +51,19 @@ function speaksJoinery(document: JsonObject): boolean {
 /** What an actor's document tells of its node. */
 export async function learnPeer(work: Work, document: JsonObject): Promise<void> {
   const origin = originOf(textOf(document.id) ?? '');
-  const inbox = inboxIn(document);
-  if (origin === null || inbox === null || origin === work.home) return;
+  const found = inboxIn(document);
+  if (origin === null || found === null || origin === work.home) return;
   await ensurePeer(work, origin);
+  const known = await peerRow(work.db, origin);
+  // One actor without it says nothing against a shared inbox that works.
+  const keep = found.shared === 0 && known?.shared === 1 && known.lane !== 'halted';
   await work.db
     .updateTable('peer')
-    .set({ inbox, checked_at: work.now, ...(speaksJoinery(document) ? { joinery: 1, software: 'joinery' } : {}) })
+    .set({
+      ...(keep ? {} : found),
+      checked_at: work.now,
+      ...(speaksJoinery(document) ? { joinery: 1, software: 'joinery' } : {}),
+    })
     .where('origin', '=', origin)
     .execute();
 }
@@ -69,15 +76,34 @@ export async function sharingPeers(bridge: Bridge): Promise<string[]> {
 }
 
 /** Finds a node's inbox by its server actor (FEP-2677), when no actor of it is known yet. */
-export async function discoverPeer(bridge: Bridge, origin: string): Promise<PeerRow | undefined> {
+export async function discoverPeer(
+  bridge: Bridge,
+  origin: string,
+  address = `${origin}/node`,
+): Promise<PeerRow | undefined> {
   const { context } = bridge;
-  const answer = await signedFetch(bridge, `${origin}/node`, 'inbox of a node');
+  const answer = await signedFetch(bridge, address, 'inbox of a node');
   const document = answer.ok ? answer.document : undefined;
   await transact(context, { kind: 'peer', origin }, async (work) => {
     await ensurePeer(work, origin);
     if (document) await learnPeer(work, document);
   });
   return peerRow(context.db.reader, origin);
+}
+
+/** Asks a node again where its inbox is, before a halted lane is tried: it may have moved. Other software has no server actor that we know: whoever of it we heard of last is asked. */
+export async function relearnPeer(bridge: Bridge, peer: PeerRow): Promise<PeerRow> {
+  const key = await bridge.context.db.reader
+    .selectFrom('remote_key')
+    .select('owner')
+    // The character after the slash: all that begins with the origin and a slash.
+    .where('id', '>=', `${peer.origin}/`)
+    .where('id', '<', `${peer.origin}0`)
+    .where('through', 'is', null)
+    .orderBy('fetched_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return (await discoverPeer(bridge, peer.origin, peer.joinery ? undefined : key?.owner)) ?? peer;
 }
 
 /** For pages: lag and state per peer. */

@@ -3,11 +3,13 @@ export type PeerRow = {
   origin: string;
   /** Where to deliver: the shared inbox, or an actor's own where there is none. */
   inbox: string | null;
+  /** 1 when that is a shared inbox: one delivery reaches everybody there. */
+  shared: number;
   /** Name of the software by NodeInfo. */
   software: string | null;
   /** 1 when it understands our extensions. */
   joinery: number;
-  /** Lane: working; waiting for `retry_at`; halted by 404/410 (tried again daily). */
+  /** Lane: working; waiting for `retry_at`; halted while there is no inbox or a setting is wrong (tried again daily). */
   lane: 'open' | 'waiting' | 'halted';
   retry_at: string | null;
   attempts: number;

@@ -30,7 +30,8 @@ export async function sendRevoke(context: Context, data: JsonObject): Promise<vo
   const close = bridge.trust.markReachable(origin);
   try {
     const delivery = await deliver(bridge, peer, nodeActor(own), JSON.stringify(proven));
-    if (delivery.result === 'later') throw new Error(`${delivery.code}: ${delivery.detail}`);
+    if (delivery.result === 'later' || delivery.result === 'misconfigured')
+      throw new Error(`${delivery.code}: ${delivery.detail}`);
   } finally {
     close();
   }

@@ -15,7 +15,7 @@ function stored(group: GroupRow): StoredObject {
     deletedAt: group.deleted_at,
     type: 'Group',
     handle: group.handle,
-    inbox: group.inbox,
+    inbox: group.shared_inbox ?? group.inbox,
   };
 }
 

@@ -106,7 +106,7 @@ function stored(person: PersonRow): StoredObject {
     deletedAt: person.deleted_at,
     type: person.type,
     handle: person.handle,
-    inbox: person.inbox,
+    inbox: person.shared_inbox ?? person.inbox,
   };
 }
 
