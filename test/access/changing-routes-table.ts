@@ -237,6 +237,10 @@ const pagesOfPartners: Record<string, Row> = {
     changesNothing: onlyShows,
   },
   'POST /administration/partners/decide': { as: 'officer', not: notOfficers, send: newPartner },
+  'POST /administration/partners/:id/deliver': {
+    ...{ as: 'officer', not: ['bystander', 'owner', 'facilitator'], at: ['partner'] },
+    changesNothing: 'nothing waits for that partner',
+  },
   'POST /administration/partners/proposals/check': {
     ...{ as: 'officer', not: notOfficers },
     send: { origin: 'https://asking.example', what: 'decline' },

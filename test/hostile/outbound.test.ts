@@ -1,11 +1,13 @@
 import path from 'node:path';
-import type { JsonObject } from '@joinery/core';
+import { cookieName, type JsonObject, startSession, transact } from '@joinery/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPeersDoor } from '../../packages/federation/src/door.ts';
 import { startChild } from '../faults/child.ts';
-import { activityStreams, startRogue } from '../harness/rogue.ts';
+import type { TestPerson } from '../harness/node.ts';
+import { activityStreams, type RogueActor, startRogue } from '../harness/rogue.ts';
 import { until } from '../harness/until.ts';
 import {
+  by,
   create,
   expectHonestWorks,
   expectWithoutEffect,
@@ -119,30 +121,118 @@ it('41: a redirect to the node’s own machine is not followed', async () => {
   expect(stranger.connections()).toBe(0);
 });
 
-it('46: a delivery that is redirected goes no further, and is shown as what it is', async () => {
-  const { evil, stranger, node, owner } = world;
-  const group = await openGroup(node, owner, 'redirected');
-  await join(node, evil, world.mallory, group);
-  evil.serve('/inbox', (_, response) => response.writeHead(307, { location: `${stranger.origin}/admin` }).end());
-  await owner.api('POST', `/groups/${group.id}/posts`, { title: 'To be delivered', content: 'Text' });
-  await node.settle();
-  evil.serve('/inbox', (_, response) => response.writeHead(202).end());
-  expect(stranger.connections()).toBe(0);
-  expect(
-    made().some(({ method, url, status }) => method === 'POST' && url === `${evil.origin}/inbox` && status === 307),
-  ).toBe(true);
-  // Nothing of it is lost or parked as the item's fault: the whole lane waits, with the reason in words.
-  const lane = await node.context.db.reader
-    .selectFrom('peer')
-    .select(['lane', 'last_error'])
-    .where('origin', '=', evil.origin)
-    .executeTakeFirst();
-  expect(lane).toEqual({ lane: 'waiting', last_error: expect.stringMatching(/^redirect_refused: The peer redirects/) });
-  world.forward(3_600_000);
-  node.federation.lanes.wake(evil.origin);
-  await node.settle();
-  world.forward(-3_600_000);
-  expect(evil.requests.some(({ body }) => body.includes('To be delivered'))).toBe(true);
+describe('46: a delivery that', () => {
+  /** A group with a member of the evil node, and how its lane is shown. */
+  async function followed(handle: string, member: RogueActor, origin: string) {
+    const { evil, node, owner } = world;
+    const group = await openGroup(node, owner, handle);
+    const id = (path: string) => evil.id(path).replace(evil.origin, origin);
+    await join(node, { ...evil, id }, member, group);
+    const lane = async () => {
+      const { body } = await officer.api('GET', '/peers');
+      return (body.items as JsonObject[]).find((peer) => peer.origin === origin);
+    };
+    const page = async () => {
+      const { id } = await node.context.db.reader
+        .selectFrom('partner_host')
+        .select('partner_id as id')
+        .where('origin', '=', origin)
+        .executeTakeFirstOrThrow();
+      return (await fetch(`${node.origin}/administration/partners/${id}`, { headers: { cookie } })).text();
+    };
+    const post = async (title: string) => {
+      await owner.api('POST', `/groups/${group.id}/posts`, { title, content: 'Text' });
+      await node.settle();
+    };
+    const arrived = (title: string) => evil.requests.filter(({ body }) => body.includes(title)).length;
+    return { lane, page, post, arrived };
+  }
+  let officer: TestPerson;
+  let cookie = '';
+  beforeAll(async () => {
+    const { node } = world;
+    officer = await node.person('Olga Officer', { administrator: true });
+    const session = await transact(node.context, by, (work) => startSession(work, officer.account));
+    cookie = `${cookieName(node.origin, 'session')}=${session}`;
+  });
+
+  it('is redirected goes no further, counts as a wrong setting, and goes on when that is mended', async () => {
+    const { evil, stranger, node } = world;
+    const { lane, page, post, arrived } = await followed('redirected', world.mallory, evil.origin);
+    evil.serve('/inbox', (_, response) => response.writeHead(307, { location: `${stranger.origin}/admin` }).end());
+    await post('To be redirected');
+    expect(stranger.connections()).toBe(0);
+    expect(
+      made().some(({ method, url, status }) => method === 'POST' && url === `${evil.origin}/inbox` && status === 307),
+    ).toBe(true);
+    // The whole lane stands still, which is not the fault of any item; tried daily, not every few minutes.
+    expect(await lane()).toMatchObject({
+      ...{ lane: 'halted', misconfigured: true, aside: 0, parked: [] },
+      lastError: expect.stringMatching(/^redirect_refused: The peer redirects/),
+    });
+    expect(await page()).toMatch(/Stopped: a setting is wrong.*leads to another address.*Try to deliver now/s);
+    const tried = arrived('To be redirected');
+    world.forward(23 * 3_600_000);
+    node.federation.lanes.wake(evil.origin);
+    await node.settle();
+    world.forward(-23 * 3_600_000);
+    expect(arrived('To be redirected')).toBe(tried);
+    // They mend it, and an operator here tries again.
+    evil.serve('/inbox', (_, response) => response.writeHead(202).end());
+    const retry = node.context.slices
+      .flatMap(({ commands }) => commands ?? [])
+      .find(({ name }) => name === 'lanes retry');
+    await retry?.run(node.context, { arguments: [evil.origin], options: {} });
+    await node.settle();
+    await until(() => arrived('To be redirected') > tried, 15_000);
+    await node.settle();
+    expect(await lane()).toMatchObject({ lane: 'open', misconfigured: false, lastError: null, lag: { items: 0 } });
+    expect(stranger.connections()).toBe(0);
+  });
+
+  it('would go to a private address is not made, counts as a wrong setting, and goes on when that is mended', async () => {
+    const { evil, node } = world;
+    const origin = evil.origin.replace('127.0.0.1', 'localhost');
+    await node.allow({ origin, name: 'Moving agency' });
+    const uri = `${origin}/users/moving`;
+    const keyId = `${uri}#main-key`;
+    const moving = evil.actor('moving', {
+      ...{ id: uri, inbox: `${uri}/inbox`, outbox: `${uri}/outbox`, endpoints: { sharedInbox: `${origin}/inbox` } },
+      publicKey: { ...(world.mallory.document.publicKey as JsonObject), id: keyId, owner: uri },
+      assertionMethod: [],
+    });
+    const { lane, page, post, arrived } = await followed('private', { ...moving, uri, keyId }, origin);
+    // From now on its name leads into a private network.
+    const { peers } = node.context.doors;
+    const rebound = createPeersDoor({
+      mayReach: () => ({ allowed: true, reason: 'allowed' }),
+      ...{ userAgent: 'test', loopbackPeers: true, privateRanges: [] },
+      resolve: async () => [{ address: '10.0.0.5', family: 4 }],
+    });
+    node.context.doors.peers = rebound;
+    const before = evil.connections();
+    await post('To be kept inside');
+    expect(await lane()).toMatchObject({
+      ...{ lane: 'halted', misconfigured: true, aside: 0, parked: [] },
+      lastError: expect.stringMatching(/^address_refused: /),
+    });
+    expect(rebound.recent().map(({ outcome, status }) => [outcome, status])).toContainEqual(['address_refused', null]);
+    expect([arrived('To be kept inside'), evil.connections() - before]).toEqual([0, 0]);
+    const shown = await page();
+    expect(shown).toMatch(/Stopped: a setting is wrong.*not on the public internet.*Try to deliver now/s);
+    // The name is mended, and an officer here tries again from the page.
+    await rebound[Symbol.asyncDispose]();
+    node.context.doors.peers = peers;
+    const csrf = /name="csrf" value="([^"]+)"/.exec(shown)?.[1] ?? '';
+    const answer = await fetch(`${node.origin}${/action="([^"]+\/deliver)"/.exec(shown)?.[1]}`, {
+      ...{ method: 'POST', body: new URLSearchParams({ csrf }), redirect: 'manual' },
+      headers: { cookie, origin: node.origin },
+    });
+    expect(answer.status).toBe(303);
+    await until(() => arrived('To be kept inside') > 0, 15_000);
+    await node.settle();
+    expect(await lane()).toMatchObject({ lane: 'open', misconfigured: false, lag: { items: 0 } });
+  });
 });
 
 it('49: a link in a post causes no request', async () => {

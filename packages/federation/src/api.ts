@@ -12,6 +12,7 @@ const peer = z
     lastError: z.string().nullable(),
     refusedSince: z.string().nullable(),
     alarm: z.boolean(),
+    misconfigured: z.boolean(),
     aside: z.number(),
     parked: z.array(z.object({ id: z.string(), error: z.string(), at: z.string() })),
   })
@@ -47,6 +48,7 @@ export function api(app: OpenAPIHono<Environment>): void {
       lastError: lane.lastError,
       refusedSince: lane.refusedSince,
       alarm: lane.alarm,
+      misconfigured: lane.misconfigured,
       aside: lane.aside,
       parked: lane.parked,
     }));

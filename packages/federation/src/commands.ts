@@ -1,4 +1,5 @@
-import { type Command, refuse, streams, transact } from '@joinery/core';
+import { type Command, canonicalOrigin, refuse, streams, transact } from '@joinery/core';
+import { retryLane } from './lane-waits.ts';
 import { laneHealth } from './peers.ts';
 import { confirmRestored } from './rejoin.ts';
 
@@ -30,11 +31,26 @@ export const commands: Command[] = [
         const alarm = lane.alarm
           ? `; it has refused us since ${lane.refusedSince}: look at clocks, keys and the agreement`
           : '';
+        const setting = lane.misconfigured
+          ? '; a setting there or here is wrong: nothing is lost, try again with joinery lanes retry when it is mended'
+          : '';
         const aside = lane.aside === 0 ? '' : `; ${lane.aside} refused and tried aside`;
         const parked = lane.parked.map((item) => `\n    parked ${item.id}: ${item.error}`).join('');
-        return `${lane.origin}: ${lane.lane}; ${lag}; last success ${lane.lastSuccessAt ?? 'never'}${fault}${alarm}${aside}${parked}`;
+        return `${lane.origin}: ${lane.lane}; ${lag}; last success ${lane.lastSuccessAt ?? 'never'}${fault}${alarm}${setting}${aside}${parked}`;
       });
       return { json: lanes, say: lines.length === 0 ? 'No other node is known yet.' : lines.join('\n') };
+    },
+  },
+  {
+    name: 'lanes retry',
+    summary: 'Tries a node now to which nothing could be delivered',
+    arguments: ['origin'],
+    run: async (context, input) => {
+      const origin = canonicalOrigin(input.arguments[0] ?? '') ?? '';
+      const tried = await transact(context, { kind: 'command', by: 'lanes retry' }, (work) => retryLane(work, origin));
+      if (!tried)
+        refuse('not_found', `No delivery to ${input.arguments[0] ?? ''} waits to be tried: see joinery lanes`);
+      return { json: { origin }, say: `${origin} is tried now: see joinery lanes.` };
     },
   },
   {

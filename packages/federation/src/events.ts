@@ -7,6 +7,8 @@ declare module '@joinery/core' {
     'federation.refused': { activity: string; by: string; code: string };
     /** A person sends again what a node refused: wakes its lane, whichever process the person works in. On `local`. */
     'federation.resent': { item: string };
+    /** A person lets a lane that waits be tried now: wakes it, whichever process the person works in. On `local`. */
+    'federation.lane_retried': { node: string };
     /** An administrator confirmed that this node, restored from a backup, is the only one of its name. On `local`. */
     'federation.confirmed': Record<string, never>;
     /** A peer has told a restored node what it holds of ours: exchange with it begins again. On `local`. */
@@ -17,6 +19,7 @@ declare module '@joinery/core' {
 export const federationEvents: EventDefinitions = {
   'federation.refused': { v: 1, data: z.object({ activity: z.string(), by: z.string(), code: z.string() }) },
   'federation.resent': { v: 1, data: z.object({ item: z.string() }) },
+  'federation.lane_retried': { v: 1, data: z.object({ node: z.string() }) },
   'federation.confirmed': { v: 1, data: z.object({}) },
   'federation.rejoined': { v: 1, data: z.object({ node: z.string() }) },
 };

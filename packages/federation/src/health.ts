@@ -19,7 +19,10 @@ export async function federationChecks(context: Context, language: Language): Pr
     ({ origin }) => context.ports.trust.mayFederate(origin, null, 'out').allowed,
   );
   const late = lanes.filter(
-    (lane) => lane.alarm || (lane.oldestAt !== null && now.getTime() - Date.parse(lane.oldestAt) > longMilliseconds),
+    (lane) =>
+      lane.alarm ||
+      lane.misconfigured ||
+      (lane.oldestAt !== null && now.getTime() - Date.parse(lane.oldestAt) > longMilliseconds),
   );
   const parked = lanes.reduce((sum, lane) => sum + lane.parked.length, 0);
   const skewed = lanes.filter((lane) => lane.lastError?.startsWith('signature_clock'));

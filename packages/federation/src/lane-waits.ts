@@ -1,3 +1,4 @@
+import { type Reader, streams, type Work } from '@joinery/core';
 import type { Failure } from './deliver.ts';
 import type { PeerRow } from './tables.ts';
 
@@ -31,4 +32,29 @@ export function isHalting({ result }: Failure): boolean {
 export function waitAfter(failure: Failure, attempts: number): number {
   if (isHalting(failure)) return haltedWaitSeconds;
   return Math.max(backOff(attempts), Math.min(failure.retryAfter ?? 0, longestWaitSeconds));
+}
+
+/** Lets a lane that waits or stands still be tried now. @returns false when there is none of that origin, or it works */
+export async function retryLane(work: Work, origin: string): Promise<boolean> {
+  const changed = await work.db
+    .updateTable('peer')
+    .set({ retry_at: null })
+    .where('origin', '=', origin)
+    .where('lane', '!=', 'open')
+    .executeTakeFirst();
+  if (changed.numUpdatedRows === 0n) return false;
+  // The lanes may run in another process: they see that the log has grown.
+  work.emit('federation.lane_retried', streams.local, { node: origin });
+  return true;
+}
+
+/** Origins whose lane stood still and may be tried now. */
+export async function lanesToTry(db: Reader): Promise<string[]> {
+  const rows = await db
+    .selectFrom('peer')
+    .select('origin')
+    .where('lane', '!=', 'open')
+    .where('retry_at', 'is', null)
+    .execute();
+  return rows.map((row) => row.origin);
 }

@@ -5,7 +5,7 @@ import type { Bridge } from './bridge.ts';
 import { type Delivery, deliver, type Failure, probe } from './deliver.ts';
 import { createDigests } from './digest.ts';
 import { deliverToNode } from './inboxes.ts';
-import { isHalting, soonest, waitAfter, waitOf } from './lane-waits.ts';
+import { isHalting, lanesToTry, soonest, waitAfter, waitOf } from './lane-waits.ts';
 import { type Builder, type Outgoing, streamAddress } from './outgoing.ts';
 import { discoverPeer, ensurePeer, peerRow, relearnPeer } from './peers.ts';
 import { isCovered, type PendingStream, pendingOrigins, pendingStreams, streamsOf } from './pending.ts';
@@ -86,7 +86,8 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     if (!peer) return unknownWaitSeconds;
     const wait = waitOf(peer, context.clock.now());
     if (wait > 0) return wait;
-    if (peer.lane === 'halted') peer = await relearnPeer(bridge, peer);
+    if (peer.lane === 'halted' && (await pendingStreams(context.db.reader, origin)).length > 0)
+      peer = await relearnPeer(bridge, peer);
     const asideWait = await aside.retry(peer);
     // Streams whose head was told: the peer reads them itself, and the others go on.
     const told = new Set<string>();
@@ -277,6 +278,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
     seen = found.seq;
     for (const origin of found.origins) wake(origin);
     for (const origin of await aside.due()) wake(origin);
+    for (const origin of await lanesToTry(context.db.reader)) wake(origin);
   };
   let looking: Promise<void> = Promise.resolve();
   let lookAgain = false;

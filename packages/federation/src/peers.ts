@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, originOf, ownAddress, type Reader, transact, type Work } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
+import { isMisconfigured } from './deliver.ts';
 import { signedFetch } from './fetch.ts';
 import { textOf } from './read.ts';
 import type { PeerRow } from './tables.ts';
@@ -121,6 +122,8 @@ export type LaneHealth = {
   refusedSince: string | null;
   /** It has refused us for 15 minutes: somebody should look. */
   alarm: boolean;
+  /** Nothing reaches it before somebody has changed a setting there or here. */
+  misconfigured: boolean;
   /** Refused and stepped over, and tried aside for up to an hour. */
   aside: number;
   parked: { id: string; error: string; at: string }[];
@@ -163,6 +166,7 @@ export async function laneHealth(db: Reader, now: Date): Promise<LaneHealth[]> {
       lastContactAt: peer.last_contact_at,
       lastError: peer.last_error,
       refusedSince: peer.refused_since,
+      misconfigured: peer.lane === 'halted' && isMisconfigured(peer.last_error),
       alarm: peer.refused_since !== null && now.getTime() - Date.parse(peer.refused_since) >= alarmAfter,
       aside: theirs.filter((item) => item.state === 'aside').length,
       parked: theirs

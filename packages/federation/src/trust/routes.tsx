@@ -14,6 +14,8 @@ import {
 } from '@joinery/core';
 import { onceField, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
+import { z } from 'zod';
+import { retryLane } from '../lane-waits.ts';
 import type { LaneHealth } from '../peers.ts';
 import type { Change, ChangeKind } from './change.ts';
 import { bodyOf, emptyForm, explainFaults, formOf, type PartnerForm, partnerForm, type TypedPartner } from './form.ts';
@@ -35,6 +37,8 @@ import { pageText } from './text.ts';
 import { trafficRoutes } from './traffic/routes.tsx';
 import { home, PartnerPage } from './views.tsx';
 import { PartnerForm as PartnerFormView, PreviewPage } from './views-form.tsx';
+
+const anyForm = z.object({});
 
 export type RouteParts = {
   laneHealth?: (db: DatabaseReader, now: Date) => Promise<LaneHealth[]>;
@@ -116,10 +120,21 @@ export function partnerRoutes(parts: RouteParts) {
           decides={await mayDecide(db, c.var.visitor)}
           now={reader.now}
           reader={reader}
+          csrf={c.var.csrf}
         />
       );
-      const notice = { kind: 'success' as const, text: pageText(language)('done') };
-      return showPage(c, { title: partner.agency, notices: c.req.query('done') ? [notice] : [] }, body);
+      const t = pageText(language);
+      const said = c.req.query('done') ? t('done') : c.req.query('tried') ? t('tried') : null;
+      const notices = said === null ? [] : [{ kind: 'success' as const, text: said }];
+      return showPage(c, { title: partner.agency, notices }, body);
+    });
+
+    app.post(`${home}/:id/deliver`, async (c) => {
+      const visitor = requireFederationOfficer(c);
+      await readForm(c, anyForm);
+      const partner = await load(c.var.context, c.req.param('id'));
+      await transactAs(c, visitor, (work) => retryLane(work, partner.origin));
+      return c.redirect(`${home}/${partner.id}?tried=1`, 303);
     });
 
     app.get(`${home}/:id/edit`, async (c) => {

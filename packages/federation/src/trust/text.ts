@@ -90,9 +90,13 @@ export const pageText = defineMessages({
     importIsAllowed: '{agency} is allowed here',
     importIsBlocked: '{agency} is blocked here, and a block always wins',
     importIsSuspended: '{agency} was suspended here',
+    laneAddress:
+      'The address that their node gives for deliveries is not an https address. Nothing is lost: ask them to mend it, then try again.',
     laneDeadline: 'Their node does not answer in time.',
     laneNoAgreement: 'Their node has not allowed ours yet, or no longer does.',
     laneOther: 'Their node did not take the last delivery ({code}).',
+    lanePrivate:
+      'Their node is at an address that is not on the public internet, or that the settings here do not open. Nothing is lost: ask them or whoever runs this node to mend it, then try again.',
     laneRedirect: 'Their node leads to another address. Deliveries do not follow it: ask them for the right one.',
     laneTls: 'The certificate of their node is not valid.',
     laneUnreachable: 'Their node cannot be reached.',
@@ -180,6 +184,8 @@ export const pageText = defineMessages({
     verified: 'Checked',
     verifiedWrong: 'Another key',
     waiting: 'Deliveries waiting now',
+    tried: 'The node is tried now. Look again in a moment.',
+    tryNow: 'Try to deliver now',
     waitingNow: '{count, plural, =0 {Nothing waits} one {One delivery waits} other {# deliveries wait}}',
     waitingSince: 'the first since {date}',
     what: 'What they propose',
@@ -200,6 +206,7 @@ export const pageText = defineMessages({
     decisionSuspend: 'Suspended',
     sourceManual: 'By hand',
     sourceProposal: 'Their proposal',
+    wrongSetting: 'Stopped: a setting is wrong',
   },
   nl: {
     add: 'Partner toevoegen',
@@ -292,9 +299,13 @@ export const pageText = defineMessages({
     importIsAllowed: '{agency} is hier toegestaan',
     importIsBlocked: '{agency} is hier geblokkeerd, en een blokkade gaat altijd voor',
     importIsSuspended: '{agency} is hier opgeschort',
+    laneAddress:
+      'Het adres dat hun knooppunt voor bezorgingen geeft, is geen https-adres. Er gaat niets verloren: vraag hun het te herstellen en probeer het dan opnieuw.',
     laneDeadline: 'Hun knooppunt antwoordt niet op tijd.',
     laneNoAgreement: 'Hun knooppunt heeft het onze nog niet toegestaan, of doet dat niet meer.',
     laneOther: 'Hun knooppunt nam de laatste bezorging niet aan ({code}).',
+    lanePrivate:
+      'Hun knooppunt staat op een adres dat niet op het openbare internet is, of dat de instellingen hier niet openen. Er gaat niets verloren: laat hen of de beheerder van dit knooppunt het herstellen en probeer het dan opnieuw.',
     laneRedirect:
       'Hun knooppunt verwijst naar een ander adres. Bezorgingen volgen dat niet: vraag hun naar het juiste.',
     laneTls: 'Het certificaat van hun knooppunt is niet geldig.',
@@ -383,6 +394,8 @@ export const pageText = defineMessages({
     verified: 'Gecontroleerd',
     verifiedWrong: 'Andere sleutel',
     waiting: 'Bezorgingen die nu wachten',
+    tried: 'Het knooppunt wordt nu geprobeerd. Kijk zo nog eens.',
+    tryNow: 'Nu proberen te bezorgen',
     waitingNow: '{count, plural, =0 {Er wacht niets} one {Eén bezorging wacht} other {# bezorgingen wachten}}',
     waitingSince: 'de eerste sinds {date}',
     what: 'Wat zij voorstellen',
@@ -403,5 +416,6 @@ export const pageText = defineMessages({
     decisionSuspend: 'Opgeschort',
     sourceManual: 'Met de hand',
     sourceProposal: 'Hun voorstel',
+    wrongSetting: 'Gestopt: een instelling klopt niet',
   },
 });

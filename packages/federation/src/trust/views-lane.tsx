@@ -15,6 +15,7 @@ export function LaneState({ health, reader }: { health: LaneHealth | undefined; 
           {t('refusesUs', { date: formatDateTime(reader.language, reader.timeZone, health.refusedSince) })}
         </Badge>
       ) : null}
+      {health.misconfigured ? <Badge tone="danger">{t('wrongSetting')}</Badge> : null}
       {health.aside > 0 ? <Badge tone="warning">{t('aside', { count: health.aside })}</Badge> : null}
       {health.parked.length > 0 ? <Badge tone="danger">{t('parked', { count: health.parked.length })}</Badge> : null}
       {health.oldestAt ? (
@@ -29,10 +30,13 @@ export function LaneState({ health, reader }: { health: LaneHealth | undefined; 
 }
 
 const faultTexts = {
+  address_malformed: 'laneAddress',
+  address_refused: 'lanePrivate',
   deadline_exceeded: 'laneDeadline',
   no_agreement: 'laneNoAgreement',
   peer_unreachable: 'laneUnreachable',
   redirect_refused: 'laneRedirect',
+  scheme_refused: 'laneAddress',
   tls_failed: 'laneTls',
 } as const;
 

@@ -2,12 +2,14 @@ import {
   ButtonLink,
   DataTable,
   DescriptionList,
+  Form,
   formatDateTime,
   Notice,
   PageHeading,
   Panel,
   type Reader,
   Stack,
+  SubmitButton,
   Tabs,
   Time,
 } from '@joinery/ui';
@@ -69,6 +71,7 @@ export function PartnerPage(model: {
   decides: boolean;
   now: Date;
   reader: Reader;
+  csrf: string;
 }) {
   const { partner, now, reader } = model;
   const t = pageText(reader.language);
@@ -93,7 +96,19 @@ export function PartnerPage(model: {
     { term: t('software'), value: model.health?.software ?? partner.software ?? '–' },
     { term: t('source'), value: sourceInWords(partner.source, reader.language) },
     { term: t('lastContact'), value: <Contact at={model.health?.lastContactAt ?? null} reader={reader} /> },
-    { term: t('deliveries'), value: <LaneState health={model.health} reader={reader} /> },
+    {
+      term: t('deliveries'),
+      value: (
+        <>
+          <LaneState health={model.health} reader={reader} />
+          {model.health && model.health.lane !== 'open' && model.health.items > 0 ? (
+            <Form action={`${home}/${partner.id}/deliver`} csrf={model.csrf} inline={true}>
+              <SubmitButton kind="secondary">{t('tryNow')}</SubmitButton>
+            </Form>
+          ) : null}
+        </>
+      ),
+    },
   ];
   return (
     <Stack>
