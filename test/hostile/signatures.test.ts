@@ -6,6 +6,7 @@ import type { JsonObject } from '@joinery/core';
 import { startNode } from '@joinery/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activityStreams, raw, rsaKeys } from '../harness/rogue.ts';
+import { until } from '../harness/until.ts';
 import {
   create,
   expectRefused,
@@ -205,6 +206,10 @@ it('14: signatures with ever new keys of an allowed node soon cost that node not
   expect(good.requests.length - before).toBeLessThanOrEqual(40);
   expect(stranger.requests).toEqual([]);
   forward(61_000);
+  // What is told a minute later of the posts above is told now, and not while the next attack is watched.
+  const reports = node.context.db.reader.selectFrom('log').select('id').where('name', '=', 'post.delivered');
+  await until(async () => (await reports.execute()).length > 0, 15_000);
+  await node.settle();
 });
 
 it('16: the Delete of somebody who is gone and was never seen costs one look-up at most', async () => {
@@ -247,6 +252,16 @@ it('19: a node does not start with a secret that others can read (its exit code 
   const environment = { JOINERY_DATA: folder, JOINERY_PORT: '0', JOINERY_AGENCY: 'Open', JOINERY_SECRET_FILE: secret };
   await expect(startNode(environment, { log: () => {} })).rejects.toThrow(/can be read by|others|0600/i);
   rmSync(folder, { recursive: true });
+});
+
+it('14: first deliveries that come together share one look-up, and all are taken', async () => {
+  const { good, node, group } = world;
+  const busy = good.actor('busy');
+  const answers = await Promise.all(Array.from({ length: 5 }, () => good.send(node, busy, create(good, busy, group))));
+  expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
+  await node.settle();
+  const looked = node.federation.door.recent().filter(({ url }) => url === busy.uri);
+  expect(looked.filter(({ purpose }) => purpose === 'key of an actor')).toHaveLength(1);
 });
 
 it('after all of it an honest Create is taken in', async () => {

@@ -112,10 +112,11 @@ export function createRemoteKeys(
     },
     lent: (id) => lent.get(id),
     fetch: (id) => {
-      const now = context.clock.now().getTime();
-      if (now - (asked.get(id) ?? Number.NEGATIVE_INFINITY) < refetchMilliseconds) return known(context.db.reader, id);
+      // Requests that come together share one look-up: the later ones must not be told that there is no such key.
       const already = running.get(id);
       if (already) return already;
+      const now = context.clock.now().getTime();
+      if (now - (asked.get(id) ?? Number.NEGATIVE_INFINITY) < refetchMilliseconds) return known(context.db.reader, id);
       asked.set(id, now);
       const promise = ask(id).finally(() => running.delete(id));
       running.set(id, promise);
