@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { nodeActor, publicKeysOf, type Reader } from '@joinery/core';
 
 // Without the letters and digits that are mistaken for others on the phone (i, l, o, 0, 1, u).
 const alphabet = 'abcdefghjkmnpqrstvwxyz23456789';
@@ -20,6 +21,12 @@ export function fingerprint(key: string): string {
     if (index % 5 === 4 && index < 39) text += ' ';
   }
   return text;
+}
+
+/** The key that partners pin and compare by phone: the RSA key of our server actor, PEM; null before the node has one. @param origin our own */
+export async function ownKey(db: Reader, origin: string): Promise<string | null> {
+  const keys = await publicKeysOf(db, nodeActor(origin));
+  return keys.find(({ algorithm }) => algorithm === 'rsa')?.public ?? null;
 }
 
 /** The one spelling under which a key is pinned and compared: SPKI as PEM; null when it is no RSA key of 2048 to 8192 bits, nor Ed25519. */

@@ -18,6 +18,7 @@ import { z } from 'zod';
 import { retryLane } from '../lane-waits.ts';
 import type { LaneHealth } from '../peers.ts';
 import type { Change, ChangeKind } from './change.ts';
+import { ownKey } from './fingerprint.ts';
 import { bodyOf, emptyForm, explainFaults, formOf, type PartnerForm, partnerForm, type TypedPartner } from './form.ts';
 import { readFields } from './input.ts';
 import { partnerListRoutes } from './list/routes.tsx';
@@ -118,6 +119,7 @@ export function partnerRoutes(parts: RouteParts) {
           health={lane}
           decisions={rows}
           decides={await mayDecide(db, c.var.visitor)}
+          ownKey={await ownKey(db, context.config.origin)}
           now={reader.now}
           reader={reader}
           csrf={c.var.csrf}

@@ -46,6 +46,11 @@ export type Partner = {
   updatedAt: string;
 };
 
+/** What both sides call the agreement: as they agreed, or as their connection letter says: from the date of the entry and the end of its id. */
+export function referenceOf({ agreementRef, createdAt, id }: Partner): string {
+  return agreementRef ?? `${createdAt.slice(0, 10).replaceAll('-', '')}-${id.slice(-6)}`;
+}
+
 const textList = z.array(z.string());
 
 function readList(text: string): string[] {

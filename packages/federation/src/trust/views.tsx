@@ -28,7 +28,7 @@ import {
   standingOf,
 } from './labels.tsx';
 import { proofText } from './proof/text.ts';
-import type { Partner } from './store.ts';
+import { type Partner, referenceOf } from './store.ts';
 import type { PartnerDecisionRow } from './tables.ts';
 import { pageText } from './text.ts';
 import { LaneState, ParkedTable } from './views-lane.tsx';
@@ -69,6 +69,8 @@ export function PartnerPage(model: {
   decisions: readonly PartnerDecisionRow[];
   /** Whether the reader may decide. */
   decides: boolean;
+  /** The public key of this node, PEM. */
+  ownKey: string | null;
   now: Date;
   reader: Reader;
   csrf: string;
@@ -91,7 +93,7 @@ export function PartnerPage(model: {
     { term: t('ends'), value: endInWords(partner.expiresAt, reader.language) },
     { term: t('reason'), value: partner.reason },
     { term: t('by'), value: partner.decidedBy },
-    { term: t('agreementRef'), value: partner.agreementRef ?? '–' },
+    { term: t('agreementRef'), value: referenceOf(partner) },
     { term: t('contact'), value: partner.contact ?? '–' },
     { term: t('software'), value: model.health?.software ?? partner.software ?? '–' },
     { term: t('source'), value: sourceInWords(partner.source, reader.language) },
@@ -139,6 +141,7 @@ export function PartnerPage(model: {
           <p class="app-quiet">{t('fingerprintHint')}</p>
           <DescriptionList
             items={[
+              ...(model.ownKey ? [{ term: t('fingerprintOwn'), value: <code>{fingerprint(model.ownKey)}</code> }] : []),
               { term: t('fingerprint'), value: <code>{fingerprint(partner.pinnedKey)}</code> },
               { term: t('when'), value: t('sinceKey', { date: dayInWords(partner.pinnedKeyAt, reader.language) }) },
             ]}

@@ -1,7 +1,7 @@
 import { fold, type Scope, scopes } from '@joinery/core';
 import type { LaneHealth } from '../../peers.ts';
 import { daysLeft, type Standing, standingOf } from '../labels.tsx';
-import type { Partner } from '../store.ts';
+import { type Partner, referenceOf } from '../store.ts';
 
 /** What the list of partners can be narrowed to; the values of the field `show`. */
 export const shows = ['all', 'in-force', 'unconfirmed', 'ending', 'waiting', 'stopped', 'proposed'] as const;
@@ -29,8 +29,16 @@ export function listPartners(
   now: Date,
 ): Partner[] {
   const words = fold(question.text);
-  const names = ({ agency, identifier, hosts, reason, agreementRef }: Partner) =>
-    fold([agency, identifier, reason, agreementRef, ...hosts.map(({ origin }) => origin)].join(' '));
+  const names = (partner: Partner) =>
+    fold(
+      [
+        partner.agency,
+        partner.identifier,
+        partner.reason,
+        referenceOf(partner),
+        ...partner.hosts.map(({ origin }) => origin),
+      ].join(' '),
+    );
   return partners
     .filter((partner) => words === '' || names(partner).includes(words))
     .filter((partner) => isShown(partner, health, question.show, now))

@@ -1,6 +1,6 @@
-import { type Context, nodeActor, publicKeysOf } from '@joinery/core';
+import type { Context } from '@joinery/core';
 import { formatDate, type Language } from '@joinery/ui';
-import { fingerprint } from '../fingerprint.ts';
+import { fingerprint, ownKey } from '../fingerprint.ts';
 import {
   coversInWords,
   dayInWords,
@@ -10,16 +10,10 @@ import {
   standingOf,
   standingText,
 } from '../labels.tsx';
-import { groupNames, type Partner } from '../store.ts';
+import { groupNames, type Partner, referenceOf } from '../store.ts';
 import { pageText } from '../text.ts';
 import { makePdf } from './pdf.ts';
 import { paperText } from './text.ts';
-
-/** What both sides call the agreement: as they agreed, or from the date of the entry and the end of its id. */
-function referenceOf(partner: Partner): string {
-  const { agreementRef, createdAt, id } = partner;
-  return agreementRef ?? `${createdAt.slice(0, 10).replaceAll('-', '')}-${id.slice(-6)}`;
-}
 
 /** One page to sign by two agencies: who, which nodes, which keys, what is exchanged, from when to when. */
 export async function connectionLetter(
@@ -31,7 +25,7 @@ export async function connectionLetter(
   const p = paperText(language);
   const now = clock.now();
   const date = formatDate(language, 'UTC', now);
-  const [own] = (await publicKeysOf(db.reader, nodeActor(config.origin))).filter((key) => key.algorithm === 'rsa');
+  const own = await ownKey(db.reader, config.origin);
   const names = await groupNames(db.reader, partner);
   const groups = partner.groups === null ? t('allGroups') : names.join(', ') || '–';
   const confirmed = partner.confirmed ? p('confirmedByThem') : p('notConfirmed');
@@ -49,14 +43,14 @@ export async function connectionLetter(
       { term: p('ourNode', { agency: config.agency }), value: config.origin },
       {
         term: p('ourNode', { agency: partner.agency }),
-        value: shorten(partner.hosts.map(({ origin }) => origin).join('\n'), 400),
+        value: shorten(partner.hosts.map(({ origin }) => origin).join(', '), 300),
       },
       ...(partner.identifier ? [{ term: t('identifier'), value: partner.identifier }] : []),
       { term: t('kind'), value: t(kindText[partner.kind]) },
     ]);
     paper.heading(2, p('keys'));
     paper.facts([
-      { term: p('fingerprintOf', { agency: config.agency }), value: own ? fingerprint(own.public) : '–' },
+      { term: p('fingerprintOf', { agency: config.agency }), value: own ? fingerprint(own) : '–' },
       {
         term: p('fingerprintOf', { agency: partner.agency }),
         value: partner.pinnedKey ? fingerprint(partner.pinnedKey) : p('keyUnknown'),
@@ -66,7 +60,7 @@ export async function connectionLetter(
     paper.heading(2, p('agreement'));
     paper.facts([
       { term: t('scopes'), value: coversInWords(partner, language) },
-      { term: t('coverage'), value: shorten(groups, 400) },
+      { term: t('coverage'), value: shorten(groups, 300) },
       { term: t('direction'), value: t(directionText[partner.direction]) },
       { term: t('begins'), value: dayInWords(partner.validFrom ?? partner.createdAt, language) },
       { term: t('ends'), value: endInWords(partner.expiresAt, language) },

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { Language } from '@joinery/ui';
 
 /** A paper in the making: what is added is also read aloud in that order (tagged PDF, ISO 32000-1 §14.8). */
@@ -13,7 +14,14 @@ export type Paper = {
 };
 
 const margin = 56;
-const [regular, bold] = ['Helvetica', 'Helvetica-Bold'];
+const [regular, bold] = ['regular', 'bold'];
+
+/** The typeface of the pages, with Latin, Greek and Cyrillic letters; of each only what is used goes into the file. */
+const faces = { regular: '400Regular/Inter_400Regular', bold: '700Bold/Inter_700Bold' };
+
+function faceFile(face: keyof typeof faces): string {
+  return createRequire(import.meta.url).resolve(`@expo-google-fonts/inter/${faces[face]}.ttf`);
+}
 
 /**
  * Makes a PDF on A4 with title and language set, tagged for reading aloud.
@@ -42,6 +50,7 @@ export async function makePdf(
     displayTitle: true,
     info: { Title: printable(options.title), Author: printable(options.author), Creator: 'Joinery' },
   });
+  for (const face of ['regular', 'bold'] as const) doc.registerFont(face, faceFile(face));
   const chunks: Buffer[] = [];
   const finished = new Promise<void>((resolve, reject) => {
     doc.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -77,7 +86,7 @@ function paperOn(doc: PDFKit.PDFDocument): Paper {
       doc.moveDown(level === 1 ? 0 : 0.6);
       doc
         .font(bold)
-        .fontSize(level === 1 ? 20 : 12)
+        .fontSize(level === 1 ? 18 : 11)
         .fillColor('#111111');
       tagged(`H${level}`, () => doc.text(printable(text), margin, doc.y, { width: width() }));
       doc.moveDown(0.3);
@@ -85,7 +94,7 @@ function paperOn(doc: PDFKit.PDFDocument): Paper {
     paragraph: (text, style) => {
       doc
         .font(regular)
-        .fontSize(style === 'quiet' ? 9 : 10)
+        .fontSize(style === 'quiet' ? 8.5 : 9.5)
         .fillColor(style === 'quiet' ? '#555555' : '#111111');
       tagged('P', () => doc.text(printable(text), margin, doc.y, { width: width(), lineGap: 1.5 }));
       doc.moveDown(0.4);
@@ -96,7 +105,7 @@ function paperOn(doc: PDFKit.PDFDocument): Paper {
       root.add(list);
       for (const { term, value } of items) {
         const [label, text] = [printable(term), printable(value)];
-        doc.font(regular).fontSize(10);
+        doc.font(regular).fontSize(9);
         const height = Math.max(
           doc.heightOfString(label, { width: first - 12 }),
           doc.heightOfString(text, { width: width() - first }),
@@ -112,7 +121,7 @@ function paperOn(doc: PDFKit.PDFDocument): Paper {
           ),
         );
         item.end();
-        doc.y = y + height + 3;
+        doc.y = y + height + 2;
       }
       list.end();
       doc.moveDown(0.4);
@@ -190,27 +199,18 @@ function paperOn(doc: PDFKit.PDFDocument): Paper {
   };
 }
 
-// What the fonts of every PDF reader have beyond Latin 1 (Windows-1252), and letters that have no simpler form of their own.
-const alsoThere = '€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ';
-const simpler: Record<string, string> = {
-  Ł: 'L',
-  ł: 'l',
-  Đ: 'D',
-  đ: 'd',
-  ı: 'i',
-  '\u2011': '-',
-  '\u2010': '-',
-  '\u202f': ' ',
-};
+/** Letters of the typeface's scripts and signs that several scripts share. */
+const known = /^[\n\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}]$/u;
+const unseen = /^(?!\n)[\p{C}\p{Extended_Pictographic}]$/u;
 
-/** Text as the fonts of every PDF reader can show it: a letter that they lack loses its accent, what then remains becomes a question mark. */
+/** Text as the typeface can show it: signs that cannot be seen go, letters that it lacks become question marks. */
 export function printable(text: string): string {
-  const plain = (letter: string) => /^[\n\u0020-\u007e\u00a0-\u00ff]$/.test(letter) || alsoThere.includes(letter);
   return [...text.normalize('NFC')]
     .map((letter) => {
-      if (plain(letter)) return letter;
-      const base = simpler[letter] ?? letter.normalize('NFKD').replace(/\p{M}/gu, '');
-      return [...base].every(plain) && base !== '' ? base : '?';
+      // Ligatures of other typefaces, wide letters: what they stand for.
+      const plain = /[\ufb00-\ufb06\uff01-\uff5e]/.test(letter) ? letter.normalize('NFKC') : letter;
+      if (/^(?!\n)\p{C}$/u.test(plain)) return '';
+      return [...plain].every((one) => known.test(one) && !unseen.test(one)) ? plain : '?';
     })
     .join('');
 }
