@@ -11,9 +11,9 @@ export type Child = AsyncDisposable & {
 };
 
 /** Starts this same program in another role. */
-export function startChild(role: string): Child {
+export function startChild(role: string, environment: Record<string, string> = {}): Child {
   const child: ChildProcess = fork(process.argv[1] ?? '', [], {
-    env: { ...process.env, BENCH_ROLE: role },
+    env: { ...process.env, ...environment, BENCH_ROLE: role },
     execArgv: ['--enable-source-maps'],
   });
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();

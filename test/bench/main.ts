@@ -1,4 +1,5 @@
 /** Measures a node against what the machine can do in the same run: `npm run bench [-- name …] [--profile]`. See docs/benchmarks.md. */
+import { measureAnswers } from './answers.ts';
 import { measureDelivery, measureFanOut } from './delivery.ts';
 import { serveEmptyRoute } from './empty-route.ts';
 import { measureIdle } from './idle.ts';
@@ -12,6 +13,7 @@ import { serveSubject } from './subject.ts';
 const benches = {
   inbox: measureInbox,
   pages: measurePages,
+  answers: measureAnswers,
   delivery: measureDelivery,
   fanout: measureFanOut,
   idle: measureIdle,

@@ -20,6 +20,8 @@ import { createTopic, markdownText } from '@joinery/slices/posts';
 import { rememberDocument } from '../../packages/federation/src/fetch.ts';
 import { learnPeer } from '../../packages/federation/src/peers.ts';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
+import { makeBusy, movableClock } from '../harness/busy-node.ts';
+import { busyPages } from '../harness/busy-pages.ts';
 import { answerCalls } from './children.ts';
 import { startProfile } from './profile.ts';
 import { statementTimes, timeStatements } from './statements.ts';
@@ -37,9 +39,16 @@ export async function serveSubject(): Promise<void> {
     const key = `${level} ${event ?? message}`;
     logged.set(key, (logged.get(key) ?? 0) + 1);
   };
+  const clock = movableClock();
   const node = await startNode(
-    { JOINERY_DATA: folder, JOINERY_PORT: '0', JOINERY_AGENCY: 'Department', JOINERY_LOOPBACK_PEERS: '1' },
-    { log: note },
+    {
+      JOINERY_DATA: folder,
+      JOINERY_PORT: '0',
+      JOINERY_AGENCY: 'Department',
+      JOINERY_LOOPBACK_PEERS: '1',
+      JOINERY_DATABASE_URL: process.env.BENCH_DATABASE_URL,
+    },
+    { log: note, clock },
   );
   let thread = process.threadCpuUsage();
   let whole = process.cpuUsage();
@@ -63,6 +72,12 @@ export async function serveSubject(): Promise<void> {
         for (const origin of input.origins) await subscribe(work, streams.group(input.group), origin);
       }),
     topics: (input: { group: string; owner: string; count: number }) => writeTopics(node, input),
+    busy: async (posts: number) => {
+      const busy = await makeBusy(node, clock);
+      await busy.grow(posts);
+      return { reader: busy.reader, officer: busy.officer, pages: await busyPages(node.context, busy) };
+    },
+    setClock: (milliseconds: number) => clock.set(milliseconds),
     cookie: (person: string) => signedInCookie(node, person),
     counts: () => countAll(node),
     drain: () => node.worker?.drain(),

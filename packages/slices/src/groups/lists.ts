@@ -1,4 +1,4 @@
-import { afterName, type Exchanged, type NamePosition, nameContains, type Reader } from '@joinery/core';
+import { afterName, type Exchanged, type NamePosition, nameContains, prepareQuery, type Reader } from '@joinery/core';
 import type { PersonRow } from '../people/index.ts';
 import type { GroupMemberRow, GroupRow, MemberState } from './tables.ts';
 
@@ -223,29 +223,39 @@ export function groupsWithoutOwner(db: Reader): Promise<GroupRow[]> {
     .execute();
 }
 
+const theirPeopleHere = prepareQuery((db, { origin }: { origin: string }) =>
+  db
+    .selectFrom('person')
+    .innerJoin('group_member', 'group_member.person_id', 'person.id')
+    .innerJoin('groups', 'groups.id', 'group_member.group_id')
+    .select(['groups.id', 'groups.name', 'groups.sort_name', 'group_member.person_id'])
+    .where('person.home', '=', origin)
+    .where('groups.local', '=', 1)
+    .where('groups.deleted_at', 'is', null)
+    .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)])),
+);
+
+const ourPeopleThere = prepareQuery((db, { origin }: { origin: string }) =>
+  db
+    .selectFrom('groups')
+    .innerJoin('group_member', 'group_member.group_id', 'groups.id')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select(['groups.id', 'groups.name', 'groups.sort_name', 'group_member.person_id'])
+    .where('groups.home', '=', origin)
+    .where('groups.deleted_at', 'is', null)
+    .where('person.local', '=', 1)
+    .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)])),
+);
+
 /** Groups shared with a node, here or there, and whose people take part in them. */
 export async function sharedWith(db: Reader, origin: string): Promise<Exchanged[]> {
-  const rows = await db
-    .selectFrom('group_member')
-    .innerJoin('groups', 'groups.id', 'group_member.group_id')
-    .innerJoin('person', 'person.id', 'group_member.person_id')
-    .select(['groups.id', 'groups.name', 'group_member.person_id'])
-    .where('groups.deleted_at', 'is', null)
-    .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]))
-    .where((eb) =>
-      eb.or([
-        eb.and([eb('groups.local', '=', 1), eb('person.home', '=', origin)]),
-        eb.and([eb('groups.home', '=', origin), eb('person.local', '=', 1)]),
-      ]),
-    )
-    .orderBy('groups.sort_name')
-    .orderBy('groups.id')
-    .execute();
-  const shared = new Map<string, Exchanged & { people: string[] }>();
-  for (const row of rows) {
-    const entry = shared.get(row.id) ?? { group: row.id, name: row.name, people: [] };
-    entry.people.push(row.person_id);
-    shared.set(row.id, entry);
+  const rows = [...(await theirPeopleHere(db, { origin })), ...(await ourPeopleThere(db, { origin }))];
+  const shared = new Map<string, { sortName: string; part: Exchanged & { people: string[] } }>();
+  for (const { id, name, sort_name, person_id } of rows) {
+    const entry = shared.get(id) ?? { sortName: sort_name, part: { group: id, name, people: [] } };
+    entry.part.people.push(person_id);
+    shared.set(id, entry);
   }
-  return [...shared.values()];
+  const order = (entry: { sortName: string; part: Exchanged }) => `${entry.sortName} ${entry.part.group}`;
+  return [...shared.values()].sort((one, other) => (order(one) < order(other) ? -1 : 1)).map(({ part }) => part);
 }

@@ -84,4 +84,7 @@ export const migrations: Migrations = {
       .addColumn('read_at', 'text')
       .execute();
   },
+  '2026-11-27-groups-home': async (db) => {
+    await db.schema.createIndex('groups_by_home').on('groups').columns(['home', 'sort_name']).execute();
+  },
 };

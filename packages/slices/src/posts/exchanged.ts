@@ -1,32 +1,41 @@
-import type { Exchanged, Reader } from '@joinery/core';
+import { type Exchanged, prepareQuery, type Reader } from '@joinery/core';
+
+/** In a group of ours that somebody of the node takes part in. Its posts are counted as they come and go. */
+const here = prepareQuery((db, { origin }: { origin: string }) =>
+  db
+    .selectFrom('groups')
+    .select(['id as group', 'name', 'post_count as items'])
+    .where('local', '=', 1)
+    .where('deleted_at', 'is', null)
+    .where('post_count', '>', 0)
+    .where('id', 'in', (eb) =>
+      eb
+        .selectFrom('person')
+        .innerJoin('group_member', 'group_member.person_id', 'person.id')
+        .select('group_member.group_id')
+        .where('person.home', '=', origin)
+        .where((member) =>
+          member.or([member('group_member.state', '=', 'member'), member('group_member.following', '=', 1)]),
+        ),
+    ),
+);
+
+/** In a group of theirs: its own figure is of all it has, what is here may be less. */
+const there = prepareQuery((db, { origin }: { origin: string }) =>
+  db
+    .selectFrom('groups')
+    .innerJoin('post', 'post.group_id', 'groups.id')
+    .select(['groups.id as group', 'groups.name'])
+    .select((eb) => eb.fn.countAll<number>().as('items'))
+    .where('groups.home', '=', origin)
+    .where('groups.deleted_at', 'is', null)
+    .where('post.status', '=', 'accepted')
+    .where('post.deleted_at', 'is', null)
+    .groupBy(['groups.id', 'groups.name']),
+);
 
 /** How many posts this node and another one have in common, per group whose home is at either of them. */
 export async function postsExchanged(db: Reader, origin: string): Promise<Exchanged[]> {
-  const rows = await db
-    .selectFrom('post')
-    .innerJoin('groups', 'groups.id', 'post.group_id')
-    .select(['groups.id', 'groups.name'])
-    .select((eb) => eb.fn.countAll<number>().as('items'))
-    .where('post.status', '=', 'accepted')
-    .where('post.deleted_at', 'is', null)
-    .where('groups.deleted_at', 'is', null)
-    .where((eb) =>
-      eb.or([
-        eb('groups.home', '=', origin),
-        eb.exists(
-          eb
-            .selectFrom('group_member')
-            .innerJoin('person', 'person.id', 'group_member.person_id')
-            .select('group_member.person_id')
-            .whereRef('group_member.group_id', '=', 'groups.id')
-            .where('person.home', '=', origin)
-            .where((member) =>
-              member.or([member('group_member.state', '=', 'member'), member('group_member.following', '=', 1)]),
-            ),
-        ),
-      ]),
-    )
-    .groupBy(['groups.id', 'groups.name'])
-    .execute();
-  return rows.map((row) => ({ group: row.id, name: row.name, items: Number(row.items) }));
+  const rows = [...(await here(db, { origin })), ...(await there(db, { origin }))];
+  return rows.map((row) => ({ ...row, items: Number(row.items) }));
 }
