@@ -20,6 +20,7 @@ type Setting = { header: string; value: (asked: Asked) => string };
 /** What stands in the examples, as the proxy would fill it in. Anything else in them fails here. */
 const variables: Record<string, (asked: Asked) => string> = {
   $host: ({ host }) => host,
+  $http_host: ({ host }) => host,
   '{host}': ({ host }) => host,
   $scheme: () => 'https',
   '{scheme}': () => 'https',

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
@@ -6,38 +6,8 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selfSigned } from '../../../test/harness/certificate.ts';
 import { createPeersDoor, type PeersDoorOptions } from './door.ts';
-
-/** One DER value (X.690): tag, length, content. */
-function der(tag: number, ...content: (Buffer | string)[]): Buffer {
-  const bytes = Buffer.concat(content.map((part) => (typeof part === 'string' ? Buffer.from(part, 'hex') : part)));
-  const size = bytes.length;
-  return Buffer.concat([Buffer.from(size < 128 ? [tag, size] : [tag, 0x82, size >> 8, size & 0xff]), bytes]);
-}
-
-/** A certificate that is its own authority (RFC 5280), valid for one name. */
-function selfSigned(name: string, { publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject }): string {
-  const algorithm = der(0x30, der(0x06, '2b6570'));
-  const subject = der(0x30, der(0x31, der(0x30, der(0x06, '550403'), der(0x0c, Buffer.from(name)))));
-  const validity = der(0x30, der(0x17, Buffer.from('200101000000Z')), der(0x17, Buffer.from('490101000000Z')));
-  const isAuthority = der(0x30, der(0x06, '551d13'), der(0x04, der(0x30, der(0x01, 'ff'))));
-  const names = der(0x30, der(0x06, '551d11'), der(0x04, der(0x30, der(0x82, Buffer.from(name)))));
-  const extensions = der(0xa3, der(0x30, isAuthority, names));
-  const key = publicKey.export({ type: 'spki', format: 'der' });
-  const content = der(
-    0x30,
-    der(0xa0, '020102'),
-    der(0x02, '01'),
-    algorithm,
-    subject,
-    validity,
-    subject,
-    key,
-    extensions,
-  );
-  const certificate = der(0x30, content, algorithm, der(0x03, '00', sign(null, content, privateKey)));
-  return `-----BEGIN CERTIFICATE-----\n${certificate.toString('base64')}\n-----END CERTIFICATE-----\n`;
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'joinery-tls-'));
 const caFile = join(folder, 'authority.pem');

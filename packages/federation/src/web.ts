@@ -148,7 +148,7 @@ async function answerInbox(c: WebContext, node: FederationNode): Promise<Respons
   } catch (error) {
     if (!(error instanceof TooMany)) throw error;
     const { status, message: detail, retryAfter } = error;
-    const answer = problem({ ok: false, code: 'too_many', status, retryable: true, detail }, true);
+    const answer = problem({ ok: false, code: 'too_many', status, retryable: true, detail });
     answer.headers.set('retry-after', String(retryAfter));
     return answer;
   }
@@ -165,12 +165,11 @@ function claimedOrigin(c: WebContext): string | null {
 
 async function takeDelivery(c: WebContext, node: FederationNode): Promise<Response> {
   // Unsigned is refused before anything of the body is read.
-  if (!c.req.header('signature'))
-    return refuseInbox(node, refused('signature_missing', 'The request is not signed.'), true);
+  if (!c.req.header('signature')) return refuseInbox(node, refused('signature_missing', 'The request is not signed.'));
   const tooLarge = refused('body_too_large', `The document is larger than ${inboxBytes} bytes.`);
-  if (Number(c.req.header('content-length') ?? '0') > inboxBytes) return refuseInbox(node, tooLarge, true);
+  if (Number(c.req.header('content-length') ?? '0') > inboxBytes) return refuseInbox(node, tooLarge);
   const body = await readBody(c.req.raw, inboxBytes);
-  if (body === null) return refuseInbox(node, tooLarge, true);
+  if (body === null) return refuseInbox(node, tooLarge);
   const request = { url: ownUrl(c, node), headers: c.req.raw.headers, body, network: c.var.clientNetwork };
   const received = await receive(node.bridge, node, request);
   return received.ok ? new Response(null, { status: 202 }) : refuseInbox(node, received);
@@ -189,7 +188,7 @@ export function refuseMisdirected(request: Request, nodes: Context[]): Response 
     refusal: refusal.code,
     status: refusal.status,
   });
-  return problem(refusal, true);
+  return problem(refusal);
 }
 
 function refuseFetch(node: FederationNode, refusal: Refused): Response {
@@ -197,15 +196,14 @@ function refuseFetch(node: FederationNode, refusal: Refused): Response {
   return problem(refusal);
 }
 
-function refuseInbox(node: FederationNode, refusal: Refused, close = false): Response {
+function refuseInbox(node: FederationNode, refusal: Refused): Response {
   node.context.logger.info('inbox.refused', { refusal: refusal.code, status: refusal.status });
-  return problem(refusal, close);
+  return problem(refusal);
 }
 
 async function answerProposal(c: WebContext, node: FederationNode): Promise<Response> {
   const body = await readBody(c.req.raw, largestProposal);
-  if (body === null)
-    return problem(refused('body_too_large', `A proposal has at most ${largestProposal} bytes.`), true);
+  if (body === null) return problem(refused('body_too_large', `A proposal has at most ${largestProposal} bytes.`));
   // Anybody may propose, but nobody may fill all places with invented origins.
   countAttempt(node.context, `proposal ${c.var.clientNetwork}`, limits.proposals);
   const refusal = await receiveProposal(node.context, {
@@ -248,7 +246,11 @@ function document(c: WebContext, found: { status: 200 | 410; document: JsonObjec
   });
 }
 
-function problem(refusal: Omit<Refused, 'code'> & { code: string }, close = false): Response {
+/**
+ * Refuses, also before the body was read. The connection is not said to end: a sender that is cut off while it sends, and a proxy in between, would see a broken
+ * line instead of the answer. The server reads on for half a second, and cuts what goes on longer.
+ */
+function problem(refusal: Omit<Refused, 'code'> & { code: string }): Response {
   const body = {
     type: 'about:blank',
     title: refusal.code.replaceAll('_', ' '),
@@ -261,7 +263,6 @@ function problem(refusal: Omit<Refused, 'code'> & { code: string }, close = fals
     'content-type': 'application/problem+json',
     vary: 'Accept, Signature',
     'cache-control': 'no-store',
-    ...(close ? { connection: 'close' } : {}),
   };
   return new Response(JSON.stringify(body), { status: refusal.status, headers });
 }
