@@ -9,6 +9,8 @@ type Call = {
   send?: Body | ((things: Things) => Body);
   /** Why nothing is stored by it even when it is allowed. */
   changesNothing?: string;
+  /** What it answers whoever may, where nothing genuine can be sent here. */
+  answers?: number;
 };
 /** How a route is called, and by whom. A route that the signed-out may call says why. */
 export type Row = Call & ({ as: Person; not: Person[] } | { open: string });
@@ -200,6 +202,36 @@ const pagesOfSignIn: Record<string, Row> = {
   'POST /administration/sign-in/:id/draft': { as: 'administrator', not: notAdministrators, at: ['provider'] },
   'POST /administration/sign-in/:id/refresh': { as: 'administrator', not: notAdministrators, at: ['provider'] },
   'POST /administration/sign-in/:id/remove': { as: 'administrator', not: notAdministrators, at: ['provider'] },
+  'POST /sign-in/passkey/ask': { open: 'whoever signs in is asked the same' },
+  'POST /sign-in/passkey': {
+    ...{ open: 'the answer of a passkey proves who it is', answers: 403 },
+    changesNothing: 'nothing was asked',
+  },
+  'POST /sign-in/code/passkey/ask': {
+    ...{ open: 'whoever has proven their password is asked', answers: 410 },
+    changesNothing: 'nobody has proven a password',
+  },
+  'POST /sign-in/code/passkey': {
+    open: 'whoever has proven their password owes an answer; others are led back',
+    changesNothing: 'nobody has proven a password',
+  },
+  'POST /profile/sign-in/confirm': {
+    ...{ as: 'reader', not: nobody, send: () => ({ code: code() }) },
+  },
+  'POST /profile/sign-in/confirm/passkey/ask': { as: 'bystander', not: nobody },
+  'POST /profile/sign-in/confirm/passkey': {
+    ...{ as: 'bystander', not: nobody, answers: 422 },
+    changesNothing: 'nothing was asked',
+  },
+  'POST /profile/sign-in/passkeys/ask': { as: 'bystander', not: nobody },
+  'POST /profile/sign-in/passkeys': {
+    ...{ as: 'bystander', not: nobody, answers: 422 },
+    changesNothing: 'nothing was asked',
+  },
+  'POST /profile/sign-in/passkeys/:id': {
+    ...{ as: 'bystander', not: ['owner'], at: ['passkey'], send: { passkeyName: 'Phone' } },
+  },
+  'POST /profile/sign-in/passkeys/:id/remove': { as: 'bystander', not: ['owner'], at: ['passkey'] },
   'POST /profile/sign-in/link': { as: 'bystander', not: ['owner'], send: ({ sealed }) => ({ sealed }) },
   'POST /profile/sign-in/identities/:id/unlink': { as: 'bystander', not: ['owner'], at: ['identity'] },
   'POST /profile/sign-in/sessions/:name/end': {

@@ -47,6 +47,7 @@ import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
 import { notify } from '../../packages/slices/src/notifications/notify.ts';
 import { fillRegistration } from '../../packages/slices/src/registration/testing/fill.ts';
 import { ownSessions } from '../../packages/slices/src/sign-in/own.ts';
+import { storePasskey } from '../../packages/slices/src/sign-in/passkeys/testing/stored.ts';
 import { addProvider, noteTried, setLive } from '../../packages/slices/src/sign-in/providers.ts';
 import { sealLink } from '../../packages/slices/src/sign-in/routes-profile.tsx';
 import { link } from '../../packages/slices/src/sign-in/sign-in.ts';
@@ -86,10 +87,10 @@ type ThingName =
   | ('closed' | 'open' | 'handle' | 'uri')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
   | ('foreign' | 'hidden' | 'partner' | 'link' | 'muteToken' | 'registrationToken' | 'registration')
-  | ('issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey');
+  | ('issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey' | 'passkey');
 
 type SignInThings = Record<
-  'issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey',
+  'issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey' | 'passkey',
   string
 >;
 
@@ -274,7 +275,9 @@ async function fillSignIn(
     await startSession(work, account);
     const [session] = await ownSessions(work.db, account, null, work.now);
     const ownToken = await createToken(work, { account, name: 'test' });
+    const passkey = await storePasskey(work, account);
     return {
+      passkey: passkey.id,
       draft,
       provider,
       sealed,

@@ -24,6 +24,10 @@ export const limits = {
     what: 'Wrong passwords for whatever accounts.',
   },
   secondStep: { times: 5, seconds: 15 * minute, per: 'account', what: 'Wrong codes of the second step.' },
+  passkeySignIn: {
+    ...{ times: 300, seconds: minute, per: 'network' },
+    what: 'Sign-ins begun with a passkey. Wrong ones count as wrong passwords do.',
+  },
   providerSignIn: {
     ...{ times: 120, seconds: minute, per: 'network' },
     what: 'Sign-ins begun with an identity provider.',

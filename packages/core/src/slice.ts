@@ -188,7 +188,16 @@ export type HeaderMark = {
  * path to go on to afterwards; `no-account` is below it, for those who cannot sign in.
  */
 export type Panel = {
-  place: 'home' | 'group' | 'person' | 'administration' | 'compose' | 'sign-in' | 'no-account' | 'profile';
+  place:
+    | 'home'
+    | 'group'
+    | 'person'
+    | 'administration'
+    | 'compose'
+    | 'sign-in'
+    | 'no-account'
+    | 'profile'
+    | 'managed-person';
   order: number;
   /** A hono/jsx node; null when it has nothing to show. */
   render: (
@@ -196,6 +205,8 @@ export type Panel = {
     visitor: Visitor | null,
     subject: { id: string } | null,
     language: string,
+    /** For forms in it. */
+    csrf: string,
   ) => Promise<unknown>;
 };
 

@@ -268,6 +268,10 @@ app-editor { position: relative; display: block; }
   background: var(--ds-color-neutral-surface-default); border: 1px solid var(--ds-color-neutral-border-default); border-radius: var(--ds-border-radius-md); box-shadow: var(--ds-shadow-md); }
 .app-suggestions > li { display: flex; flex-wrap: wrap; gap: 0 .75rem; align-items: baseline; padding: .5rem .75rem; border-radius: var(--ds-border-radius-sm); cursor: pointer; }
 .app-suggestions > li[aria-selected=true] { background: var(--ds-color-accent-surface-tinted); color: var(--ds-color-accent-text-default); outline: 1px solid var(--ds-color-accent-border-strong); }
+app-passkey { display: flex; flex-direction: column; gap: .75rem; }
+app-passkey[data-ready] > [data-scriptless], app-passkey > [hidden] { display: none; }
+@media (scripting: enabled) { app-passkey > [data-scriptless] { display: none; } }
+@media (scripting: none) { app-passkey > .app-form { display: none; } }
 app-choose-all { display: inline-flex; align-items: center; min-height: 2.75rem; }
 .app-item-choice { align-self: center; }
 app-live { position: fixed; z-index: 7; inset-inline: 0; bottom: 1.25rem; display: flex; justify-content: center; pointer-events: none; }

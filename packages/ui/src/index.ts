@@ -18,6 +18,7 @@ export * from './meter.tsx';
 export * from './notice.tsx';
 export * from './own-node.tsx';
 export * from './page-model.ts';
+export * from './passkey.tsx';
 export * from './person.tsx';
 export * from './sanitize.ts';
 export * from './source-label.tsx';

@@ -136,11 +136,11 @@ export async function renderPanels(
   place: Panel['place'],
   subject: { id: string } | null,
 ): Promise<Child[]> {
-  const { context, visitor, language } = c.var;
+  const { context, visitor, language, csrf } = c.var;
   const panels = context.slices
     .flatMap((slice) => slice.panels ?? [])
     .filter((panel) => panel.place === place)
     .sort((one, other) => one.order - other.order);
-  const rendered = await Promise.all(panels.map((panel) => panel.render(context, visitor, subject, language)));
+  const rendered = await Promise.all(panels.map((panel) => panel.render(context, visitor, subject, language, csrf)));
   return rendered.filter((panel) => panel !== null && panel !== undefined) as Child[];
 }

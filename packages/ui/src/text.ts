@@ -34,6 +34,12 @@ export const text = defineMessages({
     inGroup: 'in {group}',
     kept: 'Your session had ended, so nothing was sent. What you typed is still here: look at it and send it again.',
     runsNode: '{agency} runs this node',
+    passkeyCancelled: 'No passkey was used: it was cancelled, or took too long. Try again when you are ready.',
+    passkeyFailed: 'This did not work. Load the page again, or use another way.',
+    passkeyScript:
+      'Passkeys need a browser that runs scripts. Use your password instead, and the code of your app if you have set one up.',
+    passkeyTaken: 'This device has a passkey for your account already.',
+    passkeyUnsupported: 'This browser cannot use passkeys here. Use your password instead, or a newer browser.',
     postBy: 'Post by {name}',
     profile: 'Your profile',
     replies: '{count, plural, =0 {No replies yet} one {# reply} other {# replies}}',
@@ -83,6 +89,13 @@ export const text = defineMessages({
     inGroup: 'in {group}',
     kept: 'Uw sessie was verlopen; er is dus niets verzonden. Wat u had getypt staat er nog: bekijk het en verzend het opnieuw.',
     runsNode: '{agency} beheert dit knooppunt',
+    passkeyCancelled:
+      'Er is geen passkey gebruikt: het is geannuleerd of duurde te lang. Probeer het opnieuw als u klaar bent.',
+    passkeyFailed: 'Dit is niet gelukt. Laad de pagina opnieuw of gebruik een andere manier.',
+    passkeyScript:
+      'Voor passkeys moet uw browser scripts uitvoeren. Gebruik anders uw wachtwoord, en de code van uw app als u die hebt ingesteld.',
+    passkeyTaken: 'Op dit apparaat staat al een passkey voor uw account.',
+    passkeyUnsupported: 'Deze browser kan hier geen passkeys gebruiken. Gebruik uw wachtwoord of een nieuwere browser.',
     postBy: 'Bericht van {name}',
     profile: 'Uw profiel',
     replies: '{count, plural, =0 {Nog geen reacties} one {# reactie} other {# reacties}}',

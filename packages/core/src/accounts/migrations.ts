@@ -89,4 +89,7 @@ export const accountMigrations: Migrations = {
       .execute();
     await db.schema.createIndex('kept_form_account').on('kept_form').columns(['account_id', 'id']).execute();
   },
+  '2026-11-22-core-proven': async (db) => {
+    await db.schema.alterTable('session').addColumn('proven_at', 'text').execute();
+  },
 };

@@ -13,6 +13,8 @@ const hour = 3_600_000;
  */
 export const sessionIdle = 12 * hour;
 export const sessionLongest = 7 * 24 * hour;
+/** How long after proving who they are somebody may change what opens their account, in milliseconds. */
+const provenFor = 15 * 60_000;
 /** How exactly idleness is measured: a session in use costs one write in this time. */
 const seenEvery = 10 * 60_000;
 
@@ -48,12 +50,30 @@ export async function startSession(
       account_id: account,
       created_at: work.now,
       last_seen_at: work.now,
+      proven_at: work.now,
       expires_at: new Date(Date.parse(work.now) + (how.longest ?? sessionLongest)).toISOString(),
       grant_id: how.grant ?? null,
       agent: how.agent ?? null,
     })
     .execute();
   return value;
+}
+
+/** Whether somebody has proven who they are in this session a short while ago, by signing in or once more since. */
+export async function isProven(context: Context, value: string | null): Promise<boolean> {
+  if (value === null || !isRandomToken(value)) return false;
+  const row = await context.db.reader
+    .selectFrom('session')
+    .select(['created_at', 'proven_at'])
+    .where('id', '=', sha256(value))
+    .executeTakeFirst();
+  const now = context.clock.now().toISOString();
+  return row !== undefined && (row.proven_at ?? row.created_at) > before(now, provenFor);
+}
+
+/** Notes that somebody has just proven again who they are. */
+export async function noteProven(work: Work, value: string): Promise<void> {
+  await work.db.updateTable('session').set({ proven_at: work.now }).where('id', '=', sha256(value)).execute();
 }
 
 /** Ends the session of a cookie's value. */

@@ -22,6 +22,8 @@ export type AccountTables = {
     expires_at: string;
     /** What an identity provider vouches for; null when the person signed in here. */
     grant_id: string | null;
+    /** When the person last proved who they are in it; null in one that is older than this column. */
+    proven_at: string | null;
     /** Browser and system in few words, so that people recognise their own sessions. */
     agent: string | null;
   };

@@ -111,7 +111,7 @@ const systems = [
 ] as const;
 
 /** Browser and system in few words: enough to recognise, nothing to trace. Null when it says nothing known. */
-function describeAgent(text: string | undefined): string | null {
+export function describeAgent(text: string | undefined): string | null {
   const named = (names: readonly (readonly [string, string])[]) => names.find(([part]) => text?.includes(part))?.[1];
   return [named(browsers), named(systems)].filter((word) => word !== undefined).join(', ') || null;
 }

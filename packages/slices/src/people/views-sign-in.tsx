@@ -50,7 +50,7 @@ export function SignInPage({
           name="email"
           label={t('email')}
           type="email"
-          autocomplete="username"
+          autocomplete="username webauthn"
           value={email}
           required={true}
           error={errorOf(page.errors, 'email')}

@@ -1,6 +1,7 @@
 import './tables.ts';
 import type { Slice } from '@joinery/core';
 import { isLanguage } from '@joinery/ui';
+import { events } from './events.ts';
 import { confirmGrant } from './grants.ts';
 import { messages } from './messages.ts';
 import { migrations } from './migrations.ts';
@@ -15,6 +16,7 @@ const languageOf = (language: string) => (isLanguage(language) ? language : 'en'
 export const signIn: Slice = {
   name: 'sign-in',
   migrations,
+  events,
   routes,
   callbacks,
   panels,

@@ -56,4 +56,32 @@ export const migrations: Migrations = {
       .addColumn('expires_at', 'text', (column) => column.notNull())
       .execute();
   },
+  '2026-11-22-sign-in-passkeys': async (db) => {
+    let passkey = db.schema
+      .createTable('sign_in_passkey')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('account_id', 'text', (column) => column.notNull().references('account.id'))
+      .addColumn('credential_id', 'text', (column) => column.notNull().unique())
+      .addColumn('counter', 'bigint', (column) => column.notNull())
+      .addColumn('synced', 'integer', (column) => column.notNull());
+    for (const name of ['public_key', 'user_handle', 'rp_id', 'transports', 'aaguid', 'name', 'created_at'] as const) {
+      passkey = passkey.addColumn(name, 'text', (column) => column.notNull());
+    }
+    await passkey.addColumn('agent', 'text').addColumn('last_used_at', 'text').execute();
+    await db.schema.createIndex('sign_in_passkey_account').on('sign_in_passkey').column('account_id').execute();
+    await db.schema
+      .createTable('sign_in_passkey_challenge')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('purpose', 'text', (column) => column.notNull())
+      .addColumn('bound', 'text', (column) => column.notNull())
+      .addColumn('account_id', 'text')
+      .addColumn('user_handle', 'text')
+      .addColumn('expires_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createIndex('sign_in_passkey_challenge_age')
+      .on('sign_in_passkey_challenge')
+      .column('expires_at')
+      .execute();
+  },
 };

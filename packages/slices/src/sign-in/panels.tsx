@@ -1,6 +1,9 @@
 import type { Panel as SlicePanel } from '@joinery/core';
 import { ButtonLink, isLanguage, Panel } from '@joinery/ui';
 import { messages } from './messages.ts';
+import { relyingParty } from './passkeys/answers.ts';
+import { anyPasskey } from './passkeys/passkeys.ts';
+import { PasskeySignIn } from './passkeys/views.tsx';
 import { liveProviders } from './store.ts';
 import { ProviderButtons } from './views.tsx';
 
@@ -19,6 +22,15 @@ export const panels: SlicePanel[] = [
           next={subject?.id ?? '/'}
         />
       );
+    },
+  },
+  {
+    place: 'sign-in',
+    order: 20,
+    render: async (context, _visitor, subject, language, csrf) => {
+      const party = relyingParty(context.config.origin);
+      if (party === null || !(await anyPasskey(context.db.reader, party))) return null;
+      return <PasskeySignIn language={isLanguage(language) ? language : 'en'} csrf={csrf} next={subject?.id ?? '/'} />;
     },
   },
   {

@@ -22,6 +22,9 @@ import { type FieldError, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { messages } from './messages.ts';
+import { relyingParty } from './passkeys/answers.ts';
+import { askForPasskey, passkeysOf, usePasskey } from './passkeys/passkeys.ts';
+import { askedIn, partyOf } from './passkeys/routes-own.tsx';
 import { CodePage, RecoveryCodesPage, SetUpCodePage, TurnOffCodePage } from './views-code.tsx';
 
 const own = '/profile/sign-in/code';
@@ -43,6 +46,32 @@ export function codeRoutes(app: Hono<Environment>): void {
       pending.account,
       (errors, status) => codePage(c, errors, status),
       async () => {
+        await finishSecondStep(c, pending);
+        return c.redirect(pending.next, 303);
+      },
+    );
+  });
+
+  app.post(`${secondStepPath}/passkey/ask`, async (c) => {
+    const pending = pendingSecondStep(c) ?? refuse('expired', 'Begin again');
+    const asked = askedIn(c, 'second-step', pending.account);
+    return c.json(await askForPasskey(c.var.context, partyOf(c), asked, c.var.clientNetwork));
+  });
+
+  app.post(`${secondStepPath}/passkey`, async (c) => {
+    const pending = pendingSecondStep(c);
+    if (pending === null) return c.redirect('/sign-in', 303);
+    const form = await readForm(c, z.object({ credential: z.string() }));
+    const credential = form.ok ? form.value.credential : '';
+    return tooManyInWords(
+      c,
+      (errors, status) => codePage(c, errors, status),
+      async () => {
+        const asked = askedIn(c, 'second-step', pending.account);
+        const use = await usePasskey(c.var.context, partyOf(c), asked, credential, c.var.clientNetwork);
+        const t = messages(c.var.language);
+        if ('fault' in use)
+          return codePage(c, [{ text: use.fault === 'challenge' ? t('passkeyStale') : t('passkeyWrong') }]);
         await finishSecondStep(c, pending);
         return c.redirect(pending.next, 303);
       },
@@ -102,13 +131,20 @@ async function checked(
   const form = await readForm(c, codeForm);
   const code = (form.ok ? form.value.code : '') ?? '';
   if (code.trim() === '') return again([{ field: 'code', text: t('faultCodeMissing') }]);
+  return tooManyInWords(c, again, async () => {
+    if (await secondStepFits(c.var.context, account, code)) return then();
+    return again([{ field: 'code', text: t('faultCode') }]);
+  });
+}
+
+async function tooManyInWords(c: RequestContext, again: Again, run: () => Promise<Response>): Promise<Response> {
   try {
-    if (await secondStepFits(c.var.context, account, code)) return await then();
-    return await again([{ field: 'code', text: t('faultCode') }]);
+    return await run();
   } catch (error) {
     if (!(error instanceof TooMany)) throw error;
     c.header('Retry-After', String(error.retryAfter));
-    return again([{ field: 'code', text: t('faultTooMany', { minutes: Math.ceil(error.retryAfter / 60) }) }], 429);
+    const text = messages(c.var.language)('faultTooMany', { minutes: Math.ceil(error.retryAfter / 60) });
+    return again([{ field: 'code', text }], 429);
   }
 }
 
@@ -129,9 +165,13 @@ function openKey(c: RequestContext, sealed: string, account: string): string | n
   }
 }
 
-function codePage(c: RequestContext, errors: FieldError[], status?: 429): Promise<Response> {
-  const { language, csrf } = c.var;
-  const page = <CodePage language={language} csrf={csrf} errors={errors} />;
+async function codePage(c: RequestContext, errors: FieldError[], status?: 429): Promise<Response> {
+  const { context, language, csrf } = c.var;
+  const party = relyingParty(context.config.origin);
+  const pending = pendingSecondStep(c);
+  const passkeys = pending === null ? [] : await passkeysOf(context.db.reader, pending.account);
+  const hasPasskey = passkeys.some(({ rp_id }) => rp_id === party?.id);
+  const page = <CodePage language={language} csrf={csrf} errors={errors} hasPasskey={hasPasskey} />;
   return showPage(c, { title: messages(language)('codeTitle'), error: errors.length > 0, status }, page);
 }
 

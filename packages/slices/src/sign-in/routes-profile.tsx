@@ -3,7 +3,6 @@ import {
   type Context,
   createToken,
   type Environment,
-  endGrant,
   grantOfSession,
   isObject,
   isRefusal,
@@ -21,7 +20,9 @@ import { z } from 'zod';
 import { fieldErrors } from './faults.ts';
 import { messages } from './messages.ts';
 import { endOtherSessions, endOwnSession, ownSessions, ownTokens } from './own.ts';
-import { link } from './sign-in.ts';
+import { relyingParty } from './passkeys/answers.ts';
+import { isOnlyWayIn, passkeysOf } from './passkeys/passkeys.ts';
+import { link, unlink } from './sign-in.ts';
 import { identitiesOfAccount, liveProviders, providerById } from './store.ts';
 import { SecurityPage } from './views-profile.tsx';
 
@@ -78,15 +79,9 @@ export function profileRoutes(app: Hono<Environment>): void {
     const { reader } = c.var.context.db;
     const identities = await identitiesOfAccount(reader, visitor.account);
     const identity = identities.find(({ id }) => id === c.req.param('id')) ?? refuse('not_found', 'No such link');
-    const account = await accountById(reader, visitor.account);
-    if (identities.length === 1 && account?.password_hash === null)
+    if (await isOnlyWayIn(reader, visitor.account, relyingParty(c.var.context.config.origin), identity.id))
       return securityPage(c, { errors: [{ text: messages(c.var.language)('unlinkLast') }] });
-    await transactAs(c, visitor, async (work) => {
-      const grants = work.db.selectFrom('sign_in_grant').select('id').where('identity_id', '=', identity.id);
-      for (const { id } of await grants.execute()) await endGrant(work, id);
-      await work.db.deleteFrom('sign_in_grant').where('identity_id', '=', identity.id).execute();
-      await work.db.deleteFrom('sign_in_identity').where('id', '=', identity.id).execute();
-    });
+    await transactAs(c, visitor, (work) => unlink(work, identity));
     return c.redirect(`${own}?done=unlinked`, 303);
   });
 
@@ -148,6 +143,7 @@ async function securityPage(
       reader={readerOf(c)}
       errors={errors}
       secondStep={await secondStepOf(reader, visitor.account)}
+      passkeys={(await passkeysOf(reader, visitor.account)).length}
       hasPassword={account?.password_hash != null}
       providers={providers}
       identities={await identitiesOfAccount(reader, visitor.account)}

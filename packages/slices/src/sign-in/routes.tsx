@@ -21,6 +21,9 @@ import { faultOf, metadataOf } from './client.ts';
 import { longestUnasked } from './grants.ts';
 import { endByProvider } from './logout.ts';
 import { messages } from './messages.ts';
+import { confirmRoutes } from './passkeys/routes-confirm.tsx';
+import { passkeyRoutes } from './passkeys/routes-own.tsx';
+import { passkeySignInRoutes } from './passkeys/routes-sign-in.tsx';
 import { noteTried } from './providers.ts';
 import { administrationRoutes } from './routes-administration.tsx';
 import { codeRoutes } from './routes-code.tsx';
@@ -35,6 +38,9 @@ export function routes(app: Hono<Environment>): void {
   administrationRoutes(app);
   profileRoutes(app);
   codeRoutes(app);
+  passkeyRoutes(app);
+  passkeySignInRoutes(app);
+  confirmRoutes(app);
 
   // A link and not a form: the policy of our pages lets forms lead nowhere else. Nothing is changed but a cookie of this browser.
   app.get('/sign-in/with/:id', async (c) => {

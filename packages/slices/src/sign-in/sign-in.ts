@@ -4,6 +4,7 @@ import {
   accountById,
   type By,
   type Context,
+  endGrant,
   isRefusal,
   newId,
   type Reader,
@@ -11,6 +12,7 @@ import {
   savepoint,
   setRoles,
   sha256,
+  streams,
   transact,
   type Work,
 } from '@joinery/core';
@@ -136,7 +138,23 @@ export async function link(
     last_used_at: work.now,
   };
   await work.db.insertInto('sign_in_identity').values(identity).execute();
+  await emitOf(work, 'identity.linked', identity);
   return identity;
+}
+
+/** Ends a link: whoever signed in with it is out at once, with the tokens made in these sessions. */
+export async function unlink(work: Work, identity: IdentityRow): Promise<void> {
+  const grants = work.db.selectFrom('sign_in_grant').select('id').where('identity_id', '=', identity.id);
+  for (const { id } of await grants.execute()) await endGrant(work, id);
+  await work.db.deleteFrom('sign_in_grant').where('identity_id', '=', identity.id).execute();
+  await work.db.deleteFrom('sign_in_identity').where('id', '=', identity.id).execute();
+  await emitOf(work, 'identity.unlinked', identity);
+}
+
+async function emitOf(work: Work, name: 'identity.linked' | 'identity.unlinked', identity: IdentityRow): Promise<void> {
+  const account = (await accountById(work.db, identity.account_id)) ?? refuse('not_found', 'No such account');
+  const by = work.by.kind === 'person' ? work.by.person : null;
+  work.emit(name, streams.local, { person: account.person_id, identity: identity.id, by });
 }
 
 async function openGrant(

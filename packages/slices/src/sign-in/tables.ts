@@ -61,8 +61,52 @@ export type GrantRow = {
   created_at: string;
 };
 
+/** A key pair in somebody's device or password manager; here its public half (Web Authentication Level 3). */
+export type PasskeyRow = {
+  id: string;
+  account_id: string;
+  /** Base64url, as the authenticator chose it; unique, whoever it belongs to. */
+  credential_id: string;
+  /** COSE key (RFC 9052 §7), base64url. */
+  public_key: string;
+  /** Signature counter of its last use; 0 for most, which do not count. */
+  counter: number;
+  /** Random, base64url, one for all passkeys of an account: tells nothing of the person to whoever finds the device. */
+  user_handle: string;
+  /** Host for which it was made: it works nowhere else. */
+  rp_id: string;
+  /** How a browser reaches it: JSON list. */
+  transports: string;
+  /** What its maker calls the kind of device; not proven, only for recognising it. */
+  aaguid: string;
+  /** 1: copied between the person's devices by its maker. */
+  synced: number;
+  /** As the person calls it. */
+  name: string;
+  /** Browser and system in which it was added. */
+  agent: string | null;
+  created_at: string;
+  last_used_at: string | null;
+};
+
+/** What a browser was asked to sign. Taken once. */
+export type PasskeyChallengeRow = {
+  /** SHA-256 of the challenge. */
+  id: string;
+  purpose: 'add' | 'sign-in' | 'second-step' | 'confirm';
+  /** SHA-256 of what ties it to one browser. */
+  bound: string;
+  /** Null when anybody may answer. */
+  account_id: string | null;
+  /** For a new passkey. */
+  user_handle: string | null;
+  expires_at: string;
+};
+
 declare module '@joinery/core' {
   interface Schema {
+    sign_in_passkey: PasskeyRow;
+    sign_in_passkey_challenge: PasskeyChallengeRow;
     sign_in_provider: ProviderRow;
     sign_in_identity: IdentityRow;
     sign_in_grant: GrantRow;

@@ -11,6 +11,7 @@ import {
   Notice,
   PageHeading,
   Panel,
+  PasskeyForm,
   Stack,
   SubmitButton,
   TextField,
@@ -36,7 +37,7 @@ function CodeField({ language, errors, hint }: { language: Language; errors: rea
 }
 
 /** After the password: the code of now. */
-export function CodePage({ language, csrf, errors }: Model) {
+export function CodePage({ language, csrf, errors, hasPasskey }: Model & { hasPasskey: boolean }) {
   const t = messages(language);
   return (
     <Stack>
@@ -51,6 +52,15 @@ export function CodePage({ language, csrf, errors }: Model) {
           </ButtonLink>
         </FormActions>
       </Form>
+      {hasPasskey ? (
+        <Panel title={t('codePasskey')} id="passkey">
+          <PasskeyForm action="/sign-in/code/passkey" ask="/sign-in/code/passkey/ask" csrf={csrf} language={language}>
+            <FormActions>
+              <SubmitButton kind="secondary">{t('codePasskeyUse')}</SubmitButton>
+            </FormActions>
+          </PasskeyForm>
+        </Panel>
+      ) : null}
       <Details summary={t('codeLost')}>
         <p>{t('codeLostText')}</p>
       </Details>

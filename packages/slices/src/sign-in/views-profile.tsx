@@ -30,6 +30,7 @@ type Model = {
   errors: readonly FieldError[];
   hasPassword: boolean;
   secondStep: { recoveryCodes: number } | null;
+  passkeys: number;
   providers: readonly ProviderRow[];
   identities: readonly IdentityRow[];
   sessions: readonly OwnSession[];
@@ -64,7 +65,8 @@ export function SecurityPage(model: Model) {
   );
 }
 
-function Way({ name, what, action }: { name: string; what: Child; action: Child }) {
+/** One way in, session or token: what it is, and what can be done with it. */
+export function Way({ name, what, action }: { name: string; what: Child; action: Child }) {
   return (
     <div class="app-item">
       <div class="app-item-words">
@@ -78,7 +80,7 @@ function Way({ name, what, action }: { name: string; what: Child; action: Child 
   );
 }
 
-function Ways({ language, csrf, hasPassword, secondStep, providers, identities }: Model) {
+function Ways({ language, csrf, hasPassword, secondStep, passkeys, providers, identities }: Model) {
   const t = messages(language);
   const known = new Map(providers.map((provider) => [provider.id, provider.name]));
   return (
@@ -103,6 +105,15 @@ function Ways({ language, csrf, hasPassword, secondStep, providers, identities }
           }
         />
       ) : null}
+      <Way
+        name={t('passkeys')}
+        what={t('waysPasskeys', { count: passkeys })}
+        action={
+          <ButtonLink href="/profile/sign-in/passkeys" small={true}>
+            {passkeys === 0 ? t('waysCodeTurnOn') : t('waysPasskeysManage')}
+          </ButtonLink>
+        }
+      />
       {identities.map((identity) => (
         <Way
           name={known.get(identity.provider_id) ?? new URL(identity.issuer).host}

@@ -39,14 +39,24 @@ export function ProviderButtons(model: { language: Language; providers: readonly
 }
 
 /** Why a sign-in came to nothing, and what to do. */
-export function AnswerPage({ language, title, lead }: { language: Language; title: string; lead: string }) {
+export function AnswerPage({
+  language,
+  title,
+  lead,
+  again = '/sign-in',
+}: {
+  language: Language;
+  title: string;
+  lead: string;
+  again?: string;
+}) {
   const t = messages(language);
   return (
     <PageHeading
       title={title}
       lead={lead}
       actions={
-        <ButtonLink href="/sign-in" kind="primary">
+        <ButtonLink href={again} kind="primary">
           {t('beginAgain')}
         </ButtonLink>
       }

@@ -3,8 +3,10 @@ import { defineChooseAll } from './choose-all.ts';
 import { defineMarkdownEditor } from './editor.ts';
 import { enhanceForms } from './forms.ts';
 import { defineLiveNews } from './live.ts';
+import { definePasskeys } from './passkey.ts';
 
 enhanceForms();
 defineChooseAll();
 defineMarkdownEditor();
 defineLiveNews();
+definePasskeys();

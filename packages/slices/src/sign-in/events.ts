@@ -1,0 +1,27 @@
+import type { EventDefinitions } from '@joinery/core';
+import { z } from 'zod';
+
+/** `by` is the person who did it; null for the command line and the node itself. */
+type PasskeyEvent = { person: string; passkey: string; by: string | null };
+type IdentityEvent = { person: string; identity: string; by: string | null };
+
+declare module '@joinery/core' {
+  interface Events {
+    /** All on `local`: nobody else's business. */
+    'passkey.added': PasskeyEvent;
+    'passkey.removed': PasskeyEvent;
+    'identity.linked': IdentityEvent;
+    'identity.unlinked': IdentityEvent;
+  }
+}
+
+const passkey = z.strictObject({ person: z.string(), passkey: z.string(), by: z.string().nullable() });
+const identity = z.strictObject({ person: z.string(), identity: z.string(), by: z.string().nullable() });
+
+/** What opens an account, and what no longer does. */
+export const events: EventDefinitions = {
+  'passkey.added': { v: 1, data: passkey },
+  'passkey.removed': { v: 1, data: passkey },
+  'identity.linked': { v: 1, data: identity },
+  'identity.unlinked': { v: 1, data: identity },
+};
