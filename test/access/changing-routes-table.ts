@@ -191,6 +191,16 @@ const pagesOfSignIn: Record<string, Row> = {
   },
   'POST /profile/sign-in/code/off': { as: 'reader', not: nobody, send: () => ({ code: code() }) },
   'POST /administration/people/:id/second-step': { as: 'administrator', not: notAdministrators, at: ['reader'] },
+  'POST /administration/people/:id/sign-in/passkeys/:passkey/remove': {
+    ...{ as: 'administrator', not: notAdministrators, at: ['bystander', 'passkey'] },
+  },
+  'POST /administration/people/:id/sign-in/link': {
+    ...{ as: 'administrator', not: notAdministrators, at: ['reader'] },
+    send: ({ provider }) => ({ provider, subject: 'rae', confirmed: '1' }),
+  },
+  'POST /administration/people/:id/sign-in/links/:identity/unlink': {
+    ...{ as: 'administrator', not: notAdministrators, at: ['bystander', 'identity'] },
+  },
   'POST /administration/sign-in/new': {
     ...{ as: 'administrator', not: notAdministrators },
     send: ({ issuer }) => ({ kind: 'other', name: 'New', issuer }),
@@ -223,9 +233,9 @@ const pagesOfSignIn: Record<string, Row> = {
     ...{ as: 'bystander', not: nobody, answers: 422 },
     changesNothing: 'nothing was asked',
   },
-  'POST /profile/sign-in/passkeys/ask': { as: 'bystander', not: nobody },
+  'POST /profile/sign-in/passkeys/ask': { as: 'colleague', not: ['bystander'] },
   'POST /profile/sign-in/passkeys': {
-    ...{ as: 'bystander', not: nobody, answers: 422 },
+    ...{ as: 'colleague', not: nobody, answers: 422 },
     changesNothing: 'nothing was asked',
   },
   'POST /profile/sign-in/passkeys/:id': {

@@ -35,6 +35,7 @@ export function examplesOf({
   people,
   node,
   providers,
+  passkeys,
   notification,
 }: EveryState) {
   const list = '/administration/partners';
@@ -51,7 +52,7 @@ export function examplesOf({
     '/sign-in': [
       { path: '/sign-in?next=/groups', as: 'nobody', name: 'sign-in' },
       { path: `/sign-in?next=/posts/${posts.thread}`, as: 'nobody', name: 'sign-in to a post' },
-      { path: '/sign-in', as: 'nobody', name: 'sign-in error', before: send(/Sign in|Inloggen/), ...failed },
+      { path: '/sign-in', as: 'nobody', name: 'sign-in error', before: send(/^(Sign in|Inloggen)$/), ...failed },
     ],
     '/register': [
       { path: '/register', as: 'nobody', name: 'sign up' },
@@ -132,6 +133,48 @@ export function examplesOf({
         name: 'second step error',
         before: send(/Turn it on|Aanzetten/),
         ...failed,
+      },
+    ],
+    '/profile/sign-in/passkeys': [
+      { path: '/profile/sign-in/passkeys', as: owner, name: 'passkeys' },
+      { path: '/profile/sign-in/passkeys', as: 'newcomer', name: 'passkeys none' },
+    ],
+    '/profile/sign-in/passkeys/:id': [
+      { path: `/profile/sign-in/passkeys/${passkeys.last}`, as: owner, name: 'passkey last' },
+      { path: `/profile/sign-in/passkeys/${passkeys.one}`, as: 'member', name: 'passkey' },
+      {
+        path: `/profile/sign-in/passkeys/${passkeys.one}`,
+        as: 'member',
+        name: 'passkey error',
+        before: filled({ passkeyName: '' }, /^(Save|Opslaan)$/),
+        ...failed,
+      },
+    ],
+    '/profile/sign-in/confirm': [
+      { path: '/profile/sign-in/confirm', as: 'member', name: 'confirm' },
+      { path: '/profile/sign-in/confirm', as: 'newcomer', name: 'confirm without means' },
+    ],
+    '/administration/people/:id/sign-in': [
+      { path: `/administration/people/${people.owner.id}/sign-in`, as: owner, name: 'ways of a person' },
+      {
+        path: `/administration/people/${people.owner.id}/sign-in`,
+        as: owner,
+        name: 'link preview',
+        before: filled({ subject: 'f2b8-4c1e' }, /Show what this does|Laten zien wat dit doet/),
+      },
+      {
+        path: `/administration/people/${people.member.id}/sign-in`,
+        as: owner,
+        name: 'link error',
+        before: filled({ subject: 'mia@example.test' }, /Show what this does|Laten zien wat dit doet/),
+        ...failed,
+      },
+    ],
+    '/administration/people/:id/sign-in/links/:identity/unlink': [
+      {
+        path: `/administration/people/${people.newcomer.id}/sign-in/links/${passkeys.link}/unlink`,
+        as: owner,
+        name: 'unlink preview',
       },
     ],
     '/administration/sign-in': [{ path: '/administration/sign-in', as: owner, name: 'identity providers' }],

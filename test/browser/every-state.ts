@@ -42,7 +42,10 @@ import { decideAs } from '../../packages/federation/src/trust/testing.ts';
 import { muteToken } from '../../packages/slices/src/notifications/mute-token.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
 import { fillRegistration } from '../../packages/slices/src/registration/testing/fill.ts';
+import { storePasskey } from '../../packages/slices/src/sign-in/passkeys/testing/stored.ts';
 import { addProvider } from '../../packages/slices/src/sign-in/providers.ts';
+import { link } from '../../packages/slices/src/sign-in/sign-in.ts';
+import { providerById } from '../../packages/slices/src/sign-in/store.ts';
 import type { ProviderRow } from '../../packages/slices/src/sign-in/tables.ts';
 import { people, startIdentityProvider } from '../harness/identity-provider.ts';
 import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
@@ -96,6 +99,8 @@ export type EveryState = AsyncDisposable & {
   };
   /** Identity providers: one that is offered, one that only has to be, one without a secret. */
   providers: Record<'live' | 'tried' | 'draft', string>;
+  /** The owner's only one that works, and one of two of the member; and the newcomer's link with a provider. */
+  passkeys: Record<'last' | 'one' | 'link', string>;
   /** Of the member. */
   notification: string;
 };
@@ -327,6 +332,16 @@ export async function openEveryState(): Promise<EveryState> {
     createSignInLink(work, { account: null, purpose: 'first-administrator', minutes: 60 }),
   );
   const signIn = await fillSignIn(node);
+  const passkeys = await act(async (work) => {
+    // The owner has no other way in, and one that was made for an address of before.
+    const only = { name: 'Phone', aaguid: 'fbfc3007-154e-4ecc-8c0b-6e020557d7bd', synced: 1, last_used_at: work.now };
+    const last = await storePasskey(work, owner.account, only);
+    await storePasskey(work, owner.account, { name: 'Security key', rp_id: 'old.housing.example', agent: null });
+    await storePasskey(work, member.account, { name: 'Phone' });
+    const live = (await providerById(work.db, signIn.providers.live)) as ProviderRow;
+    const linked = await link(work, live, { subject: 'nia-7', claims: { sub: 'nia-7' } }, newcomer.account);
+    return { last: last.id, one: (await storePasskey(work, member.account)).id, link: linked.id };
+  });
   return {
     node,
     people: { owner, member, newcomer },
@@ -352,6 +367,7 @@ export async function openEveryState(): Promise<EveryState> {
       mute: `/notifications/mute/${muteToken(node.context.secret, silence, new Date())}`,
     },
     providers: signIn.providers,
+    passkeys,
     notification: notification.id,
     [Symbol.asyncDispose]: async () => {
       await signIn[Symbol.asyncDispose]();
@@ -406,6 +422,7 @@ async function addCareful({ context }: TestNode): Promise<{ email: string; passw
   const hash = await hashPassword(password);
   await transact(context, by, async (work) => {
     await setPassword(work, account.id, hash);
+    await storePasskey(work, account.id);
     const key = work.secret.encrypt('A'.repeat(32));
     await work.db
       .insertInto('second_step')

@@ -18,7 +18,7 @@ export { check, type NewPersonInput, newPersonInput } from './input.ts';
 export { personJson, personSchema } from './json.ts';
 export { type PersonLabel, type PersonReference, personLabel, personReference } from './label.ts';
 export { cleanName, lengthOf, longestName, sortName } from './names.ts';
-export { addPerson, addPersonIn, disableLeaver, followAgencyName, linkFor } from './onboarding.ts';
+export { addPerson, addPersonIn, disableLeaver, findLocal, followAgencyName, linkFor } from './onboarding.ts';
 export {
   createPerson,
   deletePerson,

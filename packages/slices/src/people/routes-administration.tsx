@@ -10,7 +10,7 @@ import {
   setRoles,
   transact,
 } from '@joinery/core';
-import { type FieldError, showPage } from '@joinery/ui';
+import { type FieldError, renderPanels, showPage } from '@joinery/ui';
 import { stringify } from 'csv-stringify/sync';
 import type { Hono } from 'hono';
 import { z } from 'zod';
@@ -197,7 +197,7 @@ function newPersonPage(c: RequestContext, values: NewPersonValues, errors: reado
   return showPage(c, { title: messages(language)('addPerson'), error: errors.length > 0 }, page);
 }
 
-function personPage(
+async function personPage(
   c: RequestContext,
   person: ManagedPerson,
   link: { address: string; expiresAt: string } | null,
@@ -221,6 +221,7 @@ function personPage(
       person={person}
       errors={errors}
       link={link}
+      panels={await renderPanels(c, 'managed-person', person)}
     />
   );
   const notices = done ? [{ kind: 'success' as const, text: done }] : [];

@@ -18,6 +18,7 @@ import {
   Stack,
   SubmitButton,
 } from '@joinery/ui';
+import type { Child } from 'hono/jsx';
 import type { ManagedPerson } from './managed.ts';
 import { messages } from './messages.ts';
 import type { PersonRow } from './tables.ts';
@@ -122,6 +123,7 @@ export function ManagePersonPage(model: {
   person: ManagedPerson;
   errors: readonly FieldError[];
   link: { address: string; expiresAt: string } | null;
+  panels: Child[];
 }) {
   const { language, person, link } = model;
   const t = messages(language);
@@ -176,6 +178,7 @@ export function ManagePersonPage(model: {
               </>
             ) : null}
           </Panel>
+          {model.panels}
           <Panel title={t('roles')} id="roles">
             <Form action={`${action}/roles`} csrf={model.csrf}>
               <RoleChoices language={language} values={person} />

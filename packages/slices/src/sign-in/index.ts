@@ -6,6 +6,7 @@ import { confirmGrant } from './grants.ts';
 import { messages } from './messages.ts';
 import { migrations } from './migrations.ts';
 import { panels } from './panels.tsx';
+import { commands } from './person/commands.ts';
 import { serviceAddresses } from './providers.ts';
 import { callbacks, routes } from './routes.tsx';
 import { liveProviders } from './store.ts';
@@ -19,6 +20,7 @@ export const signIn: Slice = {
   events,
   routes,
   callbacks,
+  commands,
   panels,
   services: serviceAddresses,
   confirmGrant,

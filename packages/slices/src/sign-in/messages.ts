@@ -69,6 +69,8 @@ export const messages = defineMessages({
       '{provider} did not confirm who you are, or its answer could not be trusted. Nothing was changed.',
     answerStale: 'This sign-in cannot go on',
     answerStaleLead: 'It was begun in another browser, took too long, or was used already. Begin again.',
+    answerSubject: 'Let an administrator link it',
+    answerSubjectLead: 'An administrator can link your account with this subject (sub):',
     answerUnreachable: '{provider} cannot be reached',
     answerUnreachableLead: 'Try again in a few minutes. If that does not help, tell an administrator of {agency}.',
     beginAgain: 'Begin again',
@@ -282,6 +284,8 @@ export const messages = defineMessages({
       '{provider} heeft niet bevestigd wie u bent, of het antwoord was niet te vertrouwen. Er is niets gewijzigd.',
     answerStale: 'Dit inloggen kan niet verder gaan',
     answerStaleLead: 'Het is in een andere browser begonnen, duurde te lang of is al gebruikt. Begin opnieuw.',
+    answerSubject: 'Een beheerder laten koppelen',
+    answerSubjectLead: 'Een beheerder kan uw account aan dit subject (sub) koppelen:',
     answerUnreachable: '{provider} is niet bereikbaar',
     answerUnreachableLead:
       'Probeer het over een paar minuten opnieuw. Helpt dat niet, meld het dan aan een beheerder van {agency}.',

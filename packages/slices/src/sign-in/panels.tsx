@@ -1,10 +1,11 @@
-import type { Panel as SlicePanel } from '@joinery/core';
+import { accountOfPerson, type Panel as SlicePanel } from '@joinery/core';
 import { ButtonLink, isLanguage, Panel } from '@joinery/ui';
 import { messages } from './messages.ts';
 import { relyingParty } from './passkeys/answers.ts';
-import { anyPasskey } from './passkeys/passkeys.ts';
+import { anyPasskey, passkeysOf } from './passkeys/passkeys.ts';
 import { PasskeySignIn } from './passkeys/views.tsx';
-import { liveProviders } from './store.ts';
+import { WaysPanel } from './person/views.tsx';
+import { identitiesOfAccount, liveProviders } from './store.ts';
 import { ProviderButtons } from './views.tsx';
 
 /** Buttons on the sign-in page, and the way from the profile to sign-in and security. */
@@ -31,6 +32,23 @@ export const panels: SlicePanel[] = [
       const party = relyingParty(context.config.origin);
       if (party === null || !(await anyPasskey(context.db.reader, party))) return null;
       return <PasskeySignIn language={isLanguage(language) ? language : 'en'} csrf={csrf} next={subject?.id ?? '/'} />;
+    },
+  },
+  {
+    place: 'managed-person',
+    order: 10,
+    render: async (context, visitor, subject, language) => {
+      const { reader } = context.db;
+      const account = subject && (await accountOfPerson(reader, subject.id));
+      if (!account || !visitor?.administrator) return null;
+      return (
+        <WaysPanel
+          language={isLanguage(language) ? language : 'en'}
+          person={account.person_id}
+          passkeys={(await passkeysOf(reader, account.id)).length}
+          identities={(await identitiesOfAccount(reader, account.id)).length}
+        />
+      );
     },
   },
   {

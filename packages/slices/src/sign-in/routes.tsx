@@ -24,6 +24,7 @@ import { messages } from './messages.ts';
 import { confirmRoutes } from './passkeys/routes-confirm.tsx';
 import { passkeyRoutes } from './passkeys/routes-own.tsx';
 import { passkeySignInRoutes } from './passkeys/routes-sign-in.tsx';
+import { personRoutes } from './person/routes.tsx';
 import { noteTried } from './providers.ts';
 import { administrationRoutes } from './routes-administration.tsx';
 import { codeRoutes } from './routes-code.tsx';
@@ -41,6 +42,7 @@ export function routes(app: Hono<Environment>): void {
   passkeyRoutes(app);
   passkeySignInRoutes(app);
   confirmRoutes(app);
+  personRoutes(app);
 
   // A link and not a form: the policy of our pages lets forms lead nowhere else. Nothing is changed but a cookie of this browser.
   app.get('/sign-in/with/:id', async (c) => {
@@ -133,7 +135,7 @@ async function finish(c: RequestContext, provider: ProviderRow, vouched: Vouched
     const outcome = await admit(context, provider, vouched, attempt.state);
     if (!outcome.admitted) {
       context.logger.info('sign_in.refused', { provider: provider.id, why: outcome.why });
-      return answerPage(c, provider, outcome.why);
+      return answerPage(c, provider, outcome.why, outcome.why === 'disabled' ? undefined : vouched.subject);
     }
     const { backchannel_logout_supported: tells } = metadataOf(provider);
     const isAsked = vouched.refreshToken !== null || tells === true;
@@ -181,7 +183,12 @@ async function linkPage(c: RequestContext, provider: ProviderRow, vouched: Vouch
 
 type Trouble = NotAdmitted | 'stale' | 'refused' | 'unreachable';
 
-function answerPage(c: RequestContext, provider: ProviderRow | null, trouble: Trouble): Promise<Response> {
+function answerPage(
+  c: RequestContext,
+  provider: ProviderRow | null,
+  trouble: Trouble,
+  subject?: string,
+): Promise<Response> {
   const { language, context } = c.var;
   const t = messages(language);
   const { agency } = context.config;
@@ -201,5 +208,5 @@ function answerPage(c: RequestContext, provider: ProviderRow | null, trouble: Tr
   };
   const [title, lead] = words[trouble];
   const status = trouble === 'unreachable' ? 502 : 403;
-  return showPage(c, { title, status }, <AnswerPage language={language} title={title} lead={lead} />);
+  return showPage(c, { title, status }, <AnswerPage language={language} title={title} lead={lead} subject={subject} />);
 }

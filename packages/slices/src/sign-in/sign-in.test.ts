@@ -134,6 +134,26 @@ it('A mail address of somebody here opens no account: it takes a signed-in perso
   );
 });
 
+it('Whoever is refused sees the subject that an administrator can link, and then comes in', async () => {
+  const { id: lou } = await node.person('Lou Linked');
+  await using provider = await startIdentityProvider({
+    first: people.entra('AAA-lou-7', 'Lou L.', 'lou@elsewhere.example'),
+  });
+  const id = await setUp(provider, 'entra', { admits: 'linked' });
+  const browser = createNetworkBrowser(node.origin);
+  const refused = await browser.get(`/sign-in/with/${id}`);
+  expect([refused.status, refused.html.includes('AAA-lou-7')]).toEqual([403, true]);
+  const page = `/administration/people/${lou}/sign-in`;
+  const linked = await administrator.post(`${page}/link`, { provider: id, subject: 'AAA-lou-7', confirmed: '1' });
+  expect(linked.url.search).toBe('?done=linked');
+  await browser.get(`/sign-in/with/${id}`);
+  expect((await browser.get('/profile')).html).toContain('Lou L.');
+  const unlink = new RegExp(`${page}/links/[\\w-]{36}/unlink`).exec(linked.html)?.[0] ?? '';
+  await administrator.post(unlink);
+  expect((await browser.get('/profile', { follow: false })).status).toBe(303);
+  expect((await browser.get(`/sign-in/with/${id}`)).status).toBe(403);
+});
+
 it('Whoever is disabled at the provider has nothing here a minute later: no session, and no token made in it', async () => {
   const cor = people.keycloak('k-cor', 'Cor Kok', 'cor@council.example');
   await using provider = await startIdentityProvider({ first: cor });

@@ -44,23 +44,36 @@ export function AnswerPage({
   title,
   lead,
   again = '/sign-in',
+  subject,
 }: {
   language: Language;
   title: string;
   lead: string;
   again?: string;
+  /** Who the provider says this is: for an administrator who is to link it. */
+  subject?: string | undefined;
 }) {
   const t = messages(language);
   return (
-    <PageHeading
-      title={title}
-      lead={lead}
-      actions={
-        <ButtonLink href={again} kind="primary">
-          {t('beginAgain')}
-        </ButtonLink>
-      }
-    />
+    <Stack>
+      <PageHeading
+        title={title}
+        lead={lead}
+        actions={
+          <ButtonLink href={again} kind="primary">
+            {t('beginAgain')}
+          </ButtonLink>
+        }
+      />
+      {subject === undefined ? null : (
+        <Details summary={t('answerSubject')}>
+          <p>{t('answerSubjectLead')}</p>
+          <p>
+            <code class="app-host">{subject}</code>
+          </p>
+        </Details>
+      )}
+    </Stack>
   );
 }
 
