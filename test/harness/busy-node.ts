@@ -6,13 +6,13 @@ import { createTopic, markdownText, reply } from '@joinery/slices/posts';
 import { rememberDocument } from '../../packages/federation/src/fetch.ts';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
 import { putMembership } from '../../packages/slices/src/groups/store.ts';
-import { markTopicRead } from '../../packages/slices/src/posts/unread.ts';
+import { markAllRead, markTopicRead } from '../../packages/slices/src/posts/unread.ts';
 import { createWriter, rareWord } from './busy-words.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 const day = 86_400_000;
-/** Posts lie this far back, as many each day. */
-const past = 420 * day;
+/** The node began so long ago. */
+const age = 420;
 const peoplePerPartner = 8;
 /** A council of four hundred. */
 const council = { colleagues: 400, partners: 30, groups: 30 };
@@ -45,8 +45,8 @@ export type BusyNode = {
   colleague: string;
   /** Origin of a partner with shared groups. */
   partner: string;
-  /** Writes more posts, spread over the last fourteen months. */
-  grow: (posts: number) => Promise<void>;
+  /** Writes more posts, as many on each of the last days, fourteen months unless given. */
+  grow: (posts: number, days?: number) => Promise<void>;
 };
 
 /**
@@ -63,7 +63,7 @@ export async function makeBusy(
   const began = Date.now();
   const act = <T>(change: (work: Work) => Promise<T>, origin?: string) =>
     transact(context, by, change, origin === undefined ? {} : { origin });
-  clock.set(began - past);
+  clock.set(began - age * day);
   const [reader, officer] = await Promise.all([
     addPerson(context, by, account('Renske Reader')),
     addPerson(context, by, { ...account('Olga Officer'), administrator: true, federationOfficer: true }),
@@ -133,9 +133,9 @@ export async function makeBusy(
 
   const [large, small, closed] = places as [Place, Place, Place];
   const elsewhere = places.at(-1) as Place;
-  const grow = async (posts: number): Promise<void> => {
+  const grow = async (posts: number, days = age): Promise<void> => {
     for (let written = 0; written < posts; written += perUnit) {
-      clock.set(began - past + (past * written) / posts);
+      clock.set(began - days * day * (1 - written / posts));
       const unit = new Map<Place, number>();
       for (let number = written; number < Math.min(written + perUnit, posts); number += 1) {
         const place = write.one(pool);
@@ -149,6 +149,8 @@ export async function makeBusy(
       }
     }
     clock.set(null);
+    // Counting what is new has to look furthest where everything is read.
+    await act((work) => markAllRead(work, reader.id, large.id));
   };
   // Each group has something from the beginning.
   for (const place of places) await act((work) => post(work, place), place.home ?? undefined);
