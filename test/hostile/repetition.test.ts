@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type JsonObject, transact } from '@joinery/core';
-import { joinGroup } from '@joinery/slices/groups';
+import { joinGroup, setRole } from '@joinery/slices/groups';
 import { createTopic, markdownText, postById } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestNode } from '../harness/node.ts';
@@ -164,6 +164,78 @@ it('74: a Remove before what it removes was added hides it as soon as it comes',
   await tell(topic);
   const row = await postRow(node, objectOf(topic).id);
   expect(row?.removed_at ?? null).not.toBeNull();
+});
+
+it('74: a Remove from the pinned posts before its Add leaves nothing pinned, here and elsewhere, dated or not', async () => {
+  const { good, alice, node, owner, forward } = world;
+  const group = good.actor('pinning', { type: 'Group', featured: `${good.origin}/users/pinning/pinned` });
+  const found = await node.context.ports.actors.resolve(group.uri);
+  await transact(node.context, by, (work) => joinGroup(work, { group: found.id, person: owner.id }));
+  await node.settle();
+  const announced = async (object: JsonObject) => {
+    const announce = { id: good.id('/announces'), type: 'Announce', actor: group.uri, object };
+    expect((await good.send(node, group, announce)).status).toBe(202);
+    await node.settle();
+    return ledger(node, announce.id);
+  };
+  const target = String(group.document.featured);
+  const pin = (type: 'Add' | 'Remove', topic: JsonObject, minutesAgo?: number, more: JsonObject = {}) => {
+    const published =
+      minutesAgo === undefined ? {} : { published: new Date(Date.now() - minutesAgo * 60_000).toISOString() };
+    const object = objectOf(topic).id;
+    return announced({ id: good.id('/pins'), type, actor: alice.uri, object, target, ...published, ...more });
+  };
+  const isPinned = async (topic: JsonObject) => (await postRow(node, objectOf(topic).id))?.pinned_at !== null;
+  // Dated: the later decision counts, in whatever order they come.
+  const dated = create(good, alice, group);
+  await announced(dated);
+  await pin('Add', dated, 30);
+  expect(await isPinned(dated)).toBe(true);
+  await pin('Remove', dated, 10);
+  expect(await pin('Add', dated, 20)).toMatchObject({ state: 'ignored' });
+  expect(await isPinned(dated)).toBe(false);
+  await pin('Add', dated, 5);
+  await pin('Remove', dated, 7);
+  expect(await isPinned(dated)).toBe(true);
+  // Undated: one Add that comes soon after is the one that was taken back already; later it is a new one.
+  const undated = create(good, alice, group);
+  await announced(undated);
+  await pin('Remove', undated);
+  await pin('Add', undated);
+  expect(await isPinned(undated)).toBe(false);
+  const hours = 2 * 3_600_000;
+  forward(hours);
+  const again = { id: good.id('/pins'), type: 'Add', actor: alice.uri, object: objectOf(undated).id, target };
+  const announce = { id: good.id('/announces'), type: 'Announce', actor: group.uri, object: again };
+  await good.send(node, group, announce, { now: new Date(Date.now() + hours) });
+  await node.settle();
+  forward(-hours);
+  expect(await isPinned(undated)).toBe(true);
+  // Both before the topic itself.
+  const late = create(good, alice, group);
+  await pin('Remove', late);
+  await pin('Add', late);
+  await announced(late);
+  expect(await isPinned(late)).toBe(false);
+  // What somebody pins to their own profile is no business of the group.
+  await pin('Add', late, 0, { target: `${alice.uri}/collections/featured` });
+  expect(await isPinned(late)).toBe(false);
+  // The same in a group of ours, by its facilitator elsewhere.
+  const ours = await openGroup(node, owner, 'pinned-here');
+  await join(node, good, alice, ours);
+  const member = await standing(node, ours, alice);
+  await transact(node.context, by, (work) =>
+    setRole(work, { group: ours.id, person: member?.person ?? '', by: owner.id, role: 'facilitator' }),
+  );
+  const here = create(good, alice, ours);
+  await good.send(node, alice, here);
+  await node.settle();
+  for (const type of ['Remove', 'Add']) {
+    const decision = { id: good.id('/pins'), type, actor: alice.uri, object: objectOf(here).id };
+    await good.send(node, alice, { ...decision, target: `${ours.uri}/featured` });
+    await node.settle();
+  }
+  expect(await isPinned(here)).toBe(false);
 });
 
 it('74: a Delete before its Create leaves nothing, an Update before its Create the newest text', async () => {

@@ -40,6 +40,7 @@ type RemoteGroup = Pick<
   | 'outbox_uri'
   | 'followers_uri'
   | 'moderators_uri'
+  | 'featured_uri'
 >;
 
 /**
@@ -137,6 +138,7 @@ function readGroup(document: JsonObject, uri: string, home: string): RemoteGroup
     outbox_uri: ownAddress(document.outbox, home),
     followers_uri: ownAddress(document.followers, home),
     moderators_uri: ownAddress(document.moderators, home) ?? moderatorsIn(document.attributedTo, uri, home),
+    featured_uri: ownAddress(document.featured, home),
   };
 }
 

@@ -53,6 +53,7 @@ export async function createGroup(work: Work, input: NewGroup): Promise<GroupRow
     outbox_uri: addresses.outbox,
     followers_uri: addresses.followers,
     moderators_uri: addresses.moderators,
+    featured_uri: addresses.featured,
     lead_id: null,
     member_count: 0,
     post_count: 0,

@@ -76,6 +76,9 @@ export const migrations: Migrations = {
   '2026-11-22-groups-lead': async (db) => {
     await db.schema.alterTable('groups').addColumn('lead_id', 'text').execute();
   },
+  '2026-11-22-groups-featured': async (db) => {
+    await db.schema.alterTable('groups').addColumn('featured_uri', 'text').execute();
+  },
   '2026-11-22-groups-directory': async (db) => {
     await db.schema
       .createTable('group_directory')

@@ -41,6 +41,8 @@ export type GroupRow = {
   outbox_uri: string | null;
   followers_uri: string | null;
   moderators_uri: string | null;
+  /** Collection of its pinned posts; null where none is named. */
+  featured_uri: string | null;
   /** Group of another node: whom its node names first among those who run it, where this node may know them. */
   lead_id: string | null;
   /** For groups of other nodes: their last figures. */

@@ -1,8 +1,9 @@
-import { enqueueJob, type Inbound, type InboundHandler, type InboundOutcome, type Work } from '@joinery/core';
-import { groupByUri } from '@joinery/slices/groups';
+import { enqueueJob, type Inbound, type InboundHandler, type InboundOutcome, originOf, type Work } from '@joinery/core';
+import { type GroupRow, groupByUri } from '@joinery/slices/groups';
 import { actingPerson } from './authority.ts';
 import { idOf, objectOf } from './documents.ts';
 import { lock, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
+import { clampInstant } from './posts.ts';
 import { applied, checkJob, ignored } from './remote.ts';
 import { postByUri } from './store.ts';
 import type { PostRow } from './tables.ts';
@@ -59,13 +60,45 @@ async function applyAddOrRemove(work: Work, inbound: Inbound): Promise<InboundOu
   const [uri, target] = [idOf(inbound.activity.object), idOf(inbound.activity.target)];
   if (uri === null || target === null) return null;
   const adds = inbound.type === 'Add';
-  const pins = target.endsWith('/featured');
-  const group = pins ? undefined : await groupByUri(work.db, target);
-  if (!pins && (!group || adds)) return null;
+  const pinsIn = await groupPinning(work, inbound, target);
+  const group = pinsIn ?? (adds ? undefined : await groupByUri(work.db, target));
+  if (!group) return null;
   const post = await postByUri(work.db, uri);
   if (!post) return { state: 'waiting', uri };
-  if (group && group.id !== post.group_id) return ignored('it is in another group');
-  return decide(work, inbound, post, pins ? (adds ? pin : unpin) : removeFromGroup);
+  if (group.id !== post.group_id) return ignored('it is in another group');
+  return pinsIn ? decidePin(work, inbound, post, adds) : decide(work, inbound, post, removeFromGroup);
+}
+
+/** The group of which an address is the collection of pinned posts. People have such collections as well, which are none of our business. */
+async function groupPinning(work: Work, inbound: Inbound, target: string): Promise<GroupRow | undefined> {
+  const group =
+    (await groupByUri(work.db, target.replace(/\/featured$/, ''))) ??
+    (await groupByUri(work.db, inbound.through ?? inbound.actor));
+  if (!group) return undefined;
+  // Of a group that was read before its collections were kept: as most software names it.
+  const named = group.featured_uri ?? `${group.uri}/featured`;
+  return named === target || (group.featured_uri === null && isOtherForm(group, target)) ? group : undefined;
+}
+
+function isOtherForm(group: GroupRow, target: string): boolean {
+  return group.local !== 1 && target.endsWith('/featured') && originOf(target) === group.home;
+}
+
+/** An undated `Remove` of what is not pinned undoes an `Add` that has yet to come; after this long, an `Add` is a new one. */
+const overtakenMilliseconds = 3_600_000;
+
+/** Pins and unpins, in whatever order the two come: the later decision counts. */
+async function decidePin(work: Work, inbound: Inbound, post: PostRow, adds: boolean): Promise<InboundOutcome> {
+  if ((await actingPerson(work, inbound, post)) === undefined) return ignored('only its group decides about a post');
+  const { published } = inbound.activity;
+  const said = clampInstant(typeof published === 'string' ? published : undefined, work.now);
+  const at = said ?? work.now;
+  if (post.pin_decided_at !== null && at < post.pin_decided_at) return ignored('it was decided otherwise since');
+  const overtook = !adds && said === null && post.pinned_at === null;
+  const outcome = await decide(work, inbound, post, adds ? pin : unpin);
+  const until = overtook ? new Date(Date.parse(work.now) + overtakenMilliseconds).toISOString() : at;
+  await work.db.updateTable('post').set({ pin_decided_at: until }).where('id', '=', post.id).execute();
+  return outcome;
 }
 
 /** Decisions about posts (FEP-1b12). */

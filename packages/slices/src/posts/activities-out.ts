@@ -13,7 +13,7 @@ import { postById } from './store.ts';
 import type { PostRow } from './tables.ts';
 
 type PostEvent = { data: { post: string; group: string } };
-type DecisionEvent = { data: { post: string; group: string; by: string | null } };
+type DecisionEvent = { at: string; data: { post: string; group: string; by: string | null } };
 
 async function postAndGroup(db: Reader, data: { post: string; group: string }) {
   const [post, group] = [await postById(db, data.post), await groupById(db, data.group)];
@@ -129,6 +129,7 @@ function decision(
       actor: await decidedBy(outgoing.db, event.data.by, group),
       ...addressedTo(group),
       audience: group.uri,
+      published: event.at,
     };
     const done = { ...common, ...make(post, group, outgoing.joineryPeer) };
     if (!undo) return told(outgoing, group, done);

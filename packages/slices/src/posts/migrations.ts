@@ -213,6 +213,9 @@ export const migrations: Migrations = {
       .addColumn('undo_seconds', 'integer', (column) => column.notNull())
       .execute();
   },
+  '2026-11-26-posts-pins': async (db) => {
+    await db.schema.alterTable('post').addColumn('pin_decided_at', 'text').execute();
+  },
   '2026-11-26-posts-hidden': async (db) => {
     await db.schema.alterTable('post').addColumn('hidden_at', 'text').execute();
     await db.schema.alterTable('post').addColumn('hidden_reason', 'text').execute();

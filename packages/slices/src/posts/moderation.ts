@@ -15,11 +15,15 @@ type Switch = Extract<
 
 /** Holds a topic at the top of its group. @throws {Refusal} forbidden, not_found, gone, bad_request for a reply */
 export function pin(work: Work, input: Decision): Promise<boolean> {
-  return decide(work, input, 'post.pinned', true, (post) => (post.pinned_at ? null : { pinned_at: work.now }));
+  return decide(work, input, 'post.pinned', true, (post) =>
+    post.pinned_at ? null : { pinned_at: work.now, pin_decided_at: work.now },
+  );
 }
 
 export function unpin(work: Work, input: Decision): Promise<boolean> {
-  return decide(work, input, 'post.unpinned', true, (post) => (post.pinned_at ? { pinned_at: null } : null));
+  return decide(work, input, 'post.unpinned', true, (post) =>
+    post.pinned_at ? { pinned_at: null, pin_decided_at: work.now } : null,
+  );
 }
 
 /** Closes a topic for new replies. @throws {Refusal} as pin */

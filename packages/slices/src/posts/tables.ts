@@ -35,6 +35,8 @@ export type PostRow = {
   /** Number of the current row in `post_revision`, from 1. */
   revision: number;
   pinned_at: string | null;
+  /** When it was last decided whether it is pinned: an older decision that comes later changes nothing. */
+  pin_decided_at: string | null;
   locked_at: string | null;
   /** Hidden in the group by its facilitators; the author's own copy stays. */
   removed_at: string | null;
