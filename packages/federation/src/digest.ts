@@ -10,6 +10,7 @@ import {
   participationHere,
   participationThere,
 } from './participation.ts';
+import { keepsPlace } from './peer-streams.ts';
 import { isCovered } from './pending.ts';
 import { textOf } from './read.ts';
 import type { PeerRow } from './tables.ts';
@@ -198,6 +199,7 @@ async function begin(
   row: { origin: string; stream: string; epoch: string; position: number; head: number },
 ): Promise<void> {
   await transact(bridge.context, { kind: 'peer', origin: row.origin }, async (work) => {
+    if (!(await keepsPlace(work.db, row.origin, row.stream))) return;
     await work.db
       .insertInto('peer_stream')
       .values(row)

@@ -109,6 +109,7 @@ export async function rememberDocument(
     },
     { origin },
   );
+  bridge.remoteKeys.forget(document);
   return { kind: kind.path, id };
 }
 

@@ -2,6 +2,7 @@ import { addressOf, isRefusal, savepoint, transact, type Work } from '@joinery/c
 import { applyInbound, missingAddresses } from './apply.ts';
 import type { Bridge } from './bridge.ts';
 import { away, isRepetition, ledgerRow, releaseWaiting, type Settled, writeLedger } from './ledger.ts';
+import { keepsPlace } from './peer-streams.ts';
 import type { LedgerRow, PeerStreamRow } from './tables.ts';
 import { type Arrived, type Prepared, prepare } from './unwrap.ts';
 
@@ -206,6 +207,7 @@ async function positionOf(
       .where('origin', '=', item.origin)
       .where('stream', '=', stream)
       .executeTakeFirst());
+  if (!row && !(await keepsPlace(work.db, item.origin, stream))) return null;
   const position =
     row && row.epoch === epoch ? row : { origin: item.origin, stream, epoch, position: sequence - 1, head: sequence };
   position.head = Math.max(position.head, sequence);

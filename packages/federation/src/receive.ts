@@ -4,6 +4,7 @@ import type { CatchUp } from './catch-up.ts';
 import { digestHeader } from './digest.ts';
 import { guardActivity } from './guard.ts';
 import type { Inbox } from './inbox.ts';
+import { keepsPlace } from './peer-streams.ts';
 import { textOf } from './read.ts';
 import { type Refused, refused } from './refusals.ts';
 import { verifyWithKey } from './requester.ts';
@@ -80,6 +81,7 @@ function streamHead(activity: JsonObject, origin: string): Head | null {
 
 async function followHead(bridge: Bridge, origin: string, { stream, epoch, from, head }: Head): Promise<void> {
   await transact(bridge.context, { kind: 'peer', origin }, async (work) => {
+    if (!(await keepsPlace(work.db, origin, stream))) return;
     await work.db
       .insertInto('peer_stream')
       .values({ origin, stream, epoch, position: from, head })

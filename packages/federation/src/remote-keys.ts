@@ -34,6 +34,8 @@ export type RemoteKeys = {
   fetch: (id: string) => Promise<RemoteKey | undefined>;
   /** Stores the keys in an actor's document that came from its own address. */
   saveFromActor: (work: Work, document: ActivityDocument) => Promise<void>;
+  /** After a commit of `saveFromActor`: what others have read meanwhile is not used any more. */
+  forget: (document: ActivityDocument) => void;
   /** Stores a key that a group vouches for (`joinery:authorKey`); never replaces one that came from its owner. */
   saveVouched: (work: Work, key: { id: string; owner: string; multibase: string; through: string }) => Promise<void>;
   forgeries: Forgeries;
@@ -72,7 +74,8 @@ export function createRemoteKeys(
       through: row.through,
       fetchedAt: Date.parse(row.fetched_at),
     };
-    memory.set(id, key);
+    // What a unit of work sees may yet be taken back.
+    if (db === context.db.reader) memory.set(id, key);
     return key;
   };
   const save = async (
@@ -95,12 +98,17 @@ export function createRemoteKeys(
       memory.delete(id);
     }
   };
+  // Until it was committed, others still read the old one and kept it in memory.
+  const forget = (document: ActivityDocument) => {
+    for (const { id } of keysIn(document)) memory.delete(id);
+  };
   const ask = async (id: string): Promise<RemoteKey | undefined> => {
     const { document, answered } = await fetchOwner(fetcher, id);
     if (!answered) asked.set(id, context.clock.now().getTime() - refetchMilliseconds + askAgainMilliseconds);
     if (!document) return undefined;
     const owner = String(document.id);
     await transact(context, { kind: 'peer', origin: originOf(owner) ?? '' }, (work) => save(work, keysIn(document)));
+    forget(document);
     return known(context.db.reader, id);
   };
   return {
@@ -123,6 +131,7 @@ export function createRemoteKeys(
       return promise;
     },
     saveFromActor: (work, document) => save(work, keysIn(document)),
+    forget,
     saveVouched: async (work, { id, owner, multibase, through }) => {
       const key = decodeMultikey(multibase);
       if (!key || originOf(id) !== originOf(owner)) return;

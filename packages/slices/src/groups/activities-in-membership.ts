@@ -13,6 +13,7 @@ import { cleanText, instantOf, isOwnGroupAddress, knowsJoin, ownGroup } from './
 import { acceptedByHost, askedBy, refusedByHost } from './answers.ts';
 import { declineInvitation, receiveInvitation } from './invitations.ts';
 import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
+import { mayHearOf } from './standing.ts';
 import { groupByUri, membershipByActivity, membershipOf } from './store.ts';
 import type { GroupRow } from './tables.ts';
 
@@ -34,6 +35,8 @@ async function requestOf(
     refuse('not_found', 'There is no such group here');
   }
   const person = await personByUri(work.db, inbound.actor);
+  const standing = person && (await membershipOf(work.db, group.id, person.id));
+  if (!mayHearOf(work, group, inbound.origin, standing)) refuse('not_found', 'There is no such group here');
   if (!person) return { state: 'waiting', uri: inbound.actor };
   if (person.local === 1) return ignored('people of this node ask here');
   return { group, person };

@@ -23,6 +23,7 @@ export {
   type Standing,
 } from './policy.ts';
 export { groups } from './slice.ts';
+export { mayHearOf } from './standing.ts';
 export {
   groupByCollection,
   groupById,

@@ -1,7 +1,7 @@
 import { type RefusalCode, refuse, streams, subscribe, unsubscribe, type Work } from '@joinery/core';
 import { type PersonRow, personById } from '../people/index.ts';
 import { membersChanged } from './counts.ts';
-import { mayKnowGroup } from './policy.ts';
+import { isPubliclyKnown, mayKnowGroup } from './policy.ts';
 import {
   hasParticipants,
   holdGroup,
@@ -28,6 +28,23 @@ export async function partiesOf(work: Work, input: { group: string; person: stri
   const person = await personById(work.db, input.person);
   if (!person) refuse('not_found', 'There is no such person here');
   return { group, person, standing: await membershipOf(work.db, group.id, person.id) };
+}
+
+/**
+ * Whether another node may learn from an answer that a group of ours exists: it has an agreement that covers it, everybody may know of it, or whoever asks was told before.
+ * @param standing of whoever asks
+ */
+export function mayHearOf(
+  work: Pick<Work, 'trust'>,
+  group: GroupRow,
+  origin: string,
+  standing: GroupMemberRow | undefined,
+): boolean {
+  if (isPubliclyKnown(group) || (standing !== undefined && (standing.state !== 'none' || standing.following === 1)))
+    return true;
+  return (['in', 'out'] as const).some(
+    (direction) => work.trust.mayFederate(origin, 'open-groups', direction, group.id).allowed,
+  );
 }
 
 /**

@@ -143,7 +143,7 @@ async function applyUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome
   const through = await throughGroup(work, inbound);
   const known = await postByUri(work.db, uri);
   if (!known) {
-    return (await wasTakenBack(work, uri, inbound.actor))
+    return (await wasTakenBack(work, uri, inbound.actor, inbound.through))
       ? ignored('its author deleted it')
       : { state: 'waiting', uri };
   }
@@ -218,8 +218,7 @@ async function applyDelete(work: Work, inbound: Inbound): Promise<InboundOutcome
   const known = await postByUri(work.db, uri);
   if (!known) {
     // Kept so that a `Create` that comes late does not resurrect it.
-    if (originOf(uri) === inbound.origin && inbound.verified !== 'unchecked')
-      await rememberTombstone(work, uri, inbound.actor);
+    await rememberTombstone(work, uri, inbound);
     return originOf(uri) === inbound.origin ? applied : ignored('it is not known here');
   }
   if (known.deleted_at) return ignored('it is deleted already');
@@ -230,7 +229,7 @@ async function applyDelete(work: Work, inbound: Inbound): Promise<InboundOutcome
   if (!byAuthor) return removeByGroup(work, inbound, known);
   if (inbound.verified !== 'unchecked' || (inbound.through !== null && originOf(inbound.through) === originOf(uri))) {
     await deletePost(work, { post: known.id, author: known.author_id, deletion: textOf(inbound) });
-    await rememberTombstone(work, uri, inbound.actor);
+    await rememberTombstone(work, uri, inbound);
     return applied;
   }
   // The group says that its author deleted it, without proof: hidden at once, deleted when its origin says so.
@@ -249,7 +248,8 @@ async function applyLike(work: Work, inbound: Inbound): Promise<InboundOutcome |
   if (through === null && group.local !== 1) return ignored('the group counts this');
   if (isClosedTo(work, inbound, group)) return null;
   if (through !== null && inbound.origin === work.home) return ignored('what people here like is known here');
-  if (await wasTakenBack(work, inbound.id, inbound.actor)) return ignored('it was taken back before it arrived');
+  if (await wasTakenBack(work, inbound.id, inbound.actor, inbound.through))
+    return ignored('it was taken back before it arrived');
   const person = await personByUri(work.db, inbound.actor);
   const done = await like(work, {
     post: post.id,
@@ -276,7 +276,7 @@ async function applyUndo(work: Work, inbound: Inbound): Promise<InboundOutcome |
   if (byId && byId.actor !== inbound.actor) return ignored('only who liked it can take that back');
   if (inbound.through !== null && inbound.origin === work.home) return ignored('what people here like is known here');
   if (post && (await unlike(work, { post: post.id, by: { uri: inbound.actor } }))) return applied;
-  if (id !== null && originOf(id) === inbound.origin) await rememberTombstone(work, id, inbound.actor);
+  if (id !== null) await rememberTombstone(work, id, inbound);
   return ignored('there is no such like');
 }
 

@@ -42,7 +42,7 @@ export const postKind: ObjectKind = {
     const group = post ? await groupById(db, post.group_id) : undefined;
     if (!post || !group) return false;
     const removed = await isRemoved(db, post);
-    if (requester.kind === 'peer') return mayPeerRead(requester, removed, group);
+    if (requester.kind === 'peer') return mayPeerRead(requester, post, removed, group);
     if (requester.kind === 'nobody' && removed) return false;
     return requesterMayRead(db, requester, group);
   },
@@ -59,9 +59,15 @@ export const postKind: ObjectKind = {
 
 /**
  * A node reads a post of ours in a group of ours by the group's rule. A post of ours in a group elsewhere is read by that group's node,
- * and by nodes with an agreement: they know its address only from that group.
+ * and, once that has taken it in, by nodes with an agreement: they know its address only from that group.
  */
-function mayPeerRead(requester: Extract<Requester, { kind: 'peer' }>, removed: boolean, group: GroupRow): boolean {
+function mayPeerRead(
+  requester: Extract<Requester, { kind: 'peer' }>,
+  post: PostRow,
+  removed: boolean,
+  group: GroupRow,
+): boolean {
+  if (post.status !== 'accepted' && requester.origin !== group.home) return false;
   if (group.reading === 'members' || (removed && group.local === 1)) return false;
   const named = group.local === 1 ? group.id : undefined;
   return requester.trust.mayFederate(requester.origin, 'open-groups', 'out', named).allowed;

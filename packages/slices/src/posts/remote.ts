@@ -11,7 +11,7 @@ import {
   refuse,
   type Work,
 } from '@joinery/core';
-import { type GroupRow, groupByUri } from '@joinery/slices/groups';
+import { type GroupRow, groupByUri, mayHearOf, membershipOf } from '@joinery/slices/groups';
 import { type PersonRow, personById, personByUri, personTypes, rememberRemotePerson } from '@joinery/slices/people';
 import { applyCounts } from './counts.ts';
 import { idOf, idsOf, listOf, objectOf, type ReadPost, readPost } from './documents.ts';
@@ -54,7 +54,8 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
   // Proven by our own key and not here: lost with what came after a backup, and given back by its group.
   if (read.origin === work.home && !(through && received.verified === 'proof'))
     return ignored('there is no such post here');
-  if (await wasTakenBack(work, read.uri, received.actor)) return ignored('its author deleted it before it arrived');
+  if (await wasTakenBack(work, read.uri, received.actor, through?.uri ?? null))
+    return ignored('its author deleted it before it arrived');
   const parent = read.inReplyTo === null ? null : await postByUri(work.db, read.inReplyTo);
   const group =
     through ??
@@ -64,8 +65,13 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
   if (!through && group.local !== 1) return ignored('only its group can tell this');
   // Closed groups do not exist for other nodes.
   if (group.local === 1 && group.reading === 'members') return null;
-  if (!agrees(work.trust, through ? group.home : read.origin, group))
+  if (!agrees(work.trust, through ? group.home : read.origin, group)) {
+    const person = await personByUri(work.db, received.actor);
+    const standing = person && (await membershipOf(work.db, group.id, person.id));
+    // Told to whoever knows the group; to others it is as if there were none.
+    if (group.local === 1 && !mayHearOf(work, group, read.origin, standing)) return null;
     refuse('no_agreement', 'There is no agreement for this');
+  }
   if (parent && parent.group_id !== group.id) return ignored('it answers a post of another group');
   if (through && isForOthers(read, through)) return ignored('it was written for another group');
   if (read.inReplyTo !== null && !parent) {
@@ -211,8 +217,14 @@ async function authorOf(work: Work, received: Received, group: GroupRow): Promis
   return (await personById(work.db, id)) ?? refuse('not_found', 'The author is not known');
 }
 
-/** Remembers that an owner took an address back. Only the origin of the address can. */
-export async function rememberTombstone(work: Work, uri: string, actor: string): Promise<void> {
+/**
+ * Remembers that an owner took an address back. Only the origin of the address can. What only a group vouches for, since nobody here may ask the owner's node, counts for
+ * what comes through that group: it may have made the key up.
+ */
+export async function rememberTombstone(work: Work, uri: string, inbound: Inbound): Promise<void> {
+  if (originOf(uri) !== inbound.origin || inbound.verified === 'unchecked') return;
+  const isVouched = inbound.through !== null && !work.trust.mayFederate(inbound.origin, null, 'in').allowed;
+  const actor = isVouched && inbound.through !== null ? inbound.through : inbound.actor;
   await work.db
     .insertInto('post_tombstone')
     .values({ uri, actor, at: work.now })
@@ -220,12 +232,13 @@ export async function rememberTombstone(work: Work, uri: string, actor: string):
     .execute();
 }
 
-export async function wasTakenBack(work: Work, uri: string, actor: string): Promise<boolean> {
+/** @param through address of the group that tells of it; null when its author does */
+export async function wasTakenBack(work: Work, uri: string, actor: string, through: string | null): Promise<boolean> {
   const row = await work.db
     .selectFrom('post_tombstone')
     .select('uri')
     .where('uri', '=', uri)
-    .where('actor', '=', actor)
+    .where('actor', 'in', through === null ? [actor] : [actor, through])
     .executeTakeFirst();
   return row !== undefined;
 }
