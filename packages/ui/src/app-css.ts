@@ -305,7 +305,7 @@ app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
 @media (width < 52rem) {
   .app-columns { grid-template-columns: minmax(0, 1fr); }
   .app-header .app-bar { flex-wrap: wrap; padding-top: .5rem; }
-  .app-brand { flex: 1; }
+  .app-brand { flex: 1 1 9rem; }
   .app-navigation { order: 3; flex: 1 1 calc(100% - 6rem); margin-inline: -.75rem; }
   .app-search { order: 4; flex: none; min-width: 0; width: 2.75rem; height: 2.75rem; }
   .app-search .ds-input { display: none; }
