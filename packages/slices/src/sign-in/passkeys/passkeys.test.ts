@@ -170,7 +170,7 @@ describeStores('Passkeys', (open) => {
   });
 
   it('answer each question once, in the browser that was asked, for what it was asked, within five minutes', async () => {
-    const { store, anna } = await prepared();
+    const { store, anna, ben } = await prepared();
     await using _ = store;
     const { context } = store;
     const device = createDevice();
@@ -186,6 +186,12 @@ describeStores('Passkeys', (open) => {
     expect(await answer(text, { ...anyone, purpose: 'confirm', account: anna })).toEqual(stale);
     expect(await answer(text)).toMatchObject({ account: anna });
     expect(await answer(text)).toEqual(stale);
+    const confirm: Asked = { purpose: 'confirm', browser: 'hers', account: anna };
+    const { challenge: asked } = await askForPasskey(context, party, confirm, network);
+    const confirming = device.use({ ...here, challenge: asked });
+    expect(await answer(confirming, { ...confirm, purpose: 'second-step' })).toEqual(stale);
+    expect(await answer(confirming, { ...confirm, account: ben })).toEqual(stale);
+    expect(await answer(confirming, confirm)).toMatchObject({ account: anna });
     const twice = await ask();
     const both = await Promise.all([answer(twice), answer(twice)]);
     expect(both.filter((one) => 'account' in one)).toHaveLength(1);
