@@ -58,6 +58,7 @@ describeStores('Forms of a session that has ended', (open) => {
       title: 'Plan',
       content: 'A\nlong text',
       newPassword: 'hunter2',
+      credential: '{}',
       code: '123',
     };
     pass(13);

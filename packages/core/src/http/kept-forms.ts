@@ -16,7 +16,7 @@ const mostKept = 5;
 /** Characters. */
 const longest = 200_000;
 /** Never kept, not even encrypted, and what is made anew with each page. */
-const notKept = /^(?:csrf|once)$|password|secret|token|code/i;
+const notKept = /^(?:csrf|once)$|password|secret|token|code|credential/i;
 
 /**
  * Keeps a form that came with a session that has ended, encrypted, for whoever that session was of. Only one that a page of ours made for that
