@@ -142,18 +142,8 @@ export function examplesOf({
     '/profile/sign-in/passkeys/:id': [
       { path: `/profile/sign-in/passkeys/${passkeys.last}`, as: owner, name: 'passkey last' },
       { path: `/profile/sign-in/passkeys/${passkeys.one}`, as: 'member', name: 'passkey' },
-      {
-        path: `/profile/sign-in/passkeys/${passkeys.one}`,
-        as: 'member',
-        name: 'passkey error',
-        before: filled({ passkeyName: '' }, /^(Save|Opslaan)$/),
-        ...failed,
-      },
     ],
-    '/profile/sign-in/confirm': [
-      { path: '/profile/sign-in/confirm', as: 'member', name: 'confirm' },
-      { path: '/profile/sign-in/confirm', as: 'newcomer', name: 'confirm without means' },
-    ],
+    '/profile/sign-in/confirm': [{ path: '/profile/sign-in/confirm', as: 'member', name: 'confirm' }],
     '/administration/people/:id/sign-in': [
       { path: `/administration/people/${people.owner.id}/sign-in`, as: owner, name: 'ways of a person' },
       {

@@ -153,7 +153,7 @@ function Sessions({ language, csrf, reader, sessions }: Model) {
           name={session.agent ?? t('sessionUnknown')}
           what={
             <>
-              {session.provider ?? t('waysPassword')} · {t('since')} <Time at={session.since} reader={reader} /> ·{' '}
+              {session.provider ?? t('sessionLocal')} · {t('since')} <Time at={session.since} reader={reader} /> ·{' '}
               {t('lastSeen')} <Time at={session.lastSeen} reader={reader} />
             </>
           }
