@@ -177,6 +177,37 @@ const pagesOfPeople: Record<string, Row> = {
   'POST /administration/people/:id/enable': { as: 'administrator', not: notAdministrators, at: ['leaver'] },
 };
 
+/** Nobody who is not in it, and nobody runs it. */
+const inConversation = (send?: Call['send']): Row => ({
+  ...{ as: 'member', not: ['owner', 'facilitator', ...outsiders], at: ['conversation'] },
+  ...body(send),
+});
+const noMail = 'they have muted nothing, and hear of it already';
+const begun = ({ colleague }: Things) => ({ people: [colleague], content: 'Shall we?' });
+const pagesOfConversations: Record<string, Row> = {
+  'POST /conversations/new': {
+    ...{ as: 'bystander', not: nobody },
+    send: { to: 'Col League', subject: 'Lunch', content: 'Shall we?' },
+  },
+  'POST /conversations/:id/messages': inConversation({ content: 'Yes' }),
+  'POST /conversations/:id/people': inConversation({ to: 'Bo Bystander' }),
+  'POST /conversations/:id/leave': inConversation(),
+  'POST /conversations/:id/mute': inConversation(),
+  'POST /conversations/:id/unmute': { ...inConversation(), changesNothing: noMail },
+  'POST /administration/messages/:report/handled': {
+    ...{ as: 'administrator', not: notAdministrators, at: ['reportedMessage'] },
+  },
+};
+const apiOfConversations: Record<string, Row> = {
+  'POST /api/v1/conversations': { as: 'bystander', not: nobody, send: begun },
+  'POST /api/v1/conversations/:id/messages': inConversation({ content: 'Yes' }),
+  'POST /api/v1/conversations/:id/read': inConversation(),
+  'POST /api/v1/conversations/:id/people': inConversation(({ bystander }) => ({ person: bystander })),
+  'POST /api/v1/conversations/:id/leave': inConversation(),
+  'PUT /api/v1/conversations/:id/mute': inConversation(),
+  'DELETE /api/v1/conversations/:id/mute': { ...inConversation(), changesNothing: noMail },
+};
+
 const sessions = 'sessions are not looked at here';
 const settings = { name: 'Agency', clientId: 'other', scope: 'openid', admits: 'linked' };
 const code = () => codeAt(secondStepKey, stepAt(new Date()));
@@ -382,5 +413,7 @@ export const changingRoutes: Record<string, Row> = {
   ...pagesOfSignIn,
   ...pagesOfPartners,
   ...pagesOfNotifications,
+  ...pagesOfConversations,
+  ...apiOfConversations,
   ...Object.fromEntries(Object.entries(api).map(([route, row]) => [route.replace(' ', ' /api/v1'), row])),
 };

@@ -17,6 +17,7 @@ import {
   type Work,
 } from '@joinery/core';
 import { createNodeWebApp, openNode } from '@joinery/node';
+import { beginConversation, sendMessage } from '@joinery/slices/conversations';
 import {
   approve,
   ban,
@@ -39,6 +40,7 @@ import {
   removeFromGroup,
   reply,
   report,
+  topicOf,
 } from '@joinery/slices/posts';
 import Sqlite from 'better-sqlite3';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
@@ -87,6 +89,7 @@ type ThingName =
   | ('closed' | 'open' | 'handle' | 'uri')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
   | ('foreign' | 'hidden' | 'partner' | 'link' | 'muteToken' | 'registrationToken' | 'registration')
+  | ('conversation' | 'message' | 'said' | 'reportedMessage')
   | ('issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey' | 'passkey');
 
 type SignInThings = Record<
@@ -160,7 +163,8 @@ export async function openSeed(): Promise<Seed> {
     const told = { person: person.member, cause: 'seed', kind: 'approved', at: work.now } as const;
     await notify(work, { ...told, group: groups.closed, accepted: true });
     await putMute(work, { person: person.member, scope: 'kind', subject: 'mention', page: true, mail: true });
-    return { ...groups, partner: (await decideAs(work, 'allow', allowed)).id };
+    const talk = await fillConversation(work, person);
+    return { ...groups, ...talk, partner: (await decideAs(work, 'allow', allowed)).id };
   });
   await disableLeaver(context, by, person.leaver);
   const description = await startDescription();
@@ -289,6 +293,19 @@ async function fillSignIn(
   });
 }
 
+type Talk = Record<'conversation' | 'message' | 'said' | 'reportedMessage', string>;
+
+/** The member and the colleague talk, and one of them has reported the other. `said` is the colleague's, `message` the member's. */
+async function fillConversation(work: Work, { member, colleague }: Record<Person, string>): Promise<Talk> {
+  const about = { subject: 'Whispered subject', language: 'en' };
+  const first = { by: member, people: [colleague], content: 'Whispered content #whispered', ...about };
+  const { id: conversation } = await beginConversation(work, first);
+  const message = await topicOf(work.db, conversation);
+  const said = await sendMessage(work, { conversation, by: colleague, content: 'Whispered answer', language: 'en' });
+  const reported = await report(work, { post: said.id, reporter: member, reason: 'Whispered reason' });
+  return { conversation, message: message ?? '', said: said.id, reportedMessage: reported ?? '' };
+}
+
 /** A closed group that only its people know of, with something in every state that can be changed; and an open one. */
 async function fillGroups(
   work: Work,
@@ -296,7 +313,10 @@ async function fillGroups(
   keys: Awaited<ReturnType<typeof createActorKeys>>,
 ): Promise<
   Record<
-    Exclude<ThingName, 'partner' | 'link' | 'muteToken' | 'registrationToken' | 'registration' | keyof SignInThings>,
+    Exclude<
+      ThingName,
+      'partner' | 'link' | 'muteToken' | 'registrationToken' | 'registration' | keyof SignInThings | keyof Talk
+    >,
     string
   >
 > {

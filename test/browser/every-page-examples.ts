@@ -37,6 +37,7 @@ export function examplesOf({
   providers,
   passkeys,
   notification,
+  conversations,
 }: EveryState) {
   const list = '/administration/partners';
   const partner = (name: string) => `${list}/${partners.get(`https://${name}.example`)}`;
@@ -498,6 +499,46 @@ export function examplesOf({
     '/administration/style/preview.css': [
       { download: '/administration/style/preview.css?colour=%23c8102e&second=%231a5d78&radius=4', as: owner },
     ],
+    '/conversations': [
+      { path: '/conversations', as: 'member', name: 'conversations' },
+      { path: '/conversations', as: 'newcomer', name: 'conversations none' },
+    ],
+    '/conversations/new': [
+      { path: '/conversations/new?to=col-league', as: 'member', name: 'new conversation' },
+      {
+        ...{ path: '/conversations/new', as: 'member', name: 'new conversation error' },
+        before: filled({ to: 'col, Zed Nobody, @ria@other.example', subject: 'Lunch' }, /^(Send|Versturen)$/),
+        ...failed,
+      },
+      {
+        ...{ path: '/conversations/new', as: 'member', name: 'new conversation preview' },
+        before: filled({ to: 'Col League', content: 'A *small* thing' }, /^(Preview|Voorbeeld)$/),
+      },
+    ],
+    '/conversations/suggestions': [{ download: '/conversations/suggestions?q=col', as: 'member' }],
+    '/conversations/:id': [
+      { path: `/conversations/${conversations.busy}`, as: 'member', name: 'conversation' },
+      { path: `/conversations/${conversations.busy}?done=mute`, as: owner, name: 'conversation muted notice' },
+      { path: `/conversations/${conversations.alone}`, as: 'member', name: 'conversation alone' },
+      { path: `/conversations/${conversations.busy}`, as: 'newcomer', name: 'conversation of others', status: 404 },
+      {
+        ...{ path: `/conversations/${conversations.busy}`, as: 'member', name: 'conversation error' },
+        before: send(/^(Send|Versturen)$/),
+        ...failed,
+      },
+    ],
+    '/conversations/:id/people': [
+      { path: `/conversations/${conversations.busy}/people`, as: 'member', name: 'conversation people' },
+      {
+        ...{ path: `/conversations/${conversations.busy}/people`, as: 'member', name: 'conversation people error' },
+        before: filled({ to: 'league' }, /^(Add them|Toevoegen)$/),
+        ...failed,
+      },
+    ],
+    '/conversations/:id/leave': [
+      { path: `/conversations/${conversations.alone}/leave`, as: 'member', name: 'conversation leave' },
+    ],
+    '/administration/messages': [{ path: '/administration/messages', as: owner, name: 'reported messages' }],
     '/notifications': [
       { path: '/notifications', as: 'member', name: 'notifications' },
       { path: '/notifications', as: owner, name: 'notifications of requests' },

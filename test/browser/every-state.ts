@@ -12,12 +12,15 @@ import {
   type Work,
 } from '@joinery/core';
 import { slices } from '@joinery/node';
+import { beginConversation, sendMessage } from '@joinery/slices/conversations';
 import {
+  addToConversation,
   approve,
   ban,
   createGroup,
   invite,
   joinGroup,
+  leaveConversation,
   type NewGroup,
   setRole,
   updateGroup,
@@ -101,6 +104,8 @@ export type EveryState = AsyncDisposable & {
   providers: Record<'live' | 'tried' | 'draft', string>;
   /** The owner's only one that works, and one of two of the member; and the newcomer's link with a provider. */
   passkeys: Record<'last' | 'one' | 'link', string>;
+  /** One with everything in it, and one that everybody but the member has left. */
+  conversations: Record<'busy' | 'alone', string>;
   /** Of the member. */
   notification: string;
 };
@@ -331,6 +336,8 @@ export async function openEveryState(): Promise<EveryState> {
   const administrator = await transact(fresh.context, by, (work) =>
     createSignInLink(work, { account: null, purpose: 'first-administrator', minutes: 60 }),
   );
+  const conversations = await fillConversations(node, { owner, member, colleague, requester });
+  await settleAll([node]);
   const signIn = await fillSignIn(node);
   const passkeys = await act(async (work) => {
     // The owner has no other way in, and one that was made for an address of before.
@@ -368,12 +375,56 @@ export async function openEveryState(): Promise<EveryState> {
     },
     providers: signIn.providers,
     passkeys,
+    conversations,
     notification: notification.id,
     [Symbol.asyncDispose]: async () => {
       await signIn[Symbol.asyncDispose]();
       for (const one of [...nodes, fresh].reverse()) await one[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Talk with all that can happen in it, of which something was reported. */
+async function fillConversations(
+  { context }: TestNode,
+  { owner, member, colleague, requester }: Record<'owner' | 'member' | 'colleague' | 'requester', TestPerson>,
+): Promise<EveryState['conversations']> {
+  const act = <T>(does: (work: Work) => Promise<T>) => transact(context, by, does);
+  const begin = (from: TestPerson, to: TestPerson[], subject: string, content: string) =>
+    act((work) =>
+      beginConversation(work, { by: from.id, people: to.map(({ id }) => id), subject, content, language: 'en' }),
+    );
+  const alone = await begin(colleague, [member], '', 'I leave on Friday. It was good to work with you!');
+  await act((work) => leaveConversation(work, { group: alone.id, person: colleague.id }));
+  const busy = await begin(
+    owner,
+    [member, colleague],
+    'Who takes over the Thursday counter?',
+    'Lea has left. **Who can?**',
+  );
+  const say = (from: TestPerson, content: string) =>
+    act((work) => sendMessage(work, { conversation: busy.id, by: from.id, content, language: 'en' }));
+  const first = await say(
+    member,
+    'I can until the summer:\n\n- Thursdays from 9 to 13\n- not in May\n\nPim knows the [rota](https://rota.example/counter).',
+  );
+  await say(colleague, 'Thank you, that helps.');
+  const gone = await say(member, 'Wrong window');
+  const rude = await say(colleague, 'Lea never did a thing anyway.');
+  await act(async (work) => {
+    await addToConversation(work, { group: busy.id, person: requester.id, by: member.id });
+    await deletePost(work, { post: gone.id, author: member.id });
+    await editPost(work, {
+      post: first.id,
+      author: member.id,
+      ...markdownText(
+        'I can until the summer, Thursdays from 9 to 13. Pim knows the [rota](https://rota.example/counter).',
+      ),
+    });
+    await report(work, { post: rude.id, reporter: member.id, reason: 'This is about somebody who cannot answer.' });
+  });
+  await say(requester, 'The rota is on my desk.');
+  return { busy: busy.id, alone: alone.id };
 }
 
 /** Identity providers in the states that pages show; a real one answers for all of them. */

@@ -1,5 +1,6 @@
 import type { Slice } from '@joinery/core';
 import { createPartnersSlice, federationSlice, laneHealth } from '@joinery/federation';
+import { conversations } from '@joinery/slices/conversations';
 import { feed } from '@joinery/slices/feed';
 import { groups } from '@joinery/slices/groups';
 import { links } from '@joinery/slices/links';
@@ -25,6 +26,7 @@ const capabilities: Slice[] = [
   registration,
   groups,
   posts,
+  conversations,
   notifications,
   feed,
   links,

@@ -64,6 +64,7 @@ export const limits = {
     ...{ times: 60, seconds: hour, per: 'person' },
     what: 'Further pages of the members of a group, and searches among them, for whoever does not run it.',
   },
+  conversations: { times: 60, seconds: hour, per: 'person', what: 'Conversations begun.' },
   lookUps: { times: 60, seconds: minute, per: 'person', what: 'Links to other nodes that are looked up.' },
   proposals: { times: 10, seconds: hour, per: 'network', what: 'Proposals of an agreement from other nodes.' },
   refusedDeliveries: {
@@ -71,6 +72,11 @@ export const limits = {
     what: 'Refused deliveries to an inbox. Accepted ones are not counted, however many.',
   },
 } as const satisfies Record<string, NamedLimit>;
+
+/** How much of something there may be at most. */
+export const sizes = {
+  conversation: { most: 12, what: 'People in one conversation, whoever began it among them.' },
+} as const satisfies Record<string, { most: number; what: string }>;
 
 /** `docs/limits.md`. */
 export function limitsPage(): string {
@@ -81,6 +87,7 @@ export function limitsPage(): string {
   const rows = Object.values(limits).map(
     ({ times, seconds, per, what }) => `| ${what} | ${times} in ${period(seconds)} | ${per} |`,
   );
+  const amounts = Object.values(sizes).map(({ most, what }) => `| ${what} | ${most} |`);
   return `# Limits
 
 Made from \`packages/core/src/limits.ts\`. Whoever goes beyond one gets the status 429, in words how long to wait, and the header \`Retry-After\`.
@@ -89,5 +96,11 @@ A network is an IPv4 address, or the /64 of an IPv6 address; behind a reverse pr
 | what | how often | for each |
 |---|---|---|
 ${rows.join('\n')}
+
+## How much there may be
+
+| what | at most |
+|---|---|
+${amounts.join('\n')}
 `;
 }

@@ -62,6 +62,12 @@ export type Slice = {
   participation?: Participation;
   /** How pages of the node look, where its agency has chosen; asked for every page, so answered from memory. One slice at most offers it. */
   houseStyle?: (context: Context) => Promise<HouseStyle | null>;
+  /** How somebody silences a group, for pages that show a group in a way of their own. One slice at most offers it. */
+  silence?: {
+    /** Whether they hear nothing of it any more, neither on a page nor by mail. */
+    holds: (db: Reader, person: string, group: string) => Promise<boolean>;
+    set: (work: Work, input: { person: string; group: string; silent: boolean }) => Promise<void>;
+  };
   /** How much is new to a person in each of their groups, or in one, by local id; counts of several slices are added up. */
   newIn?: (context: Context, person: string, group?: string) => Promise<Map<string, number>>;
   /** How it is, as far as this slice knows: the page about the node's health, and `/readyz` for a monitor on the same machine. */
@@ -178,7 +184,7 @@ export type HeaderMark = {
   href: string;
   order: number;
   /** Name of a drawing of the ui package. */
-  icon: 'bell';
+  icon: 'bell' | 'comment';
   /** `label` says all of it in the visitor's language, the number included; `count` is drawn, nothing when null. */
   render: (context: Context, visitor: Visitor, language: string) => Promise<{ label: string; count: string | null }>;
 };

@@ -53,7 +53,7 @@ main:focus { outline: none; }
 .app-area li a:hover { color: var(--ds-color-neutral-text-default); background: var(--ds-color-neutral-surface-tinted); }
 .app-area li a[aria-current] { color: var(--ds-color-accent-text-default); background: var(--ds-color-accent-surface-tinted); font-weight: 600; }
 .app-area .app-parent { display: none; padding-block: .5rem; }
-.app-search { position: relative; flex: 0 1 15rem; min-width: 8rem; margin: 0; }
+.app-search { position: relative; flex: 0 6 15rem; min-width: 8rem; margin: 0; }
 .app-search .ds-input { --dsc-input-size: 2.5rem; width: 100%; padding-inline-end: 2.75rem; font-size: .9375rem; border-radius: var(--ds-border-radius-full); padding-inline-start: 1rem; }
 .app-search .ds-input::-webkit-search-cancel-button { display: none; }
 .app-search-button { position: absolute; inset-block: 0; inset-inline-end: 0; display: grid; place-items: center; width: 2.75rem; border: 0; background: none; color: var(--ds-color-neutral-text-subtle);
@@ -272,10 +272,25 @@ app-passkey { display: flex; flex-direction: column; gap: .75rem; }
 app-passkey[data-ready] > [data-scriptless], app-passkey > [hidden] { display: none; }
 @media (scripting: enabled) { app-passkey > [data-scriptless] { display: none; } }
 @media (scripting: none) { app-passkey > .app-form { display: none; } }
+app-names { position: relative; display: block; }
 app-choose-all { display: inline-flex; align-items: center; min-height: 2.75rem; }
 .app-item-choice { align-self: center; }
 app-live { position: fixed; z-index: 7; inset-inline: 0; bottom: 1.25rem; display: flex; justify-content: center; pointer-events: none; }
 app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
+
+/* Conversations: the reader's own messages stand on the other side. */
+.app-messages { display: flex; flex-direction: column; gap: .75rem; margin: 0; padding: 0; list-style: none; }
+.app-message { box-sizing: border-box; max-width: 40rem; width: fit-content; min-width: min(16rem, 100%); margin-inline: 0 3rem; padding: .75rem 1rem; display: flex; flex-direction: column; gap: .375rem;
+  background: var(--ds-color-neutral-surface-default); border: 1px solid var(--ds-color-neutral-border-subtle); border-radius: var(--ds-border-radius-lg); box-shadow: var(--ds-shadow-xs); }
+.app-messages > li:has(> [data-own]) { display: flex; justify-content: flex-end; }
+.app-message[data-own] { margin-inline: 3rem 0; background: var(--ds-color-accent-surface-tinted); border-color: var(--ds-color-accent-border-subtle); }
+.app-message[data-own] :is(.app-quiet, .app-strong) { color: var(--ds-color-accent-text-default); }
+.app-message > * { margin-block: 0; min-width: 0; }
+.app-message > .app-content > :last-child { margin-block-end: 0; }
+.app-message-header { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .625rem; }
+.app-message-header > .app-badges { margin-inline-start: 0; }
+.app-message-actions { display: flex; flex-wrap: wrap; margin: 0 -.75rem -.5rem; }
+.app-message-event { margin: .25rem auto; max-width: 40rem; text-align: center; }
 
 /* House style */
 .app-preview-part { display: flex; flex-direction: column; gap: .5rem; }
@@ -316,6 +331,8 @@ app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
   .app-account-name { display: none; }
   .app-header .app-bar { column-gap: .5rem; }
   .app-own { gap: 0; }
+  .app-message { margin-inline: 0 1rem; }
+  .app-message[data-own] { margin-inline: 1rem 0; }
   .app-choices-table { --dsc-table-padding: .625rem .125rem; font-size: .9375rem; overflow-wrap: break-word; }
   .app-choices-table :is(td, thead th:not(:first-child)) { width: 4.25rem; }
   .app-navigation a { padding-inline: .625rem; }

@@ -80,6 +80,7 @@ export function TextField({
   autocomplete,
   required = false,
   width,
+  names,
   ...field
 }: FieldProps & {
   value?: string | undefined;
@@ -88,21 +89,29 @@ export function TextField({
   required?: boolean;
   /** How much is expected, when it is much less than a line. */
   width?: 'short' | 'medium';
+  /** Several names with commas between them: the address that offers them while somebody types, and what the list of them is called. */
+  names?: { address: string; label: string };
 }) {
   const kept = useContext(KeptFields)?.get(field.name)?.[0];
+  const input = (
+    <input
+      class="ds-input"
+      id={fieldId(field.name)}
+      name={field.name}
+      type={type}
+      value={type === 'password' ? value : (kept ?? value)}
+      autocomplete={autocomplete}
+      required={required}
+      data-width={width}
+      {...described(field.name, field.description, field.error)}
+    />
+  );
   return (
     <Field {...field}>
-      <input
-        class="ds-input"
-        id={fieldId(field.name)}
-        name={field.name}
-        type={type}
-        value={type === 'password' ? value : (kept ?? value)}
-        autocomplete={autocomplete}
-        required={required}
-        data-width={width}
-        {...described(field.name, field.description, field.error)}
-      />
+      {names
+        ? // A custom element of `browser/suggest.ts`; without script only the field in it.
+          jsx('app-names', { 'data-suggest': names.address, 'data-label': names.label }, input as never)
+        : input}
     </Field>
   );
 }

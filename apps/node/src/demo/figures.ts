@@ -19,7 +19,12 @@ const lastArrived = 8;
 export async function figures(context: Context): Promise<Figures> {
   const db = context.db.reader;
   const people = await db.selectFrom('person').select('id').where('local', '=', 1).execute();
-  const groups = await db.selectFrom('groups').select('local').where('deleted_at', 'is', null).execute();
+  const groups = await db
+    .selectFrom('groups')
+    .select('local')
+    .where('kind', '=', 'group')
+    .where('deleted_at', 'is', null)
+    .execute();
   const posts = await db
     .selectFrom('post')
     .innerJoin('person', 'person.id', 'post.author_id')

@@ -2,6 +2,7 @@ import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type CommandInput, type Context, createActorKeys, refuse, transact } from '@joinery/core';
+import { beginConversation, sendMessage } from '@joinery/slices/conversations';
 import { approve, createGroup, groupByUri, joinGroup, membershipOf } from '@joinery/slices/groups';
 import { addPerson, linkFor, personByUri } from '@joinery/slices/people';
 import {
@@ -44,6 +45,13 @@ export type Deed =
   | { do: 'remove'; at: string; post: string; by: string; reason: string }
   | { do: 'lock'; at: string; post: string; by: string }
   | { do: 'delete'; at: string; post: string; by: string }
+  | {
+      do: 'talk';
+      people: string[];
+      subject: string;
+      language: string;
+      said: { by: string; at: string; text: string }[];
+    }
   | { do: 'await'; posts: string[] }
   | { do: 'count'; title: string }
   | { do: 'link'; person: string }
@@ -188,6 +196,19 @@ async function perform(running: RunningNode, deed: Deed): Promise<string> {
     case 'remove': {
       const [post, person] = await Promise.all([postId(deed.post), personId(deed.by)]);
       await transact(context, by, (work) => removeFromGroup(work, { post, by: person, reason: deed.reason }));
+      return '';
+    }
+    case 'talk': {
+      const people = await Promise.all(deed.people.map(personId));
+      let conversation = '';
+      for (const { by: author, at, text: content } of deed.said) {
+        const then: Context = { ...now, clock: { now: () => new Date(at) } };
+        const written = { by: await personId(author), content, language: deed.language };
+        await transact(then, by, async (work) => {
+          if (conversation !== '') await sendMessage(work, { conversation, ...written });
+          else conversation = (await beginConversation(work, { people, subject: deed.subject, ...written })).id;
+        });
+      }
       return '';
     }
     case 'await':

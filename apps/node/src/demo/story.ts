@@ -14,6 +14,7 @@ import {
   readTopics,
 } from './content.ts';
 import type { Deed } from './node.ts';
+import { type DemoTalk, talks } from './talk.ts';
 
 /** One running node: its address, and how to make it do something. Answers are the addresses of what was made. */
 export type DemoNode = { origin: string; perform: (deeds: Deed[]) => Promise<string[]> };
@@ -68,6 +69,10 @@ export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
   await perform(
     nodes,
     topics.flatMap((topic) => afterwards(topic, cast, now)),
+  );
+  await perform(
+    nodes,
+    talks.map((talk) => talking(talk, cast, now)),
   );
   return cast;
 }
@@ -154,6 +159,12 @@ function answering(topic: Topic, reply: DemoReply, index: number, cast: Cast, no
       topic.answers[index] = uri;
     },
   };
+}
+
+function talking({ people: [by, ...others], subject, language, said }: DemoTalk, cast: Cast, now: number): Step {
+  const people = others.map((key) => cast.people[key]);
+  const lines = said.map((one) => ({ by: cast.people[one.by], at: iso(now - one.hours * hour), text: one.text }));
+  return { by, deed: { do: 'talk', people, subject, language, said: lines } };
 }
 
 /** What happens to a topic once all replies are there, and who does it. */

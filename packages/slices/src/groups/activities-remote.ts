@@ -69,6 +69,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
         id,
         uri,
         home,
+        kind: 'group',
         ...read,
         local: 0,
         member_count: 0,

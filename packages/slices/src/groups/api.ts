@@ -142,7 +142,7 @@ function membershipRoutes(app: OpenAPIHono<Environment>): void {
     async (c) => {
       const visitor = requireVisitor(c);
       const { uri, join } = c.req.valid('json');
-      const id = await findGroup(c.var.context, uri);
+      const id = await findGroup(c.var.context, uri, visitor);
       const input = { group: id, person: visitor.person.id };
       await transactAs(c, visitor, (work) => (join ? joinGroup(work, input) : followGroup(work, input)));
       return c.json(await showGroup(c, visitor, id), 201);

@@ -3,7 +3,7 @@ import { createGroup } from './groups.ts';
 import { newGroupInput } from './input.ts';
 import { groupJson } from './json.ts';
 import { setRole } from './moderation.ts';
-import { membershipOf } from './store.ts';
+import { groupById, membershipOf } from './store.ts';
 
 const by = { kind: 'command', by: 'group' } as const;
 
@@ -50,6 +50,7 @@ export const commands: Command[] = [
     run: async (context, { arguments: [group = '', person = ''] }) => {
       const id = await transact(context, by, async (work) => {
         const found = await personOf(work.db, person);
+        if ((await groupById(work.db, group))?.kind !== 'group') refuse('not_found', 'There is no such group here');
         await setRole(work, { group, person: found, by: null, role: 'owner' });
         return found;
       });

@@ -32,19 +32,39 @@ export async function createGroup(work: Work, input: NewGroup): Promise<GroupRow
     refuse('not_found', 'The owner must be a person of this node');
   const id = newId();
   await claimHandle(work, input.handle, 'group', id);
-  const uri = `${work.home}/groups/${id}`;
-  const addresses = collectionUris(uri);
-  const group: GroupRow = {
+  const group = rowOf(work, {
     id,
-    uri,
-    home: work.home,
+    kind: 'group',
     handle: input.handle,
     name,
-    sort_name: sortName(name),
     summary: (input.summary ?? '').trim(),
     reading: input.reading ?? 'partners',
     joining: input.joining ?? 'open',
     listed: input.listed === false ? 0 : 1,
+  });
+  await work.db.insertInto('groups').values(group).execute();
+  await saveActorKeys(work, group.uri, input.keys);
+  await changeStanding(
+    work,
+    { group, person: owner, standing: undefined },
+    { state: 'member', role: 'owner', following: 1, joined_at: work.now },
+  );
+  work.emit('group.created', streams.local, { group: id });
+  return { ...group, member_count: 1 };
+}
+
+/** The row of a new group of this node: nobody and nothing is in it yet. */
+export function rowOf(
+  work: Pick<Work, 'home' | 'now'>,
+  input: Pick<GroupRow, 'id' | 'kind' | 'handle' | 'name' | 'summary' | 'reading' | 'joining' | 'listed'>,
+): GroupRow {
+  const uri = `${work.home}/groups/${input.id}`;
+  const addresses = collectionUris(uri);
+  return {
+    ...input,
+    uri,
+    home: work.home,
+    sort_name: sortName(input.name),
     local: 1,
     joins_by: 'Join',
     agency: null,
@@ -65,15 +85,6 @@ export async function createGroup(work: Work, input: NewGroup): Promise<GroupRow
     deleted_at: null,
     fetched_at: null,
   };
-  await work.db.insertInto('groups').values(group).execute();
-  await saveActorKeys(work, uri, input.keys);
-  await changeStanding(
-    work,
-    { group, person: owner, standing: undefined },
-    { state: 'member', role: 'owner', following: 1, joined_at: work.now },
-  );
-  work.emit('group.created', streams.local, { group: id });
-  return { ...group, member_count: 1 };
 }
 
 /** What its owners can change; a missing member stays as it is. */
@@ -155,7 +166,8 @@ export async function groupGoneElsewhere(work: Work, group: GroupRow): Promise<v
   work.emit('group.deleted', streams.local, { group: group.id });
 }
 
-async function endGroup(work: Work, id: string): Promise<void> {
+/** From now on it is there for nobody; other nodes are told by whoever calls. */
+export async function endGroup(work: Work, id: string): Promise<void> {
   await work.db
     .updateTable('groups')
     .set({ deleted_at: work.now, updated_at: work.now, listed: 0 })

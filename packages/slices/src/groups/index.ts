@@ -2,6 +2,7 @@
 
 export { addressing, announce, publicCollection } from './activities-document.ts';
 export { collectionUris, streamFor } from './addresses.ts';
+export { addToConversation, conversationOf, createConversation, leaveConversation } from './conversation.ts';
 export { countPost } from './counts.ts';
 export { createGroup, deleteGroup, type GroupChange, type NewGroup, updateGroup } from './groups.ts';
 export { declineInvitation, invite } from './invitations.ts';
@@ -35,4 +36,4 @@ export {
   type NodeMembers,
   requesterMayRead,
 } from './store.ts';
-export type { GroupMemberRow, GroupRow, Joining, MemberState, Reading, Role } from './tables.ts';
+export type { GroupKind, GroupMemberRow, GroupRow, Joining, MemberState, Reading, Role } from './tables.ts';

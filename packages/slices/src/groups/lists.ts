@@ -57,6 +57,7 @@ export async function groupsOf(db: Reader, person: string): Promise<ListedGroup[
     .innerJoin('group_member', 'group_member.group_id', 'groups.id')
     .selectAll('groups')
     .where('group_member.person_id', '=', person)
+    .where('groups.kind', '=', 'group')
     .where('groups.deleted_at', 'is', null)
     .where((eb) =>
       eb.or([
@@ -117,6 +118,7 @@ export async function knownGroups(
   let query = db
     .selectFrom('groups')
     .selectAll()
+    .where('kind', '=', 'group')
     .where('deleted_at', 'is', null)
     .where((eb) =>
       eb.or([
@@ -205,6 +207,7 @@ export function groupsWithoutOwner(db: Reader): Promise<GroupRow[]> {
     .selectFrom('groups')
     .selectAll()
     .where('local', '=', 1)
+    .where('kind', '=', 'group')
     .where('deleted_at', 'is', null)
     .where((eb) =>
       eb.not(

@@ -1,4 +1,5 @@
 import { refuse, streams, type Work } from '@joinery/core';
+import { endGroup } from './groups.ts';
 import { isBanned, isMember, joinRefusal, joinsAtOnce } from './policy.ts';
 import {
   answer,
@@ -9,6 +10,7 @@ import {
   type Parties,
   partiesOf,
 } from './standing.ts';
+import { countMembers } from './store.ts';
 import type { GroupMemberRow } from './tables.ts';
 
 /** `activity`: address of the activity by which a person of another node asks. */
@@ -151,6 +153,8 @@ export async function leaveGroup(work: Work, input: MembershipInput): Promise<vo
   if (!takesPart && group.local !== 1) return unfollowGroup(work, input);
   const { state, banned_until } = standing;
   await changeStanding(work, parties, { ...outside, ...(state === 'banned' ? { state, banned_until } : {}) });
+  // Nobody could ever read it again.
+  if (group.kind === 'conversation' && (await countMembers(work.db, group.id)) === 0) await endGroup(work, group.id);
   const stream = group.local === 1 ? streams.local : streams.node(group.home);
   work.emit('group.left', stream, { group: group.id, person: person.id, activity: asked ?? '' });
 }

@@ -79,6 +79,12 @@ export const migrations: Migrations = {
   '2026-11-22-groups-featured': async (db) => {
     await db.schema.alterTable('groups').addColumn('featured_uri', 'text').execute();
   },
+  '2026-11-22-groups-kind': async (db) => {
+    await db.schema
+      .alterTable('groups')
+      .addColumn('kind', 'text', (column) => column.notNull().defaultTo('group'))
+      .execute();
+  },
   '2026-11-22-groups-directory': async (db) => {
     await db.schema
       .createTable('group_directory')

@@ -2,6 +2,7 @@ import {
   type Context,
   countAttempt,
   isId,
+  isRefusal,
   limits,
   type Reader,
   type Requester,
@@ -26,7 +27,9 @@ function requesterOf(visitor: Visitor | null): Requester {
  * @throws {Refusal} not_found alike for what is missing and for what this visitor may not know of; gone for a deleted group of ours
  */
 export async function seeGroup(db: Reader, id: string, visitor: Visitor | null): Promise<Seen> {
-  const group = isId(id) ? await groupById(db, id) : undefined;
+  const found = isId(id) ? await groupById(db, id) : undefined;
+  // A conversation is no group to those in it either: it has pages of its own.
+  const group = found?.kind === 'group' ? found : undefined;
   const standing = group && visitor ? await membershipOf(db, group.id, visitor.person.id) : undefined;
   const requester = requesterOf(visitor);
   if (!group || !mayKnowGroup(group, requester, standing)) refuse('not_found', 'There is no such group here');
@@ -35,13 +38,27 @@ export async function seeGroup(db: Reader, id: string, visitor: Visitor | null):
 }
 
 /**
- * Finds a group by link or handle, here or elsewhere.
+ * Finds a group by link or handle, here or elsewhere, as far as this visitor may know of it.
  * @throws {Refusal} bad_request when it is not a group, and what the look-up throws
  */
-export async function findGroup(context: Context, reference: string): Promise<string> {
+export async function findGroup(context: Context, reference: string, visitor: Visitor): Promise<string> {
   const found = await context.ports.actors.resolve(reference, { maximumAgeSeconds: 60 });
+  if (!(await mayCome(context, found, visitor))) refuse('not_found', 'There is nothing at this address');
   if (found.kind !== 'groups') refuse('bad_request', 'This is not the address of a group');
   return found.id;
+}
+
+/** Whether what an address leads to is there for this visitor: what is hidden from them is said to be missing, whatever it is. */
+async function mayCome(context: Context, found: { kind: string; id: string }, visitor: Visitor): Promise<boolean> {
+  const db = context.db.reader;
+  if (found.kind === 'groups')
+    return seeGroup(db, found.id, visitor).then(
+      () => true,
+      (error: unknown) => isRefusal(error) && error.code === 'gone',
+    );
+  const kind = context.slices.flatMap((slice) => slice.objects ?? []).find(({ path }) => path === found.kind);
+  const object = await kind?.load(db, { id: found.id });
+  return !kind || !object || kind.mayRead(db, requesterOf(visitor), object);
 }
 
 /**

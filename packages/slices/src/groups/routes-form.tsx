@@ -83,13 +83,13 @@ export function lookUpFault(c: RequestContext, field: string, words: string) {
 }
 
 async function openByLink(c: RequestContext) {
-  requireVisitor(c);
+  const visitor = requireVisitor(c);
   let found = '';
   const failed = await attempt(
     c,
     await readForm(c, referenceForm),
     async ({ reference }) => {
-      const known = await findGroup(c.var.context, reference).catch((error: unknown) => {
+      const known = await findGroup(c.var.context, reference, visitor).catch((error: unknown) => {
         // Its page says what is missing, and takes the wish for an agreement.
         if (isRefusal(error) && error.code === 'no_agreement') return null;
         throw error;

@@ -10,6 +10,7 @@ import {
 } from '@joinery/core';
 import { readerOf, renderPanels, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
+import { conversationOf } from './conversation.ts';
 import { refreshDirectory } from './directory.ts';
 import { declineInvitation } from './invitations.ts';
 import { agenciesElsewhere, groupsOf, type ListedGroup, listedGroups, listMembers, withLeads } from './lists.ts';
@@ -107,6 +108,8 @@ async function newFor(c: RequestContext, one?: string): Promise<Map<string, numb
 async function showGroup(c: RequestContext) {
   const { context, visitor, csrf } = c.var;
   const db = context.db.reader;
+  const conversation = visitor && (await conversationOf(db, c.req.param('id') ?? '', visitor.person.id));
+  if (conversation) return c.redirect(`/conversations/${conversation.id}`, 303);
   const { group, standing, readable } = await seeGroup(db, c.req.param('id') ?? '', visitor);
   // First: what is read of a group elsewhere on its first opening tells who leads it as well.
   const panels = readable ? await renderPanels(c, 'group', { id: group.id }) : [];

@@ -12,6 +12,9 @@ export type MemberState = (typeof memberStates)[number];
 export const roles = ['member', 'facilitator', 'owner'] as const;
 export type Role = (typeof roles)[number];
 
+/** What it is to people: a group, or a conversation of a few, which is a hidden group that lists, the feed and its pages show in a way of their own. */
+export type GroupKind = 'group' | 'conversation';
+
 /** A group of this node or of another one. */
 export type GroupRow = {
   id: string;
@@ -19,6 +22,7 @@ export type GroupRow = {
   uri: string;
   /** Canonical origin of the node that the group lives on. */
   home: string;
+  kind: GroupKind;
   handle: string;
   name: string;
   /** Folded name: lists sort and search by it. */

@@ -1,6 +1,7 @@
 import { type AfterEffects, administrators, deciders, streams, type Work } from '@joinery/core';
 import { groupById, isMember, mayReadGroup, membershipOf, membersWithRole } from '@joinery/slices/groups';
-import { mentionedIn, postById } from '@joinery/slices/posts';
+import { mentionedIn, type PostRow, postById } from '@joinery/slices/posts';
+import { markRead } from './mark-read.ts';
 import { type News, notify } from './notify.ts';
 import type { Kind } from './tables.ts';
 
@@ -13,6 +14,7 @@ async function onPost(work: Work, id: string, isNew: boolean): Promise<void> {
   if (post?.status !== 'accepted' || post.deleted_at || post.removed_at) return;
   const group = await groupById(work.db, post.group_id);
   if (!group || group.deleted_at) return;
+  if (group.kind === 'conversation') return isNew ? onMessage(work, post) : undefined;
   const told = new Map<string, Kind>();
   for (const { id: person, local } of await mentionedIn(work.db, post)) if (local === 1) told.set(person, 'mention');
   if (isNew && post.reply_to !== null) {
@@ -31,6 +33,61 @@ async function onPost(work: Work, id: string, isNew: boolean): Promise<void> {
       actor: post.author_id,
     });
   }
+}
+
+/**
+ * Something was said in a conversation: the others in it are told, once until they look. Who is told of the first of ten messages finds them all.
+ */
+async function onMessage(work: Work, post: PostRow): Promise<void> {
+  const group = post.group_id;
+  const waiting = new Set(await untoldSince(work, group));
+  for (const { id: person } of await membersWithRole(work.db, group, ['member'])) {
+    if (waiting.has(person)) continue;
+    await notify(work, {
+      ...{ person, kind: 'message', cause: `message ${post.uri}`, at: post.sort_at },
+      ...{ group, topic: post.topic_id, post: post.id, actor: post.author_id },
+    });
+  }
+}
+
+/** Who was told of a conversation and has not looked since. */
+async function untoldSince(work: Work, group: string): Promise<string[]> {
+  const rows = await work.db
+    .selectFrom('notification')
+    .select('person_id')
+    .where('kind', '=', 'message')
+    .where('group_id', '=', group)
+    .where('read_at', 'is', null)
+    .execute();
+  return rows.map(({ person_id }) => person_id);
+}
+
+/** Somebody was brought into a conversation: they are told, and by whom. */
+async function onJoined(work: Work, data: { group: string; person: string }, event: { id: string; at: string }) {
+  const group = await groupById(work.db, data.group);
+  const standing = await membershipOf(work.db, data.group, data.person);
+  if (group?.kind !== 'conversation' || !isMember(standing)) return;
+  await notify(work, {
+    ...{ person: data.person, kind: 'message', cause: `added ${event.id}`, at: event.at },
+    ...{ group: group.id, actor: standing?.invited_by ?? null },
+  });
+}
+
+/** Who looks at a conversation has heard of it, and is not mailed about it. */
+async function onSeen(work: Work, { conversation, person }: { conversation: string; person: string }): Promise<void> {
+  const rows = await work.db
+    .selectFrom('notification')
+    .select('id')
+    .where('person_id', '=', person)
+    .where('kind', '=', 'message')
+    .where('group_id', '=', conversation)
+    .where('read_at', 'is', null)
+    .execute();
+  await markRead(
+    work,
+    person,
+    rows.map(({ id }) => id),
+  );
 }
 
 /** Somebody asks to join a group of ours: those who run it are told, and the answer will be told to whoever is of this node. */
@@ -116,6 +173,8 @@ export const afterEffects: AfterEffects = {
     const cause = `answer ${data.activity || id}`;
     await notify(work, { ...data, kind: 'approved', cause, at, actor: null });
   },
+  'group.joined': (work, event) => onJoined(work, event.data, event),
+  'conversation.seen': (work, { data }) => onSeen(work, data),
   'group.left': async (work, { data }) => void (await forgetAsked(work, data)),
   'group.invited': async (work, { id, at, stream, data }) => {
     const standing = await membershipOf(work.db, data.group, data.person);

@@ -3,9 +3,11 @@ import type { Slice } from '@joinery/core';
 import { isLanguage } from '@joinery/ui';
 import { afterEffects } from './after-effects.ts';
 import { api } from './api.ts';
+import { decide } from './decide.ts';
 import { sendNotificationMail } from './mail-job.ts';
 import { messages } from './messages.ts';
 import { migrations } from './migrations.ts';
+import { mutesOf, putMute } from './mutes.ts';
 import { mailJob } from './notify.ts';
 import { countedAtMost, countUnread } from './reading.ts';
 import { routes } from './routes.tsx';
@@ -22,6 +24,14 @@ export const notifications: Slice = {
   api,
   jobs: { [mailJob]: sendNotificationMail },
   signedPaths: ['/notifications/mute/'],
+  silence: {
+    holds: async (db, person, group) => {
+      const told = decide(await mutesOf(db, person), { kind: 'message', group, topic: null });
+      return !told.page && !told.mail;
+    },
+    set: (work, { person, group, silent }) =>
+      putMute(work, { person, scope: 'group', subject: group, page: silent, mail: silent }),
+  },
   headerMarks: [
     {
       href: '/notifications',

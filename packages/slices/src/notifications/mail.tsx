@@ -50,14 +50,18 @@ type Links = { oneClick: string; others: { href: string; label: string }[] };
 
 function linksOf(node: Node, to: Addressee, { kind, group, topic }: Notification): Links {
   const t = messages(to.language);
+  const talk = group?.kind === 'conversation';
   const link = (scope: MuteLink['scope'], subject: string, page: boolean) =>
     `${node.config.origin}/notifications/mute/${muteToken(node.secret, { person: to.id, scope, subject, page, mail: true }, node.clock.now())}`;
   const ofKind = { href: link('kind', kind, false), label: `${t('mailStopKind')} (${kindName(kind, to.language)})` };
-  const ofGroup = group && { href: link('group', group.id, false), label: t('mailStopGroup') };
+  const ofGroup = group && {
+    href: link('group', group.id, false),
+    label: talk ? t('mailStopConversation') : t('mailStopGroup'),
+  };
   return {
     oneClick: (ofGroup ?? ofKind).href,
     others: [
-      ...(topic ? [{ href: link('topic', topic.id, true), label: t('mailStopTopic') }] : []),
+      ...(topic && !talk ? [{ href: link('topic', topic.id, true), label: t('mailStopTopic') }] : []),
       ...(ofGroup ? [ofGroup] : []),
       ofKind,
       { href: link('everything', '', false), label: t('mailStopAll') },
@@ -77,6 +81,8 @@ function subjectOf(notification: Notification, language: Language): string {
         return t('subjectClosedMention');
       case 'request':
         return t('subjectClosedRequest');
+      case 'message':
+        return notification.post ? t('subjectMessage') : t('subjectAdded');
       case 'approved':
         return t('subjectClosedApproved');
       default:
@@ -101,7 +107,13 @@ function partsOf(notification: Notification, language: Language): Parts {
   const common = { why: reasonOf(notification, language), language: post?.language ?? null };
   if (group?.closed) {
     const sentence = subjectOf(notification, language);
-    return { ...common, sentence, title: null, quote: null, note: messages(language)('mailClosed') };
+    return {
+      ...common,
+      sentence,
+      title: null,
+      quote: null,
+      note: messages(language)(group.kind === 'conversation' ? 'mailMessage' : 'mailClosed'),
+    };
   }
   const title = [topic?.title, post ? group?.name : null].filter(Boolean).join(' · ');
   return {

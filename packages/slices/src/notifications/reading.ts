@@ -7,7 +7,7 @@ import {
   encodeCursor,
   type Reader,
 } from '@joinery/core';
-import { canModerate, type GroupFacts, mayReadGroup, type Standing } from '@joinery/slices/groups';
+import { canModerate, type GroupFacts, type GroupKind, mayReadGroup, type Standing } from '@joinery/slices/groups';
 import { type Kind, officeKinds } from './tables.ts';
 
 /** A notification as its person may see it now: what they may not read is left out, or the whole of it is. */
@@ -18,7 +18,7 @@ export type Notification = {
   at: string;
   read: boolean;
   accepted: boolean | null;
-  group: { id: string; name: string; uri: string; closed: boolean } | null;
+  group: { id: string; name: string; uri: string; closed: boolean; kind: GroupKind } | null;
   topic: { id: string; uri: string; title: string | null } | null;
   /** Null when it is not about a post; without text when the post is gone. */
   post: { id: string; excerpt: string; gone: boolean; language: string | null } | null;
@@ -43,7 +43,15 @@ function rows(db: Reader, person: string) {
     .where('n.person_id', '=', person)
     .select(['n.id', 'n.kind', 'n.sort_at', 'n.read_at', 'n.accepted', 'n.ask_id', 'n.group_id', 'n.post_id'])
     .select(['n.origin', 'n.partner_id', 'n.ends_at'])
-    .select(['g.uri as group_uri', 'g.name as group_name', 'g.reading', 'g.joining', 'g.listed', 'g.local'])
+    .select([
+      'g.uri as group_uri',
+      'g.name as group_name',
+      'g.kind as group_kind',
+      'g.reading',
+      'g.joining',
+      'g.listed',
+      'g.local',
+    ])
     .select(['g.archived_at', 'g.deleted_at as group_deleted_at'])
     .select(['m.state', 'm.role', 'm.following', 'm.banned_until'])
     .select(['p.excerpt', 'p.deleted_at', 'p.removed_at', 'p.hidden_at', 'p.status', 'p.language'])
@@ -93,6 +101,7 @@ async function toNotification(context: Pick<Context, 'db' | 'ports'>, row: Row):
             id: row.group_id,
             name: row.group_name ?? '',
             uri: row.group_uri ?? '',
+            kind: row.group_kind ?? 'group',
             // A group elsewhere that is known here is open to the people of this node.
             closed: row.reading === 'members' || (row.local === 1 && row.listed !== 1),
           },
@@ -204,7 +213,7 @@ export function placeOf(notification: Notification): string {
   if (officeKinds.includes(kind)) return `${partners}/proposals`;
   if (post && !post.gone) return `/posts/${post.id}`;
   if (kind === 'request' && group) return `/groups/${group.id}/members`;
-  if (group) return `/groups/${group.id}`;
+  if (group) return group.kind === 'conversation' ? `/conversations/${group.id}` : `/groups/${group.id}`;
   if (kind === 'registration') return '/administration/registration';
   return ask?.state === 'agreed' && ask.group ? `/follow?uri=${encodeURIComponent(ask.group)}` : '/notifications';
 }

@@ -35,6 +35,7 @@ export async function settingsOf(db: Reader, person: string): Promise<Settings> 
     .innerJoin('groups as g', 'g.id', 'm.group_id')
     .select(['g.id', 'g.name'])
     .where('m.person_id', '=', person)
+    .where('g.kind', '=', 'group')
     .where('g.deleted_at', 'is', null)
     .where((eb) =>
       eb.or([

@@ -6,6 +6,7 @@ export const kinds = [
   'approved',
   'invited',
   'agreement',
+  'message',
   'ask',
   'proposal',
   'expiry',

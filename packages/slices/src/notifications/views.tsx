@@ -81,14 +81,15 @@ function Item({ item, reader, csrf }: { item: Notification; reader: Reader; csrf
   const name = group?.name ?? ending?.agency ?? item.node ?? t('notifications');
   const mark = actor ?? { name, agency: undefined };
   const [said, note] = [quoteOf(item), noteOf(item, language)];
+  const talk = group?.kind === 'conversation';
   const mutes = [
-    ...(topic ? [{ scope: 'topic', subject: topic.id, label: t('muteTopic') }] : []),
-    ...(group ? [{ scope: 'group', subject: group.id, label: t('muteGroup') }] : []),
+    ...(topic && !talk ? [{ scope: 'topic', subject: topic.id, label: t('muteTopic') }] : []),
+    ...(group ? [{ scope: 'group', subject: group.id, label: talk ? t('muteConversation') : t('muteGroup') }] : []),
     { scope: 'kind', subject: item.kind, label: t('muteKind') },
   ];
   const facts: Child[] = [
     ...(actor?.agency ? [actor.agency] : []),
-    ...(post && group ? [t('inGroup', { group: group.name })] : []),
+    ...(post && group && !talk ? [t('inGroup', { group: group.name })] : []),
     <Time at={item.at} reader={reader} />,
   ];
   return (

@@ -22,6 +22,8 @@ export function sentenceOf(notification: Notification, language: Language): stri
       return notification.actor
         ? t('saysInvited', { name, group: where })
         : t('saysInvitedBySomebody', { group: where });
+    case 'message':
+      return notification.post ? t('saysMessage', { name }) : t('saysAdded', { name });
     case 'agreement':
       return agreementOf(ask?.origin, ask?.state === 'agreed', language);
     case 'ask':
@@ -73,6 +75,8 @@ export function reasonOf(notification: Notification, language: Language): string
       return t('whyApproved');
     case 'invited':
       return t('whyInvited');
+    case 'message':
+      return t('whyMessage');
     case 'agreement':
       return t('whyAgreement');
     case 'ask':
@@ -98,6 +102,8 @@ export function kindName(kind: Kind, language: Language): string {
       return t('kindApproved');
     case 'invited':
       return t('kindInvited');
+    case 'message':
+      return t('kindMessage');
     case 'agreement':
       return t('kindAgreement');
     case 'ask':

@@ -17,18 +17,38 @@ export { type Audience, audienceOf } from './audience.ts';
 export { type Delivery, deliveryOf } from './delivery.ts';
 export { heldBy, hold } from './held.ts';
 export { hidePost } from './hiding.ts';
+export { contentInput, languageInput } from './input.ts';
 export { postJson, postSchema } from './json.ts';
 export { authorModel, hostOf, NewBadge, PostBadges } from './labels.tsx';
 export { like, unlike } from './likes.ts';
-export { type FeedPost, likedAmong, listFeed, refusedPosts, textsOf } from './lists.ts';
+export {
+  type FeedPost,
+  findPost,
+  likedAmong,
+  listFeed,
+  listThreadFromEnd,
+  type PostWithText,
+  refusedPosts,
+  textsOf,
+  type Viewer,
+} from './lists.ts';
 export { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 export { mentionedIn } from './names.ts';
 export { createTopic, deletePost, editPost, markdownText, reply, sendAgain } from './posts.ts';
 export { rememberTopics } from './remote.ts';
-export { handleReport, report } from './reports.ts';
-export { currentRevision, postById, postByUri } from './store.ts';
+export { handleReport, type ReportedMessage, report, reportedMessages } from './reports.ts';
+export { currentRevision, postById, postByUri, topicOf } from './store.ts';
 export type { PostKind, PostRevisionRow, PostRow } from './tables.ts';
-export { markAllRead, mostCounted, type NewInGroup, newAmong, newByGroup } from './unread.ts';
+export {
+  markAllRead,
+  markTopicRead,
+  mostCounted,
+  type NewInGroup,
+  newAmong,
+  newByGroup,
+  newestNews,
+  newInTopics,
+} from './unread.ts';
 
 /** What people write in groups, here and elsewhere. */
 export const posts: Slice = {

@@ -7,25 +7,31 @@ const longestReason = 1_000;
 
 /** The line ends that browsers send in forms count as one character, as the reader sees them. */
 const lines = z.string().transform((text) => text.replace(/\r\n?/g, '\n').trim());
-const content = lines.pipe(z.string().min(1).max(longestContent));
+/** What somebody writes, in Markdown. */
+export const contentInput = lines.pipe(z.string().min(1).max(longestContent));
 const title = z
   .string()
   .transform((text) => text.replace(/\s+/g, ' ').trim())
   .pipe(z.string().min(1).max(longestTitle));
-const language = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/);
+/** BCP 47. */
+export const languageInput = z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/);
 
 export const newTopic = z.object({
   title,
-  content,
+  content: contentInput,
   kind: z.enum(['discussion']).optional(),
-  language: language.optional(),
+  language: languageInput.optional(),
 });
-export const newReply = z.object({ content, language: language.optional(), replyTo: z.string().optional() });
+export const newReply = z.object({
+  content: contentInput,
+  language: languageInput.optional(),
+  replyTo: z.string().optional(),
+});
 /** `revision` is the number the editor started from; without it the newest is replaced. */
 export const postChange = z.object({
   title: title.optional(),
-  content: content.optional(),
-  language: language.optional(),
+  content: contentInput.optional(),
+  language: languageInput.optional(),
   revision: z.coerce.number().int().positive().optional(),
 });
 export const reasonGiven = z.object({ reason: lines.pipe(z.string().min(1).max(longestReason)) });

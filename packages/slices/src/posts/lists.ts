@@ -154,6 +154,33 @@ export async function listReplies(
   return cut(rows, options.limit, (row) => row.sort_at);
 }
 
+/**
+ * What was said in a thread last, its first post counted, the oldest of those shown first.
+ * @param options.before where the page after this one begins; null for the newest
+ * @returns `earlier` for the page before this one
+ */
+export async function listThreadFromEnd(
+  db: Reader,
+  topic: string,
+  viewer: Viewer,
+  options: { before?: string | null | undefined; limit: number },
+): Promise<{ items: PostWithText[]; earlier: string | null }> {
+  const before = decodeCursor(options.before, ['string', 'string']);
+  let query = seenBy(withText(db).where('post.topic_id', '=', topic), viewer);
+  if (before) {
+    query = query.where((eb) =>
+      eb(eb.refTuple('post.sort_at', 'post.id'), '<', eb.tuple(String(before[0]), String(before[1]))),
+    );
+  }
+  const rows = await query
+    .orderBy('post.sort_at', 'desc')
+    .orderBy('post.id', 'desc')
+    .limit(options.limit + 1)
+    .execute();
+  const { items, next } = cut(rows, options.limit, (row) => row.sort_at);
+  return { items: items.reverse(), earlier: next };
+}
+
 /** One post with its text, if the viewer may see it. */
 export async function findPost(db: Reader, id: string, viewer: Viewer): Promise<PostWithText | undefined> {
   const found = await seenBy(withText(db).where('post.id', '=', id), viewer).executeTakeFirst();
@@ -234,6 +261,7 @@ function inGroups(db: Reader) {
       'topic.title as topic_title',
       'topic.hidden_at as topic_hidden_at',
     ])
+    .where('groups.kind', '=', 'group')
     .where('post.deleted_at', 'is', null)
     .where('groups.deleted_at', 'is', null);
 }

@@ -108,7 +108,10 @@ export const messages = defineMessages({
     report: 'Report',
     reportTitle: 'Report this post',
     reportLead: 'Tell those who run the group what is wrong. The author does not see who reported it.',
+    reportMessageLead:
+      'The administrators of this node get this one message as it is now, your reason and your name. They cannot read the rest of the conversation, and its author does not see who reported it.',
     reportElsewhere: 'The report goes to {node} without your name.',
+    reportedMessage: 'Thank you. The administrators of this node will look at it.',
     reported: 'Thank you. Those who run the group will look at it.',
     reason: 'Reason',
     removeReasonHint: 'The author and the group see it.',
@@ -254,7 +257,10 @@ export const messages = defineMessages({
     report: 'Melden',
     reportTitle: 'Dit bericht melden',
     reportLead: 'Vertel wie de groep leidt wat er mis is. De auteur ziet niet wie het heeft gemeld.',
+    reportMessageLead:
+      'De beheerders van dit knooppunt krijgen dit ene bericht zoals het nu is, met uw reden en uw naam. De rest van het gesprek kunnen zij niet lezen, en de schrijver ziet niet wie het meldde.',
     reportElsewhere: 'De melding gaat zonder uw naam naar {node}.',
+    reportedMessage: 'Dank u wel. De beheerders van dit knooppunt kijken ernaar.',
     reported: 'Dank u. Wie de groep leidt kijkt ernaar.',
     reason: 'Reden',
     removeReasonHint: 'De auteur en de groep zien deze.',

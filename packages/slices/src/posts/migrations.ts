@@ -220,4 +220,7 @@ export const migrations: Migrations = {
     await db.schema.alterTable('post').addColumn('hidden_at', 'text').execute();
     await db.schema.alterTable('post').addColumn('hidden_reason', 'text').execute();
   },
+  '2026-11-27-posts-reported-text': async (db) => {
+    await db.schema.alterTable('post_report').addColumn('content', 'text').execute();
+  },
 };

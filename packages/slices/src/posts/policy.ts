@@ -11,6 +11,8 @@ export type Standing = {
   posting: RefusalCode | null;
   /** Facilitator or owner. */
   moderates: boolean;
+  /** Of a conversation: nobody runs it, and its first message opens or closes nothing. */
+  converses: boolean;
 };
 
 type InGroup = { archived_at: string | null; deleted_at: string | null };
@@ -28,7 +30,7 @@ export function whyNotPost(standing: Standing): WhyNot {
 
 export function whyNotReply(standing: Standing, topic: OfTopic): WhyNot {
   const why = whyNotPost(standing);
-  if (why) return why;
+  if (why || standing.converses) return why;
   if (topic.deleted_at || topic.removed_at) return 'gone';
   return topic.locked_at ? 'locked' : null;
 }
@@ -66,6 +68,7 @@ export function whyNotModerate(standing: Standing): WhyNot {
 export function whyNotMarkAnswered(standing: Standing, topic: OfTopic): WhyNot {
   if (topic.deleted_at) return 'gone';
   if (standing.banned) return 'banned';
+  if (standing.converses) return 'forbidden';
   return standing.moderates || isAuthor(standing, topic) ? null : 'forbidden';
 }
 

@@ -6,7 +6,7 @@ import { countDue } from './counts.ts';
 import { longestContent, longestTitle } from './input.ts';
 import { forgetNames, linkNames, namesSaid, putNames, type SaidNames } from './names.ts';
 import { whyNotDelete, whyNotEdit, whyNotPost, whyNotReply } from './policy.ts';
-import { currentRevision, postById, requireGroup, requirePost, standingOf } from './store.ts';
+import { currentRevision, postById, requireGroup, requirePost, standingOf, topicOf } from './store.ts';
 import type { PostKind, PostRow } from './tables.ts';
 
 /** What somebody wrote: safe HTML, with its Markdown when that is known. */
@@ -49,6 +49,8 @@ export async function createTopic(work: Work, input: TopicInput): Promise<PostRo
     const why = whyNotPost(await standingOf(work.db, group, input.author, work.now));
     if (why) refuse(why, 'You cannot start a topic in this group');
   }
+  if (group.kind === 'conversation' && (await topicOf(work.db, group.id)))
+    refuse('conflict', 'A conversation is one thread: reply in it');
   return addPost(work, group, { ...input, kind: input.kind ?? 'discussion' }, null);
 }
 
@@ -224,7 +226,9 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
   }
   const current = await currentRevision(work.db, post);
   if (!current) refuse('gone', 'This post was deleted');
-  const title = input.title === undefined || post.reply_to !== null ? post.title : input.title;
+  // What a conversation is about is said once, by whoever begins it.
+  const untitled = post.reply_to !== null || group.kind === 'conversation';
+  const title = input.title === undefined || untitled ? post.title : input.title;
   const written = {
     content: input.content ?? current.content,
     source: input.content === undefined ? current.source : (input.source ?? null),

@@ -12,9 +12,20 @@ const missing = (): never => refuse('not_found', 'There is nothing at this addre
 
 /**
  * The group, for somebody who may read it: who may not gets what a missing one gives.
+ * A conversation is no group to anybody: pages and API of groups do not show it.
  * @throws {Refusal} not_found; signed_out where signing in may help
  */
 export async function seeGroup(
+  context: Pick<Context, 'db' | 'clock'>,
+  id: string,
+  visitor: Visitor | null,
+): Promise<Seen> {
+  const seen = await seeWhatHoldsPosts(context, id, visitor);
+  return seen.group.kind === 'group' ? seen : missing();
+}
+
+/** A group or conversation, for somebody who may read it. @throws {Refusal} as seeGroup */
+export async function seeWhatHoldsPosts(
   context: Pick<Context, 'db' | 'clock'>,
   id: string,
   visitor: Visitor | null,
@@ -39,7 +50,7 @@ export async function seePost(
     ? await db.selectFrom('post').select('group_id').where('id', '=', id).executeTakeFirst()
     : undefined;
   if (!row) return visitor ? missing() : refuse('signed_out', 'Sign in to see this');
-  const seen = await seeGroup(context, row.group_id, visitor);
+  const seen = await seeWhatHoldsPosts(context, row.group_id, visitor);
   const post = (await findPost(db, id, seen.viewer)) ?? missing();
   const topic = post.topic_id === post.id ? post : ((await findPost(db, post.topic_id, seen.viewer)) ?? missing());
   return { ...seen, post, topic };

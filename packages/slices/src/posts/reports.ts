@@ -1,10 +1,10 @@
 import { newId, type Reader, refuse, streams, type Work } from '@joinery/core';
 import { whyNotModerate, whyNotReport } from './policy.ts';
-import { requireGroup, requirePost, standingOf } from './store.ts';
+import { currentRevision, requireGroup, requirePost, standingOf } from './store.ts';
 import type { PostReportRow } from './tables.ts';
 
 /**
- * Tells those who run the group about a post. In a group elsewhere the report goes to its node without the reporter's name.
+ * Tells those who run the group about a post; of a message in a conversation, which nobody runs, the administrators of the node. In a group elsewhere the report goes to its node without the reporter's name.
  * @param input.reporter person of this node; null for a report of another node
  * @param input.uri id of that node's `Flag`
  * @returns id of the report; null when it was there already
@@ -34,6 +34,7 @@ export async function report(
       group_id: group.id,
       reporter_id: input.reporter,
       origin: work.origin === 'local' ? work.home : work.origin,
+      content: group.kind === 'conversation' ? ((await currentRevision(work.db, post))?.content ?? '') : null,
       uri: input.uri ?? null,
       reason: input.reason,
       at: work.now,
@@ -46,12 +47,24 @@ export async function report(
   return id;
 }
 
-/** Takes a report off the queue. @throws {Refusal} not_found, forbidden */
-export async function handleReport(work: Work, input: { report: string; by: string }): Promise<void> {
+/**
+ * Takes a report off the queue.
+ * @param input.administrator whether `by` looks after this node: they handle the reports of conversations, and no others
+ * @throws {Refusal} not_found, forbidden
+ */
+export async function handleReport(
+  work: Work,
+  input: { report: string; by: string; administrator?: boolean },
+): Promise<void> {
   const row = await work.db.selectFrom('post_report').selectAll().where('id', '=', input.report).executeTakeFirst();
   if (!row) refuse('not_found', 'There is no such report');
   const group = await requireGroup(work.db, row.group_id);
-  const why = whyNotModerate(await standingOf(work.db, group, input.by, work.now));
+  const why =
+    group.kind === 'conversation'
+      ? input.administrator
+        ? null
+        : 'not_found'
+      : whyNotModerate(await standingOf(work.db, group, input.by, work.now));
   if (why) refuse(why, 'Only those who run the group handle its reports');
   if (row.handled_at) return;
   await work.db
@@ -70,6 +83,33 @@ export function openReports(db: Reader, group: string): Promise<PostReportRow[]>
     .where('group_id', '=', group)
     .where('handled_at', 'is', null)
     .orderBy('at')
+    .limit(100)
+    .execute();
+}
+
+/** A reported message, as the administrators get it. Where it was said they are not told. */
+export type ReportedMessage = Pick<PostReportRow, 'id' | 'reason' | 'at' | 'reporter_id' | 'content'> & {
+  author_id: string;
+  sent_at: string;
+  language: string | null;
+};
+
+/** Reported messages of conversations that wait for an administrator, the oldest first. */
+export function reportedMessages(db: Reader): Promise<ReportedMessage[]> {
+  return db
+    .selectFrom('post_report')
+    .innerJoin('post', 'post.id', 'post_report.post_id')
+    .select([
+      'post_report.id',
+      'post_report.reason',
+      'post_report.at',
+      'post_report.reporter_id',
+      'post_report.content',
+    ])
+    .select(['post.author_id', 'post.published_at as sent_at', 'post.language'])
+    .where('post_report.content', 'is not', null)
+    .where('post_report.handled_at', 'is', null)
+    .orderBy('post_report.at')
     .limit(100)
     .execute();
 }

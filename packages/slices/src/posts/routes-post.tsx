@@ -44,9 +44,10 @@ export function postRoutes(app: Hono<Environment>): void {
 
   app.post('/posts/:id/delete', async (c) => {
     const visitor = requireVisitor(c);
-    const { post } = await seePost(c.var.context, c.req.param('id'), visitor);
+    const { post, group } = await seePost(c.var.context, c.req.param('id'), visitor);
     await change(c, visitor, (work) => deletePost(work, { post: post.id, author: visitor.person.id }));
-    return c.redirect(post.reply_to === null ? `/groups/${post.group_id}` : `/posts/${post.topic_id}`, 303);
+    const inGroup = group.kind === 'group' && post.reply_to === null;
+    return c.redirect(inGroup ? `/groups/${group.id}` : `/posts/${post.topic_id}`, 303);
   });
 
   app.get('/posts/:id/history', async (c) => {
@@ -118,7 +119,14 @@ function reasonRoutes(app: Hono<Environment>): void {
       });
       if (kind !== 'report') return c.redirect(`/posts/${post.id}`, 303);
       const t = messages(c.var.language);
-      return show(c, { title: t('report'), notices: [{ kind: 'success', text: t('reported') }] }, back(c, post));
+      return show(
+        c,
+        {
+          title: t('report'),
+          notices: [{ kind: 'success', text: seen.standing.converses ? t('reportedMessage') : t('reported') }],
+        },
+        back(c, post),
+      );
     });
   }
 }
@@ -167,7 +175,7 @@ function editRoutes(app: Hono<Environment>): void {
     if (why) refuse(why, 'You cannot change this post');
     const form = await readForm(
       c,
-      seen.post.title === null
+      seen.post.title === null || seen.group.kind === 'conversation'
         ? postChange.required({ content: true })
         : postChange.required({ content: true, title: true }),
     );
@@ -214,7 +222,7 @@ async function editor(
   const model = {
     action: `/posts/${post.id}/edit`,
     back: { href: `/posts/${post.id}`, name: post.title || post.excerpt },
-    titled: post.title !== null,
+    titled: post.title !== null && group.kind === 'group',
     typed,
     errors,
     audience: audience ? audienceText(audience, context.config.agency, language) : '',

@@ -23,6 +23,8 @@ const perPage = 100;
 export function threadRoutes(app: Hono<Environment>): void {
   app.get('/posts/:id', async (c) => {
     const seen = await seePost(c.var.context, c.req.param('id'), c.var.visitor);
+    if (seen.group.kind === 'conversation')
+      return c.redirect(`/conversations/${seen.group.id}?at=${seen.post.id}#post-${seen.post.id}`, 303);
     if (seen.post.reply_to !== null) return c.redirect(await placeInThread(c, seen), 303);
     const back = await takenBack(c);
     return thread(c, seen, { typed: back ? { content: back.source } : {}, faults: [], preview: null });
@@ -98,7 +100,8 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
   );
   // The first page shows the topic itself; further ones replies alone.
   const at = fresh.size === 0 ? null : newestNews(cursor === null ? all : page.items);
-  if (visitor && at !== null && c.req.method === 'GET')
+  // What only the script has asked for nobody has seen.
+  if (visitor && at !== null && c.req.method === 'GET' && !c.req.header('x-joinery-background'))
     await change(c, visitor, (work) => markTopicRead(work, { person: visitor.person.id, topic, at }));
   const shown = await Promise.all(
     all.map(async (post) => ({

@@ -48,6 +48,21 @@ export function currentRevision(
     .executeTakeFirst();
 }
 
+/** The first message of a conversation, which the others answer. */
+export async function topicOf(db: Reader, conversation: string): Promise<string | undefined> {
+  return (await firstOf(db, { conversation }))[0]?.id;
+}
+
+const firstOf = prepareQuery((db, { conversation }: { conversation: string }) =>
+  db
+    .selectFrom('post')
+    .select('id')
+    .where('group_id', '=', conversation)
+    .where('reply_to', 'is', null)
+    .orderBy('id')
+    .limit(1),
+);
+
 /** All texts of a post, the newest first. */
 export function revisionsOf(db: Reader, post: string): Promise<PostRevisionRow[]> {
   return db
@@ -64,9 +79,10 @@ export function revisionsOf(db: Reader, post: string): Promise<PostRevisionRow[]
  * @param person local or remote; null for somebody who is not signed in
  */
 export async function standingOf(db: Reader, group: GroupRow, person: string | null, now: string): Promise<Standing> {
+  const converses = group.kind === 'conversation';
   if (person === null) {
     const reads = mayReadGroup(group, { kind: 'nobody' }, null);
-    return { person, reads, banned: false, posting: 'signed_out', moderates: false };
+    return { person, reads, banned: false, posting: 'signed_out', moderates: false, converses };
   }
   const membership = await membershipOf(db, group.id, person);
   return {
@@ -75,6 +91,7 @@ export async function standingOf(db: Reader, group: GroupRow, person: string | n
     banned: isBanned(membership, now),
     posting: postRefusal(group, membership, now),
     moderates: canModerate(group, membership),
+    converses,
   };
 }
 

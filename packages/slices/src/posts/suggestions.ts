@@ -2,7 +2,7 @@ import { type Environment, nameContains, type Reader, requireVisitor } from '@jo
 import { foldTag } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { sql } from 'kysely';
-import { seeGroup } from './reads.ts';
+import { seeWhatHoldsPosts } from './reads.ts';
 
 /** Something that may stand in a text: what is written, and how it is offered. */
 type Suggestion = { text: string; label: string; note: string };
@@ -55,13 +55,13 @@ async function tags(db: Reader, group: string, typed: string): Promise<Suggestio
 }
 
 /**
- * What the script of the pages offers while somebody writes in a group: its people and its tags, to those who may read it; for everybody else the
+ * What the script of the pages offers while somebody writes in a group or conversation: its people and its tags, to those who may read it; for everybody else the
  * group is missing. A page's address and not one of the API, since a browser has a session and no token.
  */
 export function suggestionRoutes(app: Hono<Environment>): void {
   app.get('/groups/:id/suggestions', async (c) => {
     requireVisitor(c);
-    const { group } = await seeGroup(c.var.context, c.req.param('id'), c.var.visitor);
+    const { group } = await seeWhatHoldsPosts(c.var.context, c.req.param('id'), c.var.visitor);
     const [, sign, typed = ''] = /^([@#])([\p{L}\p{N}_.-]{1,40})$/u.exec(c.req.query('q') ?? '') ?? [];
     const find = sign === '@' ? people : sign === '#' ? tags : async () => [];
     return c.json({ items: await find(c.var.context.db.reader, group.id, typed) });

@@ -1,4 +1,6 @@
 import { prepareQuery, type Reader, type Work } from '@joinery/core';
+import type { GroupKind } from '@joinery/slices/groups';
+import { sql } from 'kysely';
 
 const days = 30;
 /** More than this is shown as "99+", and not counted. */
@@ -17,6 +19,9 @@ type Wanted = { person: string; from: string } & (
   | { topics: readonly string[] }
   | { ids: readonly string[] }
 );
+
+/** Instant from which what is written in a group is news to somebody. Whoever is brought into a conversation has all of it before them. */
+const newsSince = sql<string>`case when groups.kind = 'conversation' then '' else coalesce(mine.joined_at, mine.updated_at) end`;
 
 /**
  * Posts that are new to a person: what came as news (never as history) to their groups since they joined, or since they marked all as read, in topics that
@@ -61,9 +66,7 @@ function unread(db: Reader, wanted: Wanted) {
     )
     .where('groups.deleted_at', 'is', null)
     .where('post.news_at', '>', from)
-    .where((eb) =>
-      eb('post.news_at', '>', eb.fn.coalesce('post_read_group.read_at', 'mine.joined_at', 'mine.updated_at')),
-    )
+    .where((eb) => eb('post.news_at', '>', eb.fn.coalesce('post_read_group.read_at', newsSince)))
     .where((eb) =>
       eb.or([eb('post_read_topic.read_at', 'is', null), eb('post.news_at', '>', eb.ref('post_read_topic.read_at'))]),
     )
@@ -88,9 +91,16 @@ export type NewInGroup = { id: string; name: string; count: number; newest: stri
 /**
  * How much is new to a person in each of their groups, the liveliest first; groups without news are left out.
  * @param group only this one
+ * @param kind conversations have pages of their own, where theirs is shown
  * @returns counts up to 100, which stands for "99+"
  */
-export async function newByGroup(db: Reader, person: string, now: Date, group?: string): Promise<NewInGroup[]> {
+export async function newByGroup(
+  db: Reader,
+  person: string,
+  now: Date,
+  group?: string,
+  kind: GroupKind = 'group',
+): Promise<NewInGroup[]> {
   const from = since(now);
   let mine = db
     .selectFrom('group_member')
@@ -98,6 +108,7 @@ export async function newByGroup(db: Reader, person: string, now: Date, group?: 
     .select(['groups.id', 'groups.name'])
     .where('group_member.person_id', '=', person)
     .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]))
+    .where('groups.kind', '=', kind)
     .where('groups.last_post_at', '>', from);
   if (group !== undefined) mine = mine.where('groups.id', '=', group);
   const groups = await mine.limit(500).execute();
@@ -157,13 +168,19 @@ export async function markTopicRead(
 }
 
 /**
- * Everything in these groups up to now is read.
+ * Everything in these groups up to now is read. Conversations are read where they are shown.
  * @param group null for all groups of the person
  */
 export async function markAllRead(work: Work, person: string, group: string | null): Promise<void> {
-  let mine = work.db.selectFrom('group_member').select('group_id').where('person_id', '=', person);
-  if (group !== null) mine = mine.where('group_id', '=', group);
+  let mine = work.db
+    .selectFrom('group_member')
+    .innerJoin('groups', 'groups.id', 'group_member.group_id')
+    .select('group_member.group_id')
+    .where('group_member.person_id', '=', person)
+    .where('groups.kind', '=', 'group');
+  if (group !== null) mine = mine.where('group_member.group_id', '=', group);
   const groups = (await mine.execute()).map(({ group_id }) => group_id);
+  if (groups.length === 0) return;
   for (const id of groups) {
     await work.db
       .insertInto('post_read_group')
@@ -172,9 +189,12 @@ export async function markAllRead(work: Work, person: string, group: string | nu
       .execute();
   }
   // What stands for the whole group stands for each of its topics.
-  let topics = work.db.deleteFrom('post_read_topic').where('person_id', '=', person);
-  if (group !== null) topics = topics.where('group_id', '=', group);
-  await topics.where('read_at', '<=', work.now).execute();
+  await work.db
+    .deleteFrom('post_read_topic')
+    .where('person_id', '=', person)
+    .where('group_id', 'in', groups)
+    .where('read_at', '<=', work.now)
+    .execute();
 }
 
 /** What somebody has read, chosen and not yet posted goes with them. */

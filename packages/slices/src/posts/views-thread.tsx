@@ -1,4 +1,5 @@
 import type { OwnNodeOffer, RefusalCode } from '@joinery/core';
+import type { GroupKind } from '@joinery/slices/groups';
 import {
   ButtonLink,
   Details,
@@ -343,7 +344,7 @@ export const reasonTitles = { remove: 'remove', report: 'reportTitle', hide: 'hi
 export function ReasonPage(props: {
   kind: keyof typeof reasonTitles;
   post: PostWithText;
-  group: { home: string; local: number };
+  group: { home: string; local: number; kind: GroupKind };
   typed: { reason?: string | undefined };
   errors: FieldError[];
   reader: Reader;
@@ -362,7 +363,8 @@ export function ReasonPage(props: {
       {kind === 'hide' ? <p>{t('hideLead')}</p> : null}
       {removing ? null : (
         <p>
-          {t('reportLead')} {group.local === 1 ? null : t('reportElsewhere', { node: hostOf(group.home) })}
+          {group.kind === 'conversation' ? t('reportMessageLead') : t('reportLead')}{' '}
+          {group.local === 1 ? null : t('reportElsewhere', { node: hostOf(group.home) })}
         </p>
       )}
       <Form action={`/posts/${post.id}/${kind}`} csrf={props.csrf}>

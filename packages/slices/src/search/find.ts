@@ -156,7 +156,7 @@ function scoreOf(db: Reader, search: Search): RawBuilder<number> {
 /** The group that a search is within. Undefined alike for one that is missing and one that this visitor may not read. */
 export async function groupWithin(db: Reader, visitor: Visitor, id: string) {
   const group = await groupById(db, id);
-  if (!group || group.deleted_at !== null) return undefined;
+  if (group?.kind !== 'group' || group.deleted_at !== null) return undefined;
   const requester = { kind: 'person', person: visitor.person.id, administrator: visitor.administrator } as const;
   return (await requesterMayRead(db, requester, group)) ? group : undefined;
 }

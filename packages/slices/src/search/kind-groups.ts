@@ -22,7 +22,7 @@ export const groupKind: Searchable = {
   one: (language) => messages(isLanguage(language) ? language : 'en')('group'),
   entry: async (db, id) => {
     const group = await groupById(db, id);
-    if (!group || group.deleted_at !== null) return null;
+    if (group?.kind !== 'group' || group.deleted_at !== null) return null;
     return {
       title: group.name,
       text: textOf(group),
@@ -59,7 +59,7 @@ export const groupKind: Searchable = {
     const found = [];
     for (const group of (await groupsByIds(db, ids)).values()) {
       const standing = await membershipOf(db, group.id, person);
-      if (group.deleted_at !== null || !mayKnowGroup(group, requester, standing)) continue;
+      if (group.kind !== 'group' || group.deleted_at !== null || !mayKnowGroup(group, requester, standing)) continue;
       const agency = agencyOf(group, context.config.agency);
       found.push({
         id: group.id,

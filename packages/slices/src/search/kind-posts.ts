@@ -80,20 +80,24 @@ export const postKind: Searchable = {
       const group = groups.get(post.group_id);
       if (!group || !readable.has(group.id) || post.deleted_at !== null || post.removed_at !== null) return [];
       const home = originOf(post.uri) ?? post.author_home;
+      const talk = group.kind === 'conversation';
       return [
         {
           id: post.id,
           href: `/posts/${post.id}`,
           title: post.title ?? '',
-          heading:
-            post.reply_to === null
+          heading: talk
+            ? t('message')
+            : post.reply_to === null
               ? t('untitled')
               : t('replyTo', { title: topics.get(post.topic_id) || t('untitled') }),
           text: plainText(post.content ?? ''),
           language: post.language,
           at: post.sort_at,
           author: authorModel(post),
-          group: { name: group.name, href: `/groups/${group.id}` },
+          group: talk
+            ? { name: group.name || t('conversation'), href: `/conversations/${group.id}` }
+            : { name: group.name, href: `/groups/${group.id}` },
           source: group.local === 1 ? null : { agency: group.agency ?? hostOf(group.home), node: hostOf(group.home) },
           facts: [],
           json: { ...postJson(post, person, liked), home },

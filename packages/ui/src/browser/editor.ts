@@ -40,7 +40,12 @@ function drawing(outline: string): SVGElement {
 }
 
 /** Replaces a part of a text as typing does, so that it can be undone. */
-export function replaceText(area: HTMLTextAreaElement, from: number, to: number, text: string): void {
+export function replaceText(
+  area: HTMLTextAreaElement | HTMLInputElement,
+  from: number,
+  to: number,
+  text: string,
+): void {
   area.focus();
   area.setSelectionRange(from, to);
   // The only way that keeps the browser's own undo; where it is gone, the text itself is set.

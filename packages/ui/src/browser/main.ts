@@ -4,9 +4,11 @@ import { defineMarkdownEditor } from './editor.ts';
 import { enhanceForms } from './forms.ts';
 import { defineLiveNews } from './live.ts';
 import { definePasskeys } from './passkey.ts';
+import { defineNamesField } from './suggest.ts';
 
 enhanceForms();
 defineChooseAll();
 defineMarkdownEditor();
 defineLiveNews();
 definePasskeys();
+defineNamesField();

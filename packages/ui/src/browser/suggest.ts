@@ -1,16 +1,19 @@
 import { announce, make } from './announce.ts';
 import { replaceText } from './editor.ts';
 
+type Field = HTMLTextAreaElement | HTMLInputElement;
+
 type Suggestion = { text: string; label: string; note: string };
 
 /** The word that is being typed, when it begins as a mention or a tag does. */
-const unfinished = /(?:^|[\s(])([@#][\p{L}\p{N}_.-]{1,40})$/u;
+const inText = /(?:^|[\s(])([@#][\p{L}\p{N}_.-]{1,40})$/u;
 
 /**
- * Offers people and tags while somebody types in a text (ARIA APG, combobox with a list): arrows choose, Enter or Tab takes, Escape closes.
- * @param address answers `{ items }` for `?q=`; the group decides who is offered
+ * Offers people and tags while somebody types (ARIA APG, combobox with a list): arrows choose, Enter or Tab takes, Escape closes.
+ * @param address answers `{ items }` for `?q=`; it decides who is offered
+ * @param unfinished the end of what stands before the cursor, with what is asked for as its first group; `after` follows what is taken
  */
-export function suggestIn(area: HTMLTextAreaElement, address: string, label: string): void {
+export function suggestIn(area: Field, address: string, label: string, unfinished = inText, after = ' '): void {
   const list = make('ul', {
     role: 'listbox',
     class: 'app-suggestions',
@@ -24,7 +27,7 @@ export function suggestIn(area: HTMLTextAreaElement, address: string, label: str
   let asked = '';
   let waiting = 0;
 
-  const word = () => unfinished.exec(area.value.slice(0, area.selectionStart))?.[1] ?? '';
+  const word = () => unfinished.exec(area.value.slice(0, area.selectionStart ?? 0))?.[1] ?? '';
   const close = () => {
     list.hidden = true;
     items = [];
@@ -41,7 +44,8 @@ export function suggestIn(area: HTMLTextAreaElement, address: string, label: str
     const item = items[index];
     const typed = word();
     close();
-    if (item) replaceText(area, area.selectionStart - typed.length, area.selectionStart, `${item.text} `);
+    const end = area.selectionStart ?? 0;
+    if (item) replaceText(area, end - typed.length, end, `${item.text}${after}`);
   };
   const show = () => {
     list.replaceChildren(
@@ -84,7 +88,7 @@ export function suggestIn(area: HTMLTextAreaElement, address: string, label: str
     waiting = window.setTimeout(ask, 150);
   });
   area.addEventListener('blur', close);
-  area.addEventListener('keydown', (event) => {
+  (area as HTMLElement).addEventListener('keydown', (event) => {
     if (list.hidden) return;
     const does: Record<string, () => void> = {
       ArrowDown: () => choose(chosen + 1),
@@ -99,3 +103,16 @@ export function suggestIn(area: HTMLTextAreaElement, address: string, label: str
     act();
   });
 }
+
+/** A field for several names with commas between them: each is offered while it is typed. */
+class NamesField extends HTMLElement {
+  connectedCallback(): void {
+    const field = this.querySelector('input');
+    const { suggest, label = '' } = this.dataset;
+    if (!field || !suggest || this.querySelector('[role=listbox]')) return;
+    field.autocomplete = 'off';
+    suggestIn(field, suggest, label, /(?:^|[,;])\s*([^,;]{2,60})$/u, ', ');
+  }
+}
+
+export const defineNamesField = () => customElements.define('app-names', NamesField);

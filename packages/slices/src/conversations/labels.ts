@@ -1,0 +1,72 @@
+import type { FieldFault } from '@joinery/core';
+import { type PersonRow, personLabel } from '@joinery/slices/people';
+import { mostCounted } from '@joinery/slices/posts';
+import type { FieldError, Language } from '@joinery/ui';
+import type { ListedConversation, Participant } from './lists.ts';
+import { messages } from './messages.ts';
+
+const namesInTitle = 3;
+
+/** Names as a sentence lists them. */
+function listed(names: readonly string[], language: Language): string {
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(names);
+}
+
+/** What a conversation is called by one who is in it: its subject, or else the names of the others. */
+export function titleOf(
+  conversation: { name: string },
+  participants: readonly Participant[],
+  reader: string,
+  language: Language,
+): string {
+  return conversation.name || namesOf(participants, reader, language);
+}
+
+/** The others who are in it, the first few by name; those who were when nobody is left. */
+export function namesOf(participants: readonly Participant[], reader: string, language: Language): string {
+  const t = messages(language);
+  const everybody = participants.filter(({ person }) => person.id !== reader);
+  const here = everybody.filter(({ leftAt }) => leftAt === null);
+  const names = (here.length > 0 ? here : everybody).map(({ person }) => nameOf(person, language));
+  if (names.length <= namesInTitle + 1) return listed(names, language);
+  return t('andMore', { names: names.slice(0, namesInTitle).join(', '), count: names.length - namesInTitle });
+}
+
+/** Whether the reader is the only one left. */
+export const isAlone = (participants: readonly Participant[]): boolean =>
+  participants.filter(({ leftAt }) => leftAt === null).length < 2;
+
+export const nameOf = (person: PersonRow | undefined, language: Language): string => personLabel(person, language).name;
+
+/** What was said last, and by whom, in one line. */
+export function previewOf({ last }: ListedConversation, reader: string, language: Language): string {
+  const t = messages(language);
+  if (!last) return '';
+  const text = last.deleted_at ? t('deletedMessage') : last.excerpt;
+  return last.author_id === reader ? t('youSaid', { text }) : t('somebodySaid', { name: last.author_name, text });
+}
+
+/** A number of new messages as a badge shows it. */
+export const shownCount = (count: number): string => (count > mostCounted ? `${mostCounted}+` : String(count));
+
+/** A number of new messages in words. */
+export function unreadText(count: number, language: Language): string {
+  const t = messages(language);
+  return count > mostCounted ? t('unreadMany', { count: mostCounted }) : t('unread', { count });
+}
+
+/** Faults for the error summary. */
+export function fieldErrors(faults: readonly FieldFault[], language: Language): FieldError[] {
+  const t = messages(language);
+  return faults.map(({ field, code, values }) => {
+    const maximum = values?.maximum ?? '';
+    const shown = field === 'people' ? 'to' : field;
+    if (code === 'too_long') return { field: shown, text: t('faultLong', { maximum }) };
+    if (field === 'people')
+      return { field: shown, text: code === 'too_large' ? t('faultMany', { maximum }) : t('faultNobody') };
+    return { field: shown, text: field === 'content' ? t('faultContent') : t('faultOther') };
+  });
+}
+
+export const errorOf = (errors: readonly FieldError[], field: string): string | undefined =>
+  errors.find((error) => error.field === field)?.text;

@@ -1,0 +1,155 @@
+import { type Context, decodeCursor, encodeCursor, prepareQuery, type Reader } from '@joinery/core';
+import type { GroupRow } from '@joinery/slices/groups';
+import type { PersonRow } from '@joinery/slices/people';
+import { listThreadFromEnd, newByGroup, type PostWithText, topicOf } from '@joinery/slices/posts';
+
+/** Somebody who is in a conversation, or was and left. */
+export type Participant = {
+  person: PersonRow;
+  joinedAt: string | null;
+  leftAt: string | null;
+  broughtBy: string | null;
+};
+
+/** Whether somebody was brought in after the conversation had begun. */
+export function cameLater({ joinedAt, broughtBy }: Participant, { created_at }: { created_at: string }): boolean {
+  return broughtBy !== null && joinedAt !== null && joinedAt > created_at;
+}
+
+/** A conversation as a list shows it to one person who is in it. */
+export type ListedConversation = {
+  conversation: GroupRow;
+  participants: Participant[];
+  /** What was said last. */
+  last: PostWithText | null;
+  /** New to the reader; up to 100, which stands for "99+". */
+  unread: number;
+};
+
+/** Conversations of a person, the liveliest first. */
+export async function listConversations(
+  context: Pick<Context, 'db' | 'clock'>,
+  person: string,
+  options: { cursor?: string | null | undefined; limit: number; with?: string },
+): Promise<{ items: ListedConversation[]; next: string | null }> {
+  const db = context.db.reader;
+  const after = decodeCursor(options.cursor ?? null, ['string', 'string']);
+  let query = db
+    .selectFrom('groups')
+    .innerJoin('group_member', 'group_member.group_id', 'groups.id')
+    .selectAll('groups')
+    .where('group_member.person_id', '=', person)
+    .where('group_member.state', '=', 'member')
+    .where('groups.kind', '=', 'conversation')
+    .where('groups.deleted_at', 'is', null);
+  if (options.with !== undefined) {
+    const other = options.with;
+    query = query.where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('group_member as other')
+          .select('other.person_id')
+          .whereRef('other.group_id', '=', 'groups.id')
+          .where('other.person_id', '=', other)
+          .where('other.state', '=', 'member'),
+      ),
+    );
+  }
+  if (after) {
+    query = query.where((eb) =>
+      eb(
+        eb.refTuple('groups.last_post_at', 'groups.id'),
+        '<',
+        eb.tuple(String(after[0]) as string | null, String(after[1])),
+      ),
+    );
+  }
+  const rows = await query
+    .orderBy('groups.last_post_at', 'desc')
+    .orderBy('groups.id', 'desc')
+    .limit(options.limit + 1)
+    .execute();
+  const shown = rows.slice(0, options.limit);
+  const last = shown.at(-1);
+  return {
+    items: await describe(context, person, shown),
+    next: rows.length > options.limit && last ? encodeCursor([last.last_post_at ?? '', last.id]) : null,
+  };
+}
+
+/** Conversations with what lists show of them. */
+export async function describe(
+  context: Pick<Context, 'db' | 'clock'>,
+  person: string,
+  conversations: readonly GroupRow[],
+): Promise<ListedConversation[]> {
+  const db = context.db.reader;
+  const unread = new Map(
+    conversations.length === 0 ? [] : (await unreadOf(context, person)).map(({ id, count }) => [id, count]),
+  );
+  return Promise.all(
+    conversations.map(async (conversation) => {
+      const topic = await topicOf(db, conversation.id);
+      const viewer = { person, moderates: false };
+      const { items = [] } = topic ? await listThreadFromEnd(db, topic, viewer, { limit: 1 }) : {};
+      return {
+        conversation,
+        participants: await participantsOf(db, conversation.id),
+        last: items[0] ?? null,
+        unread: unread.get(conversation.id) ?? 0,
+      };
+    }),
+  );
+}
+
+/** How much is new to a person in each of their conversations; those without news are left out. */
+export function unreadOf(context: Pick<Context, 'db' | 'clock'>, person: string) {
+  return newByGroup(context.db.reader, person, context.clock.now(), undefined, 'conversation');
+}
+
+/** Who is or was in a conversation, by name. */
+export async function participantsOf(db: Reader, conversation: string): Promise<Participant[]> {
+  const [people, standings] = [await peopleOf(db, { conversation }), await standingsOf(db, { conversation })];
+  const byId = new Map(standings.map((row) => [row.person_id, row]));
+  return people.flatMap((person) => {
+    const row = byId.get(person.id);
+    if (!row) return [];
+    const leftAt = row.state === 'member' ? null : row.updated_at;
+    return [{ person, joinedAt: row.joined_at, leftAt, broughtBy: row.invited_by }];
+  });
+}
+
+const peopleOf = prepareQuery((db, { conversation }: { conversation: string }) =>
+  db
+    .selectFrom('person')
+    .innerJoin('group_member', 'group_member.person_id', 'person.id')
+    .selectAll('person')
+    .where('group_member.group_id', '=', conversation)
+    .orderBy('person.sort_name')
+    .orderBy('person.id'),
+);
+
+const standingsOf = prepareQuery((db, { conversation }: { conversation: string }) =>
+  db.selectFrom('group_member').selectAll().where('group_id', '=', conversation),
+);
+
+/** The page of messages on which one of them stands. @returns the cursor for `before`; null for the newest page */
+export async function pageAround(
+  db: Reader,
+  topic: string,
+  post: { sort_at: string; id: string },
+  limit: number,
+): Promise<string | null> {
+  const after = await db
+    .selectFrom('post')
+    .select(['sort_at', 'id'])
+    .where('topic_id', '=', topic)
+    .where((eb) => eb(eb.refTuple('sort_at', 'id'), '>', eb.tuple(post.sort_at, post.id)))
+    .orderBy('sort_at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  if (after.length < limit) return null;
+  const middle = after[Math.floor(limit / 2)];
+  return middle ? encodeCursor([middle.sort_at, middle.id]) : null;
+}

@@ -1,0 +1,96 @@
+import type { HeaderMark, Panel } from '@joinery/core';
+import { personById } from '@joinery/slices/people';
+import { ButtonLink, isLanguage, List, Panel as Section } from '@joinery/ui';
+import { shownCount, titleOf, unreadText } from './labels.ts';
+import { describe, listConversations, unreadOf } from './lists.ts';
+import { messages } from './messages.ts';
+import { ConversationItem } from './views-list.tsx';
+
+const languageOf = (language: string) => (isLanguage(language) ? language : 'en');
+const mostShown = 5;
+
+/** Beside the bell: conversations, and how much in them is new. */
+export const headerMark: HeaderMark = {
+  href: '/conversations',
+  order: 5,
+  icon: 'comment',
+  render: async (context, visitor, asked) => {
+    const language = languageOf(asked);
+    const label = messages(language)('messages');
+    const unread = await unreadOf(context, visitor.person.id);
+    const count = unread.reduce((sum, one) => sum + one.count, 0);
+    return count === 0
+      ? { label, count: null }
+      : { label: `${label}: ${unreadText(count, language)}`, count: shownCount(count) };
+  },
+};
+
+/** On the start page, conversations with something new; on a person's page the way to write to them. */
+export const panels: Panel[] = [
+  {
+    place: 'home',
+    order: 5,
+    render: async (context, visitor, _subject, asked) => {
+      if (!visitor) return null;
+      const language = languageOf(asked);
+      const unread = (await unreadOf(context, visitor.person.id)).slice(0, mostShown);
+      if (unread.length === 0) return null;
+      const t = messages(language);
+      const ids = unread.map(({ id }) => id);
+      const rows = await context.db.reader.selectFrom('groups').selectAll().where('id', 'in', ids).execute();
+      const items = await describe(context, visitor.person.id, rows);
+      return (
+        <Section title={t('messages')} id="new-messages">
+          <List label={t('messages')}>
+            {items.map(({ conversation, participants, unread: count }) => (
+              <span class="app-actions">
+                <a class="ds-link" href={`/conversations/${conversation.id}`}>
+                  {titleOf(conversation, participants, visitor.person.id, language)}
+                </a>
+                <span class="app-quiet">{unreadText(count, language)}</span>
+              </span>
+            ))}
+          </List>
+        </Section>
+      );
+    },
+  },
+  {
+    place: 'person',
+    order: 10,
+    render: async (context, visitor, subject, asked) => {
+      const person = subject ? await personById(context.db.reader, subject.id) : undefined;
+      if (!visitor || !person || person.id === visitor.person.id) return null;
+      const language = languageOf(asked);
+      const t = messages(language);
+      const reader = { language, timeZone: visitor.person.timeZone || 'UTC', now: context.clock.now() };
+      if (person.local !== 1)
+        return (
+          <Section title={t('panelTitle')} id="write">
+            <p>{t('elsewhere')}</p>
+          </Section>
+        );
+      const { items } = await listConversations(context, visitor.person.id, { limit: 3, with: person.id });
+      if (items.length === 0 && person.disabled_at !== null) return null;
+      return (
+        <Section title={t('panelTitle')} id="write">
+          {person.disabled_at === null ? (
+            <div class="app-actions">
+              <ButtonLink href={`/conversations/new?to=${encodeURIComponent(person.handle)}`} kind="primary">
+                {t('sendTo')}
+              </ButtonLink>
+              <span class="app-quiet">{t('sendToLead')}</span>
+            </div>
+          ) : null}
+          {items.length === 0 ? null : (
+            <List label={t('together')}>
+              {items.map((item) => (
+                <ConversationItem item={item} person={visitor.person.id} reader={reader} level={3} />
+              ))}
+            </List>
+          )}
+        </Section>
+      );
+    },
+  },
+];

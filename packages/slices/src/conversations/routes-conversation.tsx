@@ -1,0 +1,184 @@
+import {
+  countAttempt,
+  type Environment,
+  isRefusal,
+  limits,
+  type RequestContext,
+  readForm,
+  requireVisitor,
+  transactAs,
+} from '@joinery/core';
+import { addToConversation, leaveConversation } from '@joinery/slices/groups';
+import { findPost, listThreadFromEnd, newAmong, newestNews } from '@joinery/slices/posts';
+import { type FieldError, readerOf, renderMarkdown, showPage } from '@joinery/ui';
+import type { Hono } from 'hono';
+import { type Chosen, readChosen } from './chosen.ts';
+import { seen as markSeen, sendMessage } from './conversations.ts';
+import { messageInput } from './input.ts';
+import { fieldErrors, titleOf } from './labels.ts';
+import { cameLater, type Participant, pageAround, participantsOf } from './lists.ts';
+import { messages } from './messages.ts';
+import { type SeenConversation, seeConversation } from './reads.ts';
+import { ConversationPage, type Entry } from './views-conversation.tsx';
+import { AddPeoplePage, LeavePage } from './views-new.tsx';
+
+const perPage = 50;
+
+/** The pages of one conversation. Each asks first whether the visitor is in it. */
+export function conversationRoutes(app: Hono<Environment>): void {
+  app.get('/conversations/:id', async (c) => show(c, await seen(c), { typed: '', errors: [], preview: null }));
+  app.post('/conversations/:id/messages', write);
+  app.get('/conversations/:id/people', async (c) => {
+    const nobody = { people: [], to: '', unclear: [], errors: [] };
+    return showAdd(c, await seen(c), nobody, []);
+  });
+  app.post('/conversations/:id/people', add);
+  app.get('/conversations/:id/leave', askToLeave);
+  app.post('/conversations/:id/leave', async (c) => {
+    const visitor = requireVisitor(c);
+    const { conversation } = await seen(c);
+    const input = { group: conversation.id, person: visitor.person.id };
+    await transactAs(c, visitor, (work) => leaveConversation(work, input));
+    return c.redirect('/conversations?done=left', 303);
+  });
+  for (const verb of ['mute', 'unmute'] as const) {
+    app.post(`/conversations/:id/${verb}`, async (c) => {
+      const visitor = requireVisitor(c);
+      const { conversation } = await seen(c);
+      const silence = c.var.context.slices.find((slice) => slice.silence)?.silence;
+      const input = { person: visitor.person.id, group: conversation.id, silent: verb === 'mute' };
+      await transactAs(c, visitor, async (work) => silence?.set(work, input));
+      return c.redirect(`/conversations/${conversation.id}?done=${verb}`, 303);
+    });
+  }
+}
+
+function seen(c: RequestContext): Promise<SeenConversation> {
+  const visitor = requireVisitor(c);
+  return seeConversation(c.var.context.db.reader, c.req.param('id') ?? '', visitor);
+}
+
+type Answer = { typed: string; errors: readonly FieldError[]; preview: string | null };
+
+async function show(c: RequestContext, { conversation, topic, viewer }: SeenConversation, answer: Answer) {
+  const visitor = requireVisitor(c);
+  const { context, language, csrf } = c.var;
+  const db = context.db.reader;
+  const person = visitor.person.id;
+  const asked = c.req.query('at');
+  const around = asked ? await findPost(db, asked, viewer) : undefined;
+  const before =
+    around?.topic_id === topic ? await pageAround(db, topic, around, perPage) : (c.req.query('before') ?? null);
+  const { items, earlier } = await listThreadFromEnd(db, topic, viewer, { before, limit: perPage });
+  const now = context.clock.now();
+  const fresh = await newAmong(
+    db,
+    person,
+    items.map(({ id }) => id),
+    now,
+  );
+  const at = fresh.size === 0 ? null : newestNews(items);
+  // What only the script has asked for nobody has seen.
+  if (at !== null && c.req.method === 'GET' && !c.req.header('x-joinery-background'))
+    await transactAs(c, visitor, (work) => markSeen(work, { conversation: conversation.id, topic, person, at }));
+  const participants = await participantsOf(db, conversation.id);
+  const said = items.map((post): Entry => ({ kind: 'message', at: post.sort_at, post, isNew: fresh.has(post.id) }));
+  const silence = context.slices.find((slice) => slice.silence)?.silence;
+  const page = (
+    <ConversationPage
+      {...{ conversation, participants, person, csrf, ...answer }}
+      entries={withComings(said, conversation, participants, { first: earlier === null, last: before === null })}
+      earlier={earlier && `/conversations/${conversation.id}?before=${encodeURIComponent(earlier)}`}
+      newest={before === null}
+      muted={(await silence?.holds(db, person, conversation.id)) ?? false}
+      reader={readerOf(c)}
+    />
+  );
+  const t = messages(language);
+  const done = {
+    mute: t('mutedDone'),
+    unmute: t('unmutedDone'),
+    added: t('addedDone'),
+  }[c.req.query('done') ?? ''];
+  const notices = done && answer.errors.length === 0 ? [{ kind: 'success' as const, text: done }] : [];
+  const title = titleOf(conversation, participants, person, language);
+  return showPage(c, { title, notices, live: conversation.id, error: answer.errors.length > 0 }, page);
+}
+
+/** Who came later and who left, among what was said then; at the ends of the conversation also what lies beyond the messages shown. */
+function withComings(
+  said: Entry[],
+  conversation: { created_at: string },
+  participants: readonly Participant[],
+  ends: { first: boolean; last: boolean },
+): Entry[] {
+  const [from, to] = [said[0]?.at ?? '', said.at(-1)?.at ?? ''];
+  const comings = participants.flatMap((participant): Entry[] => {
+    const { leftAt, joinedAt } = participant;
+    if (leftAt !== null) return [{ kind: 'left', at: leftAt, participant }];
+    return cameLater(participant, conversation) ? [{ kind: 'added', at: joinedAt ?? '', participant }] : [];
+  });
+  const shown = comings.filter(({ at }) => (ends.first || at >= from) && (ends.last || at <= to));
+  return [...said, ...shown].sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+}
+
+async function write(c: RequestContext) {
+  const visitor = requireVisitor(c);
+  const opened = await seen(c);
+  const { context, language } = c.var;
+  const form = await readForm(c, messageInput);
+  const typed = c.var.form?.fields.get('content')?.[0] ?? '';
+  if (!form.ok) return show(c, opened, { typed, errors: fieldErrors(form.faults, language), preview: null });
+  const { content } = form.value;
+  if (c.var.form?.fields.has('preview'))
+    return show(c, opened, { typed, errors: [], preview: renderMarkdown(content) });
+  countAttempt(context, `posts ${visitor.account}`, limits.posts);
+  const conversation = opened.conversation.id;
+  const post = await transactAs(c, visitor, (work) =>
+    sendMessage(work, { conversation, by: visitor.person.id, content, language }),
+  );
+  return c.redirect(`/conversations/${conversation}#post-${post.id}`, 303);
+}
+
+async function showAdd(c: RequestContext, { conversation }: SeenConversation, chosen: Chosen, errors: FieldError[]) {
+  const { context, language, csrf } = c.var;
+  const participants = await participantsOf(context.db.reader, conversation.id);
+  const count = participants.filter(({ leftAt }) => leftAt === null).length;
+  const title = titleOf(conversation, participants, requireVisitor(c).person.id, language);
+  const page = (
+    <AddPeoplePage
+      conversation={{ id: conversation.id, title }}
+      {...{ count, chosen, errors, csrf }}
+      reader={readerOf(c)}
+    />
+  );
+  return showPage(c, { title: messages(language)('addPeople'), error: errors.length > 0 }, page);
+}
+
+async function add(c: RequestContext) {
+  const visitor = requireVisitor(c);
+  const opened = await seen(c);
+  const group = opened.conversation.id;
+  const chosen = await readChosen(c);
+  if (chosen.errors.length > 0) return showAdd(c, opened, chosen, chosen.errors);
+  try {
+    await transactAs(c, visitor, async (work) => {
+      for (const { id } of chosen.people) await addToConversation(work, { group, person: id, by: visitor.person.id });
+    });
+  } catch (error) {
+    if (!isRefusal(error) || error.faults.length === 0) throw error;
+    return showAdd(c, opened, chosen, fieldErrors(error.faults, c.var.language));
+  }
+  return c.redirect(`/conversations/${group}?done=added`, 303);
+}
+
+async function askToLeave(c: RequestContext) {
+  const visitor = requireVisitor(c);
+  const { conversation } = await seen(c);
+  const { context, language, csrf } = c.var;
+  const participants = await participantsOf(context.db.reader, conversation.id);
+  const title = titleOf(conversation, participants, visitor.person.id, language);
+  const last = participants.filter(({ leftAt }) => leftAt === null).length === 1;
+  const page = <LeavePage conversation={{ id: conversation.id, title }} {...{ last, csrf }} reader={readerOf(c)} />;
+  return showPage(c, { title: messages(language)('leaveTitle') }, page);
+}

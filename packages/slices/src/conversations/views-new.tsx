@@ -1,0 +1,197 @@
+import { sizes } from '@joinery/core';
+import {
+  ButtonLink,
+  CheckboxGroup,
+  Details,
+  ErrorSummary,
+  type FieldError,
+  Form,
+  FormActions,
+  HiddenField,
+  Notice,
+  PageHeading,
+  Panel,
+  type Reader,
+  SubmitButton,
+  TextArea,
+  TextField,
+} from '@joinery/ui';
+import { boxesOf, type Chosen, leaveOut } from './chosen.ts';
+import { errorOf } from './labels.ts';
+import { messages } from './messages.ts';
+
+/** The field for people, and the questions about what was typed there. */
+function People(model: {
+  chosen: Chosen;
+  /** What the field is called, and how many it takes. */
+  label: string;
+  most: number;
+  errors: readonly FieldError[];
+  reader: Reader;
+}) {
+  const { chosen, errors, reader } = model;
+  const t = messages(reader.language);
+  return (
+    <>
+      <TextField
+        name="to"
+        label={model.label}
+        description={t('toHint', { count: model.most })}
+        value={chosen.to}
+        error={errorOf(errors, 'to')}
+        names={{ address: '/conversations/suggestions', label: t('suggestions') }}
+        required
+      />
+      {chosen.unclear.map(({ term, candidates }, index) => (
+        <>
+          <HiddenField name="asked" value={term} />
+          <CheckboxGroup
+            name={boxesOf(index)}
+            label={t('whoIs', { term })}
+            values={[]}
+            error={errorOf(errors, boxesOf(index))}
+            options={[
+              ...candidates.map(({ id, name, role, handle }) => ({
+                value: id,
+                label: name,
+                description: [role, `@${handle}`].filter(Boolean).join(' · '),
+              })),
+              { value: leaveOut(term), label: t('leaveOut', { term }) },
+            ]}
+          />
+        </>
+      ))}
+    </>
+  );
+}
+
+/** Why nobody of another agency can be chosen, for whoever looks for them. */
+function Elsewhere({ reader }: { reader: Reader }) {
+  const t = messages(reader.language);
+  return (
+    <Details summary={t('elsewhereTitle')}>
+      <p>{t('elsewhere')}</p>
+    </Details>
+  );
+}
+
+/** The form of a new conversation. Nothing typed is lost: every answer shows it again. */
+export function NewConversationPage(model: {
+  chosen: Chosen;
+  typed: { subject: string; content: string };
+  errors: readonly FieldError[];
+  preview: string | null;
+  reader: Reader;
+  csrf: string;
+}) {
+  const { chosen, typed, errors, reader, csrf } = model;
+  const t = messages(reader.language);
+  return (
+    <>
+      <ErrorSummary errors={errors} language={reader.language} />
+      <PageHeading title={t('newConversation')} parent={{ href: '/conversations', label: t('messages') }} />
+      {model.preview === null ? null : (
+        <Panel title={t('previewTitle')} id="preview">
+          <div class="app-content" dangerouslySetInnerHTML={{ __html: model.preview }} />
+        </Panel>
+      )}
+      <Form action="/conversations/new" csrf={csrf}>
+        <People label={t('to')} most={sizes.conversation.most - 1} chosen={chosen} errors={errors} reader={reader} />
+        <TextField
+          name="subject"
+          label={t('subject')}
+          description={t('subjectHint')}
+          value={typed.subject}
+          error={errorOf(errors, 'subject')}
+        />
+        <TextArea
+          name="content"
+          label={t('message')}
+          rows={8}
+          value={typed.content}
+          error={errorOf(errors, 'content')}
+          markdown={reader.language}
+          required
+        />
+        <p class="app-quiet">{t('whoReads')}</p>
+        <FormActions>
+          <SubmitButton>{t('send')}</SubmitButton>
+          <SubmitButton kind="secondary" name="preview" value="1">
+            {t('preview')}
+          </SubmitButton>
+          <ButtonLink href="/conversations">{t('cancel')}</ButtonLink>
+        </FormActions>
+        <Elsewhere reader={reader} />
+      </Form>
+    </>
+  );
+}
+
+/** Bringing more people into a conversation, with what that lets them read. */
+export function AddPeoplePage(model: {
+  conversation: { id: string; title: string };
+  count: number;
+  chosen: Chosen;
+  errors: readonly FieldError[];
+  reader: Reader;
+  csrf: string;
+}) {
+  const { conversation, chosen, errors, reader, csrf } = model;
+  const t = messages(reader.language);
+  const href = `/conversations/${conversation.id}`;
+  const full = model.count >= sizes.conversation.most;
+  return (
+    <>
+      <ErrorSummary errors={errors} language={reader.language} />
+      <PageHeading title={t('addPeople')} parent={{ href, label: conversation.title }} />
+      {full ? (
+        <p>{t('addFull', { count: model.count })}</p>
+      ) : (
+        <>
+          <Notice kind="warning" language={reader.language}>
+            {t('addLead')} <a href="/conversations/new">{t('addNew')}</a>
+          </Notice>
+          <Form action={`${href}/people`} csrf={csrf}>
+            <People
+              label={t('who')}
+              most={sizes.conversation.most - model.count}
+              chosen={chosen}
+              errors={errors}
+              reader={reader}
+            />
+            <FormActions>
+              <SubmitButton>{t('add')}</SubmitButton>
+              <ButtonLink href={href}>{t('cancel')}</ButtonLink>
+            </FormActions>
+            <Elsewhere reader={reader} />
+          </Form>
+        </>
+      )}
+    </>
+  );
+}
+
+/** Asks once more before somebody leaves. */
+export function LeavePage(model: {
+  conversation: { id: string; title: string };
+  last: boolean;
+  reader: Reader;
+  csrf: string;
+}) {
+  const { conversation, reader } = model;
+  const t = messages(reader.language);
+  const href = `/conversations/${conversation.id}`;
+  return (
+    <>
+      <PageHeading title={t('leaveTitle')} parent={{ href, label: conversation.title }} />
+      <p>{t('leaveLead')}</p>
+      {model.last ? <p>{t('leaveLast')}</p> : null}
+      <Form action={`${href}/leave`} csrf={model.csrf}>
+        <FormActions>
+          <SubmitButton kind="danger">{t('leaveButton')}</SubmitButton>
+          <ButtonLink href={href}>{t('cancel')}</ButtonLink>
+        </FormActions>
+      </Form>
+    </>
+  );
+}
