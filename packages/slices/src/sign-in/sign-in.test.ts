@@ -1,5 +1,5 @@
 import { accountOfPerson, hashPassword, setPassword, transact } from '@joinery/core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { people, startIdentityProvider } from '../../../../test/harness/identity-provider.ts';
 import { createNetworkBrowser, type NetworkBrowser } from '../../../../test/harness/network-browser.ts';
 import { startTestNode, type TestNode } from '../../../../test/harness/node.ts';
@@ -66,6 +66,14 @@ async function setUp(
 
 const accountOf = (email: string) =>
   node.context.db.reader.selectFrom('account').selectAll().where('email', '=', email).executeTakeFirst();
+
+const sessionsOf = (email: string) =>
+  node.context.db.reader
+    .selectFrom('session')
+    .innerJoin('account', 'account.id', 'session.account_id')
+    .select('session.id')
+    .where('email', '=', email)
+    .execute();
 
 it('Somebody whom Keycloak vouches for gets a person with profile and roles, and roles follow their groups', async () => {
   const anna = people.keycloak('k-anna', 'Anna de Vries', 'anna@council.example', ['node-admins']);
@@ -177,6 +185,59 @@ it('Whoever is disabled at the provider has nothing here a minute later: no sess
   time += 55_000;
   expect((await browser.get('/profile', { follow: false })).status).toBe(303);
   expect((await asProgram()).status).toBe(401);
+});
+
+it('Whoever is disabled at the provider is out within a minute, on a page that only listens too, and a program that asks all the time', async () => {
+  const lot = people.keycloak('k-lot', 'Lot Leeg', 'lot@council.example');
+  await using provider = await startIdentityProvider({ first: lot, tells: false });
+  const id = await setUp(provider, 'keycloak');
+  const browser = createNetworkBrowser(node.origin);
+  await browser.get(`/sign-in/with/${id}`);
+  const made = await browser.post('/profile/sign-in/tokens', { tokenName: 'monitor' });
+  const token = /joinery_[0-9a-f-]{36}_[\w-]{43}/.exec(made.html)?.[0] ?? '';
+  const group = await (await node.person('Gre Group')).api('POST', '/groups', { name: 'Group', handle: 'listened' });
+  const topic = /data-topic="([^"]+)"/.exec((await browser.get(`/groups/${group.body.id}`)).html)?.[1] ?? '';
+  const cookie = [...browser.cookies(node.origin)].map(([name, value]) => `${name}=${value}`).join('; ');
+  // What it does every so often is done here when the clock says so.
+  const beats: { every: number; run: () => void }[] = [];
+  const real = globalThis.setInterval;
+  const intervals = vi.spyOn(globalThis, 'setInterval').mockImplementation(((run: () => void, every: number) => {
+    beats.push({ every, run });
+    return real(() => {}, 3_600_000);
+  }) as typeof setInterval);
+  onTestFinished(() => intervals.mockRestore());
+  const listening = await fetch(`${node.origin}/events?${new URLSearchParams({ topic })}`, { headers: { cookie } });
+  intervals.mockRestore();
+  expect([listening.status, beats.map(({ every }) => every)]).toEqual([200, [15_000]]);
+  const asked = provider.grants.token ?? 0;
+  lot.disabled = true;
+  // The stream gives a sign of life every quarter of a minute, and asks each time whether the session still holds.
+  const since = time;
+  const ended = listening.text();
+  let hears = true;
+  void ended.then(() => {
+    hears = false;
+  });
+  for (let seconds = 15; seconds <= 60; seconds += 15) {
+    time = since + seconds * 1_000;
+    for (const { run } of beats) run();
+    // From half a minute on the provider is asked beside it: once, and it says no.
+    const withdrawn = seconds < 30 ? 0 : 1;
+    await expect.poll(() => (provider.grants.token ?? 0) - asked, { timeout: 15_000 }).toBe(withdrawn);
+    if (withdrawn)
+      await expect.poll(async () => (await sessionsOf('lot@council.example')).length, { timeout: 15_000 }).toBe(0);
+  }
+  await ended;
+  expect(hears).toBe(false);
+  const asProgram = await fetch(`${node.origin}/api/v1/profile`, { headers: { authorization: `Bearer ${token}` } });
+  const page = await browser.get('/profile', { follow: false });
+  const again = await fetch(`${node.origin}/events?${new URLSearchParams({ topic })}`, {
+    headers: { cookie },
+    redirect: 'manual',
+  });
+  expect([asProgram.status, page.status, again.status]).toEqual([401, 303, 303]);
+  // Nor does the provider let them in again.
+  expect((await browser.get(`/sign-in/with/${id}`)).status).not.toBe(200);
 });
 
 it('A provider that is away for a while signs nobody out; away for a quarter of an hour it does', async () => {
