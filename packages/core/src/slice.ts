@@ -58,6 +58,11 @@ export type Slice = {
   panels?: Panel[];
   /** What of it is exchanged with another node, per group: shown before an agreement with that node is changed. */
   exchanged?: (db: Reader, origin: string) => Promise<Exchanged[]>;
+  /**
+   * Activities with which people of another node took back what was here, as they came, the last first, at most 1,000: that node gets them again when it was
+   * restored from a backup that does not know of them.
+   */
+  takenBack?: (db: Reader, origin: string) => Promise<string[]>;
   /** Who takes part in groups across nodes: compared with each peer from time to time, and mended. */
   participation?: Participation;
   /** How pages of the node look, where its agency has chosen; asked for every page, so answered from memory. One slice at most offers it. */

@@ -94,7 +94,8 @@ async function wasUndone(db: Reader, inbound: Inbound): Promise<boolean> {
   return row !== undefined;
 }
 
-async function firstTaker(bridge: Bridge, work: Work, inbound: Inbound): Promise<Settled> {
+/** Gives an activity whose sender is proven to the first handler that takes it. @throws what that throws */
+export async function firstTaker(bridge: Bridge, work: Work, inbound: Inbound): Promise<Settled> {
   if (requests.has(inbound.type) && (await wasUndone(work.db, inbound)))
     return { state: 'ignored', code: 'taken_back', waitsFor: null };
   for (const handler of handlersFor(bridge, inbound.type)) {

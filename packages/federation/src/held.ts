@@ -1,12 +1,13 @@
-import type { JsonObject } from '@joinery/core';
+import type { Json, JsonObject } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { heldStatement } from './trust/statements.ts';
 
 /**
- * What this node holds of a peer: the last number of each of the peer's streams, and what the peer's node last signed about the agreement. Read by a peer that was restored
- * from a backup.
+ * What this node holds of a peer: the last number of each of the peer's streams, what the peer's node last signed about the agreement, and what its people took back. Read by a
+ * peer that was restored from a backup.
  */
 export async function heldDocument({ context }: Bridge, peer: string): Promise<JsonObject> {
+  const { slices } = context;
   const { reader } = context.db;
   const rows = await reader
     .selectFrom('peer_stream')
@@ -15,6 +16,10 @@ export async function heldDocument({ context }: Bridge, peer: string): Promise<J
     .orderBy('stream')
     .execute();
   const statement = await heldStatement(reader, peer);
+  const takenBack: Json[] = [];
+  for (const slice of slices) {
+    for (const text of (await slice.takenBack?.(reader, peer)) ?? []) takenBack.push(JSON.parse(text));
+  }
   return {
     '@context': ['https://www.w3.org/ns/activitystreams', { joinery: 'urn:joinery:ns#' }],
     id: `${context.config.origin}/streams/held`,
@@ -27,5 +32,6 @@ export async function heldDocument({ context }: Bridge, peer: string): Promise<J
       'joinery:sequence': row.position,
     })),
     ...(statement && { 'joinery:agreement': statement }),
+    ...(takenBack.length > 0 && { 'joinery:takenBack': takenBack }),
   };
 }

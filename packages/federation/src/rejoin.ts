@@ -13,6 +13,7 @@ import {
   type Work,
   writeRestored,
 } from '@joinery/core';
+import { firstTaker } from './apply.ts';
 import type { Bridge } from './bridge.ts';
 import { compareDigest } from './digest.ts';
 import { signedFetch } from './fetch.ts';
@@ -149,6 +150,7 @@ async function askHeld(bridge: Bridge, origin: string): Promise<boolean> {
       await noLongerWaiting(bridge, origin, 0);
       return true;
     }
+    await takeBackAgain(bridge, document);
     const lost = await rewind(bridge, origin, document);
     // Streams that were begun after the backup are found in the peer's own list.
     await compareDigest(bridge, { compare: async () => {}, agree: () => {} }, origin, '');
@@ -201,6 +203,27 @@ async function rewind({ context }: Bridge, origin: string, held: JsonObject): Pr
     }
     return lost;
   });
+}
+
+/** What people of ours took back after the backup, as the peer has it: each proven by its author's own key, so that nobody else can say so. */
+async function takeBackAgain(bridge: Bridge, held: JsonObject): Promise<void> {
+  const { context } = bridge;
+  const state = await restoredState(context.db.reader);
+  let done = 0;
+  for (const activity of listOf(held['joinery:takenBack']).slice(0, 1_000)) {
+    if (!isObject(activity) || activity.type !== 'Delete' || state === null) continue;
+    const [id, actor, proof] = [textOf(activity.id), addressOf(activity.actor), readProof(activity)];
+    const key = proof && (await ownKey(context.db.reader, proof.verificationMethod));
+    if (id === null || actor === null || !proof || key?.owner !== actor || !verifyProof(activity, key.key)) continue;
+    // Proofs are dated in whole seconds.
+    if (Date.parse(proof.created) + 1_000 < Date.parse(state.asOf)) continue;
+    const inbound = { id, type: 'Delete', actor, origin: context.config.origin, activity, through: null } as const;
+    const { state: outcome } = await transact(context, { kind: 'system', what: 'restore' }, (work) =>
+      firstTaker(bridge, work, { ...inbound, verified: 'proof', text: JSON.stringify(activity) }),
+    );
+    if (outcome === 'applied') done += 1;
+  }
+  if (done > 0) context.logger.info('rejoin.taken_back', { done });
 }
 
 /** Whether the peer gives back our own signed word, later than the backup, that we suspended it: then it stays suspended. */

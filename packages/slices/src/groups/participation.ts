@@ -77,7 +77,8 @@ async function askAgain(work: Work, { group, person, standing }: Known): Promise
   } else if (standing.follow_activity !== null) {
     const activity = `${work.home}/activities/${work.emit('group.follow_asked', stream, data)}`;
     await changeStanding(work, { group, person, standing }, { follow_activity: activity });
-  } else if (standing.state === 'none') {
+  } else if (standing.state === 'none' || standing.state === 'banned') {
+    // A ban that its node has forgotten, with what came after a backup, does not let anybody in again.
     work.emit('group.left', stream, { ...data, activity: '' });
   }
 }

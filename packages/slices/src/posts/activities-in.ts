@@ -223,12 +223,19 @@ async function applyDelete(work: Work, inbound: Inbound): Promise<InboundOutcome
   }
   if (known.deleted_at) return ignored('it is deleted already');
   const author = await personById(work.db, known.author_id);
+  // A deletion of ours that was lost with what came after a backup: the author's own key proves it.
+  if (known.local === 1 && author?.uri === inbound.actor && inbound.verified === 'proof') {
+    await deletePost(work, { post: known.id, author: known.author_id });
+    return applied;
+  }
   const byAuthor = author?.uri === inbound.actor && known.local !== 1;
   if (byAuthor && inbound.through !== null && (await actingPerson(work, inbound, known)) === undefined)
     return ignored('it is in another group');
   if (!byAuthor) return removeByGroup(work, inbound, known);
   if (inbound.verified !== 'unchecked' || (inbound.through !== null && originOf(inbound.through) === originOf(uri))) {
-    await deletePost(work, { post: known.id, author: known.author_id, deletion: textOf(inbound) });
+    // Kept with its proof, for its author's node, should that come back from a backup that does not know of it.
+    const deletion = inbound.verified === 'unchecked' ? textOf(inbound) : inbound.text;
+    await deletePost(work, { post: known.id, author: known.author_id, deletion });
     await rememberTombstone(work, uri, inbound);
     return applied;
   }

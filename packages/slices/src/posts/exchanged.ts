@@ -39,3 +39,20 @@ export async function postsExchanged(db: Reader, origin: string): Promise<Exchan
   const rows = [...(await here(db, { origin })), ...(await there(db, { origin }))];
   return rows.map((row) => ({ ...row, items: Number(row.items) }));
 }
+
+const mostDeletions = 1_000;
+
+/** Deletions by people of another node of what was here, as they were received, the last first. */
+export async function deletionsOf(db: Reader, origin: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('post')
+    .select('deletion')
+    // By the index on addresses: `0` comes after `/`.
+    .where('uri', '>', `${origin}/`)
+    .where('uri', '<', `${origin}0`)
+    .where('deletion', 'is not', null)
+    .orderBy('deleted_at', 'desc')
+    .limit(mostDeletions)
+    .execute();
+  return rows.flatMap(({ deletion }) => deletion ?? []);
+}

@@ -5,7 +5,7 @@ import { activities } from './activities.ts';
 import { afterEffects } from './after-effects.ts';
 import { api } from './api.ts';
 import { events } from './events.ts';
-import { postsExchanged } from './exchanged.ts';
+import { deletionsOf, postsExchanged } from './exchanged.ts';
 import { jobs } from './jobs.ts';
 import { migrations } from './migrations.ts';
 import { collections, postKind } from './objects.ts';
@@ -59,6 +59,7 @@ export const posts: Slice = {
   objects: [postKind],
   collections,
   exchanged: postsExchanged,
+  takenBack: deletionsOf,
   routes,
   api,
   panels,
