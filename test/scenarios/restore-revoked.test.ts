@@ -18,7 +18,7 @@ import { until } from '../harness/until.ts';
 import { by, join, movingClock, openGroup } from './lanes-world.ts';
 
 it('nothing that was revoked comes back with a backup, nobody is told anything twice, and in the end all nodes hold the same', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const root = mkdtempSync(pathOf(tmpdir(), 'joinery-revoked-'));
   const clock = movingClock();
