@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { prepareQuery } from '../db/prepared.ts';
 import { isStorageFault } from '../db/storage-fault.ts';
 import { savepoint, transact, type Work } from '../work.ts';
 import type { LogEvent } from './events.ts';
@@ -79,21 +80,19 @@ function passedBy(context: Context): Map<string, number> {
 
 /** Two workers may be here at once (PostgreSQL): only the one that moves the position does the work. */
 async function movePosition(work: Work, name: string, from: number, to: number): Promise<boolean> {
-  const moved = await work.db
-    .updateTable('log_reader')
-    .set({ seq: to })
-    .where('name', '=', name)
-    .where('seq', '=', from)
-    .executeTakeFirst();
-  return moved.numUpdatedRows > 0n;
+  return (await moveReader(work.db, { name, from, to })).length > 0;
 }
 
+const moveReader = prepareQuery((db, { name, from, to }: { name: string; from: number; to: number }) =>
+  db.updateTable('log_reader').set({ seq: to }).where('name', '=', name).where('seq', '=', from).returning('name'),
+);
+
+const readReader = prepareQuery((db, { name }: { name: string }) =>
+  db.selectFrom('log_reader').select('seq').where('name', '=', name),
+);
+
 async function readerPosition(context: Context, name: string): Promise<number> {
-  const known = await context.db.reader
-    .selectFrom('log_reader')
-    .select('seq')
-    .where('name', '=', name)
-    .executeTakeFirst();
+  const [known] = await readReader(context.db.reader, { name });
   if (known) return known.seq;
   await transact(context, { kind: 'system', what: 'after-effects' }, async (work) => {
     await work.db

@@ -1,4 +1,13 @@
-import { type Context, enqueueJob, type JsonObject, streams, subscribers, transact, type Work } from '@joinery/core';
+import {
+  type Context,
+  enqueueJob,
+  type JsonObject,
+  prepareQuery,
+  streams,
+  subscribers,
+  transact,
+  type Work,
+} from '@joinery/core';
 import { countMembers, groupById, membersPerNode, putCountedNodes } from './store.ts';
 import type { GroupRow } from './tables.ts';
 
@@ -10,15 +19,24 @@ const summaryJob = 'groups.summarise';
  * @param change 1 or -1
  */
 export async function countPost(work: Work, group: string, change: 1 | -1): Promise<void> {
-  await work.db
-    .updateTable('groups')
-    .set((eb) => ({ post_count: eb('post_count', '+', change) }))
-    .where('id', '=', group)
-    .where('local', '=', 1)
-    .execute();
-  if (change === 1)
-    await work.db.updateTable('groups').set({ last_post_at: work.now }).where('id', '=', group).execute();
+  await (change === 1 ? countCame : countWent)(work.db, { group, now: work.now });
 }
+
+type Counted = { group: string; now: string };
+
+const countCame = prepareQuery((db, { group, now }: Counted) =>
+  db
+    .updateTable('groups')
+    .set((eb) => ({ post_count: eb('post_count', '+', eb.ref('local')), last_post_at: now }))
+    .where('id', '=', group),
+);
+const countWent = prepareQuery((db, { group }: Counted) =>
+  db
+    .updateTable('groups')
+    .set((eb) => ({ post_count: eb('post_count', '-', 1) }))
+    .where('id', '=', group)
+    .where('local', '=', 1),
+);
 
 /** Counts the members of a group of ours anew, and has its nodes told within a minute. */
 export async function membersChanged(work: Work, group: GroupRow): Promise<void> {

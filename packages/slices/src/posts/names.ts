@@ -1,4 +1,4 @@
-import type { Reader, Work } from '@joinery/core';
+import { prepareQuery, type Reader, type Work } from '@joinery/core';
 import type { GroupRow } from '@joinery/slices/groups';
 import { type PersonRow, personByUri } from '@joinery/slices/people';
 import { foldTag, namesIn, renderMarkdown } from '@joinery/ui';
@@ -121,12 +121,15 @@ export async function forgetNames(work: Work, post: string): Promise<void> {
 }
 
 /** Whom a post mentions, of this node and others. */
-export function mentionedIn(db: Reader, post: Pick<PostRow, 'id'>): Promise<PersonRow[]> {
-  return db
+export function mentionedIn(db: Reader, { id }: Pick<PostRow, 'id'>): Promise<PersonRow[]> {
+  return mentioned(db, { id });
+}
+
+const mentioned = prepareQuery((db, { id }: { id: string }) =>
+  db
     .selectFrom('post_mention')
     .innerJoin('person', 'person.id', 'post_mention.person_id')
     .selectAll('person')
-    .where('post_mention.post_id', '=', post.id)
-    .orderBy('person.id')
-    .execute();
-}
+    .where('post_mention.post_id', '=', id)
+    .orderBy('person.id'),
+);

@@ -36,17 +36,16 @@ export async function requireGroup(db: Reader, id: string): Promise<GroupRow> {
 }
 
 /** The current text of a post; undefined once it is deleted. */
-export function currentRevision(
+export async function currentRevision(
   db: Reader,
-  post: Pick<PostRow, 'id' | 'revision'>,
+  { id, revision }: Pick<PostRow, 'id' | 'revision'>,
 ): Promise<PostRevisionRow | undefined> {
-  return db
-    .selectFrom('post_revision')
-    .selectAll()
-    .where('post_id', '=', post.id)
-    .where('number', '=', post.revision)
-    .executeTakeFirst();
+  return (await textOf(db, { id, revision }))[0];
 }
+
+const textOf = prepareQuery((db, { id, revision }: { id: string; revision: number }) =>
+  db.selectFrom('post_revision').selectAll().where('post_id', '=', id).where('number', '=', revision),
+);
 
 /** The first message of a conversation, which the others answer. */
 export async function topicOf(db: Reader, conversation: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import type { Reader, Schema } from '@joinery/core';
+import { prepareQuery, type Reader, type Schema } from '@joinery/core';
 import { type Kysely, PostgresAdapter, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Query, Term } from './query.ts';
 
@@ -49,16 +49,15 @@ export async function addWords(
   tokens: Iterable<string>,
 ): Promise<void> {
   const kept = [...tokens].map((token) => `${shelf}${token}`);
-  if (isPostgres(db)) {
-    await sql`insert into search_index (position, words) values (${position}, array_to_tsvector(${kept}::text[]))`.execute(
-      db,
-    );
-  } else {
-    await sql`insert into search_index (rowid, words) values (cast(${position} as integer), ${kept.join(' ')})`.execute(
-      db,
-    );
-  }
+  await insertWords(db, { position, words: isPostgres(db) ? kept : kept.join(' ') });
 }
+
+const insertWords = prepareQuery((db, { position, words }: { position: number; words: string | string[] }) => {
+  const insert = isPostgres(db)
+    ? sql`insert into search_index (position, words) values (${position}, array_to_tsvector(${words}::text[]))`
+    : sql`insert into search_index (rowid, words) values (cast(${position} as integer), ${words})`;
+  return { compile: () => insert.compile(db) };
+});
 
 /** Takes a thing out of the index. */
 export async function removeWords(db: Transaction<Schema>, position: number): Promise<void> {
