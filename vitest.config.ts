@@ -20,6 +20,8 @@ export default defineConfig({
     reporters: ['default', './test/harness/reporter.ts'],
     // Processes, not threads: parts of the node claim signals, the environment and process-wide settings.
     pool: 'forks',
+    // One for each core: by itself it leaves one free, which on two cores runs one file at a time.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Deadlines are part of many promises here, and a machine that is shared may miss one once; what fails twice is broken.
