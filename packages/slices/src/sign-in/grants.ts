@@ -22,6 +22,11 @@ const freshness = {
 /** Milliseconds a session lasts when the provider can neither be asked again nor tells of a sign-out. */
 export const longestUnasked = 60 * 60 * second;
 
+/**
+ * The same when it tells of sign-outs: not every provider does so when it disables somebody, and a token of the API would go on for ever.
+ */
+const longestTold = 12 * 60 * 60 * second;
+
 /** A question that nobody answered or ended, after which somebody else asks. */
 const questionTime = 15 * second;
 
@@ -32,7 +37,8 @@ export async function confirmGrant(context: Context, id: string): Promise<boolea
   const grant = await grantById(context.db.reader, id);
   if (!grant) return false;
   const age = ageOf(context, grant);
-  if (grant.refresh_token === null) return age < longestUnasked || (await tellsOfSignOut(context, grant.provider_id));
+  if (grant.refresh_token === null)
+    return age < longestUnasked || (age < longestTold && (await tellsOfSignOut(context, grant.provider_id)));
   if (age < freshness.askAfter) return true;
   const answer = ask(context, grant);
   if (age >= freshness.waitAfter) return answer;

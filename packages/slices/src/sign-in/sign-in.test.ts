@@ -291,6 +291,27 @@ it('Without refresh tokens and without word of sign-outs a session lasts an hour
   expect((await browser.get('/profile', { follow: false })).status).toBe(303);
 });
 
+it('Where a provider only tells of sign-outs, a session and its tokens last half a day at most', async () => {
+  const fay = people.keycloak('k-fay', 'Fay Faas', 'fay@council.example');
+  await using provider = await startIdentityProvider({ first: fay, refreshes: false });
+  const id = await setUp(provider, 'keycloak');
+  const browser = createNetworkBrowser(node.origin);
+  await browser.get(`/sign-in/with/${id}`);
+  const made = await browser.post('/profile/sign-in/tokens', { tokenName: 'calendar' });
+  const token = /joinery_[0-9a-f-]{36}_[\w-]{43}/.exec(made.html)?.[0] ?? '';
+  const both = async () => [
+    (await browser.get('/profile', { follow: false })).status,
+    (await fetch(`${node.origin}/api/v1/profile`, { headers: { authorization: `Bearer ${token}` } })).status,
+  ];
+  for (let hours = 0; hours < 12; hours += 6) {
+    expect(await both()).toEqual([200, 200]);
+    time += 6 * 60 * 60_000;
+  }
+  expect(await both()).toEqual([303, 401]);
+  // The administrator of the other tests has not been away so long.
+  time -= 12 * 60 * 60_000;
+});
+
 it('Somebody disabled here stays out, whatever the provider says; taking it off the page signs everybody out', async () => {
   const gea = people.keycloak('k-gea', 'Gea Gans', 'gea@council.example');
   await using provider = await startIdentityProvider({ first: gea });
