@@ -12,7 +12,7 @@ const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 /**
  * Reads JSON of a stranger (RFC 8259, narrowed as I-JSON, RFC 7493): what another reader could understand differently is refused.
  * Depth, number of values and keys are checked in one pass over the text before anything is built.
- * @returns the value, or why not: too large, deep or many; duplicate or dangerous keys; numbers beyond a double; broken Unicode; not JSON
+ * @returns the value, with null for numbers beyond a double; or why not: too large, deep or many; duplicate or dangerous keys; broken Unicode; not JSON
  */
 export function readJson(text: string, limits: JsonLimits = inboxLimits): { ok: true; value: Json } | Refused {
   if (text.length > limits.maximumBytes || Buffer.byteLength(text) > limits.maximumBytes) {
@@ -21,10 +21,18 @@ export function readJson(text: string, limits: JsonLimits = inboxLimits): { ok: 
   const fault = scan(text, limits);
   if (fault) return fault;
   try {
-    return { ok: true, value: JSON.parse(text) as Json };
+    return { ok: true, value: (mayOverflow.test(text) ? JSON.parse(text, finiteOnly) : JSON.parse(text)) as Json };
   } catch {
     return refused('json_malformed', 'The document is not JSON.');
   }
+}
+
+/** Only a number with an exponent of three digits, or with more than three hundred, can be too large for a double; most documents hold none. */
+const mayOverflow = /[0-9][eE]\+?[0-9]{3}|[0-9]{300}/;
+
+/** A number beyond a double (`1e400`) is none: JSON.parse makes it infinite, which no JSON can say again. */
+function finiteOnly(_key: string, value: Json): Json {
+  return typeof value === 'number' && !Number.isFinite(value) ? null : value;
 }
 
 const quote = 0x22;
@@ -79,10 +87,6 @@ function scan(text: string, limits: JsonLimits): Refused | null {
     } else if (isScalar(code)) {
       const end = endOfScalar(text, position);
       values += 1;
-      // -0123456789: a number that a double cannot hold reads as Infinity.
-      if (code < 0x3a && end - position > 3 && !Number.isFinite(Number(text.slice(position, end)))) {
-        return refused('json_number_out_of_range', 'A number is malformed or too large.');
-      }
       position = end;
     } else position += 1;
     if (values > limits.maximumValues || keyCount > limits.maximumValues)

@@ -11,7 +11,6 @@ const refusals = {
   json_too_many_values: { status: 400, retryable: false },
   json_duplicate_key: { status: 400, retryable: false },
   json_forbidden_key: { status: 400, retryable: false },
-  json_number_out_of_range: { status: 400, retryable: false },
   json_text_malformed: { status: 400, retryable: false },
   context_missing: { status: 400, retryable: false },
   context_redefines_terms: { status: 400, retryable: false },
