@@ -18,17 +18,14 @@ export function readJson(text: string, limits: JsonLimits = inboxLimits): { ok: 
   if (text.length > limits.maximumBytes || Buffer.byteLength(text) > limits.maximumBytes) {
     return refused('body_too_large', `The document is larger than ${limits.maximumBytes} bytes.`);
   }
-  const fault = scan(text, limits);
-  if (fault) return fault;
+  const scanned = scan(text, limits);
+  if (scanned !== 'plain' && scanned !== 'overflows') return scanned;
   try {
-    return { ok: true, value: (mayOverflow.test(text) ? JSON.parse(text, finiteOnly) : JSON.parse(text)) as Json };
+    return { ok: true, value: JSON.parse(text, scanned === 'overflows' ? finiteOnly : undefined) as Json };
   } catch {
     return refused('json_malformed', 'The document is not JSON.');
   }
 }
-
-/** Only a number with an exponent of three digits, or with more than three hundred, can be too large for a double; most documents hold none. */
-const mayOverflow = /[0-9][eE]\+?[0-9]{3}|[0-9]{300}/;
 
 /** A number beyond a double (`1e400`) is none: JSON.parse makes it infinite, which no JSON can say again. */
 function finiteOnly(_key: string, value: Json): Json {
@@ -46,13 +43,14 @@ const closeList = 0x5d;
 /**
  * One pass over the text: right about every valid document, linear for any other (JSON.parse has the last word on those).
  */
-function scan(text: string, limits: JsonLimits): Refused | null {
+function scan(text: string, limits: JsonLimits): Refused | 'plain' | 'overflows' {
   if (!text.isWellFormed()) return refused('json_text_malformed', 'The text holds half of a surrogate pair.');
   // One entry per open container: the keys seen so far, or null for a list.
   const open: (Set<string> | null)[] = [];
   let keyExpected = false;
   let values = 0;
   let keyCount = 0;
+  let overflows = false;
   let position = 0;
   while (position < text.length) {
     const code = text.charCodeAt(position);
@@ -87,12 +85,14 @@ function scan(text: string, limits: JsonLimits): Refused | null {
     } else if (isScalar(code)) {
       const end = endOfScalar(text, position);
       values += 1;
+      // -0123456789: a number that a double cannot hold reads as Infinity.
+      if (code < 0x3a && end - position > 3 && !Number.isFinite(Number(text.slice(position, end)))) overflows = true;
       position = end;
     } else position += 1;
     if (values > limits.maximumValues || keyCount > limits.maximumValues)
       return refused('json_too_many_values', `The document holds more than ${limits.maximumValues} values.`);
   }
-  return null;
+  return overflows ? 'overflows' : 'plain';
 }
 
 /** Position after the closing quote, or the end of the text. */
