@@ -1,9 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { groupKeys, groups, readTopics } from '../../apps/node/src/demo/content.ts';
+import { states } from '../../apps/node/src/demo/states.ts';
 import { until } from '../harness/until.ts';
 
 const readyWithin = 120_000;
@@ -109,13 +112,35 @@ async function signIn(link: string): Promise<(path: string) => Promise<string>> 
   return async (path) => (await fetch(new URL(path, origin), { headers: { cookie: cookie() } })).text();
 }
 
+/** Stands on the first port that the demo would take, if nobody does. */
+const inTheWay = createServer();
+
 beforeAll(async () => {
+  await new Promise<void>((resolve) => {
+    inTheWay.once('error', () => resolve()).listen(3000, () => resolve());
+  });
   demo = startDemo();
   await until(() => demo.said().includes('Ctrl-C') || demo.process.exitCode !== null, readyWithin);
   expect(demo.process.exitCode, demo.complained()).toBeNull();
 }, readyWithin + 10_000);
 
-afterAll(() => demo[Symbol.asyncDispose]());
+afterAll(async () => {
+  inTheWay.close();
+  await demo[Symbol.asyncDispose]();
+});
+
+it('tells forty threads and more, in two languages and over fourteen months, with every state of a post', () => {
+  const topics = groupKeys.flatMap((key) => readTopics(groups[key]));
+  const threads = topics.filter(({ replies }) => replies.length > 0);
+  expect(threads.length).toBeGreaterThanOrEqual(40);
+  for (const language of ['en', 'nl'])
+    expect(topics.filter((topic) => topic.language === language).length).toBeGreaterThanOrEqual(20);
+  const days = topics.map(({ daysAgo }) => daysAgo);
+  expect(Math.max(...days) - Math.min(...days)).toBeGreaterThanOrEqual(14 * 29);
+  expect(new Set(topics.map(({ title }) => title)).size).toBe(topics.length);
+  for (const state of ['pinned', 'locked', 'deleted', 'removed', 'edited'] as const)
+    expect([state, topics.some((topic) => topic[state])]).toEqual([state, true]);
+});
 
 it('four nodes answer at the printed addresses, each with its own name', async () => {
   const lines = [...demo.said().matchAll(/^ {2}(http:\S+) {2}([^,]+),/gm)];
@@ -126,6 +151,7 @@ it('four nodes answer at the printed addresses, each with its own name', async (
     'Brightwell Consulting',
   ]);
   for (const [, origin = '', name = ''] of lines) {
+    expect(new URL(origin).port).not.toBe('3000');
     const response = await fetch(`${origin}/groups`);
     expect(response.status).toBe(200);
     expect(await response.text()).toContain(name);
@@ -231,6 +257,8 @@ it('tries by itself everything that it invites to, and says what passed', { time
   await using checked = startDemo('--check');
   await until(() => checked.process.exitCode !== null, 2 * readyWithin);
   expect(checked.process.exitCode, checked.said()).toBe(0);
-  expect(checked.said()).toMatch(/^8 passed, 0 failed$/m);
+  expect(checked.said()).toMatch(/^10 passed, 0 failed$/m);
   expect(checked.said()).not.toContain('FAIL');
+  const shown = /^pass {2}Every state is on show: (.*)$/m.exec(checked.said())?.[1]?.split(', ') ?? [];
+  expect(shown.map((one) => one.replace(/^[1-9]\d* /, ''))).toEqual([...states]);
 });

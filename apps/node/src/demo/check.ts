@@ -1,10 +1,11 @@
 import { inWords } from '../run-server.ts';
 import { createActs, topic } from './acts.ts';
-import { agencies, type PersonKey, people } from './content.ts';
+import { agencies, allowed, type PersonKey, people } from './content.ts';
 import type { Figures } from './figures.ts';
 import { signInRoles } from './greeting.ts';
 import type { Deed } from './node.ts';
 import type { DemoProcess } from './processes.ts';
+import { type Shown, states } from './states.ts';
 import type { Cast, DemoNodes } from './story.ts';
 
 type Try = { what: string; run: () => Promise<string> };
@@ -71,6 +72,38 @@ function triesOf(nodes: DemoNodes<DemoProcess>, cast: Cast): Try[] {
         return `after ${Math.round(performance.now() - began)} ms`;
       },
     },
+    {
+      what: 'Every state is on show',
+      run: async () => {
+        let shown = '';
+        const all = async () => {
+          const counts = await Promise.all(
+            allowed.map(async (place) => {
+              const [text = '{}'] = await nodes[place].perform([{ do: 'states' }]);
+              return JSON.parse(text) as Shown;
+            }),
+          );
+          const sums = states.map((state) => ({ state, count: counts.reduce((sum, one) => sum + one[state], 0) }));
+          shown = sums.map(({ state, count }) => `${count} ${state}`).join(', ');
+          return sums.every(({ count }) => count > 0);
+        };
+        return until(() => shown, all).then(() => shown);
+      },
+    },
+    {
+      what: 'A delivery that was put aside is sent again',
+      run: async () => {
+        const parked = async () => (await department.perform([{ do: 'parked', origin: council.origin }]))[0] ?? '';
+        const item = await parked();
+        if (item === '') fail('Nothing was put aside');
+        await department.perform([{ do: 'command', name: 'lanes resend', input: { arguments: [item], options: {} } }]);
+        await until(
+          () => 'it was not taken',
+          async () => (await parked()) === '',
+        );
+        return 'and taken';
+      },
+    },
     { what: 'The stranger gets nothing', run: async () => reported(await acts.stranger()) },
     {
       what: 'A partner that is suspended gets through to nobody, and later to everybody',
@@ -116,12 +149,19 @@ function fail(why: string): never {
 
 /** Looks until something waits for delivery to a node: it could not be delivered. */
 async function waitingFor(node: DemoProcess, origin: string): Promise<void> {
-  for (const end = performance.now() + 10_000; performance.now() < end; ) {
-    const [text = '{}'] = await node.perform([{ do: 'figures' }]);
-    const { waiting } = JSON.parse(text) as Figures;
-    if (waiting.some((lane) => lane.origin === origin)) return;
-  }
-  fail('Nothing waits');
+  await until(
+    () => 'nothing waits',
+    async () => {
+      const [text = '{}'] = await node.perform([{ do: 'figures' }]);
+      return (JSON.parse(text) as Figures).waiting.some((lane) => lane.origin === origin);
+    },
+  );
+}
+
+/** Looks until it is so. @throws after twenty seconds, with what is the matter then */
+async function until(what: () => string, look: () => Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + 20_000; performance.now() < end; ) if (await look()) return;
+  fail(what());
 }
 
 /** Opens a one-time link and presses its button, as a browser does. */

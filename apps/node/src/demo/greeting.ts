@@ -28,6 +28,7 @@ export async function describeDemo(nodes: DemoNodes, cast: Cast, desk: string): 
     'See where a post goes. As Priya start a topic in "Local services": the form says who will get it. Seconds later, open it again: it says which nodes have it.',
     `Let somebody in. As Margaret open  ${department.origin}  Priya has asked to join the housing group. Let her in, and open it as Priya.`,
     `Be a stranger. Run  curl -i -H 'Accept: application/activity+json' ${housing}  and, as Inês, read why: ${partners}/explain?origin=${stranger.origin}&thing=${housing}`,
+    `Look after the node. As Inês open  ${department.origin}/administration  It says what waits for you: a proposal, an agreement that ends, and a delivery to Harrowdean Council that failed and was put aside.`,
     `Suspend a partner. As Inês open  ${partners}  and choose Harrowdean Council, read what a suspension does, do it, and post as Priya: it waits. Allow again: it arrives.`,
   ];
   return [
@@ -42,7 +43,7 @@ export async function describeDemo(nodes: DemoNodes, cast: Cast, desk: string): 
     '',
     `Anyone can read this group, signed in or not:\n  ${services}`,
     '',
-    'Five things to try:',
+    'Six things to try:',
     ...things.map((thing, index) => `  ${index + 1}. ${thing}`),
     '',
     'At the desk, or with  npm run joinery -- demo stranger|stop|kill , let the stranger try its doors, stop a node, or kill one in the middle of a post.',

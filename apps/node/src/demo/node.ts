@@ -25,6 +25,7 @@ import { slices } from '../slices.ts';
 import { type DemoGroup, type DemoPerson, deskFile } from './content.ts';
 import { knock, type Things } from './doors.ts';
 import { figures } from './figures.ts';
+import { park, parkedFor, shownHere } from './states.ts';
 
 /**
  * What one node of the demo is told to do. People, groups and posts are named by their addresses; `at` is the instant at which it is said to have
@@ -57,6 +58,9 @@ export type Deed =
   | { do: 'link'; person: string }
   | { do: 'style'; colour: string; second: string }
   | { do: 'figures' }
+  | { do: 'states' }
+  | { do: 'park'; group: string; origin: string }
+  | { do: 'parked'; origin: string }
   | { do: 'knock'; at: string; things: Things };
 
 export type Request = { number: number; deeds: Deed[] } | { pause: true };
@@ -237,6 +241,13 @@ async function perform(running: RunningNode, deed: Deed): Promise<string> {
     }
     case 'figures':
       return JSON.stringify(await figures(now));
+    case 'states':
+      return JSON.stringify(await shownHere(now));
+    case 'park':
+      await park(now, await groupId(deed.group), deed.origin);
+      return '';
+    case 'parked':
+      return (await parkedFor(now, deed.origin)).join(' ');
     case 'knock':
       return JSON.stringify(await knock(running, deed.at, deed.things));
     case 'link':

@@ -40,6 +40,7 @@ export async function runDemo(options: { check: boolean }): Promise<void> {
   process.on('SIGTERM', stopped);
   process.on('SIGHUP', stopped);
   try {
+    const began = performance.now();
     say('Starting four nodes and filling them with content. This takes some seconds.');
     const [deskPort = 0, ...ports] = await freePorts(places.length + 1);
     processes = places.map((place, index) =>
@@ -51,6 +52,7 @@ export async function runDemo(options: { check: boolean }): Promise<void> {
     await Promise.all(processes.map((one) => one.start()));
     const nodes = Object.fromEntries(processes.map((one) => [one.place, one])) as DemoNodes<DemoProcess>;
     const cast = await tell(nodes, Date.now());
+    say(`Ready after ${((performance.now() - began) / 1_000).toFixed(1)} s.`);
     if (options.check) return await end((await check(nodes, cast, say)) ? 0 : 1);
     const desk = await openDesk({ nodes, cast, port: deskPort, folder });
     say(await describeDemo(nodes, cast, desk));

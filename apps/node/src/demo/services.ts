@@ -115,7 +115,7 @@ From our last tender: ask for the route data in an open format, ask who owns it 
 We will add "show us a bank holiday week". Every supplier is brilliant in a normal one.
 
 == Rota for the front desk in August
-colin; 195; deleted
+rhys; 195; deleted
 Attached is our rota. Sorry, wrong group: I meant to send this to my own team.
 -- margaret
 No harm done. You can take it back from the menu of the post: every node that has it is told.

@@ -74,6 +74,7 @@ export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
     nodes,
     talks.map((talk) => talking(talk, cast, now)),
   );
+  await nodes.department.perform([{ do: 'park', group: cast.groups.services, origin: nodes.council.origin }]);
   return cast;
 }
 
@@ -184,7 +185,8 @@ function afterwards(topic: Topic, cast: Cast, now: number): Step[] {
   if (edited !== null) add(author, { do: 'edit', at, post, by: cast.people[author], text: edited });
   if (topic.pinned) add(owner, { do: 'pin', at, post, by: cast.people[owner] });
   if (topic.locked) add(owner, { do: 'lock', at, post, by: cast.people[owner] });
-  if (topic.deleted) add(author, { do: 'delete', at, post, by: cast.people[author] });
+  // Now, when the other nodes take part: so they confirm it.
+  if (topic.deleted) add(author, { do: 'delete', at: iso(Date.now()), post, by: cast.people[author] });
   if (removed !== null) add(owner, { do: 'remove', at, post, by: cast.people[owner], reason: removed });
   return steps;
 }
