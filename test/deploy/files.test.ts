@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { read, root } from '../boundaries/rules.ts';
 
 const bundles = read('deploy/boot/bundle.mjs');
@@ -30,6 +32,17 @@ function isOurs(path: string): boolean {
   return bundle ? bundles.includes(`${bundle}: {`) : existsSync(join(root, inside));
 }
 
+/** What a program says, whether it ends well or not. */
+function run(command: string, ...words: string[]): string {
+  try {
+    return execFileSync(command, words, { stdio: 'pipe', encoding: 'utf8', timeout: 30_000 });
+  } catch (error) {
+    return String((error as { stderr?: string }).stderr ?? error);
+  }
+}
+
+const systemd = /^systemd \d+/.test(run('systemd-analyze', '--version'));
+
 describe('The systemd units', () => {
   it('start what a build makes, as a user of their own, with the settings and data of the page for operators', () => {
     for (const name of ['joinery.service', 'joinery-backup.service']) {
@@ -45,6 +58,17 @@ describe('The systemd units', () => {
         expect(existsSync(join(root, page.replace('file:///opt/joinery/', '')))).toBe(true);
     }
     expect(valuesOf('joinery-backup.timer', 'Persistent')).toEqual(['true']);
+  });
+
+  it.skipIf(!systemd)('are understood by systemd, word for word', () => {
+    const files = ['joinery.service', 'joinery-backup.service', 'joinery-backup.timer'];
+    const paths = files.map((name) => join(root, 'deploy/systemd', name));
+    const said = run('systemd-analyze', 'verify', '--man=no', ...paths);
+    // What the units start and who runs it need not be on the machine that looks at them.
+    const faults = said
+      .split('\n')
+      .filter((line) => /joinery/.test(line) && !/not executable|No such file|user/i.test(line));
+    expect(faults).toEqual([]);
   });
 
   it('are shut in as far as JavaScript allows', () => {
@@ -67,6 +91,62 @@ describe('The systemd units', () => {
   });
 });
 
+/** What the standard asks for and what it knows of it (publiccode.yml 0.4); no member beyond it. */
+const publiccode = z.strictObject({
+  publiccodeYmlVersion: z.literal('0.4'),
+  name: z.literal('Joinery'),
+  url: z.url(),
+  platforms: z.array(z.enum(['web', 'linux'])).min(1),
+  categories: z.array(z.enum(['collaboration', 'knowledge-management', 'social-media-management'])).min(1),
+  developmentStatus: z.enum(['concept', 'development', 'beta', 'stable', 'obsolete']),
+  softwareType: z.literal('standalone/web'),
+  intendedAudience: z.strictObject({ scope: z.array(z.enum(['government', 'local-authorities'])) }),
+  description: z.record(
+    z.enum(['en', 'nl']),
+    z.strictObject({
+      shortDescription: z.string().max(150),
+      longDescription: z.string().min(150).max(10_000),
+      features: z.array(z.string().max(100)).min(1),
+    }),
+  ),
+  legal: z.strictObject({ license: z.literal('EUPL-1.2') }),
+  maintenance: z.strictObject({
+    type: z.enum(['internal', 'contract', 'community', 'none']),
+    contacts: z.array(z.strictObject({ name: z.string() })).min(1),
+  }),
+  localisation: z.strictObject({
+    localisationReady: z.literal(true),
+    availableLanguages: z.array(z.enum(['en', 'nl'])),
+  }),
+  dependsOn: z.strictObject({
+    open: z.array(
+      z.strictObject({ name: z.string(), versionMin: z.string().optional(), optional: z.boolean().optional() }),
+    ),
+  }),
+});
+
+it('publiccode.yml keeps to its standard, and says nothing that the packages say otherwise', () => {
+  const said = publiccode.parse(parse(read('publiccode.yml')));
+  const { license, engines } = JSON.parse(read('package.json')) as { license: string; engines: { node: string } };
+  expect(said.legal.license).toBe(license);
+  expect(engines.node).toContain(said.dependsOn.open[0]?.versionMin);
+});
+
+it('every page that another page of the documentation names is there', () => {
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'docs/index.md',
+    'docs/operators.md',
+    'docs/security-officer.md',
+  ];
+  for (const page of pages) {
+    const named = [...read(page).matchAll(/`((?:docs|deploy)\/[\w./-]+)`/g)].map(([, path = '']) => path);
+    expect([page, named.filter((path) => !existsSync(join(root, path)))]).toEqual([page, []]);
+  }
+});
+
 describe('The container', () => {
   const dockerfile = read('deploy/container/Dockerfile');
   const compose = read('deploy/container/compose.yaml');
@@ -86,6 +166,34 @@ describe('The container', () => {
       expect([path, isOurs(path)]).toEqual([path, true]);
     expect(last).toMatch(/^HEALTHCHECK /m);
     expect(last).toMatch(/^STOPSIGNAL SIGTERM$/m);
+  });
+
+  it('is described in words that compose knows', () => {
+    const described = z
+      .strictObject({
+        services: z.record(
+          z.string(),
+          z.strictObject({
+            ...{ build: z.strictObject({ context: z.string(), dockerfile: z.string() }).optional(), image: z.string() },
+            ...{ restart: z.literal('unless-stopped'), user: z.string().optional(), command: z.string().optional() },
+            ...{ read_only: z.boolean().optional(), tmpfs: z.array(z.string()).optional() },
+            ...{ cap_drop: z.array(z.string()).optional(), security_opt: z.array(z.string()).optional() },
+            ...{ mem_limit: z.string().optional(), pids_limit: z.number().optional() },
+            environment: z.record(z.string(), z.string()).optional(),
+            ports: z.array(z.string().regex(/^\d+:\d+(?:\/udp)?$/)).optional(),
+            volumes: z.array(z.string().regex(/^\w+:\/[\w/]+$/)),
+            networks: z.record(z.string(), z.strictObject({ ipv4_address: z.ipv4() })),
+          }),
+        ),
+        networks: z.record(
+          z.string(),
+          z.object({ ipam: z.object({ config: z.array(z.object({ subnet: z.cidrv4() })) }) }),
+        ),
+        volumes: z.record(z.string(), z.null()),
+      })
+      .parse(parse(compose));
+    const mounted = Object.values(described.services).flatMap(({ volumes }) => volumes.map((one) => one.split(':')[0]));
+    expect(Object.keys(described.volumes).sort()).toEqual(mounted.sort());
   });
 
   it('is given settings that exist, no rights, and a disk that cannot be written but for its data', () => {
