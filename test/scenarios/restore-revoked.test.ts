@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as pathOf } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { createSignInLink, restoredState, startSession, transact } from '@joinery/core';
+import { createSignInLink, hashPassword, restoredState, setPassword, startSession, transact } from '@joinery/core';
 import { ban, membershipOf, removeMember } from '@joinery/slices/groups';
-import { disableLeaver } from '@joinery/slices/people';
+import { disableLeaver, linkFor } from '@joinery/slices/people';
 import { createTopic, deletePost, markdownText, reply } from '@joinery/slices/posts';
 import { expect, it } from 'vitest';
 import { makeBackup } from '../../packages/core/src/backup/backup.ts';
@@ -13,6 +13,7 @@ import { confirmRestored } from '../../packages/federation/src/rejoin.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
 import { openGate } from '../harness/gate.ts';
 import { startMailServer } from '../harness/mail-server.ts';
+import { createNetworkBrowser } from '../harness/network-browser.ts';
 import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 import { by, join, movingClock, openGroup } from './lanes-world.ts';
@@ -79,6 +80,8 @@ it('nothing that was revoked comes back with a backup, nobody is told anything t
       (await node.context.db.reader.selectFrom('person').select('id').where('uri', '=', uri).executeTakeFirstOrThrow())
         .id;
 
+    const hash = await hashPassword('a password of six plain words');
+    await transact(council.context, by, (work) => setPassword(work, cas.account, hash));
     const question = await write(council, bobsNational, bob, 'Question');
     const quiet = await write(council, bobsNational, bob, 'Quiet');
     const doomed = await write(council, bobsNational, bob, 'Doomed elsewhere');
@@ -166,7 +169,24 @@ it('nothing that was revoked comes back with a backup, nobody is told anything t
     expect((await visit('/profile', { cookie, accept: 'text/html' })).status).toBe(303);
     expect((await visit(new URL(link.address).pathname, { accept: 'text/html' })).status).toBe(410);
 
+    // Nor does whoever was disabled after the backup come in, before an administrator has seen to that and confirmed.
+    const asCas = async () => {
+      const browser = createNetworkBrowser(council.origin);
+      const form = { email: 'cas.council@example.test', password: 'a password of six plain words' };
+      return (await browser.post('/sign-in', form, { follow: false })).status;
+    };
+    expect(await asCas()).toBe(503);
+    const { address } = await linkFor(council.context, by, bob.id);
+    const administrator = await createNetworkBrowser(council.origin).post(
+      new URL(address).pathname,
+      {},
+      { follow: false },
+    );
+    expect(administrator.status).toBe(303);
+    await disableLeaver(council.context, by, cas.id);
+
     await confirmRestored(council.context, by);
+    expect(await asCas()).toBe(422);
     await until(async () => (await restoredState(db()))?.waiting.length === 0, 30_000);
     await settle(1);
     for (let round = 0; round < 4; round += 1) {

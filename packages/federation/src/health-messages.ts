@@ -55,7 +55,8 @@ export const healthText = defineMessages({
     restoredNever: 'This node was never restored from a backup.',
     restoredBefore: 'Before you confirm',
     restoredOther: 'No other node may run under {origin}. Two would each tell the others something else.',
-    restoredPeople: 'People who were disabled after that time can sign in again. Disable them now.',
+    restoredPeople:
+      'People who were disabled after that time could sign in again once you have confirmed. Disable them now. Until then only administrators can sign in.',
     restoredPartners:
       'Partners that were suspended or blocked after that time are allowed again. Suspend them now. A partner that keeps our signed notice gives it back, but do not rely on it.',
     restoredEnded: 'Everybody was signed out, and links and tokens have ended.',
@@ -128,7 +129,8 @@ export const healthText = defineMessages({
     restoredBefore: 'Voordat u bevestigt',
     restoredOther:
       'Er mag geen ander knooppunt draaien onder {origin}. Twee zouden de anderen elk iets anders vertellen.',
-    restoredPeople: 'Mensen die na dat moment zijn uitgeschakeld, kunnen weer inloggen. Schakel hen nu uit.',
+    restoredPeople:
+      'Mensen die na dat moment zijn uitgeschakeld, zouden na uw bevestiging weer kunnen inloggen. Schakel hen nu uit. Tot dan kunnen alleen beheerders inloggen.',
     restoredPartners:
       'Partners die na dat moment zijn opgeschort of geblokkeerd, zijn weer toegestaan. Schort hen nu op. Een partner die onze ondertekende mededeling bewaart, geeft die terug, maar reken daar niet op.',
     restoredEnded: 'Iedereen is uitgelogd, en links en tokens zijn beëindigd.',

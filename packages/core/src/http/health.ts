@@ -67,7 +67,7 @@ async function checkMigrations(context: Context): Promise<Check> {
   }
 }
 
-/** It serves its own people meanwhile, so it is ready. */
+/** It serves its administrators meanwhile, so it is ready. */
 async function checkRestored(context: Context): Promise<Check[]> {
   const state = await restoredState(context.db.reader).catch(() => null);
   if (state === null || state.confirmedAt !== null) return [];

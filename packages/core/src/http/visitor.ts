@@ -1,7 +1,9 @@
 import type { Context as HonoContext } from 'hono';
+import { accountById } from '../accounts/accounts.ts';
 import { accountOfSession, endSession, startSession } from '../accounts/sessions.ts';
 import { countAttempt } from '../accounts/throttle.ts';
 import { accountOfToken } from '../accounts/tokens.ts';
+import { isInQuarantine } from '../backup/quarantine.ts';
 import type { Context } from '../context.ts';
 import { refuse } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -82,9 +84,10 @@ export function requireFederationOfficer(c: C): Visitor {
  * Signs the browser in as an account, after it has proven who it is. The session and its cookie are new; one that came with the
  * request ends.
  * @param how see `startSession`
- * @throws {Refusal} disabled
+ * @throws {Refusal} disabled; unavailable in a restored node that nobody has confirmed, unless it is an administrator
  */
 export async function signIn(c: C, account: string, how: { grant?: string; longest?: number } = {}): Promise<void> {
+  await refuseInQuarantine(c.var.context, account);
   const agent = describeAgent(c.req.header('user-agent'));
   const value = await transact(c.var.context, { kind: 'system', what: 'sign-in' }, (work) =>
     startSession(work, account, c.var.session, { ...how, agent }),
@@ -92,6 +95,13 @@ export async function signIn(c: C, account: string, how: { grant?: string; longe
   writeCookie(c, 'session', value);
   dropCookie(c, 'form');
   c.set('session', value);
+}
+
+/** Whoever was disabled after the backup is not disabled in a restored node: nobody else comes in before an administrator has mended that and confirmed it. */
+async function refuseInQuarantine({ db }: Context, account: string): Promise<void> {
+  if (!(await isInQuarantine(db.reader))) return;
+  if ((await accountById(db.reader, account))?.administrator !== 1)
+    refuse('unavailable', 'This node was restored from a backup: an administrator has to confirm it first');
 }
 
 const browsers = [
