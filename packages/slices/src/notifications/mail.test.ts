@@ -1,6 +1,6 @@
 import { accountOfPerson, newId, releaseLeases, runNextJob, setRoles, streams } from '@joinery/core';
-import { leaveGroup, removeMember } from '@joinery/slices/groups';
-import { deletePost } from '@joinery/slices/posts';
+import { createConversation, leaveGroup, removeMember } from '@joinery/slices/groups';
+import { createTopic, deletePost, markdownText } from '@joinery/slices/posts';
 import { expect, it, onTestFinished } from 'vitest';
 import { type MailServer, startMailServer } from '../../../../test/harness/mail-server.ts';
 import { describeStores } from '../../../../test/harness/store.ts';
@@ -45,6 +45,24 @@ describeStores('Mail of a notification', (open) => {
       expect(address).toMatch(/^https:\/\/work\.council\.example\/notifications\//);
     expect(await rows()).toMatchObject([{ mail_state: 'sent', mail_attempts: 1 }]);
     expect(await mailHealth(world.context)).toEqual({ due: 0, sent: 1, failed: 0, lastError: null });
+  });
+
+  it('says of a conversation that there is a message: not who wrote it, nor what, nor what it is about', async () => {
+    const server = await mailServer();
+    await using world = await openWorld(open, { server });
+    const { act, owner, anna, pass } = world;
+    await act(async (work) => {
+      const { id } = await createConversation(work, { by: owner.id, people: [anna.id], subject: 'Whispered subject' });
+      await createTopic(work, { group: id, author: owner.id, title: 'Whispered', ...markdownText('Whispered text') });
+    });
+    await pass(1);
+    const [mail, ...more] = server.mails;
+    expect(more).toEqual([]);
+    expect(mail?.headers.get('subject')?.join()).toBe('You have a new message');
+    const whole = [...(mail?.headers.values() ?? [])].flat().join() + mail?.text + mail?.html;
+    expect(whole).not.toMatch(/whispered|owen/i);
+    expect(mail?.text).toContain('No more mail about this conversation');
+    expect(mail?.text).toContain('because you are in the conversation');
   });
 
   it('tells those who decide about partners of an agreement that ends, with the way to stop such mail', async () => {
