@@ -16,7 +16,7 @@ type Call = {
 export type Row = Call & ({ as: Person; not: Person[] } | { open: string });
 
 /** Whoever has no part in a closed group: it is not there for them, whatever they are on the node. */
-const outsiders: Person[] = ['bystander', 'banned', 'administrator', 'officer'];
+const outsiders: Person[] = ['bystander', 'banned', 'administrator', 'officer', 'guest'];
 /** Whoever is banned may still go, which changes nothing: the ban stays. */
 const strangers: Person[] = outsiders.filter((person) => person !== 'banned');
 /** Who may see the closed group but not run it, and who may not see it. */
@@ -24,9 +24,11 @@ const notFacilitators: Person[] = ['member', 'requester', ...outsiders];
 const notOwners: Person[] = ['facilitator', ...notFacilitators];
 /** Authors alone change what they wrote: those who run the group do not either. */
 const notAuthor: Person[] = ['owner', 'facilitator', 'colleague', ...outsiders];
-const notAdministrators: Person[] = ['bystander', 'owner', 'officer'];
+const notAdministrators: Person[] = ['bystander', 'owner', 'officer', 'guest'];
 /** Who looks after people does not decide about partners where somebody else does. */
 const notOfficers: Person[] = ['bystander', 'owner', 'facilitator', 'administrator'];
+/** Everybody of the agency may. */
+const guests: Person[] = ['guest'];
 /** Everybody with an account may. */
 const nobody: Person[] = [];
 
@@ -53,11 +55,11 @@ const peopleList = { text: 'name,email\nNina New,nina@example.test' };
 
 const pagesOfGroups: Record<string, Row> = {
   'POST /groups/new': {
-    ...{ as: 'bystander', not: nobody },
+    ...{ as: 'bystander', not: guests },
     send: { name: 'Winter', handle: 'winter', summary: 'Roads', preset: 'open' },
   },
   'POST /groups/join': {
-    ...{ as: 'bystander', not: nobody },
+    ...{ as: 'bystander', not: guests },
     send: ({ uri }) => ({ reference: uri }),
     changesNothing: 'it opens a group that is known already',
   },
@@ -140,7 +142,7 @@ const pagesOfPeople: Record<string, Row> = {
     changesNothing: 'the choice of a stranger is a cookie',
   },
   'POST /follow/ask': {
-    ...{ as: 'bystander', not: nobody },
+    ...{ as: 'bystander', not: guests },
     send: { uri: 'https://unknown.example/groups/1', reason: 'We build the same crossing' },
   },
   'POST /profile': { as: 'bystander', not: nobody, send: { name: 'Bo Changed' } },
@@ -283,6 +285,23 @@ const pagesOfSignIn: Record<string, Row> = {
   'POST /profile/sign-in/tokens/:id/revoke': { as: 'bystander', not: ['owner'], at: ['ownToken'] },
 };
 
+const until = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10);
+const ofGuest = (send?: Call['send']): Row => ({
+  ...{ as: 'bystander', not: ['owner', 'officer', 'guest'], at: ['guest'] },
+  ...body(send),
+});
+const pagesOfGuests: Record<string, Row> = {
+  'POST /guests/new': {
+    // Until an administrator lets everybody.
+    ...{ as: 'administrator', not: notAdministrators },
+    send: { name: 'Nina New', email: 'nina@firm.example', organisation: 'Fernhill', until },
+  },
+  'POST /guests/:id/link': ofGuest(),
+  'POST /guests/:id/extend': ofGuest({ until }),
+  'POST /guests/:id/end': ofGuest(),
+  'POST /administration/guests': { ...{ as: 'administrator', not: notAdministrators }, send: { who: 'staff' } },
+};
+
 const domains = 'good.example';
 const pagesOfRegistration: Record<string, Row> = {
   'POST /register': {
@@ -354,12 +373,12 @@ const pagesOfNotifications: Record<string, Row> = {
 
 const api: Record<string, Row> = {
   'POST /notifications/read': { as: 'member', not: nobody, send: {} },
-  'POST /groups': { as: 'bystander', not: nobody, send: { name: 'Winter', handle: 'winter' } },
+  'POST /groups': { as: 'bystander', not: guests, send: { name: 'Winter', handle: 'winter' } },
   'PATCH /groups/:id': inGroup('owner', notOwners, { name: 'Crisis team 2' }),
   'POST /groups/:id/join': inGroup('invitee', outsiders),
   'POST /groups/:id/follow': inGroup('reader', outsiders),
   'POST /groups/:id/leave': inGroup('member', strangers),
-  'POST /memberships/remote': { as: 'bystander', not: ['banned'], send: ({ uri }) => ({ uri }) },
+  'POST /memberships/remote': { as: 'bystander', not: ['banned', 'guest'], send: ({ uri }) => ({ uri }) },
   'POST /groups/:id/invitations': inGroup('facilitator', notFacilitators, ({ bystander }) => ({ person: bystander })),
   'POST /groups/:id/members/:person/approve': onMember('requester', 'facilitator', notFacilitators, {}),
   'POST /groups/:id/members/:person/remove': onMember('colleague', 'facilitator', notFacilitators, {}),
@@ -410,6 +429,7 @@ export const changingRoutes: Record<string, Row> = {
   ...pagesOfPosts,
   ...pagesOfPeople,
   ...pagesOfRegistration,
+  ...pagesOfGuests,
   ...pagesOfSignIn,
   ...pagesOfPartners,
   ...pagesOfNotifications,

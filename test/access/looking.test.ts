@@ -16,6 +16,8 @@ const after: Record<string, keyof Things> = {
     groups: 'closed',
     posts: 'topic',
     people: 'member',
+    guests: 'guest',
+    register: 'registrationToken',
     members: 'requester',
     reports: 'report',
     partners: 'partner',
@@ -83,4 +85,48 @@ it('nothing that is done by sending a form or a request is done by looking (host
     const { status, changed } = await look(pathOf(route, notification), 'owner');
     expect([route, [403, 404, 405].includes(status), changed]).toEqual([route, true, []]);
   }
+}, 60_000);
+
+it('a guest comes upon nothing but what they were invited to, on any page or resource', async () => {
+  // Everybody and everything that only those of the agency may know of. Who invited the guest is known to them.
+  const secret =
+    /Mia Member|Olga Owner|Fay Facilitator|Col League|Rae Reader|Ria Remote|Ada Administrator|Oscar Officer|Crisis team|Parking|How do you do this|Like this\.|From elsewhere/;
+  const others = {
+    groups: ['closed', 'open'],
+    posts: ['topic', 'reply', 'foreign', 'fixed'],
+    people: ['member', 'owner'],
+  } as const;
+  const shown: string[] = [];
+  let pages = 0;
+  for (const route of sliceRoutes().filter((one) => one.startsWith('GET '))) {
+    const pattern = route.slice(4);
+    const part = /\/(groups|posts|people)\/:/.exec(pattern)?.[1] as keyof typeof others | undefined;
+    const paths = part
+      ? others[part].map((thing) => pattern.replace(/:\w+/, seed.things[thing]).replace(/:\w+/, seed.things.requester))
+      : [pathOf(route, 'none')];
+    for (const path of [
+      ...paths,
+      ...paths.map((one) => `${one}?q=a&at=elsewhere&kind=`),
+      ...paths.map((one) => `${one}?q=Mia`),
+    ]) {
+      const answer = path.startsWith('/api/')
+        ? await seed.api('GET', path, undefined, { authorization: `Bearer ${seed.tokens.guest}` })
+        : await seed.browser('guest').fetch(path);
+      const text = await answer.text();
+      pages += 1;
+      // What was asked for stands on the page again.
+      const said = text.replaceAll('value="Mia"', '');
+      if (answer.status >= 500 || secret.test(said)) shown.push(`${path}: ${answer.status} ${secret.exec(said)?.[0]}`);
+      if (part && answer.status < 300) shown.push(`${path} answered ${answer.status}`);
+    }
+  }
+  expect(shown).toEqual([]);
+  expect(pages).toBeGreaterThan(100);
+  // What they were invited to is there, with whoever invited them.
+  const own = await (await seed.browser('guest').fetch(`/groups/${seed.things.bridges}/members`)).text();
+  expect(own).toContain('Bo Bystander');
+  expect(own).toContain('Guest of Bo Bystander until');
+  expect((await seed.browser('guest').fetch(`/people/${seed.things.bystander}`)).status).toBe(200);
+  const known = await seed.api('GET', '/api/v1/groups', undefined, { authorization: `Bearer ${seed.tokens.guest}` });
+  expect(((await known.json()) as { items: { name: string }[] }).items.map(({ name }) => name)).toEqual(['Bridges']);
 }, 60_000);

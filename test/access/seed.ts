@@ -10,6 +10,7 @@ import {
   createToken,
   hashPassword,
   readConfig,
+  setEnd,
   setPassword,
   setRoles,
   startSession,
@@ -28,7 +29,7 @@ import {
   unfollowGroup,
   updateGroup,
 } from '@joinery/slices/groups';
-import { addPerson, disableLeaver, linkFor, rememberRemotePerson } from '@joinery/slices/people';
+import { addPerson, changeGuest, disableLeaver, linkFor, rememberRemotePerson } from '@joinery/slices/people';
 import {
   createTopic,
   hold,
@@ -75,6 +76,7 @@ const names = {
   newcomer: 'Ned Never',
   leaver: 'Lea Leaver',
   keeper: 'Kim Keeper',
+  guest: 'Gus Guest',
 };
 export type Person = keyof typeof names;
 
@@ -86,7 +88,7 @@ export const secondStepKey = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 /** What a seeded node has, by name: ids, except `link` (token of a sign-in link), `muteToken` (of a link in a mail), `handle` and `uri` (of a group). */
 export type Things = Record<Person | ThingName, string>;
 type ThingName =
-  | ('closed' | 'open' | 'handle' | 'uri')
+  | ('closed' | 'open' | 'bridges' | 'handle' | 'uri')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
   | ('foreign' | 'hidden' | 'partner' | 'link' | 'muteToken' | 'registrationToken' | 'registration')
   | ('conversation' | 'message' | 'said' | 'reportedMessage')
@@ -133,6 +135,7 @@ export async function openSeed(): Promise<Seed> {
       const input = { name: names[name], email, administrator: name === 'administrator', federationOfficer: false };
       const { id } = await addPerson(context, by, input);
       const account = await accountOfPerson(context.db.reader, id);
+      if (name === 'guest' && account) await makeGuest(context, id, account.id);
       if (!account) throw new Error('The person has no account');
       const made = await transact(context, by, async (work) => ({
         token: (await createToken(work, { account: account.id, name: 'test' })).token,
@@ -153,6 +156,7 @@ export async function openSeed(): Promise<Seed> {
     await setRoles(work, of('officer').account, { administrator: false, federationOfficer: true });
     await setPassword(work, of('keeper').account, hash);
     const groups = await fillGroups(work, person, keys);
+    await changeGuest(work, person.guest, { sponsor: person.bystander, of: names.bystander });
     const allowed = { origin: 'https://known.example', fields: { agency: 'Known' }, by: 'test', reason: 'test' };
     const proposal = { document: '{}', received_at: work.now, checked_at: null, state: 'unverified' as const };
     await work.db
@@ -234,6 +238,15 @@ export async function openSeed(): Promise<Seed> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Makes somebody a guest until well after the test. */
+async function makeGuest(context: Awaited<ReturnType<typeof openNode>>['context'], id: string, account: string) {
+  const until = new Date(Date.now() + 30 * 86_400_000).toISOString();
+  await transact(context, by, async (work) => {
+    await changeGuest(work, id, { of: 'Somebody', until: until.slice(0, 10) });
+    await setEnd(work, account, until);
+  });
 }
 
 /** An identity provider as far as it describes itself, under as many names as are asked for. */
@@ -324,6 +337,10 @@ async function fillGroups(
   const rules = { reading: 'members', joining: 'request' } as const;
   const { id: group } = await createGroup(work, { name: 'Crisis team', handle: 'crisis', owner, keys, ...rules });
   const open = await createGroup(work, { name: 'Parking', handle: 'parking', owner, keys });
+  // The one that the guest was invited to, by somebody who is in no other.
+  const bridges = await createGroup(work, { name: 'Bridges', handle: 'bridges', owner: person.bystander, keys });
+  await invite(work, { group: bridges.id, person: person.guest, by: person.bystander });
+  await joinGroup(work, { group: bridges.id, person: person.guest });
   for (const name of ['facilitator', 'member', 'colleague', 'reader', 'requester'] as const) {
     await joinGroup(work, { group, person: person[name] });
     if (name !== 'requester') await approve(work, { group, person: person[name], by: owner });
@@ -382,7 +399,7 @@ async function fillGroups(
     .execute();
   const reported = await report(work, { post: topic, reporter: colleague, reason: 'Not about this' });
   return {
-    ...{ closed: group, open: open.id, handle: 'crisis', uri: open.uri },
+    ...{ closed: group, open: open.id, bridges: bridges.id, handle: 'crisis', uri: open.uri },
     ...{
       topic,
       reply: replied,

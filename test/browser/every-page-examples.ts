@@ -55,6 +55,24 @@ export function examplesOf({
       { path: `/sign-in?next=/posts/${posts.thread}`, as: 'nobody', name: 'sign-in to a post' },
       { path: '/sign-in', as: 'nobody', name: 'sign-in error', before: send(/^(Sign in|Inloggen)$/), ...failed },
     ],
+    '/guests': [
+      { path: '/guests', as: owner, name: 'guests' },
+      { path: '/guests', as: 'member', name: 'guests not allowed', status: 403 },
+    ],
+    '/guests/new': [
+      { path: '/guests/new', as: owner, name: 'guest new' },
+      { path: '/guests/new', as: owner, name: 'guest new error', before: send(/^Invite$|^Uitnodigen$/), ...failed },
+    ],
+    '/guests/:id': [
+      { path: `/guests/${others.guest}`, as: owner, name: 'guest' },
+      {
+        path: `/guests/${others.guest}`,
+        as: owner,
+        name: 'guest link',
+        before: send(/Make a new sign-in link|Een nieuwe inloglink maken/),
+      },
+    ],
+    '/administration/guests': [{ path: '/administration/guests', as: owner, name: 'guests administration' }],
     '/register': [
       { path: '/register', as: 'nobody', name: 'sign up' },
       {

@@ -42,6 +42,7 @@ import {
   report,
 } from '@joinery/slices/posts';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
+import { inviteGuest } from '../../packages/slices/src/guests/guests.ts';
 import { muteToken } from '../../packages/slices/src/notifications/mute-token.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
 import { fillRegistration } from '../../packages/slices/src/registration/testing/fill.ts';
@@ -89,7 +90,7 @@ export type EveryState = AsyncDisposable & {
     | 'held',
     string
   >;
-  others: Record<'colleague' | 'requester' | 'banned' | 'leaver' | 'elsewhere' | 'neverSignedIn', string>;
+  others: Record<'colleague' | 'requester' | 'banned' | 'leaver' | 'elsewhere' | 'neverSignedIn' | 'guest', string>;
   /** Ids of partners by origin. */
   partners: Map<string, string>;
   links: {
@@ -349,6 +350,7 @@ export async function openEveryState(): Promise<EveryState> {
     const linked = await link(work, live, { subject: 'nia-7', claims: { sub: 'nia-7' } }, newcomer.account);
     return { last: last.id, one: (await storePasskey(work, member.account)).id, link: linked.id };
   });
+  const guest = await addGuest(node, owner, [open.id]);
   return {
     node,
     people: { owner, member, newcomer },
@@ -363,7 +365,7 @@ export async function openEveryState(): Promise<EveryState> {
     },
     others: {
       ...{ colleague: colleague.id, requester: requester.id, banned: banned.id, leaver: leaver.id },
-      ...{ elsewhere: elsewhere.id, neverSignedIn: neverSignedIn.id },
+      ...{ elsewhere: elsewhere.id, neverSignedIn: neverSignedIn.id, guest },
     },
     partners: new Map(hosts.map((host) => [host.origin, host.partner_id])),
     links: {
@@ -425,6 +427,28 @@ async function fillConversations(
   });
   await say(requester, 'The rota is on my desk.');
   return { busy: busy.id, alone: alone.id };
+}
+
+/** Somebody of a firm, who may write in these groups. */
+async function addGuest({ context }: TestNode, sponsor: TestPerson, groups: string[]): Promise<string> {
+  const summary = await context.ports.people.byId(context.db.reader, sponsor.id);
+  if (!summary) throw new Error('There is no sponsor');
+  const roles = { administrator: true, federationOfficer: false, via: 'session' } as const;
+  const until = new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10);
+  const { guest } = await inviteGuest(
+    context,
+    { account: sponsor.account, person: summary, ...roles },
+    {
+      name: 'Gita Guest',
+      email: 'gita@fernhill.example',
+      organisation: 'Fernhill Consultancy',
+      language: 'en',
+      until,
+      groups,
+    },
+  );
+  await transact(context, by, (work) => joinGroup(work, { group: groups[0] ?? '', person: guest.id }));
+  return guest.id;
 }
 
 /** Identity providers in the states that pages show; a real one answers for all of them. */

@@ -148,6 +148,7 @@ async function createTestAccount(
     agency: context.config.agency,
     language: options.language ?? 'en',
     timeZone: 'Europe/Amsterdam',
+    guest: false,
   };
   people.set(id, person);
   const made = await transact(context, by, async (work) => {

@@ -3,6 +3,7 @@ import { createPartnersSlice, federationSlice, laneHealth } from '@joinery/feder
 import { conversations } from '@joinery/slices/conversations';
 import { feed } from '@joinery/slices/feed';
 import { groups } from '@joinery/slices/groups';
+import { guests } from '@joinery/slices/guests';
 import { links } from '@joinery/slices/links';
 import { notifications } from '@joinery/slices/notifications';
 import { operate } from '@joinery/slices/operate';
@@ -27,6 +28,7 @@ const capabilities: Slice[] = [
   groups,
   posts,
   conversations,
+  guests,
   notifications,
   feed,
   links,

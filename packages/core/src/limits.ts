@@ -48,6 +48,7 @@ export const limits = {
     per: 'mail address',
     what: 'Requests for an account, each of which is a mail.',
   },
+  guests: { times: 30, seconds: hour, per: 'person', what: 'Guests that somebody invites.' },
   posts: {
     ...{ times: 300, seconds: hour, per: 'person' },
     what: 'Topics and replies from pages.',
@@ -78,6 +79,19 @@ export const sizes = {
   conversation: { most: 12, what: 'People in one conversation, whoever began it among them.' },
 } as const satisfies Record<string, { most: number; what: string }>;
 
+/** How long something holds or is kept. `docs/limits.md` is made of this, too. */
+export const periods = {
+  guestUsual: { days: 90, what: 'A guest, unless the sponsor says otherwise.' },
+  guestLongest: { days: 365, what: 'A guest, at most; the sponsor or an administrator can extend it again.' },
+  registrationLink: { days: 1, what: 'The link in the mail to whoever asks for an account.' },
+  registrationUnconfirmed: { days: 2, what: 'A request for an account that nobody confirmed, until it is deleted.' },
+  registrationWaiting: {
+    days: 60,
+    what: 'A request for an account that no administrator answered, until it is deleted.',
+  },
+  registrationAnswered: { days: 30, what: 'An answered request for an account, until it is deleted.' },
+} as const satisfies Record<string, { days: number; what: string }>;
+
 /** `docs/limits.md`. */
 export function limitsPage(): string {
   const period = (seconds: number) => {
@@ -88,6 +102,7 @@ export function limitsPage(): string {
     ({ times, seconds, per, what }) => `| ${what} | ${times} in ${period(seconds)} | ${per} |`,
   );
   const amounts = Object.values(sizes).map(({ most, what }) => `| ${what} | ${most} |`);
+  const days = Object.values(periods).map(({ days: count, what }) => `| ${what} | ${count} |`);
   return `# Limits
 
 Made from \`packages/core/src/limits.ts\`. Whoever goes beyond one gets the status 429, in words how long to wait, and the header \`Retry-After\`.
@@ -102,5 +117,10 @@ ${rows.join('\n')}
 | what | at most |
 |---|---|
 ${amounts.join('\n')}
+
+## How long
+| what | days |
+|---|---|
+${days.join('\n')}
 `;
 }

@@ -139,6 +139,8 @@ export type PersonSummary = {
   agency: string;
   language: string;
   timeZone: string;
+  /** Of no agency of this node, and here for a while: sees only what they were invited to. */
+  guest: boolean;
 };
 
 export type Ports = {
@@ -157,7 +159,7 @@ export type Ports = {
 /** Who asks to read. One closed union, used by every `mayRead`. */
 export type Requester =
   | { kind: 'nobody' }
-  | { kind: 'person'; person: string; administrator: boolean }
+  | { kind: 'person'; person: string; administrator: boolean; guest: boolean }
   /** Another node, proven by its signature; `trust` decides about the one thing that is asked for (agreements on named groups). */
   | { kind: 'peer'; origin: string; actor: string; trust: Trust }
   /** This node's own work: building activities, exports. */

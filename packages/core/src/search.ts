@@ -22,8 +22,8 @@ export type SearchEntry = {
   language: string | null;
 };
 
-/** Who searches: a person of this node, the nodes whose groups they are shown in lists, and the group that they search within, if any. */
-export type SearchReader = { person: string; origins: string[]; within: string | null };
+/** Who searches: a person of this node or a guest, the nodes whose groups they are shown in lists, and the group that they search within, if any. */
+export type SearchReader = { person: string; guest: boolean; origins: string[]; within: string | null };
 
 /** One thing found, as it is now. Addresses are paths on this node. */
 export type SearchResult = {

@@ -79,6 +79,11 @@ export type Slice = {
   checks?: (context: Context, language: 'en' | 'nl') => Promise<HealthCheck[]>;
   /** What administrators must know whatever page they read. */
   notices?: (context: Context, language: 'en' | 'nl') => Promise<AdministratorNotice[]>;
+  /**
+   * Whether what a guest may see here leads them to somebody, by local id: somebody they share a group with, for example. Guests have no list of people, and know
+   * only whom one slice leads them to.
+   */
+  acquainted?: (db: Reader, guest: string, person: string) => Promise<boolean>;
   /** Background work: name → handler. Enqueued with `enqueueJob`. */
   jobs?: Record<string, (context: Context, data: JsonObject) => Promise<void>>;
   /** Names of its jobs that run once after a restore: they make anew what a backup leaves out. */
@@ -208,6 +213,7 @@ export type Panel = {
     | 'sign-in'
     | 'no-account'
     | 'profile'
+    | 'people'
     | 'managed-person';
   order: number;
   /** A hono/jsx node; null when it has nothing to show. */

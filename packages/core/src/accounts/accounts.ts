@@ -32,6 +32,8 @@ export async function createAccount(
     passwordHash?: string | null;
     administrator?: boolean;
     federationOfficer?: boolean;
+    /** Instant (UTC) from which on it opens nothing. */
+    endsAt?: string;
   },
 ): Promise<Account> {
   const email = normaliseEmail(input.email);
@@ -48,6 +50,7 @@ export async function createAccount(
     administrator: input.administrator ? 1 : 0,
     federation_officer: input.federationOfficer ? 1 : 0,
     disabled_at: null,
+    ends_at: input.endsAt ?? null,
     created_at: work.now,
   };
   await work.db.insertInto('account').values(account).execute();
@@ -117,15 +120,29 @@ export async function setPassword(work: Work, account: string, passwordHash: str
   await endAccess(work, account);
 }
 
+/** Whether an account opens anything at this instant (UTC). */
+export function isUsable(account: Pick<Account, 'disabled_at' | 'ends_at'>, now: string): boolean {
+  return account.disabled_at === null && (account.ends_at === null || account.ends_at > now);
+}
+
+/** Moves the end of an account. Sessions and tokens hold until then, and no request longer. @param endsAt instant, UTC */
+export async function setEnd(work: Work, account: string, endsAt: string): Promise<void> {
+  await work.db.updateTable('account').set({ ends_at: endsAt }).where('id', '=', account).execute();
+}
+
 /**
  * Changes what an account may do.
- * @throws {Refusal} conflict when nobody could administer the node afterwards
+ * @throws {Refusal} conflict when nobody could administer the node afterwards; forbidden for one that ends by itself
  */
 export async function setRoles(
   work: Work,
   account: string,
   roles: { administrator?: boolean; federationOfficer?: boolean },
 ): Promise<void> {
+  const row = await accountById(work.db, account);
+  if (row?.ends_at && (roles.administrator || roles.federationOfficer)) {
+    refuse('forbidden', 'Guests have no roles on this node');
+  }
   await work.db
     .updateTable('account')
     .set({

@@ -92,4 +92,7 @@ export const accountMigrations: Migrations = {
   '2026-11-22-core-proven': async (db) => {
     await db.schema.alterTable('session').addColumn('proven_at', 'text').execute();
   },
+  '2026-11-22-core-account-end': async (db) => {
+    await db.schema.alterTable('account').addColumn('ends_at', 'text').execute();
+  },
 };

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { prepareQuery } from '../db/prepared.ts';
 import { refuse } from '../errors.ts';
 import { transact, type Work } from '../work.ts';
+import { isUsable } from './accounts.ts';
 import { grantHolds } from './grants.ts';
 import { isRandomToken, randomToken, sha256 } from './one-way.ts';
 
@@ -34,8 +35,12 @@ export async function startSession(
   replaces?: string | null,
   how: { grant?: string | null; agent?: string | null; longest?: number } = {},
 ): Promise<string> {
-  const row = await work.db.selectFrom('account').select('disabled_at').where('id', '=', account).executeTakeFirst();
-  if (!row || row.disabled_at !== null) refuse('disabled', 'This account has been disabled');
+  const row = await work.db
+    .selectFrom('account')
+    .select(['disabled_at', 'ends_at'])
+    .where('id', '=', account)
+    .executeTakeFirst();
+  if (!row || !isUsable(row, work.now)) refuse('disabled', 'This account has been disabled');
   const value = randomToken();
   await work.db
     .deleteFrom('session')
@@ -121,7 +126,8 @@ const liveSession = prepareQuery((db, { id, now, seenAfter }: { id: string; now:
     .where('session.id', '=', id)
     .where('expires_at', '>', now)
     .where('last_seen_at', '>', seenAfter)
-    .where('disabled_at', 'is', null),
+    .where('disabled_at', 'is', null)
+    .where((eb) => eb.or([eb('ends_at', 'is', null), eb('ends_at', '>', now)])),
 );
 
 function before(instant: string, milliseconds: number): string {

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import { refuse } from '../errors.ts';
 import type { Reader } from '../slice.ts';
 import type { Work } from '../work.ts';
-import { hasAdministrator } from './accounts.ts';
+import { hasAdministrator, isUsable } from './accounts.ts';
 import { isRandomToken, randomToken, sha256 } from './one-way.ts';
 import type { AccountTables } from './tables.ts';
 
@@ -14,7 +14,12 @@ export type SignInLink = Pick<
 const minute = 60_000;
 
 /** How long a link can be used, in minutes: one made by an administrator must survive a morning, one asked for by mail need not. */
-export const linkMinutes = { 'first-administrator': 24 * 60, 'by-administrator': 24 * 60, 'by-mail': 15 } as const;
+export const linkMinutes = {
+  'first-administrator': 24 * 60,
+  'by-administrator': 24 * 60,
+  'for-guest': 7 * 24 * 60,
+  'by-mail': 15,
+} as const;
 
 /** Where the sign-in page for a link is. The page shows a button; only its POST uses the link up, so mail scanners do not. */
 export function signInLinkAddress(origin: string, token: string): string {
@@ -92,10 +97,10 @@ export async function useSignInLink(work: Work, token: string): Promise<SignInLi
   if (link.account_id !== null) {
     const account = await work.db
       .selectFrom('account')
-      .select('disabled_at')
+      .select(['disabled_at', 'ends_at'])
       .where('id', '=', link.account_id)
       .executeTakeFirst();
-    if (!account || account.disabled_at !== null) refuse('disabled', 'This account has been disabled');
+    if (!account || !isUsable(account, work.now)) refuse('disabled', 'This account has been disabled');
   }
   return link;
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { refuse } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { type Account, accountByEmail, normaliseEmail } from './accounts.ts';
+import { type Account, accountByEmail, isUsable, normaliseEmail } from './accounts.ts';
 import { passwordFits } from './passwords.ts';
 import { countAttempt, forgetAttempts, uncountAttempt } from './throttle.ts';
 
@@ -22,7 +22,7 @@ export async function checkPassword(
   countAttempt(context, `sign-in ${email}`, limits.signInAnywhere);
   const account = await accountByEmail(context.db.reader, email);
   const fits = await passwordFits(input.password, account?.password_hash ?? null);
-  if (!account || !fits || account.disabled_at !== null) {
+  if (!account || !fits || !isUsable(account, context.clock.now().toISOString())) {
     refuse('wrong_password', 'Mail address and password do not belong together');
   }
   forgetAttempts(context, here);

@@ -11,6 +11,8 @@ export type AccountTables = {
     administrator: number;
     federation_officer: number;
     disabled_at: string | null;
+    /** When all access ends by itself; null for never. */
+    ends_at: string | null;
     created_at: string;
   };
   session: {

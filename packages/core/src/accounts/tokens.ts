@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { refuse } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { transact, type Work } from '../work.ts';
+import { isUsable } from './accounts.ts';
 import { grantHolds } from './grants.ts';
 import { randomToken, sha256 } from './one-way.ts';
 
@@ -67,14 +68,16 @@ export async function accountOfToken(
       'administrator',
       'federation_officer',
       'hash',
+      'disabled_at',
+      'ends_at',
       'last_used_at',
       'api_token.grant_id',
     ])
     .where('api_token.id', '=', id)
     .where('revoked_at', 'is', null)
-    .where('disabled_at', 'is', null)
     .executeTakeFirst();
-  if (!row || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(sha256(secret)))) return undefined;
+  if (!row || !isUsable(row, context.clock.now().toISOString())) return undefined;
+  if (!timingSafeEqual(Buffer.from(row.hash), Buffer.from(sha256(secret)))) return undefined;
   if (row.grant_id !== null && !(await grantHolds(context, row.grant_id))) return undefined;
   const now = context.clock.now().getTime();
   if (row.last_used_at === null || now - Date.parse(row.last_used_at) > noteUseEvery) {

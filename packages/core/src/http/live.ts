@@ -181,10 +181,12 @@ async function readable(context: Context, person: string, groups: string[]): Pro
   const kind = context.slices.flatMap(({ objects }) => objects ?? []).find(({ path }) => path === 'groups');
   if (!kind) return groups;
   const db = context.db.reader;
+  const guest = (await context.ports.people.byId(db, person))?.guest === true;
   const found: string[] = [];
   for (const id of groups) {
     const object = await kind.load(db, { id });
-    if (object && (await kind.mayRead(db, { kind: 'person', person, administrator: false }, object))) found.push(id);
+    if (object && (await kind.mayRead(db, { kind: 'person', person, administrator: false, guest }, object)))
+      found.push(id);
   }
   return found;
 }

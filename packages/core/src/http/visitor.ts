@@ -64,6 +64,13 @@ export function requireVisitor(c: C): Visitor {
   return c.var.visitor ?? refuse('signed_out', 'Sign in first');
 }
 
+/** A visitor who is of this agency: guests keep to what they were invited to. @throws {Refusal} signed_out, forbidden */
+export function requireStaff(c: C): Visitor {
+  const visitor = requireVisitor(c);
+  if (visitor.person.guest) refuse('forbidden', 'Guests keep to the groups that they were invited to');
+  return visitor;
+}
+
 /** @throws {Refusal} signed_out, forbidden */
 export function requireAdministrator(c: C): Visitor {
   const visitor = requireVisitor(c);

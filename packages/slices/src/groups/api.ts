@@ -9,6 +9,7 @@ import {
   listOfItems,
   listQuery,
   type RequestContext,
+  requireStaff,
   requireVisitor,
   transactAs,
   type Visitor,
@@ -50,7 +51,8 @@ function groupRoutes(app: OpenAPIHono<Environment>): void {
       const db = c.var.context.db.reader;
       const { cursor, limit } = c.req.valid('query');
       const [before] = decodeCursor(cursor, ['string']) ?? [null];
-      const options = { person: visitor.person.id, before: before as string | null, limit: limit + 1 };
+      const { id: person, guest } = visitor.person;
+      const options = { person, guest, before: before as string | null, limit: limit + 1 };
       const rows = await knownGroups(db, options);
       const shown = rows.slice(0, limit);
       const items = await Promise.all(shown.map(({ group, standing }) => groupJson(db, group, standing)));
@@ -67,7 +69,7 @@ function groupRoutes(app: OpenAPIHono<Environment>): void {
       responses: { 201: jsonAnswer(groupSchema, 'The group') },
     }),
     async (c) => {
-      const visitor = requireVisitor(c);
+      const visitor = requireStaff(c);
       const input = c.req.valid('json');
       const keys = await createActorKeys();
       const group = await transactAs(c, visitor, (work) =>
@@ -140,7 +142,7 @@ function membershipRoutes(app: OpenAPIHono<Environment>): void {
       responses: { 201: jsonAnswer(groupSchema, 'The group, as known here') },
     }),
     async (c) => {
-      const visitor = requireVisitor(c);
+      const visitor = requireStaff(c);
       const { uri, join } = c.req.valid('json');
       const id = await findGroup(c.var.context, uri, visitor);
       const input = { group: id, person: visitor.person.id };

@@ -88,7 +88,7 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       await using world = await setUp();
       const { node, owner, anna, db } = world;
       const closed = await node.addGroup(owner, { reading: 'members', joining: 'request' });
-      const anybody = { kind: 'person', person: anna.id, administrator: true } as const;
+      const anybody = { kind: 'person', person: anna.id, administrator: true, guest: false } as const;
       expect(await requesterMayRead(db, anybody, closed)).toBe(false);
       const asks = { group: closed.id, person: anna.id };
       await expect(node.act((work) => followGroup(work, asks))).rejects.toMatchObject({ code: 'forbidden' });
@@ -198,7 +198,7 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       expect((await groupsOf(db, anna.id)).map((row) => row.group.name)).toEqual([]);
       await world.join(anna);
       expect((await groupsOf(db, anna.id)).map((row) => row.group.name)).toEqual(['Open data']);
-      const known = await knownGroups(db, { person: anna.id, before: null, limit: 10 });
+      const known = await knownGroups(db, { person: anna.id, before: null, guest: false, limit: 10 });
       expect(known.map((row) => row.group.id)).not.toContain(hidden.id);
       const found = await listMembers(db, world.group.id, { states: ['member'], search: 'alund', limit: 10 });
       expect(found.map((row) => row.person.name)).toEqual(['Anna Ålund']);

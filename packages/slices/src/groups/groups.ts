@@ -1,5 +1,5 @@
 import { type ActorKeys, claimHandle, newId, refuse, saveActorKeys, streams, type Work } from '@joinery/core';
-import { cleanName, personById, sortName } from '../people/index.ts';
+import { cleanName, isGuest, personById, sortName } from '../people/index.ts';
 import { collectionUris } from './addresses.ts';
 import { canManage } from './policy.ts';
 import { changeStanding } from './standing.ts';
@@ -30,6 +30,7 @@ export async function createGroup(work: Work, input: NewGroup): Promise<GroupRow
   const owner = await personById(work.db, input.owner);
   if (owner?.local !== 1 || owner.deleted_at !== null || owner.disabled_at !== null)
     refuse('not_found', 'The owner must be a person of this node');
+  if (isGuest(owner)) refuse('forbidden', 'Guests make no groups');
   const id = newId();
   await claimHandle(work, input.handle, 'group', id);
   const group = rowOf(work, {

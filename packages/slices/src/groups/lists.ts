@@ -110,10 +110,10 @@ export async function listedGroups(
   return withStandings(db, options.person, groups);
 }
 
-/** Groups that somebody may know of (listed ones and their own), newest first. */
+/** Groups that somebody may know of (listed ones and their own; guests: those on the web and their own), newest first. */
 export async function knownGroups(
   db: Reader,
-  options: { person: string; before: string | null; limit: number },
+  options: { person: string; guest: boolean; before: string | null; limit: number },
 ): Promise<ListedGroup[]> {
   let query = db
     .selectFrom('groups')
@@ -122,7 +122,9 @@ export async function knownGroups(
     .where('deleted_at', 'is', null)
     .where((eb) =>
       eb.or([
-        eb('listed', '=', 1),
+        options.guest
+          ? eb.and([eb('listed', '=', 1), eb('local', '=', 1), eb('reading', '=', 'web')])
+          : eb('listed', '=', 1),
         eb.exists(
           eb
             .selectFrom('group_member')
@@ -182,6 +184,24 @@ export async function listMembers(
     const standing = standings.get(person.id);
     return standing ? [{ person, standing }] : [];
   });
+}
+
+/** Whether two people are members of one group, the first of them invited to it at least. */
+export async function shareGroup(db: Reader, guest: string, person: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('group_member as own')
+    .innerJoin('group_member as theirs', 'theirs.group_id', 'own.group_id')
+    .innerJoin('groups', 'groups.id', 'own.group_id')
+    .select('own.group_id')
+    .where('own.person_id', '=', guest)
+    .where('own.state', 'in', ['member', 'invited'])
+    .where('theirs.person_id', '=', person)
+    .where('theirs.state', '=', 'member')
+    .where('groups.local', '=', 1)
+    .where('groups.deleted_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Homes from which nobody is a member yet: who approves the first one opens the group to a whole node. */

@@ -1,5 +1,6 @@
 import { refuse, streams, type Work } from '@joinery/core';
 import { endGroup } from './groups.ts';
+import { isGuest } from '../people/index.ts';
 import { isBanned, isMember, joinRefusal, joinsAtOnce } from './policy.ts';
 import {
   answer,
@@ -26,6 +27,7 @@ export async function followGroup(work: Work, input: MembershipInput): Promise<G
   const { group, person, standing } = parties;
   assertReachable(work, parties, ['out']);
   if (isBanned(standing, work.now)) refuse('banned', 'Banned from this group');
+  if (isGuest(person) && !isMember(standing)) refuse('forbidden', 'Guests follow the groups that they are members of');
   if (group.local !== 1) return askToFollow(work, parties);
   if (group.reading === 'members' && !isMember(standing))
     refuse('forbidden', 'Only members read this group: ask to join it');
@@ -80,7 +82,7 @@ export async function joinGroup(
     ...(input.activity !== undefined && input.plainFollow ? { follow_activity: input.activity } : {}),
   };
   if (group.local !== 1) return askToJoin(work, parties);
-  const refusal = joinRefusal(group, standing, work.now);
+  const refusal = joinRefusal(group, standing, work.now, isGuest(person));
   if (refusal) refuse(refusal, `Not let into this group: ${refusal}`);
   if (isMember(standing)) {
     // Their node asks again, perhaps because it lost our answer.

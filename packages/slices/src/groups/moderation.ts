@@ -1,4 +1,5 @@
 import { refuse, type Work } from '@joinery/core';
+import { isGuest } from '../people/index.ts';
 import { streamFor } from './addresses.ts';
 import { admit } from './membership.ts';
 import { canApprove, canChangeRole, canModerate, canRemove, type Standing } from './policy.ts';
@@ -120,6 +121,7 @@ export async function setRole(work: Work, input: ModerationInput & { role: Role 
     work.emit('group.role_changed', streamFor(work, group), data);
     return;
   }
+  if (isGuest(person) && input.role !== 'member') refuse('forbidden', 'Guests do not run groups');
   // A node says who runs its group; it cannot make a person of ours a member of it.
   const knownHere = group.local === 1 || person.local === 1;
   if (knownHere && standing?.state !== 'member') refuse('not_member', 'Only a member can have a role');

@@ -40,7 +40,7 @@ function standing(more: Partial<NonNullable<Standing>> = {}): NonNullable<Standi
 const trust = (allowed: boolean): Trust => ({
   mayFederate: () => ({ allowed, reason: allowed ? 'allowed' : 'suspended' }),
 });
-const person: Requester = { kind: 'person', person: 'p', administrator: false };
+const person: Requester = { kind: 'person', person: 'p', administrator: false, guest: false };
 const peer = (allowed = true): Requester => ({
   kind: 'peer',
   origin: 'https://x.example',
@@ -62,7 +62,7 @@ test('a ban ends at its instant', () => {
   expect(isBanned(standing({ state: 'banned', banned_until: later }), now)).toBe(true);
   expect(isBanned(standing({ state: 'banned', banned_until: now }), now)).toBe(false);
   expect(isBanned(standing({ state: 'banned' }), now)).toBe(true);
-  expect(joinRefusal(group(), standing({ state: 'banned', banned_until: now }), later)).toBeNull();
+  expect(joinRefusal(group(), standing({ state: 'banned', banned_until: now }), later, false)).toBeNull();
 });
 
 test('who runs the group is a member with a role; a role without membership gives nothing', () => {
@@ -91,9 +91,9 @@ test('joining is at once, on request or by invitation', () => {
   expect(joinsAtOnce(group(), undefined)).toBe(true);
   expect(joinsAtOnce(group({ joining: 'request' }), undefined)).toBe(false);
   expect(joinsAtOnce(group({ joining: 'request' }), standing({ state: 'invited' }))).toBe(true);
-  expect(joinRefusal(group({ joining: 'invited' }), undefined, now)).toBe('invitation_needed');
-  expect(joinRefusal(group({ joining: 'invited' }), standing({ state: 'invited' }), now)).toBeNull();
-  expect(joinRefusal(group({ archived_at: now }), undefined, now)).toBe('locked');
+  expect(joinRefusal(group({ joining: 'invited' }), undefined, now, false)).toBe('invitation_needed');
+  expect(joinRefusal(group({ joining: 'invited' }), standing({ state: 'invited' }), now, false)).toBeNull();
+  expect(joinRefusal(group({ archived_at: now }), undefined, now, false)).toBe('locked');
 });
 
 test('who may read, for every kind of reading and requester', () => {

@@ -19,6 +19,11 @@ export function isMember(standing: Standing): boolean {
   return standing?.state === 'member';
 }
 
+/** Was invited, whether they have joined since or not: all that opens a group to a guest. */
+export function isInvited(standing: Standing): boolean {
+  return isMember(standing) || standing?.state === 'invited';
+}
+
 /** Runs the group: approves, invites, removes, bans, and looks after its posts. */
 export function canModerate(group: GroupFacts, standing: Standing): boolean {
   return group.deleted_at === null && isMember(standing) && standing?.role !== 'member';
@@ -68,11 +73,13 @@ export function canPost(group: GroupFacts, standing: Standing, now: string): boo
 }
 
 /** Why a request to take part is refused, or null when it is taken (at once, or after approval). */
-export function joinRefusal(group: GroupFacts, standing: Standing, now: string): RefusalCode | null {
+export function joinRefusal(group: GroupFacts, standing: Standing, now: string, guest: boolean): RefusalCode | null {
   if (group.deleted_at !== null) return 'gone';
   if (isBanned(standing, now)) return 'banned';
   if (group.archived_at !== null) return 'locked';
-  return group.joining === 'invited' && standing?.state !== 'invited' ? 'invitation_needed' : null;
+  return (group.joining === 'invited' && standing?.state !== 'invited') || (guest && !isInvited(standing))
+    ? 'invitation_needed'
+    : null;
 }
 
 /** Whether the next request makes a member at once. */
@@ -83,7 +90,8 @@ export function joinsAtOnce(group: GroupFacts, standing: Standing): boolean {
 /**
  * Who may read a group and what is in it.
  * Nodes read only groups of this node, by agreement, and never closed ones: for them those do not exist.
- * A group of another node is for the people of this node; closed ones here are for their members.
+ * A group of another node is for the people of this node; closed ones here are for their members. A guest reads what anybody on the web may read, and
+ * the groups of this node that they were invited to.
  */
 export function mayReadGroup(group: GroupFacts, requester: Requester, standing: Standing): boolean {
   switch (requester.kind) {
@@ -98,6 +106,7 @@ export function mayReadGroup(group: GroupFacts, requester: Requester, standing: 
         requester.trust.mayFederate(requester.origin, 'open-groups', 'out', group.id).allowed
       );
     case 'person':
+      if (requester.guest) return group.local === 1 && (group.reading === 'web' || isInvited(standing));
       return group.reading !== 'members' || isMember(standing) || (group.local === 1 && standing?.state === 'invited');
   }
 }
@@ -110,6 +119,6 @@ export function isPubliclyKnown(group: GroupFacts): boolean {
 /** A closed group's name and purpose: listed ones are known to the people of this node, so that they can ask to join. */
 export function mayKnowGroup(group: GroupFacts, requester: Requester, standing: Standing): boolean {
   if (mayReadGroup(group, requester, standing)) return true;
-  if (requester.kind !== 'person') return false;
+  if (requester.kind !== 'person' || requester.guest) return false;
   return group.listed === 1 || (standing !== null && standing !== undefined && standing.state !== 'none');
 }

@@ -19,7 +19,12 @@ export type Seen = { group: GroupRow; standing: GroupMemberRow | undefined; read
 
 function requesterOf(visitor: Visitor | null): Requester {
   if (!visitor) return { kind: 'nobody' };
-  return { kind: 'person', person: visitor.person.id, administrator: visitor.administrator };
+  return {
+    kind: 'person',
+    person: visitor.person.id,
+    administrator: visitor.administrator,
+    guest: visitor.person.guest,
+  };
 }
 
 /**

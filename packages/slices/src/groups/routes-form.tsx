@@ -8,6 +8,7 @@ import {
   readForm,
   refusalText,
   refuse,
+  requireStaff,
   requireVisitor,
   transactAs,
 } from '@joinery/core';
@@ -25,12 +26,12 @@ import { NewGroupPage, OpenByLinkPage, SettingsPage } from './views-form.tsx';
 /** Pages with forms: a new group, a group by its link, a group's settings. */
 export function formRoutes(app: Hono<Environment>): void {
   app.get('/groups/new', (c) => {
-    requireVisitor(c);
+    requireStaff(c);
     return showNewGroup(c, nothingTyped);
   });
   app.post('/groups/new', makeGroup);
   app.get('/groups/join', (c) => {
-    requireVisitor(c);
+    requireStaff(c);
     const reference = c.req.query('reference') ?? '';
     return showOpenByLink(c, { errors: [], typed: { reference: reference.slice(0, 2_048) } });
   });
@@ -52,7 +53,7 @@ async function showNewGroup(c: RequestContext, { errors, typed }: Failed) {
 const webContradiction: FieldFault[] = [{ field: 'web', code: 'bad_choice' }];
 
 async function makeGroup(c: RequestContext) {
-  const visitor = requireVisitor(c);
+  const visitor = requireStaff(c);
   let made = '';
   const failed = await attempt(c, await readForm(c, newGroupForm), async ({ preset, web, ...words }) => {
     const rules = rulesOf(preset, web);
@@ -83,7 +84,7 @@ export function lookUpFault(c: RequestContext, field: string, words: string) {
 }
 
 async function openByLink(c: RequestContext) {
-  const visitor = requireVisitor(c);
+  const visitor = requireStaff(c);
   let found = '';
   const failed = await attempt(
     c,

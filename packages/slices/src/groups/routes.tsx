@@ -46,7 +46,9 @@ async function showGroups(c: RequestContext) {
   const { context, visitor, language } = c.var;
   const db = context.db.reader;
   const asked = c.req.query('at');
-  const tab: ListTab = !visitor ? 'here' : asked === 'here' || asked === 'elsewhere' ? asked : 'mine';
+  // A guest comes upon what strangers do, and their own groups.
+  const guest = visitor?.person.guest === true;
+  const tab: ListTab = !visitor ? 'here' : asked === 'here' || (asked === 'elsewhere' && !guest) ? asked : 'mine';
   const search = (c.req.query('q') ?? '').slice(0, 200);
   const after = namePosition(c.req.query('cursor'));
   const { peers } = context.ports;
@@ -62,7 +64,7 @@ async function showGroups(c: RequestContext) {
           person: visitor?.person.id ?? null,
           origins: at === '' ? origins : [at],
           search,
-          webOnly: !visitor,
+          webOnly: !visitor || guest,
           after,
           limit: perPage + 1,
         });
@@ -78,6 +80,7 @@ async function showGroups(c: RequestContext) {
       search={search}
       next={next}
       signedIn={visitor !== null}
+      guest={guest}
       fresh={tab === 'mine' ? await newFor(c) : new Map()}
       csrf={c.var.csrf}
       elsewhere={directory && { ...directory, agencies, at }}
@@ -126,6 +129,7 @@ async function showGroup(c: RequestContext) {
       reader={readerOf(c)}
       csrf={csrf}
       signedIn={visitor !== null}
+      guest={visitor?.person.guest === true}
       offer={ownNodeOffer(c, `/groups/${group.id}`)}
       agency={context.config.agency}
       group={group}

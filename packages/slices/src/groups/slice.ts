@@ -6,7 +6,7 @@ import { jobs } from './counts.ts';
 import { directoryJobs } from './directory.ts';
 import { events } from './events.ts';
 import { endMemberships } from './leavers.ts';
-import { sharedWith } from './lists.ts';
+import { sharedWith, shareGroup } from './lists.ts';
 import { migrations } from './migrations.ts';
 import { collections, groupKind } from './objects.ts';
 import { navigation, panels } from './panels.tsx';
@@ -28,6 +28,7 @@ export const groups: Slice = {
   panels,
   exchanged: sharedWith,
   participation,
+  acquainted: shareGroup,
   jobs: { ...jobs, ...directoryJobs },
   on: {
     'person.disabled': (work, event) => endMemberships(work, event.data.person),

@@ -1,5 +1,5 @@
 import { type RefusalCode, refuse, streams, subscribe, unsubscribe, type Work } from '@joinery/core';
-import { type PersonRow, personById } from '../people/index.ts';
+import { isGuest, type PersonRow, personById } from '../people/index.ts';
 import { membersChanged } from './counts.ts';
 import { isPubliclyKnown, mayKnowGroup } from './policy.ts';
 import {
@@ -55,7 +55,7 @@ export function mayHearOf(
 export function assertReachable(work: Work, { group, person, standing }: Parties, directions: ('in' | 'out')[]): void {
   if (person.local === 1) {
     if (person.disabled_at !== null) refuse('disabled', 'This person has left');
-    const requester = { kind: 'person' as const, person: person.id, administrator: false };
+    const requester = { kind: 'person' as const, person: person.id, administrator: false, guest: isGuest(person) };
     if (!mayKnowGroup(group, requester, standing)) refuse('not_found', noSuchGroup);
   } else if (group.local !== 1 || group.reading === 'members') {
     refuse('not_found', noSuchGroup);

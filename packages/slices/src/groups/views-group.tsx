@@ -28,6 +28,7 @@ export type GroupPageModel = {
   reader: Reader;
   csrf: string;
   signedIn: boolean;
+  guest: boolean;
   /** For somebody who came from elsewhere. */
   offer: OwnNodeOffer | null;
   /** Name of this node's agency. */
@@ -141,7 +142,8 @@ function GroupActions(model: GroupPageModel) {
   );
   const state = standing?.state ?? 'none';
   const mayAsk =
-    model.connected && (group.local !== 1 ? !isBanned(standing, now) : joinRefusal(group, standing, now) === null);
+    model.connected &&
+    (group.local !== 1 ? !isBanned(standing, now) : joinRefusal(group, standing, now, model.guest) === null);
   const joinLabel = joinsAtOnce(group, standing) ? t('join') : t('askToJoin');
   return (
     <>
@@ -168,7 +170,8 @@ function GroupActions(model: GroupPageModel) {
   );
 }
 
-function canFollow({ group, standing, readable, connected, reader }: GroupPageModel): boolean {
+function canFollow({ group, standing, readable, connected, reader, guest }: GroupPageModel): boolean {
+  if (guest && !isMember(standing)) return false;
   if (!readable || !connected || group.deleted_at !== null || isBanned(standing, readAt(reader))) return false;
   if (standing?.following === 1 || standing?.state === 'requested') return false;
   return isMember(standing) || !standing?.follow_activity;

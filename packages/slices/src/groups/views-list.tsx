@@ -36,6 +36,8 @@ export function GroupsPage(model: {
   search: string;
   next: string | null;
   signedIn: boolean;
+  /** Whoever is a guest makes no groups and looks for none elsewhere. */
+  guest: boolean;
   elsewhere: Elsewhere | null;
   /** How much is new, by group. */
   fresh: Map<string, number>;
@@ -53,14 +55,20 @@ export function GroupsPage(model: {
   );
   return (
     <Stack>
-      <PageHeading title={t('groups')} lead={t('groupsLead')} actions={model.signedIn ? actions : undefined} />
+      <PageHeading
+        title={t('groups')}
+        lead={t('groupsLead')}
+        actions={model.signedIn && !model.guest ? actions : undefined}
+      />
       {model.signedIn ? (
         <Tabs
           label={t('groups')}
           items={[
             { href: '/groups', label: t('tabMine'), current: model.tab === 'mine' },
             { href: '/groups?at=here', label: t('tabHere'), current: model.tab === 'here' },
-            { href: '/groups?at=elsewhere', label: t('tabElsewhere'), current: model.tab === 'elsewhere' },
+            ...(model.guest
+              ? []
+              : [{ href: '/groups?at=elsewhere', label: t('tabElsewhere'), current: model.tab === 'elsewhere' }]),
           ]}
         />
       ) : null}
@@ -73,7 +81,7 @@ export function GroupsPage(model: {
         </Form>
       ) : null}
       {model.groups.length === 0 ? (
-        <NoGroups tab={model.tab} search={model.search} language={language} signedIn={model.signedIn} />
+        <NoGroups tab={model.tab} search={model.search} language={language} signedIn={model.signedIn && !model.guest} />
       ) : (
         <List label={t('groups')}>
           {model.groups.map((row) => (

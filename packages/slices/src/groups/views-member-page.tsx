@@ -18,7 +18,7 @@ import {
   TextArea,
   TextField,
 } from '@joinery/ui';
-import type { PersonRow } from '../people/index.ts';
+import { agencyOfPerson, type PersonRow } from '../people/index.ts';
 import { messages } from './messages.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
 
@@ -46,7 +46,7 @@ export function MemberPage(
       <ErrorSummary errors={errors} language={language} />
       <PageHeading
         title={t('memberIn', { name: person.name, group: group.name })}
-        lead={[person.role, person.agency].filter(Boolean).join(' · ')}
+        lead={[person.role, agencyOfPerson(person, reader.language)].filter(Boolean).join(' · ')}
         actions={<ButtonLink href={`/groups/${group.id}/members`}>{t('allMembers')}</ButtonLink>}
       />
       {state === 'requested' && group.local === 1 ? (

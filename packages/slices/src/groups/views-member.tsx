@@ -21,7 +21,7 @@ import {
   SubmitButton,
   TextField,
 } from '@joinery/ui';
-import { type PersonRow, personLabel } from '../people/index.ts';
+import { agencyOfPerson, type PersonRow, personLabel } from '../people/index.ts';
 import { agencyOf, roleText } from './labels.ts';
 import type { ListedMember } from './lists.ts';
 import { messages } from './messages.ts';
@@ -101,7 +101,7 @@ function People(model: Common & { label: string; people: readonly ListedMember[]
           href={`/people/${person.id}`}
           title={person.name}
           level={2}
-          lead={[person.role, person.agency].filter(Boolean).join(' · ')}
+          lead={[person.role, agencyOfPerson(person, reader.language)].filter(Boolean).join(' · ')}
           facts={factsOf(person, standing, reader)}
           badges={standing.role === 'member' ? undefined : <Badge tone="accent">{roleText(standing.role, t)}</Badge>}
           avatar={{ name: person.name, agency: person.agency }}
@@ -155,7 +155,7 @@ function Requests(model: Common & { requests: readonly ListedMember[]; newNodes:
                   }
                 : undefined
             }
-            lead={[person.role, person.agency].filter(Boolean).join(' · ')}
+            lead={[person.role, agencyOfPerson(person, reader.language)].filter(Boolean).join(' · ')}
             facts={factsOf(person, standing, reader)}
             badges={model.newNodes.has(person.home) ? <Badge tone="warning">{t('newNode')}</Badge> : undefined}
             avatar={{ name: person.name, agency: person.agency }}

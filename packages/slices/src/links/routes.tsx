@@ -10,7 +10,7 @@ import {
   type RequestContext,
   refuse,
   rememberNode,
-  requireVisitor,
+  requireStaff,
   thingAt,
   transactAs,
   type Visitor,
@@ -53,7 +53,7 @@ async function goToOwnNode(c: RequestContext) {
 
 /** Opens what a link leads to. Only looks: following and joining are buttons on the page that it leads to. */
 async function openHere(c: RequestContext) {
-  const visitor = requireVisitor(c);
+  const visitor = requireStaff(c);
   const { context, language } = c.var;
   const uri = (c.req.query('uri') ?? '').trim();
   if (uri === '') return askForLink(c, '', []);
@@ -112,7 +112,7 @@ const followHere = (uri: string): string => `/follow?uri=${encodeURIComponent(ur
 
 /** Asks the federation officer for an agreement with the node of a link. */
 async function askForAgreement(c: RequestContext) {
-  const visitor = requireVisitor(c);
+  const visitor = requireStaff(c);
   const { context, form } = c.var;
   const uri = (form?.fields.get('uri')?.[0] ?? '').trim();
   const origin = originOfLink(c, uri);

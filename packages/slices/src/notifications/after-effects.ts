@@ -1,5 +1,6 @@
 import { type AfterEffects, administrators, deciders, streams, type Work } from '@joinery/core';
 import { groupById, isMember, mayReadGroup, membershipOf, membersWithRole } from '@joinery/slices/groups';
+import { isGuest, personById } from '@joinery/slices/people';
 import { mentionedIn, type PostRow, postById } from '@joinery/slices/posts';
 import { markRead } from './mark-read.ts';
 import { type News, notify } from './notify.ts';
@@ -22,7 +23,9 @@ async function onPost(work: Work, id: string, isNew: boolean): Promise<void> {
     for (const answered of [topic, parent]) if (answered?.local === 1) told.set(answered.author_id, 'reply');
   }
   for (const [person, kind] of told) {
-    const requester = { kind: 'person' as const, person, administrator: false };
+    const known = await personById(work.db, person);
+    const guest = known !== undefined && isGuest(known);
+    const requester = { kind: 'person' as const, person, administrator: false, guest };
     if (!mayReadGroup(group, requester, await membershipOf(work.db, group.id, person))) continue;
     await notify(work, {
       ...{ person, kind, cause: `post ${post.uri}` },
@@ -156,6 +159,14 @@ async function onRegistration(work: Work, id: string, at: string): Promise<void>
   }
 }
 
+/** The last day of a guest comes: whoever answers for them is told, or the administrators where nobody does. */
+async function onGuestEnding(work: Work, id: string, guest: string, at: string): Promise<void> {
+  const sponsor = (await personById(work.db, guest))?.guest_sponsor;
+  const news = { cause: `guest ${id}`, at, actor: guest } as const;
+  if (sponsor) return notify(work, { ...news, kind: 'guest', person: sponsor });
+  for (const person of await administrators(work.db)) await notify(work, { ...news, kind: 'sponsor', person });
+}
+
 /** What somebody is told, and after what. Each event is seen once; `cause` keeps what arrives twice from being told twice. */
 export const afterEffects: AfterEffects = {
   'post.created': (work, { data }) => onPost(work, data.post, true),
@@ -194,5 +205,10 @@ export const afterEffects: AfterEffects = {
   },
   'partner.ask_answered': (work, { id, at, data }) =>
     notify(work, { person: data.person, kind: 'agreement', cause: `answer ${id}`, at, ask: data.ask }),
+  'guest.ending': (work, { id, at, data }) => onGuestEnding(work, id, data.person, at),
+  'guest.passed_on': async (work, { id, at, data }) => {
+    for (const person of await administrators(work.db))
+      await notify(work, { person, kind: 'sponsor', cause: `guest ${id}`, at, actor: data.person });
+  },
   'registration.waiting': (work, { at, data }) => onRegistration(work, data.registration, at),
 };

@@ -8,6 +8,7 @@ import {
   type Reader,
 } from '@joinery/core';
 import { canModerate, type GroupFacts, type GroupKind, mayReadGroup, type Standing } from '@joinery/slices/groups';
+import type { PersonRow } from '@joinery/slices/people';
 import { type Kind, officeKinds } from './tables.ts';
 
 /** A notification as its person may see it now: what they may not read is left out, or the whole of it is. */
@@ -22,7 +23,12 @@ export type Notification = {
   topic: { id: string; uri: string; title: string | null } | null;
   /** Null when it is not about a post; without text when the post is gone. */
   post: { id: string; excerpt: string; gone: boolean; language: string | null } | null;
-  actor: { id: string; name: string; agency: string; home: string; local: boolean } | null;
+  actor:
+    | ({ id: string; name: string; agency: string; home: string; local: boolean } & Pick<
+        PersonRow,
+        'guest_of' | 'guest_until'
+      >)
+    | null;
   ask: Ask | null;
   /** Of a request or a proposal: host name of the node that it is about. */
   node: string | null;
@@ -40,6 +46,7 @@ function rows(db: Reader, person: string) {
     .leftJoin('post as t', 't.id', 'n.topic_id')
     .leftJoin('person as a', 'a.id', 'n.actor_id')
     .leftJoin('account as own', 'own.person_id', 'n.person_id')
+    .leftJoin('person as self', 'self.id', 'n.person_id')
     .where('n.person_id', '=', person)
     .select(['n.id', 'n.kind', 'n.sort_at', 'n.read_at', 'n.accepted', 'n.ask_id', 'n.group_id', 'n.post_id'])
     .select(['n.origin', 'n.partner_id', 'n.ends_at'])
@@ -58,7 +65,9 @@ function rows(db: Reader, person: string) {
     .select(['t.id as topic_id', 't.uri as topic_uri', 't.title', 't.deleted_at as topic_deleted_at'])
     .select(['t.removed_at as topic_removed_at', 't.hidden_at as topic_hidden_at'])
     .select(['a.id as actor_id', 'a.name as actor_name', 'a.agency as actor_agency', 'a.home as actor_home'])
-    .select(['a.local as actor_local', 'a.deleted_at as actor_deleted_at', 'own.administrator']);
+    .select(['a.local as actor_local', 'a.deleted_at as actor_deleted_at', 'own.administrator'])
+    .select(['self.guest_until as own_until', 'a.guest_of as actor_guest_of', 'a.guest_until as actor_guest_until'])
+    .select('a.guest_sponsor as actor_sponsor');
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number];
@@ -66,7 +75,8 @@ type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number];
 /** The same rule as the group's own pages: asked anew each time a notification is shown or mailed. */
 function mayKnow(row: Row, person: string, decides: boolean): boolean {
   if (officeKinds.includes(row.kind)) return decides;
-  if (row.kind === 'registration') return row.administrator === 1;
+  if (row.kind === 'registration' || row.kind === 'sponsor') return row.administrator === 1;
+  if (row.kind === 'guest') return row.administrator === 1 || row.actor_sponsor === person;
   if (row.group_id === null) return true;
   if (row.reading === null || row.group_deleted_at !== null) return false;
   const group = {
@@ -76,7 +86,7 @@ function mayKnow(row: Row, person: string, decides: boolean): boolean {
   const standing = row.state === null ? undefined : (row as unknown as Standing);
   if (row.kind === 'request') return canModerate(group, standing);
   if (row.kind === 'approved' && row.accepted === 0 && group.listed === 1) return true;
-  return mayReadGroup(group, { kind: 'person', person, administrator: false }, standing);
+  return mayReadGroup(group, { kind: 'person', person, administrator: false, guest: row.own_until !== null }, standing);
 }
 
 /** Whether somebody decides about partners now: asked for only where one of these is about that. */
@@ -125,6 +135,7 @@ async function toNotification(context: Pick<Context, 'db' | 'ports'>, row: Row):
             id: row.actor_id,
             name: row.actor_name ?? '',
             agency: row.actor_agency ?? '',
+            ...{ guest_of: row.actor_guest_of, guest_until: row.actor_guest_until },
             home: row.actor_home ?? '',
             local: row.actor_local === 1,
           },
@@ -208,12 +219,13 @@ const partners = '/administration/partners';
 
 /** What a notification leads to. */
 export function placeOf(notification: Notification): string {
-  const { kind, post, group, ask, ending } = notification;
+  const { kind, post, group, ask, ending, actor } = notification;
   if (kind === 'expiry') return ending ? `${partners}/${ending.partner}` : partners;
   if (officeKinds.includes(kind)) return `${partners}/proposals`;
   if (post && !post.gone) return `/posts/${post.id}`;
   if (kind === 'request' && group) return `/groups/${group.id}/members`;
   if (group) return group.kind === 'conversation' ? `/conversations/${group.id}` : `/groups/${group.id}`;
   if (kind === 'registration') return '/administration/registration';
+  if ((kind === 'guest' || kind === 'sponsor') && actor) return `/guests/${actor.id}`;
   return ask?.state === 'agreed' && ask.group ? `/follow?uri=${encodeURIComponent(ask.group)}` : '/notifications';
 }

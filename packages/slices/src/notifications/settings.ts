@@ -23,7 +23,9 @@ const find = (mutes: readonly Mute[], scope: Mute['scope'], subject: string) =>
 async function kindsFor(db: Reader, person: string): Promise<Kind[]> {
   const decides = (await deciders(db)).includes(person);
   const administers = (await administrators(db)).includes(person);
-  return kinds.filter((kind) => (kind === 'registration' ? administers : decides || !officeKinds.includes(kind)));
+  return kinds.filter((kind) =>
+    kind === 'registration' || kind === 'sponsor' ? administers : decides || !officeKinds.includes(kind),
+  );
 }
 
 /** Groups that a person is in or follows, and those that they muted and may still know of; muted topics with what may still be read of them. */

@@ -11,6 +11,8 @@ export const kinds = [
   'proposal',
   'expiry',
   'registration',
+  'guest',
+  'sponsor',
 ] as const;
 export type Kind = (typeof kinds)[number];
 

@@ -1,3 +1,4 @@
+import { agencyOfPerson } from '@joinery/slices/people';
 import {
   Avatar,
   Badge,
@@ -88,7 +89,7 @@ function Item({ item, reader, csrf }: { item: Notification; reader: Reader; csrf
     { scope: 'kind', subject: item.kind, label: t('muteKind') },
   ];
   const facts: Child[] = [
-    ...(actor?.agency ? [actor.agency] : []),
+    ...(actor?.agency ? [agencyOfPerson(actor, reader.language)] : []),
     ...(post && group && !talk ? [t('inGroup', { group: group.name })] : []),
     <Time at={item.at} reader={reader} />,
   ];

@@ -34,6 +34,10 @@ export function sentenceOf(notification: Notification, language: Language): stri
       return notification.ending ? t('saysExpiry', endOf(notification.ending, language)) : t('saysExpiryGone');
     case 'registration':
       return t('saysRegistration');
+    case 'guest':
+      return t('saysGuest', { name });
+    case 'sponsor':
+      return t('saysSponsor', { name });
   }
 }
 
@@ -85,6 +89,10 @@ export function reasonOf(notification: Notification, language: Language): string
       return t('whyOffice');
     case 'registration':
       return t('whyRegistration');
+    case 'guest':
+      return t('whyGuest');
+    case 'sponsor':
+      return t('whyRegistration');
   }
 }
 
@@ -114,5 +122,9 @@ export function kindName(kind: Kind, language: Language): string {
       return t('kindExpiry');
     case 'registration':
       return t('kindRegistration');
+    case 'guest':
+      return t('kindGuest');
+    case 'sponsor':
+      return t('kindSponsor');
   }
 }

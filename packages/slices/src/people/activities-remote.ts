@@ -28,7 +28,18 @@ export type Receipt = { fetchedAt: string; verified: Inbound['verified'] };
 /** What a document of another node says about a person, read tolerantly, cleaned, and believed only where that node may say so. */
 type RemotePerson = Pick<
   PersonRow,
-  'type' | 'handle' | 'name' | 'sort_name' | 'summary' | 'role' | 'agency' | 'agency_uri' | 'inbox' | 'shared_inbox'
+  | 'type'
+  | 'handle'
+  | 'name'
+  | 'sort_name'
+  | 'summary'
+  | 'role'
+  | 'agency'
+  | 'agency_uri'
+  | 'inbox'
+  | 'shared_inbox'
+  | 'guest_of'
+  | 'guest_until'
 >;
 
 /**
@@ -55,6 +66,7 @@ export async function rememberRemotePerson(work: Work, document: ActivityDocumen
       language: 'en',
       time_zone: 'UTC',
       local: 0,
+      guest_sponsor: null,
       public_since: null,
       disabled_at: null,
       deleted_at: null,
@@ -90,7 +102,8 @@ function readPerson(work: Work, document: ActivityDocument, uri: string, home: s
   const host = new URL(home).host;
   const handle = readHandle(document.preferredUsername, uri) || host;
   const name = cleanName(firstText(document.name) ?? firstText(document.nameMap) ?? '') || handle;
-  const agency = readAgency(document['joinery:agency'], home);
+  const guest = readGuest(document);
+  const agency = readAgency(document['joinery:agency'], home, guest.guest_until !== null);
   // The allow-list knows the agency by the name that we agreed upon: what a node calls itself comes second.
   const listed = work.trust.mayFederate(home, null, 'in').agency;
   return {
@@ -100,8 +113,10 @@ function readPerson(work: Work, document: ActivityDocument, uri: string, home: s
     sort_name: sortName(name),
     summary: readSummary(firstText(document.summary) ?? ''),
     role: cleanName(firstText(document['joinery:role']) ?? ''),
-    agency: cleanName(listed ?? '') || agency.name || host,
+    // A guest is not of the agency that runs their node.
+    agency: (guest.guest_until === null ? cleanName(listed ?? '') : '') || agency.name || host,
     agency_uri: agency.uri,
+    ...guest,
     inbox: ownAddress(document.inbox, home),
     shared_inbox: isObject(document.endpoints) ? ownAddress(document.endpoints.sharedInbox, home) : null,
   };
@@ -112,10 +127,18 @@ function readHandle(value: Json | undefined, uri: string): string {
   return cleanName(given, 64).replace(/[\s@/:?#<>"'&]/g, '');
 }
 
-/** An agency is believed only when it lives on the same node as the person. */
-function readAgency(value: Json | undefined, home: string): { name: string; uri: string | null } {
+/** Whose guest somebody is at their own node, and until which day; a day without a name, or the other way round, says nothing. */
+function readGuest(document: ActivityDocument): Pick<PersonRow, 'guest_of' | 'guest_until'> {
+  const guest_of = cleanName(firstText(document['joinery:guestOf']) ?? '');
+  const until = document['joinery:guestUntil'];
+  const isDay = typeof until === 'string' && /^\d{4}-\d\d-\d\d$/.test(until) && !Number.isNaN(Date.parse(until));
+  return guest_of !== '' && isDay ? { guest_of, guest_until: until } : { guest_of: null, guest_until: null };
+}
+
+/** An agency is believed only when it lives on the same node as the person; that of a guest is a name which that node vouches for. */
+function readAgency(value: Json | undefined, home: string, guest: boolean): { name: string; uri: string | null } {
   const uri = isObject(value) && typeof value.id === 'string' && originOf(value.id) === home ? value.id : null;
-  const name = isObject(value) && uri !== null ? cleanName(firstText(value.name) ?? '') : '';
+  const name = isObject(value) && (uri !== null || guest) ? cleanName(firstText(value.name) ?? '') : '';
   return { name, uri };
 }
 

@@ -298,12 +298,12 @@ describeStores('people of other nodes', (open) => {
     expect(await may({ kind: 'nobody' })).toBe(false);
     expect(await may(peer(false))).toBe(false);
     expect(await may(peer(true))).toBe(true);
-    expect(await may({ kind: 'person', person: 'x', administrator: false })).toBe(true);
+    expect(await may({ kind: 'person', person: 'x', administrator: false, guest: false })).toBe(true);
     await transact(context, by, (work) => markPublic(work, made.id));
     expect(await may({ kind: 'nobody' })).toBe(true);
     const remote = await remember(anna);
     expect(await may({ kind: 'nobody' }, remote)).toBe(false);
     expect(await may(peer(true), remote)).toBe(false);
-    expect(await may({ kind: 'person', person: 'x', administrator: false }, remote)).toBe(true);
+    expect(await may({ kind: 'person', person: 'x', administrator: false, guest: false }, remote)).toBe(true);
   });
 });

@@ -4,6 +4,7 @@ import type {
   Inbound,
   InboundOutcome,
   Json,
+  JsonObject,
   ObjectKind,
   Outgoing,
   Reader,
@@ -31,12 +32,24 @@ export function personDocument(person: PersonRow, to: { partner: boolean }): Act
     preferredUsername: person.handle,
     name: person.name,
     url: person.uri,
-    'joinery:agency': { id: person.agency_uri ?? '', type: 'Organization', name: person.agency },
+    'joinery:agency': agencyDocument(person),
+    ...guestMembers(person),
     ...(shown && person.role !== '' ? { 'joinery:role': person.role } : {}),
     ...(shown && person.summary !== '' ? { summary: person.summary } : {}),
     published: person.created_at,
     updated: person.updated_at,
   };
+}
+
+/** The agency of a person; that of a guest is another one than the node's, so it has no address. */
+export function agencyDocument(person: Pick<PersonRow, 'agency' | 'agency_uri'>): JsonObject {
+  const id = person.agency_uri;
+  return { ...(id === null ? {} : { id }), type: 'Organization', name: person.agency };
+}
+
+/** `joinery:guestOf` and `joinery:guestUntil` of a guest; nothing for everybody else. */
+export function guestMembers({ guest_of, guest_until }: Pick<PersonRow, 'guest_of' | 'guest_until'>): JsonObject {
+  return guest_until === null ? {} : { 'joinery:guestOf': guest_of ?? '', 'joinery:guestUntil': guest_until };
 }
 
 async function update(outgoing: Outgoing, { data }: { data: { person: string } }): Promise<ActivityDocument | null> {
@@ -135,7 +148,9 @@ export const people: ObjectKind = {
  * Our own people and nodes with an agreement read every profile; strangers only that of people of this node who have posted where strangers can read.
  */
 async function mayReadPerson(db: Reader, requester: Requester, object: StoredObject): Promise<boolean> {
-  if (requester.kind === 'person' || requester.kind === 'node') return true;
+  if (requester.kind === 'node') return true;
+  // Whom a guest sees depends on their groups: pages ask `canSeePerson`.
+  if (requester.kind === 'person') return !requester.guest || requester.person === object.id;
   if (!object.local) return false;
   if (requester.kind === 'peer' && requester.trust.mayFederate(requester.origin, null, 'out').allowed) return true;
   const person = await personById(db, object.id);

@@ -9,6 +9,7 @@ import {
   namePosition,
   refuse,
   requireAdministrator,
+  requireStaff,
   requireVisitor,
   transactAs,
 } from '@joinery/core';
@@ -17,6 +18,7 @@ import { check, newPersonInput, profileInput } from './input.ts';
 import { personSchema as person, personJson } from './json.ts';
 import { addPerson, disableLeaver } from './onboarding.ts';
 import { updateProfile } from './people.ts';
+import { canSeePerson } from './policy.ts';
 import { localPeople, personById } from './store.ts';
 import type { PersonRow } from './tables.ts';
 
@@ -76,7 +78,7 @@ export function api(app: OpenAPIHono<Environment>): void {
       responses: { 200: jsonAnswer(listOfItems(person), 'A page of people') },
     }),
     async (c) => {
-      requireVisitor(c);
+      requireStaff(c);
       const { cursor, limit, q } = c.req.valid('query');
       const after = namePosition(cursor);
       const found = await localPeople(c.var.context.db.reader, { search: q, after, limit: limit + 1 });
@@ -113,9 +115,10 @@ export function api(app: OpenAPIHono<Environment>): void {
       responses: { 200: jsonAnswer(person, 'The person') },
     }),
     async (c) => {
-      requireVisitor(c);
-      const row = await personById(c.var.context.db.reader, c.req.valid('param').id);
-      if (!row) refuse('not_found', 'No such person');
+      const visitor = requireVisitor(c);
+      const { context } = c.var;
+      const row = await personById(context.db.reader, c.req.valid('param').id);
+      if (!row || !(await canSeePerson(context, visitor, row.id))) refuse('not_found', 'No such person');
       if (row.deleted_at !== null) refuse('gone', 'This person was deleted');
       return c.json(personJson(row), 200);
     },

@@ -11,12 +11,20 @@ import { migrations } from './migrations.ts';
 import { canAdministerPeople, canSeePeople } from './policy.ts';
 import { routes } from './routes.tsx';
 
-export { personDocument } from './activities.ts';
+export { agencyDocument, guestMembers, personDocument } from './activities.ts';
 export { personTypes, type Receipt, rememberRemotePerson } from './activities-remote.ts';
 export { fieldErrors } from './faults.ts';
+export { changeGuest, guestById, guestsOf } from './guests.ts';
 export { check, type NewPersonInput, newPersonInput } from './input.ts';
-export { personJson, personSchema } from './json.ts';
-export { type PersonLabel, type PersonReference, personLabel, personReference } from './label.ts';
+export { guestSchema, personJson, personSchema } from './json.ts';
+export {
+  agencyOfPerson,
+  guestLabel,
+  type PersonLabel,
+  type PersonReference,
+  personLabel,
+  personReference,
+} from './label.ts';
 export { cleanName, lengthOf, longestName, sortName } from './names.ts';
 export { addPerson, addPersonIn, disableLeaver, findLocal, followAgencyName, linkFor } from './onboarding.ts';
 export {
@@ -24,12 +32,14 @@ export {
   deletePerson,
   disablePerson,
   enablePerson,
+  type Guest,
   markPublic,
   type NewPerson,
   type ProfileChange,
   updateProfile,
 } from './people.ts';
 export {
+  isGuest,
   localPeople,
   peopleByIds,
   personById,

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { type GuestJson, guestJson } from './label.ts';
 import type { PersonRow } from './tables.ts';
 
 /** A person as the API and the command line show them. */
@@ -13,7 +14,13 @@ export type PersonJson = {
   summary: string;
   disabled: boolean;
   fetchedAt?: string;
-};
+} & GuestJson;
+
+/** Whose guest a person is, as a schema of the API. */
+export const guestSchema = z
+  .object({ of: z.string(), until: z.string().openapi({ description: 'Last day, as 2027-02-20' }) })
+  .optional()
+  .openapi({ description: 'Only of guests: people of no agency of their node' });
 
 /** The same as a schema of the API. */
 export const personSchema = z
@@ -28,6 +35,7 @@ export const personSchema = z
     summary: z.string().openapi({ description: 'Safe HTML' }),
     disabled: z.boolean(),
     fetchedAt: z.string().optional(),
+    guest: guestSchema,
   })
   .openapi('Person');
 
@@ -43,6 +51,7 @@ export function personJson(person: PersonRow): PersonJson {
     role: person.role,
     summary: person.summary,
     disabled: person.disabled_at !== null,
+    ...guestJson(person),
     ...(person.fetched_at === null ? {} : { fetchedAt: person.fetched_at }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Language } from '@joinery/ui';
+import { formatDate, type Language } from '@joinery/ui';
 import { messages } from './messages.ts';
 import type { PersonRow } from './tables.ts';
 
@@ -8,6 +8,7 @@ export type PersonLabel = {
   name: string;
   /** The profile on this node, also of people of other nodes. */
   href: string;
+  /** With whose guest they are, where they are one. */
   agency: string;
   role: string;
   /** `handle@host`. */
@@ -16,6 +17,21 @@ export type PersonLabel = {
   node: string | null;
   deleted: boolean;
 };
+
+/** "Guest of Anna de Vries until 20 February 2027"; null for everybody else. */
+export function guestLabel(person: Pick<PersonRow, 'guest_of' | 'guest_until'>, language: Language): string | null {
+  if (person.guest_until === null) return null;
+  const until = formatDate(language, 'UTC', `${person.guest_until}T00:00:00.000Z`);
+  return messages(language)('guestOf', { name: person.guest_of ?? '', until });
+}
+
+/** The agency as it stands beside a name everywhere: of a guest with whose guest they are. */
+export function agencyOfPerson(
+  person: Pick<PersonRow, 'agency' | 'guest_of' | 'guest_until'>,
+  language: Language,
+): string {
+  return [person.agency, guestLabel(person, language)].filter(Boolean).join(' · ');
+}
 
 /** The label of a person, or of somebody whom nobody here knows any more. */
 export function personLabel(person: PersonRow | undefined, language: Language): PersonLabel {
@@ -28,7 +44,7 @@ export function personLabel(person: PersonRow | undefined, language: Language): 
     id: person.id,
     name: person.name,
     href: `/people/${person.id}`,
-    agency: person.agency,
+    agency: agencyOfPerson(person, language),
     role: person.role,
     address: `${person.handle}@${host}`,
     node: person.local === 1 ? null : host,
@@ -36,10 +52,18 @@ export function personLabel(person: PersonRow | undefined, language: Language): 
   };
 }
 
+/** Of a guest: whose, and the last day. */
+export type GuestJson = { guest?: { of: string; until: string } };
 /** The author as the API shows it. */
-export type PersonReference = { id: string; uri: string; name: string; agency: string; home: string };
+export type PersonReference = { id: string; uri: string; name: string; agency: string; home: string } & GuestJson;
+
+/** The member `guest` of a person in the API; absent for everybody else. */
+export function guestJson({ guest_of, guest_until }: Pick<PersonRow, 'guest_of' | 'guest_until'>): GuestJson {
+  return guest_until === null ? {} : { guest: { of: guest_of ?? '', until: guest_until } };
+}
 
 /** Who somebody is, in the API: `author` of a post, `lead` of a group. */
 export function personReference(person: PersonRow): PersonReference {
-  return { id: person.id, uri: person.uri, name: person.name, agency: person.agency, home: person.home };
+  const { id, uri, name, agency, home } = person;
+  return { id, uri, name, agency, home, ...guestJson(person) };
 }

@@ -2,6 +2,8 @@ import { defineMessages } from '@joinery/ui';
 
 export const messages = defineMessages({
   en: {
+    guest: 'Guest',
+    guestOf: 'Guest of {name} until {until}',
     about: 'About',
     addPerson: 'Add a person',
     addPersonLead: 'They get a link to sign in with once; then they choose a password.',
@@ -159,6 +161,8 @@ export const messages = defineMessages({
       'Colleagues see your name, role and what you write about yourself; so do people at partner agencies.',
   },
   nl: {
+    guest: 'Gast',
+    guestOf: 'Gast van {name} tot en met {until}',
     about: 'Over',
     addPerson: 'Persoon toevoegen',
     addPersonLead: 'De persoon krijgt een link om één keer mee in te loggen en kiest daarna een wachtwoord.',

@@ -32,4 +32,10 @@ export const migrations: Migrations = {
     await db.schema.createIndex('person_by_name').on('person').columns(['local', 'sort_name', 'id']).execute();
     await db.schema.createIndex('person_by_home').on('person').columns(['home', 'handle']).execute();
   },
+  '2026-11-22-people-guests': async (db) => {
+    await db.schema.alterTable('person').addColumn('guest_sponsor', 'text').execute();
+    await db.schema.alterTable('person').addColumn('guest_of', 'text').execute();
+    await db.schema.alterTable('person').addColumn('guest_until', 'text').execute();
+    await db.schema.createIndex('person_by_sponsor').on('person').columns(['guest_sponsor', 'guest_until']).execute();
+  },
 };

@@ -23,7 +23,7 @@ import {
 } from '@joinery/core';
 import type { Language } from '@joinery/ui';
 import type { NewPersonInput } from './input.ts';
-import { createPerson, disablePerson, enablePerson, renameAgency } from './people.ts';
+import { createPerson, disablePerson, enablePerson, type Guest, renameAgency } from './people.ts';
 import { personById } from './store.ts';
 import type { PersonRow } from './tables.ts';
 
@@ -65,11 +65,12 @@ export async function addPerson(
  * The same inside a unit of work.
  * @param how.agency name of the agency that the person is of
  * @param how.keys from `createActorKeys()`, made before the unit of work
+ * @param how.guest for a guest: whose, and the instant at which their access ends
  * @throws {Refusal} invalid (email taken or wrong), handle_taken
  */
 export async function addPersonIn(
   work: Work,
-  how: { agency: string; keys: ActorKeys; language: Language },
+  how: { agency: string; keys: ActorKeys; language: Language; guest?: Guest & { endsAt: string } },
   input: NewPersonInput,
 ): Promise<{ person: PersonRow; account: Account }> {
   const spoken = input.language ?? how.language;
@@ -81,6 +82,7 @@ export async function addPersonIn(
     language: spoken,
     timeZone: defaultTimeZone(spoken),
     keys: how.keys,
+    guest: how.guest,
   });
   const { administrator, federationOfficer } = input;
   const account = await createAccount(work, {
@@ -88,6 +90,7 @@ export async function addPersonIn(
     email: input.email,
     administrator,
     federationOfficer,
+    ...(how.guest ? { endsAt: how.guest.endsAt } : {}),
   });
   return { person, account };
 }

@@ -28,7 +28,12 @@ export type NewPerson = {
   timeZone: string;
   /** From `createActorKeys()`, made before the unit of work. */
   keys: ActorKeys;
+  /** Of whom they are a guest, and until which day. */
+  guest?: Guest | undefined;
 };
+
+/** Whose guest somebody is: local id of the sponsor, their name as shown, and the last day. */
+export type Guest = { sponsor: string; of: string; until: string };
 
 // A handle is made of Latin letters; a name without any would leave nothing of itself.
 const hasLatinLetter = /[a-z]/i;
@@ -55,12 +60,16 @@ export async function createPerson(work: Work, input: NewPerson): Promise<Person
     summary_source: input.summary ?? '',
     role: cleanName(input.role ?? ''),
     agency: input.agency,
-    agency_uri: `${work.home}/agency`,
+    // A guest is of another agency, which has no address here.
+    agency_uri: input.guest ? null : `${work.home}/agency`,
     language: input.language,
     time_zone: input.timeZone,
     inbox: null,
     shared_inbox: null,
     local: 1,
+    guest_sponsor: input.guest?.sponsor ?? null,
+    guest_of: input.guest?.of ?? null,
+    guest_until: input.guest?.until ?? null,
     public_since: null,
     disabled_at: null,
     deleted_at: null,
@@ -123,6 +132,7 @@ export async function renameAgency(work: Work, agency: string, limit: number): P
     .where('local', '=', 1)
     .where('deleted_at', 'is', null)
     .where('agency', '!=', agency)
+    .where('guest_until', 'is', null)
     .limit(limit)
     .execute();
   for (const { id } of people) {

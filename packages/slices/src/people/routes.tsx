@@ -7,6 +7,7 @@ import {
   type RequestContext,
   readForm,
   refuse,
+  requireStaff,
   requireVisitor,
   setPassword,
   signIn,
@@ -21,7 +22,7 @@ import { personLabel } from './label.ts';
 import { listPage } from './list-page.ts';
 import { messages } from './messages.ts';
 import { updateProfile } from './people.ts';
-import { canAdministerPeople } from './policy.ts';
+import { canAdministerPeople, canSeePeople, canSeePerson } from './policy.ts';
 import { administrationRoutes } from './routes-administration.tsx';
 import { importRoutes } from './routes-import.tsx';
 import { signInRoutes } from './routes-sign-in.tsx';
@@ -37,7 +38,7 @@ export function routes(app: Hono<Environment>): void {
   administrationRoutes(app);
 
   app.get('/people', async (c) => {
-    const visitor = requireVisitor(c);
+    const visitor = requireStaff(c);
     const { context, language } = c.var;
     const { search, people, next } = await listPage(c, false);
     const page = (
@@ -48,6 +49,7 @@ export function routes(app: Hono<Environment>): void {
         search={search}
         next={next && `/people?${next}`}
         administrator={canAdministerPeople(visitor)}
+        panels={await renderPanels(c, 'people', null)}
       />
     );
     return showPage(c, { title: messages(language)('people') }, page);
@@ -57,7 +59,7 @@ export function routes(app: Hono<Environment>): void {
     const visitor = requireVisitor(c);
     const { context, language } = c.var;
     const person = await personById(context.db.reader, c.req.param('id'));
-    if (!person) refuse('not_found', 'No such person');
+    if (!person || !(await canSeePerson(context, visitor, person.id))) refuse('not_found', 'No such person');
     if (person.deleted_at !== null) refuse('gone', 'This person was deleted');
     const page = (
       <PersonPage
@@ -66,6 +68,7 @@ export function routes(app: Hono<Environment>): void {
         person={person}
         own={visitor.person.id === person.id}
         administrator={canAdministerPeople(visitor)}
+        list={canSeePeople(visitor)}
         panels={await renderPanels(c, 'person', person)}
       />
     );

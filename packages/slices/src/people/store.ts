@@ -52,6 +52,10 @@ export async function personSummaryByUri(db: Reader, uri: string): Promise<Perso
   return row && row.deleted_at === null ? summaryOf(row) : null;
 }
 
+/** A guest of this node; those of other nodes are their business. */
+export const isGuest = (person: Pick<PersonRow, 'local' | 'guest_until'>): boolean =>
+  person.local === 1 && person.guest_until !== null;
+
 /** The summary of a row. */
 export function summaryOf(row: PersonRow): PersonSummary {
   return {
@@ -62,6 +66,7 @@ export function summaryOf(row: PersonRow): PersonSummary {
     agency: row.agency,
     language: row.language,
     timeZone: row.time_zone,
+    guest: isGuest(row),
   };
 }
 

@@ -30,6 +30,12 @@ export type PersonRow = {
   shared_inbox: string | null;
   /** 1 for people of this node. */
   local: number;
+  /** For a guest of this node: the person of this node who answers for them, by local id; null when that person has left. */
+  guest_sponsor: string | null;
+  /** Whose guest they are, as shown; also for guests of other nodes. */
+  guest_of: string | null;
+  /** The last day of a guest, `2027-02-20`; null for everybody else. */
+  guest_until: string | null;
   /** First post in a listed group that is not closed: from then on the address answers strangers. */
   public_since: string | null;
   disabled_at: string | null;

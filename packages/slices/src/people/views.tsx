@@ -29,7 +29,7 @@ import {
   TextField,
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
-import { personLabel } from './label.ts';
+import { guestLabel, personLabel } from './label.ts';
 import { messages } from './messages.ts';
 import type { PersonRow } from './tables.ts';
 
@@ -52,6 +52,7 @@ export function PeoplePage(model: {
   search: string;
   next: string | null;
   administrator: boolean;
+  panels: Child[];
 }) {
   const t = messages(model.language);
   const manage = <ButtonLink href="/administration/people">{t('managePeople')}</ButtonLink>;
@@ -74,12 +75,14 @@ export function PeoplePage(model: {
               level={2}
               lead={person.role || undefined}
               facts={personLabel(person, model.language).address}
+              badges={<GuestBadge person={person} language={model.language} />}
               avatar={{ name: person.name, agency: person.agency }}
             />
           ))}
         </List>
       )}
       <Pagination next={model.next} language={model.language} />
+      {model.panels}
     </Stack>
   );
 }
@@ -102,13 +105,17 @@ export function PersonPage(model: {
   person: PersonRow;
   own: boolean;
   administrator: boolean;
+  /** Whether the reader has the list of people to go back to. */
+  list: boolean;
   panels: Child[];
 }) {
   const { person, language } = model;
   const t = messages(language);
   const label = personLabel(person, language);
-  const parent = person.local === 1 ? { href: '/people', label: t('people') } : undefined;
+  const parent = person.local === 1 && model.list ? { href: '/people', label: t('people') } : undefined;
   const facts: { term: string; value: Child }[] = [{ term: t('agency'), value: person.agency }];
+  const guest = guestLabel(person, language);
+  if (guest) facts.push({ term: t('guest'), value: guest });
   if (person.role) facts.unshift({ term: t('role'), value: person.role });
   facts.push({ term: t('address'), value: <span class="app-host">@{label.address}</span> });
   const about = (
@@ -154,11 +161,18 @@ export function PersonPage(model: {
   );
 }
 
+/** Says that somebody is a guest, and whose; nothing for everybody else. */
+export function GuestBadge({ person, language }: { person: PersonRow; language: Language }) {
+  const label = guestLabel(person, language);
+  return label === null ? null : <Badge tone="info">{label}</Badge>;
+}
+
 function PersonBadges({ person, language }: { person: PersonRow; language: Language }) {
   const t = messages(language);
   return (
     <>
       {person.local === 1 ? null : <Badge icon="node">{t('fromOtherNode')}</Badge>}
+      <GuestBadge person={person} language={language} />
       {person.disabled_at === null ? null : <Badge tone="warning">{t('disabledBadge')}</Badge>}
     </>
   );

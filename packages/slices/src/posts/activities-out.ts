@@ -7,7 +7,7 @@ import {
   type Reader,
 } from '@joinery/core';
 import { addressing, announce, collectionUris, type GroupRow, groupById } from '@joinery/slices/groups';
-import { type PersonRow, personById } from '@joinery/slices/people';
+import { agencyDocument, guestMembers, type PersonRow, personById } from '@joinery/slices/people';
 import { addressedTo, type PostParts, partsOf, postDocument, threadAddresses } from './documents.ts';
 import { postById } from './store.ts';
 import type { PostRow } from './tables.ts';
@@ -33,7 +33,8 @@ function authorSummary(author: PersonRow): JsonObject {
     type: author.type,
     preferredUsername: author.handle,
     name: author.name,
-    ...(author.agency_uri ? { 'joinery:agency': { id: author.agency_uri, name: author.agency } } : {}),
+    'joinery:agency': agencyDocument(author),
+    ...guestMembers(author),
   };
 }
 

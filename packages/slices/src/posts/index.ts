@@ -7,6 +7,7 @@ import { api } from './api.ts';
 import { events } from './events.ts';
 import { deletionsOf, postsExchanged } from './exchanged.ts';
 import { jobs } from './jobs.ts';
+import { hasWrittenFor } from './lists-guests.ts';
 import { migrations } from './migrations.ts';
 import { collections, postKind } from './objects.ts';
 import { panels } from './panels.tsx';
@@ -64,6 +65,7 @@ export const posts: Slice = {
   api,
   panels,
   on: afterEffects,
+  acquainted: hasWrittenFor,
   newIn: async (context, person, group) => {
     const rows = await newByGroup(context.db.reader, person, context.clock.now(), group);
     return new Map(rows.map(({ id, count }) => [id, count]));

@@ -290,7 +290,7 @@ export async function listTagged(
   db: Reader,
   tag: string,
   person: string,
-  options: { cursor?: string | null; limit: number },
+  options: { cursor?: string | null; limit: number; guest: boolean },
 ): Promise<PageOf<FeedPost>> {
   const after = decodeCursor(options.cursor, ['string', 'string']);
   const query = seenBy(
@@ -304,6 +304,10 @@ export async function listTagged(
           .select('group_member.person_id')
           .whereRef('group_member.group_id', '=', 'post.group_id')
           .where('group_member.person_id', '=', person);
+        if (options.guest) {
+          const invited = standing.where('group_member.state', 'in', ['member', 'invited']);
+          return eb.and([eb('groups.local', '=', 1), eb.exists(invited)]);
+        }
         const follows = standing.where('group_member.following', '=', 1).where('group_member.state', '<>', 'banned');
         return eb.or([
           eb.exists(standing.where('group_member.state', '=', 'member')),

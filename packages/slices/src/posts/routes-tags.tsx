@@ -16,6 +16,7 @@ export function tagRoutes(app: Hono<Environment>): void {
     if (!/^[\p{L}\p{N}_]{1,60}$/u.test(tag)) refuse('not_found', 'This is not a tag');
     const cursor = c.req.query('cursor') ?? null;
     const { items, next } = await listTagged(c.var.context.db.reader, tag, visitor.person.id, {
+      guest: visitor.person.guest,
       cursor,
       limit: perPage,
     });

@@ -8,6 +8,7 @@ import {
   membershipOf,
   postRefusal,
 } from '@joinery/slices/groups';
+import { isGuest, personById } from '../people/index.ts';
 import type { Standing } from './policy.ts';
 import type { PostRevisionRow, PostRow } from './tables.ts';
 
@@ -84,9 +85,11 @@ export async function standingOf(db: Reader, group: GroupRow, person: string | n
     return { person, reads, banned: false, posting: 'signed_out', moderates: false, converses };
   }
   const membership = await membershipOf(db, group.id, person);
+  const known = await personById(db, person);
+  const guest = known !== undefined && isGuest(known);
   return {
     person,
-    reads: mayReadGroup(group, { kind: 'person', person, administrator: false }, membership),
+    reads: mayReadGroup(group, { kind: 'person', person, administrator: false, guest }, membership),
     banned: isBanned(membership, now),
     posting: postRefusal(group, membership, now),
     moderates: canModerate(group, membership),

@@ -1,7 +1,8 @@
 import { type Environment, nameContains, type Reader, requireVisitor } from '@joinery/core';
-import { foldTag } from '@joinery/ui';
+import { foldTag, type Language } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { sql } from 'kysely';
+import { agencyOfPerson } from '../people/index.ts';
 import { seeWhatHoldsPosts } from './reads.ts';
 
 /** Something that may stand in a text: what is written, and how it is offered. */
@@ -13,11 +14,12 @@ const starts = (column: 'person.handle' | 'post_tag.tag', text: string) =>
   sql<boolean>`${sql.ref(column)} like ${`${text.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
 
 /** Members of a group whose name or handle fits, as they are mentioned. */
-async function people(db: Reader, group: string, typed: string): Promise<Suggestion[]> {
+async function people(db: Reader, group: string, typed: string, language: Language): Promise<Suggestion[]> {
   const rows = await db
     .selectFrom('group_member')
     .innerJoin('person', 'person.id', 'group_member.person_id')
     .select(['person.handle', 'person.name', 'person.agency', 'person.home', 'person.local'])
+    .select(['person.guest_of', 'person.guest_until'])
     .where('group_member.group_id', '=', group)
     .where('group_member.state', '=', 'member')
     .where('person.deleted_at', 'is', null)
@@ -27,9 +29,10 @@ async function people(db: Reader, group: string, typed: string): Promise<Suggest
     .orderBy('person.id')
     .limit(most)
     .execute();
-  return rows.map(({ handle, name, agency, home, local }) => {
+  return rows.map((row) => {
+    const { handle, name, home, local } = row;
     const text = local === 1 ? `@${handle}` : `@${handle}@${new URL(home).host}`;
-    return { text, label: name, note: [text, agency].join(' · ') };
+    return { text, label: name, note: [text, agencyOfPerson(row, language)].join(' · ') };
   });
 }
 
@@ -64,6 +67,6 @@ export function suggestionRoutes(app: Hono<Environment>): void {
     const { group } = await seeWhatHoldsPosts(c.var.context, c.req.param('id'), c.var.visitor);
     const [, sign, typed = ''] = /^([@#])([\p{L}\p{N}_.-]{1,40})$/u.exec(c.req.query('q') ?? '') ?? [];
     const find = sign === '@' ? people : sign === '#' ? tags : async () => [];
-    return c.json({ items: await find(c.var.context.db.reader, group.id, typed) });
+    return c.json({ items: await find(c.var.context.db.reader, group.id, typed, c.var.language) });
   });
 }

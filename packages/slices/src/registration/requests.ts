@@ -9,6 +9,7 @@ import {
   isRefusal,
   limits,
   newId,
+  periods,
   type Reader,
   refuse,
   setPassword,
@@ -27,7 +28,12 @@ const by = { kind: 'system', what: 'registration' } as const;
 const hour = 3_600_000;
 
 /** How long the link in the mail works, and how long a request is kept that nobody confirms, nobody answers, or somebody answered. Hours. */
-export const kept = { link: 24, asked: 48, waiting: 60 * 24, answered: 30 * 24 } as const;
+export const kept = {
+  link: periods.registrationLink.days * 24,
+  asked: periods.registrationUnconfirmed.days * 24,
+  waiting: periods.registrationWaiting.days * 24,
+  answered: periods.registrationAnswered.days * 24,
+} as const;
 
 /** So many unanswered requests at most: whoever floods the queue gains nothing but its end. */
 const mostUnanswered = 2_000;

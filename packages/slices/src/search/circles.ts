@@ -46,11 +46,20 @@ export const joinGroup = (id: string, { person }: SearchReader): RawBuilder<unkn
   sql`inner join groups on groups.id = ${sql.ref(id)}
     left join group_member as mine on mine.group_id = groups.id and mine.person_id = ${person}`;
 
+/** A guest comes upon what they were invited to, and within a group on the web upon what is in it. */
+const guestFinds = ({
+  within,
+}: SearchReader): RawBuilder<boolean> => sql`(groups.deleted_at is null and groups.local = 1 and (
+  mine.state in ('member', 'invited') or (groups.reading = 'web' and groups.id = ${within ?? ''})))`;
+
 /** Condition on `groups` and `mine`: the reader may come upon what is in the group. */
-export const findsPosts = (reader: SearchReader): RawBuilder<boolean> => sql`(groups.deleted_at is null and (
+export const findsPosts = (reader: SearchReader): RawBuilder<boolean> =>
+  reader.guest
+    ? guestFinds(reader)
+    : sql`(groups.deleted_at is null and (
   (groups.reading <> 'members' and (${shownInLists(reader)} or ${takesPart} or groups.id = ${reader.within ?? ''}))
   or mine.state = 'member' or (mine.state = 'invited' and groups.local = 1)))`;
 
 /** Condition on `groups` and `mine`: the reader may come upon the group. */
 export const findsGroup = (reader: SearchReader): RawBuilder<boolean> =>
-  sql`(groups.deleted_at is null and (${shownInLists(reader)} or ${takesPart}))`;
+  reader.guest ? guestFinds(reader) : sql`(groups.deleted_at is null and (${shownInLists(reader)} or ${takesPart}))`;

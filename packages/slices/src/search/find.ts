@@ -39,6 +39,7 @@ export async function find(
     person: visitor.person.id,
     origins: context.ports.peers.allowed('open-groups'),
     within: search.group,
+    guest: visitor.person.guest,
   };
   const chosen = kinds.filter((one) => (search.kind === null ? fitsFilters(one, search) : one.kind === search.kind));
   const rows = await findRows(db, chosen, reader, search, options);
@@ -157,6 +158,11 @@ function scoreOf(db: Reader, search: Search): RawBuilder<number> {
 export async function groupWithin(db: Reader, visitor: Visitor, id: string) {
   const group = await groupById(db, id);
   if (group?.kind !== 'group' || group.deleted_at !== null) return undefined;
-  const requester = { kind: 'person', person: visitor.person.id, administrator: visitor.administrator } as const;
+  const requester = {
+    kind: 'person',
+    person: visitor.person.id,
+    administrator: visitor.administrator,
+    guest: visitor.person.guest,
+  } as const;
   return (await requesterMayRead(db, requester, group)) ? group : undefined;
 }

@@ -54,7 +54,12 @@ export const groupKind: Searchable = {
   results: async (context, visitor, ids, language) => {
     const db = context.db.reader;
     const person = visitor.person.id;
-    const requester = { kind: 'person', person, administrator: visitor.administrator } as const;
+    const requester = {
+      kind: 'person',
+      person,
+      administrator: visitor.administrator,
+      guest: visitor.person.guest,
+    } as const;
     const t = messages(isLanguage(language) ? language : 'en');
     const found = [];
     for (const group of (await groupsByIds(db, ids)).values()) {

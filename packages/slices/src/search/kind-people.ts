@@ -42,9 +42,9 @@ export const personKind: Searchable = {
     'person.enabled': ({ data }) => data.person,
     'person.deleted': ({ data }) => data.person,
   },
-  // Everybody here is in the list of people. Somebody of another node is known only through groups: nobody learns of them by a group hidden from them.
+  // Everybody here is in the list of people; a guest has none, and knows those whom a group leads to. Somebody of another node is known only through groups: nobody learns of them by a group hidden from them.
   mayFind: (id, reader) => sql`exists (select 1 from person
-    where person.id = ${id} and person.deleted_at is null and person.disabled_at is null and (person.local = 1
+    where person.id = ${id} and person.deleted_at is null and person.disabled_at is null and (${reader.guest ? sql`person.id = ${reader.person}` : sql`person.local = 1`}
       or exists (select 1 from group_member as theirs
         ${joinGroup('theirs.group_id', reader)}
         where theirs.person_id = person.id and theirs.state = 'member' and ${findsPosts(reader)})

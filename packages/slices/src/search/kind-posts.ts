@@ -68,7 +68,12 @@ export const postKind: Searchable = {
     );
     const readable = new Set<string>();
     for (const group of groups.values()) {
-      const requester = { kind: 'person', person, administrator: visitor.administrator } as const;
+      const requester = {
+        kind: 'person',
+        person,
+        administrator: visitor.administrator,
+        guest: visitor.person.guest,
+      } as const;
       if (await requesterMayRead(db, requester, group)) readable.add(group.id);
     }
     const liked = await likedAmong(db, person, ids);

@@ -58,7 +58,7 @@ describeStores('What search shows', (open) => {
     }
     context.ports.people.byId = async (_db, id) => {
       const person = people.find((one) => one.id === id);
-      return person ? { ...person, timeZone: 'UTC' } : null;
+      return person ? { ...person, timeZone: 'UTC', guest: false } : null;
     };
     const asks = async (person: PersonRow, path: string) => {
       const answer = await app.fetch(

@@ -9,7 +9,7 @@ import {
   type Work,
 } from '@joinery/core';
 import { createGroup, groups, joinGroup, type NewGroup } from '@joinery/slices/groups';
-import { createPerson, type PersonRow, people } from '@joinery/slices/people';
+import { createPerson, isGuest, type PersonRow, people } from '@joinery/slices/people';
 import { createTopic, markdownText, posts, reply } from '@joinery/slices/posts';
 import type { StoreOptions, TestStore } from '../../../../../test/harness/store.ts';
 import { find } from '../find.ts';
@@ -39,6 +39,7 @@ const visitorOf = (person: PersonRow): Visitor => ({
     agency: person.agency,
     language: 'en',
     timeZone: 'Europe/Amsterdam',
+    guest: isGuest(person),
   },
 });
 
