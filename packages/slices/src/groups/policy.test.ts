@@ -145,3 +145,22 @@ test('presets say who reads, who joins and whether it is listed; the web is apar
   expect(rulesOf('closed', true)).toEqual({ reading: 'members', joining: 'request', listed: true });
   expect(rulesOf('hidden', false)).toEqual({ reading: 'members', joining: 'invited', listed: false });
 });
+
+test('a guest reads what anybody on the web may, and what they were invited to here; they join nothing uninvited', () => {
+  const guest: Requester = { kind: 'person', person: 'g', administrator: false, guest: true };
+  const mine: Standing[] = [standing(), standing({ state: 'invited' })];
+  const others: Standing[] = [undefined, ...(['none', 'requested', 'banned'] as const).map((state) => standing({ state }))];
+  for (const reading of ['web', 'partners', 'members'] as const) {
+    for (const listed of [0, 1]) {
+      const here = group({ reading, listed });
+      for (const one of mine) expect(mayReadGroup(here, guest, one)).toBe(true);
+      for (const one of others) {
+        expect(mayReadGroup(here, guest, one)).toBe(reading === 'web');
+        expect(mayKnowGroup(here, guest, one)).toBe(reading === 'web');
+        if (one?.state !== 'banned') expect(joinRefusal(here, one, now, true)).toBe('invitation_needed');
+      }
+      for (const one of [...mine, ...others]) expect(mayReadGroup({ ...here, local: 0 }, guest, one)).toBe(false);
+    }
+  }
+  expect(joinRefusal(group(), standing({ state: 'invited' }), now, true)).toBeNull();
+});

@@ -20,7 +20,7 @@ export function isMember(standing: Standing): boolean {
 }
 
 /** Was invited, whether they have joined since or not: all that opens a group to a guest. */
-export function isInvited(standing: Standing): boolean {
+function isInvited(standing: Standing): boolean {
   return isMember(standing) || standing?.state === 'invited';
 }
 

@@ -162,7 +162,7 @@ export function PersonPage(model: {
 }
 
 /** Says that somebody is a guest, and whose; nothing for everybody else. */
-export function GuestBadge({ person, language }: { person: PersonRow; language: Language }) {
+function GuestBadge({ person, language }: { person: PersonRow; language: Language }) {
   const label = guestLabel(person, language);
   return label === null ? null : <Badge tone="info">{label}</Badge>;
 }
