@@ -262,6 +262,7 @@ export function examplesOf({
       { path: `/people/${people.member.id}`, as: 'member', name: 'person self' },
       { path: `/people/${others.elsewhere}`, as: 'member', name: 'person elsewhere' },
       { path: `/people/${others.leaver}`, as: 'member', name: 'person left' },
+      { path: `/people/${others.guest}`, as: 'member', name: 'person guest' },
     ],
     '/profile': [
       { path: '/profile', as: 'member', name: 'profile' },

@@ -119,6 +119,7 @@ ${rows.join('\n')}
 ${amounts.join('\n')}
 
 ## How long
+
 | what | days |
 |---|---|
 ${days.join('\n')}

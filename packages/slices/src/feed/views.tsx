@@ -151,7 +151,7 @@ function FeedItem({ post, isNew, reader }: { post: FeedPost; isNew: boolean; rea
       post={{
         href: `/posts/${post.id}`,
         title,
-        author: authorModel(post),
+        author: authorModel(post, reader.language),
         at: post.sort_at,
         summary: post.excerpt,
         language: post.language ?? undefined,

@@ -1,6 +1,6 @@
 import type { Reader } from '@joinery/core';
 import { z } from 'zod';
-import { type PersonReference, personReference } from '../people/index.ts';
+import { guestSchema, type PersonReference, personReference } from '../people/index.ts';
 import type { ListedMember } from './lists.ts';
 import { leadOf } from './remote-roles.ts';
 import { type GroupMemberRow, type GroupRow, joinings, memberStates, readings, roles } from './tables.ts';
@@ -11,6 +11,7 @@ const referenceSchema = z.object({
   name: z.string(),
   agency: z.string(),
   home: z.string(),
+  guest: guestSchema,
 });
 
 /** A group as the API shows it. */

@@ -149,7 +149,10 @@ test('presets say who reads, who joins and whether it is listed; the web is apar
 test('a guest reads what anybody on the web may, and what they were invited to here; they join nothing uninvited', () => {
   const guest: Requester = { kind: 'person', person: 'g', administrator: false, guest: true };
   const mine: Standing[] = [standing(), standing({ state: 'invited' })];
-  const others: Standing[] = [undefined, ...(['none', 'requested', 'banned'] as const).map((state) => standing({ state }))];
+  const others: Standing[] = [
+    undefined,
+    ...(['none', 'requested', 'banned'] as const).map((state) => standing({ state })),
+  ];
   for (const reading of ['web', 'partners', 'members'] as const) {
     for (const listed of [0, 1]) {
       const here = group({ reading, listed });

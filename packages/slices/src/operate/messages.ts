@@ -95,6 +95,7 @@ export const messages = defineMessages({
       'New groups are read by people of this node and of partners, never by the whole web, unless their owner says so.',
     defaultClosed: 'Closed and hidden groups never leave this node, and nobody else can tell that they exist.',
     defaultWeb: 'Strangers see sign-in, groups on the web, and nothing else.',
+    defaultPeople: 'Nobody registers by themselves, and only administrators invite guests.',
     defaultSessions: 'Sessions end, links work once, and every decision about partners stands in a register.',
   },
   nl: {
@@ -195,6 +196,7 @@ export const messages = defineMessages({
     defaultClosed:
       'Besloten en verborgen groepen verlaten dit knooppunt nooit, en niemand anders kan zien dat ze bestaan.',
     defaultWeb: 'Vreemden zien het inloggen, groepen op het web, en verder niets.',
+    defaultPeople: 'Niemand registreert zichzelf, en alleen beheerders nodigen gasten uit.',
     defaultSessions: 'Sessies eindigen, links werken één keer, en elke beslissing over partners staat in een register.',
   },
 });

@@ -171,6 +171,7 @@ function Defaults({ language }: { language: Language }) {
         <li>{t('defaultGroups')}</li>
         <li>{t('defaultClosed')}</li>
         <li>{t('defaultWeb')}</li>
+        <li>{t('defaultPeople')}</li>
         <li>{t('defaultSessions')}</li>
       </ul>
     </Panel>

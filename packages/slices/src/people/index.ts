@@ -19,6 +19,7 @@ export { check, type NewPersonInput, newPersonInput } from './input.ts';
 export { guestSchema, personJson, personSchema } from './json.ts';
 export {
   agencyOfPerson,
+  guestJson,
   guestLabel,
   type PersonLabel,
   type PersonReference,

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { type Environment, refuse, requireVisitor, transact } from '@joinery/core';
-import { peopleByIds, personReference } from '@joinery/slices/people';
+import { guestSchema, peopleByIds, personReference } from '@joinery/slices/people';
 import { z } from 'zod';
 import { whyNotModerate } from './policy.ts';
 import { seeGroup } from './reads.ts';
@@ -12,6 +12,7 @@ const reference = z.object({
   name: z.string(),
   agency: z.string(),
   home: z.string(),
+  guest: guestSchema,
 });
 
 const reportSchema = z.object({

@@ -1,4 +1,5 @@
 import { originOf } from '@joinery/core';
+import { guestJson, guestSchema } from '@joinery/slices/people';
 import { z } from 'zod';
 import type { PostWithText } from './lists.ts';
 
@@ -14,7 +15,10 @@ export const postSchema = z.object({
   content: z.string().describe('Safe HTML'),
   source: z.string().nullable().optional().describe('Markdown, to its author'),
   language: z.string().nullable(),
-  author: z.object({ id: z.string(), uri: z.string(), name: z.string(), agency: z.string(), home: z.string() }),
+  author: z.object({
+    ...{ id: z.string(), uri: z.string(), name: z.string(), agency: z.string(), home: z.string() },
+    guest: guestSchema,
+  }),
   replyTo: z.string().nullable(),
   replyCount: z.number().int(),
   likes: z.number().int(),
@@ -84,6 +88,7 @@ export function postJson(post: PostWithText, person: string, liked: Set<string>)
       name: post.author_name,
       agency: post.author_agency,
       home: post.author_home,
+      ...guestJson({ guest_of: post.author_guest_of, guest_until: post.author_guest_until }),
     },
     replyTo: post.reply_to,
     replyCount: post.reply_count,

@@ -1,4 +1,5 @@
 import type { FieldFault, RefusalCode } from '@joinery/core';
+import { agencyOfPerson } from '@joinery/slices/people';
 import { Badge, type FieldError, type Language, type PersonModel } from '@joinery/ui';
 import type { Audience } from './audience.ts';
 import type { Delivery } from './delivery.ts';
@@ -10,13 +11,19 @@ import { mostCounted } from './unread.ts';
 export const hostOf = (origin: string): string => new URL(origin).host;
 
 /** The author as lists and threads show them. */
-export function authorModel(post: ListedPost): PersonModel {
+export function authorModel(post: ListedPost, language: Language): PersonModel {
   return {
     name: post.author_name,
     href: post.author_deleted_at ? undefined : `/people/${post.author_id}`,
-    agency: post.author_agency,
+    agency: authorAgency(post, language),
     node: post.author_local === 1 ? undefined : hostOf(post.author_home),
   };
+}
+
+/** The author's agency, and whose guest they are. */
+export function authorAgency(post: ListedPost, language: Language): string {
+  const { author_agency: agency, author_guest_of: guest_of, author_guest_until: guest_until } = post;
+  return agencyOfPerson({ agency, guest_of, guest_until }, language);
 }
 
 /** What there is to know about the state of a post, in one or two words each. */

@@ -10,6 +10,8 @@ type AuthorColumns = {
   author_home: string;
   author_handle: string;
   author_local: number;
+  author_guest_of: string | null;
+  author_guest_until: string | null;
   author_deleted_at: string | null;
 };
 export type ListedPost = PostRow & AuthorColumns;
@@ -26,6 +28,8 @@ const authorColumns = [
   'author.home as author_home',
   'author.handle as author_handle',
   'author.local as author_local',
+  'author.guest_of as author_guest_of',
+  'author.guest_until as author_guest_until',
   'author.deleted_at as author_deleted_at',
 ] as const;
 

@@ -65,7 +65,7 @@ function TaggedPost({ post, reader }: { post: FeedPost; reader: Reader }) {
       post={{
         href: `/posts/${post.id}`,
         title: isTopic ? (post.title ?? undefined) : t('taggedReply', { title: topic }),
-        author: authorModel(post),
+        author: authorModel(post, reader.language),
         at: post.sort_at,
         summary: post.excerpt,
         language: post.language ?? undefined,

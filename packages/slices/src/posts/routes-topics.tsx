@@ -4,7 +4,7 @@ import { Feed } from 'feed';
 import type { Hono } from 'hono';
 import { audienceOf } from './audience.ts';
 import { newTopic } from './input.ts';
-import { audienceText, fieldErrors } from './labels.tsx';
+import { audienceText, authorAgency, fieldErrors } from './labels.tsx';
 import { newestTopics, textsOf } from './lists.ts';
 import { messages } from './messages.ts';
 import { type C, change, readerOf, show } from './page.ts';
@@ -122,7 +122,7 @@ export function topicRoutes(app: Hono<Environment>): void {
         content: topic.content ?? '',
         date: new Date(topic.updated_at),
         published: new Date(topic.published_at),
-        author: [{ name: `${topic.author_name} (${topic.author_agency})` }],
+        author: [{ name: `${topic.author_name} (${authorAgency(topic, c.var.language)})` }],
       });
     }
     return c.body(feed.atom1().replace(notXml, ''), 200, { 'content-type': 'application/atom+xml; charset=utf-8' });

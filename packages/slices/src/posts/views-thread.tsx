@@ -155,7 +155,7 @@ function PostView({
         id={`post-${post.id}`}
         post={{
           href: `/posts/${post.id}`,
-          author: authorModel(post),
+          author: authorModel(post, reader.language),
           at: post.sort_at,
           ...(post.deleted_at || post.hidden_at
             ? { summary: post.deleted_at ? t('deleted') : t('hidden') }

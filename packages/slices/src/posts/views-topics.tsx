@@ -46,7 +46,7 @@ function TopicCard({ topic, fresh, reader }: { topic: ListedPost; fresh: number;
           : topic.hidden_at
             ? t('hidden')
             : (topic.title ?? topic.excerpt) || t('untitled'),
-        author: authorModel(topic),
+        author: authorModel(topic, reader.language),
         at: topic.sort_at,
         summary: topic.title === null ? undefined : topic.excerpt,
         language: topic.language ?? undefined,

@@ -1,5 +1,13 @@
 import type { Searchable } from '@joinery/core';
-import { type PersonRow, peopleByIds, personById, personJson, personLabel, personSchema } from '@joinery/slices/people';
+import {
+  guestLabel,
+  type PersonRow,
+  peopleByIds,
+  personById,
+  personJson,
+  personLabel,
+  personSchema,
+} from '@joinery/slices/people';
 import { isLanguage, plainText } from '@joinery/ui';
 import { sql } from 'kysely';
 import { findsPosts, joinGroup } from './circles.ts';
@@ -68,7 +76,7 @@ export const personKind: Searchable = {
           author: null,
           group: null,
           source: person.local === 1 ? null : { agency: person.agency, node: label.node ?? '' },
-          facts: [],
+          facts: [guestLabel(person, isLanguage(language) ? language : 'en')].filter((fact) => fact !== null),
           json: personJson(person),
         },
       ];

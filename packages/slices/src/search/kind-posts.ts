@@ -99,7 +99,7 @@ export const postKind: Searchable = {
           text: plainText(post.content ?? ''),
           language: post.language,
           at: post.sort_at,
-          author: authorModel(post),
+          author: authorModel(post, isLanguage(language) ? language : 'en'),
           group: talk
             ? { name: group.name || t('conversation'), href: `/conversations/${group.id}` }
             : { name: group.name, href: `/groups/${group.id}` },
