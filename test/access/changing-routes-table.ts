@@ -188,7 +188,7 @@ const noMail = 'they have muted nothing, and hear of it already';
 const begun = ({ colleague }: Things) => ({ people: [colleague], content: 'Shall we?' });
 const pagesOfConversations: Record<string, Row> = {
   'POST /conversations/new': {
-    ...{ as: 'bystander', not: nobody },
+    ...{ as: 'bystander', not: guests },
     send: { to: 'Col League', subject: 'Lunch', content: 'Shall we?' },
   },
   'POST /conversations/:id/messages': inConversation({ content: 'Yes' }),
@@ -201,7 +201,7 @@ const pagesOfConversations: Record<string, Row> = {
   },
 };
 const apiOfConversations: Record<string, Row> = {
-  'POST /api/v1/conversations': { as: 'bystander', not: nobody, send: begun },
+  'POST /api/v1/conversations': { as: 'bystander', not: guests, send: begun },
   'POST /api/v1/conversations/:id/messages': inConversation({ content: 'Yes' }),
   'POST /api/v1/conversations/:id/read': inConversation(),
   'POST /api/v1/conversations/:id/people': inConversation(({ bystander }) => ({ person: bystander })),

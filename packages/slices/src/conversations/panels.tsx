@@ -60,7 +60,7 @@ export const panels: Panel[] = [
     order: 10,
     render: async (context, visitor, subject, asked) => {
       const person = subject ? await personById(context.db.reader, subject.id) : undefined;
-      if (!visitor || !person || person.id === visitor.person.id) return null;
+      if (!visitor || visitor.person.guest || !person || person.id === visitor.person.id) return null;
       const language = languageOf(asked);
       const t = messages(language);
       const reader = { language, timeZone: visitor.person.timeZone || 'UTC', now: context.clock.now() };

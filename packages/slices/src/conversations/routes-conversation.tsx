@@ -5,6 +5,7 @@ import {
   limits,
   type RequestContext,
   readForm,
+  requireStaff,
   requireVisitor,
   transactAs,
 } from '@joinery/core';
@@ -29,6 +30,7 @@ export function conversationRoutes(app: Hono<Environment>): void {
   app.get('/conversations/:id', async (c) => show(c, await seen(c), { typed: '', errors: [], preview: null }));
   app.post('/conversations/:id/messages', write);
   app.get('/conversations/:id/people', async (c) => {
+    requireStaff(c);
     const nobody = { people: [], to: '', unclear: [], errors: [] };
     return showAdd(c, await seen(c), nobody, []);
   });
@@ -156,7 +158,7 @@ async function showAdd(c: RequestContext, { conversation }: SeenConversation, ch
 }
 
 async function add(c: RequestContext) {
-  const visitor = requireVisitor(c);
+  const visitor = requireStaff(c);
   const opened = await seen(c);
   const group = opened.conversation.id;
   const chosen = await readChosen(c);

@@ -5,6 +5,7 @@ import {
   limits,
   type RequestContext,
   readForm,
+  requireStaff,
   requireVisitor,
   transactAs,
 } from '@joinery/core';
@@ -30,7 +31,7 @@ const mostOffered = 8;
 export function routes(app: Hono<Environment>): void {
   app.get('/conversations', showList);
   app.get('/conversations/new', async (c) => {
-    requireVisitor(c);
+    requireStaff(c);
     const { context } = c.var;
     const { people } = await peopleMeant(context.db.reader, context.config.origin, c.req.query('to') ?? '');
     const to = people.map(({ handle }) => handle).join(', ');
@@ -39,7 +40,7 @@ export function routes(app: Hono<Environment>): void {
   app.post('/conversations/new', begin);
   // A page's address and not one of the API, since a browser has a session and no token.
   app.get('/conversations/suggestions', async (c) => {
-    const visitor = requireVisitor(c);
+    const visitor = requireStaff(c);
     const typed = (c.req.query('q') ?? '').trim().replace(/^@/, '').slice(0, 60);
     const people =
       typed === '' ? [] : await localPeople(c.var.context.db.reader, { search: typed, limit: mostOffered + 1 });
@@ -83,7 +84,7 @@ function showNew(
 }
 
 async function begin(c: RequestContext) {
-  const visitor = requireVisitor(c);
+  const visitor = requireStaff(c);
   const { context, language } = c.var;
   const sent = (name: string) => c.var.form?.fields.get(name)?.[0] ?? '';
   const typed = { subject: sent('subject'), content: sent('content') };

@@ -1,5 +1,5 @@
 import { isId, newId, type Reader, refuse, sizes, streams, type Work } from '@joinery/core';
-import { cleanName, type PersonRow, personById } from '../people/index.ts';
+import { cleanName, isGuest, type PersonRow, personById } from '../people/index.ts';
 import { rowOf } from './groups.ts';
 import { leaveGroup } from './membership.ts';
 import { isMember } from './policy.ts';
@@ -31,6 +31,8 @@ export async function createConversation(
   assertRoom(ids.length);
   const people: PersonRow[] = [];
   for (const id of ids) people.push(await somebodyHere(work.db, id));
+  if (people.some((person) => person.id === input.by && isGuest(person)))
+    refuse('forbidden', 'Guests begin no conversations');
   const id = newId();
   const group = rowOf(work, {
     ...{ id, kind: 'conversation', handle: id, name: cleanName(input.subject), summary: '' },
@@ -55,6 +57,7 @@ export async function addToConversation(
   const group = await holdGroup(work, input.group);
   const actor = group && (await membershipOf(work.db, group.id, input.by));
   if (group?.kind !== 'conversation' || group.deleted_at !== null || !isMember(actor)) return missing();
+  if (isGuest(await somebodyHere(work.db, input.by))) refuse('forbidden', 'Guests bring nobody in');
   const person = await somebodyHere(work.db, input.person);
   if (isMember(await membershipOf(work.db, group.id, person.id))) return false;
   assertRoom(group.member_count + 1);

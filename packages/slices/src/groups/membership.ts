@@ -1,6 +1,6 @@
 import { refuse, streams, type Work } from '@joinery/core';
-import { endGroup } from './groups.ts';
 import { isGuest } from '../people/index.ts';
+import { endGroup } from './groups.ts';
 import { isBanned, isMember, joinRefusal, joinsAtOnce } from './policy.ts';
 import {
   answer,
