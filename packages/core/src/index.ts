@@ -35,6 +35,7 @@ export * from './http/form.ts';
 export * from './http/health.ts';
 export type { KeptForm } from './http/kept-forms.ts';
 export * from './http/language.ts';
+export { keepNext, takeNext } from './http/next.ts';
 export {
   followAddress,
   nodeOrigin,

@@ -7,9 +7,9 @@ type C = HonoContext<Environment>;
 
 /**
  * What Joinery keeps in a browser: the session, the mark that ties sign-in forms to a browser, the chosen language, the node of one's own agency,
- * and a sign-in that goes on somewhere else or needs a second step (encrypted).
+ * a sign-in that goes on somewhere else or needs a second step (encrypted), and where somebody was going who has to sign in first.
  */
-export type CookieKind = 'session' | 'form' | 'language' | 'node' | 'pending';
+export type CookieKind = 'session' | 'form' | 'language' | 'node' | 'pending' | 'next';
 
 /**
  * Name of a cookie. `__Host-` binds it to this host and https. On http, where that is not possible, the port is part of the name,
@@ -27,6 +27,7 @@ const shapes: Record<CookieKind, RegExp> = {
   language: /^(en|nl)$/,
   node: /^[a-z0-9.-]{1,253}(?:%3A[0-9]{1,5})?$/,
   pending: /^[A-Za-z0-9_-]{40,3000}$/,
+  next: /^[A-Za-z0-9_-]{2,3000}$/,
 };
 
 /**

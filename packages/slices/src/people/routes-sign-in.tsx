@@ -4,6 +4,7 @@ import {
   type Environment,
   hashPassword,
   isRefusal,
+  keepNext,
   ownNodeOffer,
   type RequestContext,
   readForm,
@@ -16,6 +17,7 @@ import {
   signInStep,
   signOut,
   TooMany,
+  takeNext,
   transact,
   useSignInLink,
 } from '@joinery/core';
@@ -42,6 +44,7 @@ const firstForm = z.object({
 export function signInRoutes(app: Hono<Environment>): void {
   app.get('/sign-in', async (c) => {
     const next = safeNext(c.req.query('next'));
+    if (!c.var.visitor) keepNext(c, next);
     return c.var.visitor ? c.redirect(next, 303) : signInPage(c, [], '', next);
   });
 
@@ -86,7 +89,7 @@ export function signInRoutes(app: Hono<Environment>): void {
         if (hash !== null) await setPassword(work, id, hash);
         return id;
       });
-      return c.redirect(await signInStep(c, account, '/'), 303);
+      return c.redirect(await signInStep(c, account, takeNext(c)), 303);
     } catch (error) {
       if (!isRefusal(error) || (error.code !== 'invalid' && error.code !== 'expired')) throw error;
       return linkPage(c, fieldErrors(error.faults, c.var.language), {});
