@@ -63,6 +63,8 @@ export type Slice = {
    * restored from a backup that does not know of them.
    */
   takenBack?: (db: Reader, origin: string) => Promise<string[]>;
+  /** Groups of this node that an agreement opens to another one, whether or not anybody there takes part yet. */
+  shareable?: (db: Reader) => Promise<{ group: string; name: string }[]>;
   /** Who takes part in groups across nodes: compared with each peer from time to time, and mended. */
   participation?: Participation;
   /** How pages of the node look, where its agency has chosen; asked for every page, so answered from memory. One slice at most offers it. */

@@ -56,11 +56,13 @@ const partner = z
   })
   .openapi('Partner');
 const way = z.object({ in: z.boolean(), out: z.boolean() });
+const affectedGroups = z.array(z.object({ id: z.string(), name: z.string(), before: way, after: way }));
 const shownPreview = z
   .object({
     before: partner.nullable(),
     after: partner,
-    groups: z.array(z.object({ id: z.string(), name: z.string(), before: way, after: way })),
+    groups: affectedGroups,
+    reach: affectedGroups,
     people: z.number(),
     items: z.number(),
     waiting: z.number(),

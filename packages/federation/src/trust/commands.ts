@@ -63,8 +63,10 @@ function sayPartner(partner: Partner): string {
 const previewKinds = ['allow', 'suspend', 'block', 'change'] as const satisfies ChangeKind[];
 
 function sayPreview(told: Preview): string {
-  const groups = told.groups.map((group) => `  ${group.name}: ${way(group.before)} becomes ${way(group.after)}`);
-  const totals = `${told.groups.length} groups, ${told.people} people, ${told.items} items, ${told.waiting} waiting deliveries change`;
+  const groups = [...told.groups, ...told.reach].map(
+    (group) => `  ${group.name}: ${way(group.before)} becomes ${way(group.after)}`,
+  );
+  const totals = `${told.groups.length} groups, ${told.people} people, ${told.items} items, ${told.waiting} waiting deliveries change; ${told.reach.length} groups open or close in which nobody there takes part yet`;
   return [totals, ...groups].join('\n');
 }
 

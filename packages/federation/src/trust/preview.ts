@@ -13,6 +13,8 @@ export type Preview = {
   before: Partner | null;
   after: Partner;
   groups: AffectedGroup[];
+  /** Groups of this node in which nobody there takes part yet, and which open or close to them. */
+  reach: AffectedGroup[];
   /** People of either side in those groups. */
   people: number;
   /** Posts exchanged in those groups. */
@@ -62,9 +64,21 @@ export async function preview(node: Node, db: Reader, change: Change): Promise<P
       if (leaves(then) !== leaves(later)) waiting += count;
     }
   }
+  const reach: AffectedGroup[] = [];
+  for (const { group: id, name } of await shareableGroups(node, db)) {
+    if (groups.has(id)) continue;
+    const was = ways(then, change.origin, id);
+    const becomes = ways(later, change.origin, id);
+    if (was.out !== becomes.out) reach.push({ id, name, before: was, after: becomes });
+  }
   const names = new Intl.Collator('en');
   const affected = [...groups.values()].sort((one, other) => names.compare(one.name, other.name));
-  return { before: before ?? null, after, groups: affected, people: people.size, items, waiting };
+  return { before: before ?? null, after, groups: affected, reach, people: people.size, items, waiting };
+}
+
+/** Groups of this node that agreements can open to others. */
+export async function shareableGroups(node: Pick<Context, 'slices'>, db: Reader) {
+  return (await Promise.all(node.slices.map((slice) => slice.shareable?.(db) ?? []))).flat();
 }
 
 /** What the slices exchange with a node, one entry per group. */

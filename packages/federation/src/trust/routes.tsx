@@ -63,6 +63,8 @@ export function partnerRoutes(parts: RouteParts) {
       const read = await readForm(c, partnerForm);
       const partner = await partnerOf(c);
       if (!read.ok) return showForm(c, partner, typedIn(c, read.typed), read.faults);
+      // Back from the preview, with what was typed.
+      if (c.var.form?.fields.has('again')) return showForm(c, partner, typedIn(c, read.value), []);
       try {
         return await showPreview(c, await changeOf(c.var.context, read.value, partner), hiddenIn(c), false, []);
       } catch (error) {

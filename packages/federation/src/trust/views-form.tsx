@@ -1,5 +1,6 @@
 import { type Scope, scopes } from '@joinery/core';
 import {
+  ButtonLink,
   Checkbox,
   CheckboxGroup,
   DataTable,
@@ -21,7 +22,7 @@ import {
 } from '@joinery/ui';
 import type { ChangeKind } from './change.ts';
 import type { TypedPartner } from './form.ts';
-import { directionText, kindText, scopeLabel, wayInWords } from './labels.tsx';
+import { coversInWords, dayInWords, directionText, endInWords, kindText, scopeLabel, wayInWords } from './labels.tsx';
 import type { Preview } from './preview.ts';
 import type { Partner } from './store.ts';
 import { partnerKinds } from './tables.ts';
@@ -98,7 +99,7 @@ export function PartnerForm(model: {
         />
         <TextArea
           name="groups"
-          label={t('named')}
+          label={t('namedWhich')}
           description={t('namedHint')}
           value={typed.groups}
           error={error('groups')}
@@ -164,7 +165,7 @@ export function PreviewPage(model: {
   csrf: string;
   language: Language;
 }) {
-  const { what, told, errors, language } = model;
+  const { what, told, hidden, errors, language } = model;
   const t = pageText(language);
   return (
     <Stack>
@@ -172,15 +173,21 @@ export function PreviewPage(model: {
       <ErrorSummary errors={errors} language={language} />
       <PageHeading title={t(decideTitles[what], { agency: told.after.agency })} lead={t('previewLead')} />
       <Panel title={t('previewTitle')} id="effect">
-        {told.groups.length === 0 ? <p>{t('noChange')}</p> : null}
-        <DescriptionList
-          items={[
-            { term: t('previewGroups'), value: formatNumber(language, told.groups.length) },
-            { term: t('people'), value: formatNumber(language, told.people) },
-            { term: t('items'), value: formatNumber(language, told.items) },
-            { term: t('waiting'), value: formatNumber(language, told.waiting) },
-          ]}
-        />
+        {told.before && told.before.state === told.after.state ? (
+          <Terms before={told.before} after={told.after} language={language} />
+        ) : null}
+        {told.groups.length + told.reach.length === 0 ? <p>{t('noChange')}</p> : null}
+        <Reach groups={told.reach} agency={told.after.agency} language={language} />
+        {told.groups.length + told.waiting === 0 ? null : (
+          <DescriptionList
+            items={[
+              { term: t('previewGroups'), value: formatNumber(language, told.groups.length) },
+              { term: t('people'), value: formatNumber(language, told.people) },
+              { term: t('items'), value: formatNumber(language, told.items) },
+              { term: t('waiting'), value: formatNumber(language, told.waiting) },
+            ]}
+          />
+        )}
         {told.groups.length === 0 ? null : (
           <DataTable
             id="affected"
@@ -196,7 +203,7 @@ export function PreviewPage(model: {
       </Panel>
       <Form action={`${home}/decide`} csrf={model.csrf}>
         <HiddenField name="what" value={what} />
-        {model.hidden.map(([name, value]) => (
+        {hidden.map(([name, value]) => (
           <HiddenField name={name} value={value} />
         ))}
         {model.askReason ? (
@@ -212,8 +219,72 @@ export function PreviewPage(model: {
           <SubmitButton kind={what === 'block' || what === 'suspend' ? 'danger' : 'primary'}>
             {t(decideTitles[what], { agency: told.after.agency })}
           </SubmitButton>
+          {what === 'allow' && model.askReason && told.before ? (
+            <ButtonLink href={`${home}/${told.before.id}/edit`}>{t('changeFirst')}</ButtonLink>
+          ) : null}
         </FormActions>
       </Form>
+      {hidden.some(([name]) => name === 'hosts') ? (
+        <Form action={`${home}/preview`} csrf={model.csrf} inline={true}>
+          <HiddenField name="what" value={what} />
+          {hidden.map(([name, value]) => (
+            <HiddenField name={name} value={value} />
+          ))}
+          <SubmitButton kind="tertiary" name="again" value="1">
+            {t('previewBack')}
+          </SubmitButton>
+        </Form>
+      ) : null}
     </Stack>
   );
+}
+
+/** So many groups are named; the rest is counted. */
+const mostNamed = 20;
+
+/** What a new agreement opens, or the end of one closes, before anybody there has joined. */
+function Reach({ groups, agency, language }: { groups: Preview['reach']; agency: string; language: Language }) {
+  const t = pageText(language);
+  const part = (opens: boolean) => {
+    const these = groups.filter(({ after }) => after.out === opens);
+    if (these.length === 0) return null;
+    const named = these.slice(0, mostNamed).map(({ name }) => name);
+    const more = these.length - named.length;
+    return (
+      <>
+        <p>{t(opens ? 'reachOpens' : 'reachCloses', { count: these.length, agency })}</p>
+        <ul class="ds-list">
+          {named.map((name) => (
+            <li>{name}</li>
+          ))}
+          {more > 0 ? <li>{t('reachMore', { count: more })}</li> : null}
+        </ul>
+      </>
+    );
+  };
+  return (
+    <>
+      {part(true)}
+      {part(false)}
+    </>
+  );
+}
+
+/** What of an agreement in words becomes other words. */
+function Terms({ before, after, language }: { before: Partner; after: Partner; language: Language }) {
+  const t = pageText(language);
+  const terms = (partner: Partner) => [
+    { term: t('hosts'), value: partner.hosts.map(({ origin }) => origin).join(', ') },
+    { term: t('covers'), value: coversInWords(partner, language) },
+    { term: t('direction'), value: t(directionText[partner.direction]) },
+    { term: t('begins'), value: dayInWords(partner.validFrom, language) },
+    { term: t('review'), value: dayInWords(partner.reviewAt, language) },
+    { term: t('ends'), value: endInWords(partner.expiresAt, language) },
+  ];
+  const then = terms(after);
+  const items = terms(before).flatMap(({ term, value }, index) => {
+    const becomes = then[index]?.value ?? '';
+    return becomes === value ? [] : [{ term, value: t('termBecomes', { before: value, after: becomes }) }];
+  });
+  return items.length === 0 ? null : <DescriptionList items={items} />;
 }

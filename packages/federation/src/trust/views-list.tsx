@@ -63,9 +63,9 @@ export function ExplainPage(model: {
     <Stack>
       <PageHeading title={t('explain')} lead={t('explainLead')} />
       <PartnerTabs current={`${home}/explain`} requests={model.requests} reader={reader} />
-      <SearchForm action={`${home}/explain`} label={t('explain')}>
+      <SearchForm action={`${home}/explain`} label={t('explain')} stacked={true}>
         <TextField name="origin" label={t('explainOrigin')} value={model.origin} />
-        <TextField name="thing" label={t('explainThing')} value={model.thing} />
+        <TextField name="thing" label={t('explainThing')} description={t('explainThingHint')} value={model.thing} />
         <SubmitButton kind="secondary">{t('show')}</SubmitButton>
       </SearchForm>
       {said ? (

@@ -129,6 +129,11 @@ export function PartnerPage(model: {
           </a>
         </Notice>
       ) : null}
+      {stands === 'allowed' && !partner.confirmed ? (
+        <Notice kind="info" language={reader.language}>
+          {t('letterNext')}
+        </Notice>
+      ) : null}
       <div class="app-actions">
         <ButtonLink href={`${home}/${partner.id}/proof`}>{proofText(reader.language)('title')}</ButtonLink>
         <ButtonLink href={`${home}/${partner.id}/letter.pdf`}>{t('letterFile')}</ButtonLink>

@@ -270,6 +270,21 @@ const ourPeopleThere = prepareQuery((db, { origin }: { origin: string }) =>
     .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)])),
 );
 
+/** Listed groups of this node that people of partners may find, read and join. */
+export async function shareable(db: Reader): Promise<{ group: string; name: string }[]> {
+  const rows = await db
+    .selectFrom('groups')
+    .select(['id', 'name'])
+    .where('local', '=', 1)
+    .where('listed', '=', 1)
+    .where('reading', '!=', 'members')
+    .where('deleted_at', 'is', null)
+    .orderBy('sort_name')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id, name }) => ({ group: id, name }));
+}
+
 /** Groups shared with a node, here or there, and whose people take part in them. */
 export async function sharedWith(db: Reader, origin: string): Promise<Exchanged[]> {
   const rows = [...(await theirPeopleHere(db, { origin })), ...(await ourPeopleThere(db, { origin }))];

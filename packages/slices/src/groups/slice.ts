@@ -6,7 +6,7 @@ import { jobs } from './counts.ts';
 import { directoryJobs } from './directory.ts';
 import { events } from './events.ts';
 import { endMemberships } from './leavers.ts';
-import { sharedWith, shareGroup } from './lists.ts';
+import { shareable, sharedWith, shareGroup } from './lists.ts';
 import { migrations } from './migrations.ts';
 import { collections, groupKind } from './objects.ts';
 import { navigation, panels } from './panels.tsx';
@@ -27,6 +27,7 @@ export const groups: Slice = {
   navigation,
   panels,
   exchanged: sharedWith,
+  shareable,
   participation,
   acquainted: shareGroup,
   jobs: { ...jobs, ...directoryJobs },

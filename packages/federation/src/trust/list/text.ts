@@ -4,7 +4,7 @@ import { defineMessages } from '@joinery/ui';
 export const listText = defineMessages({
   en: {
     clear: 'Show all',
-    count: '{shown, plural, one {one partner} other {# partners}} of {all}',
+    count: '{shown, plural, one {One partner} other {# partners}} of {all}',
     decidedByOfficers:
       'You can look at everything here. Decisions are taken by {names}, because this node has a federation officer.',
     decidedByOfficersHere: 'the federation officer',
@@ -38,10 +38,10 @@ export const listText = defineMessages({
   },
   nl: {
     clear: 'Alles tonen',
-    count: '{shown, plural, one {één partner} other {# partners}} van de {all}',
+    count: '{shown, plural, one {Eén partner} other {# partners}} van de {all}',
     decidedByOfficers:
-      'U kunt hier alles bekijken. Besluiten worden genomen door {names}, omdat dit knooppunt een federatiefunctionaris heeft.',
-    decidedByOfficersHere: 'de federatiefunctionaris',
+      'U kunt hier alles bekijken. Besluiten worden genomen door {names}, omdat dit knooppunt een federatiebeheerder heeft.',
+    decidedByOfficersHere: 'de federatiebeheerder',
     filter: 'Zoeken in de lijst',
     find: 'Organisatie, adres of kenmerk',
     leaveOff: 'Voor allemaal uit laten',

@@ -12,7 +12,7 @@ import { readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { federationOf } from '../../federation.ts';
 import { explain } from '../explain.ts';
-import { exchangedWith } from '../preview.ts';
+import { exchangedWith, shareableGroups } from '../preview.ts';
 import { type Partner, partnerById } from '../store.ts';
 import { home } from '../views.tsx';
 import { proofText } from './text.ts';
@@ -57,13 +57,16 @@ function tryOwn(c: RequestContext, partner: Partner, item: string): Promise<Tria
   return tryItem(node, c.var.ask, partner.origin, item);
 }
 
-/** Groups of this node that the partner exchanges something in. */
+/** Groups of this node: those that the partner exchanges something in, then others that agreements can open. */
 async function sharedGroups(context: Context, partner: Partner): Promise<{ href: string; name: string }[]> {
   const shared = await exchangedWith(context, context.db.reader, partner.origin);
+  const known = new Set(shared.map(({ group }) => group));
+  const others = (await shareableGroups(context, context.db.reader)).filter(({ group }) => !known.has(group));
   const found = await Promise.all(
-    shared
-      .slice(0, 50)
-      .map(async ({ group, name }) => ({ name, object: await load(context, 'groups', { id: group }) })),
+    [...shared.slice(0, 50), ...others.slice(0, mostSuggestions)].map(async ({ group, name }) => ({
+      name,
+      object: await load(context, 'groups', { id: group }),
+    })),
   );
   return found
     .flatMap(({ name, object }) => (object?.local ? [{ href: object.uri, name }] : []))

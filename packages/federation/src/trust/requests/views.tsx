@@ -242,7 +242,7 @@ function ProposalCard({
           <HiddenField name="origin" value={origin} />
           <FormActions>
             {checked ? (
-              <ButtonLink href={`${home}/proposals/accept?origin=${encodeURIComponent(origin)}`}>
+              <ButtonLink href={`${home}/proposals/accept?origin=${encodeURIComponent(origin)}`} kind="primary">
                 {t('allow')}
               </ButtonLink>
             ) : null}
