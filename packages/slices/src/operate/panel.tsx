@@ -19,7 +19,9 @@ export const startPanel: PanelDefinition = {
       <Panel title={t('start')} id="first-steps">
         <p>{t('startPanel', { done, all: steps.length })}</p>
         <FormActions>
-          <ButtonLink href={startHref}>{t('startOpen')}</ButtonLink>
+          <ButtonLink href={startHref} kind="primary">
+            {t('startOpen')}
+          </ButtonLink>
         </FormActions>
       </Panel>
     );

@@ -57,6 +57,7 @@ export async function firstSteps(context: Context, language: Language): Promise<
     {
       ...{ name: 'mail', title: t('mailStep'), done: context.doors.mail !== null },
       says: context.doors.mail ? t('mailGood', { server: context.doors.mail.server }) : t('mailMend'),
+      ...(context.doors.mail ? { link: { href: '/administration/mail', text: t('mailLink') } } : {}),
     },
     {
       ...{ name: 'style', title: t('look'), done: style != null, optional: true, says: t('lookSays') },

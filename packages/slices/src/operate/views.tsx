@@ -103,14 +103,15 @@ function Checks({ checks, language }: { checks: readonly HealthCheck[]; language
 export function StartPage(model: { steps: readonly Step[]; dismissed: boolean; language: Language; csrf: string }) {
   const { steps, language } = model;
   const t = messages(language);
-  const done = steps.filter((step) => step.done).length;
-  const progress = t('startProgress', { done, all: steps.length });
+  const needed = steps.filter((step) => !step.optional);
+  const done = needed.filter((step) => step.done).length;
+  const progress = t('startProgress', { done, all: needed.length });
   return (
     <Stack>
       <PageHeading
         title={t('start')}
         lead={t('startLead')}
-        badges={<Badge tone={done === steps.length ? 'success' : 'info'}>{progress}</Badge>}
+        badges={<Badge tone={done === needed.length ? 'success' : 'info'}>{progress}</Badge>}
       />
       <Columns aside={<Defaults language={language} />}>
         <Panel title={t('start')} id="steps">
@@ -119,15 +120,15 @@ export function StartPage(model: { steps: readonly Step[]; dismissed: boolean; l
               <StepItem step={step} language={language} />
             ))}
           </List>
-          {model.dismissed ? null : (
-            <Form action="/administration/start/dismiss" csrf={model.csrf}>
-              <p class="app-quiet">{t('dismissText')}</p>
-              <FormActions>
-                <SubmitButton kind="secondary">{t('dismiss')}</SubmitButton>
-              </FormActions>
-            </Form>
-          )}
         </Panel>
+        {model.dismissed ? null : (
+          <Form action="/administration/start/dismiss" csrf={model.csrf}>
+            <p class="app-quiet">{t('dismissText')}</p>
+            <FormActions>
+              <SubmitButton kind="secondary">{t('dismiss')}</SubmitButton>
+            </FormActions>
+          </Form>
+        )}
       </Columns>
     </Stack>
   );

@@ -164,7 +164,7 @@ export function ManagePersonPage(model: {
             <p>{t('linkMakeHint')}</p>
             <Form action={`${action}/link`} csrf={model.csrf}>
               <FormActions>
-                <SubmitButton kind="secondary">{t('linkMake')}</SubmitButton>
+                <SubmitButton kind={person.signedIn || link ? 'secondary' : 'primary'}>{t('linkMake')}</SubmitButton>
               </FormActions>
             </Form>
             {person.secondStep ? (

@@ -97,7 +97,7 @@ export function administrationRoutes(app: Hono<Environment>): void {
       if (live && provider.tried_at === null)
         return providerPage(c, provider, valuesOf(provider), [{ text: messages(c.var.language)('goLiveFirst') }]);
       await transactAs(c, visitor, (work) => setLive(work, provider.id, live));
-      return c.redirect(`${list}/${provider.id}?done=saved`, 303);
+      return c.redirect(`${list}/${provider.id}?done=${live ? 'live' : 'saved'}`, 303);
     });
   }
 
@@ -175,8 +175,11 @@ function providerPage(
 ): Promise<Response> {
   const { context, language, csrf } = c.var;
   const t = messages(language);
-  const done = { saved: t('saved'), refreshed: t('refreshed') }[c.req.query('done') ?? ''];
-  const notices = done && errors.length === 0 ? [{ kind: 'success' as NoticeKind, text: done }] : [];
+  const asked = c.req.query('done') ?? '';
+  const done = { saved: t('saved'), live: t('liveDone'), refreshed: t('refreshed') }[asked];
+  // Whoever set it up has an account already, which single sign-on does not open by itself.
+  const link = asked === 'live' ? { link: { href: '/profile/sign-in', text: t('liveLinkOwn') } } : {};
+  const notices = done && errors.length === 0 ? [{ kind: 'success' as NoticeKind, text: done, ...link }] : [];
   const page = (
     <ProviderPage
       language={language}
