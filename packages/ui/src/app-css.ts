@@ -250,6 +250,8 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
   --dsc-details-summary-background--open: var(--ds-color-neutral-surface-default); --dsc-details-summary-background--hover: var(--ds-color-neutral-background-tinted); --dsc-details-summary-color: var(--ds-color-neutral-text-default);
   --dsc-details-border-block-style: none; border: 1px solid var(--ds-color-neutral-border-subtle); border-radius: var(--ds-border-radius-md); overflow: clip; }
 .app-details > summary { font-weight: 500; }
+/* A card leaves its padding to details elements in it; ours stand among other things. */
+.app-panel:has(> .app-details) { padding: var(--dsc-card-padding); }
 .app-meter { display: inline-flex; flex-wrap: wrap; align-items: center; gap: .25rem .625rem; font-size: .875rem; font-variant-numeric: tabular-nums; }
 .app-list .app-meter { display: flex; }
 .app-list .app-meter > svg { flex: 1 0 100%; }
@@ -343,7 +345,7 @@ app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
   .app-item-action { flex-basis: 100%; }
   .app-languages { margin-inline-start: -.625rem; }
   .app-form-inline .ds-field { flex-basis: 100%; }
-  .app-table .app-meter { justify-content: flex-end; }
+  .app-table :is(.app-meter, .app-badges) { justify-content: flex-end; }
   .app-actions-end { margin-inline-start: 0; flex-basis: 100%; }
   .app-table, .app-table > tbody, .app-table > caption { display: block; overflow-wrap: anywhere; }
   .app-table > caption { padding-block: .875rem; }

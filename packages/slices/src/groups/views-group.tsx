@@ -62,7 +62,7 @@ export function GroupPage(model: GroupPageModel) {
           ...(model.fresh > 0 ? [{ tone: 'accent' as const, text: newText(model.fresh, t) }] : []),
           ...badges,
         ].map((badge) => <Badge tone={badge.tone}>{badge.text}</Badge>)}
-        actions={model.signedIn ? <GroupActions {...model} /> : undefined}
+        actions={model.signedIn ? <GroupActions {...model} /> : <StrangerActions {...model} />}
       />
       {group.local === 1 ? null : (
         <SourceLabel
@@ -85,6 +85,21 @@ export function GroupPage(model: GroupPageModel) {
         )}
       </Columns>
     </Stack>
+  );
+}
+
+/** The way on for somebody who came by a link: their own node stands far down on a narrow screen. */
+function StrangerActions({ offer, reader }: GroupPageModel) {
+  if (!offer) return null;
+  const t = messages(reader.language);
+  return offer.remembered ? (
+    <ButtonLink href={offer.remembered.href} kind="primary">
+      {t('takePartAt', { node: offer.remembered.host })}
+    </ButtonLink>
+  ) : (
+    <ButtonLink href="#own-node" kind="primary">
+      {t('takePart')}
+    </ButtonLink>
   );
 }
 

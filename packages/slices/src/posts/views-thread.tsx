@@ -109,7 +109,9 @@ export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Read
             </a>
           </p>
         ) : null}
-        {replies.length === 0 ? null : (
+        {replies.length === 0 ? (
+          <p class="app-quiet">{t('noReplies')}</p>
+        ) : (
           <List label={t('replies')}>
             {replies.map((shown) => (
               <PostView shown={shown} reader={reader} csrf={model.csrf} />

@@ -51,7 +51,9 @@ function addressOf(asked: Asked, change: Partial<Asked> & { cursor?: string }): 
 }
 
 const unfiltered = { agency: '', language: '', since: '', until: '', order: '' } as const;
-const isNarrowed = (asked: Asked) => Object.keys(unfiltered).some((name) => asked[name as keyof Asked] !== '');
+// Without a script the whole form is sent, with the usual order in it.
+const isNarrowed = (asked: Asked) =>
+  Object.keys(unfiltered).some((name) => !['', 'best'].includes(asked[name as keyof Asked]));
 
 /** What to look for, where, and what was found. */
 export function SearchPage(model: SearchPageModel) {
