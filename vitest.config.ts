@@ -9,7 +9,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-const long = [/every-page/, /\/test\/scenarios\//, /\/test\/(browser|access|faults|hostile)\//, /./];
+const long = [/every-page|\/journeys\//, /\/test\/scenarios\//, /\/test\/(browser|access|faults|hostile)\//, /./];
 
 export default defineConfig({
   test: {

@@ -122,9 +122,13 @@ export function pageFacts(page: Page): Promise<PageFacts> {
 
 const artefacts = resolve(import.meta.dirname, '../../artefacts');
 
-/** Keeps a picture of the whole page in `artefacts`, when `JOINERY_TEST_PICTURES` is set: for eyes, not for tests. */
+/**
+ * Keeps a picture of the whole page in `artefacts`, for eyes, not for tests: all of them when `JOINERY_TEST_PICTURES` is 1, otherwise those whose
+ * name begins with what it says.
+ */
 export async function keepPicture(page: Page, name: string): Promise<void> {
-  if (!process.env.JOINERY_TEST_PICTURES) return;
+  const wanted = process.env.JOINERY_TEST_PICTURES;
+  if (!wanted || (wanted !== '1' && !name.startsWith(wanted))) return;
   const path = resolve(artefacts, `${name.replace(/[^\w/]+/g, '-')}.png`);
   mkdirSync(dirname(path), { recursive: true });
   await page.screenshot({ path, fullPage: true });

@@ -1,0 +1,176 @@
+import { addPerson, linkFor } from '@joinery/slices/people';
+import type { Language, Messages, Translate } from '@joinery/ui';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import {
+  axeFaults,
+  axeFaultsIn,
+  keepPicture,
+  listenForComplaints,
+  otherColourNames,
+  pageFacts,
+} from '../../harness/browser-pages.ts';
+import type { TestNode } from '../../harness/node.ts';
+import { until } from '../../harness/until.ts';
+import { keyboardOf, mouse } from './hands.ts';
+
+/**
+ * The ways in which journeys are made. Every journey is made in the first two, which together have script, keyboard, narrow screen, language and
+ * colours once each; the third is for one whose forms a script answers in place, where the focus must go on from.
+ */
+export const ways = {
+  'with script, by mouse, in English': {
+    ...{ language: 'en', script: true, keyboard: false, width: 1280 },
+    // A machine looks at every page, in all colours; it needs a script for that.
+    inspected: true,
+  },
+  'without script, by keyboard alone, at 320 pixels, in Dutch': {
+    ...{ language: 'nl', script: false, keyboard: true, width: 320 },
+    inspected: false,
+  },
+  'with script, by keyboard alone, in English': {
+    ...{ language: 'en', script: true, keyboard: true, width: 1280 },
+    inspected: false,
+  },
+} as const satisfies Record<string, Way>;
+export type Way = { language: Language; script: boolean; keyboard: boolean; width: number; inspected: boolean };
+export const allWays = Object.keys(ways) as (keyof typeof ways)[];
+/** Those in which every journey is made. */
+export const wayNames = allWays.slice(0, 2);
+
+/** The longest that anything on the way may take, in milliseconds. */
+const longest = 20_000;
+
+type Name = string | RegExp;
+type Place = Page | Locator;
+
+/** Somebody in front of a browser: finds things by the names that they have on the page, in the language of the page. */
+export type User = AsyncDisposable & {
+  page: Page;
+  language: Language;
+  way: Way;
+  /** The words of a part of the product, in the language of this user. */
+  words: <Key extends string>(messages: Messages<Key>) => Translate<Key>;
+  /** Opens an address that they were given: in a mail, in a newsletter, on paper. */
+  open: (address: string) => Promise<void>;
+  /** Follows a link to another page. */
+  follow: (link: Name, place?: Place) => Promise<void>;
+  /** Presses a button that sends a form. */
+  press: (button: Name, place?: Place) => Promise<void>;
+  write: (label: Name, text: string, place?: Place) => Promise<void>;
+  choose: (label: Name, place?: Place) => Promise<void>;
+  pick: (label: Name, option: string, place?: Place) => Promise<void>;
+  unfold: (summary: Name, place?: Place) => Promise<void>;
+  /** The form had a fault: it is said above, where the focus is now. Goes from there to the field, and writes. */
+  mends: (fault: Name, text: string) => Promise<void>;
+  /** Waits for a page of this title. */
+  at: (title: Name) => Promise<void>;
+  /** Waits until the content shows a text. */
+  sees: (text: Name) => Promise<void>;
+  /** Comes back to this page until it shows a text: for what arrives from elsewhere. */
+  finds: (text: Name) => Promise<void>;
+  /** A part of the page that shows a text: a post, an item of a list. */
+  part: (text: Name) => Locator;
+  /** A panel of this title. */
+  panel: (title: Name) => Locator;
+  /** Looks at the page: nothing is too wide, a machine finds no fault in any colours; a picture is kept. */
+  look: (name: string) => Promise<void>;
+};
+
+/** Adds somebody as an administrator does, and gives the one-time link that they get. */
+export async function newcomer(
+  node: TestNode,
+  name: string,
+  language: Language,
+  { federationOfficer = false } = {},
+): Promise<string> {
+  const email = `${name.toLowerCase().replaceAll(' ', '.')}@council.example`;
+  const by = { kind: 'command', by: 'test' } as const;
+  const input = { name, email, administrator: false, federationOfficer };
+  const person = await addPerson(node.context, by, input, language);
+  return (await linkFor(node.context, by, person.id)).address;
+}
+
+/** Opens a browser of a new person. @param journey names the pictures */
+export async function openUser(browser: Browser, way: Way, journey: string): Promise<User> {
+  const { language, script, width, inspected } = way;
+  const context = await browser.newContext({
+    javaScriptEnabled: script,
+    locale: language === 'nl' ? 'nl-NL' : 'en-GB',
+    timezoneId: 'Europe/Amsterdam',
+    viewport: { width, height: width < 600 ? 800 : 900 },
+    // Movement is off: colours and places must be final when they are looked at.
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(longest);
+  const complaints = listenForComplaints(page);
+  const hands = way.keyboard ? keyboardOf(page) : mouse;
+  const role = (place: Place, kind: 'link' | 'button', name: Name) =>
+    place.getByRole(kind, { name, exact: typeof name === 'string' }).first();
+  const field = (place: Place, name: Name) => place.getByLabel(name, { exact: typeof name === 'string' }).first();
+  const content = () => page.locator('main');
+
+  /** Does something that leads to an answer of the server, and waits for that answer, in place or as a new page. */
+  async function answered(act: () => Promise<void>): Promise<void> {
+    await page.evaluate(() => document.body.setAttribute('data-before', ''));
+    await act();
+    await page.locator('body:not([data-before])').waitFor({ state: 'attached' });
+    await page.waitForLoadState('load');
+  }
+
+  let looks = 0;
+  const self: User = {
+    page,
+    language,
+    way,
+    words: (messages) => messages(language),
+    open: async (address) => {
+      await page.goto(address);
+    },
+    follow: (link, place = page) => answered(() => hands.use(role(place, 'link', link))),
+    press: (button, place = content()) => answered(() => hands.use(role(place, 'button', button))),
+    write: (label, text, place = content()) => hands.write(field(place, label), text),
+    choose: (label, place = content()) => hands.choose(field(place, label)),
+    pick: (label, option, place = content()) => hands.pick(field(place, label), option),
+    unfold: (summary, place = page) => hands.use(place.locator('summary').filter({ hasText: summary }).first()),
+    mends: async (fault, text) => {
+      await page.locator('.ds-error-summary:focus').waitFor();
+      await hands.use(role(page.locator('.ds-error-summary'), 'link', fault));
+      await page.keyboard.type(text);
+    },
+    at: async (title) => {
+      await page.getByRole('heading', { level: 1, name: title, exact: typeof title === 'string' }).waitFor();
+    },
+    sees: async (text) => {
+      await content().getByText(text).filter({ visible: true }).first().waitFor();
+    },
+    finds: (text) =>
+      until(async () => {
+        if (await content().getByText(text).filter({ visible: true }).first().isVisible()) return true;
+        await page.reload().catch(() => null);
+        return false;
+      }, longest),
+    part: (text) => content().locator('article, li').filter({ hasText: text }).first(),
+    panel: (title) =>
+      content()
+        .locator('section', { has: page.getByRole('heading', { name: title, exact: true }) })
+        .first(),
+    look: async (name) => {
+      looks += 1;
+      const faults = inspected ? await axeFaults(page) : [];
+      const number = String(looks).padStart(2, '0');
+      if (inspected || !script) await keepPicture(page, `journeys/${journey}/${language}/${number} ${name}`);
+      for (const colours of inspected ? otherColourNames : []) faults.push(...(await axeFaultsIn(page, colours)));
+      if (inspected) await page.emulateMedia({ colorScheme: null, forcedColors: null });
+      const facts = await pageFacts(page);
+      if (facts.tooWide > 0) faults.push(`${facts.tooWide} pixels too wide`);
+      if (facts.headings !== 1) faults.push(`${facts.headings} headings of the first level`);
+      if (facts.language !== language) faults.push(`in ${facts.language}`);
+      faults.push(...complaints.filter((line) => !/^4\d\d /.test(line)));
+      expect([name, page.url(), ...faults]).toEqual([name, page.url()]);
+    },
+    [Symbol.asyncDispose]: () => context.close(),
+  };
+  return self;
+}
