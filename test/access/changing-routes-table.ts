@@ -146,7 +146,7 @@ const pagesOfPeople: Record<string, Row> = {
     send: { uri: 'https://unknown.example/groups/1', reason: 'We build the same crossing' },
   },
   'POST /profile': { as: 'bystander', not: nobody, send: { name: 'Bo Changed' } },
-  'POST /profile/password': { as: 'bystander', not: nobody, send: { password: passphrase } },
+  'POST /profile/password': { as: 'colleague', not: ['bystander'], send: { password: passphrase } },
   'POST /administration/health/reach': {
     ...{ as: 'administrator', not: notAdministrators },
     changesNothing: 'what it finds out is kept in memory',
@@ -219,11 +219,14 @@ const pagesOfSignIn: Record<string, Row> = {
     changesNothing: 'nobody has proven a password',
   },
   'POST /profile/sign-in/code': {
-    ...{ as: 'bystander', not: nobody },
+    ...{ as: 'colleague', not: ['bystander'] },
     send: ({ sealedKey }) => ({ sealed: sealedKey, code: code() }),
   },
   'POST /profile/sign-in/code/off': { as: 'reader', not: nobody, send: () => ({ code: code() }) },
   'POST /administration/people/:id/second-step': { as: 'administrator', not: notAdministrators, at: ['reader'] },
+  'POST /administration/people/:id/sign-in/password/remove': {
+    ...{ as: 'administrator', not: notAdministrators, at: ['keeper'] },
+  },
   'POST /administration/people/:id/sign-in/passkeys/:passkey/remove': {
     ...{ as: 'administrator', not: notAdministrators, at: ['bystander', 'passkey'] },
   },
@@ -281,7 +284,7 @@ const pagesOfSignIn: Record<string, Row> = {
     ...{ as: 'bystander', not: ['owner'], at: ['session'], changesNothing: sessions },
   },
   'POST /profile/sign-in/sessions/end-others': { as: 'bystander', not: nobody, changesNothing: sessions },
-  'POST /profile/sign-in/tokens': { as: 'bystander', not: nobody, send: { tokenName: 'calendar' } },
+  'POST /profile/sign-in/tokens': { as: 'colleague', not: nobody, send: { tokenName: 'calendar' } },
   'POST /profile/sign-in/tokens/:id/revoke': { as: 'bystander', not: ['owner'], at: ['ownToken'] },
 };
 

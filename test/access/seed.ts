@@ -172,7 +172,7 @@ export async function openSeed(): Promise<Seed> {
   });
   await disableLeaver(context, by, person.leaver);
   const description = await startDescription();
-  const signIn = await fillSignIn(context, description.issuer, of('bystander').account, of('reader').account);
+  const signIn = await fillSignIn(context, description.issuer, of);
   const signInLink = new URL((await linkFor(context, by, person.newcomer)).address).pathname.split('/').at(-1) ?? '';
   const silence = { person: person.member, scope: 'group', subject: made.closed, page: false, mail: true } as const;
   const asked = await fillRegistration(context, person.administrator);
@@ -265,9 +265,9 @@ async function startDescription(): Promise<{ issuer: string; fresh: string; clos
 async function fillSignIn(
   context: Awaited<ReturnType<typeof openNode>>['context'],
   issuer: string,
-  account: string,
-  careful: string,
+  of: (name: Person) => { account: string },
 ): Promise<Omit<SignInThings, 'issuer'>> {
+  const { account } = of('bystander');
   const add = async (name: string, live: boolean) => {
     const { id } = await addProvider(context, by, { kind: 'other', name, issuer: `${issuer}/${name}` });
     await transact(context, by, async (work) => {
@@ -280,15 +280,22 @@ async function fillSignIn(
   };
   const [draft, provider] = [await add('draft', false), await add('live', true)];
   const sealed = sealLink(context, { provider, account, subject: 'new', name: 'Bo' });
-  const ownKey = { kind: 'second step', key: secondStepKey, account, at: Date.now() };
+  const ownKey = { kind: 'second step', key: secondStepKey, account: of('colleague').account, at: Date.now() };
   const sealedKey = context.secret.encrypt(JSON.stringify(ownKey));
   return transact(context, by, async (work) => {
-    const step = { account_id: careful, key: work.secret.encrypt(secondStepKey), last_step: 0, created_at: work.now };
+    const step = {
+      account_id: of('reader').account,
+      key: work.secret.encrypt(secondStepKey),
+      last_step: 0,
+      created_at: work.now,
+    };
     await work.db.insertInto('second_step').values(step).execute();
     const row = (await providerById(work.db, provider)) as ProviderRow;
     const identity = await link(work, row, { subject: 'bo', claims: { sub: 'bo' } }, account);
     // A second way in, so that the first can go.
     await link(work, row, { subject: 'bo, too', claims: { sub: 'bo, too' } }, account);
+    // Has a password as well.
+    await link(work, row, { subject: 'kim', claims: { sub: 'kim' } }, of('keeper').account);
     await startSession(work, account);
     const [session] = await ownSessions(work.db, account, null, work.now);
     const ownToken = await createToken(work, { account, name: 'test' });

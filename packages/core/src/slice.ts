@@ -97,6 +97,8 @@ export type Slice = {
    * remembers the answer for a while. Ends the access itself when the provider does not.
    */
   confirmGrant?: (context: Context, grant: string) => Promise<boolean>;
+  /** Whether an identity provider alone decides who comes into an account: see `providerDecides`. */
+  providerDecides?: (db: Reader, account: string) => Promise<boolean>;
 };
 
 /** Addresses that go into a page's head and header, and the files behind them, those of the looks just before among them. */

@@ -131,6 +131,22 @@ export async function setEnd(work: Work, account: string, endsAt: string): Promi
 }
 
 /**
+ * Takes the password of an account away, and ends every session, token and link of it.
+ * @returns false when it had none
+ */
+export async function removePassword(work: Work, account: string): Promise<boolean> {
+  const removed = await work.db
+    .updateTable('account')
+    .set({ password_hash: null })
+    .where('id', '=', account)
+    .where('password_hash', 'is not', null)
+    .executeTakeFirst();
+  if (removed.numUpdatedRows === 0n) return false;
+  await endAccess(work, account);
+  return true;
+}
+
+/**
  * Changes what an account may do.
  * @throws {Refusal} conflict when nobody could administer the node afterwards; forbidden for one that ends by itself
  */

@@ -11,6 +11,21 @@ export async function grantHolds(context: Context, grant: string): Promise<boole
   return false;
 }
 
+/**
+ * Whether an identity provider alone decides who comes into an account. Its person then adds no way in of their own, such as a password, or whoever is
+ * disabled there would still come in. A session without the provider, from an administrator's one-time link, ends after `sessionUnvouched`.
+ */
+export async function providerDecides(
+  { slices }: Pick<Context, 'slices'>,
+  db: Reader,
+  account: string,
+): Promise<boolean> {
+  for (const slice of slices) {
+    if (await slice.providerDecides?.(db, account)) return true;
+  }
+  return false;
+}
+
 /** Ends what was signed in with a grant: its sessions, and the tokens that were made in them. */
 export async function endGrant(work: Work, grant: string): Promise<void> {
   await work.db.deleteFrom('session').where('grant_id', '=', grant).execute();

@@ -14,6 +14,8 @@ const hour = 3_600_000;
  */
 export const sessionIdle = 12 * hour;
 export const sessionLongest = 7 * 24 * hour;
+/** How long a session lasts that no provider can end, although a provider decides about the account: one working day, in milliseconds. */
+export const sessionUnvouched = 12 * hour;
 /** How long after proving who they are somebody may change what opens their account, in milliseconds. */
 const provenFor = 15 * 60_000;
 /** How exactly idleness is measured: a session in use costs one write in this time. */

@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from 'hono';
 import { accountById } from '../accounts/accounts.ts';
-import { accountOfSession, endSession, startSession } from '../accounts/sessions.ts';
+import { providerDecides } from '../accounts/grants.ts';
+import { accountOfSession, endSession, sessionUnvouched, startSession } from '../accounts/sessions.ts';
 import { countAttempt } from '../accounts/throttle.ts';
 import { accountOfToken } from '../accounts/tokens.ts';
 import { isInQuarantine } from '../backup/quarantine.ts';
@@ -94,11 +95,13 @@ export function requireFederationOfficer(c: C): Visitor {
  * @throws {Refusal} disabled; unavailable in a restored node that nobody has confirmed, unless it is an administrator
  */
 export async function signIn(c: C, account: string, how: { grant?: string; longest?: number } = {}): Promise<void> {
-  await refuseInQuarantine(c.var.context, account);
+  const { context, session } = c.var;
+  await refuseInQuarantine(context, account);
   const agent = describeAgent(c.req.header('user-agent'));
-  const value = await transact(c.var.context, { kind: 'system', what: 'sign-in' }, (work) =>
-    startSession(work, account, c.var.session, { ...how, agent }),
-  );
+  const value = await transact(context, { kind: 'system', what: 'sign-in' }, async (work) => {
+    const isUnvouched = how.grant === undefined && (await providerDecides(context, work.db, account));
+    return startSession(work, account, session, { ...(isUnvouched ? { longest: sessionUnvouched } : how), agent });
+  });
   writeCookie(c, 'session', value);
   dropCookie(c, 'form');
   c.set('session', value);

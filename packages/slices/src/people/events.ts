@@ -2,6 +2,9 @@ import type { EventDefinitions } from '@joinery/core';
 import { z } from 'zod';
 
 type PersonEvent = { person: string };
+/** `by` is the person who did it; null for the command line and the node itself. */
+type WayEvent = { person: string; by: string | null };
+export type WayEventName = 'password.changed' | 'password.removed' | 'code.turned_on' | 'code.turned_off';
 
 declare module '@joinery/core' {
   interface Events {
@@ -17,10 +20,16 @@ declare module '@joinery/core' {
     'person.enabled': PersonEvent;
     /** Gone for good; a tombstone stays. On `actor:<id>` for people of this node, on `local` for others. */
     'person.deleted': PersonEvent;
+    /** What opens somebody's account was changed: their password, the code after it. On `local`: nobody else's business. */
+    'password.changed': WayEvent;
+    'password.removed': WayEvent;
+    'code.turned_on': WayEvent;
+    'code.turned_off': WayEvent;
   }
 }
 
 const data = z.strictObject({ person: z.string() });
+const way = z.strictObject({ person: z.string(), by: z.string().nullable() });
 
 /** What can happen to a person. */
 export const events: EventDefinitions = {
@@ -30,4 +39,8 @@ export const events: EventDefinitions = {
   'person.disabled': { v: 1, data },
   'person.enabled': { v: 1, data },
   'person.deleted': { v: 1, data },
+  'password.changed': { v: 1, data: way },
+  'password.removed': { v: 1, data: way },
+  'code.turned_on': { v: 1, data: way },
+  'code.turned_off': { v: 1, data: way },
 };

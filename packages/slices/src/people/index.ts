@@ -50,6 +50,7 @@ export {
   summaryOf,
 } from './store.ts';
 export type { PersonRow } from './tables.ts';
+export { emitWay } from './ways.ts';
 
 const languageOf = (language: string) => (isLanguage(language) ? language : 'en');
 

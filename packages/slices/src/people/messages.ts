@@ -159,6 +159,10 @@ export const messages = defineMessages({
     yourProfile: 'Your profile',
     yourProfileLead:
       'Colleagues see your name, role and what you write about yourself; so do people at partner agencies.',
+    passwordProvider:
+      'You sign in with the account of your agency, which decides who comes in. A password here would still let you in when that account has ended, so you cannot choose one yourself. Do you need another way in? Ask an administrator of this node.',
+    linkProvider:
+      'You sign in with the account of your agency. This link lets you in without it, once and for 12 hours at most; you cannot choose a password on the way.',
   },
   nl: {
     guest: 'Gast',
@@ -322,5 +326,9 @@ export const messages = defineMessages({
     yourProfile: 'Uw profiel',
     yourProfileLead:
       'Collega’s zien uw naam, functie en wat u over uzelf schrijft; personen bij partnerorganisaties ook.',
+    passwordProvider:
+      'U logt in met het account van uw organisatie, dat bepaalt wie er binnenkomt. Een wachtwoord hier zou u nog binnenlaten als dat account is beëindigd; daarom kunt u er zelf geen kiezen. Hebt u een andere manier nodig? Vraag het een beheerder van dit knooppunt.',
+    linkProvider:
+      'U logt in met het account van uw organisatie. Deze link laat u er één keer zonder binnen, voor ten hoogste 12 uur; een wachtwoord kiezen kan hierbij niet.',
   },
 });

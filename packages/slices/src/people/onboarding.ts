@@ -16,6 +16,7 @@ import {
   type Reader,
   readSignInLink,
   refuse,
+  secondStepOf,
   transact,
   turnSecondStepOff,
   useSignInLink,
@@ -26,6 +27,7 @@ import type { NewPersonInput } from './input.ts';
 import { createPerson, disablePerson, enablePerson, type Guest, renameAgency } from './people.ts';
 import { personById } from './store.ts';
 import type { PersonRow } from './tables.ts';
+import { emitWay } from './ways.ts';
 
 /** Keys of so many people are made at once: the thread pool has four threads and pages need it too. */
 const keysAtOnce = 2;
@@ -227,7 +229,9 @@ export async function enableReturner(context: Context, by: By, person: string): 
 export async function resetSecondStep(context: Context, by: By, person: string): Promise<void> {
   await transact(context, by, async (work) => {
     const account = (await accountOfPerson(work.db, person)) ?? refuse('not_found', 'Nobody who can sign in');
+    if ((await secondStepOf(work.db, account.id)) === null) return;
     await turnSecondStepOff(work, account.id);
+    emitWay(work, 'code.turned_off', person);
   });
 }
 

@@ -6,6 +6,7 @@ import {
   isRefusal,
   keepNext,
   ownNodeOffer,
+  providerDecides,
   type RequestContext,
   readForm,
   readSignInLink,
@@ -30,6 +31,7 @@ import { messages } from './messages.ts';
 import { becomeFirstAdministrator } from './onboarding.ts';
 import { personById } from './store.ts';
 import { FirstAdministratorPage, LinkPage, LinkUsedPage, SignInPage } from './views-sign-in.tsx';
+import { emitWay } from './ways.ts';
 
 const signInForm = z.object({ email: z.string(), password: z.string(), next: z.string().optional() });
 const linkForm = z.object({ password: z.string().optional() });
@@ -80,13 +82,22 @@ export function signInRoutes(app: Hono<Environment>): void {
     if (link.account_id === null) return setUp(c, token);
     const form = await readForm(c, linkForm);
     const password = (form.ok ? form.value.password : '') ?? '';
+    const { context } = c.var;
+    if (password !== '' && (await providerDecides(context, context.db.reader, link.account_id)))
+      return linkPage(c, [{ text: messages(c.var.language)('linkProvider') }], {});
     try {
       // Before the link is used up: a password that is too short costs nobody their link.
       const hash = password === '' ? null : await hashPassword(password);
-      const account = await transact(c.var.context, { kind: 'system', what: 'sign-in link' }, async (work) => {
+      const account = await transact(context, { kind: 'system', what: 'sign-in link' }, async (work) => {
         const used = await useSignInLink(work, token);
         const id = used.account_id ?? refuse('expired', 'This link is for the first administrator');
-        if (hash !== null) await setPassword(work, id, hash);
+        if (hash !== null) {
+          if (await providerDecides(context, work.db, id))
+            refuse('forbidden', 'An identity provider decides who comes in');
+          await setPassword(work, id, hash);
+          const account = await accountById(work.db, id);
+          if (account) emitWay(work, 'password.changed', account.person_id, account.person_id);
+        }
         return id;
       });
       return c.redirect(await signInStep(c, account, takeNext(c)), 303);
@@ -168,7 +179,8 @@ async function linkPage(
     return showPage(c, { title: t('linkUsed'), status: 410 }, <LinkUsedPage language={language} agency={agency} />);
   }
   const hasPassword = account.password_hash !== null;
-  const page = <LinkPage page={common(c, errors)} action={action} name={person.name} hasPassword={hasPassword} />;
+  const isVouched = await providerDecides(context, context.db.reader, account.id);
+  const page = <LinkPage page={common(c, errors)} {...{ action, hasPassword, isVouched }} name={person.name} />;
   return showPage(c, { title: t('linkSignIn', { agency }), error }, page);
 }
 

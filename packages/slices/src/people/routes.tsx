@@ -4,6 +4,7 @@ import {
   hashPassword,
   isRefusal,
   ownPasswordFits,
+  providerDecides,
   type RequestContext,
   readForm,
   refuse,
@@ -28,7 +29,8 @@ import { importRoutes } from './routes-import.tsx';
 import { signInRoutes } from './routes-sign-in.tsx';
 import { personById } from './store.ts';
 import type { PersonRow } from './tables.ts';
-import { PasswordPage, PeoplePage, PersonPage, ProfilePage, type ProfileValues } from './views.tsx';
+import { NoPasswordPage, PasswordPage, PeoplePage, PersonPage, ProfilePage, type ProfileValues } from './views.tsx';
+import { emitWay } from './ways.ts';
 
 /** Pages of people: signing in, who is here, profiles, administration. */
 export function routes(app: Hono<Environment>): void {
@@ -111,13 +113,19 @@ export function routes(app: Hono<Environment>): void {
     const form = await readForm(c, z.object({ currentPassword: z.string().optional(), password: z.string() }));
     if (!form.ok) return passwordPage(c, fieldErrors(form.faults, language));
     const account = (await accountById(context.db.reader, visitor.account)) ?? refuse('not_found', 'No such account');
+    if (await providerDecides(context, context.db.reader, account.id)) return passwordPage(c, [], 403);
     const { currentPassword = '', password } = form.value;
     if (!(await ownPasswordFits(context, account, currentPassword))) {
       return passwordPage(c, fieldErrors([{ field: 'currentPassword', code: 'does_not_match' }], language));
     }
     try {
       const hash = await hashPassword(password);
-      await transactAs(c, visitor, (work) => setPassword(work, account.id, hash));
+      await transactAs(c, visitor, async (work) => {
+        if (await providerDecides(context, work.db, account.id))
+          refuse('forbidden', 'Your identity provider decides who comes in');
+        await setPassword(work, account.id, hash);
+        emitWay(work, 'password.changed', visitor.person.id);
+      });
     } catch (error) {
       if (!isRefusal(error) || error.faults.length === 0) throw error;
       return passwordPage(c, fieldErrors(error.faults, language));
@@ -159,11 +167,14 @@ async function profilePage(
   return showPage(c, { title: t('yourProfile'), error: errors.length > 0, notices }, page);
 }
 
-async function passwordPage(c: RequestContext, errors: readonly FieldError[]): Promise<Response> {
+async function passwordPage(c: RequestContext, errors: readonly FieldError[], status?: 403): Promise<Response> {
   const visitor = requireVisitor(c);
   const { context, language, csrf } = c.var;
+  const title = messages(language)('passwordChange');
+  if (await providerDecides(context, context.db.reader, visitor.account))
+    return showPage(c, { title, status }, <NoPasswordPage language={language} />);
   const account = await accountById(context.db.reader, visitor.account);
   const hasPassword = account?.password_hash != null;
   const page = <PasswordPage language={language} csrf={csrf} hasPassword={hasPassword} errors={errors} />;
-  return showPage(c, { title: messages(language)('passwordChange'), error: errors.length > 0 }, page);
+  return showPage(c, { title, error: errors.length > 0 }, page);
 }

@@ -82,11 +82,14 @@ export function LinkPage({
   action,
   name,
   hasPassword,
+  isVouched,
 }: {
   page: Page;
   action: string;
   name: string;
   hasPassword: boolean;
+  /** An identity provider decides about the account. */
+  isVouched: boolean;
 }) {
   const t = messages(page.language);
   const hint = hasPassword ? t('newPasswordKeep') : t('choosePasswordHint', { minimum: shortestPassword });
@@ -95,14 +98,18 @@ export function LinkPage({
       <ErrorSummary errors={page.errors} language={page.language} />
       <PageHeading title={t('linkSignIn', { agency: page.agency })} lead={t('linkSignInLead', { name })} />
       <Form action={action} csrf={page.csrf}>
-        <TextField
-          name="password"
-          label={hasPassword ? t('newPassword') : t('choosePassword')}
-          description={hint}
-          type="password"
-          autocomplete="new-password"
-          error={errorOf(page.errors, 'password')}
-        />
+        {isVouched ? (
+          <p>{t('linkProvider')}</p>
+        ) : (
+          <TextField
+            name="password"
+            label={hasPassword ? t('newPassword') : t('choosePassword')}
+            description={hint}
+            type="password"
+            autocomplete="new-password"
+            error={errorOf(page.errors, 'password')}
+          />
+        )}
         <FormActions>
           <SubmitButton>{t('signIn')}</SubmitButton>
         </FormActions>

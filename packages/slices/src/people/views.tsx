@@ -297,3 +297,14 @@ export function PasswordPage(model: {
     </Stack>
   );
 }
+
+/** Instead of choosing one, for whom an identity provider lets in. */
+export function NoPasswordPage({ language }: { language: Language }) {
+  const t = messages(language);
+  return (
+    <Stack>
+      <PageHeading title={t('passwordChange')} parent={{ href: '/profile', label: t('backToProfile') }} />
+      <p>{t('passwordProvider')}</p>
+    </Stack>
+  );
+}

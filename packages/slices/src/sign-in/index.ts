@@ -9,7 +9,7 @@ import { panels } from './panels.tsx';
 import { commands } from './person/commands.ts';
 import { serviceAddresses } from './providers.ts';
 import { callbacks, routes } from './routes.tsx';
-import { liveProviders } from './store.ts';
+import { liveProviders, providerDecides } from './store.ts';
 
 const languageOf = (language: string) => (isLanguage(language) ? language : 'en');
 
@@ -24,6 +24,7 @@ export const signIn: Slice = {
   panels,
   services: serviceAddresses,
   confirmGrant,
+  providerDecides,
   administration: [
     {
       href: '/administration/sign-in',

@@ -218,6 +218,12 @@ export const messages = defineMessages({
     waysTitle: 'How you sign in',
     yes: 'yes',
     no: 'no',
+    codeProvider:
+      'You sign in with the account of your agency: what that asks for besides the password is set up there. A code here comes after a password of this node, and you have none.',
+    waysPasswordProvider:
+      'None: the account of your agency decides who comes in. Do you need another way in? Ask an administrator of this node.',
+    tokensProvider:
+      'You came in without the account of your agency, which decides who comes in. Sign in with it to make a token, so that the token ends when your account there does.',
   },
   nl: {
     code: 'Code',
@@ -438,5 +444,11 @@ export const messages = defineMessages({
     waysTitle: 'Hoe u inlogt',
     yes: 'ja',
     no: 'nee',
+    codeProvider:
+      'U logt in met het account van uw organisatie: wat daar naast het wachtwoord nodig is, stelt u daar in. Een code hier komt na een wachtwoord van dit knooppunt, en dat hebt u niet.',
+    waysPasswordProvider:
+      'Geen: het account van uw organisatie bepaalt wie er binnenkomt. Hebt u een andere manier nodig? Vraag het een beheerder van dit knooppunt.',
+    tokensProvider:
+      'U kwam binnen zonder het account van uw organisatie, dat bepaalt wie er binnenkomt. Log daarmee in om een token te maken; dan eindigt het token als uw account daar eindigt.',
   },
 });

@@ -21,11 +21,13 @@ import {
 import { type FieldError, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
+import { emitWay } from '../people/index.ts';
 import { messages } from './messages.ts';
 import { relyingParty } from './passkeys/answers.ts';
 import { askForPasskey, passkeysOf, usePasskey } from './passkeys/passkeys.ts';
 import { askedIn, partyOf } from './passkeys/routes-own.tsx';
-import { CodePage, RecoveryCodesPage, SetUpCodePage, TurnOffCodePage } from './views-code.tsx';
+import { providerDecides } from './store.ts';
+import { CodeOfProviderPage, CodePage, RecoveryCodesPage, SetUpCodePage, TurnOffCodePage } from './views-code.tsx';
 
 const own = '/profile/sign-in/code';
 const setUpMinutes = 30;
@@ -80,14 +82,16 @@ export function codeRoutes(app: Hono<Environment>): void {
 
   app.get(own, async (c) => {
     const { account } = requireVisitor(c);
-    const isOn = (await secondStepOf(c.var.context.db.reader, account)) !== null;
-    return isOn ? turnOffPage(c, []) : setUpPage(c, newSecondStepKey(), []);
+    const { reader } = c.var.context.db;
+    if ((await secondStepOf(reader, account)) !== null) return turnOffPage(c, []);
+    return (await providerDecides(reader, account)) ? providerPage(c) : setUpPage(c, newSecondStepKey(), []);
   });
 
   app.post(own, async (c) => {
     const visitor = requireVisitor(c);
     const { context, language } = c.var;
     const t = messages(language);
+    if (await providerDecides(context.db.reader, visitor.account)) return providerPage(c, 403);
     const form = await readForm(c, codeForm.extend({ sealed: z.string().max(1_000) }));
     const key = form.ok ? openKey(c, form.value.sealed, visitor.account) : null;
     if (!form.ok || key === null) return setUpPage(c, newSecondStepKey(), [{ text: t('codeSetUpStale') }]);
@@ -95,7 +99,11 @@ export function codeRoutes(app: Hono<Environment>): void {
       refuse('conflict', 'It is on already: turn it off first');
     try {
       const { code = '' } = form.value;
-      const codes = await transactAs(c, visitor, (work) => turnSecondStepOn(work, visitor.account, key, code));
+      const codes = await transactAs(c, visitor, async (work) => {
+        const made = await turnSecondStepOn(work, visitor.account, key, code);
+        emitWay(work, 'code.turned_on', visitor.person.id);
+        return made;
+      });
       const page = <RecoveryCodesPage language={language} codes={codes} />;
       return await showPage(c, { title: t('recoveryTitle') }, page);
     } catch (error) {
@@ -111,7 +119,10 @@ export function codeRoutes(app: Hono<Environment>): void {
       visitor.account,
       (errors, status) => turnOffPage(c, errors, status),
       async () => {
-        await transactAs(c, visitor, (work) => turnSecondStepOff(work, visitor.account));
+        await transactAs(c, visitor, async (work) => {
+          await turnSecondStepOff(work, visitor.account);
+          emitWay(work, 'code.turned_off', visitor.person.id);
+        });
         return c.redirect('/profile/sign-in?done=code-off', 303);
       },
     );
@@ -163,6 +174,12 @@ function openKey(c: RequestContext, sealed: string, account: string): string | n
   } catch {
     return null;
   }
+}
+
+/** Where an identity provider decides, a second step is its business. */
+function providerPage(c: RequestContext, status?: 403): Promise<Response> {
+  const { language } = c.var;
+  return showPage(c, { title: messages(language)('codeSetUp'), status }, <CodeOfProviderPage language={language} />);
 }
 
 async function codePage(c: RequestContext, errors: FieldError[], status?: 429): Promise<Response> {

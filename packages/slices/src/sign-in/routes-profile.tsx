@@ -23,7 +23,7 @@ import { endOtherSessions, endOwnSession, ownSessions, ownTokens } from './own.t
 import { relyingParty } from './passkeys/answers.ts';
 import { isOnlyWayIn, passkeysOf } from './passkeys/passkeys.ts';
 import { link, unlink } from './sign-in.ts';
-import { identitiesOfAccount, liveProviders, providerById } from './store.ts';
+import { identitiesOfAccount, liveProviders, providerById, providerDecides } from './store.ts';
 import { SecurityPage } from './views-profile.tsx';
 
 const own = '/profile/sign-in';
@@ -79,9 +79,14 @@ export function profileRoutes(app: Hono<Environment>): void {
     const { reader } = c.var.context.db;
     const identities = await identitiesOfAccount(reader, visitor.account);
     const identity = identities.find(({ id }) => id === c.req.param('id')) ?? refuse('not_found', 'No such link');
-    if (await isOnlyWayIn(reader, visitor.account, relyingParty(c.var.context.config.origin), identity.id))
-      return securityPage(c, { errors: [{ text: messages(c.var.language)('unlinkLast') }] });
-    await transactAs(c, visitor, (work) => unlink(work, identity));
+    const party = relyingParty(c.var.context.config.origin);
+    // Asked in the same unit of work: of the last two, unlinked at once, one stays.
+    const done = await transactAs(c, visitor, async (work) => {
+      if (await isOnlyWayIn(work.db, visitor.account, party, identity.id)) return false;
+      await unlink(work, identity);
+      return true;
+    });
+    if (!done) return securityPage(c, { errors: [{ text: messages(c.var.language)('unlinkLast') }] });
     return c.redirect(`${own}?done=unlinked`, 303);
   });
 
@@ -105,6 +110,11 @@ export function profileRoutes(app: Hono<Environment>): void {
     const form = await readForm(c, z.object({ tokenName: z.string().trim().min(1).max(100) }));
     if (!form.ok) return securityPage(c, { errors: fieldErrors(form.faults, language), typed: form.typed.tokenName });
     const grant = await grantOfSession(context.db.reader, c.var.session);
+    if (grant === null && (await providerDecides(context.db.reader, visitor.account)))
+      return securityPage(c, {
+        errors: [{ field: 'tokenName', text: messages(language)('tokensProvider') }],
+        typed: form.value.tokenName,
+      });
     const made = await transactAs(c, visitor, (work) =>
       createToken(work, { account: visitor.account, name: form.value.tokenName, grant }),
     );

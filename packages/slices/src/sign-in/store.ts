@@ -1,4 +1,4 @@
-import type { Reader } from '@joinery/core';
+import { accountById, type Reader } from '@joinery/core';
 import type { GrantRow, IdentityRow, ProviderRow } from './tables.ts';
 
 /** Every provider, by name. */
@@ -34,6 +34,12 @@ export function identitiesOfAccount(db: Reader, account: string): Promise<Identi
     .where('account_id', '=', account)
     .orderBy('created_at')
     .execute();
+}
+
+/** Whether an account is linked with an identity provider and has no password: its person adds no other way in by themselves. */
+export async function providerDecides(db: Reader, account: string): Promise<boolean> {
+  const row = await accountById(db, account);
+  return row?.password_hash === null && (await identitiesOfAccount(db, account)).length > 0;
 }
 
 /** How many people each provider knows here. */

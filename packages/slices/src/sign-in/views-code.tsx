@@ -182,3 +182,14 @@ export function TurnOffCodePage({ language, csrf, errors }: Model) {
     </Stack>
   );
 }
+
+/** Instead of setting one up, for whom an identity provider lets in. */
+export function CodeOfProviderPage({ language }: { language: Language }) {
+  const t = messages(language);
+  return (
+    <Stack>
+      <PageHeading title={t('codeSetUp')} parent={{ href: '/profile/sign-in', label: t('title') }} />
+      <p>{t('codeProvider')}</p>
+    </Stack>
+  );
+}

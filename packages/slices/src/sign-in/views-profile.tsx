@@ -83,15 +83,18 @@ export function Way({ name, what, action }: { name: string; what: Child; action:
 function Ways({ language, csrf, hasPassword, secondStep, passkeys, providers, identities }: Model) {
   const t = messages(language);
   const known = new Map(providers.map((provider) => [provider.id, provider.name]));
+  const isVouched = !hasPassword && identities.length > 0;
   return (
     <Panel title={t('waysTitle')} id="ways">
       <Way
         name={t('waysPassword')}
-        what={hasPassword ? t('waysPasswordSet') : t('waysPasswordNone')}
+        what={hasPassword ? t('waysPasswordSet') : isVouched ? t('waysPasswordProvider') : t('waysPasswordNone')}
         action={
-          <ButtonLink href="/profile/password" small={true}>
-            {hasPassword ? t('waysPasswordChange') : t('waysPasswordChoose')}
-          </ButtonLink>
+          isVouched ? null : (
+            <ButtonLink href="/profile/password" small={true}>
+              {hasPassword ? t('waysPasswordChange') : t('waysPasswordChoose')}
+            </ButtonLink>
+          )
         }
       />
       {hasPassword || secondStep ? (
@@ -105,15 +108,17 @@ function Ways({ language, csrf, hasPassword, secondStep, passkeys, providers, id
           }
         />
       ) : null}
-      <Way
-        name={t('passkeys')}
-        what={t('waysPasskeys', { count: passkeys })}
-        action={
-          <ButtonLink href="/profile/sign-in/passkeys" small={true}>
-            {passkeys === 0 ? t('waysCodeTurnOn') : t('waysPasskeysManage')}
-          </ButtonLink>
-        }
-      />
+      {isVouched && passkeys === 0 ? null : (
+        <Way
+          name={t('passkeys')}
+          what={t('waysPasskeys', { count: passkeys })}
+          action={
+            <ButtonLink href="/profile/sign-in/passkeys" small={true}>
+              {passkeys === 0 ? t('waysCodeTurnOn') : t('waysPasskeysManage')}
+            </ButtonLink>
+          }
+        />
+      )}
       {identities.map((identity) => (
         <Way
           name={known.get(identity.provider_id) ?? new URL(identity.issuer).host}

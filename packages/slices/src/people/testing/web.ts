@@ -15,8 +15,11 @@ export type Browser = {
 };
 
 /** A node with its pages and API, called without a socket. */
-export async function openWeb(slices: Slice[], options: Partial<StoreOptions> = {}) {
-  const store: TestStore = await openStore('sqlite', { slices, ...options });
+export async function openWeb(
+  slices: Slice[],
+  { dialect = 'sqlite', ...options }: Partial<StoreOptions> & { dialect?: 'sqlite' | 'postgres' } = {},
+) {
+  const store: TestStore = await openStore(dialect, { slices, ...options });
   const { context } = store;
   context.ports.people = { byId: personSummary, byUri: personSummaryByUri };
   const app = createWebApp({ slices, errorPage: (_c, error) => `<h1>${error.code}</h1>` });

@@ -45,7 +45,7 @@ export const messages = defineMessages({
     passkeysFull: 'You have as many passkeys as an account can have. Remove one first.',
     passkeysImpossible: 'Passkeys work only where the node has a name and https. Ask whoever runs this node.',
     passkeysProvider:
-      'You sign in with the account of your agency, and what that asks of you is set up there. A passkey here is for those who also have a password here.',
+      'You sign in with the account of your agency, which decides who comes in. A passkey here would still let you in when that account has ended, so you cannot add one yourself. Do you need another way in? Ask an administrator of this node.',
     passkeySignIn: 'Sign in with a passkey',
     passkeysLead:
       'You sign in with the fingerprint, face or PIN of your device: nothing to remember, and nothing that can be phished.',
@@ -103,7 +103,7 @@ export const messages = defineMessages({
     passkeysImpossible:
       'Passkeys werken alleen als het knooppunt een naam en https heeft. Vraag het de beheerder van dit knooppunt.',
     passkeysProvider:
-      'U logt in met het account van uw organisatie; wat daarbij nodig is, stelt u daar in. Een passkey hier is voor wie hier ook een wachtwoord heeft.',
+      'U logt in met het account van uw organisatie, dat bepaalt wie er binnenkomt. Een passkey hier zou u nog binnenlaten als dat account is beëindigd; daarom kunt u er zelf geen toevoegen. Hebt u een andere manier nodig? Vraag het een beheerder van dit knooppunt.',
     passkeySignIn: 'Inloggen met een passkey',
     passkeysLead:
       'U logt in met de vingerafdruk, het gezicht of de pincode van uw apparaat: niets om te onthouden, en niets dat met phishing te stelen is.',

@@ -20,7 +20,7 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
-import { identitiesOfAccount, liveProviders } from '../store.ts';
+import { identitiesOfAccount, liveProviders, providerDecides } from '../store.ts';
 import type { PasskeyChallengeRow, PasskeyRow } from '../tables.ts';
 import {
   algorithms,
@@ -202,15 +202,6 @@ async function judge(
 }
 
 /**
- * Whether an account may have passkeys: one that only an identity provider opens may not, or whoever is disabled there would still come in. As with the code
- * after the password, choosing a password comes first.
- */
-export async function mayHavePasskeys(db: Reader, account: string): Promise<boolean> {
-  const row = await accountById(db, account);
-  return row?.password_hash != null || (await identitiesOfAccount(db, account)).length === 0;
-}
-
-/**
  * What to ask a browser for a new passkey.
  * @throws {Refusal} conflict when the account has as many as it may have; forbidden when it may have none
  */
@@ -225,8 +216,8 @@ export async function askForNewPasskey(
   if (known.length >= mostPasskeys)
     refuse('conflict', `An account can have ${mostPasskeys} passkeys: remove one first`);
   const account = (await accountById(reader, asked.account)) ?? refuse('not_found', 'No such account');
-  if (!(await mayHavePasskeys(reader, account.id)))
-    refuse('forbidden', 'This account is opened by an identity provider: choose a password first');
+  if (await providerDecides(reader, account.id))
+    refuse('forbidden', 'Your identity provider decides who comes in: ask an administrator for another way');
   const handle = known[0]?.user_handle ?? randomToken();
   const challenge = await giveChallenge(context, asked, handle);
   const { generateRegistrationOptions } = await library();
@@ -270,7 +261,8 @@ export async function addPasskey(
   }
   const { made, handle, transports } = outcome;
   return transact(context, by, async (work) => {
-    if (!(await mayHavePasskeys(work.db, asked.account))) refuse('forbidden', 'Choose a password first');
+    if (await providerDecides(work.db, asked.account))
+      refuse('forbidden', 'Your identity provider decides who comes in');
     const passkey: PasskeyRow = {
       id: newId(),
       account_id: asked.account,
@@ -350,7 +342,8 @@ export async function isOnlyWayIn(
   if (!row || row.password_hash !== null) return false;
   const passkeys = (await passkeysOf(db, account)).filter(({ rp_id }) => rp_id === party?.id);
   const live = new Set((await liveProviders(db)).map(({ id }) => id));
-  const identities = (await identitiesOfAccount(db, account)).filter(({ provider_id }) => live.has(provider_id));
-  const ways = [...passkeys, ...identities];
-  return ways.length === 1 && ways[0]?.id === without;
+  const identities = await identitiesOfAccount(db, account);
+  const others = [...passkeys, ...identities.filter(({ provider_id }) => live.has(provider_id))];
+  // A link with a provider that is not offered now is one all the same: without it a password could be chosen.
+  return [...passkeys, ...identities].some(({ id }) => id === without) && others.every(({ id }) => id === without);
 }

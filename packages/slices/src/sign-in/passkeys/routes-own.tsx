@@ -13,6 +13,7 @@ import {
 import { type FieldError, type NoticeKind, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
+import { providerDecides } from '../store.ts';
 import { type RelyingParty, relyingParty } from './answers.ts';
 import { messages } from './messages.ts';
 import {
@@ -21,7 +22,6 @@ import {
   askForNewPasskey,
   isOnlyWayIn,
   longestPasskeyName,
-  mayHavePasskeys,
   mostPasskeys,
   passkeyOf,
   passkeysOf,
@@ -137,7 +137,7 @@ async function listPage(c: RequestContext, errors: FieldError[], typed = ''): Pr
       passkeys={passkeys}
       party={party}
       isProven={await isProven(context, c.var.session)}
-      isAllowed={await mayHavePasskeys(context.db.reader, visitor.account)}
+      isAllowed={!(await providerDecides(context.db.reader, visitor.account))}
       isFull={passkeys.length >= mostPasskeys}
       typed={typed}
     />

@@ -126,15 +126,7 @@ function AddPasskey({
 }: Model & { isFull: boolean; isAllowed: boolean; typed: string }) {
   const t = messages(language);
   if (party === null) return <p>{t('passkeysImpossible')}</p>;
-  if (!isAllowed)
-    return (
-      <>
-        <p>{t('passkeysProvider')}</p>
-        <FormActions>
-          <ButtonLink href="/profile/password">{t('choosePassword')}</ButtonLink>
-        </FormActions>
-      </>
-    );
+  if (!isAllowed) return <p>{t('passkeysProvider')}</p>;
   if (isFull) return <p>{t('passkeysFull')}</p>;
   if (!isProven) return <ConfirmFirst language={language} next={own} />;
   return (

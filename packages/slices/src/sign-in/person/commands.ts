@@ -3,7 +3,7 @@ import { findLocal, type PersonRow } from '../../people/index.ts';
 import { passkeysOf, removePasskey } from '../passkeys/passkeys.ts';
 import { allProviders, identityOf } from '../store.ts';
 import type { IdentityRow, ProviderRow } from '../tables.ts';
-import { holderOf, linkPerson, planUnlink, readSubject, unlinkPerson } from './linking.ts';
+import { closePassword, holderOf, linkPerson, planUnlink, readSubject, unlinkPerson } from './linking.ts';
 
 const by = { kind: 'command', by: 'person' } as const;
 
@@ -78,6 +78,19 @@ export const commands: Command[] = [
         return { json, say: `${person.name} would be unlinked; sessions that would end: ${sessions}.${last}` };
       await unlinkPerson(context, by, account.id, identity.id);
       return { json, say: `${person.name} is unlinked; sessions that ended: ${sessions}.${last}` };
+    },
+  },
+  {
+    name: 'person remove-password',
+    summary: 'Remove the password of a person whom an identity provider lets in, so that it alone decides',
+    arguments: ['id'],
+    run: async (context, { arguments: [reference = ''] }) => {
+      const { person, account } = await found(context, reference);
+      await closePassword(context, by, account);
+      return {
+        json: { person: person.id },
+        say: `${person.name} has no password any more and is signed out everywhere; the identity provider lets them in.`,
+      };
     },
   },
   {

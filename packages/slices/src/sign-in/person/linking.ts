@@ -1,9 +1,18 @@
-import { type Account, type By, type Context, isEmail, type Reader, refuse, transact } from '@joinery/core';
-import { type PersonRow, personById } from '../../people/index.ts';
+import {
+  type Account,
+  type By,
+  type Context,
+  isEmail,
+  type Reader,
+  refuse,
+  removePassword,
+  transact,
+} from '@joinery/core';
+import { emitWay, type PersonRow, personById } from '../../people/index.ts';
 import { relyingParty } from '../passkeys/answers.ts';
 import { isOnlyWayIn } from '../passkeys/passkeys.ts';
 import { link, unlink } from '../sign-in.ts';
-import { identitiesOfAccount, identityOf } from '../store.ts';
+import { identitiesOfAccount, identityOf, liveProviders } from '../store.ts';
 import type { IdentityRow, ProviderRow } from '../tables.ts';
 
 /** Characters that a subject may have (OpenID Connect Core 1.0 §2). */
@@ -85,6 +94,29 @@ export async function unlinkPerson(context: Context, by: By, account: string, id
   await transact(context, by, (work) => unlink(work, identity));
   context.logger.info('sign_in.unlinked', { account, identity: identity.id, by: nameOf(by) });
   return identity;
+}
+
+/** Whether an account has a password beside an identity provider that opens it: a second way in, which being disabled there does not close. */
+export async function isSecondWayIn(db: Reader, account: Account): Promise<boolean> {
+  if (account.password_hash === null) return false;
+  const live = new Set((await liveProviders(db)).map(({ id }) => id));
+  return (await identitiesOfAccount(db, account.id)).some(({ provider_id }) => live.has(provider_id));
+}
+
+/**
+ * Takes the password of somebody away who comes in by an identity provider, which alone decides from then on; sessions and tokens end at once.
+ * @throws {Refusal} conflict when they have no password, or no provider that is offered opens the account
+ */
+export async function closePassword(context: Context, by: By, account: Account): Promise<void> {
+  await transact(context, by, async (work) => {
+    if (!(await isSecondWayIn(work.db, account)) || !(await removePassword(work, account.id)))
+      refuse(
+        'conflict',
+        'Only a password beside an identity provider that is offered can be removed: it would be the only way in',
+      );
+    emitWay(work, 'password.removed', account.person_id);
+  });
+  context.logger.info('sign_in.password_removed', { account: account.id, by: nameOf(by) });
 }
 
 const nameOf = (by: By): string => (by.kind === 'person' ? by.person : by.kind);

@@ -58,6 +58,13 @@ export const messages = defineMessages({
     ways: 'Passkeys and single sign-on',
     waysManage: 'How they sign in',
     waysOf: 'How {name} signs in',
+    passwordNever:
+      'The identity provider decides who comes in: they cannot choose a password, add a passkey or make a token without it. A sign-in link lets them in once, for 12 hours at most; being disabled at the provider does not end that, disabling them here does.',
+    passwordRemove: 'Remove the password',
+    passwordRemoved:
+      'The password has been removed, and {name} is signed out everywhere. The identity provider decides who comes in from now on.',
+    passwordSecond:
+      'It is a second way in: {name} can still sign in with it after being disabled at the identity provider. Removing it signs them out everywhere and ends their tokens; they come in again by the provider.',
   },
   nl: {
     cancel: 'Annuleren',
@@ -117,5 +124,12 @@ export const messages = defineMessages({
     ways: 'Passkeys en single sign-on',
     waysManage: 'Hoe deze persoon inlogt',
     waysOf: 'Hoe {name} inlogt',
+    passwordNever:
+      'De identiteitsprovider bepaalt wie er binnenkomt: zelf een wachtwoord kiezen, een passkey toevoegen of zonder de provider een token maken kan niet. Een inloglink laat iemand één keer binnen, voor ten hoogste 12 uur; uitschakelen bij de provider beëindigt dat niet, uitschakelen hier wel.',
+    passwordRemove: 'Wachtwoord verwijderen',
+    passwordRemoved:
+      'Het wachtwoord is verwijderd en {name} is overal uitgelogd. Vanaf nu bepaalt de identiteitsprovider wie er binnenkomt.',
+    passwordSecond:
+      'Het is een tweede ingang: {name} kan er nog mee inloggen na uitschakeling bij de identiteitsprovider. Verwijderen logt overal uit en beëindigt de tokens; daarna gaat inloggen via de provider.',
   },
 });

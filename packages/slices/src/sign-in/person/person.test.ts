@@ -129,20 +129,6 @@ it('The command line links and unlinks by issuer and subject alone, and says fir
   expect(await identities()).toEqual([]);
 });
 
-it('Whom only an identity provider lets in adds no passkey, which would outlast being disabled there', async () => {
-  const { web, anna, run } = await prepared();
-  await using _ = web;
-  const browser = await web.signedIn(anna);
-  expect((await browser.post('/profile/sign-in/passkeys/ask')).status).toBe(200);
-  await run('person link-identity', anna.id, { issuer, subject: 'S-1' });
-  expect((await browser.post('/profile/sign-in/passkeys/ask')).status).toBe(403);
-  const page = await browser.get('/profile/sign-in/passkeys');
-  expect([page.html.includes('app-passkey'), page.html.includes('for those who also have a password')]).toEqual([
-    false,
-    true,
-  ]);
-});
-
 it('An administrator removes the passkey of a lost device, on the page or the command line, even the only way in', async () => {
   const { web, anna, ben, accountOf, administrator, page, run, events } = await prepared();
   await using _ = web;

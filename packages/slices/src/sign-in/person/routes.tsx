@@ -19,7 +19,15 @@ import { relyingParty } from '../passkeys/answers.ts';
 import { passkeysOf, removePasskey } from '../passkeys/passkeys.ts';
 import { allProviders, identitiesOfAccount, providerById } from '../store.ts';
 import type { ProviderRow } from '../tables.ts';
-import { holderOf, linkPerson, planUnlink, readSubject, unlinkPerson } from './linking.ts';
+import {
+  closePassword,
+  holderOf,
+  isSecondWayIn,
+  linkPerson,
+  planUnlink,
+  readSubject,
+  unlinkPerson,
+} from './linking.ts';
 import { messages } from './messages.ts';
 import { LinkPersonPage, UnlinkPersonPage, WaysOfPersonPage } from './views.tsx';
 
@@ -38,6 +46,13 @@ export function personRoutes(app: Hono<Environment>): void {
     const { person, account } = await found(c);
     await transact(c.var.context, by, (work) => removePasskey(work, account.id, c.req.param('passkey')));
     return c.redirect(`${pathOf(person.id)}?done=passkey-removed`, 303);
+  });
+
+  app.post(`${page}/password/remove`, async (c) => {
+    const by = byOf(c);
+    const { person, account } = await found(c);
+    await closePassword(c.var.context, by, account);
+    return c.redirect(`${pathOf(person.id)}?done=password-removed`, 303);
   });
 
   // Without `confirmed` it only shows what would follow.
@@ -129,6 +144,7 @@ async function waysPage(
   const { account, person } = target;
   const done = {
     'passkey-removed': t('passkeyRemoved'),
+    'password-removed': t('passwordRemoved', { name: person.name }),
     linked: t('linked'),
     unlinked: t('unlinked'),
   }[c.req.query('done') ?? ''];
@@ -140,6 +156,7 @@ async function waysPage(
       errors={errors}
       typed={typed}
       {...target}
+      isSecondWayIn={await isSecondWayIn(reader, account)}
       secondStep={await secondStepOf(reader, account.id)}
       passkeys={await passkeysOf(reader, account.id)}
       party={relyingParty(context.config.origin)}

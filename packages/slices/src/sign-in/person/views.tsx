@@ -61,6 +61,8 @@ export function WaysOfPersonPage(
     reader: Reader;
     errors: readonly FieldError[];
     typed: { provider: string; subject: string };
+    /** The password opens the account beside an identity provider. */
+    isSecondWayIn: boolean;
     secondStep: { recoveryCodes: number } | null;
     passkeys: readonly PasskeyRow[];
     party: RelyingParty | null;
@@ -86,6 +88,18 @@ export function WaysOfPersonPage(
             { term: t('secondStep'), value: model.secondStep === null ? t('off') : t('on') },
           ]}
         />
+        {model.isSecondWayIn ? (
+          <>
+            <p>{t('passwordSecond', { name: person.name })}</p>
+            <Form action={`${base}/password/remove`} csrf={csrf}>
+              <FormActions>
+                <SubmitButton kind="danger">{t('passwordRemove')}</SubmitButton>
+              </FormActions>
+            </Form>
+          </>
+        ) : account.password_hash === null && model.identities.length > 0 ? (
+          <p>{t('passwordNever')}</p>
+        ) : null}
       </Panel>
       <Panel title={t('passkeys')} id="passkeys">
         <p>{model.passkeys.length === 0 ? t('passkeysNone') : t('passkeysLead')}</p>
