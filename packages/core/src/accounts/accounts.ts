@@ -72,6 +72,18 @@ export async function accountById(db: Reader, id: string): Promise<Account | und
   return db.selectFrom('account').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+/**
+ * Keeps other changes of what opens an account waiting until this one is done: PostgreSQL lets two look at the same state, and each would leave the other's
+ * way in. Call it before looking.
+ */
+export async function holdAccount(work: Work, account: string): Promise<void> {
+  await work.db
+    .updateTable('account')
+    .set((eb) => ({ created_at: eb.ref('created_at') }))
+    .where('id', '=', account)
+    .execute();
+}
+
 /** True once somebody can administer this node: until then it offers a link to become its administrator. */
 export async function hasAdministrator(db: Reader): Promise<boolean> {
   const row = await db

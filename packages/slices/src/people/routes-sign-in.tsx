@@ -3,6 +3,7 @@ import {
   checkPassword,
   type Environment,
   hashPassword,
+  holdAccount,
   isRefusal,
   keepNext,
   ownNodeOffer,
@@ -92,6 +93,7 @@ export function signInRoutes(app: Hono<Environment>): void {
         const used = await useSignInLink(work, token);
         const id = used.account_id ?? refuse('expired', 'This link is for the first administrator');
         if (hash !== null) {
+          await holdAccount(work, id);
           if (await providerDecides(context, work.db, id))
             refuse('forbidden', 'An identity provider decides who comes in');
           await setPassword(work, id, hash);

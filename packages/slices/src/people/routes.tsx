@@ -2,6 +2,7 @@ import {
   accountById,
   type Environment,
   hashPassword,
+  holdAccount,
   isRefusal,
   ownPasswordFits,
   providerDecides,
@@ -121,6 +122,7 @@ export function routes(app: Hono<Environment>): void {
     try {
       const hash = await hashPassword(password);
       await transactAs(c, visitor, async (work) => {
+        await holdAccount(work, account.id);
         if (await providerDecides(context, work.db, account.id))
           refuse('forbidden', 'Your identity provider decides who comes in');
         await setPassword(work, account.id, hash);

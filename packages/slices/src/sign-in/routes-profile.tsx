@@ -4,6 +4,7 @@ import {
   createToken,
   type Environment,
   grantOfSession,
+  holdAccount,
   isObject,
   isRefusal,
   type RequestContext,
@@ -82,6 +83,7 @@ export function profileRoutes(app: Hono<Environment>): void {
     const party = relyingParty(c.var.context.config.origin);
     // Asked in the same unit of work: of the last two, unlinked at once, one stays.
     const done = await transactAs(c, visitor, async (work) => {
+      await holdAccount(work, visitor.account);
       if (await isOnlyWayIn(work.db, visitor.account, party, identity.id)) return false;
       await unlink(work, identity);
       return true;

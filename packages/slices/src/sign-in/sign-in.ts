@@ -5,6 +5,7 @@ import {
   type By,
   type Context,
   endGrant,
+  holdAccount,
   isRefusal,
   newId,
   type Reader,
@@ -123,6 +124,7 @@ export async function link(
   vouched: Pick<Vouched, 'subject' | 'claims'>,
   account: Account['id'],
 ): Promise<IdentityRow> {
+  await holdAccount(work, account);
   const known = await identityOf(work.db, provider.issuer, vouched.subject);
   if (known && known.account_id !== account)
     refuse('conflict', 'This sign-in belongs to another account of this node: unlink it there first');

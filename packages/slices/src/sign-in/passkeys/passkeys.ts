@@ -4,6 +4,7 @@ import {
   type Context,
   countAttempt,
   forgetAttempts,
+  holdAccount,
   isRandomToken,
   limits,
   newId,
@@ -261,6 +262,7 @@ export async function addPasskey(
   }
   const { made, handle, transports } = outcome;
   return transact(context, by, async (work) => {
+    await holdAccount(work, asked.account);
     if (await providerDecides(work.db, asked.account))
       refuse('forbidden', 'Your identity provider decides who comes in');
     const passkey: PasskeyRow = {

@@ -1,6 +1,7 @@
 import {
   describeAgent,
   type Environment,
+  holdAccount,
   isProven,
   isRefusal,
   type RequestContext,
@@ -98,6 +99,7 @@ export function passkeyRoutes(app: Hono<Environment>): void {
     if (!(await isProven(context, c.var.session))) return c.redirect(`${own}/${id}`, 303);
     try {
       await transactAs(c, visitor, async (work) => {
+        await holdAccount(work, visitor.account);
         if (await isOnlyWayIn(work.db, visitor.account, relyingParty(context.config.origin), id))
           refuse('conflict', 'It is the only way in');
         await removePasskey(work, visitor.account, id);

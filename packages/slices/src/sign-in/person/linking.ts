@@ -2,6 +2,7 @@ import {
   type Account,
   type By,
   type Context,
+  holdAccount,
   isEmail,
   type Reader,
   refuse,
@@ -109,6 +110,7 @@ export async function isSecondWayIn(db: Reader, account: Account): Promise<boole
  */
 export async function closePassword(context: Context, by: By, account: Account): Promise<void> {
   await transact(context, by, async (work) => {
+    await holdAccount(work, account.id);
     if (!(await isSecondWayIn(work.db, account)) || !(await removePassword(work, account.id)))
       refuse(
         'conflict',
