@@ -4,7 +4,7 @@ import { disableLeaver, linkFor } from '@joinery/slices/people';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { muteToken } from '../../packages/slices/src/notifications/mute-token.ts';
 import { createNetworkBrowser, type NetworkBrowser } from '../harness/network-browser.ts';
-import { by, expectHonestWorks, openGroup, startWorld, type World } from './world.ts';
+import { by, create, expectHonestWorks, ledger, openGroup, startWorld, type World } from './world.ts';
 
 // Group O: how often something may be tried.
 let world: World;
@@ -42,6 +42,31 @@ it('175: refused deliveries of a node end in 429 with the time to wait, and no h
   // From the same network, by another name: judged for itself.
   expect((await send('https://other.example')).status).not.toBe(429);
   await expectHonestWorks(world);
+});
+
+it('175: a node that proved itself has its own share of deliveries, which nobody else can use up, and reads on beyond it', async () => {
+  const { node, good, alice, evil, mallory, group } = world;
+  // Another minute than that of the tests before.
+  world.forward(61_000);
+  const send = (activity = create(good, alice, group), key = alice.keys.privateKey) =>
+    good.send(node, alice, activity, { key });
+  for (let round = 1; round < limits.deliveries.times; round += 1)
+    countAttempt(node.context, `deliveries of ${good.origin}`, limits.deliveries);
+  for (let round = 0; round < 3; round += 1) expect((await send(undefined, mallory.keys.privateKey)).status).toBe(401);
+  expect((await send()).status).toBe(202);
+  const late = create(good, alice, group);
+  const refused = await send(late);
+  expect([refused.status, refused.code, JSON.parse(refused.body).retryable]).toEqual([429, 'too_many', true]);
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
+  expect(await ledger(node, String(late.id))).toBeUndefined();
+  expect(node.logged.filter((line) => line.includes('"inbox.limited"') && line.includes(good.origin))).toHaveLength(1);
+  // What it lacks it can read, and others go on.
+  expect((await good.get(node, alice, '/streams')).status).toBe(200);
+  await expectHonestWorks(world);
+  expect((await evil.send(node, mallory, create(evil, mallory, group))).status).toBe(202);
+  world.forward(61_000);
+  expect((await send(late)).status).toBe(202);
 });
 
 it('175: sign-ins with a provider, words of a provider and posts of a person have their limits, in words', async () => {

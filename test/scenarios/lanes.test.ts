@@ -1,4 +1,4 @@
-import { readConfig, transact } from '@joinery/core';
+import { countAttempt, limits, readConfig, transact } from '@joinery/core';
 import { openNode } from '@joinery/node';
 import { expect, it } from 'vitest';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
@@ -68,6 +68,30 @@ it('a peer is left alone for as long as it asks, and for an hour at most', async
   expect(Math.abs((await answers({ 'retry-after': instant })) - 1_200)).toBeLessThan(15);
   expect(Math.abs((await answers({ 'retry-after': '999999' })) - 3_600)).toBeLessThan(15);
   expect(await answers({ 'retry-after': 'soon' })).toBeLessThan(60);
+});
+
+it('a peer that has had enough for this minute gets the rest after it, in order', async () => {
+  await using world = await lanesWorld();
+  const { department, council, clock, post, lane, settle } = world;
+  // Another minute than that in which they met.
+  clock.forward(2);
+  const began = clock.now().getTime();
+  for (let left = limits.deliveries.times; left > 2; left -= 1)
+    countAttempt(council.context, `deliveries of ${department.origin}`, limits.deliveries);
+  const written = ['one', 'two', 'three', 'four', 'five'];
+  for (const title of written) await post(title);
+  await settle();
+  expect(await titles(council)).toEqual(written.slice(0, 2));
+  expect(await lane()).toMatchObject({ lane: 'waiting', aside: 0, parked: [], alarm: false });
+  const { retry_at } = await department.context.db.reader
+    .selectFrom('peer')
+    .select('retry_at')
+    .where('origin', '=', council.origin)
+    .executeTakeFirstOrThrow();
+  expect(Date.parse(retry_at ?? '')).toBeGreaterThanOrEqual(began + 60_000);
+  await world.later(2);
+  expect(await titles(council)).toEqual(written);
+  expect(await lane()).toMatchObject({ lane: 'open', items: 0, aside: 0, lastError: null });
 });
 
 it('a peer that refuses our signature for 15 minutes raises an alarm; one that has no agreement with us does not', async () => {

@@ -7,8 +7,8 @@ const minute = 60;
 const hour = 60 * minute;
 
 /**
- * How often something may be done before the answer is 429 with `Retry-After`. `docs/limits.md` is made of this. What two honest nodes
- * exchange is not limited here: lanes wait for each other, and a node that was away catches up as fast as both can.
+ * How often something may be done before the answer is 429 with `Retry-After`. `docs/limits.md` is made of this. Nothing that two honest
+ * nodes exchange is lost by a limit: lanes wait and go on in order, and what a node that was away reads itself to catch up is not counted.
  */
 export const limits = {
   signInHere: {
@@ -70,7 +70,11 @@ export const limits = {
   proposals: { times: 10, seconds: hour, per: 'network', what: 'Proposals of an agreement from other nodes.' },
   refusedDeliveries: {
     ...{ times: 600, seconds: minute, per: 'network and node that it claims to be' },
-    what: 'Refused deliveries to an inbox. Accepted ones are not counted, however many.',
+    what: 'Refused deliveries to an inbox.',
+  },
+  deliveries: {
+    ...{ times: 6_000, seconds: minute, per: 'node whose signature fits' },
+    what: 'Deliveries to an inbox: a node that has more to tell goes on after the wait, in order. What a node reads here to catch up is not counted.',
   },
 } as const satisfies Record<string, NamedLimit>;
 

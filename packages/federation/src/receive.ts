@@ -5,6 +5,7 @@ import { digestHeader } from './digest.ts';
 import { guardActivity } from './guard.ts';
 import type { Inbox } from './inbox.ts';
 import { keepsPlace } from './peer-streams.ts';
+import { countForNode } from './rates.ts';
 import { textOf } from './read.ts';
 import { type Refused, refused } from './refusals.ts';
 import { verifyWithKey } from './requester.ts';
@@ -14,7 +15,7 @@ import type { HeaderReader } from './signatures.ts';
 export type Received = { ok: true } | Refused;
 
 /**
- * One POST to an inbox: guard, signature, then the two steps of `Inbox`.
+ * One POST to an inbox: guard, signature, the sender's limit, then the two steps of `Inbox`.
  * @param request.url as the sender addressed it: our origin and path
  * @param request.network from which it came: look-ups that come to nothing count by it
  * @throws storage faults, which the HTTP layer answers with 503 or 507: nothing was taken
@@ -32,6 +33,12 @@ export async function receive(
   if (!verified.ok) return verified;
   if (verified.owner !== guarded.actor && !isServerActor(verified.owner, guarded.origin)) {
     return refused('key_origin_mismatch', 'The key belongs to another actor than the one that is said to act.');
+  }
+  // Only now: nobody uses up what another node may send by naming its key.
+  const tooMany = countForNode(bridge.context, `deliveries of ${guarded.origin}`, 'deliveries');
+  if (tooMany) {
+    bridge.context.logger.warn('inbox.limited', { origin: guarded.origin });
+    return tooMany;
   }
   parts.contact(guarded.origin);
   const head = streamHead(guarded.activity, guarded.origin);

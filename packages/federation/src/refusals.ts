@@ -32,6 +32,7 @@ const refusals = {
   signature_invalid: { status: 401, retryable: true },
   key_refused: { status: 401, retryable: true },
   activity_id_reused: { status: 409, retryable: false },
+  too_many: { status: 429, retryable: true },
   // No node that an agreement could be with: answered like a node without one.
   key_address_malformed: { status: 403, retryable: true },
   no_agreement: { status: 403, retryable: true },
@@ -48,6 +49,8 @@ export type Refused = {
   detail: string;
   /** With `signature_clock`: how far the peer's clock is ahead of ours, in seconds; negative when behind. */
   skewSeconds?: number;
+  /** With `too_many`: seconds, for the header `Retry-After`. */
+  retryAfter?: number;
 };
 
 /** Makes the refusal that the table describes. */

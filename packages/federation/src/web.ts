@@ -7,7 +7,6 @@ import {
   limits,
   originOf,
   type Requester,
-  TooMany,
   uncountAttempt,
 } from '@joinery/core';
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
@@ -24,6 +23,7 @@ import {
 import { type FederationNode, federationOf } from './federation.ts';
 import { heldDocument } from './held.ts';
 import { isActivityType } from './media-types.ts';
+import { countForNode } from './rates.ts';
 import { receive } from './receive.ts';
 import { type Refused, refused } from './refusals.ts';
 import { readRequester } from './requester.ts';
@@ -139,19 +139,12 @@ async function findStreamPage(
 
 /**
  * Refused deliveries are counted for the network and the node that it claims to be, so that nobody can use up what another node has. An
- * accepted one is taken back: catching up is never slowed.
+ * accepted one is taken back: it counts for the node that proved itself, in `receive`.
  */
 async function answerInbox(c: WebContext, node: FederationNode): Promise<Response> {
   const counted = `refused delivery ${c.var.clientNetwork} ${claimedOrigin(c) ?? 'nobody'}`;
-  try {
-    countAttempt(node.context, counted, limits.refusedDeliveries);
-  } catch (error) {
-    if (!(error instanceof TooMany)) throw error;
-    const { status, message: detail, retryAfter } = error;
-    const answer = problem({ ok: false, code: 'too_many', status, retryable: true, detail });
-    answer.headers.set('retry-after', String(retryAfter));
-    return answer;
-  }
+  const tooMany = countForNode(node.context, counted, 'refusedDeliveries');
+  if (tooMany) return problem(tooMany);
   const answer = await takeDelivery(c, node);
   if (answer.ok || answer.status >= 500) uncountAttempt(node.context, counted);
   return answer;
@@ -263,6 +256,7 @@ function problem(refusal: Omit<Refused, 'code'> & { code: string }): Response {
     'content-type': 'application/problem+json',
     vary: 'Accept, Signature',
     'cache-control': 'no-store',
+    ...(refusal.retryAfter !== undefined && { 'retry-after': String(refusal.retryAfter) }),
   };
   return new Response(JSON.stringify(body), { status: refusal.status, headers });
 }
