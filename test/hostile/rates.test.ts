@@ -157,6 +157,36 @@ it('179: a member finds people of a large group and does not carry its list away
   expect((await member.api('GET', `/groups/${group.id}/members?state=banned`)).status).toBe(403);
 });
 
+it('179: whoever does not administer the people of this node looks for somebody, and does not carry the directory away', async () => {
+  const { node } = world;
+  const [colleague, chief] = [
+    await node.person('Cas Colleague'),
+    await node.person('Hilda Head', { administrator: true }),
+  ];
+  const first = await colleague.api('GET', '/people?limit=1');
+  expect([first.status, first.body.next !== null]).toEqual([200, true]);
+  const next = (person: typeof colleague) =>
+    person.api('GET', `/people?limit=1&cursor=${encodeURIComponent(first.body.next)}`);
+  for (let round = 1; round < limits.peoplePages.times; round += 1)
+    countAttempt(node.context, `people read by ${colleague.account}`, limits.peoplePages);
+  expect((await next(colleague)).status).toBe(200);
+  expect(await next(colleague)).toMatchObject({ status: 429, body: { code: 'too_many' } });
+  const browser = await signedIn(colleague.id);
+  expect((await browser.get(`/people?cursor=${encodeURIComponent(first.body.next)}`)).status).toBe(429);
+  expect((await browser.get('/people')).status).toBe(200);
+  // Names can still be looked for, at the pace of a person.
+  expect((await browser.get('/people?q=cas')).html).toContain('Cas Colleague');
+  for (let round = 1; round < limits.peopleSearches.times; round += 1)
+    countAttempt(node.context, `people searched by ${colleague.account}`, limits.peopleSearches);
+  expect((await browser.get('/people?q=cas')).status).toBe(429);
+  expect((await colleague.api('GET', '/people?q=cas')).status).toBe(429);
+  expect(
+    node.logged.filter((line) => line.includes('"people.read_often"') && line.includes(colleague.account)),
+  ).toHaveLength(4);
+  // Whoever administers them goes on.
+  for (let round = 0; round < limits.peoplePages.times; round += 1) expect((await next(chief)).status).toBe(200);
+});
+
 it('181: whoever may not read a group any more hears nothing of it, and an account that was disabled hears nothing at all', async () => {
   const { node, owner } = world;
   const closed = await openGroup(node, owner, 'crisis', { reading: 'members', joining: 'request' });

@@ -65,6 +65,14 @@ export const limits = {
     ...{ times: 60, seconds: hour, per: 'person' },
     what: 'Further pages of the members of a group, and searches among them, for whoever does not run it.',
   },
+  peoplePages: {
+    ...{ times: 60, seconds: hour, per: 'person' },
+    what: 'Further pages of the people of this node, for whoever does not administer them.',
+  },
+  peopleSearches: {
+    ...{ times: 120, seconds: minute, per: 'person' },
+    what: 'Searches among the people of this node, for whoever does not administer them.',
+  },
   conversations: { times: 60, seconds: hour, per: 'person', what: 'Conversations begun.' },
   lookUps: { times: 60, seconds: minute, per: 'person', what: 'Links to other nodes that are looked up.' },
   proposals: { times: 10, seconds: hour, per: 'network', what: 'Proposals of an agreement from other nodes.' },

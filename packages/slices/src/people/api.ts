@@ -16,6 +16,7 @@ import {
 import { languages } from '@joinery/ui';
 import { check, newPersonInput, profileInput } from './input.ts';
 import { personSchema as person, personJson } from './json.ts';
+import { countListPage } from './list-page.ts';
 import { addPerson, disableLeaver } from './onboarding.ts';
 import { updateProfile } from './people.ts';
 import { canSeePerson } from './policy.ts';
@@ -78,9 +79,10 @@ export function api(app: OpenAPIHono<Environment>): void {
       responses: { 200: jsonAnswer(listOfItems(person), 'A page of people') },
     }),
     async (c) => {
-      requireStaff(c);
+      const visitor = requireStaff(c);
       const { cursor, limit, q } = c.req.valid('query');
       const after = namePosition(cursor);
+      countListPage(c.var.context, visitor, { further: after !== null, search: (q ?? '').trim() !== '' });
       const found = await localPeople(c.var.context.db.reader, { search: q, after, limit: limit + 1 });
       const items = found.slice(0, limit);
       const next = found.length > limit ? nameCursor(items.at(-1)) : null;

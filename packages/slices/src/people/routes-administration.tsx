@@ -30,10 +30,10 @@ const anyForm = z.object({}).catchall(z.string());
 /** What administrators do: add, link, roles, disable, enable. */
 export function administrationRoutes(app: Hono<Environment>): void {
   app.get('/administration/people', async (c) => {
-    requireAdministrator(c);
+    const visitor = requireAdministrator(c);
     const { context, language } = c.var;
     const t = messages(language);
-    const { search, people, next } = await listPage(c, true);
+    const { search, people, next } = await listPage(c, visitor, true);
     const page = (
       <ManagePeoplePage
         language={language}

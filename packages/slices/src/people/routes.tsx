@@ -43,7 +43,7 @@ export function routes(app: Hono<Environment>): void {
   app.get('/people', async (c) => {
     const visitor = requireStaff(c);
     const { context, language } = c.var;
-    const { search, people, next } = await listPage(c, false);
+    const { search, people, next } = await listPage(c, visitor, false);
     const page = (
       <PeoplePage
         language={language}
