@@ -22,7 +22,7 @@ const more = 900;
 const rowsPerPost = ({ name }: AskedPage): number => {
   // The newest 200 of each group.
   if (name.startsWith('home') || name === 'groups of mine') return 4;
-  // The newest 2,000 that have the words.
+  // The newest 1,000 that have the words.
   return name.startsWith('search') ? 8 : 0.7;
 };
 

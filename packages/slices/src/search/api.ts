@@ -26,7 +26,7 @@ export function api(app: OpenAPIHono<Environment>, kinds: readonly Searchable[])
     language: text.describe('Language of the post, such as nl'),
     since: text.describe('Day or instant from which'),
     until: text.describe('Day up to which, that day included, or instant before which'),
-    order: text.describe('best (unless given): the words in the title first, then the newest; newest'),
+    order: text.describe('best (unless given): of the newest 1,000 those with the words in the title first; newest'),
   });
   const item = z.object({
     kind: z.string().describe(`One of ${names.join(', ')}`),

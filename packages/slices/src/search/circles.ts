@@ -42,9 +42,11 @@ const shownInLists = ({ origins }: SearchReader): RawBuilder<boolean> =>
     : sql`(groups.listed = 1 and (groups.local = 1 or groups.home in (${sql.join(origins)})))`;
 
 /** Joins the group with this id, and the reader's own standing in it as `mine`. */
-export const joinGroup = (id: string, { person }: SearchReader): RawBuilder<unknown> =>
-  sql`inner join groups on groups.id = ${sql.ref(id)}
-    left join group_member as mine on mine.group_id = groups.id and mine.person_id = ${person}`;
+export const joinGroup = (id: string, reader: SearchReader): RawBuilder<unknown> =>
+  sql`inner join groups on groups.id = ${sql.ref(id)} ${joinStanding(reader)}`;
+
+const joinStanding = ({ person }: SearchReader): RawBuilder<unknown> =>
+  sql`left join group_member as mine on mine.group_id = groups.id and mine.person_id = ${person}`;
 
 /** A guest comes upon what they were invited to, and within a group on the web upon what is in it. */
 const guestFinds = ({
@@ -63,3 +65,7 @@ export const findsPosts = (reader: SearchReader): RawBuilder<boolean> =>
 /** Condition on `groups` and `mine`: the reader may come upon the group. */
 export const findsGroup = (reader: SearchReader): RawBuilder<boolean> =>
   reader.guest ? guestFinds(reader) : sql`(groups.deleted_at is null and (${shownInLists(reader)} or ${takesPart}))`;
+
+/** Groups in which the reader may come upon what is written, as a list that is made once for a search however many posts are held against it. */
+export const groupsOfPosts = (reader: SearchReader): RawBuilder<unknown> =>
+  sql`(select groups.id from groups ${joinStanding(reader)} where ${findsPosts(reader)})`;

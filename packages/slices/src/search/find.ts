@@ -15,7 +15,7 @@ import { type Place, placeCursor, type Search } from './input.ts';
 import { indexedWords, matches, partsOfText } from './query.ts';
 
 /** Of words that stand everywhere, so many are put in order: the newest that this reader may come upon. */
-const mostRanked = 2_000;
+export const mostRanked = 1_000;
 
 type Row = { position: number; kind: string; item_id: string; score: number };
 
@@ -24,7 +24,7 @@ export type Found = { kind: string; result: SearchResult };
 /**
  * One page of what a person may come upon. What they may not is no part of the query's answer, so it takes no place on a page and is counted
  * nowhere; what was found is asked for once more from the tables as they are now, so that an old word of an edited text finds nothing.
- * @returns no item for a search without words
+ * @returns no item for a search without words; `older` after the last page in order of fit, when there is more than was put in order
  */
 export async function find(
   context: Context,
@@ -32,8 +32,8 @@ export async function find(
   visitor: Visitor,
   search: Search,
   options: { after: Place | null; limit: number; language: string },
-): Promise<{ items: Found[]; next: string | null }> {
-  if (search.query.terms.length === 0) return { items: [], next: null };
+): Promise<{ items: Found[]; next: string | null; older: boolean }> {
+  if (search.query.terms.length === 0) return { items: [], next: null, older: false };
   const db = context.db.reader;
   const reader = {
     person: visitor.person.id,
@@ -42,7 +42,7 @@ export async function find(
     guest: visitor.person.guest,
   };
   const chosen = kinds.filter((one) => (search.kind === null ? fitsFilters(one, search) : one.kind === search.kind));
-  const rows = await findRows(db, chosen, reader, search, options);
+  const { rows, older } = await findRows(db, chosen, reader, search, options);
   const shown = rows.slice(0, options.limit);
   const results = new Map<string, SearchResult>();
   for (const searchable of chosen) {
@@ -58,7 +58,7 @@ export async function find(
     return result ? [{ kind, result }] : [];
   });
   const last = shown.at(-1);
-  return { items, next: rows.length > options.limit && last ? placeCursor(last) : null };
+  return { items, next: rows.length > options.limit && last ? placeCursor(last) : null, older };
 }
 
 /** Groups and people have no language, no day and no group: who narrows down by these means posts. */
@@ -74,9 +74,9 @@ async function findRows(
   reader: SearchReader,
   search: Search,
   options: { after: Place | null; limit: number },
-): Promise<Row[]> {
+): Promise<{ rows: Row[]; older: boolean }> {
   const conditions = await conditionsOf(db, kinds, reader, search);
-  if (!conditions) return [];
+  if (!conditions) return { rows: [], older: false };
   const circles = new Set([null, reader.within, ...(await circlesOf(db, reader.person))]);
   const shelves = kinds.flatMap(({ kind }) => [...circles].map((circle) => shelfOf(kind, circle)));
   const from = fromMatching(db, search.query, shelves);
@@ -88,16 +88,20 @@ async function findRows(
     const older = after ? sql`and entry.position < ${after.position}` : sql``;
     const found = await sql<Row>`select ${columns}, 0 as score ${from} and ${where} ${older}
       order by ${newestFirst(db)} desc limit ${limit}`.execute(db);
-    return found.rows;
+    return { rows: found.rows, older: false };
   }
   const beyond = after
     ? sql`where score < ${after.score} or (score = ${after.score} and position < ${after.position})`
     : sql``;
-  const found = await sql<Row>`select position, kind, item_id, score from (
-      select ${columns}, ${scoreOf(db, search)} as score ${from} and ${where}
-      order by ${newestFirst(db)} desc limit ${mostRanked}) as found
+  const newest = (count: number) => sql`select ${columns}, ${scoreOf(db, search)} as score ${from} and ${where}
+    order by ${newestFirst(db)} desc limit ${count}`;
+  const { rows } = await sql<Row>`select position, kind, item_id, score from (${newest(mostRanked)}) as found
     ${beyond} order by score desc, position desc limit ${limit}`.execute(db);
-  return found.rows;
+  if (!after || rows.length === limit) return { rows, older: false };
+  const all = await sql<{ count: number }>`select count(*) as count from (${newest(mostRanked + 1)}) as found`.execute(
+    db,
+  );
+  return { rows, older: Number(all.rows[0]?.count) > mostRanked };
 }
 
 /** Everything but the words that the index answers; null when nothing can fit. */

@@ -1,4 +1,4 @@
-import { prepareQuery, type Reader, type Schema } from '@joinery/core';
+import { newId, prepareQuery, type Reader, type Schema } from '@joinery/core';
 import { type Kysely, PostgresAdapter, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { Query, Term } from './query.ts';
 
@@ -31,9 +31,44 @@ export async function createIndex(db: Kysely<unknown>): Promise<void> {
     await sql`create index search_index_words on search_index using gin (words)`.execute(db);
     return;
   }
+  await createFts(db);
+}
+
+/** Beginnings of so many letters are kept ready: the shorter, the more words there are whose lists would be put together for each search. */
+const readyLetters = [3, 4];
+
+async function createFts(db: Kysely<unknown> | Transaction<Schema>): Promise<void> {
+  // A beginning is counted from where the shelf begins (https://sqlite.org/fts5.html §4.2). Groups and people are few enough to do without.
+  const lengths = [null, newId()].flatMap((circle) =>
+    readyLetters.map((letters) => shelfOf('post', circle).length + letters),
+  );
   // The tokenizer `ascii` leaves all other characters as they are, and ours are folded already.
-  await sql`create virtual table search_index using fts5
-    (words, content='', contentless_delete=1, detail='none', tokenize='ascii')`.execute(db);
+  await sql`create virtual table search_index using fts5 (words, content='', contentless_delete=1, detail='none',
+    prefix=${sql.lit(lengths.join(' '))}, tokenize='ascii')`.execute(db);
+}
+
+/** Makes the index of SQLite anew from the entries, for one that was made without beginnings. */
+export async function addBeginnings(db: Transaction<Schema>): Promise<void> {
+  if (isPostgres(db)) return;
+  await sql`drop table search_index`.execute(db);
+  await createFts(db);
+  const part = 1_000;
+  for (let after = -1; ; ) {
+    const rows = await db
+      .selectFrom('search_entry')
+      .select(['position', 'kind', 'circle', 'words'])
+      .where('position', '>', after)
+      .orderBy('position')
+      .limit(part)
+      .execute();
+    for (const { position, kind, circle, words } of rows) {
+      const tokens = new Set(words.split(/[ |]+/).filter(Boolean));
+      await addWords(db, position, shelfOf(kind, circle), tokens);
+    }
+    const last = rows.at(-1);
+    if (!last || rows.length < part) return;
+    after = last.position;
+  }
 }
 
 /** One writer at a time, until the unit of work ends: what is indexed is then what the tables say. On SQLite that is so anyway. */

@@ -12,7 +12,7 @@ import {
 } from '@joinery/slices/posts';
 import { isLanguage, plainText } from '@joinery/ui';
 import { sql } from 'kysely';
-import { circleOfPosts, findsPosts, joinGroup } from './circles.ts';
+import { circleOfPosts, groupsOfPosts } from './circles.ts';
 import { messages } from './messages.ts';
 
 /** Topics and replies. */
@@ -51,12 +51,11 @@ export const postKind: Searchable = {
   // A reply below a topic that was removed, or that its group has not taken in, is not shown either.
   mayFind: (id, reader) => sql`exists (select 1 from post
     inner join post as topic on topic.id = post.topic_id
-    ${joinGroup('post.group_id', reader)}
     where post.id = ${id} and post.deleted_at is null and post.removed_at is null and topic.removed_at is null
       and post.hidden_at is null
       and (post.status = 'accepted' or post.author_id = ${reader.person})
       and (topic.status = 'accepted' or topic.author_id = ${reader.person})
-      and ${findsPosts(reader)})`,
+      and post.group_id in ${groupsOfPosts(reader)})`,
   results: async (context, visitor, ids, language) => {
     const db = context.db.reader;
     const person = visitor.person.id;

@@ -1,7 +1,7 @@
-import { type Migrations, newId } from '@joinery/core';
-import { sql } from 'kysely';
+import { type Migrations, newId, type Schema } from '@joinery/core';
+import { sql, type Transaction } from 'kysely';
 import { fillJob } from './fill.ts';
-import { createIndex, positionType } from './fulltext.ts';
+import { addBeginnings, createIndex, positionType } from './fulltext.ts';
 
 export const migrations: Migrations = {
   '2026-11-22-search': async (db) => {
@@ -27,4 +27,5 @@ export const migrations: Migrations = {
     await sql`insert into job (id, name, data, run_at, attempts, state, created_at)
       values (${newId()}, ${fillJob}, '{}', ${now}, 0, 'waiting', ${now})`.execute(db);
   },
+  '2026-11-22-search-beginnings': (db) => addBeginnings(db as unknown as Transaction<Schema>),
 };

@@ -4,7 +4,9 @@ import { people } from '@joinery/slices/people';
 import { createTopic, markdownText, posts } from '@joinery/slices/posts';
 import { expect, test } from 'vitest';
 import { openWeb } from '../people/testing/web.ts';
+import { mostRanked } from './find.ts';
 import { searchIn } from './index.ts';
+import { placeCursor } from './input.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 
@@ -128,3 +130,20 @@ test('whoever searches far more often than a person can is asked to wait, and no
   world.later(60_000);
   expect((await browser.get('/search?q=zz')).status).toBe(200);
 });
+
+test('what stands in more posts than are put in order ends with the way to the rest, and only then', async () => {
+  await using world = await setUp();
+  const group = await world.addGroup('Maps');
+  await transact(world.web.context, by, async (work) => {
+    const post = { group: group.id, author: world.owner.id, title: 'Tiles', ...markdownText('Text') };
+    for (let count = 0; count <= mostRanked; count += 1) await createTopic(work, post);
+  });
+  await world.write(group, 'Bricks', 'Text');
+  await world.settle();
+  const browser = await world.web.signedIn(world.reader);
+  const atEnd = async (words: string) =>
+    (await browser.get(`/search?q=${words}&cursor=${placeCursor({ score: 2, position: 2 })}`)).html;
+  expect(await atEnd('tiles')).toContain('These were the newest 1,000 results.');
+  expect(await atEnd('bricks')).not.toContain('These were the newest');
+  expect((await browser.get('/search?q=tiles')).html).not.toContain('These were the newest');
+}, 30_000);

@@ -23,7 +23,7 @@ export function routes(app: Hono<Environment>, kinds: readonly Searchable[]): vo
     if (search.query.terms.length > 0) countSearch(context, visitor);
     const found =
       faults.length > 0
-        ? { items: [], next: null }
+        ? { items: [], next: null, older: false }
         : await find(context, kinds, visitor, search, {
             after: placeOf(c.req.query('cursor')),
             limit: perPage,

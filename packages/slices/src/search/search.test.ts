@@ -5,6 +5,7 @@ import { deletePost, editPost, markdownText, putBack, removeFromGroup } from '@j
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { rebuild } from './fill.ts';
+import { addBeginnings } from './fulltext.ts';
 import { postKind } from './kind-posts.ts';
 import { migrations } from './migrations.ts';
 import { by, kinds, openSearch } from './testing/world.ts';
@@ -340,6 +341,9 @@ describeStores('Search', (open) => {
     const before = await entries();
     expect(await rebuild(context, kinds, { empty: false })).toBe(before.length);
     expect(await entries()).toEqual(before);
+    // An index from before beginnings were kept ready.
+    await transact(context, by, (work) => addBeginnings(work.db));
+    expect(await world.finds(ada, 'bef')).toHaveLength(4);
     // A damaged index, with rows that nobody knows any more.
     await transact(context, by, (work) =>
       work.db

@@ -24,7 +24,7 @@ import {
   TextField,
   Time,
 } from '@joinery/ui';
-import type { Found } from './find.ts';
+import { type Found, mostRanked } from './find.ts';
 import type { Asked, Search } from './input.ts';
 import { messages } from './messages.ts';
 import { markedText, type Piece, snippetOf } from './snippet.ts';
@@ -41,6 +41,8 @@ export type SearchPageModel = {
   later: boolean;
   items: readonly Found[];
   next: string | null;
+  /** This is the last page, and there is more that was not put in order. */
+  older: boolean;
 };
 
 /** The address of the same search with some answers changed; empty ones are left out. */
@@ -81,6 +83,7 @@ export function SearchPage(model: SearchPageModel) {
         />
       )}
       {errors.length > 0 ? null : <Answer {...model} />}
+      {model.older ? <Older {...model} /> : null}
       <Pagination next={model.next && addressOf(asked, { cursor: model.next })} language={language} />
     </Stack>
   );
@@ -157,6 +160,16 @@ function Answer(model: SearchPageModel) {
         <Result found={found} model={model} />
       ))}
     </List>
+  );
+}
+
+/** After the last of what was put in order: the way to the rest. */
+function Older({ asked, reader }: SearchPageModel) {
+  const t = messages(reader.language);
+  return (
+    <p class="app-quiet">
+      {t('older', { count: mostRanked })} <a href={addressOf(asked, { order: 'newest' })}>{t('olderWay')}</a>
+    </p>
   );
 }
 
