@@ -1,4 +1,4 @@
-import { type Context, type JsonObject, type Mail, transact } from '@joinery/core';
+import { type Context, type JsonObject, type Mail, restoredState, transact } from '@joinery/core';
 import { accountOfAddress } from './addresses.ts';
 import { mailOf } from './mail.tsx';
 import { answerJob, confirmJob, forget, forgetJob, tokenOf, wayOf } from './requests.ts';
@@ -27,6 +27,9 @@ async function confirm(context: Context, data: JsonObject): Promise<void> {
   if (row?.state !== 'asked') return;
   const { reader } = context.db;
   const { origin } = context.config;
+  const restored = await restoredState(reader);
+  // Of a backup: it was mailed then, and its link has ended.
+  if (restored && row.asked_at <= restored.at) return forgetAsked(context, row.id);
   const known = await accountOfAddress(reader, row.email);
   const waiting = known
     ? undefined
@@ -42,8 +45,12 @@ async function confirm(context: Context, data: JsonObject): Promise<void> {
     await send(context, mailOf(context, row, 'confirm', confirmAddress(origin, tokenOf(context, row.id))));
     return;
   }
+  await forgetAsked(context, row.id);
+}
+
+async function forgetAsked(context: Context, id: string): Promise<void> {
   await transact(context, { kind: 'system', what: 'registration' }, async (work) => {
-    await work.db.deleteFrom('registration').where('id', '=', row.id).where('state', '=', 'asked').execute();
+    await work.db.deleteFrom('registration').where('id', '=', id).where('state', '=', 'asked').execute();
   });
 }
 

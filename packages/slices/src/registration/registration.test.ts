@@ -4,9 +4,11 @@ import {
   type Context,
   createAccount,
   createMailDoor,
+  enqueueJob,
   newId,
   runNextJob,
   transact,
+  writeRestored,
 } from '@joinery/core';
 import { addPerson, people, personById } from '@joinery/slices/people';
 import { expect, it, onTestFinished } from 'vitest';
@@ -14,7 +16,15 @@ import { type MailServer, startMailServer } from '../../../../test/harness/mail-
 import { describeStores } from '../../../../test/harness/store.ts';
 import { type RegistrationAddress, registrationAddress } from './addresses.ts';
 import { registration } from './index.ts';
-import { answerRequest, askForAccount, confirmRequest, kept, requestBehind, waitingRequests } from './requests.ts';
+import {
+  answerRequest,
+  askForAccount,
+  confirmJob,
+  confirmRequest,
+  kept,
+  requestBehind,
+  waitingRequests,
+} from './requests.ts';
 import { changeSettings, type Settings } from './settings.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -153,6 +163,49 @@ describeStores('Registration', (open) => {
     await expect(confirmRequest(context, off, input)).rejects.toMatchObject({ code: 'expired' });
     for (const token of ['', 'x', late.slice(0, -1), `${late}x`, late.toLowerCase()])
       await expect(confirmRequest(context, token, input)).rejects.toMatchObject({ code: 'expired' });
+  });
+
+  it('does not come back with a backup, and stands beside no account that was made meanwhile', async () => {
+    await using world = await begin();
+    const { context, server, ask, work, rows } = world;
+    const before = await ask('gone@good.gov');
+    await work(1);
+    const at = context.clock.now().toISOString();
+    await transact(context, by, ({ db }) => writeRestored(db, { at, asOf: at, confirmedAt: at, waiting: [] }));
+    // Nor is it mailed once more.
+    const [asked] = await rows();
+    await transact(context, by, (work) =>
+      enqueueJob(work, confirmJob, { registration: asked?.id ?? '' }, { key: 'again' }),
+    );
+    const mailed = server.mails.length;
+    // They may have used it after the backup, and have been disabled since.
+    const now = context.clock.now().toISOString();
+    expect(await requestBehind(context.db.reader, before, now)).toBeUndefined();
+    await expect(confirmRequest(context, before, input)).rejects.toMatchObject({ code: 'expired' });
+    expect(await accountByEmail(context.db.reader, 'gone@good.gov')).toBeUndefined();
+    await work(1);
+    expect([server.mails.length, await rows()]).toEqual([mailed, []]);
+    expect(await requestBehind(context.db.reader, await ask('new@good.gov'), now)).toBeDefined();
+    const link = await ask('bo@xn--bcher-kva.example');
+    const domains = ['xn--bcher-kva.example'];
+    await transact(context, by, (work) => changeSettings(work, { mode: 'domain', domains }, newId()));
+    const bo = { name: 'Bo', administrator: false, federationOfficer: false };
+    await addPerson(context, by, { ...bo, email: 'bo@bücher.example' });
+    await expect(confirmRequest(context, link, input)).rejects.toMatchObject({ faults: [{ field: 'email' }] });
+    expect((await rows()).at(-1)).toMatchObject({ email: 'bo@xn--bcher-kva.example', state: 'asked' });
+  });
+
+  it('shows an administrator a name as everybody would see it', async () => {
+    await using world = await begin();
+    const { context, server, work, rows } = world;
+    const address = registrationAddress('eve@else.example') as RegistrationAddress;
+    const name = 'A\u200bda \u202enimdA';
+    await askForAccount(context, { address, name, language: 'en', note: '' }, '192.0.2.1');
+    await work();
+    expect(await rows()).toMatchObject([{ name: 'Ada nimdA' }]);
+    const token = /\/register\/([\w-]{43})/.exec(server.mails.at(-1)?.text ?? '')?.[1] ?? '';
+    await confirmRequest(context, token, { ...input, name: `${name}\u2066` });
+    expect(await waitingRequests(context.db.reader, 2)).toMatchObject([{ name: 'Ada nimdA' }]);
   });
 
   it('is counted per address, mail domain and network', async () => {

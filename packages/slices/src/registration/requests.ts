@@ -12,13 +12,14 @@ import {
   periods,
   type Reader,
   refuse,
+  restoredState,
   setPassword,
   sha256,
   streams,
   transact,
   type Work,
 } from '@joinery/core';
-import { addPersonIn } from '@joinery/slices/people';
+import { addPersonIn, cleanName } from '@joinery/slices/people';
 import type { Language } from '@joinery/ui';
 import { accountOfAddress, type RegistrationAddress, registrationAddress } from './addresses.ts';
 import { admits, settingsOf } from './settings.ts';
@@ -74,7 +75,7 @@ export async function askForAccount(
     const row: RegistrationRow = {
       id,
       email,
-      name: input.name,
+      name: cleanName(input.name),
       language: input.language,
       note: input.note,
       state: 'asked',
@@ -106,15 +107,20 @@ export async function forget(context: Context, id: string): Promise<void> {
   });
 }
 
-/** @returns undefined alike for a link that was used, has ended, or never was */
+/**
+ * @returns undefined alike for a link that was used, has ended, or never was. In a restored node those from before have ended: whoever used one after the
+ * backup may have been disabled since, and neither is known any more.
+ */
 export async function requestBehind(db: Reader, token: string, now: string): Promise<RegistrationRow | undefined> {
   if (!isRandomToken(token)) return undefined;
+  const restored = await restoredState(db);
   return db
     .selectFrom('registration')
     .selectAll()
     .where('token_hash', '=', sha256(token))
     .where('state', '=', 'asked')
     .where('token_until', '>', now)
+    .where('asked_at', '>', restored?.at ?? '')
     .executeTakeFirst();
 }
 
@@ -161,6 +167,9 @@ export async function confirmRequest(
   return transact(context, by, async (work) => {
     // First: of two at the same time one goes on.
     await take(work, row.id, 'asked', { state: 'approved' });
+    // Made since the mail was written, in the other spelling of the domain.
+    if (await accountOfAddress(work.db, row.email))
+      refuse('invalid', 'This mail address has an account', [{ field: 'email', code: 'taken' }]);
     await work.db.deleteFrom('registration').where('email', '=', row.email).execute();
     const newcomer = { name: input.name, handle: input.handle, email: row.email, ...noRoles };
     const how = { agency: context.config.agency, keys, language: row.language };
@@ -172,7 +181,7 @@ export async function confirmRequest(
 
 const noRoles = { administrator: false, federationOfficer: false } as const;
 const withoutPassword = ({ name, handle }: { name: string; handle: string | undefined }) => ({
-  name,
+  name: cleanName(name),
   handle: handle ?? null,
 });
 
