@@ -14,12 +14,13 @@ afterAll(() => seed?.[Symbol.asyncDispose]());
 const missing = '01a1f000-0000-7000-8000-000000000000';
 /** In every text that only the two may read. */
 const secret = /whisper/i;
-const outsiders: (Person | null)[] = ['administrator', 'bystander', null];
+// The reader took part, wrote and has left.
+const outsiders: (Person | null)[] = ['administrator', 'bystander', 'reader', null];
 /** What is put in the place of a parameter; in those of groups and posts what could be there. */
 function hidden(pattern: string): string[] {
-  const { conversation, message, said } = seed.things;
+  const { conversation, message, said, saidByReader } = seed.things;
   if (/\/(groups|conversations)\/:/.test(pattern)) return [conversation];
-  return /\/posts\/:/.test(pattern) ? [message, said] : [conversation, message];
+  return /\/posts\/:/.test(pattern) ? [message, said, saidByReader] : [conversation, message];
 }
 const uriOf = (id: string) => `http://localhost:3000/groups/${id}`;
 
@@ -140,7 +141,7 @@ describe.each(outsiders)('a conversation, for the %s', (person) => {
 it('is there, with all that is secret, for whoever is in it', async () => {
   const { conversation } = seed.things;
   const page = await seed.browser('colleague').fetch(`/conversations/${conversation}`);
-  expect((await page.text()).match(/Whispered (subject|content|answer)/g)?.length).toBeGreaterThanOrEqual(3);
+  expect((await page.text()).match(/Whispered (subject|content|answer|farewell)/g)?.length).toBeGreaterThanOrEqual(4);
   for (const path of ['/search?q=whispered', '/conversations', '/notifications'])
     expect(await (await seed.browser('colleague').fetch(path)).text()).toMatch(
       path === '/notifications' ? /./ : secret,

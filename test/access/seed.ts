@@ -25,6 +25,7 @@ import {
   createGroup,
   invite,
   joinGroup,
+  leaveConversation,
   setRole,
   unfollowGroup,
   updateGroup,
@@ -91,7 +92,7 @@ type ThingName =
   | ('closed' | 'open' | 'bridges' | 'handle' | 'uri')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
   | ('foreign' | 'hidden' | 'partner' | 'link' | 'muteToken' | 'registrationToken' | 'registration')
-  | ('conversation' | 'message' | 'said' | 'reportedMessage')
+  | ('conversation' | 'message' | 'said' | 'saidByReader' | 'reportedMessage')
   | ('issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey' | 'passkey');
 
 type SignInThings = Record<
@@ -313,17 +314,21 @@ async function fillSignIn(
   });
 }
 
-type Talk = Record<'conversation' | 'message' | 'said' | 'reportedMessage', string>;
+type Talk = Record<'conversation' | 'message' | 'said' | 'saidByReader' | 'reportedMessage', string>;
 
-/** The member and the colleague talk, and one of them has reported the other. `said` is the colleague's, `message` the member's. */
-async function fillConversation(work: Work, { member, colleague }: Record<Person, string>): Promise<Talk> {
+/** The member and the colleague talk, and one of them has reported the other. `said` is the colleague's, `message` the member's. The reader took part and has left. */
+async function fillConversation(work: Work, { member, colleague, reader }: Record<Person, string>): Promise<Talk> {
   const about = { subject: 'Whispered subject', language: 'en' };
-  const first = { by: member, people: [colleague], content: 'Whispered content #whispered', ...about };
+  const first = { by: member, people: [colleague, reader], content: 'Whispered content #whispered', ...about };
   const { id: conversation } = await beginConversation(work, first);
   const message = await topicOf(work.db, conversation);
   const said = await sendMessage(work, { conversation, by: colleague, content: 'Whispered answer', language: 'en' });
+  const left = await sendMessage(work, { conversation, by: reader, content: 'Whispered farewell', language: 'en' });
+  await like(work, { post: said.id, by: { uri: `${work.home}/people/${reader}`, person: reader } });
+  await leaveConversation(work, { group: conversation, person: reader });
   const reported = await report(work, { post: said.id, reporter: member, reason: 'Whispered reason' });
-  return { conversation, message: message ?? '', said: said.id, reportedMessage: reported ?? '' };
+  const messages = { message: message ?? '', said: said.id, saidByReader: left.id };
+  return { conversation, ...messages, reportedMessage: reported ?? '' };
 }
 
 /** A closed group that only its people know of, with something in every state that can be changed; and an open one. */

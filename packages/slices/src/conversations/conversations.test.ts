@@ -1,11 +1,12 @@
 import { sizes } from '@joinery/core';
 import { conversationOf, groupById, joinGroup, membershipOf } from '@joinery/slices/groups';
-import { deletePerson, disablePerson, type PersonRow } from '@joinery/slices/people';
+import { deletePerson, disablePerson, type PersonRow, personById } from '@joinery/slices/people';
 import {
   createTopic,
   deletePost,
   editPost,
   handleReport,
+  like,
   listFeed,
   listThreadFromEnd,
   markAllRead,
@@ -71,10 +72,53 @@ describeStores('a conversation', (open) => {
     await act((work) => disablePerson(work, others[1]?.id ?? ''));
     expect(await refusalOf(bring(two, others[1] ?? anna, anna))).toBe('disabled');
     expect(await refusalOf(bring(two, { id: 'nobody' }, anna))).toBe('not_found');
-    // With somebody gone there is room again.
+    // With somebody gone there is room again, for one: of two who are brought at the same moment too.
     await effects();
-    expect(await bring(full, late, anna)).toBe(true);
-    expect(await bring(full, late, anna)).toBe(false);
+    const last = await add('Last');
+    const both = await Promise.all([late, last].map((person) => refusalOf(bring(full, person, anna))));
+    expect(both.sort()).toEqual(['invalid', 'not refused']);
+    const [inIt = late] = (await participantsOf(world.context.db.reader, full.id))
+      .map(({ person }) => person)
+      .filter(({ id }) => id === late.id || id === last.id);
+    expect(await bring(full, inIt, anna)).toBe(false);
+  });
+
+  it('tells a guest, who begins none, nothing of the people whom they name', async () => {
+    await using world = await openWorld(open);
+    const { add, begin, remote, act } = world;
+    const [anna, gone] = [await add('Anna'), await add('Gone')];
+    await act((work) => disablePerson(work, gone.id));
+    const guest = await add('Gus', { sponsor: anna.id, of: 'Partner', until: '2099-01-01' });
+    const named = [anna, gone, { id: await remote() }, { id: 'nobody' }] as PersonRow[];
+    for (const one of named) expect(await refusalOf(begin(guest, [one]))).toBe('forbidden');
+  });
+
+  it('tells no other node anything, whoever is mentioned in it', async () => {
+    await using world = await openWorld(open);
+    const { context, add, begin, say, leave, act, remote, effects } = world;
+    const db = context.db.reader;
+    await remote();
+    const [anna, bram, cato] = [await add('Anna'), await add('Bram'), await add('Cato')];
+    const jobs = async () => (await db.selectFrom('job').select(['name', 'data']).execute()).length;
+    const before = await jobs();
+    const made = await begin(anna, [bram], `@ria@known.example @${cato.handle} #whispered`);
+    const post = await say(made, bram, '@ria@known.example');
+    await act((work) => editPost(work, { post: post.id, author: bram.id, ...markdownText('@ria@other.example') }));
+    await act((work) => like(work, { post: post.id, by: { uri: anna.uri, person: anna.id } }));
+    await act((work) => report(work, { post: post.id, reporter: anna.id, reason: 'Rude' }));
+    await act((work) => deletePost(work, { post: post.id, author: bram.id }));
+    await leave(made, bram);
+    await effects();
+    expect(await jobs()).toBe(before);
+    expect(await db.selectFrom('subscription').selectAll().execute()).toEqual([]);
+    const streams = await db
+      .selectFrom('log')
+      .select(['stream', 'data'])
+      .where('data', 'like', `%${made.id}%`)
+      .execute();
+    expect(new Set(streams.map(({ stream }) => stream))).toEqual(new Set(['local', `group:${made.id}`]));
+    // Who wrote in it is not looked up by anybody either.
+    expect((await personById(db, anna.id))?.public_since).toBeNull();
   });
 
   it('lets whoever is in it bring others, who read what was said before', async () => {
@@ -219,6 +263,9 @@ describeStores('a conversation', (open) => {
     expect(await refusalOf(handle(false, anna.id))).toBe('not_found');
     await handle(true);
     expect(await reportedMessages(db)).toEqual([]);
+    // Of what its author deleted nothing is kept that nobody needs any more.
+    const kept = await db.selectFrom('post_report').selectAll().where('id', '=', id).execute();
+    expect(kept).toMatchObject([{ reason: 'Rude', content: null, handled_by: cato.id }]);
   });
 
   it('takes handles and whole names, and asks about everything else', async () => {

@@ -20,7 +20,7 @@ const missing = (): never => refuse('not_found', 'There is no such conversation 
  * @param input.by who begins it, and is in it
  * @param input.people local ids of the others; doubles and `by` count once
  * @param input.subject what it is about; empty where the names of those in it say enough
- * @throws {Refusal} invalid (nobody else, too many, or somebody of another node), not_found, disabled
+ * @throws {Refusal} invalid (nobody else, too many, or somebody of another node), forbidden (to guests), not_found, disabled
  */
 export async function createConversation(
   work: Work,
@@ -29,10 +29,10 @@ export async function createConversation(
   const ids = [...new Set([input.by, ...input.people])];
   if (ids.length < 2) refuse('invalid', 'A conversation needs somebody else', [{ field: 'people', code: 'required' }]);
   assertRoom(ids.length);
+  // First: what is wrong with the others would tell a guest who is here.
+  if (isGuest(await somebodyHere(work.db, input.by))) refuse('forbidden', 'Guests begin no conversations');
   const people: PersonRow[] = [];
   for (const id of ids) people.push(await somebodyHere(work.db, id));
-  if (people.some((person) => person.id === input.by && isGuest(person)))
-    refuse('forbidden', 'Guests begin no conversations');
   const id = newId();
   const group = rowOf(work, {
     ...{ id, kind: 'conversation', handle: id, name: cleanName(input.subject), summary: '' },

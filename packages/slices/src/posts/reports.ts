@@ -69,7 +69,8 @@ export async function handleReport(
   if (row.handled_at) return;
   await work.db
     .updateTable('post_report')
-    .set({ handled_at: work.now, handled_by: input.by })
+    // The copy of a message was for this decision; its author may have deleted it since.
+    .set({ handled_at: work.now, handled_by: input.by, content: null })
     .where('id', '=', row.id)
     .execute();
   work.emit('post.report_handled', streams.local, { post: row.post_id, group: row.group_id, report: row.id });

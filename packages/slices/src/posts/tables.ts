@@ -111,7 +111,7 @@ export type PostReportRow = {
   reporter_id: string | null;
   /** Node of the reporter. */
   origin: string;
-  /** Of a message in a conversation, what it said when it was reported: those who decide read nothing else of it. Safe HTML. */
+  /** Of a message in a conversation, what it said when it was reported, until that is decided: those who decide read nothing else of it. Safe HTML. */
   content: string | null;
   /** Id of the `Flag`, so that it counts once. */
   uri: string | null;

@@ -8,7 +8,7 @@ import {
   type Work,
 } from '@joinery/core';
 import { addToConversation, groups, leaveConversation } from '@joinery/slices/groups';
-import { createPerson, type PersonRow, people, rememberRemotePerson } from '@joinery/slices/people';
+import { createPerson, type Guest, type PersonRow, people, rememberRemotePerson } from '@joinery/slices/people';
 import { posts } from '@joinery/slices/posts';
 import type { StoreOptions, TestStore } from '../../../../../test/harness/store.ts';
 import { beginConversation, conversations, sendMessage } from '../index.ts';
@@ -36,8 +36,8 @@ export async function openWorld(
   keys ??= createActorKeys();
   const made = await keys;
   const act = <T>(change: (work: Work) => Promise<T>) => transact(context, by, change);
-  const add = (name: string): Promise<PersonRow> =>
-    act((work) => createPerson(work, { name, agency: 'Council', language: 'en', timeZone: 'UTC', keys: made }));
+  const add = (name: string, guest?: Guest): Promise<PersonRow> =>
+    act((work) => createPerson(work, { name, agency: 'Council', language: 'en', timeZone: 'UTC', keys: made, guest }));
   return {
     ...{ store, context, act, add },
     begin: (from: PersonRow, to: readonly PersonRow[], content = 'Hello', subject = '') =>
