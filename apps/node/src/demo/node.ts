@@ -72,21 +72,26 @@ const longestWait = 30_000;
 
 /** Runs one node of the demo: does what the process that started it says, and ends with it, leaving nothing behind. */
 export async function runDemoNode(environment: Record<string, string | undefined>): Promise<void> {
-  let node: RunningNode | undefined;
+  let starting: Promise<RunningNode> | undefined;
   // Ctrl-C reaches every process of the terminal: the one that started this decides when it is over.
   process.on('SIGINT', () => {});
   process.on('SIGTERM', () => {});
   const leave = async () => {
+    // A node that is still starting would go on making files in the folder that is removed.
+    const node = await starting?.catch(() => undefined);
     await node?.close();
     await forget(environment.JOINERY_DATA ?? '');
     process.exit(0);
   };
   process.on('disconnect', leave);
   if (!process.connected) await leave();
-  const tell = (answer: Answer) => process.send?.(answer);
+  // Nobody hears an answer once the other side has gone; failing over that would leave the folder behind.
+  const tell = (answer: Answer) => {
+    if (process.connected) process.send?.(answer, undefined, undefined, () => {});
+  };
   try {
-    const running = await startNode(environment);
-    node = running;
+    starting = startNode(environment);
+    const running = await starting;
     process.on('message', async (request: Request) => {
       if ('pause' in request) {
         await running.close();
