@@ -52,6 +52,7 @@ export async function createAccount(
     disabled_at: null,
     ends_at: input.endsAt ?? null,
     created_at: work.now,
+    signed_in_at: null,
   };
   await work.db.insertInto('account').values(account).execute();
   return account;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Migrations } from '../db/migrate.ts';
 
 export const accountMigrations: Migrations = {
@@ -94,5 +95,11 @@ export const accountMigrations: Migrations = {
   },
   '2026-11-22-core-account-end': async (db) => {
     await db.schema.alterTable('account').addColumn('ends_at', 'text').execute();
+  },
+  // Whoever has a password or is signed in has come in before; sign-in adds those who came otherwise.
+  '2026-11-26-core-signed-in': async (db) => {
+    await db.schema.alterTable('account').addColumn('signed_in_at', 'text').execute();
+    await sql`update account set signed_in_at = created_at
+      where password_hash is not null or id in (select account_id from session)`.execute(db);
   },
 };

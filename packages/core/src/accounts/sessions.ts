@@ -39,10 +39,12 @@ export async function startSession(
 ): Promise<string> {
   const row = await work.db
     .selectFrom('account')
-    .select(['disabled_at', 'ends_at'])
+    .select(['disabled_at', 'ends_at', 'signed_in_at'])
     .where('id', '=', account)
     .executeTakeFirst();
   if (!row || !isUsable(row, work.now)) refuse('disabled', 'This account has been disabled');
+  if (row.signed_in_at === null)
+    await work.db.updateTable('account').set({ signed_in_at: work.now }).where('id', '=', account).execute();
   const value = randomToken();
   await work.db
     .deleteFrom('session')

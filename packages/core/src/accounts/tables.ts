@@ -14,6 +14,8 @@ export type AccountTables = {
     /** When all access ends by itself; null for never. */
     ends_at: string | null;
     created_at: string;
+    /** When a session of it first began; null for whoever has never come in. */
+    signed_in_at: string | null;
   };
   session: {
     /** SHA-256 of the cookie's value. */

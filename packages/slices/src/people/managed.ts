@@ -6,7 +6,7 @@ export type ManagedPerson = PersonRow & {
   email: string;
   administrator: boolean;
   federationOfficer: boolean;
-  /** Has chosen a password, or has a session now. */
+  /** Has come in at least once, in whatever way. */
   signedIn: boolean;
   /** A code is asked for after the password. */
   secondStep: boolean;
@@ -17,13 +17,6 @@ export async function managedPeople(db: Reader, people: readonly PersonRow[]): P
   if (people.length === 0) return [];
   const ids = people.map((person) => person.id);
   const accounts = await db.selectFrom('account').selectAll().where('person_id', 'in', ids).execute();
-  const sessions = await db
-    .selectFrom('session')
-    .innerJoin('account', 'account.id', 'session.account_id')
-    .select('account.person_id')
-    .distinct()
-    .where('account.person_id', 'in', ids)
-    .execute();
   const steps = await db
     .selectFrom('second_step')
     .innerJoin('account', 'account.id', 'second_step.account_id')
@@ -31,7 +24,6 @@ export async function managedPeople(db: Reader, people: readonly PersonRow[]): P
     .where('account.person_id', 'in', ids)
     .execute();
   const withStep = new Set(steps.map((row) => row.person_id));
-  const present = new Set(sessions.map((row) => row.person_id));
   const byPerson = new Map(accounts.map((account) => [account.person_id, account]));
   return people.map((person) => {
     const account = byPerson.get(person.id);
@@ -40,7 +32,7 @@ export async function managedPeople(db: Reader, people: readonly PersonRow[]): P
       email: account?.email ?? '',
       administrator: account?.administrator === 1,
       federationOfficer: account?.federation_officer === 1,
-      signedIn: account?.password_hash != null || present.has(person.id),
+      signedIn: account?.signed_in_at != null,
       secondStep: withStep.has(person.id),
     };
   });

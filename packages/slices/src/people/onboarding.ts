@@ -13,6 +13,7 @@ import {
   hashPassword,
   isRefusal,
   linkMinutes,
+  providerDecides,
   type Reader,
   readSignInLink,
   refuse,
@@ -153,7 +154,10 @@ export async function linkFor(
   });
 }
 
-/** Everybody of this node who has never signed in, with a new sign-in link: for handing out after an import. */
+/**
+ * Everybody of this node who has never signed in, with a new sign-in link: for handing out after an import. Nobody who has a password, or whom an identity
+ * provider lets in, needs one.
+ */
 export async function linksForNewcomers(
   context: Context,
   by: By,
@@ -162,17 +166,18 @@ export async function linksForNewcomers(
   const newcomers = await reader
     .selectFrom('account')
     .innerJoin('person', 'person.id', 'account.person_id')
-    .leftJoin('session', 'session.account_id', 'account.id')
     .select(['account.id', 'account.email', 'person.name'])
     .where('account.password_hash', 'is', null)
     .where('account.disabled_at', 'is', null)
-    .where('session.id', 'is', null)
+    .where('account.signed_in_at', 'is', null)
     .orderBy('person.sort_name')
     .orderBy('person.id')
     .execute();
+  const waiting = [];
+  for (const one of newcomers) if (!(await providerDecides(context, reader, one.id))) waiting.push(one);
   const links = [];
-  for (let start = 0; start < newcomers.length; start += peopleAtOnce) {
-    const part = newcomers.slice(start, start + peopleAtOnce);
+  for (let start = 0; start < waiting.length; start += peopleAtOnce) {
+    const part = waiting.slice(start, start + peopleAtOnce);
     const made = await transact(context, by, async (work) => {
       const answers = [];
       for (const { id, email, name } of part) {

@@ -1,4 +1,5 @@
 import type { Migrations } from '@joinery/core';
+import { sql } from 'kysely';
 
 /** Tables of sign-in with identity providers. Forward only. */
 export const migrations: Migrations = {
@@ -83,5 +84,12 @@ export const migrations: Migrations = {
       .on('sign_in_passkey_challenge')
       .column('expires_at')
       .execute();
+  },
+  // Before it was kept when somebody first came in: a passkey shows it, and so does a link, as far as it can be told now.
+  '2026-11-26-sign-in-signed-in': async (db) => {
+    await sql`update account set signed_in_at = created_at where signed_in_at is null
+      and (id in (select account_id from sign_in_identity) or id in (select account_id from sign_in_passkey))`.execute(
+      db,
+    );
   },
 };

@@ -1,4 +1,13 @@
-import { type Account, accountOfPerson, hashPassword, newId, setPassword, transact } from '@joinery/core';
+import {
+  type Account,
+  accountOfPerson,
+  endSessions,
+  hashPassword,
+  newId,
+  setPassword,
+  startSession,
+  transact,
+} from '@joinery/core';
 import { describe, expect, it } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
 import { linkFor, people } from '../people/index.ts';
@@ -109,6 +118,38 @@ for (const dialect of ['sqlite', 'postgres'] as const)
         const answers = await Promise.all([browser.post(unlink(identity.id)), tab.post(unlink(other.id))]);
         expect(answers.map(({ status }) => status).sort()).toEqual([303, 422]);
         expect(await identities()).toHaveLength(1);
+      });
+
+      it('who comes in by a provider or a passkey alone has signed in, and gets no link with the newcomers', async () => {
+        const { web, context, anna, account } = await prepared(dialect);
+        await using _ = web;
+        const [ben, cas] = [await web.add('Ben Bos'), await web.add('Cas Smit')];
+        const administrator = await web.signedIn(await web.add('Ada Admin', { administrator: true }));
+        const all = [anna, ben, cas].map(({ name }) => name);
+        const signedIn = async () =>
+          Promise.all(
+            [anna, ben, cas].map(async ({ id }) => {
+              const { html } = await administrator.get(`/administration/people/${id}`);
+              return !html.includes('Not signed in yet');
+            }),
+          );
+        const newcomers = async () => {
+          const { html } = await administrator.post('/administration/people/links');
+          return all.filter((name) => html.includes(name));
+        };
+        // Linked beforehand, Anna needs no link before she has come in either.
+        expect([await signedIn(), await newcomers()]).toEqual([
+          [false, false, false],
+          ['Ben Bos', 'Cas Smit'],
+        ]);
+        const other = (await accountOfPerson(context.db.reader, ben.id)) as Account;
+        await transact(context, by, async (work) => {
+          await startSession(work, account.id);
+          await startSession(work, other.id);
+          await endSessions(work, account.id);
+          await endSessions(work, other.id);
+        });
+        expect([await signedIn(), await newcomers()]).toEqual([[true, true, false], ['Cas Smit']]);
       });
 
       it('a password of before stays until an administrator removes it, and everything opened with it ends', async () => {
