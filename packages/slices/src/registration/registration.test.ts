@@ -130,6 +130,23 @@ describeStores('Registration', (open) => {
     expect(JSON.stringify(events)).not.toContain('else.example');
   });
 
+  it('asks for another handle than a kept one, and holds nobody up who waits with one', async () => {
+    await using world = await begin();
+    const { context, ask } = world;
+    const token = await ask('eve@else.example');
+    for (const handle of ['admin', 'x'])
+      await expect(confirmRequest(context, token, { ...input, handle })).rejects.toMatchObject({
+        faults: [{ field: 'handle' }],
+      });
+    await confirmRequest(context, token, { ...input, handle: 'eve' });
+    // Kept for the node since.
+    await transact(context, by, ({ db }) => db.updateTable('registration').set({ handle: 'root' }).execute());
+    const [waiting] = await waitingRequests(context.db.reader, 2);
+    expect(await answerRequest(context, newId(), waiting?.id ?? '', true, '')).toBe(true);
+    const account = await accountByEmail(context.db.reader, 'eve@else.example');
+    expect((await personById(context.db.reader, account?.person_id ?? ''))?.handle).toBe('anna-vries');
+  });
+
   it('is refused with a reason, and forgotten at its time', async () => {
     await using world = await begin();
     const { context, server, ask, rows, work } = world;

@@ -4,6 +4,7 @@ import {
   countAttempt,
   createActorKeys,
   enqueueJob,
+  handleFault,
   hashPassword,
   isRandomToken,
   isRefusal,
@@ -147,6 +148,9 @@ export async function confirmRequest(
   const row = await requestBehind(reader, token, context.clock.now().toISOString());
   const way = row && (await wayOf(reader, row));
   if (!row || !way) refuse('expired', 'This link has been used or has ended');
+  // Whoever waits for an administrator is told now, while they can choose another one.
+  const fault = input.handle === undefined ? null : handleFault(input.handle);
+  if (fault) refuse('invalid', 'This handle cannot be used', [{ field: 'handle', code: fault }]);
   // Only now: whoever guesses at links must not keep the processor busy.
   const [hash, keys] = await Promise.all([hashPassword(input.password), createActorKeys()]);
   if (way === 'approval') {
@@ -256,7 +260,8 @@ export async function answerRequest(
     else if (await accountOfAddress(context.db.reader, row.email)) return await forgetNow(context, id);
     else
       await letIn(row.handle).catch((error) => {
-        if (isRefusal(error) && error.code === 'handle_taken') return letIn(null);
+        // Taken, or kept for the node, since: another one is made, so that nobody is held up by it.
+        if (isRefusal(error) && error.faults.some(({ field }) => field === 'handle')) return letIn(null);
         throw error;
       });
     return true;
