@@ -1,5 +1,6 @@
 import { type Clock, type Context, createActorKeys, transact, type Work } from '@joinery/core';
 import type { RunningNode } from '@joinery/node';
+import { beginConversation, sendMessage } from '@joinery/slices/conversations';
 import { createGroup, joinGroup } from '@joinery/slices/groups';
 import { addPerson, createPerson, personByUri } from '@joinery/slices/people';
 import { createTopic, markdownText, reply } from '@joinery/slices/posts';
@@ -15,7 +16,7 @@ const day = 86_400_000;
 const age = 420;
 const peoplePerPartner = 8;
 /** A council of four hundred. */
-const council = { colleagues: 400, partners: 30, groups: 30 };
+const council = { colleagues: 400, partners: 30, groups: 30, conversations: 20 };
 const perUnit = 200;
 /** One thread that everybody answers. */
 const longThread = 300;
@@ -32,7 +33,7 @@ export function movableClock(): Clock & { set: (milliseconds: number | null) => 
 }
 
 type Topic = { id: string; replies: number };
-type Place = { id: string; home: string | null; members: string[]; topics: Topic[]; share: number };
+type Place = { id: string; home: string | null; members: string[]; topics: Topic[]; share: number; talk?: boolean };
 
 /** A node in daily use: what its pages are asked with. */
 export type BusyNode = {
@@ -42,6 +43,7 @@ export type BusyNode = {
   officer: string;
   groups: Record<'large' | 'small' | 'closed' | 'elsewhere', string>;
   topics: Record<'short' | 'long' | 'elsewhere', string>;
+  conversation: string;
   colleague: string;
   /** Origin of a partner with shared groups. */
   partner: string;
@@ -106,6 +108,12 @@ export async function makeBusy(
   ];
   for (let number = 3; number < size.groups; number += 1)
     places.push(await open(number, { name: `Werkgroep ${nameOf(number)}`, share: 1, size: 20 }));
+  const talks = await Promise.all(
+    Array.from({ length: size.conversations }, (_, number) =>
+      openTalk(act, reader.id, staff.slice(number, number + 3)),
+    ),
+  );
+  places.push(...talks);
   for (let number = 0; number < size.partners / 3; number += 1)
     places.push(await openElsewhere(node, act, reader.id, guests, number));
 
@@ -114,6 +122,10 @@ export async function makeBusy(
   const post = async (work: Work, place: Place): Promise<void> => {
     const author = write.one(place.members);
     const language = write.one(['nl', 'en']);
+    if (place.talk) {
+      await sendMessage(work, { conversation: place.id, by: author, content: write.text(), language });
+      return;
+    }
     const arrival = place.home && { uri: `${place.home}/posts/${write.number()}`, verified: 'origin' as const };
     const common = { author, language, ...markdownText(write.text()), ...(arrival ? { arrival } : {}) };
     const [first] = place.topics;
@@ -161,6 +173,7 @@ export async function makeBusy(
     officer: officer.id,
     groups: { large: large.id, small: small.id, closed: closed.id, elsewhere: elsewhere.id },
     topics: { long: topicOf(large), short: topicOf(small), elsewhere: topicOf(elsewhere) },
+    conversation: talks[0]?.id ?? '',
     colleague: staff[1] ?? '',
     partner: partnerOrigin(0),
     grow,
@@ -219,6 +232,13 @@ async function idOf(context: Context, uri: string): Promise<string> {
   const person = await personByUri(context.db.reader, uri);
   if (!person) throw new Error(`${uri} was not kept`);
   return person.id;
+}
+
+/** A conversation of the reader with some colleagues. */
+async function openTalk(act: Act, reader: string, people: string[]): Promise<Place> {
+  const begin = { by: reader, people, subject: '', content: 'Hebben jullie even?', language: 'nl' };
+  const { id } = await act((work) => beginConversation(work, begin));
+  return { id, home: null, members: [reader, ...people], topics: [], share: 1, talk: true };
 }
 
 /** A group of a partner in which the reader takes part. */
