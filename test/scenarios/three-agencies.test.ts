@@ -352,7 +352,12 @@ describe('Three agencies in one group', () => {
           return post?.deleted === true && post.content === '' && post.title === null;
         }),
     );
-  });
+    // Its author hears from the host who else took the deletion.
+    await until(async () => {
+      const told = await made(bob.api('GET', `/posts/${question.id}/delivery`));
+      return told.nodes === 2 && told.reached === 2 && told.deletedOn === 2 && told.unknown === 0;
+    }, 15_000);
+  }, 30_000);
 
   it('a suspension holds within a second, and lifting it lets everything through', async () => {
     const other = await made(ada.api('POST', '/groups', { name: 'Road works', handle: 'roads' }));

@@ -1,4 +1,4 @@
-import { type AfterEffects, streams } from '@joinery/core';
+import { type AfterEffects, type LogEvent, streams, type Work } from '@joinery/core';
 import { groupById } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
 import { planReport } from './delivery.ts';
@@ -6,18 +6,23 @@ import { forgetOpening } from './history.ts';
 import { postById } from './store.ts';
 import { forgetPersonal } from './unread.ts';
 
-/** What follows from a post: the author's node is told how far the group passed it on. And from leaving a group: its past has a gap from then on. */
+/** What follows from a post: the author's node is told how far the group passed it, or its deletion, on. And from leaving a group: its past has a gap from then on. */
 export const afterEffects: AfterEffects = {
-  'post.created': async (work, { stream, streamSeq, at, data }) => {
-    if (stream !== streams.group(data.group)) return;
-    const post = await postById(work.db, data.post);
-    const author = post && post.local !== 1 ? await personById(work.db, post.author_id) : undefined;
-    const group = author ? await groupById(work.db, data.group) : undefined;
-    if (post && author && group && group.reading !== 'members') {
-      await planReport(work, { group: group.id, streamSeq, at });
-    }
-  },
+  'post.created': reportLater,
+  'post.deleted': reportLater,
   'person.deleted': (work, { data }) => forgetPersonal(work, data.person),
   'group.left': (work, { data }) => forgetOpening(work, data.group),
   'group.unfollowed': (work, { data }) => forgetOpening(work, data.group),
 };
+
+async function reportLater(
+  work: Work,
+  { stream, streamSeq, at, data }: LogEvent<'post.created' | 'post.deleted'>,
+): Promise<void> {
+  if (stream !== streams.group(data.group)) return;
+  const post = await postById(work.db, data.post);
+  const author = post && post.local !== 1 ? await personById(work.db, post.author_id) : undefined;
+  const group = author ? await groupById(work.db, data.group) : undefined;
+  if (post && author && group && group.reading !== 'members')
+    await planReport(work, { group: group.id, streamSeq, at });
+}

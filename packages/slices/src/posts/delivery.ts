@@ -24,7 +24,7 @@ export type Delivery = {
   reached: number;
   waiting: number;
   failed: number;
-  /** Nodes that confirmed a deletion. */
+  /** Nodes that took the deletion of it. */
   deletedOn: number;
   unknown: number;
   detail: NodeDelivery[];
@@ -54,7 +54,9 @@ export async function deliveryOf(db: Reader, id: string, except: string | null =
     .executeTakeFirst();
   if (!event) return nothing;
   const refused = await refusedBy(db, post.event_id);
-  if (post.event_stream.startsWith('node:')) return hostDelivery(post, refused);
+  if (post.event_stream.startsWith('node:')) {
+    return hostDelivery(post, await arrivedAtHost(db, post, event.stream_seq), refused);
+  }
   const rows = await db
     .selectFrom('subscription')
     .selectAll()
@@ -91,21 +93,38 @@ async function refusedBy(db: Reader, event: string): Promise<Map<string, NodeDel
   );
 }
 
+const hostOfStream = (post: PostRow): string => (post.event_stream ?? '').slice('node:'.length);
+
+/** What a group takes in it announces; a deletion changes no status, so it is there once its host has acknowledged it. */
+async function arrivedAtHost(db: Reader, post: PostRow, sequence: number): Promise<boolean> {
+  if (!post.deleted_at) return post.status !== 'waiting';
+  const row = await db
+    .selectFrom('subscription')
+    .select('acknowledged')
+    .where('stream', '=', post.event_stream ?? '')
+    .where('origin', '=', hostOfStream(post))
+    .executeTakeFirst();
+  return (row?.acknowledged ?? 0) >= sequence;
+}
+
 /** The host is one node; the others are what it reports. */
-function hostDelivery(post: PostRow, refused: Map<string, NodeDelivery>): Delivery {
-  const home = (post.event_stream ?? '').slice('node:'.length);
-  const arrived = post.status !== 'waiting';
+function hostDelivery(post: PostRow, taken: boolean, refused: Map<string, NodeDelivery>): Delivery {
+  const home = hostOfStream(post);
+  // A lane steps over what a node refuses: acknowledged alone does not tell.
+  const arrived = taken && !(post.deleted_at && refused.has(home));
   const failure = arrived ? undefined : refused.get(home);
   const state = arrived ? 'reached' : 'waiting';
   const host: NodeDelivery = failure ?? { home, state, at: post.accepted_at, error: null };
   const told: unknown = post.delivery === null ? null : JSON.parse(post.delivery);
   const figure = (name: string) => (isObject(told) && typeof told[name] === 'number' ? Number(told[name]) : 0);
+  // A report from before the deletion says nothing of it.
+  const reached = (host.state === 'reached' ? 1 : 0) + figure(post.deleted_at ? 'deletedOn' : 'reached');
   return {
     nodes: 1 + figure('nodes'),
-    reached: (host.state === 'reached' ? 1 : 0) + figure('reached'),
+    reached,
     waiting: (host.state === 'waiting' ? 1 : 0) + figure('waiting'),
     failed: (host.state === 'failed' ? 1 : 0) + figure('failed'),
-    deletedOn: 0,
+    deletedOn: post.deleted_at ? reached : 0,
     unknown: told === null ? 1 : 0,
     detail: [host],
   };
@@ -117,8 +136,8 @@ async function reportsFor(db: Reader, node: string, posts: string[]): Promise<Js
   for (const id of posts) {
     const post = await postById(db, id);
     if (!post) continue;
-    const { nodes, reached, waiting, failed } = await deliveryOf(db, id, node);
-    reports.push({ activity: post.uri, nodes, reached, waiting, failed });
+    const { nodes, reached, waiting, failed, deletedOn } = await deliveryOf(db, id, node);
+    reports.push({ activity: post.uri, nodes, reached, waiting, failed, deletedOn });
   }
   return reports;
 }
@@ -142,10 +161,10 @@ export async function deliveryReport(
 /** Posts that arrive within so many seconds are reported together. */
 const windowSeconds = 3;
 
-/** What reports are about: the posts of other nodes' people that the group told from a number of its stream on, before an instant. */
+/** What reports are about: the posts of other nodes' people that the group told, or told to be deleted, from a number of its stream on, before an instant. */
 type ReportOn = { group: string; from: number; until: string };
 
-/** After a post of another node's person: report once it had time to arrive, together with the others of that moment. */
+/** After a post of another node's person, or its deletion: report once it had time to arrive, together with the others of that moment. */
 export async function planReport(work: Work, told: { group: string; streamSeq: number; at: string }): Promise<void> {
   const milliseconds = windowSeconds * 1_000;
   const until = new Date((Math.floor(Date.parse(told.at) / milliseconds) + 1) * milliseconds).toISOString();
@@ -189,9 +208,10 @@ async function postsToReport(db: Reader, on: ReportOn): Promise<Map<string, stri
   for (let after: number | undefined = on.from - 1; after !== undefined; ) {
     const events: LogEvent[] = await streamEventsAfter(db, stream, after, reportSize);
     const told = events.filter(
-      (event): event is LogEvent<'post.created'> => event.name === 'post.created' && event.at < on.until,
+      (event): event is LogEvent<'post.created' | 'post.deleted'> =>
+        (event.name === 'post.created' || event.name === 'post.deleted') && event.at < on.until,
     );
-    const ids = told.map((event) => event.data.post);
+    const ids = [...new Set(told.map((event) => event.data.post))];
     const theirs =
       ids.length === 0
         ? []
@@ -202,7 +222,7 @@ async function postsToReport(db: Reader, on: ReportOn): Promise<Map<string, stri
             .where('post.id', 'in', ids)
             .where('person.local', '=', 0)
             .execute();
-    for (const { id, home } of theirs) posts.set(home, [...(posts.get(home) ?? []), id]);
+    for (const { id, home } of theirs) posts.set(home, [...new Set(posts.get(home)).add(id)]);
     const last = events.at(-1);
     after = last && last.at < on.until && events.length === reportSize ? last.streamSeq : undefined;
   }
@@ -214,7 +234,7 @@ export async function applyDeliveryReport(work: Work, group: GroupRow, activity:
   for (const entry of listOf(activity['joinery:delivery']).slice(0, 100)) {
     if (!isObject(entry) || typeof entry.activity !== 'string') continue;
     const figures = Object.fromEntries(
-      ['nodes', 'reached', 'waiting', 'failed'].map((name) => [
+      ['nodes', 'reached', 'waiting', 'failed', 'deletedOn'].map((name) => [
         name,
         Math.max(0, Math.trunc(Number(entry[name])) || 0),
       ]),

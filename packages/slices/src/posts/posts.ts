@@ -299,6 +299,9 @@ export async function deletePost(
     answer_id: null,
     likes: 0,
     count_due: 0,
+    // What the host reported is about the text that is gone.
+    delivery: null,
+    delivery_at: null,
     event_id: work.emit('post.deleted', stream, { post: post.id, group: group.id }),
     event_stream: stream,
   };
