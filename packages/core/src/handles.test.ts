@@ -1,7 +1,10 @@
-import { expect, it } from 'vitest';
-import { describeStores } from '../../../test/harness/store.ts';
+import { sql } from 'kysely';
+import { expect, it, vi } from 'vitest';
+import { postgresMissing } from '../../../test/harness/postgres.ts';
+import { describeStores, openStore } from '../../../test/harness/store.ts';
+import { createAccount } from './accounts/accounts.ts';
 import { claimHandle, freeHandle, handleFault, holderOf } from './handles.ts';
-import { transact } from './work.ts';
+import { transact, type Work } from './work.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 
@@ -76,3 +79,43 @@ describeStores('A handle', (open) => {
     expect(await freeHandle(reader, 'Jan Jansen')).toBe('jan-jansen-2');
   });
 });
+
+it.skipIf(postgresMissing).each([
+  [
+    'handle',
+    (work: Work, id: string) => claimHandle(work, 'archives', 'group', id),
+    { code: 'handle_taken', faults: [{ field: 'handle', code: 'taken' }] },
+  ],
+  [
+    'mail address',
+    (work: Work, id: string) => createAccount(work, { person: id, email: 'jan@agency.example' }),
+    { code: 'invalid', faults: [{ field: 'email', code: 'taken' }] },
+  ],
+])(
+  'Of two transactions of PostgreSQL with one %s at once the later one is refused in words',
+  async (_, take, refusal) => {
+    await using store = await openStore('postgres');
+    const { context } = store;
+    const [taken, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const first = transact(context, by, async (work) => {
+      await take(work, 'g1');
+      taken.resolve();
+      await go.promise;
+    });
+    await taken.promise;
+    const second = transact(context, by, async (work) => {
+      await take(work, 'g2');
+    });
+    const refused = expect(second).rejects.toMatchObject(refusal);
+    const waiting = sql<{ count: number }>`select count(*) as count from pg_locks
+    join pg_stat_activity using (pid) where not granted and datname = current_database()`;
+    try {
+      // The second has asked, and waits for what the first decides.
+      await vi.waitFor(async () => expect((await waiting.execute(context.db.reader)).rows[0]?.count).toBe(1), 4_000);
+    } finally {
+      go.resolve();
+    }
+    await first;
+    await refused;
+  },
+);

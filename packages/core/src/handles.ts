@@ -28,9 +28,14 @@ export async function claimHandle(work: Work, name: string, kind: HandleRow['kin
   const fault = handleFault(name);
   const own = (kind === 'agency' || kind === 'node') && name === kind;
   if (fault && !own) refuse('invalid', `The handle "${name}" cannot be used`, [{ field: 'handle', code: fault }]);
-  const taken = await work.db.selectFrom('handle').select('name').where('name', '=', name).executeTakeFirst();
-  if (taken) refuse('handle_taken', `The handle "${name}" is taken`, [{ field: 'handle', code: 'taken' }]);
-  await work.db.insertInto('handle').values({ name, kind, id, retired_at: null }).execute();
+  // Not looked up first: on PostgreSQL another change may be taking it at this moment, and this waits until that one is decided.
+  const added = await work.db
+    .insertInto('handle')
+    .values({ name, kind, id, retired_at: null })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .executeTakeFirst();
+  if (added.numInsertedOrUpdatedRows !== 1n)
+    refuse('handle_taken', `The handle "${name}" is taken`, [{ field: 'handle', code: 'taken' }]);
 }
 
 /** Who has a name now. */

@@ -39,9 +39,6 @@ export async function createAccount(
   const email = normaliseEmail(input.email);
   if (email === '') refuse('invalid', 'An account needs a mail address', [{ field: 'email', code: 'required' }]);
   if (!isEmail(email)) refuse('invalid', 'The mail address cannot be right', [{ field: 'email', code: 'bad_format' }]);
-  if (await accountByEmail(work.db, email)) {
-    refuse('invalid', 'The mail address belongs to another account', [{ field: 'email', code: 'taken' }]);
-  }
   const account: Account = {
     id: newId(),
     person_id: input.person,
@@ -54,7 +51,14 @@ export async function createAccount(
     created_at: work.now,
     signed_in_at: null,
   };
-  await work.db.insertInto('account').values(account).execute();
+  // Not looked up first, as with handles: on PostgreSQL two may come with it at once.
+  const added = await work.db
+    .insertInto('account')
+    .values(account)
+    .onConflict((conflict) => conflict.column('email').doNothing())
+    .executeTakeFirst();
+  if (added.numInsertedOrUpdatedRows !== 1n)
+    refuse('invalid', 'The mail address belongs to another account', [{ field: 'email', code: 'taken' }]);
   return account;
 }
 

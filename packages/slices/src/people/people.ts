@@ -2,6 +2,7 @@ import {
   type ActorKeys,
   claimHandle,
   freeHandle,
+  isRefusal,
   newId,
   refuse,
   saveActorKeys,
@@ -37,6 +38,22 @@ export type Guest = { sponsor: string; of: string; until: string };
 
 // A handle is made of Latin letters; a name without any would leave nothing of itself.
 const hasLatinLetter = /[a-z]/i;
+/** Looks for a free handle. */
+const mostTries = 5;
+
+/** Two of one name may come at once: whoever wished for no handle gets the next free one. */
+async function takeHandle(work: Work, id: string, wished: string | undefined, name: string): Promise<string> {
+  for (let tries = 1; ; tries += 1) {
+    const handle = wished ?? (await freeHandle(work.db, hasLatinLetter.test(name) ? name : 'person'));
+    try {
+      await claimHandle(work, handle, 'person', id);
+      return handle;
+    } catch (error) {
+      if (wished !== undefined || tries === mostTries || !isRefusal(error) || error.code !== 'handle_taken')
+        throw error;
+    }
+  }
+}
 
 /**
  * Adds a person to this node. Sign-in is separate: see `addPerson`.
@@ -46,8 +63,7 @@ export async function createPerson(work: Work, input: NewPerson): Promise<Person
   const name = cleanName(input.name);
   if (name === '') refuse('invalid', 'A person needs a name', [{ field: 'name', code: 'required' }]);
   const id = newId();
-  const handle = input.handle ?? (await freeHandle(work.db, hasLatinLetter.test(name) ? name : 'person'));
-  await claimHandle(work, handle, 'person', id);
+  const handle = await takeHandle(work, id, input.handle, name);
   const person: PersonRow = {
     id,
     uri: `${work.home}/people/${id}`,
