@@ -1,5 +1,6 @@
 import { createActorKeys, transact } from '@joinery/core';
-import { createGroup, joinGroup, membershipOf } from '@joinery/slices/groups';
+import { createGroup, invite, joinGroup, membershipOf } from '@joinery/slices/groups';
+import { changeGuest, personByUri, personLabel } from '@joinery/slices/people';
 import { createTopic, markdownText, postByUri, reply } from '@joinery/slices/posts';
 import { expect, it } from 'vitest';
 import { allowEachOther, settleAll, startTestNode, type TestNode } from '../harness/node.ts';
@@ -44,5 +45,16 @@ it('a person of one agency joins a group of another, writes in it, and both node
   );
   await settleAll(nodes);
   expect(await postByUri(council.context.db.reader, answer.uri)).toMatchObject({ status: 'accepted' });
+  // A guest of the one agency is seen as one at the other.
+  const gita = await department.person('Gita Guest');
+  await transact(department.context, by, async (work) => {
+    await changeGuest(work, gita.id, { sponsor: ada.id, of: 'Ada Owner', until: '2027-02-20' });
+    await invite(work, { group: group.id, person: gita.id, by: ada.id });
+    await joinGroup(work, { group: group.id, person: gita.id });
+    await reply(work, { replyTo: there?.id ?? '', author: gita.id, ...markdownText('Or like this.') });
+  });
+  await settleAll(nodes);
+  const known = await personByUri(council.context.db.reader, gita.uri);
+  expect(known && personLabel(known, 'en').agency).toContain('Guest of Ada Owner until 20 February 2027');
   expect(department.logged.concat(council.logged).filter((line) => /"level":"error"/.test(line))).toEqual([]);
 });

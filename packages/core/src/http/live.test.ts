@@ -2,7 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { openWeb, type TestAccount } from '../../../../test/harness/web.ts';
-import { disableAccount } from '../accounts/accounts.ts';
+import { disableAccount, setEnd } from '../accounts/accounts.ts';
 import { endSessions } from '../accounts/sessions.ts';
 import { streams } from '../log/events.ts';
 import type { EventDefinitions, Slice } from '../slice.ts';
@@ -91,20 +91,26 @@ describeStores('Streams of events', (open) => {
     }
   });
 
-  it('end within a minute when the account is disabled, although nothing happens (hostile case 181)', async () => {
+  it('end within a minute when the account is disabled or its last day is over, although nothing happens (hostile case 181)', async () => {
     expect(beatEvery).toBeLessThanOrEqual(30_000);
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     onTestFinished(() => void vi.useRealTimers());
-    await using web = await openNode();
-    const [anna, bob] = [await web.account(), await web.account({ administrator: true })];
-    const [ended, going] = await Promise.all(
-      [anna, bob].map(async (one) => {
+    let now = new Date('2026-11-23T23:59:00.000Z');
+    await using web = await openWeb(open, { slices: [slice], now: () => now });
+    const [anna, guest, bob] = [await web.account(), await web.account(), await web.account({ administrator: true })];
+    await transact(web.context, by, (work) => setEnd(work, guest.id, '2026-11-24T00:00:00.000Z'));
+    const [ended, over, going] = await Promise.all(
+      [anna, guest, bob].map(async (one) => {
         const answer = await listen(one, await topicOf(one, 'parks'));
         return answer.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;
       }),
     );
     await transact(web.context, by, (work) => disableAccount(work, anna.id));
     vi.advanceTimersByTime(beatEvery);
+    expect(await readUntil(over as ReadableStreamDefaultReader<Uint8Array>, 'still here')).toContain(': still here');
+    now = new Date('2026-11-24T00:00:00.000Z');
+    vi.advanceTimersByTime(beatEvery);
+    expect(await readUntil(over as ReadableStreamDefaultReader<Uint8Array>, 'never')).toBe('');
     expect(await readUntil(ended as ReadableStreamDefaultReader<Uint8Array>, 'never')).toBe('retry: 5000\n\n');
     const others = await readUntil(going as ReadableStreamDefaultReader<Uint8Array>, 'still here');
     expect(others).toContain(': still here');

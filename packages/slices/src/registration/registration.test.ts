@@ -2,9 +2,11 @@ import {
   accountByEmail,
   administrators,
   type Context,
+  countAttempt,
   createAccount,
   createMailDoor,
   enqueueJob,
+  limits,
   newId,
   runNextJob,
   transact,
@@ -89,6 +91,35 @@ describeStores('Registration', (open) => {
     }
     expect(server.mails).toHaveLength(2);
     expect(await rows()).toEqual([]);
+  });
+
+  it('is taken so often an hour from one network, one mail domain and one address, and no mail leaves beyond that', async () => {
+    await using world = await begin();
+    const { context, server, ask } = world;
+    const fill = (
+      key: string,
+      limit: (typeof limits)['registrationsNetwork' | 'registrationsDomain'],
+      times: number,
+    ) => {
+      for (let count = 0; count < times; count += 1) countAttempt(context, key, limit);
+    };
+    const refused = (email: string, network: string) =>
+      expect(ask(email, network)).rejects.toMatchObject({ code: 'too_many', retryAfter: 3_600 });
+    const { registrationsNetwork, registrationsDomain, registrationsAddress } = limits;
+    fill('registration from 192.0.2.9', registrationsNetwork, registrationsNetwork.times - 1);
+    await ask('a@good.gov', '192.0.2.9');
+    await refused('b@good.gov', '192.0.2.9');
+    // Another network is not, until the domain has had enough; nor is another domain then.
+    fill('registration at good.gov', registrationsDomain, registrationsDomain.times - 2);
+    await ask('b@good.gov', '192.0.2.10');
+    await refused('c@good.gov', '192.0.2.10');
+    for (let count = 0; count < registrationsAddress.times; count += 1) await ask('d@else.example', '192.0.2.11');
+    await refused('d@else.example', '192.0.2.11');
+    await ask('e@else.example', '192.0.2.11');
+    const to = server.mails.map((mail) => mail.to[0]);
+    expect(to).toEqual(['a@good.gov', 'b@good.gov', ...Array(3).fill('d@else.example'), 'e@else.example']);
+    await world.work(1);
+    await ask('c@good.gov', '192.0.2.9');
   });
 
   it('of everybody else waits for an administrator, who lets them in', async () => {
