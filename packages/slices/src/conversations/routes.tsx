@@ -9,7 +9,7 @@ import {
   requireVisitor,
   transactAs,
 } from '@joinery/core';
-import { localPeople } from '@joinery/slices/people';
+import { guestLabel, localPeople } from '@joinery/slices/people';
 import { type FieldError, readerOf, renderMarkdown, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { type Chosen, readChosen } from './chosen.ts';
@@ -47,10 +47,10 @@ export function routes(app: Hono<Environment>): void {
     const items = people
       .filter(({ id }) => id !== visitor.person.id)
       .slice(0, mostOffered)
-      .map(({ handle, name, role }) => ({
-        text: handle,
-        label: name,
-        note: [role, `@${handle}`].filter(Boolean).join(' · '),
+      .map((person) => ({
+        text: person.handle,
+        label: person.name,
+        note: [person.role, `@${person.handle}`, guestLabel(person, c.var.language)].filter(Boolean).join(' · '),
       }));
     return c.json({ items });
   });

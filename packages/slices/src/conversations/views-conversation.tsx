@@ -1,5 +1,5 @@
 import { sizes } from '@joinery/core';
-import { personLabel } from '@joinery/slices/people';
+import { guestLabel, personLabel } from '@joinery/slices/people';
 import type { PostWithText } from '@joinery/slices/posts';
 import {
   Avatar,
@@ -157,6 +157,7 @@ function Message({ entry, model }: { entry: Extract<Entry, { kind: 'message' }>;
   const own = post.author_id === person;
   const author = model.participants.find((one) => one.person.id === post.author_id)?.person;
   const label = personLabel(author, reader.language);
+  const guest = author && !own && !label.deleted ? guestLabel(author, reader.language) : null;
   const at = `/posts/${post.id}`;
   return (
     <article class="app-message" id={`post-${post.id}`} data-own={own ? '' : undefined}>
@@ -164,6 +165,7 @@ function Message({ entry, model }: { entry: Extract<Entry, { kind: 'message' }>;
       <header class="app-message-header">
         <Avatar name={label.name} agency={label.agency} small />
         <PersonName person={{ name: own ? t('you') : label.name, href: label.deleted ? undefined : label.href }} />
+        {guest ? <span class="app-quiet">{guest}</span> : null}
         <a class="app-quiet app-quiet-link" href={`#post-${post.id}`}>
           <Time at={post.sort_at} reader={reader} />
         </a>
@@ -227,6 +229,7 @@ function People({ model }: { model: ConversationModel }) {
               <span class="app-quiet">
                 {[
                   one.person.role,
+                  guestLabel(one.person, language),
                   one.broughtBy === null ? t('began') : '',
                   cameLater(one, conversation)
                     ? t('since', { by: nameOf(byId.get(one.broughtBy ?? ''), language) })

@@ -1,4 +1,5 @@
 import { sizes } from '@joinery/core';
+import { guestLabel } from '@joinery/slices/people';
 import {
   ButtonLink,
   CheckboxGroup,
@@ -51,10 +52,12 @@ function People(model: {
             values={[]}
             error={errorOf(errors, boxesOf(index))}
             options={[
-              ...candidates.map(({ id, name, role, handle }) => ({
-                value: id,
-                label: name,
-                description: [role, `@${handle}`].filter(Boolean).join(' · '),
+              ...candidates.map((person) => ({
+                value: person.id,
+                label: person.name,
+                description: [person.role, `@${person.handle}`, guestLabel(person, reader.language)]
+                  .filter(Boolean)
+                  .join(' · '),
               })),
               { value: leaveOut(term), label: t('leaveOut', { term }) },
             ]}

@@ -1,5 +1,6 @@
 import { accountOfPerson, newId, releaseLeases, runNextJob, setRoles, streams } from '@joinery/core';
 import { createConversation, leaveGroup, removeMember } from '@joinery/slices/groups';
+import { changeGuest } from '@joinery/slices/people';
 import { createTopic, deletePost, markdownText } from '@joinery/slices/posts';
 import { expect, it, onTestFinished } from 'vitest';
 import { type MailServer, startMailServer } from '../../../../test/harness/mail-server.ts';
@@ -45,6 +46,28 @@ describeStores('Mail of a notification', (open) => {
       expect(address).toMatch(/^https:\/\/work\.council\.example\/notifications\//);
     expect(await rows()).toMatchObject([{ mail_state: 'sent', mail_attempts: 1 }]);
     expect(await mailHealth(world.context)).toEqual({ due: 0, sent: 1, failed: 0, lastError: null });
+  });
+
+  it('says whose guest somebody is who did something', async () => {
+    const server = await mailServer();
+    await using world = await openWorld(open, { server });
+    const { act, owner, anna, add, join, group, topic, answer, pass } = world;
+    const gita = await add('Gita Guest');
+    await join(group, gita);
+    await act((work) => changeGuest(work, gita.id, { sponsor: owner.id, of: 'Owen Owner', until: '2027-02-20' }));
+    await answer(gita, await topic(anna));
+    // The sponsor is reminded, in words that name the guest.
+    await act(async (work) => void work.emit('guest.ending', streams.local, { person: gita.id }));
+    await pass(1);
+    await pass(60);
+    const [reply, reminder] = ['anna-asks', 'owen-owner'].map((name) =>
+      server.mails.find(({ to }) => to[0]?.startsWith(name)),
+    );
+    const label = 'Council · Guest of Owen Owner until 20 February 2027';
+    expect(reply?.text).toContain(`Gita Guest replied to you\n${label}\n`);
+    expect(reply?.html).toContain(label);
+    expect(reminder?.headers.get('subject')).toEqual(['The access of Gita Guest, your guest, ends soon']);
+    expect(reminder?.text).toContain(label);
   });
 
   it('says of a conversation that there is a message: not who wrote it, nor what, nor what it is about', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Context, Mail } from '@joinery/core';
+import { agencyOfPerson } from '@joinery/slices/people';
 import { formatDateTime, type Language } from '@joinery/ui';
 import { messages } from './messages.ts';
 import { type MuteLink, muteToken } from './mute-token.ts';
@@ -95,6 +96,8 @@ function subjectOf(notification: Notification, language: Language): string {
 
 type Parts = {
   sentence: string;
+  /** Of a guest who did it: where they work, and whose guest they are. */
+  guest: string | null;
   title: string | null;
   quote: string | null;
   note: string | null;
@@ -103,13 +106,14 @@ type Parts = {
 };
 
 function partsOf(notification: Notification, language: Language): Parts {
-  const { group, topic, post } = notification;
+  const { actor, group, topic, post } = notification;
   const common = { why: reasonOf(notification, language), language: post?.language ?? null };
   if (group?.closed) {
     const sentence = subjectOf(notification, language);
     return {
       ...common,
       sentence,
+      guest: null,
       title: null,
       quote: null,
       note: messages(language)(group.kind === 'conversation' ? 'mailMessage' : 'mailClosed'),
@@ -119,6 +123,7 @@ function partsOf(notification: Notification, language: Language): Parts {
   return {
     ...common,
     sentence: sentenceOf(notification, language),
+    guest: actor?.guest_until ? agencyOfPerson(actor, language) : null,
     title: title === '' ? null : title,
     quote: quoteOf(notification) || null,
     note: noteOf(notification, language) || null,
@@ -130,7 +135,7 @@ function textOf(node: Node, to: Addressee, parts: Parts, open: string, links: Li
   const { agency, origin } = node.config;
   const quote = parts.quote?.split('\n').map((line) => `> ${line}`);
   return [
-    ...[parts.sentence, ...(parts.title ? [parts.title] : []), ''],
+    ...[parts.sentence, ...(parts.guest ? [parts.guest] : []), ...(parts.title ? [parts.title] : []), ''],
     ...(quote ? [...quote, ''] : []),
     ...(parts.note ? [parts.note, ''] : []),
     ...[`${t('mailOpen')}: ${open}`, '', '-- ', parts.why, ''],
@@ -159,6 +164,7 @@ function htmlOf(node: Node, to: Addressee, parts: Parts, open: string, links: Li
             {agency} · {at}
           </p>
           <h1 style="font-size:20px;line-height:1.3;margin:8px 0">{parts.sentence}</h1>
+          {parts.guest ? <p style={quiet}>{parts.guest}</p> : null}
           {parts.title ? <p style="margin:0 0 16px;font-weight:600">{parts.title}</p> : null}
           {parts.quote ? (
             <blockquote

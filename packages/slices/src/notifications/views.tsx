@@ -89,7 +89,7 @@ function Item({ item, reader, csrf }: { item: Notification; reader: Reader; csrf
     { scope: 'kind', subject: item.kind, label: t('muteKind') },
   ];
   const facts: Child[] = [
-    ...(actor?.agency ? [agencyOfPerson(actor, reader.language)] : []),
+    ...(actor && (actor.agency || actor.guest_until) ? [agencyOfPerson(actor, reader.language)] : []),
     ...(post && group && !talk ? [t('inGroup', { group: group.name })] : []),
     <Time at={item.at} reader={reader} />,
   ];

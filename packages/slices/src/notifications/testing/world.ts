@@ -36,6 +36,12 @@ const partners: Slice = {
   },
 };
 
+/** Stands for the slice that looks after guests. */
+const guests: Slice = {
+  name: 'guests',
+  events: { 'guest.ending': { v: 1, data: z.strictObject({ person: z.string() }) } },
+};
+
 export const start = Date.UTC(2026, 10, 23, 9);
 
 /** Stands for the slice that lets people register. */
@@ -52,7 +58,7 @@ export async function openWorld(
   const clock = { at: start };
   const asks: Ask[] = [];
   const store = await open({
-    slices: [people, groups, posts, notifications, partners, registration],
+    slices: [people, groups, posts, notifications, partners, registration, guests],
     now: () => new Date(clock.at),
     origin: options.origin ?? 'https://work.council.example',
     ports: {
