@@ -21,7 +21,7 @@ import { invite } from './invitations.ts';
 import { memberJson, memberSchema } from './json.ts';
 import { listMembers } from './lists.ts';
 import { approve, ban, decline, removeMember, setRole, unban } from './moderation.ts';
-import { canModerate } from './policy.ts';
+import { canModerate, canSeeMembers } from './policy.ts';
 import { countMemberPage, findPerson, seeGroup } from './reads.ts';
 import { membershipOf } from './store.ts';
 import { memberStates } from './tables.ts';
@@ -50,7 +50,8 @@ export function memberRoutes(app: OpenAPIHono<Environment>): void {
       const { group, standing, readable } = await seeGroup(db, c.req.valid('param').id, visitor);
       const { cursor, limit, state } = c.req.valid('query');
       const full = canModerate(group, standing);
-      if (!readable || (state !== 'member' && !full)) refuse('forbidden', 'Only those who run the group see this');
+      const shows = readable && canSeeMembers(visitor.person.guest, standing);
+      if (!shows || (state !== 'member' && !full)) refuse('forbidden', 'Only those who run the group see this');
       const after = namePosition(cursor);
       if (after !== null) countMemberPage(c.var.context, visitor, { group, standing });
       const rows = await listMembers(db, group.id, {

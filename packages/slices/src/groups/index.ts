@@ -16,6 +16,7 @@ export {
   canManage,
   canModerate,
   canPost,
+  canSeeMembers,
   type GroupFacts,
   isBanned,
   isMember,

@@ -111,6 +111,11 @@ export function mayReadGroup(group: GroupFacts, requester: Requester, standing: 
   }
 }
 
+/** Seeing who is in a group that one reads: a guest, who reads a group on the web as anybody on the web does, only where they were invited. */
+export function canSeeMembers(guest: boolean, standing: Standing): boolean {
+  return !guest || isInvited(standing);
+}
+
 /** Whether strangers may know of the group: WebFinger and lists (`federation.md`, addresses that answer a stranger). */
 export function isPubliclyKnown(group: GroupFacts): boolean {
   return group.local === 1 && group.listed === 1 && group.reading !== 'members' && group.deleted_at === null;

@@ -19,7 +19,7 @@ import { invite } from './invitations.ts';
 import { listMembers, newNodesAmong } from './lists.ts';
 import { messages } from './messages.ts';
 import { approve, ban, decline, type ModerationInput, removeMember, setRole, unban } from './moderation.ts';
-import { canChangeRole, canInvite, canModerate, canRemove } from './policy.ts';
+import { canChangeRole, canInvite, canModerate, canRemove, canSeeMembers } from './policy.ts';
 import { countMemberPage, findPerson, seeGroup } from './reads.ts';
 import { lookUpFault } from './routes-form.tsx';
 import { membershipOf } from './store.ts';
@@ -49,6 +49,7 @@ async function showMembers(c: RequestContext, errors: FieldError[] = []) {
   const db = context.db.reader;
   const { group, standing, readable } = await seeGroup(db, c.req.param('id') ?? '', visitor);
   if (!readable) refuse('forbidden', 'Only members see who is in a closed group');
+  if (!canSeeMembers(visitor.person.guest, standing)) refuse('forbidden', 'Guests see who is in their own groups');
   const search = (c.req.query('q') ?? '').slice(0, 200);
   const after = namePosition(c.req.query('cursor'));
   if (after !== null || search !== '') countMemberPage(context, visitor, { group, standing });

@@ -19,7 +19,7 @@ import {
 import type { Child } from 'hono/jsx';
 import { agencyOf, badgesOf, hostOf, newText } from './labels.ts';
 import { messages } from './messages.ts';
-import { canInvite, canManage, isBanned, isMember, joinRefusal, joinsAtOnce } from './policy.ts';
+import { canInvite, canManage, canSeeMembers, isBanned, isMember, joinRefusal, joinsAtOnce } from './policy.ts';
 import type { NodeMembers } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
 import { MembersByAgency } from './views-list.tsx';
@@ -195,11 +195,12 @@ function canFollow({ group, standing, readable, connected, reader, guest }: Grou
 function Aside(model: GroupPageModel) {
   const { group, lead, reader, standing } = model;
   const t = messages(reader.language);
+  const showsMembers = model.signedIn && canSeeMembers(model.guest, standing);
   const about: { term: string; value: Child }[] = [{ term: t('agency'), value: agencyOf(group, model.agency) }];
   if (lead)
     about.unshift({
       term: t('lead'),
-      value: model.signedIn ? (
+      value: showsMembers ? (
         <a class="ds-link" href={`/people/${lead.id}`}>{`${lead.name}, ${lead.agency}`}</a>
       ) : (
         `${lead.name}, ${lead.agency}`
@@ -215,7 +216,7 @@ function Aside(model: GroupPageModel) {
         <Panel title={t('membersByAgency')} id="members">
           <MembersByAgency language={reader.language} rows={byAgency(model.nodes)} />
           {group.local === 1 ? null : <p class="app-quiet">{t('membersMeasured')}</p>}
-          {model.signedIn ? (
+          {showsMembers ? (
             <a class="ds-link" href={`/groups/${group.id}/members`}>
               {t('allMembers')}
             </a>
@@ -228,7 +229,7 @@ function Aside(model: GroupPageModel) {
             </p>
           ) : null}
         </Panel>
-      ) : model.readable && model.signedIn ? (
+      ) : model.readable && showsMembers ? (
         <a class="ds-link" href={`/groups/${group.id}/members`}>
           {t('allMembers')}
         </a>

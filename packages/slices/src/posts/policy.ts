@@ -7,6 +7,8 @@ export type Standing = {
   /** May read the group and what is in it. */
   reads: boolean;
   banned: boolean;
+  /** A guest in a group on the web that they were not invited to. */
+  onlyReads: boolean;
   /** Why they may not write in the group, or null. */
   posting: RefusalCode | null;
   /** Facilitator or owner. */
@@ -49,10 +51,11 @@ export function whyNotDelete(standing: Standing, post: OfPost): WhyNot {
   return post.deleted_at ? 'gone' : null;
 }
 
-/** Whoever reads the group may say that a post was useful. */
+/** Whoever reads the group may say that a post was useful; a guest where they were invited. */
 export function whyNotLike(standing: Standing, group: InGroup, post: OfPost): WhyNot {
   if (!standing.reads) return 'not_found';
   if (standing.banned) return 'banned';
+  if (standing.onlyReads) return 'forbidden';
   if (group.archived_at) return 'locked';
   if (post.deleted_at || post.removed_at) return 'gone';
   return post.status === 'accepted' ? null : 'conflict';

@@ -1,6 +1,7 @@
 import { prepareQuery, type Reader, refuse, type Trust } from '@joinery/core';
 import {
   canModerate,
+  canSeeMembers,
   type GroupRow,
   groupById,
   isBanned,
@@ -82,7 +83,7 @@ export async function standingOf(db: Reader, group: GroupRow, person: string | n
   const converses = group.kind === 'conversation';
   if (person === null) {
     const reads = mayReadGroup(group, { kind: 'nobody' }, null);
-    return { person, reads, banned: false, posting: 'signed_out', moderates: false, converses };
+    return { person, reads, banned: false, onlyReads: false, posting: 'signed_out', moderates: false, converses };
   }
   const membership = await membershipOf(db, group.id, person);
   const known = await personById(db, person);
@@ -91,6 +92,7 @@ export async function standingOf(db: Reader, group: GroupRow, person: string | n
     person,
     reads: mayReadGroup(group, { kind: 'person', person, administrator: false, guest }, membership),
     banned: isBanned(membership, now),
+    onlyReads: !canSeeMembers(guest, membership),
     posting: postRefusal(group, membership, now),
     moderates: canModerate(group, membership),
     converses,

@@ -1,4 +1,5 @@
 import { type Environment, nameContains, type Reader, requireVisitor } from '@joinery/core';
+import { canSeeMembers, membershipOf } from '@joinery/slices/groups';
 import { foldTag, type Language } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { sql } from 'kysely';
@@ -63,10 +64,12 @@ async function tags(db: Reader, group: string, typed: string): Promise<Suggestio
  */
 export function suggestionRoutes(app: Hono<Environment>): void {
   app.get('/groups/:id/suggestions', async (c) => {
-    requireVisitor(c);
-    const { group } = await seeWhatHoldsPosts(c.var.context, c.req.param('id'), c.var.visitor);
+    const visitor = requireVisitor(c);
+    const { reader } = c.var.context.db;
+    const { group } = await seeWhatHoldsPosts(c.var.context, c.req.param('id'), visitor);
     const [, sign, typed = ''] = /^([@#])([\p{L}\p{N}_.-]{1,40})$/u.exec(c.req.query('q') ?? '') ?? [];
-    const find = sign === '@' ? people : sign === '#' ? tags : async () => [];
-    return c.json({ items: await find(c.var.context.db.reader, group.id, typed, c.var.language) });
+    const names = canSeeMembers(visitor.person.guest, await membershipOf(reader, group.id, visitor.person.id));
+    const find = sign === '@' && names ? people : sign === '#' ? tags : async () => [];
+    return c.json({ items: await find(reader, group.id, typed, c.var.language) });
   });
 }
