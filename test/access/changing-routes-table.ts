@@ -289,19 +289,17 @@ const pagesOfSignIn: Record<string, Row> = {
 };
 
 const until = new Date(Date.now() + 60 * 86_400_000).toISOString().slice(0, 10);
-const ofGuest = (send?: Call['send']): Row => ({
-  ...{ as: 'bystander', not: ['owner', 'officer', 'guest'], at: ['guest'] },
-  ...body(send),
-});
+const ofGuest: Row = { as: 'bystander', not: ['owner', 'officer', 'guest'], at: ['guest'] };
 const pagesOfGuests: Record<string, Row> = {
   'POST /guests/new': {
     // Until an administrator lets everybody.
     ...{ as: 'administrator', not: notAdministrators },
     send: { name: 'Nina New', email: 'nina@firm.example', organisation: 'Fernhill', until },
   },
-  'POST /guests/:id/link': ofGuest(),
-  'POST /guests/:id/extend': ofGuest({ until }),
-  'POST /guests/:id/end': ofGuest(),
+  'POST /guests/:id/link': ofGuest,
+  // As inviting: whoever answers for a guest only where an administrator lets everybody invite.
+  'POST /guests/:id/extend': { ...{ as: 'administrator', not: notAdministrators, at: ['guest'] }, send: { until } },
+  'POST /guests/:id/end': ofGuest,
   'POST /administration/guests': { ...{ as: 'administrator', not: notAdministrators }, send: { who: 'staff' } },
 };
 

@@ -94,7 +94,10 @@ export const sizes = {
 /** How long something holds or is kept. `docs/limits.md` is made of this, too. */
 export const periods = {
   guestUsual: { days: 90, what: 'A guest, unless the sponsor says otherwise.' },
-  guestLongest: { days: 365, what: 'A guest, at most; the sponsor or an administrator can extend it again.' },
+  guestLongest: {
+    days: 365,
+    what: 'A guest, at most, from the day of each decision; whoever may invite guests can extend it again and again.',
+  },
   registrationLink: { days: 1, what: 'The link in the mail to whoever asks for an account.' },
   registrationUnconfirmed: { days: 2, what: 'A request for an account that nobody confirmed, until it is deleted.' },
   registrationWaiting: {

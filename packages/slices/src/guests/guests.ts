@@ -30,7 +30,7 @@ import {
 } from '@joinery/slices/people';
 import type { Language } from '@joinery/ui';
 import { dayFault, endOfDay, moments } from './days.ts';
-import { canInviteGuests, canLookAfter } from './policy.ts';
+import { canExtend, canInviteGuests, canLookAfter } from './policy.ts';
 import { settingsOf } from './settings.ts';
 
 export const lookJob = 'guests.look';
@@ -107,15 +107,17 @@ export async function guestFor(db: Reader, visitor: Visitor, id: string): Promis
 }
 
 /**
- * Moves a guest's last day, or lets them in again after it. Whoever does it for a guest whose sponsor has left answers for them from now on.
+ * Moves a guest's last day, or lets them in again after it: to 365 days from now at most, as often as somebody decides so. Whoever does it for a guest whose sponsor has left answers for them from now on.
  * Memberships do not come back by themselves.
- * @throws {Refusal} not_found, invalid
+ * @throws {Refusal} not_found, forbidden, invalid
  */
 export async function extendGuest(context: Context, visitor: Visitor, id: string, until: string): Promise<void> {
   assertDay(context, until);
   const by = visitor.person.id;
   await transact(context, { kind: 'person', person: by }, async (work) => {
     const guest = await guestFor(work.db, visitor, id);
+    if (!canExtend(visitor, guest, await settingsOf(work.db)))
+      refuse('forbidden', 'Only an administrator lets this guest stay longer');
     const account = (await accountOfPerson(work.db, id)) ?? refuse('not_found', 'There is no such guest');
     const orphan = guest.guest_sponsor === null;
     await changeGuest(work, id, { until, ...(orphan ? { sponsor: by, of: visitor.person.name } : {}) });

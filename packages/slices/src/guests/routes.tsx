@@ -19,7 +19,7 @@ import { z } from 'zod';
 import { dayAfter, dayFault } from './days.ts';
 import { endGuest, extendGuest, guestFor, invitableGroups, inviteGuest, type Link, linkForGuest } from './guests.ts';
 import { messages } from './messages.ts';
-import { canInviteGuests } from './policy.ts';
+import { canExtend, canInviteGuests } from './policy.ts';
 import { changeSettings, settingsOf } from './settings.ts';
 import { AdministrationPage, GuestPage, GuestsPage, InvitePage, type InviteValues } from './views.tsx';
 
@@ -172,6 +172,7 @@ async function guestPage(
       {...{ guest, csrf, errors, sponsor }}
       reader={readerOf(c)}
       email={(await accountOfPerson(reader, guest.id))?.email ?? ''}
+      mayExtend={canExtend(requireStaff(c), guest, await settingsOf(reader))}
       link={more.link ?? null}
       until={more.typed ?? dayAfter(context.clock.now(), periods.guestUsual.days)}
     />

@@ -240,6 +240,7 @@ export function GuestPage(model: {
   guest: PersonRow;
   sponsor: PersonRow | undefined;
   email: string;
+  mayExtend: boolean;
   reader: Reader;
   csrf: string;
   errors: readonly FieldError[];
@@ -279,13 +280,19 @@ export function GuestPage(model: {
         />
       </Panel>
       <Panel title={ended ? t('again') : t('extend')} id="extend">
-        {ended ? <p>{t('againHint')}</p> : null}
-        <Form action={`${action}/extend`} csrf={csrf}>
-          <UntilField language={language} value={model.until} errors={errors} />
-          <FormActions>
-            <SubmitButton>{ended ? t('again') : t('extend')}</SubmitButton>
-          </FormActions>
-        </Form>
+        {model.mayExtend ? (
+          <>
+            <p>{ended ? t('againHint') : t('extendHint')}</p>
+            <Form action={`${action}/extend`} csrf={csrf}>
+              <UntilField language={language} value={model.until} errors={errors} />
+              <FormActions>
+                <SubmitButton>{ended ? t('again') : t('extend')}</SubmitButton>
+              </FormActions>
+            </Form>
+          </>
+        ) : (
+          <p>{t('extendByAdministrator')}</p>
+        )}
       </Panel>
       {ended ? null : (
         <>
