@@ -29,7 +29,7 @@ const rowsPerPost = ({ name }: AskedPage): number => {
 };
 
 /** On the start page one for each group and each conversation with news. */
-const mostStatements = ({ name }: AskedPage): number => (name.startsWith('home') ? 60 : 40);
+const mostStatements = ({ name }: AskedPage): number => (name.startsWith('home') ? 50 : 40);
 /** One for each group with news. */
 const moreStatements = 10;
 /** Milliseconds of processor time. On a machine of its own none takes more than 50 with 20,000 posts: `npm run bench -- answers`. */

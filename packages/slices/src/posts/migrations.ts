@@ -223,4 +223,11 @@ export const migrations: Migrations = {
   '2026-11-27-posts-reported-text': async (db) => {
     await db.schema.alterTable('post_report').addColumn('content', 'text').execute();
   },
+  '2026-11-28-posts-read-by-group': async (db) => {
+    await db.schema
+      .createIndex('post_read_topic_group')
+      .on('post_read_topic')
+      .columns(['person_id', 'group_id', 'read_at'])
+      .execute();
+  },
 };

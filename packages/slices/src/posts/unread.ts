@@ -111,6 +111,20 @@ export async function newByGroup(
     .where('groups.kind', '=', kind)
     .where('groups.last_post_at', '>', from);
   if (group !== undefined) mine = mine.where('groups.id', '=', group);
+  // A conversation is one topic: what somebody has read to its end needs no counting, on each page, for each that they are in.
+  if (kind === 'conversation')
+    mine = mine.where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('post_read_topic')
+            .select('topic_id')
+            .whereRef('post_read_topic.person_id', '=', 'group_member.person_id')
+            .whereRef('post_read_topic.group_id', '=', 'groups.id')
+            .whereRef('post_read_topic.read_at', '>=', 'groups.last_post_at'),
+        ),
+      ),
+    );
   const groups = await mine.limit(500).execute();
   const counted = await Promise.all(
     groups.map(async ({ id, name }) => {
