@@ -1,8 +1,9 @@
 import { createActorKeys, endSessions, transact } from '@joinery/core';
 import { createGroup, joinGroup } from '@joinery/slices/groups';
-import { createTopic, markdownText, reply } from '@joinery/slices/posts';
+import { createTopic, hold, markdownText, reply } from '@joinery/slices/posts';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { leaveNow } from '../../packages/slices/src/posts/held.ts';
 import { browserMissing, openBrowser } from '../harness/browser.ts';
 import { axeFaults, keepPicture, listenForComplaints, sessionCookie } from '../harness/browser-pages.ts';
 import { startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
@@ -198,6 +199,43 @@ describe.skipIf(browserMissing)('pages with the script', { timeout: 120_000 }, (
       .toBe(1);
     expect([...listening].length).toBeGreaterThan(0);
     expect(streams.length).toBeLessThanOrEqual(4);
+  });
+
+  test('what waits for its Undo time becomes a post on the page by itself, and takes neither focus nor half a text away', async () => {
+    const draft = { author: ada.id, group, source: 'Leaves by itself', language: 'en' };
+    const keep = (replyTo: string | null, title: string | null) =>
+      transact(node.context, by, (work) => hold(work, { ...draft, replyTo, title }, 60));
+    await context.clock.install();
+    // On the server at once; on the page a minute later.
+    const leave = async (held: { id: string }, page: Page) => {
+      await transact(node.context, by, (work) => leaveNow(work, held.id, ada.id));
+      await page.clock.fastForward(61_000);
+    };
+    const [onOwnPage, written] = [await keep(null, 'Leaves alone'), await keep(null, 'Leaves from a form')];
+    const { page: own, loads } = await open(`/outgoing/${onOwnPage.id}`);
+    const { page: form } = await open(`/outgoing/${written.id}`);
+    await form.locator('main summary').last().click();
+    await form.getByLabel('Text', { exact: true }).fill('Half a change');
+    await leave(onOwnPage, own);
+    await own.waitForURL(/\/posts\//);
+    await own.getByRole('heading', { level: 1, name: 'Leaves alone' }).waitFor();
+    expect(await own.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+    expect(await own.getByRole('status').allTextContents()).toContain('Your text has left: others can read it now.');
+    expect(loads()).toBe(1);
+    await leave(written, form);
+    await form.locator('app-leaving a').waitFor();
+    expect(await form.getByLabel('Text', { exact: true }).inputValue()).toBe('Half a change');
+    const answer = await keep(topic, null);
+    const { page: thread } = await open(`/posts/${topic}`);
+    const area = thread.locator('main textarea[name=content]');
+    await area.fill('Half a reply');
+    await area.focus();
+    expect(await thread.locator(`#held-${answer.id}`).count()).toBe(1);
+    await leave(answer, thread);
+    await thread.locator(`#held-${answer.id}`).waitFor({ state: 'detached' });
+    expect(await thread.locator('main article').filter({ hasText: 'Leaves by itself' }).count()).toBe(1);
+    expect(await area.inputValue()).toBe('Half a reply');
+    expect(await thread.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA');
   });
 
   test('the toolbar writes Markdown, by keyboard as well, and can be undone', async () => {

@@ -277,6 +277,7 @@ app-passkey[data-ready] > [data-scriptless], app-passkey > [hidden] { display: n
 app-names { position: relative; display: block; }
 app-choose-all { display: inline-flex; align-items: center; min-height: 2.75rem; }
 .app-item-choice { align-self: center; }
+app-leaving { display: block; }
 app-live { position: fixed; z-index: 7; inset-inline: 0; bottom: 1.25rem; display: flex; justify-content: center; pointer-events: none; }
 app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
 

@@ -14,6 +14,7 @@ export const messages = defineMessages({
     backToTopic: 'Back to the topic',
     heldLeaves:
       '{seconds, plural, =0 {This leaves now.} one {This leaves in 1 second.} other {This leaves in # seconds.}} Until then only you see it.',
+    heldLeft: 'Your text has left: others can read it now.',
     heldRefused: 'This could not be posted: {reason} Your text is still here.',
     undo: 'Undo',
     heldTakeBack: 'Take the text back',
@@ -164,6 +165,7 @@ export const messages = defineMessages({
     backToTopic: 'Terug naar het onderwerp',
     heldLeaves:
       '{seconds, plural, =0 {Dit vertrekt nu.} one {Dit vertrekt over 1 seconde.} other {Dit vertrekt over # seconden.}} Tot dan ziet alleen u het.',
+    heldLeft: 'Uw tekst is vertrokken: anderen kunnen hem nu lezen.',
     heldRefused: 'Dit kon niet worden geplaatst: {reason} Uw tekst staat hier nog.',
     undo: 'Ongedaan maken',
     heldTakeBack: 'De tekst terugnemen',

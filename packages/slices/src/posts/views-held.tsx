@@ -14,6 +14,7 @@ import {
   TextArea,
   TextField,
 } from '@joinery/ui';
+import { type Child, jsx } from 'hono/jsx';
 import { errorOf, refusalReason } from './labels.tsx';
 import { messages } from './messages.ts';
 import { Preview, type PreviewModel } from './preview.tsx';
@@ -22,6 +23,25 @@ import type { PostHeldRow } from './tables.ts';
 /** When it leaves, in whole seconds from now. */
 function secondsLeft(held: Pick<PostHeldRow, 'leaves_at'>, reader: Reader): number {
   return Math.max(0, Math.ceil((Date.parse(held.leaves_at) - new Date(reader.now).getTime()) / 1_000));
+}
+
+/** How it stands with something that has not left. With the script (`browser/leaving.ts` of ui) the page follows by itself once it has. */
+function Leaving({ held, reader, children }: { held: PostHeldRow; reader: Reader; children: Child }) {
+  const t = messages(reader.language);
+  const refused = held.state === 'refused';
+  const attributes = {
+    id: `held-${held.id}`,
+    ...(refused ? {} : { 'data-seconds': String(secondsLeft(held, reader)) }),
+    'data-left': t('heldLeft'),
+    'data-open': t('heldSee'),
+  };
+  return jsx(
+    'app-leaving',
+    attributes,
+    <Notice kind={refused ? 'danger' : 'info'} language={reader.language}>
+      {children}
+    </Notice>,
+  );
 }
 
 type HeldModel = {
@@ -47,11 +67,11 @@ export function HeldPage({ model, reader }: { model: HeldModel; reader: Reader }
         title={held.title ?? t('heldReply')}
         parent={{ href: back, label: held.topic_id ? t('backToTopic') : group.name }}
       />
-      <Notice kind={refused ? 'danger' : 'info'} language={reader.language}>
+      <Leaving held={held} reader={reader}>
         {refused
           ? t('heldRefused', { reason: refusalReason(held.refusal, reader.language) })
           : t('heldLeaves', { seconds: secondsLeft(held, reader) })}
-      </Notice>
+      </Leaving>
       <FormActions>
         <Form inline action={`${at}/undo`} csrf={csrf}>
           <SubmitButton>{refused ? t('heldTakeBack') : t('undo')}</SubmitButton>
@@ -106,7 +126,7 @@ export function HeldReplies({ held, reader, csrf }: { held: readonly PostHeldRow
   return (
     <>
       {held.map((row) => (
-        <Notice kind={row.state === 'refused' ? 'danger' : 'info'} language={reader.language}>
+        <Leaving held={row} reader={reader}>
           <p>
             {row.state === 'refused'
               ? t('heldRefused', { reason: refusalReason(row.refusal, reader.language) })
@@ -120,7 +140,7 @@ export function HeldReplies({ held, reader, csrf }: { held: readonly PostHeldRow
               {row.state === 'refused' ? t('heldTakeBack') : t('undo')}
             </SubmitButton>
           </Form>
-        </Notice>
+        </Leaving>
       ))}
     </>
   );

@@ -28,6 +28,9 @@ export function enhanceForms(): void {
   addEventListener('popstate', () => {
     if (location.pathname + location.search !== shown) location.reload();
   });
+  addEventListener('joinery:moved', () => {
+    shown = location.pathname + location.search;
+  });
 }
 
 async function send(form: HTMLFormElement, submitter: HTMLElement | null, address: URL): Promise<void> {

@@ -2,6 +2,7 @@
 import { defineChooseAll } from './choose-all.ts';
 import { defineMarkdownEditor } from './editor.ts';
 import { enhanceForms } from './forms.ts';
+import { defineLeaving } from './leaving.ts';
 import { defineLiveNews } from './live.ts';
 import { definePasskeys } from './passkey.ts';
 import { defineNamesField } from './suggest.ts';
@@ -10,5 +11,6 @@ enhanceForms();
 defineChooseAll();
 defineMarkdownEditor();
 defineLiveNews();
+defineLeaving();
 definePasskeys();
 defineNamesField();
