@@ -613,7 +613,15 @@ export function examplesOf({
       { path: `${partner('renewed')}/decide?what=accept-key`, as: owner, name: 'partner accept key' },
     ],
     [`${list}/proposals`]: [
-      { path: `${list}/proposals`, as: owner, name: 'requests' },
+      {
+        path: `${list}/proposals`,
+        as: owner,
+        name: 'requests',
+        // Both what another agency proposes and what our own people ask for.
+        before: async (page) => {
+          for (const part of ['proposed', 'asked']) await page.locator(`main #${part}`).waitFor();
+        },
+      },
       {
         path: `${list}/proposals`,
         as: owner,

@@ -41,7 +41,7 @@ import {
   reply,
   report,
 } from '@joinery/slices/posts';
-import { decideAs } from '../../packages/federation/src/trust/testing.ts';
+import { decideAs, sendProposal } from '../../packages/federation/src/trust/testing.ts';
 import { inviteGuest } from '../../packages/slices/src/guests/guests.ts';
 import { muteToken } from '../../packages/slices/src/notifications/mute-token.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
@@ -308,6 +308,9 @@ export async function openEveryState(): Promise<EveryState> {
   });
   await asking.federation.bridge.trust.refresh();
   await node.federation.bridge.trust.refresh();
+  const claims = { agency: asking.context.config.agency, identifier: null, kind: 'government', contact: null } as const;
+  const asked = { scopes: ['discover', 'open-groups'], direction: 'both', reason: 'Together', expires: null } as const;
+  await sendProposal(asking.context, node.origin, { ...claims, ...asked, scopes: [...asked.scopes] });
   await settleAll(nodes);
 
   // As between sending and an answer; set last, since the group has taken both in.
