@@ -12,6 +12,7 @@ const perJob = 10;
 const jobData = z.object({
   by: z.string(),
   language: z.string(),
+  mail: z.boolean().default(false),
   rows: z.array(
     z.object({
       name: z.string(),
@@ -23,16 +24,17 @@ const jobData = z.object({
   ),
 });
 
-/** Asks for a list of people to be added in the background, a few at a time. */
+/** Asks for a list of people to be added in the background, a few at a time; with `mail` each gets a sign-in link. */
 export async function enqueueImport(
   work: Work,
   by: string,
   rows: readonly ImportRow[],
   language: Language,
+  mail: boolean,
 ): Promise<void> {
   for (let start = 0; start < rows.length; start += perJob) {
     const part = rows.slice(start, start + perJob).map(({ line: _line, ...row }) => row);
-    await enqueueJob(work, jobName, { by, language, rows: part });
+    await enqueueJob(work, jobName, { by, language, mail, rows: part });
   }
 }
 
@@ -50,12 +52,13 @@ export async function waitingImports(db: Reader): Promise<number> {
 /** Background work of this slice. Running a part again adds only who is missing. */
 export const jobs = {
   [jobName]: async (context: Context, data: JsonObject): Promise<void> => {
-    const { by, rows, language } = jobData.parse(data);
+    const { by, rows, language, mail } = jobData.parse(data);
     const outcomes = await importPeople(
       context,
       { kind: 'person', person: by },
       rows,
       isLanguage(language) ? language : 'en',
+      mail,
     );
     const refused = outcomes.filter((outcome) => 'skipped' in outcome && outcome.skipped === 'refused').length;
     if (refused > 0) context.logger.warn('people.import_refused', { count: refused });

@@ -5,7 +5,8 @@ import { activities, people as objectKind } from './activities.ts';
 import { api } from './api.ts';
 import { commands } from './commands.ts';
 import { events } from './events.ts';
-import { jobs, waitingImports } from './import-job.ts';
+import { jobs as importJobs, waitingImports } from './import-job.ts';
+import { jobs as mailJobs } from './mail-link.tsx';
 import { messages } from './messages.ts';
 import { migrations } from './migrations.ts';
 import { canAdministerPeople, canSeePeople } from './policy.ts';
@@ -62,7 +63,7 @@ export const people: Slice = {
   routes,
   api,
   commands,
-  jobs,
+  jobs: { ...importJobs, ...mailJobs },
   activities,
   objects: [objectKind],
   navigation: [

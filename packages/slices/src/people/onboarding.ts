@@ -7,12 +7,10 @@ import {
   type Context,
   createAccount,
   createActorKeys,
-  createSignInLink,
   disableAccount,
   enableAccount,
   hashPassword,
   isRefusal,
-  linkMinutes,
   providerDecides,
   type Reader,
   readSignInLink,
@@ -25,6 +23,7 @@ import {
 } from '@joinery/core';
 import type { Language } from '@joinery/ui';
 import type { NewPersonInput } from './input.ts';
+import { makeLink, type SignInLink } from './mail-link.tsx';
 import { createPerson, disablePerson, enablePerson, type Guest, renameAgency } from './people.ts';
 import { personById } from './store.ts';
 import type { PersonRow } from './tables.ts';
@@ -137,20 +136,15 @@ export async function becomeFirstAdministrator(
 
 /**
  * A new one-time sign-in link for a person of this node; older ones end.
+ * @param mail whether it is mailed to them as well
  * @throws {Refusal} not_found, disabled
  */
-export async function linkFor(
-  context: Context,
-  by: By,
-  person: string,
-): Promise<{ address: string; expiresAt: string }> {
+export async function linkFor(context: Context, by: By, person: string, mail = false): Promise<SignInLink> {
   return transact(context, by, async (work) => {
     const account = await accountOfPerson(work.db, person);
     if (!account) refuse('not_found', 'No such person on this node, or nobody who can sign in');
     if (account.disabled_at !== null) refuse('disabled', 'This person has been disabled: enable them first');
-    const minutes = linkMinutes['by-administrator'];
-    const { address, expiresAt } = await createSignInLink(work, { account: account.id, minutes });
-    return { address, expiresAt };
+    return makeLink(work, account, mail);
   });
 }
 
@@ -166,7 +160,7 @@ export async function linksForNewcomers(
   const newcomers = await reader
     .selectFrom('account')
     .innerJoin('person', 'person.id', 'account.person_id')
-    .select(['account.id', 'account.email', 'person.name'])
+    .select(['account.id', 'account.person_id', 'account.email', 'person.name'])
     .where('account.password_hash', 'is', null)
     .where('account.disabled_at', 'is', null)
     .where('account.signed_in_at', 'is', null)
@@ -180,9 +174,8 @@ export async function linksForNewcomers(
     const part = waiting.slice(start, start + peopleAtOnce);
     const made = await transact(context, by, async (work) => {
       const answers = [];
-      for (const { id, email, name } of part) {
-        const minutes = linkMinutes['by-administrator'];
-        const { address, expiresAt } = await createSignInLink(work, { account: id, minutes });
+      for (const { id, person_id, email, name } of part) {
+        const { address, expiresAt } = await makeLink(work, { id, person_id }, false);
         answers.push({ name, email, address, expiresAt });
       }
       return answers;
@@ -265,19 +258,26 @@ export type ImportOutcome = { email: string } & (
 /**
  * Adds people of a list, a few at a time. Running it again adds only who is missing.
  * A handle that was taken meanwhile is replaced by a free one.
+ * @param mail whether each who is added gets a sign-in link by mail
  */
 export async function importPeople(
   context: Context,
   by: By,
   rows: readonly Omit<NewPersonInput, 'administrator' | 'federationOfficer'>[],
   language: Language,
+  mail = false,
 ): Promise<ImportOutcome[]> {
   const outcomes: ImportOutcome[] = [];
   for (let start = 0; start < rows.length; start += keysAtOnce) {
     const part = rows.slice(start, start + keysAtOnce);
-    outcomes.push(...(await Promise.all(part.map((row) => importOne(context, by, row, language)))));
+    outcomes.push(...(await Promise.all(part.map((row) => importOne(context, by, row, language, mail)))));
   }
   return outcomes;
+}
+
+/** For `addPerson`: the new person gets a sign-in link by mail. */
+export async function mailed(work: Work, account: Account): Promise<void> {
+  await makeLink(work, account, true);
 }
 
 async function importOne(
@@ -285,11 +285,18 @@ async function importOne(
   by: By,
   row: Omit<NewPersonInput, 'administrator' | 'federationOfficer'>,
   language: Language,
+  mail: boolean,
 ): Promise<ImportOutcome> {
   const { email } = row;
   if (await accountByEmail(context.db.reader, email)) return { email, skipped: 'here_already', why: 'is here already' };
   const add = (handle: string | undefined) =>
-    addPerson(context, by, { ...row, handle, administrator: false, federationOfficer: false }, language);
+    addPerson(
+      context,
+      by,
+      { ...row, handle, administrator: false, federationOfficer: false },
+      language,
+      mail ? mailed : undefined,
+    );
   try {
     return { email, made: await add(row.handle) };
   } catch (error) {

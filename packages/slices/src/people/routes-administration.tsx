@@ -18,9 +18,18 @@ import { fieldErrors } from './faults.ts';
 import { waitingImports } from './import-job.ts';
 import { check, newPersonInput } from './input.ts';
 import { listPage } from './list-page.ts';
+import { canMail, type SignInLink } from './mail-link.tsx';
 import { type ManagedPerson, managedPeople } from './managed.ts';
 import { messages } from './messages.ts';
-import { addPerson, disableLeaver, enableReturner, linkFor, linksForNewcomers, resetSecondStep } from './onboarding.ts';
+import {
+  addPerson,
+  disableLeaver,
+  enableReturner,
+  linkFor,
+  linksForNewcomers,
+  mailed,
+  resetSecondStep,
+} from './onboarding.ts';
 import { personById } from './store.ts';
 import { DisablePage, ManagePeoplePage, ManagePersonPage } from './views-administration.tsx';
 import { NewPersonPage, type NewPersonValues } from './views-new-person.tsx';
@@ -45,18 +54,16 @@ export function administrationRoutes(app: Hono<Environment>): void {
       />
     );
     const imported = Number(c.req.query('imported'));
-    const notices = imported > 0 ? [{ kind: 'success' as const, text: t('importAdded', { count: imported }) }] : [];
+    const words = [t('importAdded', { count: imported }), c.req.query('mailed') === '1' ? t('importMailed') : ''];
+    const added = words.join(' ').trim();
+    const notices = imported > 0 ? [{ kind: 'success' as const, text: added }] : [];
     return showPage(c, { title: t('managePeople'), notices }, page);
   });
 
   app.get('/administration/people/new', async (c) => {
     requireAdministrator(c);
     const { language } = c.var;
-    return newPersonPage(
-      c,
-      { name: '', email: '', handle: '', role: '', language, administrator: false, federationOfficer: false },
-      [],
-    );
+    return newPersonPage(c, { ...valuesOf({}, language), mail: canMail(c.var.context) ? true : null }, []);
   });
 
   app.post('/administration/people/new', async (c) => {
@@ -64,13 +71,18 @@ export function administrationRoutes(app: Hono<Environment>): void {
     const { context, language } = c.var;
     const form = await readForm(c, anyForm);
     const typed: Record<string, string> = form.ok ? form.value : form.typed;
+    const mail = typed.mail === '1' && canMail(context);
     const checked = check(newPersonInput, { ...typed, name: typed.name ?? '', email: typed.email ?? '' });
     const again = (faults: Parameters<typeof fieldErrors>[0]) =>
-      newPersonPage(c, valuesOf(typed, language), fieldErrors(faults, language));
+      newPersonPage(
+        c,
+        { ...valuesOf(typed, language), mail: canMail(context) ? mail : null },
+        fieldErrors(faults, language),
+      );
     if (!checked.ok) return again(checked.faults);
     try {
-      const person = await addPerson(context, by, checked.value, language);
-      return c.redirect(`/administration/people/${person.id}?done=added`, 303);
+      const person = await addPerson(context, by, checked.value, language, mail ? mailed : undefined);
+      return c.redirect(`/administration/people/${person.id}?done=added${mail ? '-mailed' : ''}`, 303);
     } catch (error) {
       if (!isRefusal(error) || error.faults.length === 0) throw error;
       return again(error.faults);
@@ -96,7 +108,9 @@ export function administrationRoutes(app: Hono<Environment>): void {
   app.post('/administration/people/:id/link', async (c) => {
     const by = byOf(c);
     const person = await managedPerson(c);
-    return personPage(c, person, await linkFor(c.var.context, by, person.id), []);
+    const form = await readForm(c, anyForm);
+    const mailed = form.ok && form.value.mail === '1' && canMail(c.var.context);
+    return personPage(c, person, { ...(await linkFor(c.var.context, by, person.id, mailed)), mailed }, []);
   });
 
   app.post('/administration/people/:id/roles', async (c) => {
@@ -178,7 +192,7 @@ async function managedPerson(c: RequestContext): Promise<ManagedPerson> {
   return managed ?? refuse('not_found', 'No such person on this node');
 }
 
-function valuesOf(typed: Record<string, string>, language: string): NewPersonValues {
+function valuesOf(typed: Record<string, string>, language: string): Omit<NewPersonValues, 'mail'> {
   const { name = '', email = '', handle = '', role = '' } = typed;
   return {
     name,
@@ -200,7 +214,7 @@ function newPersonPage(c: RequestContext, values: NewPersonValues, errors: reado
 async function personPage(
   c: RequestContext,
   person: ManagedPerson,
-  link: { address: string; expiresAt: string } | null,
+  link: (SignInLink & { mailed: boolean }) | null,
   errors: readonly FieldError[],
 ): Promise<Response> {
   const { language, csrf, visitor } = c.var;
@@ -208,6 +222,7 @@ async function personPage(
   const { name } = person;
   const done = {
     added: t('personAdded', { name }),
+    'added-mailed': t('personAddedMailed', { name, email: person.email }),
     roles: t('rolesSaved'),
     disabled: t('disabledDone', { name }),
     enabled: t('enabledDone', { name }),
@@ -221,6 +236,7 @@ async function personPage(
       person={person}
       errors={errors}
       link={link}
+      mails={canMail(c.var.context)}
       panels={await renderPanels(c, 'managed-person', person)}
     />
   );

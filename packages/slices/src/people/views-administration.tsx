@@ -1,6 +1,7 @@
 import {
   Badge,
   ButtonLink,
+  Checkbox,
   type Column,
   DataTable,
   DescriptionList,
@@ -19,6 +20,7 @@ import {
   SubmitButton,
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
+import type { SignInLink } from './mail-link.tsx';
 import type { ManagedPerson } from './managed.ts';
 import { messages } from './messages.ts';
 import type { PersonRow } from './tables.ts';
@@ -122,7 +124,9 @@ export function ManagePersonPage(model: {
   csrf: string;
   person: ManagedPerson;
   errors: readonly FieldError[];
-  link: { address: string; expiresAt: string } | null;
+  link: (SignInLink & { mailed: boolean }) | null;
+  /** Whether links can be mailed. */
+  mails: boolean;
   panels: Child[];
 }) {
   const { language, person, link } = model;
@@ -145,6 +149,7 @@ export function ManagePersonPage(model: {
           <p>
             <code class="app-host">{link.address}</code>
           </p>
+          {link.mailed ? <p>{t('linkMailed', { email: person.email })}</p> : null}
         </Panel>
       ) : null}
       <Panel title={t('about')} id="about">
@@ -163,6 +168,9 @@ export function ManagePersonPage(model: {
           <Panel title={t('signIn')} id="sign-in">
             <p>{t('linkMakeHint')}</p>
             <Form action={`${action}/link`} csrf={model.csrf}>
+              {model.mails ? (
+                <Checkbox name="mail" label={t('mailLink')} description={t('mailHint')} checked={true} />
+              ) : null}
               <FormActions>
                 <SubmitButton kind={person.signedIn || link ? 'secondary' : 'primary'}>{t('linkMake')}</SubmitButton>
               </FormActions>

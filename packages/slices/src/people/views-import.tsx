@@ -1,5 +1,6 @@
 import {
   ButtonLink,
+  Checkbox,
   type Column,
   DataTable,
   Details,
@@ -107,7 +108,13 @@ function Faults({ faults, language }: { faults: readonly LineFault[]; language: 
 }
 
 /** What the import will do, and the button that does it. */
-export function ImportPreviewPage(model: { language: Language; csrf: string; text: string; plan: ImportPlan }) {
+export function ImportPreviewPage(model: {
+  language: Language;
+  csrf: string;
+  text: string;
+  plan: ImportPlan;
+  mails: boolean;
+}) {
   const { language, plan } = model;
   const t = messages(language);
   const count = plan.rows.length;
@@ -135,6 +142,9 @@ export function ImportPreviewPage(model: { language: Language; csrf: string; tex
       ) : null}
       <Form action="/administration/people/import/confirm" csrf={model.csrf} upload={true}>
         <HiddenField name="text" value={model.text} />
+        {count > 0 && model.mails ? (
+          <Checkbox name="mail" label={t('mailEach')} description={t('mailHint')} checked={true} />
+        ) : null}
         <FormActions>
           {count > 0 ? <SubmitButton>{t('importConfirm', { count })}</SubmitButton> : null}
           <ButtonLink href="/administration/people/import" kind="tertiary">

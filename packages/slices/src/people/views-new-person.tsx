@@ -26,6 +26,8 @@ export type NewPersonValues = {
   language: string;
   administrator: boolean;
   federationOfficer: boolean;
+  /** Whether a sign-in link is mailed; null where nothing can be. */
+  mail: boolean | null;
 };
 
 /** A new person of this node, with an account and its roles. */
@@ -89,6 +91,9 @@ export function NewPersonPage(model: {
           error={errorOf(errors, 'language')}
         />
         <RoleChoices language={language} values={values} />
+        {values.mail === null ? null : (
+          <Checkbox name="mail" label={t('mailLink')} description={t('mailHint')} checked={values.mail} />
+        )}
         <FormActions>
           <SubmitButton>{t('addPerson')}</SubmitButton>
           <ButtonLink href="/administration/people" kind="tertiary">

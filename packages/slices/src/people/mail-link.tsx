@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import {
+  accountOfPerson,
+  type Context,
+  createSignInLink,
+  enqueueJob,
+  isRefusal,
+  type JsonObject,
+  linkMinutes,
+  readSignInLink,
+  type Work,
+} from '@joinery/core';
+import { formatDateTime, isLanguage } from '@joinery/ui';
+import { messages } from './messages.ts';
+import { personById } from './store.ts';
+
+const jobName = 'people.mail-link';
+
+export type SignInLink = { address: string; expiresAt: string };
+
+/** Whether this node mails at all. */
+export const canMail = ({ doors }: Pick<Context, 'doors'>): boolean => doors.mail !== null;
+
+/**
+ * A new one-time sign-in link by an administrator; older ones end.
+ * @param mail whether it is mailed as well: by a job, until which it lies there encrypted
+ */
+export async function makeLink(
+  work: Work,
+  account: { id: string; person_id: string },
+  mail: boolean,
+): Promise<SignInLink> {
+  const minutes = linkMinutes['by-administrator'];
+  const { address, expiresAt } = await createSignInLink(work, { account: account.id, minutes });
+  const data = { person: account.person_id, until: expiresAt, sealed: work.secret.encrypt(address) };
+  if (mail) await enqueueJob(work, jobName, data);
+  return { address, expiresAt };
+}
+
+/** Whether the link still lets somebody in: it may have been used, replaced or revoked meanwhile, also by a restore. */
+async function isOpen({ db, clock }: Context, address: string): Promise<boolean> {
+  const token = new URL(address).pathname.split('/').at(-1) ?? '';
+  try {
+    await readSignInLink(db.reader, token, clock.now().toISOString());
+    return true;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return false;
+  }
+}
+
+/** Mails somebody the link by which they sign in, in their language. Nothing goes to whoever cannot sign in by then. */
+async function mailLink(context: Context, data: JsonObject): Promise<void> {
+  const { mail: door } = context.doors;
+  const db = context.db.reader;
+  const person = await personById(db, String(data.person));
+  const account = person && (await accountOfPerson(db, person.id));
+  const until = String(data.until);
+  if (door === null || !account || account.disabled_at !== null) return;
+  if (person.disabled_at !== null || person.deleted_at !== null) return;
+  const link = context.secret.decrypt(String(data.sealed));
+  if (!(await isOpen(context, link))) return;
+  const language = isLanguage(person.language) ? person.language : 'en';
+  const t = messages(language);
+  const { agency, origin } = context.config;
+  const at = formatDateTime(language, person.time_zone, until);
+  const subject = t('mailSubject', { agency });
+  const body = t('mailBody', { name: person.name, agency, host: new URL(origin).host, at });
+  const foot = t('mailFoot', { agency });
+  const page = (
+    <html lang={language}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{subject}</title>
+      </head>
+      <body style="margin:0;padding:24px;font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:16px;line-height:1.5">
+        <div style="max-width:560px;margin:0 auto">
+          <h1 style="font-size:20px;line-height:1.3;margin:8px 0">{subject}</h1>
+          <p>{body}</p>
+          <p style="margin:24px 0">
+            <a
+              href={link}
+              style="display:inline-block;padding:12px 20px;border-radius:6px;background:#1f4e8c;color:#ffffff;text-decoration:none;font-weight:600"
+            >
+              {t('signIn')}
+            </a>
+          </p>
+          <p style="color:#55606b;font-size:14px">{foot}</p>
+        </div>
+      </body>
+    </html>
+  );
+  const digest = createHash('sha256').update(`sign-in link ${link}`).digest('hex').slice(0, 40);
+  const outcome = await door.send({
+    to: account.email,
+    subject,
+    text: [body, '', `${t('signIn')}: ${link}`, '', foot].join('\n'),
+    html: `<!doctype html>${page.toString()}`,
+    messageId: `<${digest}@${new URL(origin).hostname}>`,
+  });
+  if (outcome.ok) return;
+  if (outcome.retryable) throw new Error(outcome.detail);
+  context.logger.warn('people.link_not_mailed', { person: person.id, reason: outcome.detail });
+}
+
+/** Background work about sign-in links. */
+export const jobs = { [jobName]: mailLink };
