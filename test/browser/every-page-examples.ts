@@ -600,7 +600,15 @@ export function examplesOf({
         ...failed,
       },
     ],
-    [`${list}/:id`]: states.map((state) => ({ path: partner(state), as: owner, name: `partner ${state}` })),
+    [`${list}/:id`]: states.map((state) => ({
+      path: partner(state),
+      as: owner,
+      name: `partner ${state}`,
+      // By its name, although nobody there takes part in it.
+      ...(state === 'named'
+        ? { before: (page) => page.locator('main dd', { hasText: 'Parking permits' }).waitFor() }
+        : {}),
+    })),
     [`${list}/:id/proof`]: [
       { path: `${partner('soon')}/proof`, as: owner, name: 'proof' },
       { path: `${partner('soon')}/proof?thing=/posts/${posts.thread}`, as: owner, name: 'proof answers' },

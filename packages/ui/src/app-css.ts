@@ -316,6 +316,12 @@ app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
 .app-table [data-numeric] { text-align: end; font-variant-numeric: tabular-nums; }
 
 @media (width >= 74rem) { .app-navigation { flex: none; } }
+/* One line that scrolls, beginning with the open page where browsers can: several lines of links would push the page itself away. */
+@media (width < 40rem) {
+  .app-tabs ul { flex-wrap: nowrap; overflow-x: auto; overscroll-behavior-x: contain; scrollbar-width: thin; }
+  .app-tabs a { white-space: nowrap; }
+  .app-tabs a[aria-current] { scroll-initial-target: nearest; }
+}
 @media (width < 64rem) {
   .app-area ul { display: none; }
   .app-area .app-parent { display: inline-flex; }

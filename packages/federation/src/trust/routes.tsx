@@ -25,7 +25,7 @@ import { partnerListRoutes } from './list/routes.tsx';
 import { paperRoutes } from './papers/routes.tsx';
 import { decideAs } from './partners.ts';
 import { mayDecide, requireDecider } from './policy.ts';
-import { exchangedWith, preview } from './preview.ts';
+import { exchangedWith, preview, shareableGroups } from './preview.ts';
 import { proofRoutes } from './proof/routes.tsx';
 import { sendProposal } from './proposals.ts';
 import { rehearsalRoutes } from './rehearsal/routes.tsx';
@@ -108,9 +108,10 @@ export function partnerRoutes(parts: RouteParts) {
       );
       const exchanged = await exchangedWith(context, db, partner.origin);
       const named = await groupNames(db, partner);
-      // A group that nothing was exchanged in yet is shown by its handle.
+      // Nothing was exchanged yet in some of those that the agreement names. One that can be shared no more is shown by its handle.
+      const shareable = partner.groups === null ? [] : await shareableGroups(context, db);
       const groups = [
-        ...exchanged.map(({ group, name }) => ({ id: group, name })),
+        ...[...exchanged, ...shareable].map(({ group, name }) => ({ id: group, name })),
         ...(partner.groups ?? []).map((id, index) => ({ id, name: named[index] ?? id })),
       ];
       const rows = await decisions(db, { partner: partner.id, limit: 100 });
