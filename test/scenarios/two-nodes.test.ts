@@ -1,6 +1,6 @@
 import { createActorKeys, transact } from '@joinery/core';
 import { createGroup, invite, joinGroup, membershipOf } from '@joinery/slices/groups';
-import { changeGuest, personByUri, personLabel } from '@joinery/slices/people';
+import { changeGuest, deletePerson, personByUri, personLabel, updateProfile } from '@joinery/slices/people';
 import { createTopic, markdownText, postByUri, reply } from '@joinery/slices/posts';
 import { expect, it } from 'vitest';
 import { allowEachOther, settleAll, startTestNode, type TestNode } from '../harness/node.ts';
@@ -56,5 +56,20 @@ it('a person of one agency joins a group of another, writes in it, and both node
   await settleAll(nodes);
   const known = await personByUri(council.context.db.reader, gita.uri);
   expect(known && personLabel(known, 'en').agency).toContain('Guest of Ada Owner until 20 February 2027');
+  // What changes about somebody reaches the nodes that know them: a later last day, another name at either side of a group, and that they are gone.
+  await transact(department.context, by, (work) =>
+    changeGuest(work, gita.id, { sponsor: ada.id, of: 'Ada Owner', until: '2027-03-20' }),
+  );
+  await transact(council.context, by, (work) => updateProfile(work, bob.id, { name: 'Bob van Dijk' }));
+  await settleAll(nodes);
+  const later = await personByUri(council.context.db.reader, gita.uri);
+  expect(later && personLabel(later, 'en').agency).toContain('until 20 March 2027');
+  expect(await personByUri(department.context.db.reader, bob.uri)).toMatchObject({ name: 'Bob van Dijk' });
+  await transact(council.context, by, (work) => deletePerson(work, bob.id));
+  await settleAll(nodes);
+  expect(await personByUri(department.context.db.reader, bob.uri)).toMatchObject({
+    deleted_at: expect.any(String),
+    name: '',
+  });
   expect(department.logged.concat(council.logged).filter((line) => /"level":"error"/.test(line))).toEqual([]);
 });

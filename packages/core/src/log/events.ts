@@ -32,6 +32,5 @@ export const streams = {
   local: 'local',
   group: (id: string) => `group:${id}`,
   facilitators: (group: string) => `group:${group}/facilitators`,
-  actor: (id: string) => `actor:${id}`,
   node: (origin: string) => `node:${origin}`,
 } as const;

@@ -11,6 +11,7 @@ import { migrations } from './migrations.ts';
 import { collections, groupKind } from './objects.ts';
 import { navigation, panels } from './panels.tsx';
 import { participation } from './participation.ts';
+import { tellOfPerson } from './people-told.ts';
 import { routes } from './routes.tsx';
 
 /** Groups: made here or followed elsewhere, and who takes part in them. */
@@ -32,7 +33,16 @@ export const groups: Slice = {
   acquainted: shareGroup,
   jobs: { ...jobs, ...directoryJobs },
   on: {
-    'person.disabled': (work, event) => endMemberships(work, event.data.person),
-    'person.deleted': (work, event) => endMemberships(work, event.data.person),
+    'person.updated': (work, event) => tellOfPerson(work, event.data.person),
+    'person.enabled': (work, event) => tellOfPerson(work, event.data.person),
+    // Told first: who has no membership left is known by fewer nodes.
+    'person.disabled': async (work, event) => {
+      await tellOfPerson(work, event.data.person);
+      await endMemberships(work, event.data.person);
+    },
+    'person.deleted': async (work, event) => {
+      await tellOfPerson(work, event.data.person);
+      await endMemberships(work, event.data.person);
+    },
   },
 };

@@ -227,6 +227,7 @@ describeStores('people of other nodes', (open) => {
     });
     const [, updated] = await eventsAfter(context.db.reader, 0, 9);
     if (updated?.name !== 'person.updated') throw new Error('no update');
+    const data = { person: made.id };
     const outgoing = {
       db: context.db.reader,
       origin: context.config.origin,
@@ -234,7 +235,7 @@ describeStores('people of other nodes', (open) => {
       joineryPeer: true,
     };
     const [said] = [
-      await activities.toActivity?.['person.updated']?.(outgoing, updated as LogEvent<'person.updated'>),
+      await activities.toActivity?.['person.told']?.(outgoing, { ...(updated as LogEvent), name: 'person.told', data }),
     ].flat();
     expect(said).toMatchObject({ type: 'Update', actor: made.uri, id: outgoing.id });
     await transact(other.context, by, (work) =>

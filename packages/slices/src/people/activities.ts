@@ -52,9 +52,12 @@ export function guestMembers({ guest_of, guest_until }: Pick<PersonRow, 'guest_o
   return guest_until === null ? {} : { 'joinery:guestOf': guest_of ?? '', 'joinery:guestUntil': guest_until };
 }
 
-async function update(outgoing: Outgoing, { data }: { data: { person: string } }): Promise<ActivityDocument | null> {
+/** How somebody of ours is now: their profile, which loses its role when they have left, or that they are gone. */
+async function tell(outgoing: Outgoing, { data }: { data: { person: string } }): Promise<ActivityDocument | null> {
   const person = await personById(outgoing.db, data.person);
-  if (person?.local !== 1 || person.deleted_at !== null) return null;
+  if (person?.local !== 1) return null;
+  if (person.deleted_at !== null)
+    return { id: outgoing.id, type: 'Delete', actor: person.uri, to: [everybody], object: person.uri };
   return {
     id: outgoing.id,
     type: 'Update',
@@ -66,17 +69,7 @@ async function update(outgoing: Outgoing, { data }: { data: { person: string } }
 
 /** Person events as activities, and what other nodes say about their own people. */
 export const activities: Activities = {
-  toActivity: {
-    'person.updated': update,
-    // Whoever has left is still the author of what they wrote: the profile loses its role, memberships are ended by groups.
-    'person.disabled': update,
-    'person.enabled': update,
-    'person.deleted': async (outgoing, { data }) => {
-      const person = await personById(outgoing.db, data.person);
-      if (person?.local !== 1) return null;
-      return { id: outgoing.id, type: 'Delete', actor: person.uri, to: [everybody], object: person.uri };
-    },
-  },
+  toActivity: { 'person.told': tell },
   handlers: [
     { types: ['Update'], apply: applyUpdate },
     { types: ['Delete'], apply: applyDelete },

@@ -8,18 +8,20 @@ export type WayEventName = 'password.changed' | 'password.removed' | 'code.turne
 
 declare module '@joinery/core' {
   interface Events {
-    /** On `actor:<id>`. */
+    /** On `local`, as all that happens to people: which nodes know them is a matter of their groups, which tell those by `person.told`. */
     'person.created': PersonEvent;
     /** Somebody of another node is known here from now on. On `local`. */
     'person.remembered': PersonEvent;
-    /** Profile, agency or role changed. On `actor:<id>` for people of this node, on `local` for others. */
+    /** Profile, agency or role changed. */
     'person.updated': PersonEvent;
     /** Has left: sessions and tokens are over, memberships end. Only people of this node. */
     'person.disabled': PersonEvent;
     /** Is back; memberships do not come back by themselves. */
     'person.enabled': PersonEvent;
-    /** Gone for good; a tombstone stays. On `actor:<id>` for people of this node, on `local` for others. */
+    /** Gone for good; a tombstone stays. */
     'person.deleted': PersonEvent;
+    /** A node that knows somebody of ours is told how they are now. On `node:<origin>`. */
+    'person.told': PersonEvent;
     /** What opens somebody's account was changed: their password, the code after it. On `local`: nobody else's business. */
     'password.changed': WayEvent;
     'password.removed': WayEvent;
@@ -39,6 +41,7 @@ export const events: EventDefinitions = {
   'person.disabled': { v: 1, data },
   'person.enabled': { v: 1, data },
   'person.deleted': { v: 1, data },
+  'person.told': { v: 1, data },
   'password.changed': { v: 1, data: way },
   'password.removed': { v: 1, data: way },
   'code.turned_on': { v: 1, data: way },

@@ -43,5 +43,5 @@ export async function changeGuest(
     .where('id', '=', id)
     .where('local', '=', 1)
     .execute();
-  work.emit('person.updated', streams.actor(id), { person: id });
+  work.emit('person.updated', streams.local, { person: id });
 }

@@ -30,7 +30,7 @@ describeStores('people', (open) => {
     const saved = await context.db.reader.selectFrom('key').select('algorithm').where('actor', '=', zoe.uri).execute();
     expect(saved.map((key) => key.algorithm).sort()).toEqual(['ed25519', 'rsa']);
     expect(await eventsAfter(context.db.reader, 0, 10)).toMatchObject([
-      { name: 'person.created', stream: `actor:${zoe.id}`, data: { person: zoe.id } },
+      { name: 'person.created', stream: 'local', data: { person: zoe.id } },
     ]);
   });
 

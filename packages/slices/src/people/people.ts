@@ -95,7 +95,7 @@ export async function createPerson(work: Work, input: NewPerson): Promise<Person
   };
   await work.db.insertInto('person').values(person).execute();
   await saveActorKeys(work, person.uri, input.keys);
-  work.emit('person.created', streams.actor(id), { person: id });
+  work.emit('person.created', streams.local, { person: id });
   return person;
 }
 
@@ -133,7 +133,7 @@ export async function updateProfile(work: Work, id: string, change: ProfileChang
     .set({ ...next, updated_at: work.now })
     .where('id', '=', id)
     .execute();
-  work.emit('person.updated', streams.actor(id), { person: id });
+  work.emit('person.updated', streams.local, { person: id });
   return { ...person, ...next, updated_at: work.now };
 }
 
@@ -153,7 +153,7 @@ export async function renameAgency(work: Work, agency: string, limit: number): P
     .execute();
   for (const { id } of people) {
     await work.db.updateTable('person').set({ agency, updated_at: work.now }).where('id', '=', id).execute();
-    work.emit('person.updated', streams.actor(id), { person: id });
+    work.emit('person.updated', streams.local, { person: id });
   }
   return people.length;
 }
@@ -172,7 +172,7 @@ export async function disablePerson(work: Work, id: string): Promise<boolean> {
     .set({ disabled_at: work.now, updated_at: work.now })
     .where('id', '=', id)
     .execute();
-  work.emit('person.disabled', streams.actor(id), { person: id });
+  work.emit('person.disabled', streams.local, { person: id });
   return true;
 }
 
@@ -185,7 +185,7 @@ export async function enablePerson(work: Work, id: string): Promise<boolean> {
   const person = await localPerson(work, id);
   if (person.disabled_at === null) return false;
   await work.db.updateTable('person').set({ disabled_at: null, updated_at: work.now }).where('id', '=', id).execute();
-  work.emit('person.enabled', streams.actor(id), { person: id });
+  work.emit('person.enabled', streams.local, { person: id });
   return true;
 }
 
@@ -226,7 +226,7 @@ export async function deletePerson(work: Work, id: string): Promise<boolean> {
     })
     .where('id', '=', id)
     .execute();
-  work.emit('person.deleted', person.local === 1 ? streams.actor(id) : streams.local, { person: id });
+  work.emit('person.deleted', streams.local, { person: id });
   return true;
 }
 
