@@ -28,10 +28,11 @@ export type Child = {
   ended: Promise<number | string | null>;
 };
 
-/** Starts a program with this Node. */
+/** Starts a program with this Node. What is set for the tests themselves is no setting of a server. */
 export function startChild(words: string[], environment: Record<string, string> = {}): Child {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('JOINERY_'));
   const child = spawn(process.execPath, words, {
-    env: { ...process.env, ...environment },
+    env: { ...Object.fromEntries(inherited), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return watchChild(child);
