@@ -76,7 +76,7 @@ export const describeEveryPage = (name: Look) =>
         const isDocument = answer.request().resourceType() === 'document' && answer.request().redirectedFrom() === null;
         if (isDocument || answer.request().isNavigationRequest()) status = answer.status();
       });
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(30_000);
       await page.goto(new URL(example.path, state.node.origin).href);
       const stuck = await example.before?.(page).catch((error: unknown) => [`stuck: ${error}`]);
       if (Array.isArray(stuck)) return { faults: stuck, links: [] };

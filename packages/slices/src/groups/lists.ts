@@ -1,4 +1,5 @@
 import { afterName, type Exchanged, type NamePosition, nameContains, prepareQuery, type Reader } from '@joinery/core';
+import { sql } from 'kysely';
 import type { PersonRow } from '../people/index.ts';
 import type { GroupMemberRow, GroupRow, MemberState } from './tables.ts';
 
@@ -253,7 +254,8 @@ const theirPeopleHere = prepareQuery((db, { origin }: { origin: string }) =>
     .innerJoin('groups', 'groups.id', 'group_member.group_id')
     .select(['groups.id', 'groups.name', 'groups.sort_name', 'group_member.person_id'])
     .where('person.home', '=', origin)
-    .where('groups.local', '=', 1)
+    // Not by its index: that would go through everybody in each group here to find a few of theirs.
+    .where(sql<number>`groups.local + 0`, '=', 1)
     .where('groups.deleted_at', 'is', null)
     .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)])),
 );

@@ -1,4 +1,5 @@
 import { type Exchanged, prepareQuery, type Reader } from '@joinery/core';
+import { sql } from 'kysely';
 
 /** In a group of ours that somebody of the node takes part in. Its posts are counted as they come and go. */
 const here = prepareQuery((db, { origin }: { origin: string }) =>
@@ -29,8 +30,8 @@ const there = prepareQuery((db, { origin }: { origin: string }) =>
     .select((eb) => eb.fn.countAll<number>().as('items'))
     .where('groups.home', '=', origin)
     .where('groups.deleted_at', 'is', null)
-    .where('post.status', '=', 'accepted')
-    .where('post.deleted_at', 'is', null)
+    // Spelled out for the partial index.
+    .where(sql<boolean>`post.status = 'accepted' and post.deleted_at is null`)
     .groupBy(['groups.id', 'groups.name']),
 );
 

@@ -230,4 +230,13 @@ export const migrations: Migrations = {
       .columns(['person_id', 'group_id', 'read_at'])
       .execute();
   },
+  '2026-11-29-posts-here': async (db) => {
+    // How much of a group elsewhere is here, for the pages about partners: read from the index alone.
+    await db.schema
+      .createIndex('post_here')
+      .on('post')
+      .column('group_id')
+      .where(sql<boolean>`status = 'accepted' and deleted_at is null`)
+      .execute();
+  },
 };
