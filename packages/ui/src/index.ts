@@ -11,6 +11,7 @@ export * from './form.tsx';
 export * from './heading.tsx';
 export * from './icon.tsx';
 export * from './layout.tsx';
+export * from './letter.tsx';
 export * from './list.tsx';
 export * from './markdown.ts';
 export * from './messages.ts';

@@ -10,7 +10,7 @@ import {
   readSignInLink,
   type Work,
 } from '@joinery/core';
-import { formatDateTime, isLanguage } from '@joinery/ui';
+import { formatDateTime, isLanguage, renderLetter } from '@joinery/ui';
 import { messages } from './messages.ts';
 import { personById } from './store.ts';
 
@@ -67,37 +67,10 @@ async function mailLink(context: Context, data: JsonObject): Promise<void> {
   const subject = t('mailSubject', { agency });
   const body = t('mailBody', { name: person.name, agency, host: new URL(origin).host, at });
   const foot = t('mailFoot', { agency });
-  const page = (
-    <html lang={language}>
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{subject}</title>
-      </head>
-      <body style="margin:0;padding:24px;font-family:system-ui,-apple-system,'Segoe UI',sans-serif;font-size:16px;line-height:1.5">
-        <div style="max-width:560px;margin:0 auto">
-          <h1 style="font-size:20px;line-height:1.3;margin:8px 0">{subject}</h1>
-          <p>{body}</p>
-          <p style="margin:24px 0">
-            <a
-              href={link}
-              style="display:inline-block;padding:12px 20px;border-radius:6px;background:#1f4e8c;color:#ffffff;text-decoration:none;font-weight:600"
-            >
-              {t('signIn')}
-            </a>
-          </p>
-          <p style="color:#55606b;font-size:14px">{foot}</p>
-        </div>
-      </body>
-    </html>
-  );
   const digest = createHash('sha256').update(`sign-in link ${link}`).digest('hex').slice(0, 40);
   const outcome = await door.send({
     to: account.email,
-    subject,
-    text: [body, '', `${t('signIn')}: ${link}`, '', foot].join('\n'),
-    html: `<!doctype html>${page.toString()}`,
+    ...renderLetter({ language, subject, body, foot, link: { label: t('signIn'), href: link } }),
     messageId: `<${digest}@${new URL(origin).hostname}>`,
   });
   if (outcome.ok) return;
