@@ -16,7 +16,7 @@ import {
 import { excerpt, plainText } from '@joinery/ui';
 import { cleanName, sortName } from '../people/index.ts';
 import { groupByUri, putCountedNodes } from './store.ts';
-import { type GroupRow, joinings, readings } from './tables.ts';
+import { askings, type GroupRow, histories, invitings, joinings, keepings, readings } from './tables.ts';
 
 const longestSummary = 5_000;
 const mostNodes = 5_000;
@@ -33,6 +33,11 @@ type RemoteGroup = Pick<
   | 'reading'
   | 'joining'
   | 'listed'
+  | 'history'
+  | 'inviting'
+  | 'asking'
+  | 'keeping'
+  | 'record_copy'
   | 'joins_by'
   | 'agency'
   | 'inbox'
@@ -132,6 +137,11 @@ function readGroup(document: JsonObject, uri: string, home: string): RemoteGroup
     reading: oneOf(readings, document['joinery:reading']) ?? 'partners',
     joining: readJoining(document),
     listed: document['joinery:listed'] === false || document.discoverable === false ? 0 : 1,
+    history: oneOf(histories, document['joinery:history']) ?? 'all',
+    inviting: oneOf(invitings, document['joinery:inviting']) ?? 'facilitators',
+    asking: oneOf(askings, document['joinery:asking']) ?? 'partners',
+    keeping: oneOf(keepings, document['joinery:keeping']) ?? 'leased',
+    record_copy: document['joinery:recordCopy'] === true ? 1 : 0,
     joins_by: joinery ? 'Join' : 'Follow',
     agency: agencyName || null,
     inbox: ownAddress(document.inbox, home),

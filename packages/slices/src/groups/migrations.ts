@@ -1,4 +1,5 @@
 import type { Migrations } from '@joinery/core';
+import { sql } from 'kysely';
 
 /** Tables of groups and memberships. Forward only. */
 export const migrations: Migrations = {
@@ -95,5 +96,28 @@ export const migrations: Migrations = {
   },
   '2026-11-27-groups-home': async (db) => {
     await db.schema.createIndex('groups_by_home').on('groups').columns(['home', 'sort_name']).execute();
+  },
+  '2026-11-28-groups-terms': async (db) => {
+    const text = (name: string, first: string) =>
+      db.schema
+        .alterTable('groups')
+        .addColumn(name, 'text', (column) => column.notNull().defaultTo(first))
+        .execute();
+    await text('history', 'all');
+    await text('inviting', 'facilitators');
+    await text('asking', 'partners');
+    await text('keeping', 'leased');
+    await db.schema
+      .alterTable('groups')
+      .addColumn('record_copy', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+    // Closed groups were for the people of their own node alone, and their members wrote in them on that understanding.
+    await sql`update groups set asking = 'node' where reading = 'members' and local = 1`.execute(db);
+    await db.schema
+      .createTable('group_asking')
+      .addColumn('group_id', 'text', (column) => column.notNull().references('groups.id'))
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('group_asking_key', ['group_id', 'origin'])
+      .execute();
   },
 };

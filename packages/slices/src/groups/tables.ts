@@ -6,6 +6,22 @@ export type Reading = (typeof readings)[number];
 export const joinings = ['open', 'request', 'invited'] as const;
 export type Joining = (typeof joinings)[number];
 
+/** What a new member sees of the past: everything, or only what is written from the day on which they join. */
+export const histories = ['all', 'joining'] as const;
+type History = (typeof histories)[number];
+
+/** Who may invite: the owners; all who run the group; every member. */
+export const invitings = ['owners', 'facilitators', 'members'] as const;
+type Inviting = (typeof invitings)[number];
+
+/** Whose people may ask to take part: every agency with an agreement that covers the group; the agencies named in `group_asking`; this node alone. */
+export const askings = ['partners', 'agencies', 'node'] as const;
+type Asking = (typeof askings)[number];
+
+/** What nodes of members keep of a closed group: copies under a lease, or nothing but the place of each post, which they read live. */
+export const keepings = ['leased', 'live'] as const;
+type Keeping = (typeof keepings)[number];
+
 export const memberStates = ['none', 'requested', 'invited', 'member', 'banned'] as const;
 export type MemberState = (typeof memberStates)[number];
 
@@ -33,6 +49,12 @@ export type GroupRow = {
   joining: Joining;
   /** 1 when lists of groups name it. */
   listed: number;
+  history: History;
+  inviting: Inviting;
+  asking: Asking;
+  keeping: Keeping;
+  /** 1 when the node that the group lives on keeps a record copy of what members of other nodes write in it. */
+  record_copy: number;
   /** 1 for groups of this node. */
   local: number;
   /** How its node takes a request to take part: Joinery's `Join`, or a plain `Follow` that is both. */
@@ -97,11 +119,15 @@ type GroupNodeRow = {
 /** When another node was last asked for its list of groups, and when it last told it. */
 type GroupDirectoryRow = { origin: string; asked_at: string; read_at: string | null };
 
+/** Nodes of the agencies whose people may ask to take part in a group of this node, where it names them. */
+type GroupAskingRow = { group_id: string; origin: string };
+
 declare module '@joinery/core' {
   interface Schema {
     groups: GroupRow;
     group_member: GroupMemberRow;
     group_node: GroupNodeRow;
     group_directory: GroupDirectoryRow;
+    group_asking: GroupAskingRow;
   }
 }
