@@ -9,6 +9,7 @@ import { measurePages } from './pages.ts';
 import { type Figure, printFigures } from './report.ts';
 import { serveSinks } from './sinks.ts';
 import { serveSubject } from './subject.ts';
+import { measureToken } from './token.ts';
 
 const benches = {
   inbox: measureInbox,
@@ -17,6 +18,7 @@ const benches = {
   delivery: measureDelivery,
   fanout: measureFanOut,
   idle: measureIdle,
+  token: measureToken,
 } as const;
 
 async function main(): Promise<void> {

@@ -14,7 +14,7 @@ import { agreesRfc9421, checkRfc9421, parseRfc9421, prepareRfc9421 } from './sig
 export type { ArrivedRequest, HeaderReader, ParsedSignature, SignatureForm } from './signature-parts.ts';
 
 /** Minutes, not an hour: also the time for which the ledger alone stands between a recorded request and its repetition. */
-const defaultWindowSeconds = 300;
+export const defaultWindowSeconds = 300;
 
 /**
  * Signs a request in either form. The arithmetic runs in the thread pool, so that many deliveries use many cores.
