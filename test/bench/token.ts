@@ -37,7 +37,7 @@ export async function measureToken(limits: Limits): Promise<Figure[]> {
     const read = readActorToken(headers);
     if (!read.ok || read.token === null) throw new Error('No token in the header');
     const verified = await verifyActorToken(read.token, expected);
-    const decision = decide(list, origin, 'open-groups', 'out', 'group-7', now.getTime());
+    const decision = decide(list, origin, 'closed-groups', 'out', 'group-7', now.getTime());
     if (!verified.ok || !decision.allowed) throw new Error('An honest token was refused');
   };
   for (let count = 0; count < times; count += 1) await check();
@@ -71,7 +71,7 @@ function allowList(now: Date): Snapshot {
       partner: `partner-${number}`,
       agency: `Council ${number}`,
       state: 'allowed' as const,
-      scopes: new Set(['discover', 'open-groups']),
+      scopes: new Set(['discover', 'open-groups', 'closed-groups']),
       groups: new Set(Array.from({ length: 20 }, (_, index) => `group-${index}`)),
       direction: 'both' as const,
       validFrom: now.getTime() - 1_000,

@@ -5,8 +5,13 @@ import type { Work } from './work.ts';
  * What an agreement with another node can cover. Only what works in this version is listed; a scope that a new version
  * brings is off for every existing partner.
  */
-export const scopes = ['discover', 'open-groups'] as const;
+export const scopes = ['discover', 'open-groups', 'closed-groups'] as const;
 export type Scope = (typeof scopes)[number];
+
+/** The scope that an agreement needs for a group. @param closed only its members read it */
+export function scopeOfGroup(closed: boolean): Scope {
+  return closed ? 'closed-groups' : 'open-groups';
+}
 export type Direction = 'in' | 'out' | 'both';
 
 /** Whether, and why: the reason is shown by `joinery explain` and on the partners' pages. */

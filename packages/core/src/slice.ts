@@ -64,7 +64,7 @@ export type Slice = {
    */
   takenBack?: (db: Reader, origin: string) => Promise<string[]>;
   /** Groups of this node that an agreement opens to another one, whether or not anybody there takes part yet. */
-  shareable?: (db: Reader) => Promise<{ group: string; name: string }[]>;
+  shareable?: (db: Reader) => Promise<{ group: string; name: string; closed: boolean }[]>;
   /** Who takes part in groups across nodes: compared with each peer from time to time, and mended. */
   participation?: Participation;
   /** How pages of the node look, where its agency has chosen; asked for every page, so answered from memory. One slice at most offers it. */
@@ -154,7 +154,10 @@ export type SharedGroup = { group: string; followers: string; people: string[] }
 export type Exchanged = {
   /** Local id of the group, whose home is here or there. */
   group: string;
+  /** Left out for a group that only its members may know of. */
   name?: string;
+  /** Whether only its members read it; told with its name and people. */
+  closed?: boolean;
   /** Local ids of people of either node who take part. */
   people?: string[];
   /** Number of things exchanged. */
@@ -329,6 +332,8 @@ export type ObjectKind = {
   load: (db: Reader, by: { id: string } | { uri: string }) => Promise<StoredObject | undefined>;
   /** Used by pages, API, ActivityStreams, media, search, feeds and previews alike. */
   mayRead: (db: Reader, requester: Requester, object: StoredObject) => Promise<boolean>;
+  /** The group that it is or belongs to, and whether only members read that: decides which scope an agreement needs for it. */
+  groupOf?: (db: Reader, object: StoredObject) => Promise<{ id: string; closed: boolean } | undefined>;
   /** ActivityStreams document of a local thing, plain JSON without proof. Undefined: it has none (any more). */
   toDocument?: (outgoing: Omit<Outgoing, 'id'>, object: StoredObject) => Promise<ActivityDocument | undefined>;
   /** Whether WebFinger tells anybody, stranger or not, that it exists: listed groups that are not closed, people who have posted in them. */

@@ -115,7 +115,13 @@ const handleOf = (key: PersonKey) =>
 
 function allow(nodes: DemoNodes, place: Place, other: Place, now: number): Deed {
   const expires = agreementEnds(place, other) ? iso(now + 6 * day).slice(0, 10) : undefined;
-  const options = { agency: agencies[other].name, by: 'Demo', reason: 'Working together on local services', expires };
+  const options = {
+    agency: agencies[other].name,
+    by: 'Demo',
+    reason: 'Working together on local services',
+    expires,
+    scopes: 'discover,open-groups,closed-groups',
+  };
   return { do: 'command', name: 'partner allow', input: { arguments: [nodes[other].origin], options } };
 }
 

@@ -56,7 +56,9 @@ const partner = z
   })
   .openapi('Partner');
 const way = z.object({ in: z.boolean(), out: z.boolean() });
-const affectedGroups = z.array(z.object({ id: z.string(), name: z.string(), before: way, after: way }));
+const affectedGroups = z.array(
+  z.object({ id: z.string(), name: z.string(), closed: z.boolean(), before: way, after: way }),
+);
 const shownPreview = z
   .object({
     before: partner.nullable(),

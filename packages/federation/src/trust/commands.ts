@@ -1,5 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { type Command, type CommandInput, type Context, refuse, transact, type Work } from '@joinery/core';
+import {
+  type Command,
+  type CommandInput,
+  type Context,
+  scopes as knownScopes,
+  refuse,
+  transact,
+  type Work,
+} from '@joinery/core';
 import type { Change, ChangeKind, PartnerFields } from './change.ts';
 import { readHosts } from './change.ts';
 import { explain } from './explain.ts';
@@ -19,7 +27,7 @@ const decider = [
 const coverage = [
   { name: 'agency', value: 'name', description: 'name of the agency' },
   { name: 'kind', value: 'kind', description: 'government, supplier or civil-society' },
-  { name: 'scopes', value: 'list', description: 'discover,open-groups' },
+  { name: 'scopes', value: 'list', description: `of ${knownScopes.join(',')}` },
   { name: 'groups', value: 'list', description: 'handles or ids of the groups it covers; * for all' },
   { name: 'direction', value: 'way', description: 'in, out or both' },
   { name: 'expires', value: 'date', description: 'last day, as 2027-01-31' },
@@ -64,7 +72,8 @@ const previewKinds = ['allow', 'suspend', 'block', 'change'] as const satisfies 
 
 function sayPreview(told: Preview): string {
   const groups = [...told.groups, ...told.reach].map(
-    (group) => `  ${group.name}: ${way(group.before)} becomes ${way(group.after)}`,
+    (group) =>
+      `  ${group.name || 'a hidden group'}${group.closed ? ' (closed)' : ''}: ${way(group.before)} becomes ${way(group.after)}`,
   );
   const totals = `${told.groups.length} groups, ${told.people} people, ${told.items} items, ${told.waiting} waiting deliveries change; ${told.reach.length} groups open or close in which nobody there takes part yet`;
   return [totals, ...groups].join('\n');

@@ -1,4 +1,4 @@
-import { type Requester, type Slice, type StoredObject, transact } from '@joinery/core';
+import { type Requester, type Scope, type Slice, type StoredObject, transact } from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { explain } from './explain.ts';
@@ -29,6 +29,7 @@ const groups: Slice = {
         };
         return known ? object : undefined;
       },
+      groupOf: async (_db, { id }) => ({ id, closed: id === closed }),
       mayRead: async (_db, requester: Requester, { id }) => {
         if (id === open) return true;
         return (
@@ -70,7 +71,7 @@ describeStores('An explanation', (openStore) => {
     expect(await ask(link)).toBe(`May Harrowdean read ${link}? Yes: the agreement is in force.`);
     expect(await ask(named)).toBe(await ask(link));
     expect(await ask(other)).toContain('No: the agreement covers only named groups, and this is not one of them.');
-    expect(await ask(closed)).toContain('No: the agreement covers only named groups');
+    expect(await ask(closed)).toContain('No: the agreement does not cover this.');
     expect(await ask(open)).toContain('Yes: anyone on the web may.');
     expect(await ask('https://own.gov/groups/nothing')).toBe(
       'Nothing on this node has the address https://own.gov/groups/nothing.',
@@ -82,6 +83,8 @@ describeStores('An explanation', (openStore) => {
         'We do not take from them: finding groups and people (the agreement covers only the other direction).',
         'They get: open groups.',
         'We do not take from them: open groups (the agreement covers only the other direction).',
+        'They do not get: closed groups (the agreement does not cover this).',
+        'We do not take from them: closed groups (the agreement covers only the other direction).',
       ].join('\n'),
     );
     now = new Date('2026-11-21T12:00:00.000Z');
@@ -92,6 +95,9 @@ describeStores('An explanation', (openStore) => {
     await decide((work) => suspendPartner(work, { origin: good, ...decider }));
     expect(await ask(null)).toBe('Is anything exchanged with Harrowdean? No: the agreement is suspended.');
     await decide((work) => allowPartner(work, { origin: good, fields: { expiresAt: null, groups: null }, ...decider }));
-    expect(await ask(closed)).toContain('No: it is not shared with other nodes.');
+    expect(await ask(closed)).toContain('No: the agreement does not cover this.');
+    const scopes: Scope[] = ['open-groups', 'closed-groups'];
+    await decide((work) => allowPartner(work, { origin: good, fields: { scopes }, ...decider }));
+    expect(await ask(closed)).toContain('No: it belongs to a closed group');
   });
 });

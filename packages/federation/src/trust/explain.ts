@@ -7,6 +7,7 @@ import {
   type Reader,
   type Scope,
   type StoredObject,
+  scopeOfGroup,
   scopes,
 } from '@joinery/core';
 import { formatDate, type Language } from '@joinery/ui';
@@ -38,7 +39,11 @@ const reasonText = {
   bad_origin: 'reason_bad_origin',
 } as const;
 
-export const scopeText = { discover: 'scope_discover', 'open-groups': 'scope_open_groups' } as const;
+export const scopeText = {
+  discover: 'scope_discover',
+  'open-groups': 'scope_open_groups',
+  'closed-groups': 'scope_closed_groups',
+} as const satisfies Record<Scope, string>;
 
 /** Why a decision is as it is, in words: "the agreement ended on 14 November 2026". */
 function reasonInWords(decision: Decision, language: Language, timeZone = 'UTC'): string {
@@ -70,15 +75,17 @@ export async function explain(
   const found = await find(node, db, thing);
   if (!found) return { allowed: false, lines: [t('explain_unknown', { thing: thing.slice(0, 200) })] };
   const { object, mayRead } = found;
+  const group = await found.groupOf?.(db, object);
   const answer = (decision: Decision | null, allowed: boolean): string => {
-    const why = decision ? reasonInWords(decision, language) : t('reason_reading');
+    const unshared = group?.closed ? t('reason_closed') : t('reason_reading');
+    const why = decision ? reasonInWords(decision, language) : unshared;
     return allowed
       ? t('explain_yes', { who, thing: object.uri, why })
       : t('explain_no', { who, thing: object.uri, why });
   };
   if (await mayRead(db, { kind: 'nobody' }, object))
     return { allowed: true, lines: [t('explain_web', { who, thing: object.uri })] };
-  const decision = trust.mayFederate(origin, 'open-groups', 'out', found.kind === 'groups' ? object.id : undefined);
+  const decision = trust.mayFederate(origin, scopeOfGroup(group?.closed ?? false), 'out', group?.id);
   if (!decision.allowed) return { allowed: false, lines: [answer(decision, false)] };
   const canonical = canonicalOrigin(origin) ?? origin;
   const allowed = await mayRead(db, { kind: 'peer', origin: canonical, actor: nodeActor(canonical), trust }, object);
@@ -113,7 +120,7 @@ async function find(node: Node, db: Reader, thing: string) {
       const object: StoredObject | undefined =
         (await kind.load(db, { uri: thing })) ??
         (isId(id) && !/^https?:/.test(thing) ? await kind.load(db, { id }) : undefined);
-      if (object) return { kind: kind.path, object, mayRead: kind.mayRead };
+      if (object) return { object, mayRead: kind.mayRead, groupOf: kind.groupOf };
     }
   }
   return undefined;

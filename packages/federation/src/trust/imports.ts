@@ -1,4 +1,4 @@
-import { isRefusal, type Work } from '@joinery/core';
+import { isRefusal, scopes, type Work } from '@joinery/core';
 import type { Language } from '@joinery/ui';
 import { applyChange, type Change, type PartnerFields, readDay, readHosts } from './change.ts';
 import { explainFaults } from './form.ts';
@@ -133,7 +133,7 @@ function fieldsOf(columns: Record<string, string>): PartnerFields {
     agency: text('agency'),
     identifier: text('identifier'),
     kind: partnerKinds.find((kind) => kind === columns.kind),
-    scopes: list('scopes')?.filter((scope) => scope === 'discover' || scope === 'open-groups'),
+    scopes: list('scopes')?.flatMap((name) => scopes.find((scope) => scope === name) ?? []),
     groups: groups === undefined ? undefined : groups === '*' ? null : groups.split(/\s+/),
     direction: direction === 'in' || direction === 'out' || direction === 'both' ? direction : undefined,
     agreementRef: text('agreement_ref'),

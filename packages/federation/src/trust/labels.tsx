@@ -97,6 +97,24 @@ export function scopeLabel(scope: Scope, language: Language): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+const aboutScope = {
+  discover: 'scopesAboutDiscover',
+  'open-groups': 'scopesAboutOpen',
+  'closed-groups': 'scopesAboutClosed',
+} as const satisfies Record<Scope, string>;
+
+/** What a scope means for the people of both sides. */
+export function scopeAbout(scope: Scope, language: Language): string {
+  return pageText(language)(aboutScope[scope]);
+}
+
+/** A group by its name; without one where only its members may know of it. */
+export function groupInWords({ name, closed }: { name: string; closed: boolean }, language: Language): string {
+  const t = pageText(language);
+  if (name === '') return t('groupHidden');
+  return closed ? t('groupClosed', { name }) : name;
+}
+
 /** The names of some scopes, in one line. */
 export function scopesInWords([first, ...others]: readonly Scope[], language: Language): string {
   if (!first) return pageText(language)('noMeaning');

@@ -1,5 +1,14 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { openDatabase, refuse, type Slice, streams, subscribers, transact, type Work } from '@joinery/core';
+import {
+  openDatabase,
+  refuse,
+  type Slice,
+  scopeOfGroup,
+  streams,
+  subscribers,
+  transact,
+  type Work,
+} from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores, type TestStore } from '../../../../test/harness/store.ts';
 import type { ChangeKind } from './change.ts';
@@ -265,6 +274,7 @@ describeStores('The list of partners', (open) => {
 
 const g1 = '0190a000-0000-7000-8000-000000000001';
 const g2 = '0190a000-0000-7000-8000-000000000002';
+const g3 = '0190a000-0000-7000-8000-000000000003';
 
 describeStores('The preview of a decision', (open) => {
   const exchanging: Slice = {
@@ -274,6 +284,7 @@ describeStores('The preview of a decision', (open) => {
         ? [
             { group: g1, name: 'Winter roads', people: ['a', 'b'], items: 7 },
             { group: g2, name: 'Youth care', people: ['b', 'c'], items: 2 },
+            { group: g3, closed: true, people: ['d'], items: 1 },
           ]
         : [],
   };
@@ -285,6 +296,7 @@ describeStores('The preview of a decision', (open) => {
     ['block', {}, ['Winter roads', 'Youth care'], 3, 9, 2],
     ['change', { groups: [g1] }, ['Youth care'], 2, 2, 0],
     ['change', { scopes: ['discover'] }, ['Winter roads', 'Youth care'], 3, 9, 1],
+    ['change', { scopes: ['discover', 'open-groups', 'closed-groups'] }, [''], 1, 1, 0],
     ['change', { direction: 'in' }, ['Winter roads', 'Youth care'], 3, 9, 2],
     ['change', { expiresAt: '2020-01-01T00:00:00.000Z' }, ['Winter roads', 'Youth care'], 3, 9, 2],
     ['change', { agency: 'Another name' }, [], 0, 0, 0],
@@ -314,10 +326,10 @@ describeStores('The preview of a decision', (open) => {
     });
     await trust.refresh();
     const ways = () =>
-      [g1, g2].map((group) => ({
+      [g1, g2, g3].map((group) => ({
         id: group,
-        in: trust.mayFederate(good, 'open-groups', 'in', group).allowed,
-        out: trust.mayFederate(good, 'open-groups', 'out', group).allowed,
+        in: trust.mayFederate(good, scopeOfGroup(group === g3), 'in', group).allowed,
+        out: trust.mayFederate(good, scopeOfGroup(group === g3), 'out', group).allowed,
       }));
     const before = ways();
     const told = await preview(context, context.db.reader, { what, origin: good, fields: fields ?? {} });

@@ -1,4 +1,4 @@
-import { type Agreement, type Context, type Reader, streams } from '@joinery/core';
+import { type Agreement, type Context, type Reader, scopeOfGroup, streams } from '@joinery/core';
 import { applyChange, type Change } from './change.ts';
 import { decide, type Snapshot } from './decide.ts';
 import { allPartners, type Partner, partnerByOrigin, toSnapshot } from './store.ts';
@@ -6,7 +6,15 @@ import { allPartners, type Partner, partnerByOrigin, toSnapshot } from './store.
 type Way = { in: boolean; out: boolean };
 
 /** A group for which a change opens or closes the way to or from the partner. */
-export type AffectedGroup = { id: string; name: string; before: Way; after: Way };
+export type AffectedGroup = {
+  id: string;
+  /** Empty for a group that only its members may know of. */
+  name: string;
+  /** Whether only its members read it. */
+  closed: boolean;
+  before: Way;
+  after: Way;
+};
 
 /** What a change will do; nothing has happened yet. */
 export type Preview = {
@@ -37,9 +45,9 @@ export async function preview(node: Node, db: Reader, change: Change): Promise<P
   const own = node.config.origin;
   const then = toSnapshot(own, before ? [...others, before] : others);
   const later = toSnapshot(own, [...others, after]);
-  const ways = (snapshot: Snapshot, origin: string, group: string): Way => ({
-    in: decide(snapshot, origin, 'open-groups', 'in', group, now.getTime()).allowed,
-    out: decide(snapshot, origin, 'open-groups', 'out', group, now.getTime()).allowed,
+  const ways = (snapshot: Snapshot, origin: string, group: string, closed: boolean): Way => ({
+    in: decide(snapshot, origin, scopeOfGroup(closed), 'in', group, now.getTime()).allowed,
+    out: decide(snapshot, origin, scopeOfGroup(closed), 'out', group, now.getTime()).allowed,
   });
 
   const origins = new Set([...(before?.hosts ?? []), ...after.hosts].map(({ origin }) => origin));
@@ -48,28 +56,32 @@ export async function preview(node: Node, db: Reader, change: Change): Promise<P
   let items = 0;
   let waiting = 0;
   for (const origin of origins) {
+    const closedGroups = new Set<string>();
     for (const exchanged of await exchangedWith(node, db, origin)) {
-      const was = ways(then, origin, exchanged.group);
-      const becomes = ways(later, origin, exchanged.group);
+      const { group: id, name, closed } = exchanged;
+      if (closed) closedGroups.add(id);
+      const was = ways(then, origin, id, closed);
+      const becomes = ways(later, origin, id, closed);
       if (was.in === becomes.in && was.out === becomes.out) continue;
-      groups.set(exchanged.group, { id: exchanged.group, name: exchanged.name, before: was, after: becomes });
+      groups.set(id, { id, name, closed, before: was, after: becomes });
       for (const person of exchanged.people) people.add(person);
       items += exchanged.items;
     }
     for (const { stream, count } of await waitingFor(db, origin)) {
       const leaves = (snapshot: Snapshot) => {
         const group = /^group:([^/]+)/.exec(stream)?.[1];
-        return decide(snapshot, origin, group ? 'open-groups' : null, 'out', group, now.getTime()).allowed;
+        const scope = group ? scopeOfGroup(closedGroups.has(group)) : null;
+        return decide(snapshot, origin, scope, 'out', group, now.getTime()).allowed;
       };
       if (leaves(then) !== leaves(later)) waiting += count;
     }
   }
   const reach: AffectedGroup[] = [];
-  for (const { group: id, name } of await shareableGroups(node, db)) {
+  for (const { group: id, name, closed } of await shareableGroups(node, db)) {
     if (groups.has(id)) continue;
-    const was = ways(then, change.origin, id);
-    const becomes = ways(later, change.origin, id);
-    if (was.out !== becomes.out) reach.push({ id, name, before: was, after: becomes });
+    const was = ways(then, change.origin, id, closed);
+    const becomes = ways(later, change.origin, id, closed);
+    if (was.out !== becomes.out) reach.push({ id, name, closed, before: was, after: becomes });
   }
   const names = new Intl.Collator('en');
   const affected = [...groups.values()].sort((one, other) => names.compare(one.name, other.name));
@@ -81,17 +93,21 @@ export async function shareableGroups(node: Pick<Context, 'slices'>, db: Reader)
   return (await Promise.all(node.slices.map((slice) => slice.shareable?.(db) ?? []))).flat();
 }
 
-/** What the slices exchange with a node, one entry per group. */
+/** One group in which something is exchanged with a node. */
+export type ExchangedGroup = { group: string; name: string; closed: boolean; people: string[]; items: number };
+
+/** What the slices exchange with a node, one entry per group; the name of one that only its members may know of is empty. */
 export async function exchangedWith(
   node: Pick<Context, 'slices'>,
   db: Reader,
   origin: string,
-): Promise<{ group: string; name: string; people: string[]; items: number }[]> {
-  const groups = new Map<string, { group: string; name: string; people: string[]; items: number }>();
+): Promise<ExchangedGroup[]> {
+  const groups = new Map<string, ExchangedGroup>();
   for (const slice of node.slices) {
     for (const part of (await slice.exchanged?.(db, origin)) ?? []) {
-      const entry = groups.get(part.group) ?? { group: part.group, name: part.group, people: [], items: 0 };
+      const entry = groups.get(part.group) ?? { group: part.group, name: '', closed: false, people: [], items: 0 };
       if (part.name !== undefined) entry.name = part.name;
+      if (part.closed) entry.closed = true;
       entry.people.push(...(part.people ?? []));
       entry.items += part.items ?? 0;
       groups.set(part.group, entry);

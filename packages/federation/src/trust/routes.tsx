@@ -21,6 +21,7 @@ import type { Change, ChangeKind } from './change.ts';
 import { ownKey } from './fingerprint.ts';
 import { bodyOf, emptyForm, explainFaults, formOf, type PartnerForm, partnerForm, type TypedPartner } from './form.ts';
 import { readFields } from './input.ts';
+import { groupInWords } from './labels.tsx';
 import { partnerListRoutes } from './list/routes.tsx';
 import { paperRoutes } from './papers/routes.tsx';
 import { decideAs } from './partners.ts';
@@ -111,7 +112,7 @@ export function partnerRoutes(parts: RouteParts) {
       // Nothing was exchanged yet in some of those that the agreement names. One that can be shared no more is shown by its handle.
       const shareable = partner.groups === null ? [] : await shareableGroups(context, db);
       const groups = [
-        ...[...exchanged, ...shareable].map(({ group, name }) => ({ id: group, name })),
+        ...[...exchanged, ...shareable].map((found) => ({ id: found.group, name: groupInWords(found, language) })),
         ...(partner.groups ?? []).map((id, index) => ({ id, name: named[index] ?? id })),
       ];
       const rows = await decisions(db, { partner: partner.id, limit: 100 });

@@ -75,6 +75,8 @@ export const pageText = defineMessages({
     fingerprintOwn: 'Fingerprint of our key',
     fingerprint: 'Fingerprint of their node’s key',
     fingerprintHint: 'Let them read theirs over the phone: both must be the same.',
+    groupClosed: '{name} (closed)',
+    groupHidden: 'A hidden group',
     groupName: 'Group',
     hosts: 'Addresses of their node',
     hostsHint:
@@ -156,7 +158,7 @@ export const pageText = defineMessages({
       '{count, plural, one {One group of this node closes} other {# groups of this node close}} to people of {agency}:',
     reachMore: '… and {count} more',
     reachOpens:
-      '{count, plural, one {One group of this node opens} other {# groups of this node open}} to people of {agency}. They can then find, read and join:',
+      '{count, plural, one {One group of this node opens} other {# groups of this node open}} to people of {agency}. They can then find, read and join; of a closed group they see what it is for, and can ask to join:',
     received: 'Received',
     rehearsal: 'Rehearsal',
     refusedLines: 'Lines that cannot be used',
@@ -168,6 +170,11 @@ export const pageText = defineMessages({
     review: 'Review on',
     says: 'With which agencies this node exchanges what, and why; who asks for it, and what leaves.',
     scopes: 'What is exchanged',
+    scopesAboutClosed:
+      'Their people can see that a listed closed group exists and what it is for, and ask to join. What is in it reaches their node only while somebody there is a member, and stays with its author: each item is fetched there, by your decision here and the group’s. A hidden group is known only to whom it invites.',
+    scopesAboutDiscover:
+      'Their people find listed groups and people here in lists and suggestions, and the other way round.',
+    scopesAboutOpen: 'Groups that everybody of allowed nodes may read: finding by link, reading, joining and posting.',
     sendAgain: 'Send again, on the command line',
     show: 'Show',
     sinceKey: 'pinned {date}',
@@ -297,6 +304,8 @@ export const pageText = defineMessages({
     fingerprintOwn: 'Vingerafdruk van onze sleutel',
     fingerprint: 'Vingerafdruk van de sleutel van hun knooppunt',
     fingerprintHint: 'Laat hen de vingerafdruk aan de telefoon voorlezen: die moet gelijk zijn aan deze.',
+    groupClosed: '{name} (besloten)',
+    groupHidden: 'Een verborgen groep',
     groupName: 'Groep',
     hosts: 'Adressen van hun knooppunt',
     hostsHint:
@@ -379,7 +388,7 @@ export const pageText = defineMessages({
       '{count, plural, one {Eén groep van dit knooppunt gaat dicht} other {# groepen van dit knooppunt gaan dicht}} voor mensen van {agency}:',
     reachMore: '… en nog {count}',
     reachOpens:
-      '{count, plural, one {Eén groep van dit knooppunt gaat open} other {# groepen van dit knooppunt gaan open}} voor mensen van {agency}. Zij kunnen die dan vinden, lezen en er lid van worden:',
+      '{count, plural, one {Eén groep van dit knooppunt gaat open} other {# groepen van dit knooppunt gaan open}} voor mensen van {agency}. Zij kunnen die dan vinden, lezen en er lid van worden; van een besloten groep zien zij waarvoor die is, en kunnen zij vragen om mee te doen:',
     received: 'Ontvangen',
     rehearsal: 'Oefening',
     refusedLines: 'Regels die niet kunnen worden gebruikt',
@@ -391,6 +400,11 @@ export const pageText = defineMessages({
     review: 'Herzien op',
     says: 'Met welke organisaties dit knooppunt wat uitwisselt, en waarom; wie erom vraagt, en wat er naar buiten gaat.',
     scopes: 'Wat er wordt uitgewisseld',
+    scopesAboutClosed:
+      'Hun mensen kunnen zien dat een vermelde besloten groep bestaat en waarvoor die is, en vragen om mee te doen. Wat erin staat bereikt hun knooppunt alleen zolang daar iemand lid is, en blijft bij de schrijver: elk bericht wordt daar opgehaald, als u hier en de groep dat toestaan. Een verborgen groep kent alleen wie wordt uitgenodigd.',
+    scopesAboutDiscover: 'Hun mensen vinden hier vermelde groepen en mensen in lijsten en suggesties, en andersom.',
+    scopesAboutOpen:
+      'Groepen die iedereen van toegestane knooppunten mag lezen: via een link openen, lezen, lid worden en berichten plaatsen.',
     sendAgain: 'Opnieuw sturen, op de opdrachtregel',
     show: 'Tonen',
     sinceKey: 'vastgelegd op {date}',

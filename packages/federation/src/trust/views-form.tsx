@@ -22,7 +22,17 @@ import {
 } from '@joinery/ui';
 import type { ChangeKind } from './change.ts';
 import type { TypedPartner } from './form.ts';
-import { coversInWords, dayInWords, directionText, endInWords, kindText, scopeLabel, wayInWords } from './labels.tsx';
+import {
+  coversInWords,
+  dayInWords,
+  directionText,
+  endInWords,
+  groupInWords,
+  kindText,
+  scopeAbout,
+  scopeLabel,
+  wayInWords,
+} from './labels.tsx';
 import type { Preview } from './preview.ts';
 import type { Partner } from './store.ts';
 import { partnerKinds } from './tables.ts';
@@ -86,7 +96,11 @@ export function PartnerForm(model: {
           label={t('scopes')}
           values={typed.scopes}
           error={error('scopes')}
-          options={scopes.map((scope: Scope) => ({ value: scope, label: scopeLabel(scope, language) }))}
+          options={scopes.map((scope: Scope) => ({
+            value: scope,
+            label: scopeLabel(scope, language),
+            description: scopeAbout(scope, language),
+          }))}
         />
         <RadioGroup
           name="coverage"
@@ -194,7 +208,7 @@ export function PreviewPage(model: {
             caption={t('previewGroups')}
             rows={told.groups}
             columns={[
-              { header: t('groupName'), cell: (group) => group.name },
+              { header: t('groupName'), cell: (group) => groupInWords(group, language) },
               { header: t('now'), cell: (group) => wayInWords(group.before, language) },
               { header: t('becomes'), cell: (group) => wayInWords(group.after, language) },
             ]}
@@ -248,7 +262,7 @@ function Reach({ groups, agency, language }: { groups: Preview['reach']; agency:
   const part = (opens: boolean) => {
     const these = groups.filter(({ after }) => after.out === opens);
     if (these.length === 0) return null;
-    const named = these.slice(0, mostNamed).map(({ name }) => name);
+    const named = these.slice(0, mostNamed).map((group) => groupInWords(group, language));
     const more = these.length - named.length;
     return (
       <>

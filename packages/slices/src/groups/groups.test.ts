@@ -127,7 +127,7 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       await expect(
         node.act((work) => updateGroup(work, group.id, owner.id, { reading: 'members' })),
       ).rejects.toMatchObject({ code: 'conflict' });
-      const shared = [{ group: group.id, name: group.name, people: [remote.id] }];
+      const shared = [{ group: group.id, name: group.name, closed: false, people: [remote.id] }];
       expect(await sharedWith(world.db, remote.home)).toEqual(shared);
     });
 

@@ -247,12 +247,14 @@ export function groupsWithoutOwner(db: Reader): Promise<GroupRow[]> {
     .execute();
 }
 
+const sharedColumns = ['groups.id', 'groups.name', 'groups.sort_name', 'groups.reading', 'groups.listed'] as const;
+
 const theirPeopleHere = prepareQuery((db, { origin }: { origin: string }) =>
   db
     .selectFrom('person')
     .innerJoin('group_member', 'group_member.person_id', 'person.id')
     .innerJoin('groups', 'groups.id', 'group_member.group_id')
-    .select(['groups.id', 'groups.name', 'groups.sort_name', 'group_member.person_id'])
+    .select([...sharedColumns, 'group_member.person_id'])
     .where('person.home', '=', origin)
     // Not by its index: that would go through everybody in each group here to find a few of theirs.
     .where(sql<number>`groups.local + 0`, '=', 1)
@@ -265,34 +267,36 @@ const ourPeopleThere = prepareQuery((db, { origin }: { origin: string }) =>
     .selectFrom('groups')
     .innerJoin('group_member', 'group_member.group_id', 'groups.id')
     .innerJoin('person', 'person.id', 'group_member.person_id')
-    .select(['groups.id', 'groups.name', 'groups.sort_name', 'group_member.person_id'])
+    .select([...sharedColumns, 'group_member.person_id'])
     .where('groups.home', '=', origin)
     .where('groups.deleted_at', 'is', null)
     .where('person.local', '=', 1)
     .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)])),
 );
 
-/** Listed groups of this node that people of partners may find, read and join. */
-export async function shareable(db: Reader): Promise<{ group: string; name: string }[]> {
+/** Listed groups of this node that people of partners may find, read and join; of closed ones they find the name and what it is for. */
+export async function shareable(db: Reader): Promise<{ group: string; name: string; closed: boolean }[]> {
   const rows = await db
     .selectFrom('groups')
-    .select(['id', 'name'])
+    .select(['id', 'name', 'reading'])
     .where('local', '=', 1)
     .where('listed', '=', 1)
-    .where('reading', '!=', 'members')
     .where('deleted_at', 'is', null)
     .orderBy('sort_name')
     .orderBy('id')
     .execute();
-  return rows.map(({ id, name }) => ({ group: id, name }));
+  return rows.map(({ id, name, reading }) => ({ group: id, name, closed: reading === 'members' }));
 }
 
 /** Groups shared with a node, here or there, and whose people take part in them. */
 export async function sharedWith(db: Reader, origin: string): Promise<Exchanged[]> {
   const rows = [...(await theirPeopleHere(db, { origin })), ...(await ourPeopleThere(db, { origin }))];
   const shared = new Map<string, { sortName: string; part: Exchanged & { people: string[] } }>();
-  for (const { id, name, sort_name, person_id } of rows) {
-    const entry = shared.get(id) ?? { sortName: sort_name, part: { group: id, name, people: [] } };
+  for (const { id, name, sort_name, reading, listed, person_id } of rows) {
+    const closed = reading === 'members';
+    // Whoever looks after agreements need not know that a hidden group exists by its name.
+    const named = closed && listed === 0 ? {} : { name };
+    const entry = shared.get(id) ?? { sortName: sort_name, part: { group: id, ...named, closed, people: [] } };
     entry.part.people.push(person_id);
     shared.set(id, entry);
   }

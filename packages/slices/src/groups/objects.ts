@@ -32,6 +32,10 @@ export const groupKind: ObjectKind = {
     const standing = requester.kind === 'person' ? await membershipOf(db, group.id, requester.person) : undefined;
     return mayReadGroup(group, requester, standing);
   },
+  groupOf: async (db, object) => {
+    const group = await groupById(db, object.id);
+    return group && { id: group.id, closed: group.reading === 'members' };
+  },
   isDiscoverable: async (db, object) => {
     const group = await groupById(db, object.id);
     return group !== undefined && isPubliclyKnown(group);

@@ -46,6 +46,11 @@ export const postKind: ObjectKind = {
     if (requester.kind === 'nobody' && removed) return false;
     return requesterMayRead(db, requester, group);
   },
+  groupOf: async (db, object) => {
+    const post = await postById(db, object.id);
+    const group = post && (await groupById(db, post.group_id));
+    return group && { id: group.id, closed: group.reading === 'members' };
+  },
   toDocument: async (outgoing, object) => {
     const post = await postById(outgoing.db, object.id);
     if (post?.local !== 1) return undefined;

@@ -60,11 +60,11 @@ it('reads only questions that it knows', () => {
 
 it('names what a new version brought until the scopes are decided again', () => {
   const older: Partner = { ...partner('Older', 'allow', { scopes: ['discover'] }), offeredScopes: ['discover'] };
-  expect(undecidedScopes(older)).toEqual(['open-groups']);
+  expect(undecidedScopes(older)).toEqual(['open-groups', 'closed-groups']);
   const change = (what: Change['what'], fields: Change['fields']) =>
     applyChange(older, { what, origin: older.origin, fields }, now.toISOString());
-  expect(undecidedScopes(change('change', { contact: 'Olga' }))).toEqual(['open-groups']);
-  expect(undecidedScopes(change('suspend', {}))).toEqual(['open-groups']);
+  expect(undecidedScopes(change('change', { contact: 'Olga' }))).toEqual(['open-groups', 'closed-groups']);
+  expect(undecidedScopes(change('suspend', {}))).toEqual(['open-groups', 'closed-groups']);
   expect(undecidedScopes(change('block', {}))).toEqual([]);
   const off = change('change', { scopes: ['discover'] });
   expect([undecidedScopes(off), off.scopes]).toEqual([[], ['discover']]);

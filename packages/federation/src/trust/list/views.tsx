@@ -26,6 +26,7 @@ import {
   endInWords,
   lastDay,
   StandingBadge,
+  scopeAbout,
   scopeLabel,
   urgency,
 } from '../labels.tsx';
@@ -252,7 +253,9 @@ function NewScopes({ undecided, decides, csrf, reader }: Model) {
       {undecided.map(({ scope, partners }) => (
         <>
           <p>
-            <strong>{scopeLabel(scope, reader.language)}</strong>:{' '}
+            <strong>{scopeLabel(scope, reader.language)}</strong>. {scopeAbout(scope, reader.language)}
+          </p>
+          <p>
             {partners.map((partner, index) => (
               <>
                 {index > 0 ? ', ' : null}

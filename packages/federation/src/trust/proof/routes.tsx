@@ -8,10 +8,11 @@ import {
   type StoredObject,
   type Visitor,
 } from '@joinery/core';
-import { readerOf, showPage } from '@joinery/ui';
+import { type Language, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { federationOf } from '../../federation.ts';
 import { explain } from '../explain.ts';
+import { groupInWords } from '../labels.tsx';
 import { exchangedWith, shareableGroups } from '../preview.ts';
 import { type Partner, partnerById } from '../store.ts';
 import { home } from '../views.tsx';
@@ -39,7 +40,7 @@ export function proofRoutes(app: Hono<Environment>): void {
         typed={typed}
         fault={fault}
         example={`${context.config.origin}/groups/…`}
-        suggestions={item === null ? await sharedGroups(context, partner) : []}
+        suggestions={item === null ? await sharedGroups(context, partner, language) : []}
         trials={trials}
         said={item === null ? null : await explain(context, context.db.reader, partner.origin, item, language)}
         seen={item === null ? null : await seenBy(context, visitor, item, trials)}
@@ -58,15 +59,21 @@ function tryOwn(c: RequestContext, partner: Partner, item: string): Promise<Tria
 }
 
 /** Groups of this node: those that the partner exchanges something in, then others that agreements can open. */
-async function sharedGroups(context: Context, partner: Partner): Promise<{ href: string; name: string }[]> {
+async function sharedGroups(
+  context: Context,
+  partner: Partner,
+  language: Language,
+): Promise<{ href: string; name: string }[]> {
   const shared = await exchangedWith(context, context.db.reader, partner.origin);
   const known = new Set(shared.map(({ group }) => group));
   const others = (await shareableGroups(context, context.db.reader)).filter(({ group }) => !known.has(group));
   const found = await Promise.all(
-    [...shared.slice(0, 50), ...others.slice(0, mostSuggestions)].map(async ({ group, name }) => ({
-      name,
-      object: await load(context, 'groups', { id: group }),
-    })),
+    [...shared.filter(({ name }) => name !== '').slice(0, 50), ...others.slice(0, mostSuggestions)].map(
+      async (one) => ({
+        name: groupInWords(one, language),
+        object: await load(context, 'groups', { id: one.group }),
+      }),
+    ),
   );
   return found
     .flatMap(({ name, object }) => (object?.local ? [{ href: object.uri, name }] : []))
