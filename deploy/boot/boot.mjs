@@ -43,7 +43,7 @@ const COMMANDS = {
   test: { development: true, script: ['node_modules/vitest/vitest.mjs', 'run'] },
   check: { development: true, script: ['deploy/boot/check.mjs'] },
   bench: { development: true, script: ['deploy/boot/run.mjs', 'bench'] },
-  build: { development: true, script: ['deploy/boot/run.mjs', '--build'] },
+  build: { development: false, script: ['deploy/boot/run.mjs', '--build'] },
 };
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');

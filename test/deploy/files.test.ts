@@ -1,15 +1,14 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { read, root } from '../boundaries/rules.ts';
+import { findProgram } from '../harness/debian.ts';
 
 const bundles = read('deploy/boot/bundle.mjs');
-const nodeVersion = /NODE_VERSION = '([\d.]+)'/.exec(read('deploy/boot/boot.mjs'))?.[1] ?? '';
 
 /** Lines `Name=value` of a unit, comments aside. */
 function unit(name: string): Map<string, string[]> {
@@ -32,16 +31,43 @@ function isOurs(path: string): boolean {
   return bundle ? bundles.includes(`${bundle}: {`) : existsSync(join(root, inside));
 }
 
-/** What a program says, whether it ends well or not. */
-function run(command: string, ...words: string[]): string {
-  try {
-    return execFileSync(command, words, { stdio: 'pipe', encoding: 'utf8', timeout: 30_000 });
-  } catch (error) {
-    return String((error as { stderr?: string }).stderr ?? error);
-  }
+const analyze = findProgram({
+  command: 'systemd-analyze',
+  path: 'usr/bin/systemd-analyze',
+  // Itself, and those of its libraries that a small machine may lack.
+  packages: [
+    ...[
+      'systemd',
+      'libsystemd-shared',
+      'libseccomp2',
+      'libpam0g',
+      'libaudit1',
+      'libkmod2',
+      'libapparmor1',
+      'libip4tc2',
+    ],
+    ...['libcap-ng0', 'libmount1', 'libcrypt1'],
+  ],
+});
+
+/** What `systemd-analyze` says, whether it ends well or not. */
+function analyzed(...words: string[]): string {
+  if (!analyze) return '';
+  const units = analyze.folder ? { SYSTEMD_UNIT_PATH: join(analyze.folder, 'lib/systemd/system') } : {};
+  const env = { ...process.env, ...analyze.environment, ...units, SYSTEMD_COLORS: '0', SYSTEMD_EMOJI: '0' };
+  const { stdout, stderr, error } = spawnSync(analyze.file, words, { encoding: 'utf8', timeout: 30_000, env });
+  return `${stdout}${stderr}${error ?? ''}`;
 }
 
-const systemd = /^systemd \d+/.test(run('systemd-analyze', '--version'));
+const unitFiles = ['joinery.service', 'joinery-backup.service', 'joinery-backup.timer'];
+const systemd = /^systemd \d+/.test(analyzed('--version'));
+
+/** What systemd does not understand in these files. What the units start and who runs it need not be on the machine that looks at them. */
+function faultsOf(...files: string[]): string[] {
+  return analyzed('verify', '--man=no', ...files)
+    .split('\n')
+    .filter((line) => /joinery/.test(line) && !/not executable|No such file|user/i.test(line));
+}
 
 describe('The systemd units', () => {
   it('start what a build makes, as a user of their own, with the settings and data of the page for operators', () => {
@@ -61,14 +87,25 @@ describe('The systemd units', () => {
   });
 
   it.skipIf(!systemd)('are understood by systemd, word for word', () => {
-    const files = ['joinery.service', 'joinery-backup.service', 'joinery-backup.timer'];
-    const paths = files.map((name) => join(root, 'deploy/systemd', name));
-    const said = run('systemd-analyze', 'verify', '--man=no', ...paths);
-    // What the units start and who runs it need not be on the machine that looks at them.
-    const faults = said
-      .split('\n')
-      .filter((line) => /joinery/.test(line) && !/not executable|No such file|user/i.test(line));
-    expect(faults).toEqual([]);
+    expect(faultsOf(...unitFiles.map((name) => join(root, 'deploy/systemd', name)))).toEqual([]);
+    const folder = mkdtempSync(join(tmpdir(), 'joinery-units-'));
+    try {
+      const wrong = read('deploy/systemd/joinery.service').replace('ProtectHome=yes', 'ProtectHomes=yes');
+      writeFileSync(join(folder, 'joinery.service'), wrong);
+      expect(faultsOf(join(folder, 'joinery.service')).join()).toContain('ProtectHomes');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it.skipIf(!systemd)('expose little, by the measure of systemd itself', () => {
+    for (const name of ['joinery.service', 'joinery-backup.service']) {
+      const said = analyzed('security', '--offline=true', '--no-pager', join(root, 'deploy/systemd', name));
+      const level = Number(/Overall exposure level for \S+: ([\d.]+)/.exec(said)?.[1] ?? Number.NaN);
+      console.info(`systemd-analyze security: ${name} ${level} of 10`);
+      // What is left: that it talks with the network, and that JavaScript is compiled while it runs.
+      expect(level).toBeLessThanOrEqual(1.5);
+    }
   });
 
   it('are shut in as far as JavaScript allows', () => {
@@ -145,85 +182,4 @@ it('every page that another page of the documentation names is there', () => {
     const named = [...read(page).matchAll(/`((?:docs|deploy)\/[\w./-]+)`/g)].map(([, path = '']) => path);
     expect([page, named.filter((path) => !existsSync(join(root, path)))]).toEqual([page, []]);
   }
-});
-
-describe('The container', () => {
-  const dockerfile = read('deploy/container/Dockerfile');
-  const compose = read('deploy/container/compose.yaml');
-
-  it('stands on one exact version of Node, the one that the checks run on', () => {
-    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
-    expect(bases).toEqual([`node:${nodeVersion}-bookworm-slim`, `node:${nodeVersion}-bookworm-slim`]);
-    for (const [, image = ''] of compose.matchAll(/^\s+image: (\S+)/gm))
-      if (image !== 'joinery') expect(image).toMatch(/:\d+\.\d+\.\d+/);
-  });
-
-  it('runs what a build makes, not as root, and says whether it is well', () => {
-    const last = dockerfile.slice(dockerfile.lastIndexOf('FROM '));
-    expect(last).toMatch(/^USER node$/m);
-    expect(last.indexOf('USER node')).toBeLessThan(last.indexOf('CMD ["node", "--enable'));
-    for (const [path = ''] of last.matchAll(/(?:apps|deploy)\/[\w/.]+\.m?js/g))
-      expect([path, isOurs(path)]).toEqual([path, true]);
-    expect(last).toMatch(/^HEALTHCHECK /m);
-    expect(last).toMatch(/^STOPSIGNAL SIGTERM$/m);
-  });
-
-  it('is described in words that compose knows', () => {
-    const described = z
-      .strictObject({
-        services: z.record(
-          z.string(),
-          z.strictObject({
-            ...{ build: z.strictObject({ context: z.string(), dockerfile: z.string() }).optional(), image: z.string() },
-            ...{ restart: z.literal('unless-stopped'), user: z.string().optional(), command: z.string().optional() },
-            ...{ read_only: z.boolean().optional(), tmpfs: z.array(z.string()).optional() },
-            ...{ cap_drop: z.array(z.string()).optional(), security_opt: z.array(z.string()).optional() },
-            ...{ mem_limit: z.string().optional(), pids_limit: z.number().optional() },
-            environment: z.record(z.string(), z.string()).optional(),
-            ports: z.array(z.string().regex(/^\d+:\d+(?:\/udp)?$/)).optional(),
-            volumes: z.array(z.string().regex(/^\w+:\/[\w/]+$/)),
-            networks: z.record(z.string(), z.strictObject({ ipv4_address: z.ipv4() })),
-          }),
-        ),
-        networks: z.record(
-          z.string(),
-          z.object({ ipam: z.object({ config: z.array(z.object({ subnet: z.cidrv4() })) }) }),
-        ),
-        volumes: z.record(z.string(), z.null()),
-      })
-      .parse(parse(compose));
-    const mounted = Object.values(described.services).flatMap(({ volumes }) => volumes.map((one) => one.split(':')[0]));
-    expect(Object.keys(described.volumes).sort()).toEqual(mounted.sort());
-  });
-
-  it('is given settings that exist, no rights, and a disk that cannot be written but for its data', () => {
-    const settings = read('.env.example');
-    const named = [...`${dockerfile}\n${compose}`.matchAll(/\b(JOINERY_[A-Z_]+)[=:]/g)].map(([, name]) => name ?? '');
-    expect(named.filter((name) => !settings.includes(`#${name}=`))).toEqual([]);
-    for (const line of ['read_only: true', 'cap_drop:', 'no-new-privileges:true', 'user: node'])
-      expect(compose).toContain(line);
-    const proxy = /caddy:[\s\S]*?ipv4_address: (\S+)/.exec(compose)?.[1];
-    expect(compose).toContain(`JOINERY_TRUSTED_PROXIES: ${proxy}`);
-    expect(existsSync(join(root, 'deploy/container', /context: (\S+)/.exec(compose)?.[1] ?? '', 'package.json'))).toBe(
-      true,
-    );
-    expect(existsSync(join(root, /dockerfile: (\S+)/.exec(compose)?.[1] ?? ''))).toBe(true);
-  });
-
-  it.each([
-    [200, 0],
-    [503, 1],
-  ])('is well or not as /readyz says (%d)', async (status, code) => {
-    const server = createServer((_request, answer) => answer.writeHead(status).end('{}'));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const port = String((server.address() as AddressInfo).port);
-    const child = spawn(process.execPath, [join(root, 'deploy/container/healthy.mjs')], {
-      env: { ...process.env, JOINERY_PORT: port },
-      stdio: 'ignore',
-    });
-    const ended = await new Promise((resolve) => child.once('exit', resolve));
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-    expect(ended).toBe(code);
-  });
 });

@@ -1,52 +1,26 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { read } from '../boundaries/rules.ts';
 import { selfSigned } from './certificate.ts';
+import { findProgram } from './debian.ts';
 import { until } from './until.ts';
 
 export type ProxyName = 'nginx' | 'Caddy';
 
-const root = resolve(import.meta.dirname, '../..');
-const kept = join(root, '.cache/proxies');
 const readyWithin = 20_000;
 
-/** Where Debian keeps each, below the folder that its packages are unpacked in. */
 const programs = {
-  nginx: { command: 'nginx', path: 'usr/sbin/nginx' },
-  Caddy: { command: 'caddy', path: 'usr/bin/caddy' },
+  nginx: { command: 'nginx', path: 'usr/sbin/nginx', packages: ['nginx'] },
+  Caddy: { command: 'caddy', path: 'usr/bin/caddy', packages: ['caddy'] },
 } as const;
 
-function run(command: string, ...words: string[]): boolean {
-  try {
-    execFileSync(command, words, { stdio: 'ignore', timeout: 20_000, cwd: kept });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * The program of a reverse proxy: as it is installed here, or, where the checks run, taken from Debian's packages and unpacked in `.cache`.
- * @returns its path; null where there is none to be had
- */
+/** The program of a reverse proxy. @returns its path; null where there is none to be had */
 export function proxyProgram(name: ProxyName): string | null {
-  const { command, path } = programs[name];
-  const installed = (process.env.PATH ?? '').split(':').map((folder) => join(folder, command));
-  const unpacked = join(kept, path);
-  const found = [...installed, `/usr/sbin/${command}`, unpacked].find((file) => existsSync(file));
-  if (found || process.env.CI !== 'true') return found ?? null;
-  mkdirSync(kept, { recursive: true });
-  const download = () => run('apt-get', 'download', ...Object.values(programs).map((program) => program.command));
-  if (!download()) {
-    run('apt-get', 'update');
-    if (!download()) return null;
-  }
-  run('sh', '-c', 'for file in *.deb; do dpkg -x "$file" . && rm "$file"; done');
-  return existsSync(unpacked) ? unpacked : null;
+  return findProgram(programs[name])?.file ?? null;
 }
 
 /** Ports on which nothing listens at this moment. */
