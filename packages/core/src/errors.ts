@@ -26,6 +26,7 @@ export const refusalStatus = {
   not_member: 403,
   needs_approval: 403,
   invitation_needed: 403,
+  software_unsupported: 403,
   last_owner: 409,
   no_agreement: 403,
   unknown_node: 403,

@@ -166,6 +166,18 @@ export type Requester =
   | { kind: 'nobody' }
   | { kind: 'person'; person: string; administrator: boolean; guest: boolean }
   /** Another node, proven by its signature; `trust` decides about the one thing that is asked for (agreements on named groups). */
-  | { kind: 'peer'; origin: string; actor: string; trust: Trust }
+  | {
+      kind: 'peer';
+      origin: string;
+      actor: string;
+      trust: Trust;
+      /**
+       * What the actor token of the request proves about a closed group: that the group's node counts a member at this one.
+       * @param group address of the group that the item belongs to, by our own row: tokens of others prove nothing
+       * @param leastVersion the membership version that still counts
+       * @returns null without a token that holds
+       */
+      token?: (group: string, leastVersion: number) => Promise<{ version: number; from: number } | null>;
+    }
   /** This node's own work: building activities, exports. */
   | { kind: 'node' };

@@ -268,6 +268,17 @@ export type Activities = {
       event: LogEvent<E>,
     ) => Promise<ActivityDocument | ActivityDocument[] | null>;
   };
+  /**
+   * What may be fetched at the address of an activity that is told by reference, and by whom. Undefined: this one is not told so, and its stream's rule holds; null: there is
+   * nothing for this node.
+   */
+  fetchable?: {
+    [E in EventName]?: (
+      outgoing: Outgoing,
+      event: LogEvent<E>,
+      requester: Extract<Requester, { kind: 'peer' }>,
+    ) => Promise<ActivityDocument | null | undefined>;
+  };
   /** Events on a group's stream that only other software is told of one by one; a Joinery peer gets their sum in another way, and nothing in their place. */
   othersOnly?: EventName[];
   /** What arrives, in order of asking: the first handler that does not answer null has taken it. */

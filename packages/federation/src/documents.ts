@@ -1,13 +1,16 @@
 import { createPublicKey } from 'node:crypto';
 import {
   type ActivityDocument,
+  addressOf,
   agencyActor,
   eventById,
   isId,
   isObject,
   type JsonObject,
+  type LogEvent,
   nodeActor,
   type ObjectKind,
+  type Outgoing,
   publicKeysOf,
   type Requester,
   type StoredObject,
@@ -15,7 +18,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Bridge } from './bridge.ts';
 import { encodeMultikey } from './multikey.ts';
-import { type Builder, documentContext, vouch } from './outgoing.ts';
+import { type Builder, documentContext, prove, vouch } from './outgoing.ts';
 import { peerRow } from './peers.ts';
 import { isCovered } from './pending.ts';
 
@@ -181,6 +184,8 @@ export async function activityDocument(
   if (requester.kind !== 'peer' || !isId(eventId)) return null;
   const { db } = bridge.context;
   const event = await eventById(db.reader, eventId);
+  const referenced = event && (await fetchableDocument(bridge, event, address, requester));
+  if (referenced !== undefined) return referenced;
   if (!event || !isCovered(bridge.trust, requester.origin, event.stream)) return null;
   const subscriber = await db.reader
     .selectFrom('subscription')
@@ -195,6 +200,31 @@ export async function activityDocument(
     if (isObject(found)) return { status: 200, document: found };
   }
   return null;
+}
+
+/** What a slice lets this node fetch at the address of an activity that is told by reference; undefined when it is not told so. */
+async function fetchableDocument(
+  bridge: Bridge,
+  event: LogEvent,
+  address: string,
+  requester: Extract<Requester, { kind: 'peer' }>,
+): Promise<Found | undefined> {
+  const { context } = bridge;
+  const outgoing = { db: context.db.reader, origin: context.config.origin, id: address, joineryPeer: true };
+  for (const { activities } of context.slices) {
+    const fetchable = activities?.fetchable?.[event.name] as
+      | ((outgoing: Outgoing, event: LogEvent, requester: Requester) => Promise<ActivityDocument | null | undefined>)
+      | undefined;
+    const document = await fetchable?.(outgoing, event, requester);
+    if (document === undefined) continue;
+    if (document === null) return null;
+    const actor = addressOf(document.actor) ?? '';
+    return {
+      status: 200,
+      document: await prove(bridge, { '@context': documentContext, ...document }, actor, event.at),
+    };
+  }
+  return undefined;
 }
 
 function kindAt(bridge: Bridge, path: string): ObjectKind | undefined {

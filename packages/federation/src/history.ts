@@ -47,8 +47,10 @@ export async function readHistory(
   for (const address of await collectionsOf(bridge, target, wanted)) {
     const origin = originOf(address);
     if (origin === null || origin === bridge.context.config.origin) continue;
-    if (!bridge.trust.mayFederate(origin, 'open-groups', 'in').allowed)
-      refuse('no_agreement', `There is no agreement with ${origin}`);
+    const covered = (['open-groups', 'closed-groups'] as const).some(
+      (scope) => bridge.trust.mayFederate(origin, scope, 'in').allowed,
+    );
+    if (!covered) refuse('no_agreement', `There is no agreement with ${origin}`);
     const read = await readPages(bridge, target, address, limit);
     if (read !== null) return read;
   }

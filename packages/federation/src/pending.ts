@@ -1,4 +1,4 @@
-import type { Reader, Trust } from '@joinery/core';
+import { type Reader, type Scope, scopeOfGroup, type Trust } from '@joinery/core';
 
 /** A stream of which a peer has not everything yet. */
 export type PendingStream = {
@@ -15,8 +15,15 @@ export type PendingStream = {
  * then the stream waits, as it does for a suspended partner.
  */
 export function isCovered(trust: Trust, origin: string, stream: string): boolean {
-  const group = /^group:([^/]+)/.exec(stream)?.[1];
-  return trust.mayFederate(origin, group ? 'open-groups' : null, 'out', group).allowed;
+  const { scope, group } = coverOf(stream);
+  return trust.mayFederate(origin, scope, 'out', group).allowed;
+}
+
+/** What an agreement must cover for a node to get a stream: closed groups have streams of another name. */
+export function coverOf(stream: string): { scope: Scope | null; group: string | undefined } {
+  const [, group, part] = /^group:([^/]+)(\/members)?/.exec(stream) ?? [];
+  if (group === undefined) return { scope: null, group };
+  return { scope: scopeOfGroup(part !== undefined), group };
 }
 
 /** Streams that one peer waits for, in which it has not everything yet. */

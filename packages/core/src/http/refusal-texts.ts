@@ -115,6 +115,16 @@ const texts: Record<RefusalCode, Record<Language, Words>> = {
     en: ['You need an invitation', 'Ask a facilitator of this group to invite you.'],
     nl: ['U hebt een uitnodiging nodig', 'Vraag een begeleider van deze groep om u uit te nodigen.'],
   },
+  software_unsupported: {
+    en: [
+      'That software cannot be in a closed group',
+      'Closed groups are shared with other Joinery nodes only: other software would publish or keep what is written in them.',
+    ],
+    nl: [
+      'Die software kan niet in een besloten groep',
+      'Besloten groepen worden alleen met andere Joinery-knooppunten gedeeld: andere software zou publiceren of bewaren wat erin staat.',
+    ],
+  },
   last_owner: {
     en: ['A group needs an owner', 'Make somebody else owner first.'],
     nl: ['Een groep heeft een eigenaar nodig', 'Maak eerst iemand anders eigenaar.'],

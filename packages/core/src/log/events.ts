@@ -31,6 +31,8 @@ export type LogEvent<E extends EventName = EventName> = {
 export const streams = {
   local: 'local',
   group: (id: string) => `group:${id}`,
+  /** What a closed group tells the nodes of its members. */
+  members: (group: string) => `group:${group}/members`,
   facilitators: (group: string) => `group:${group}/facilitators`,
   node: (origin: string) => `node:${origin}`,
 } as const;

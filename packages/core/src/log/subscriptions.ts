@@ -30,6 +30,11 @@ export async function unsubscribe(work: Work, stream: string, origin: string): P
     .execute();
 }
 
+/** Nothing of a stream is told to a node any more, what has happened until now included. */
+export async function endSubscription(work: Work, stream: string, origin: string): Promise<void> {
+  await work.db.deleteFrom('subscription').where('stream', '=', stream).where('origin', '=', origin).execute();
+}
+
 /** Origins of the nodes that get a stream now. */
 export async function subscribers(db: Reader, stream: string): Promise<string[]> {
   const rows = await db

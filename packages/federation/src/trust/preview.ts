@@ -1,4 +1,5 @@
 import { type Agreement, type Context, type Reader, scopeOfGroup, streams } from '@joinery/core';
+import { coverOf } from '../pending.ts';
 import { applyChange, type Change } from './change.ts';
 import { decide, type Snapshot } from './decide.ts';
 import { allPartners, type Partner, partnerByOrigin, toSnapshot } from './store.ts';
@@ -69,8 +70,7 @@ export async function preview(node: Node, db: Reader, change: Change): Promise<P
     }
     for (const { stream, count } of await waitingFor(db, origin)) {
       const leaves = (snapshot: Snapshot) => {
-        const group = /^group:([^/]+)/.exec(stream)?.[1];
-        const scope = group ? scopeOfGroup(closedGroups.has(group)) : null;
+        const { scope, group } = coverOf(stream);
         return decide(snapshot, origin, scope, 'out', group, now.getTime()).allowed;
       };
       if (leaves(then) !== leaves(later)) waiting += count;

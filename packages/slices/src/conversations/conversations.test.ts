@@ -116,7 +116,7 @@ describeStores('a conversation', (open) => {
       .select(['stream', 'data'])
       .where('data', 'like', `%${made.id}%`)
       .execute();
-    expect(new Set(streams.map(({ stream }) => stream))).toEqual(new Set(['local', `group:${made.id}`]));
+    expect(new Set(streams.map(({ stream }) => stream))).toEqual(new Set(['local', `group:${made.id}/members`]));
     // Who wrote in it is not looked up by anybody either.
     expect((await personById(db, anna.id))?.public_since).toBeNull();
   });

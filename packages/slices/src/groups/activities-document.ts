@@ -50,12 +50,16 @@ async function nodesOf(db: Reader, group: string): Promise<JsonObject[]> {
   return nodes.map(({ origin, agency, members }) => ({ origin, agency, members }));
 }
 
-/** The document of a group of this node. Keys, inbox and endpoints are added by federation. */
+/**
+ * The document of a group of this node. Keys, inbox and endpoints are added by federation.
+ * @param forMembers it goes to nodes of members: of a closed group the others learn its name and purpose, not what happens in it
+ */
 export async function groupDocument(
   db: Reader,
   origin: string,
   group: GroupRow,
   joineryPeer: boolean,
+  forMembers = group.reading !== 'members',
 ): Promise<JsonObject> {
   const addresses = collectionUris(group.uri);
   const [lead] = await membersWithRole(db, group.id, ['owner']);
@@ -84,9 +88,9 @@ export async function groupDocument(
     'joinery:keeping': group.keeping,
     'joinery:recordCopy': group.record_copy === 1,
     'joinery:memberCount': group.member_count,
-    'joinery:postCount': group.post_count,
-    ...(group.last_post_at === null ? {} : { 'joinery:lastPost': group.last_post_at }),
-    ...(joineryPeer && group.reading !== 'members' ? { 'joinery:nodes': await nodesOf(db, group.id) } : {}),
+    ...(forMembers ? { 'joinery:postCount': group.post_count } : {}),
+    ...(!forMembers || group.last_post_at === null ? {} : { 'joinery:lastPost': group.last_post_at }),
+    ...(joineryPeer && forMembers ? { 'joinery:nodes': await nodesOf(db, group.id) } : {}),
     'joinery:agency': { id: `${origin}/agency`, ...(lead ? { name: lead.agency } : {}) },
   };
 }

@@ -31,16 +31,27 @@ async function requestOf(
   if (inbound.through !== null || inbound.verified === 'unchecked')
     return ignored('not asked by the person themselves');
   const group = await ownGroup(work, address);
-  if (!group || group.deleted_at !== null || group.reading === 'members') {
-    refuse('not_found', 'There is no such group here');
-  }
   const person = await personByUri(work.db, inbound.actor);
-  const standing = person && (await membershipOf(work.db, group.id, person.id));
-  if (!mayHearOf(work, group, inbound.origin, standing)) refuse('not_found', 'There is no such group here');
+  const standing = person && (await membershipOf(work.db, group?.id ?? '', person.id));
+  const heard = await mayHearOf(work, group ?? absent, inbound.origin, standing);
+  if (!group || group.deleted_at !== null || !heard) refuse('not_found', 'There is no such group here');
+  if (group.reading === 'members' && !knowsJoin(inbound))
+    refuse('software_unsupported', 'Closed groups are shared with Joinery nodes only');
   if (!person) return { state: 'waiting', uri: inbound.actor };
   if (person.local === 1) return ignored('people of this node ask here');
   return { group, person };
 }
+
+/** What a missing group is asked as, so that it takes the same statements as a hidden one. */
+const absent = {
+  id: '',
+  local: 1,
+  reading: 'members',
+  joining: 'invited',
+  listed: 0,
+  archived_at: null,
+  deleted_at: null,
+} as const;
 
 const isOutcome = (value: object): value is InboundOutcome => 'state' in value;
 

@@ -1,5 +1,14 @@
-import { addressOf, embedded, type Inbound, type InboundHandler, type InboundOutcome, type Work } from '@joinery/core';
+import {
+  addressOf,
+  embedded,
+  type Inbound,
+  type InboundHandler,
+  type InboundOutcome,
+  originOf,
+  type Work,
+} from '@joinery/core';
 import { type PersonRow, personByUri } from '../people/index.ts';
+import { heedRevocation } from './access.ts';
 import { cleanText, instantOf, speaksFor } from './activities-read.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
 import { groupGoneElsewhere } from './groups.ts';
@@ -60,6 +69,18 @@ async function onAddOrRemove(work: Work, inbound: Inbound): Promise<InboundOutco
     return ignored('another node makes nobody here a member');
   await setRole(work, { ...decided, role: add ? 'facilitator' : 'member' });
   return applied;
+}
+
+/** `Remove` of a node from a closed group: tokens that it was issued before count no more. */
+async function onRevoke(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const { activity } = inbound;
+  const version = activity['joinery:version'];
+  const node = originOf(addressOf(activity.object) ?? '');
+  if (typeof version !== 'number' || !Number.isSafeInteger(version) || node === null) return null;
+  const group = await groupByCollection(work.db, 'followers_uri', addressOf(activity.target) ?? '');
+  if (!group || group.local === 1) return ignored('no group of another node that is known here');
+  if (!speaksFor(group, inbound)) return ignored('only the group itself decides');
+  return (await heedRevocation(work, group, node, version)) ? applied : ignored('known already');
 }
 
 async function isOurs(work: Work, person: string): Promise<boolean> {
@@ -127,6 +148,7 @@ const needsObject = ({ activity }: Inbound): string[] => {
 
 /** Decisions about members, and changes of groups. */
 export const moderationHandlers: InboundHandler[] = [
+  { types: ['Remove'], apply: onRevoke },
   { types: ['Add', 'Remove'], apply: onAddOrRemove },
   { types: ['Block'], needs: needsObject, apply: onBlock },
   { types: ['Undo'], apply: onUndoBlock },

@@ -1,7 +1,7 @@
-import type { Activities, ActivityDocument, LogEvent, Outgoing } from '@joinery/core';
+import { type Activities, type ActivityDocument, type LogEvent, nodeActor, type Outgoing } from '@joinery/core';
 import { type PersonRow, personById } from '../people/index.ts';
 import { addressing, announce, groupDocument } from './activities-document.ts';
-import { collectionUris } from './addresses.ts';
+import { collectionUris, streamOf } from './addresses.ts';
 import { groupById, membershipOf } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
 
@@ -48,8 +48,8 @@ async function request(
 
 async function changed(outgoing: Outgoing, data: { group: string }): Promise<ActivityDocument | null> {
   const group = await groupById(outgoing.db, data.group);
-  if (group?.local !== 1 || group.deleted_at !== null || group.reading === 'members') return null;
-  const object = await groupDocument(outgoing.db, outgoing.origin, group, outgoing.joineryPeer);
+  if (group?.local !== 1 || group.deleted_at !== null) return null;
+  const object = await groupDocument(outgoing.db, outgoing.origin, group, outgoing.joineryPeer, true);
   return announce(outgoing, group, { type: 'Update', actor: group.uri, ...addressing(group), object });
 }
 
@@ -90,7 +90,7 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
   'group.summarised': async (outgoing, { data }) => (outgoing.joineryPeer ? changed(outgoing, data) : null),
   'group.deleted': async (outgoing, { data }) => {
     const group = await groupById(outgoing.db, data.group);
-    if (group?.local !== 1 || group.reading === 'members') return null;
+    if (group?.local !== 1) return null;
     return { id: outgoing.id, type: 'Delete', actor: group.uri, ...addressing(group), object: group.uri };
   },
   'group.follow_asked': (outgoing, { data }) =>
@@ -138,6 +138,19 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
       ...reasonOf(standing),
       ...(data.accepted ? {} : { 'joinery:code': data.code ?? 'forbidden', ...endOf(standing) }),
     };
+  },
+  'group.revoked': async (outgoing, { data, stream }) => {
+    const group = await groupById(outgoing.db, data.group);
+    if (group?.local !== 1 || !outgoing.joineryPeer) return null;
+    const revoke = {
+      type: 'Remove',
+      actor: group.uri,
+      object: nodeActor(data.node),
+      target: group.followers_uri ?? collectionUris(group.uri).followers,
+      'joinery:version': data.version,
+    };
+    if (stream === streamOf(group)) return announce(outgoing, group, { ...revoke, ...addressing(group) });
+    return { id: outgoing.id, ...revoke, to: [nodeActor(data.node)] };
   },
   'group.removed': removal,
   'group.banned': (outgoing, { data }) => block(outgoing, data, false),

@@ -2,6 +2,7 @@ import { type ActivityDocument, isObject, runNextJob, streams, subscribers, type
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
 import type { PersonRow } from '../people/index.ts';
+import { accessOf } from './access.ts';
 import { updateGroup } from './groups.ts';
 import { declineInvitation, invite } from './invitations.ts';
 import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
@@ -261,10 +262,10 @@ for (const dialect of dialects) {
       expect((await groupById(council.context.db.reader, group.id))?.name).toBe('Open data');
     });
 
-    test('closed and missing groups answer another node alike', async () => {
+    test('hidden and missing groups answer another node alike', async () => {
       await using world = await setUp(dialect);
       const { department, council, owner } = world;
-      const closed = await department.addGroup(owner, { reading: 'members' });
+      const closed = await department.addGroup(owner, { reading: 'members', joining: 'invited', listed: false });
       for (const type of ['Follow', 'Join', 'Leave']) {
         const ask = (object: string) =>
           department.receive({ id: `${council.origin}/a/1`, type, actor: world.anna.uri, object });
@@ -272,6 +273,82 @@ for (const dialect of dialects) {
         expect(await ask(`${department.origin}/groups/missing`)).toBe('not_found');
       }
       expect(await department.outbox(council)).toEqual([]);
+    });
+
+    test('a closed group takes people of other nodes after approval, and raises the version of a node when its last member goes', async () => {
+      await using world = await setUp(dialect, { reading: 'members', joining: 'request' });
+      const { council, department, asks, decides, hosted } = world;
+      const db = department.context.db.reader;
+      const told = () => subscribers(db, streams.members(hosted.id));
+      await council.act((work) => joinGroup(work, asks));
+      await carry(council, department);
+      expect(await told()).toEqual([]);
+      await department.act((work) => approve(work, decides));
+      await carry(department, council);
+      expect(await world.here()).toMatchObject({ state: 'member' });
+      expect(await told()).toEqual([council.origin]);
+      expect(await accessOf(db, hosted.id, council.origin)).toMatchObject({ version: 1, revoked_at: null });
+      await department.act((work) => removeMember(work, decides));
+      expect(await told()).toEqual([]);
+      expect(await accessOf(db, hosted.id, council.origin)).toMatchObject({ version: 2, reads_from: 0 });
+      const sent = await carry(department, council);
+      const revoke = sent.find(({ activity }) => 'joinery:version' in activity);
+      expect(revoke).toMatchObject({
+        outcome: 'applied',
+        activity: { type: 'Remove', actor: hosted.uri, object: `${council.origin}/node`, 'joinery:version': 2 },
+      });
+      const noted = { version: 2, revoked_at: expect.any(String) };
+      expect(await accessOf(council.context.db.reader, asks.group, council.origin)).toMatchObject(noted);
+      // An earlier notice that comes late takes nothing back.
+      const late = {
+        ...(revoke?.activity as ActivityDocument),
+        id: `${department.origin}/a/late`,
+        'joinery:version': 1,
+      };
+      expect(await council.receive(late)).toBe('ignored');
+      expect(await council.receive({ ...late, actor: world.anna.uri, 'joinery:version': 9 })).toBe('ignored');
+    });
+
+    test('other software is refused at Follow, and a node without the scope is told nothing', async () => {
+      let closedToo = true;
+      const trust: Trust = {
+        mayFederate: (_origin, scope) =>
+          scope !== 'closed-groups' || closedToo
+            ? { allowed: true, reason: 'allowed' }
+            : { allowed: false, reason: 'scope_missing' },
+      };
+      await using world = await setUp(dialect, { reading: 'members', joining: 'request' }, trust);
+      const { department, hosted, anna } = world;
+      const shapes: Record<string, ActivityDocument> = {
+        mastodon: { '@context': 'https://www.w3.org/ns/activitystreams', type: 'Follow', object: hosted.uri },
+        nodebb: {
+          '@context': ['https://www.w3.org/ns/activitystreams', 'https://w3id.org/security/v1'],
+          type: 'Follow',
+          object: hosted.uri,
+          to: [hosted.uri],
+        },
+        mbin: {
+          '@context': ['https://www.w3.org/ns/activitystreams', { ostatus: 'http://ostatus.org#' }],
+          type: 'Follow',
+          object: hosted.uri,
+        },
+        lemmy: {
+          '@context': ['https://join-lemmy.org/context.json'],
+          type: 'Follow',
+          to: [hosted.uri],
+          object: hosted.uri,
+        },
+      };
+      for (const [name, shape] of Object.entries(shapes)) {
+        const follow = { ...shape, id: `https://other.example/${name}`, actor: anna.uri };
+        expect([name, await department.receive(follow)]).toEqual([name, 'software_unsupported']);
+      }
+      closedToo = false;
+      for (const [name, shape] of Object.entries(shapes)) {
+        const follow = { ...shape, id: `https://other.example/2/${name}`, actor: anna.uri };
+        expect([name, await department.receive(follow)]).toEqual([name, 'not_found']);
+      }
+      expect(await world.there()).toBeUndefined();
     });
 
     test('without an agreement for the group nobody joins or follows', async () => {

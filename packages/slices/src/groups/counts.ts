@@ -3,11 +3,11 @@ import {
   enqueueJob,
   type JsonObject,
   prepareQuery,
-  streams,
   subscribers,
   transact,
   type Work,
 } from '@joinery/core';
+import { streamOf } from './addresses.ts';
 import { countMembers, groupById, membersPerNode, putCountedNodes } from './store.ts';
 import type { GroupRow } from './tables.ts';
 
@@ -42,7 +42,8 @@ const countWent = prepareQuery((db, { group }: Counted) =>
 export async function membersChanged(work: Work, group: GroupRow): Promise<void> {
   const members = await countMembers(work.db, group.id);
   await work.db.updateTable('groups').set({ member_count: members }).where('id', '=', group.id).execute();
-  if (group.reading === 'members') return;
+  // Everybody in a conversation is of this node.
+  if (group.kind === 'conversation') return;
   const earliest = group.summarised_at === null ? 0 : Date.parse(group.summarised_at) + summaryEverySeconds * 1000;
   const runAt = new Date(Math.max(Date.parse(work.now), earliest)).toISOString();
   await enqueueJob(work, summaryJob, { group: group.id }, { key: `${summaryJob}:${group.id}`, runAt });
@@ -51,11 +52,11 @@ export async function membersChanged(work: Work, group: GroupRow): Promise<void>
 /** Counts a group's members per node, and tells its nodes (`joinery:nodes`). With no node to tell, nothing is told. */
 async function summarise(work: Work, id: string): Promise<void> {
   const group = await groupById(work.db, id);
-  if (group?.local !== 1 || group.deleted_at !== null || group.reading === 'members') return;
+  if (group?.local !== 1 || group.deleted_at !== null) return;
   await putCountedNodes(work, id, await membersPerNode(work.db, group));
-  if ((await subscribers(work.db, streams.group(id))).length === 0) return;
+  if ((await subscribers(work.db, streamOf(group))).length === 0) return;
   await work.db.updateTable('groups').set({ summarised_at: work.now }).where('id', '=', id).execute();
-  work.emit('group.summarised', streams.group(id), { group: id });
+  work.emit('group.summarised', streamOf(group), { group: id });
 }
 
 /** Background work of this slice. */

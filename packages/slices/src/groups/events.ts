@@ -42,6 +42,8 @@ declare module '@joinery/core' {
     'group.removed': ModerationEvent;
     'group.banned': ModerationEvent;
     'group.unbanned': ModerationEvent;
+    /** A node lost its access to a closed group of ours, and must drop its copies. On the group's stream, and on the stream of that node. */
+    'group.revoked': GroupEvent & { node: string; version: number };
     'group.role_changed': ModerationEvent & { role: 'member' | 'facilitator' | 'owner' };
   }
 }
@@ -70,5 +72,6 @@ export const events: EventDefinitions = {
   'group.removed': { v: 1, data: moderation },
   'group.banned': { v: 1, data: moderation },
   'group.unbanned': { v: 1, data: moderation },
+  'group.revoked': { v: 1, data: group.extend({ node: z.url(), version: z.number().int() }) },
   'group.role_changed': { v: 1, data: moderation.extend({ role: z.enum(['member', 'facilitator', 'owner']) }) },
 };

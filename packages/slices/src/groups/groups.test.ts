@@ -1,6 +1,7 @@
 import { eventsAfter, runAfterEffects, runNextJob, streams } from '@joinery/core';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
+import { trustEverybody } from '../../../../test/harness/store.ts';
 import { disablePerson } from '../people/index.ts';
 import { countPost } from './counts.ts';
 import { deleteGroup, updateGroup } from './groups.ts';
@@ -84,7 +85,7 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       await expect(world.join(owner)).rejects.toMatchObject({ code: 'disabled' });
     });
 
-    test('a closed group is read by members only, and nobody of another node gets into it', async () => {
+    test('a closed group is read by members only, here and at other nodes', async () => {
       await using world = await setUp();
       const { node, owner, anna, db } = world;
       const closed = await node.addGroup(owner, { reading: 'members', joining: 'request' });
@@ -102,9 +103,13 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
         uri: 'https://council.example/people/1',
         home: 'https://council.example',
       });
-      await expect(
-        node.act((work) => invite(work, { group: closed.id, person: remote.id, by: owner.id })),
-      ).rejects.toMatchObject({ code: 'not_found' });
+      const peer = { kind: 'peer', origin: remote.home, actor: `${remote.home}/node`, trust: trustEverybody } as const;
+      await node.act((work) => invite(work, { group: closed.id, person: remote.id, by: owner.id }));
+      expect(await requesterMayRead(db, peer, closed)).toBe(false);
+      const joined = { group: closed.id, person: remote.id, activity: `${remote.home}/a/1` };
+      await node.act((work) => joinGroup(work, joined));
+      expect(await requesterMayRead(db, peer, closed)).toBe(true);
+      expect(await requesterMayRead(db, { ...peer, origin: 'https://other.example' }, closed)).toBe(false);
       await expect(node.act((work) => updateGroup(work, world.group.id, anna.id, { name: 'x' }))).rejects.toMatchObject(
         { code: 'forbidden' },
       );

@@ -1,6 +1,17 @@
-import { type ActorKeys, claimHandle, newId, refuse, saveActorKeys, streams, type Work } from '@joinery/core';
+import {
+  type ActorKeys,
+  claimHandle,
+  newId,
+  refuse,
+  saveActorKeys,
+  streams,
+  subscribe,
+  subscribers,
+  unsubscribe,
+  type Work,
+} from '@joinery/core';
 import { cleanName, isGuest, personById, sortName } from '../people/index.ts';
-import { collectionUris } from './addresses.ts';
+import { collectionUris, streamOf } from './addresses.ts';
 import { canManage } from './policy.ts';
 import { changeStanding } from './standing.ts';
 import { holdGroup, membershipOf } from './store.ts';
@@ -143,8 +154,20 @@ export async function updateGroup(work: Work, id: string, by: string | null, cha
     .set({ ...next, updated_at: work.now })
     .where('id', '=', id)
     .execute();
-  work.emit('group.updated', streams.group(id), { group: id });
-  return { ...group, ...next, updated_at: work.now };
+  const changed = { ...group, ...next, updated_at: work.now };
+  if (reading !== group.reading) await moveSubscribers(work, group, changed);
+  work.emit('group.updated', streamOf(changed), { group: id });
+  return changed;
+}
+
+/** A closed group that opens has another stream from then on, which its nodes get. */
+async function moveSubscribers(work: Work, before: GroupRow, after: GroupRow): Promise<void> {
+  const [from, to] = [streamOf(before), streamOf(after)];
+  if (from === to) return;
+  for (const origin of await subscribers(work.db, from)) {
+    await unsubscribe(work, from, origin);
+    await subscribe(work, to, origin);
+  }
 }
 
 async function isKnownElsewhere(work: Work, id: string): Promise<boolean> {
@@ -161,9 +184,9 @@ async function isKnownElsewhere(work: Work, id: string): Promise<boolean> {
 
 /** Ends a group of this node for good: nobody reads or writes in it any more; a tombstone stays. @throws {Refusal} not_found, forbidden */
 export async function deleteGroup(work: Work, id: string, by: string | null): Promise<void> {
-  await managed(work, id, by);
+  const group = await managed(work, id, by);
   await endGroup(work, id);
-  work.emit('group.deleted', streams.group(id), { group: id });
+  work.emit('group.deleted', streamOf(group), { group: id });
 }
 
 /** Another node says that its group is gone. What is here stays readable. */

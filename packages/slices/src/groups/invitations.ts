@@ -19,7 +19,7 @@ export async function invite(
   const inviter = input.by === null ? undefined : await membershipOf(work.db, group.id, input.by);
   if (input.by !== null && !canInvite(group, inviter)) refuse('forbidden', 'Only those who run the group invite');
   if (person.deleted_at !== null || person.disabled_at !== null) refuse('disabled', 'This person has left');
-  if (person.local !== 1) assertReachable(work, parties, ['in', 'out']);
+  if (person.local !== 1) await assertReachable(work, parties, ['in', 'out'], true);
   if (standing?.state === 'banned') refuse('banned', 'This person is banned: end the ban first');
   if (isMember(standing) || standing?.state === 'invited') return standing as GroupMemberRow;
   const stream = person.local === 1 ? streams.local : streams.node(person.home);
@@ -40,7 +40,7 @@ export async function receiveInvitation(
   const parties = await partiesOf(work, input);
   const { group, person, standing } = parties;
   if (group.local === 1 || person.local !== 1) refuse('not_found', 'This invitation is not for somebody here');
-  assertReachable(work, parties, ['in', 'out']);
+  await assertReachable(work, parties, ['in', 'out'], true);
   if (isMember(standing) || standing?.state === 'requested' || person.disabled_at !== null) return false;
   await changeStanding(work, parties, { state: 'invited', invite_activity: input.activity });
   work.emit('group.invited', streams.local, { group: group.id, person: person.id, by: null });

@@ -1,5 +1,6 @@
 import { isRefusal, streams, type Work } from '@joinery/core';
 import { personById } from '../people/index.ts';
+import { streamOf } from './addresses.ts';
 import { leaveGroup } from './membership.ts';
 import { changeStanding, outside } from './standing.ts';
 import { groupById, membersWithRole } from './store.ts';
@@ -61,5 +62,6 @@ async function handOver(work: Work, group: string, from: string): Promise<void> 
     .where('group_id', '=', group)
     .where('person_id', '=', heir.id)
     .execute();
-  work.emit('group.role_changed', streams.group(group), { group, person: heir.id, by: null, role: 'owner' });
+  const row = await groupById(work.db, group);
+  if (row) work.emit('group.role_changed', streamOf(row), { group, person: heir.id, by: null, role: 'owner' });
 }

@@ -25,7 +25,7 @@ export type MembershipInput = { group: string; person: string; activity?: string
 export async function followGroup(work: Work, input: MembershipInput): Promise<GroupMemberRow> {
   const parties = await partiesOf(work, input);
   const { group, person, standing } = parties;
-  assertReachable(work, parties, ['out']);
+  await assertReachable(work, parties, ['out']);
   if (isBanned(standing, work.now)) refuse('banned', 'Banned from this group');
   if (isGuest(person) && !isMember(standing)) refuse('forbidden', 'Guests follow the groups that they are members of');
   if (group.local !== 1) return askToFollow(work, parties);
@@ -76,7 +76,7 @@ export async function joinGroup(
 ): Promise<GroupMemberRow> {
   const parties = await partiesOf(work, input);
   const { group, person, standing } = parties;
-  assertReachable(work, parties, ['in', 'out']);
+  await assertReachable(work, parties, ['in', 'out']);
   const asked = {
     ...(input.activity === undefined ? {} : { join_activity: input.activity }),
     ...(input.activity !== undefined && input.plainFollow ? { follow_activity: input.activity } : {}),

@@ -120,4 +120,23 @@ export const migrations: Migrations = {
       .addPrimaryKeyConstraint('group_asking_key', ['group_id', 'origin'])
       .execute();
   },
+  '2026-11-28-groups-z-access': async (db) => {
+    await db.schema
+      .createTable('group_access')
+      .addColumn('group_id', 'text', (column) => column.notNull().references('groups.id'))
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('version', 'integer', (column) => column.notNull())
+      .addColumn('reads_from', 'integer', (column) => column.notNull())
+      .addColumn('revoked_at', 'text')
+      .addColumn('lease_ends_at', 'text')
+      .addColumn('receipt_at', 'text')
+      .addColumn('receipt_items', 'integer')
+      .addPrimaryKeyConstraint('group_access_key', ['group_id', 'origin'])
+      .execute();
+    await db.schema
+      .createTable('group_number')
+      .addColumn('group_id', 'text', (column) => column.primaryKey().references('groups.id'))
+      .addColumn('last', 'integer', (column) => column.notNull())
+      .execute();
+  },
 };

@@ -1,10 +1,11 @@
 import { type CollectionKind, nameCursor, namePosition, type ObjectKind, type StoredObject } from '@joinery/core';
+import { nodeFacts } from './access.ts';
 import { groupDocument } from './activities-document.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
 import { listedGroups } from './lists.ts';
-import { isPubliclyKnown, mayReadGroup } from './policy.ts';
+import { isPubliclyKnown, mayKnowGroup } from './policy.ts';
 import { rememberModerators } from './remote-roles.ts';
-import { groupById, groupByUri, membershipOf, membersWithRole } from './store.ts';
+import { groupById, groupByUri, membersWithRole, requesterMayRead } from './store.ts';
 import type { GroupRow } from './tables.ts';
 
 function stored(group: GroupRow): StoredObject {
@@ -28,9 +29,12 @@ export const groupKind: ObjectKind = {
   },
   mayRead: async (db, requester, object) => {
     const group = await groupById(db, object.id);
-    if (!group) return false;
-    const standing = requester.kind === 'person' ? await membershipOf(db, group.id, requester.person) : undefined;
-    return mayReadGroup(group, requester, standing);
+    // A node may know more groups than it reads: its people find them, and ask.
+    if (requester.kind === 'peer') {
+      const node = await nodeFacts(db, object.id, requester.origin);
+      return group !== undefined && mayKnowGroup(group, requester, undefined, node);
+    }
+    return group !== undefined && requesterMayRead(db, requester, group);
   },
   groupOf: async (db, object) => {
     const group = await groupById(db, object.id);
@@ -93,11 +97,13 @@ const listedHere: CollectionKind = {
   ordered: false,
   mayRead: async (_db, requester) =>
     requester.kind === 'peer' && requester.trust.mayFederate(requester.origin, 'discover', 'out').allowed,
-  page: async ({ db }, _node, _requester, cursor) => {
+  page: async ({ db }, _node, requester, cursor) => {
+    const closed =
+      requester.kind === 'peer' && requester.trust.mayFederate(requester.origin, 'closed-groups', 'out').allowed;
     const rows = await listedGroups(db, {
       where: 'here',
       person: null,
-      open: true,
+      open: !closed,
       after: namePosition(cursor ?? undefined),
       limit: perPage + 1,
     });
@@ -111,9 +117,7 @@ async function readersOnly(
   ...[db, requester, object]: Parameters<NonNullable<CollectionKind['mayRead']>>
 ): Promise<boolean> {
   const group = await groupById(db, object.id);
-  if (!group) return false;
-  const standing = requester.kind === 'person' ? await membershipOf(db, group.id, requester.person) : undefined;
-  return mayReadGroup(group, requester, standing);
+  return group !== undefined && requesterMayRead(db, requester, group);
 }
 
 export const collections: CollectionKind[] = [moderators, followers, listedHere];

@@ -1,15 +1,15 @@
 import { type Participation, type Reader, type SharedGroup, streams, type Work } from '@joinery/core';
 import { type PersonRow, personById } from '../people/index.ts';
-import { collectionUris } from './addresses.ts';
+import { collectionUris, streamOf } from './addresses.ts';
 import { changeStanding, outside } from './standing.ts';
 import { groupByUri } from './store.ts';
-import type { GroupMemberRow, GroupRow } from './tables.ts';
+import type { GroupMemberRow, GroupRow, Reading } from './tables.ts';
 
 /** Memberships across nodes, as both ends compare them. */
 export const participation: Participation = {
   here: async (db, origin) => {
     const rows = await participants(db).where('groups.local', '=', 1).where('person.home', '=', origin).execute();
-    return byGroup(rows).map(({ id, ...group }) => ({ ...group, stream: streams.group(id) }));
+    return byGroup(rows).map(({ id, reading, ...group }) => ({ ...group, stream: streamOf({ id, reading }) }));
   },
   there: async (db, origin) => {
     const theirs = participants(db).where('groups.local', '=', 0).where('groups.home', '=', origin);
@@ -18,25 +18,33 @@ export const participation: Participation = {
   repair,
 };
 
-/** Members and followers. Closed groups are no other node's business, and ended ones have nobody. */
+/** Members and followers. Ended groups have nobody. */
 function participants(db: Reader) {
   return db
     .selectFrom('group_member')
     .innerJoin('person', 'person.id', 'group_member.person_id')
     .innerJoin('groups', 'groups.id', 'group_member.group_id')
-    .select(['groups.id', 'groups.uri as group', 'groups.followers_uri as followers', 'person.uri as person'])
-    .where('groups.reading', '!=', 'members')
+    .select([
+      'groups.id',
+      'groups.reading',
+      'groups.uri as group',
+      'groups.followers_uri as followers',
+      'person.uri as person',
+    ])
     .where('groups.deleted_at', 'is', null)
     .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]));
 }
 
-type Row = { id: string; group: string; followers: string | null; person: string };
+type Row = { id: string; reading: Reading; group: string; followers: string | null; person: string };
 
-function byGroup(rows: Row[]): (SharedGroup & { id: string })[] {
-  const groups = new Map<string, SharedGroup & { id: string }>();
-  for (const { id, group, followers, person } of rows) {
+type KnownGroup = SharedGroup & { id: string; reading: Reading };
+
+function byGroup(rows: Row[]): KnownGroup[] {
+  const groups = new Map<string, KnownGroup>();
+  for (const { id, reading, group, followers, person } of rows) {
     const known = groups.get(id) ?? {
       id,
+      reading,
       group,
       followers: followers ?? collectionUris(group).followers,
       people: [],

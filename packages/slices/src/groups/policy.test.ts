@@ -118,7 +118,30 @@ test('who may read, for every kind of reading and requester', () => {
   expect(may(person, closed, standing({ state: 'banned' }))).toBe(false);
 });
 
-test('a listed closed group is known to people of this node only; a hidden one to those who are in it', () => {
+test('another node reads a closed group while somebody there is a member, and knows of it when its people may ask or are invited', () => {
+  const closed = group({ reading: 'members' });
+  const hidden = group({ reading: 'members', listed: 0 });
+  const nobodyThere = { people: 'none', mayAsk: true } as const;
+  const invited = { people: 'invited', mayAsk: false } as const;
+  const member = { people: 'member', mayAsk: false } as const;
+  for (const [facts, node, knows, reads] of [
+    [closed, nobodyThere, true, false],
+    [closed, { ...nobodyThere, mayAsk: false }, false, false],
+    [hidden, nobodyThere, false, false],
+    [hidden, invited, true, false],
+    [hidden, member, true, true],
+    [group({ reading: 'members', local: 0 }), member, false, false],
+  ] as const) {
+    expect(mayKnowGroup(facts, peer(), undefined, node)).toBe(knows);
+    expect(mayReadGroup(facts, peer(), undefined, node)).toBe(reads);
+    expect([
+      mayKnowGroup(facts, peer(false), undefined, node),
+      mayReadGroup(facts, peer(false), undefined, node),
+    ]).toEqual([false, false]);
+  }
+});
+
+test('a listed closed group is known to people of this node; a hidden one to those who are in it', () => {
   const closed = group({ reading: 'members' });
   const hidden = group({ reading: 'members', listed: 0 });
   expect([

@@ -1,4 +1,6 @@
 import type { RefusalCode, Requester } from '@joinery/core';
+import type { NodeFacts } from './access.ts';
+import { scopeOf } from './addresses.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
 
 /** What the rules need to know of a group. */
@@ -89,11 +91,11 @@ export function joinsAtOnce(group: GroupFacts, standing: Standing): boolean {
 
 /**
  * Who may read a group and what is in it.
- * Nodes read only groups of this node, by agreement, and never closed ones: for them those do not exist.
+ * Nodes read only groups of this node, by agreement, and closed ones only while somebody of theirs is a member.
  * A group of another node is for the people of this node; closed ones here are for their members. A guest reads what anybody on the web may read, and
  * the groups of this node that they were invited to.
  */
-export function mayReadGroup(group: GroupFacts, requester: Requester, standing: Standing): boolean {
+export function mayReadGroup(group: GroupFacts, requester: Requester, standing: Standing, node?: NodeFacts): boolean {
   switch (requester.kind) {
     case 'node':
       return true;
@@ -102,8 +104,8 @@ export function mayReadGroup(group: GroupFacts, requester: Requester, standing: 
     case 'peer':
       return (
         group.local === 1 &&
-        group.reading !== 'members' &&
-        requester.trust.mayFederate(requester.origin, 'open-groups', 'out', group.id).allowed
+        (group.reading !== 'members' || node?.people === 'member') &&
+        requester.trust.mayFederate(requester.origin, scopeOf(group), 'out', group.id).allowed
       );
     case 'person':
       if (requester.guest) return group.local === 1 && (group.reading === 'web' || isInvited(standing));
@@ -121,9 +123,24 @@ export function isPubliclyKnown(group: GroupFacts): boolean {
   return group.local === 1 && group.listed === 1 && group.reading !== 'members' && group.deleted_at === null;
 }
 
-/** A closed group's name and purpose: listed ones are known to the people of this node, so that they can ask to join. */
-export function mayKnowGroup(group: GroupFacts, requester: Requester, standing: Standing): boolean {
-  if (mayReadGroup(group, requester, standing)) return true;
+/**
+ * A closed group's name and purpose: listed ones are known to the people of this node, and to nodes whose people may ask to join; hidden ones to nodes with somebody in
+ * them, or invited.
+ */
+export function mayKnowGroup(group: GroupFacts, requester: Requester, standing: Standing, node?: NodeFacts): boolean {
+  if (mayReadGroup(group, requester, standing, node)) return true;
+  if (requester.kind === 'peer')
+    return (
+      group.local === 1 &&
+      isKnownThere(group, node) &&
+      requester.trust.mayFederate(requester.origin, scopeOf(group), 'out', group.id).allowed
+    );
   if (requester.kind !== 'person' || requester.guest) return false;
   return group.listed === 1 || (standing !== null && standing !== undefined && standing.state !== 'none');
+}
+
+/** Whether a node with an agreement that covers it may know of a group of ours. */
+export function isKnownThere(group: GroupFacts, node: NodeFacts | undefined): boolean {
+  if (group.reading !== 'members') return true;
+  return node !== undefined && (node.people !== 'none' || (group.listed === 1 && node.mayAsk));
 }

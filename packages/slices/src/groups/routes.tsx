@@ -10,6 +10,7 @@ import {
 } from '@joinery/core';
 import { readerOf, renderPanels, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
+import { scopeOf } from './addresses.ts';
 import { conversationOf } from './conversation.ts';
 import { refreshDirectory } from './directory.ts';
 import { declineInvitation } from './invitations.ts';
@@ -138,7 +139,7 @@ async function showGroup(c: RequestContext) {
       lead={lead}
       nodes={nodes}
       blocked={nodes.filter((row) => trust.mayFederate(row.origin, null, 'in').reason === 'blocked')}
-      connected={group.local === 1 || trust.mayFederate(group.home, 'open-groups', 'in', group.id).allowed}
+      connected={group.local === 1 || trust.mayFederate(group.home, scopeOf(group), 'in', group.id).allowed}
       requests={requests}
       fresh={(await newFor(c, group.id)).get(group.id) ?? 0}
       panels={panels}

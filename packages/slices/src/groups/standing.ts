@@ -1,7 +1,9 @@
 import { type RefusalCode, refuse, streams, subscribe, unsubscribe, type Work } from '@joinery/core';
 import { isGuest, type PersonRow, personById } from '../people/index.ts';
+import { admitNode, nodeFacts, revokeNode } from './access.ts';
+import { scopeOf, streamOf } from './addresses.ts';
 import { membersChanged } from './counts.ts';
-import { isPubliclyKnown, mayKnowGroup } from './policy.ts';
+import { type GroupFacts, isKnownThere, isPubliclyKnown, mayKnowGroup } from './policy.ts';
 import {
   hasParticipants,
   holdGroup,
@@ -34,37 +36,50 @@ export async function partiesOf(work: Work, input: { group: string; person: stri
  * Whether another node may learn from an answer that a group of ours exists: it has an agreement that covers it, everybody may know of it, or whoever asks was told before.
  * @param standing of whoever asks
  */
-export function mayHearOf(
-  work: Pick<Work, 'trust'>,
-  group: GroupRow,
+export async function mayHearOf(
+  work: Pick<Work, 'db' | 'trust'>,
+  group: GroupFacts,
   origin: string,
   standing: GroupMemberRow | undefined,
-): boolean {
+): Promise<boolean> {
+  // Asked whatever the group is, so that nothing is learnt from how long it takes.
+  const node = await nodeFacts(work.db, group.id, origin);
   if (isPubliclyKnown(group) || (standing !== undefined && (standing.state !== 'none' || standing.following === 1)))
     return true;
-  return (['in', 'out'] as const).some(
-    (direction) => work.trust.mayFederate(origin, 'open-groups', direction, group.id).allowed,
+  return (
+    isKnownThere(group, node) &&
+    (['in', 'out'] as const).some(
+      (direction) => work.trust.mayFederate(origin, scopeOf(group), direction, group.id).allowed,
+    )
   );
 }
 
 /**
  * Checks that this person may know of the group at all, and that their node and ours have an agreement for it.
  * @param directions seen from the group: `out` they read, `in` they write
+ * @param known whether who decides has seen to it that this person may know of the group: an invitation tells them
  * @throws {Refusal} not_found exactly as for a missing group; no_agreement; disabled
  */
-export function assertReachable(work: Work, { group, person, standing }: Parties, directions: ('in' | 'out')[]): void {
+export async function assertReachable(
+  work: Work,
+  { group, person, standing }: Parties,
+  directions: ('in' | 'out')[],
+  known = false,
+): Promise<void> {
   if (person.local === 1) {
     if (person.disabled_at !== null) refuse('disabled', 'This person has left');
     const requester = { kind: 'person' as const, person: person.id, administrator: false, guest: isGuest(person) };
-    if (!mayKnowGroup(group, requester, standing)) refuse('not_found', noSuchGroup);
-  } else if (group.local !== 1 || group.reading === 'members') {
+    if (!known && !mayKnowGroup(group, requester, standing)) refuse('not_found', noSuchGroup);
+  } else if (group.local !== 1) {
+    refuse('not_found', noSuchGroup);
+  } else if (!known && group.reading === 'members' && !(await mayHearOf(work, group, person.home, standing))) {
     refuse('not_found', noSuchGroup);
   }
   const other = group.local === 1 ? person.home : group.home;
   if (other === work.home) return;
   for (const direction of directions) {
     const seenFromHere = group.local === 1 ? direction : direction === 'in' ? 'out' : 'in';
-    const decision = work.trust.mayFederate(other, 'open-groups', seenFromHere, group.id);
+    const decision = work.trust.mayFederate(other, scopeOf(group), seenFromHere, group.id);
     if (!decision.allowed) refuse('no_agreement', `No agreement with ${other} covers this group: ${decision.reason}`);
   }
 }
@@ -75,13 +90,16 @@ export function assertReachable(work: Work, { group, person, standing }: Parties
  */
 export async function changeStanding(work: Work, parties: Parties, change: StandingChange): Promise<GroupMemberRow> {
   const { group, person, standing } = parties;
-  const elsewhere = group.local === 1 && person.local !== 1 && group.reading !== 'members';
+  const elsewhere = group.local === 1 && person.local !== 1;
+  const closed = group.reading === 'members';
   const before = elsewhere && (await hasParticipants(work.db, group.id, person.home));
   const next = await putMembership(work, group.id, person.id, change);
   if (elsewhere) {
     const after = await hasParticipants(work.db, group.id, person.home);
-    if (after && !before) await subscribe(work, streams.group(group.id), person.home);
-    if (before && !after) await unsubscribe(work, streams.group(group.id), person.home);
+    if (after && !before && closed) await admitNode(work, group, person.home);
+    else if (after && !before) await subscribe(work, streamOf(group), person.home);
+    if (before && !after && closed) await revokeNode(work, group, person.home);
+    else if (before && !after) await unsubscribe(work, streamOf(group), person.home);
   }
   const changed = (next.state === 'member') !== (standing?.state === 'member');
   if (changed && group.local === 1) await membersChanged(work, group);

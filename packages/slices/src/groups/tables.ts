@@ -122,8 +122,31 @@ type GroupDirectoryRow = { origin: string; asked_at: string; read_at: string | n
 /** Nodes of the agencies whose people may ask to take part in a group of this node, where it names them. */
 type GroupAskingRow = { group_id: string; origin: string };
 
+/**
+ * A node's access to a closed group. Where the group lives: what the node is granted. Elsewhere: from which version on its tokens count, as the group's host says.
+ */
+export type GroupAccessRow = {
+  group_id: string;
+  origin: string;
+  /** Raised each time the node loses its access: tokens of an earlier version open nothing. */
+  version: number;
+  /** Number of the earliest item that the node may read. */
+  reads_from: number;
+  revoked_at: string | null;
+  /** End of the last token that was issued to the node. */
+  lease_ends_at: string | null;
+  /** When the node said that it dropped its copies, and how many these were. */
+  receipt_at: string | null;
+  receipt_items: number | null;
+};
+
+/** How many items of a closed group of ours have a number. */
+type GroupNumberRow = { group_id: string; last: number };
+
 declare module '@joinery/core' {
   interface Schema {
+    group_access: GroupAccessRow;
+    group_number: GroupNumberRow;
     groups: GroupRow;
     group_member: GroupMemberRow;
     group_node: GroupNodeRow;

@@ -13,6 +13,7 @@ import {
 import { groupByUri } from '@joinery/slices/groups';
 import { personById, personByUri } from '@joinery/slices/people';
 import { enqueueCheck, moderationHandlers, removeByGroup } from './activities-in-moderation.ts';
+import { applyReference, numberIn } from './activities-in-references.ts';
 import { actingPerson, isClosedTo, throughGroup } from './authority.ts';
 import { applyCounts } from './counts.ts';
 import { applyDeliveryReport } from './delivery.ts';
@@ -20,6 +21,7 @@ import { idOf, objectOf, type ReadPost, readPost } from './documents.ts';
 import { like, unlike } from './likes.ts';
 import { markAnswered } from './moderation.ts';
 import { deletePost, editPost, refusePost } from './posts.ts';
+import { isReference, noteActivity } from './references.ts';
 import {
   applied,
   fetchedDocument,
@@ -85,6 +87,7 @@ async function applyAnnounce(work: Work, inbound: Inbound): Promise<InboundOutco
   const uri = idOf(inbound.activity.object);
   if (!through || uri === null) return null;
   if (through.local === 1) return ignored('our own announcement came back');
+  if (isReference(through)) return applyReference(work, inbound, through, uri);
   const known = await postByUri(work.db, uri);
   const fetched = known ? null : await fetchedDocument(work, uri);
   const embedded = objectOf(inbound.activity.object);
@@ -153,14 +156,16 @@ async function applyUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome
   if (known.local === 1) return acceptOwn(work, inbound, known, through, read);
   if (through === 'unknown' || (through && through.id !== known.group_id)) return ignored('it is in another group');
   const group = await requireGroup(work.db, known.group_id);
-  if (isClosedTo(work, inbound, group)) return null;
+  if (await isClosedTo(work, inbound, group)) return null;
   if (through === null && group.local !== 1 && inbound.verified === 'unchecked') return ignored('an unchecked copy');
   if (inbound.verified === 'unchecked' && known.verified !== 'unchecked') {
     // Never on the announcer's word: read at its origin instead.
     await enqueueCheck(work, uri, inbound.id);
     return ignored('a copy without proof is checked at its origin');
   }
-  return (await refreshPost(work, known, read, inbound.verified, textOf(inbound))) ? applied : ignored('nothing new');
+  if (isReference(group)) await noteActivity(work, known.id, inbound.id);
+  const text = isReference(group) ? null : textOf(inbound);
+  return (await refreshPost(work, known, read, inbound.verified, text)) ? applied : ignored('nothing new');
 }
 
 /** Our own activity, passed on by the group that took it in. */
@@ -253,7 +258,7 @@ async function applyLike(work: Work, inbound: Inbound): Promise<InboundOutcome |
   const through = await throughGroup(work, inbound);
   if (through === 'unknown' || (through && through.id !== group.id)) return ignored('it is in another group');
   if (through === null && group.local !== 1) return ignored('the group counts this');
-  if (isClosedTo(work, inbound, group)) return null;
+  if (await isClosedTo(work, inbound, group)) return null;
   if (through !== null && inbound.origin === work.home) return ignored('what people here like is known here');
   if (await wasTakenBack(work, inbound.id, inbound.actor, inbound.through))
     return ignored('it was taken back before it arrived');
@@ -296,7 +301,7 @@ async function applyFlag(work: Work, inbound: Inbound): Promise<InboundOutcome |
   for (const object of objects.slice(0, 20)) {
     const post = await postByUri(work.db, idOf(object) ?? '');
     const group = post ? await requireGroup(work.db, post.group_id) : undefined;
-    if (!post || group?.local !== 1 || isClosedTo(work, inbound, group)) continue;
+    if (!post || group?.local !== 1 || (await isClosedTo(work, inbound, group))) continue;
     await report(work, { post: post.id, reporter: null, reason: String(reason).slice(0, 1_000), uri: inbound.id });
     found = true;
   }
@@ -334,7 +339,11 @@ export const handlers: InboundHandler[] = [
   { types: ['Create'], needs: addressesNeeded, apply: applyCreate },
   {
     types: ['Announce'],
-    needs: (inbound) => (idOf(inbound.activity.object) ? [String(idOf(inbound.activity.object))] : []),
+    needs: (inbound) => {
+      const uri = idOf(inbound.activity.object);
+      // What a closed group tells is read with its token, not as open groups are.
+      return uri === null || numberIn(inbound) !== null ? [] : [uri];
+    },
     apply: applyAnnounce,
   },
   { types: ['Update'], apply: applyUpdate },

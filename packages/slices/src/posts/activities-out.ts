@@ -9,6 +9,7 @@ import {
 import { addressing, announce, collectionUris, type GroupRow, groupById } from '@joinery/slices/groups';
 import { agencyDocument, guestMembers, type PersonRow, personById } from '@joinery/slices/people';
 import { addressedTo, type PostParts, partsOf, postDocument, threadAddresses } from './documents.ts';
+import { tellReference } from './references.ts';
 import { postById } from './store.ts';
 import type { PostRow } from './tables.ts';
 
@@ -17,8 +18,7 @@ type DecisionEvent = { at: string; data: { post: string; group: string; by: stri
 
 async function postAndGroup(db: Reader, data: { post: string; group: string }) {
   const [post, group] = [await postById(db, data.post), await groupById(db, data.group)];
-  // Closed groups are for this node only.
-  return post && group && group.reading !== 'members' ? { post, group } : null;
+  return post && group ? { post, group } : null;
 }
 
 /** By the group to its nodes when it is ours; by our person to the group's node otherwise. */
@@ -65,6 +65,7 @@ async function textEvent(
   const found = await postAndGroup(outgoing.db, event.data);
   if (!found || found.post.deleted_at || (found.post.removed_at && found.group.local === 1)) return null;
   const { post, group } = found;
+  if (group.reading === 'members' && group.local === 1) return tellReference(outgoing, group, post);
   if (post.local === 1) {
     const parts = (await partsOf(outgoing.db, [post])).get(post.id);
     return parts ? told(outgoing, group, authored(outgoing.origin, type, parts)) : null;
@@ -92,7 +93,7 @@ async function created(
   const told = await textEvent(outgoing, event, 'Create');
   if (told === null || outgoing.joineryPeer) return told;
   const found = await postAndGroup(outgoing.db, event.data);
-  if (found?.group.local !== 1 || found.post.reply_to !== null) return told;
+  if (found?.group.local !== 1 || found.post.reply_to !== null || found.group.reading === 'members') return told;
   const { post, group } = found;
   return [
     told,
@@ -243,7 +244,7 @@ export const toActivity: Activities['toActivity'] = {
   },
   'post.counted': async (outgoing, { data }) => {
     const group = await groupById(outgoing.db, data.group);
-    if (!group || !outgoing.joineryPeer || group.reading === 'members' || data.posts.length === 0) return null;
+    if (!group || !outgoing.joineryPeer || data.posts.length === 0) return null;
     const rows = await outgoing.db
       .selectFrom('post')
       .leftJoin('post as answer', 'answer.id', 'post.answer_id')

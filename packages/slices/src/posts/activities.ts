@@ -3,6 +3,7 @@ import { groupById } from '@joinery/slices/groups';
 import { handlers } from './activities-in.ts';
 import { toActivity } from './activities-out.ts';
 import { deliveryReport } from './delivery.ts';
+import { fetchable } from './fetchable.ts';
 
 /** Posts as activities, both ways. FEDERATION.md lists the shapes. */
 export const activities: Activities = {
@@ -15,5 +16,6 @@ export const activities: Activities = {
     },
   },
   handlers,
+  fetchable: { 'post.created': fetchable, 'post.edited': fetchable },
   othersOnly: ['post.liked', 'post.unliked'],
 };

@@ -1,5 +1,5 @@
-import { type AfterEffects, type LogEvent, streams, type Work } from '@joinery/core';
-import { groupById } from '@joinery/slices/groups';
+import type { AfterEffects, LogEvent, Work } from '@joinery/core';
+import { groupById, streamOf } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
 import { planReport } from './delivery.ts';
 import { forgetOpening } from './history.ts';
@@ -19,10 +19,8 @@ async function reportLater(
   work: Work,
   { stream, streamSeq, at, data }: LogEvent<'post.created' | 'post.deleted'>,
 ): Promise<void> {
-  if (stream !== streams.group(data.group)) return;
   const post = await postById(work.db, data.post);
   const author = post && post.local !== 1 ? await personById(work.db, post.author_id) : undefined;
   const group = author ? await groupById(work.db, data.group) : undefined;
-  if (post && author && group && group.reading !== 'members')
-    await planReport(work, { group: group.id, streamSeq, at });
+  if (post && author && group && stream === streamOf(group)) await planReport(work, { group: group.id, streamSeq, at });
 }

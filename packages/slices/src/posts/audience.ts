@@ -1,5 +1,5 @@
-import { type Reader, streams, subscribers } from '@joinery/core';
-import { groupById, membersPerNode } from '@joinery/slices/groups';
+import { type Reader, subscribers } from '@joinery/core';
+import { groupById, membersPerNode, streamOf } from '@joinery/slices/groups';
 
 /** Who receives what is posted in a group. */
 export type Audience = {
@@ -33,7 +33,7 @@ export async function audienceOf(db: Reader, groupId: string): Promise<Audience 
       .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]))
       .where('group_member.state', '<>', 'banned')
       .executeTakeFirstOrThrow();
-    const nodes = group.reading === 'members' ? [] : await subscribers(db, streams.group(group.id));
+    const nodes = await subscribers(db, streamOf(group));
     return {
       people: Number(counted.people),
       organisations: Number(counted.organisations),

@@ -1,5 +1,5 @@
 import type { Inbound, Work } from '@joinery/core';
-import { type GroupRow, groupByUri } from '@joinery/slices/groups';
+import { type GroupRow, groupByUri, nodeFacts } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { agrees, requireGroup } from './store.ts';
 import type { PostRow } from './tables.ts';
@@ -23,11 +23,16 @@ export async function actingPerson(work: Work, inbound: Inbound, post: PostRow):
     const byGroup = inbound.through === null && inbound.actor === group.uri;
     return (through !== null && through !== 'unknown' && through.id === group.id) || byGroup ? null : undefined;
   }
-  if (through !== null || isClosedTo(work, inbound, group)) return undefined;
+  if (through !== null || (await isClosedTo(work, inbound, group))) return undefined;
   return (await personByUri(work.db, inbound.actor))?.id;
 }
 
-/** Whether a group of ours is none for the node that sends: closed ones are for nobody elsewhere, and an agreement may cover others only. What it sends then has no effect, as for a missing one. */
-export function isClosedTo(work: Work, inbound: Inbound, group: GroupRow): boolean {
-  return group.local === 1 && (group.reading === 'members' || !agrees(work.trust, inbound.origin, group));
+/**
+ * Whether a group of ours is none for the node that sends: closed ones are for nodes with a member alone, and an agreement may cover others only. What it sends then has no
+ * effect, as for a missing one.
+ */
+export async function isClosedTo(work: Work, inbound: Inbound, group: GroupRow): Promise<boolean> {
+  if (group.local !== 1) return false;
+  if (!agrees(work.trust, inbound.origin, group)) return true;
+  return group.reading === 'members' && (await nodeFacts(work.db, group.id, inbound.origin)).people !== 'member';
 }

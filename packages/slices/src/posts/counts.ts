@@ -1,5 +1,5 @@
-import { type Context, enqueueJob, type JsonObject, streams, transact, type Work } from '@joinery/core';
-import type { GroupRow } from '@joinery/slices/groups';
+import { type Context, enqueueJob, type JsonObject, transact, type Work } from '@joinery/core';
+import { type GroupRow, groupById, streamOf } from '@joinery/slices/groups';
 import { sql } from 'kysely';
 
 /** The figures of one post are told at most so often. */
@@ -15,11 +15,11 @@ export const countJob = 'posts.count';
  */
 export async function countDue(
   work: Work,
-  group: Pick<GroupRow, 'id' | 'local' | 'reading'>,
+  group: Pick<GroupRow, 'id' | 'local' | 'kind'>,
   post: string,
   soon = true,
 ): Promise<void> {
-  if (group.local !== 1 || group.reading === 'members') return;
+  if (group.local !== 1 || group.kind === 'conversation') return;
   await work.db.updateTable('post').set({ count_due: 1 }).where('id', '=', post).execute();
   const told = soon
     ? await work.db.selectFrom('post_counted').select('at').where('post_id', '=', post).executeTakeFirst()
@@ -51,14 +51,15 @@ export async function tellCounts(work: Work, group: string): Promise<void> {
     .where('post_counted.at', 'is', null)
     .limit(mostPerMessage)
     .execute();
-  if (due.length === 0) return;
+  const row = await groupById(work.db, group);
+  if (due.length === 0 || !row) return;
   const posts = due.map((row) => row.id);
   await work.db.updateTable('post').set({ count_due: 0 }).where('id', 'in', posts).execute();
   await work.db
     .insertInto('post_counted')
     .values(posts.map((post_id) => ({ post_id, at: work.now })))
     .execute();
-  work.emit('post.counted', streams.group(group), { group, posts });
+  work.emit('post.counted', streamOf(row), { group, posts });
   if (posts.length === mostPerMessage) await enqueueCounting(work, group, work.now);
 }
 

@@ -11,7 +11,7 @@ import {
   transact,
   type Work,
 } from '@joinery/core';
-import type { GroupRow } from '@joinery/slices/groups';
+import { type GroupRow, groupById, streamOf } from '@joinery/slices/groups';
 import { listOf } from './documents.ts';
 import { postById } from './store.ts';
 import type { PostRow } from './tables.ts';
@@ -204,7 +204,9 @@ export async function runReport(context: Context, data: JsonObject): Promise<voi
 /** @returns ids of posts by the origin of their author's node */
 async function postsToReport(db: Reader, on: ReportOn): Promise<Map<string, string[]>> {
   const posts = new Map<string, string[]>();
-  const stream = streams.group(on.group);
+  const group = await groupById(db, on.group);
+  if (!group) return posts;
+  const stream = streamOf(group);
   for (let after: number | undefined = on.from - 1; after !== undefined; ) {
     const events: LogEvent[] = await streamEventsAfter(db, stream, after, reportSize);
     const told = events.filter(

@@ -1,4 +1,4 @@
-import { refuse, streams, type Work } from '@joinery/core';
+import { refuse, type Work } from '@joinery/core';
 import { streamFor } from '@joinery/slices/groups';
 import { countDue } from './counts.ts';
 import { whyNotLike } from './policy.ts';
@@ -43,7 +43,7 @@ export async function like(work: Work, input: { post: string; by: Liker; uri?: s
       actor: input.by.uri,
       person_id: input.by.person,
       // Inside the group's `Announce` the activity has an address of its own.
-      uri: input.uri ?? (stream === streams.group(group.id) ? `${address}/activity` : address),
+      uri: input.uri ?? (group.local === 1 ? `${address}/activity` : address),
       at: work.now,
     })
     .execute();

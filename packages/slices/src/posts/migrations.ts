@@ -239,4 +239,12 @@ export const migrations: Migrations = {
       .where(sql<boolean>`status = 'accepted' and deleted_at is null`)
       .execute();
   },
+  '2026-11-30-posts-references': async (db) => {
+    await db.schema
+      .createTable('post_reference')
+      .addColumn('post_id', 'text', (column) => column.primaryKey().references('post.id'))
+      .addColumn('number', 'integer', (column) => column.notNull())
+      .addColumn('activity', 'text')
+      .execute();
+  },
 };

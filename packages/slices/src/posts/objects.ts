@@ -9,9 +9,10 @@ import {
   type Requester,
   type StoredObject,
 } from '@joinery/core';
-import { addressing, type GroupRow, groupById, requesterMayRead } from '@joinery/slices/groups';
+import { accessOf, addressing, type GroupRow, groupById, requesterMayRead } from '@joinery/slices/groups';
 import { authored, countsOf, storedActivity } from './activities-out.ts';
 import { partsOf, postDocument, postTypes, threadAddresses, tombstone } from './documents.ts';
+import { mayNodeReadClosed, referencesTo } from './references.ts';
 import { rememberTopics, saveRemotePost } from './remote.ts';
 import { postById, postByUri } from './store.ts';
 import type { PostRow } from './tables.ts';
@@ -42,7 +43,7 @@ export const postKind: ObjectKind = {
     const group = post ? await groupById(db, post.group_id) : undefined;
     if (!post || !group) return false;
     const removed = await isRemoved(db, post);
-    if (requester.kind === 'peer') return mayPeerRead(requester, post, removed, group);
+    if (requester.kind === 'peer') return mayPeerRead(db, requester, post, removed, group);
     if (requester.kind === 'nobody' && removed) return false;
     return requesterMayRead(db, requester, group);
   },
@@ -66,14 +67,16 @@ export const postKind: ObjectKind = {
  * A node reads a post of ours in a group of ours by the group's rule. A post of ours in a group elsewhere is read by that group's node,
  * and, once that has taken it in, by nodes with an agreement: they know its address only from that group.
  */
-function mayPeerRead(
+async function mayPeerRead(
+  db: Reader,
   requester: Extract<Requester, { kind: 'peer' }>,
   post: PostRow,
   removed: boolean,
   group: GroupRow,
-): boolean {
+): Promise<boolean> {
+  if (group.reading === 'members') return mayNodeReadClosed(db, requester, post, removed, group);
   if (post.status !== 'accepted' && requester.origin !== group.home) return false;
-  if (group.reading === 'members' || (removed && group.local === 1)) return false;
+  if (removed && group.local === 1) return false;
   const named = group.local === 1 ? group.id : undefined;
   return requester.trust.mayFederate(requester.origin, 'open-groups', 'out', named).allowed;
 }
@@ -97,7 +100,7 @@ function positionOf(cursor: string | null): [at: string, id: string] | null {
 }
 
 /** What is accepted and not removed; what was answered to a removed topic goes with it. */
-function visible(db: Reader) {
+function visible(db: Reader, from = 0) {
   return db
     .selectFrom('post')
     .selectAll('post')
@@ -112,13 +115,22 @@ function visible(db: Reader) {
             .where('topic.removed_at', 'is not', null),
         ),
       ),
+    )
+    .$if(from > 0, (query) =>
+      query.where('post.id', 'in', (eb) =>
+        eb.selectFrom('post_reference').select('post_reference.post_id').where('post_reference.number', '>=', from),
+      ),
     );
 }
 
 /** What a page of posts looks like as the group tells it: each author's own activity inside the group's `Announce`, with figures. */
 async function told(outgoing: Omit<Outgoing, 'id'>, group: GroupRow, posts: PostRow[]): Promise<JsonObject[]> {
-  const parts = await partsOf(outgoing.db, posts);
   const answers = await answerUris(outgoing.db, posts);
+  if (group.reading === 'members') {
+    const references = await referencesTo(outgoing, group, posts);
+    return references.map((reference, index) => ({ ...reference, ...countsOfPost(posts[index], answers) }));
+  }
+  const parts = await partsOf(outgoing.db, posts);
   const activities = await authoredTexts(outgoing.db, posts);
   return posts.map((post) => {
     const found = parts.get(post.id);
@@ -132,11 +144,14 @@ async function told(outgoing: Omit<Outgoing, 'id'>, group: GroupRow, posts: Post
       published: post.sort_at,
       ...threadAddresses(outgoing.origin, post.topic_id),
       object: own ?? storedActivity(activities.get(post.id) ?? null) ?? post.uri,
-      ...(outgoing.joineryPeer
-        ? { 'joinery:counts': countsOf([{ ...post, answer_uri: answers.get(post.answer_id ?? '') ?? null }]) }
-        : {}),
+      ...(outgoing.joineryPeer ? countsOfPost(post, answers) : {}),
     };
   });
+}
+
+function countsOfPost(post: PostRow | undefined, answers: Map<string, string>): JsonObject {
+  const counted = post ? [{ ...post, answer_uri: answers.get(post.answer_id ?? '') ?? null }] : [];
+  return { 'joinery:counts': countsOf(counted) };
 }
 
 async function authoredTexts(db: Reader, posts: PostRow[]): Promise<Map<string, string | null>> {
@@ -169,11 +184,12 @@ function pageOf(rows: PostRow[], key: (post: PostRow) => string): { posts: PostR
   return { posts, next: rows.length > pageSize && last ? encodeCursor([key(last), last.id]) : null };
 }
 
-const outbox: PageOf = async (outgoing, object, _requester, cursor) => {
+const outbox: PageOf = async (outgoing, object, requester, cursor) => {
   const group = await groupById(outgoing.db, object.id);
   if (group?.local !== 1) return { items: [], next: null, total: 0 };
   const after = positionOf(cursor);
-  let query = visible(outgoing.db).where('group_id', '=', group.id).where('deleted_at', 'is', null);
+  const from = await readsFrom(outgoing.db, requester, group);
+  let query = visible(outgoing.db, from).where('group_id', '=', group.id).where('deleted_at', 'is', null);
   if (after) query = query.where((eb) => eb(eb.refTuple('sort_at', 'id'), '<', eb.tuple(after[0], after[1])));
   const rows = await query
     .orderBy('sort_at', 'desc')
@@ -184,11 +200,11 @@ const outbox: PageOf = async (outgoing, object, _requester, cursor) => {
   return { items: await told(outgoing, group, posts), next, total: group.post_count };
 };
 
-const topics: PageOf = async (outgoing, object, _requester, cursor) => {
+const topics: PageOf = async (outgoing, object, requester, cursor) => {
   const group = await groupById(outgoing.db, object.id);
   if (group?.local !== 1) return { items: [], next: null };
   const skip = Number(decodeCursor(cursor, ['number'])?.[0] ?? 0);
-  const rows = await visible(outgoing.db)
+  const rows = await visible(outgoing.db, await readsFrom(outgoing.db, requester, group))
     .where('group_id', '=', group.id)
     .where('reply_to', 'is', null)
     .where('deleted_at', 'is', null)
@@ -201,10 +217,16 @@ const topics: PageOf = async (outgoing, object, _requester, cursor) => {
   return { items: await told(outgoing, group, rows), next: more ? encodeCursor([skip + pageSize]) : null };
 };
 
+/** From which number on a node reads a closed group of ours. */
+async function readsFrom(db: Reader, requester: Requester, group: GroupRow): Promise<number> {
+  if (group.reading !== 'members' || requester.kind !== 'peer') return 0;
+  return (await accessOf(db, group.id, requester.origin))?.reads_from ?? Number.MAX_SAFE_INTEGER;
+}
+
 /** The posts of a thread, the oldest first. */
-async function threadPage(outgoing: Omit<Outgoing, 'id'>, topic: string, cursor: string | null) {
+async function threadPage(outgoing: Omit<Outgoing, 'id'>, topic: string, cursor: string | null, from: number) {
   const after = positionOf(cursor);
-  let query = visible(outgoing.db).where('topic_id', '=', topic).where('deleted_at', 'is', null);
+  let query = visible(outgoing.db, from).where('topic_id', '=', topic).where('deleted_at', 'is', null);
   if (after) query = query.where((eb) => eb(eb.refTuple('sort_at', 'id'), '>', eb.tuple(after[0], after[1])));
   const rows = await query
     .orderBy('sort_at')
@@ -220,17 +242,19 @@ async function groupOf(db: Reader, post: string): Promise<{ post: PostRow; group
   return row && group?.local === 1 ? { post: row, group } : null;
 }
 
-const context: PageOf = async (outgoing, object, _requester, cursor) => {
+const context: PageOf = async (outgoing, object, requester, cursor) => {
   const found = await groupOf(outgoing.db, object.id);
   if (!found) return { items: [], next: null };
-  const { posts, next } = await threadPage(outgoing, found.post.topic_id, cursor);
+  const from = await readsFrom(outgoing.db, requester, found.group);
+  const { posts, next } = await threadPage(outgoing, found.post.topic_id, cursor, from);
   return { items: posts.map((post) => post.uri), next, total: found.post.reply_count + 1, owner: found.group.uri };
 };
 
-const history: PageOf = async (outgoing, object, _requester, cursor) => {
+const history: PageOf = async (outgoing, object, requester, cursor) => {
   const found = await groupOf(outgoing.db, object.id);
   if (!found) return { items: [], next: null };
-  const { posts, next } = await threadPage(outgoing, found.post.topic_id, cursor);
+  const from = await readsFrom(outgoing.db, requester, found.group);
+  const { posts, next } = await threadPage(outgoing, found.post.topic_id, cursor, from);
   const items = await told(outgoing, found.group, posts);
   return { items, next, total: found.post.reply_count + 1, owner: found.group.uri };
 };
@@ -275,8 +299,9 @@ export const collections: CollectionKind[] = [
     name: 'featured',
     mayRead: readsGroup,
     ordered: true,
-    page: async (outgoing, object) => {
-      const rows = await visible(outgoing.db)
+    page: async (outgoing, object, requester) => {
+      const group = await groupById(outgoing.db, object.id);
+      const rows = await visible(outgoing.db, group ? await readsFrom(outgoing.db, requester, group) : 0)
         .where('group_id', '=', object.id)
         .where('pinned_at', 'is not', null)
         .orderBy('pinned_at', 'desc')

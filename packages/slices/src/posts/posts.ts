@@ -6,6 +6,7 @@ import { countDue } from './counts.ts';
 import { longestContent, longestTitle } from './input.ts';
 import { forgetNames, linkNames, namesSaid, putNames, type SaidNames } from './names.ts';
 import { whyNotDelete, whyNotEdit, whyNotPost, whyNotReply } from './policy.ts';
+import { numberPost } from './references.ts';
 import { currentRevision, postById, requireGroup, requirePost, standingOf, topicOf } from './store.ts';
 import type { PostKind, PostRow } from './tables.ts';
 
@@ -24,6 +25,8 @@ export type Arrival = {
   verified: Inbound['verified'];
   /** The activity as it arrived, when it must be passed on unchanged. */
   activity?: string | null;
+  /** Its address. */
+  activityId?: string;
   /** Whom it mentions and how it is tagged. */
   names?: SaidNames;
   /** Brought by reading the host's collections, not told as news. */
@@ -162,6 +165,7 @@ async function addPost(
     at: row.updated_at,
   });
   await putNames(work, id, names, true);
+  await numberPost(work, group, id, arrival?.activityId ?? null);
   // Other nodes look up by WebFinger who wrote where everybody may know of the group.
   if (!arrival && group.listed === 1 && group.reading !== 'members') await markPublic(work, input.author);
   if (!waits) await enterGroup(work, group, row, arrival?.history === true);

@@ -17,6 +17,7 @@ import { applyCounts } from './counts.ts';
 import { idOf, idsOf, listOf, objectOf, type ReadPost, readPost } from './documents.ts';
 import { removeFromGroup } from './moderation.ts';
 import { type Arrival, acceptPost, createTopic, deletePost, editPost, reply } from './posts.ts';
+import { isReference } from './references.ts';
 import { agrees, postByUri, requireGroup } from './store.ts';
 import type { PostDocumentRow, PostRow } from './tables.ts';
 
@@ -63,14 +64,14 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
     (parent ? await requireGroup(work.db, parent.group_id) : null);
   if (!group || group.deleted_at) return null;
   if (!through && group.local !== 1) return ignored('only its group can tell this');
-  // Closed groups do not exist for other nodes.
-  if (group.local === 1 && group.reading === 'members') return null;
-  if (!agrees(work.trust, through ? group.home : read.origin, group)) {
+  const closedHere = group.local === 1 && group.reading === 'members';
+  if (closedHere || !agrees(work.trust, through ? group.home : read.origin, group)) {
     const person = await personByUri(work.db, received.actor);
     const standing = person && (await membershipOf(work.db, group.id, person.id));
     // Told to whoever knows the group; to others it is as if there were none.
-    if (group.local === 1 && !mayHearOf(work, group, read.origin, standing)) return null;
-    refuse('no_agreement', 'There is no agreement for this');
+    if (group.local === 1 && !(await mayHearOf(work, group, read.origin, standing))) return null;
+    if (!agrees(work.trust, through ? group.home : read.origin, group))
+      refuse('no_agreement', 'There is no agreement for this');
   }
   if (parent && parent.group_id !== group.id) return ignored('it answers a post of another group');
   if (through && isForOthers(read, through)) return ignored('it was written for another group');
@@ -88,7 +89,8 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
     published: read.published,
     updated: read.updated,
     verified: received.verified,
-    activity: received.text,
+    activity: isReference(group) ? null : received.text,
+    activityId: received.activity,
     history: received.history ?? false,
     names: read.names,
   };

@@ -8,6 +8,7 @@ import {
   mayReadGroup,
   membershipOf,
   postRefusal,
+  scopeOf,
 } from '@joinery/slices/groups';
 import { isGuest, personById } from '../people/index.ts';
 import type { Standing } from './policy.ts';
@@ -101,5 +102,5 @@ export async function standingOf(db: Reader, group: GroupRow, person: string | n
 
 /** Whether a node may send what it sends: agreements can end between receiving and applying. */
 export function agrees(trust: Trust, origin: string, group: GroupRow): boolean {
-  return trust.mayFederate(origin, 'open-groups', 'in', group.local === 1 ? group.id : undefined).allowed;
+  return trust.mayFederate(origin, scopeOf(group), 'in', group.local === 1 ? group.id : undefined).allowed;
 }

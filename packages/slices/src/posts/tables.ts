@@ -170,8 +170,19 @@ export type PostHeldRow = {
 /** What a person chose for their own posting. */
 type PostPreferenceRow = { person_id: string; undo_seconds: number };
 
+/**
+ * A post in a closed group, which other nodes read by reference. In a group of ours every post has a number; of a post of ours in a group elsewhere its host has told one.
+ */
+export type PostReferenceRow = {
+  post_id: string;
+  number: number;
+  /** Address of the author's latest activity, for authors of other nodes in a group of ours. */
+  activity: string | null;
+};
+
 declare module '@joinery/core' {
   interface Schema {
+    post_reference: PostReferenceRow;
     post: PostRow;
     post_revision: PostRevisionRow;
     post_like: PostLikeRow;

@@ -1,5 +1,5 @@
 import type { Context } from '@joinery/core';
-import { type GroupRow, isMember, membershipOf } from '@joinery/slices/groups';
+import { type GroupRow, isMember, membershipOf, scopeOf } from '@joinery/slices/groups';
 import { type PersonRow, personLabel } from '@joinery/slices/people';
 import { type Language, namesIn } from '@joinery/ui';
 import { mentionedIn, peopleNamed } from './names.ts';
@@ -39,5 +39,5 @@ async function reaches({ db, ports }: Node, group: GroupRow, person: PersonRow):
   // To whom a group elsewhere goes is known at its own node.
   if (group.local !== 1 || group.reading === 'web') return true;
   if (group.reading === 'members' && !isMember(await membershipOf(db.reader, group.id, person.id))) return false;
-  return person.local === 1 || ports.trust.mayFederate(person.home, 'open-groups', 'out', group.id).allowed;
+  return person.local === 1 || ports.trust.mayFederate(person.home, scopeOf(group), 'out', group.id).allowed;
 }

@@ -1,0 +1,126 @@
+import { endSubscription, prepareQuery, type Reader, streams, subscribe, type Work } from '@joinery/core';
+import { streamOf } from './addresses.ts';
+import type { GroupAccessRow, GroupRow } from './tables.ts';
+
+/** What a closed group of this node is to another node: whether anybody there takes part or is invited, and whether people there may ask to. */
+export type NodeFacts = { people: 'member' | 'invited' | 'none'; mayAsk: boolean };
+
+/**
+ * Reads what a group is to a node. The same statements for every id, whether there is such a group or not.
+ * @param origin of the other node
+ */
+export async function nodeFacts(db: Reader, group: string, origin: string): Promise<NodeFacts> {
+  const states = (await statesAt(db, { group, origin })).map(({ state }) => state);
+  const [asking] = await askingAt(db, { group, origin });
+  const named = asking?.asking === 'agencies' && asking.origin !== null;
+  return {
+    people: states.includes('member') ? 'member' : states.includes('invited') ? 'invited' : 'none',
+    mayAsk: asking?.asking === 'partners' || named,
+  };
+}
+
+type At = { group: string; origin: string };
+
+const statesAt = prepareQuery((db, { group, origin }: At) =>
+  db
+    .selectFrom('group_member')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select('group_member.state')
+    .distinct()
+    .where('group_member.group_id', '=', group)
+    .where('person.home', '=', origin)
+    .where('group_member.state', 'in', ['member', 'invited']),
+);
+
+const askingAt = prepareQuery((db, { group, origin }: At) =>
+  db
+    .selectFrom('groups')
+    .leftJoin('group_asking', (join) =>
+      join.onRef('group_asking.group_id', '=', 'groups.id').on('group_asking.origin', '=', origin),
+    )
+    .select(['groups.asking', 'group_asking.origin'])
+    .where('groups.id', '=', group),
+);
+
+/** What is known of a node's access to a closed group. */
+export async function accessOf(db: Reader, group: string, origin: string): Promise<GroupAccessRow | undefined> {
+  return (await accessAt(db, { group, origin }))[0];
+}
+
+const accessAt = prepareQuery((db, { group, origin }: At) =>
+  db.selectFrom('group_access').selectAll().where('group_id', '=', group).where('origin', '=', origin),
+);
+
+/** The first person of a node is a member of a closed group of ours: its node gets what happens, and may read from where the group lets new members begin. */
+export async function admitNode(work: Work, group: GroupRow, origin: string): Promise<void> {
+  const known = await accessOf(work.db, group.id, origin);
+  const from = group.history === 'joining' ? (await lastNumber(work.db, group.id)) + 1 : 0;
+  const row = {
+    version: known?.version ?? 1,
+    reads_from: from,
+    revoked_at: null,
+    receipt_at: null,
+    receipt_items: null,
+  };
+  await work.db
+    .insertInto('group_access')
+    .values({ group_id: group.id, origin, lease_ends_at: null, ...row })
+    .onConflict((conflict) => conflict.columns(['group_id', 'origin']).doUpdateSet(row))
+    .execute();
+  await subscribe(work, streamOf(group), origin);
+}
+
+/**
+ * A node may not read a closed group of ours any more: nobody there is a member, or the agreement ended. Its version goes up, so that no token issued before opens
+ * anything where this is known; the nodes of the other members are told, and the node itself, which has to drop its copies.
+ */
+export async function revokeNode(work: Work, group: GroupRow, origin: string): Promise<void> {
+  const known = await accessOf(work.db, group.id, origin);
+  if (!known || known.revoked_at !== null) return;
+  const version = known.version + 1;
+  await work.db
+    .updateTable('group_access')
+    .set({ version, revoked_at: work.now })
+    .where('group_id', '=', group.id)
+    .where('origin', '=', origin)
+    .execute();
+  await endSubscription(work, streamOf(group), origin);
+  const data = { group: group.id, node: origin, version };
+  work.emit('group.revoked', streamOf(group), data);
+  work.emit('group.revoked', streams.node(origin), data);
+}
+
+/** The host of a group elsewhere says from which version on a node's tokens count. Versions only rise. */
+export async function heedRevocation(work: Work, group: GroupRow, origin: string, version: number): Promise<boolean> {
+  const known = await accessOf(work.db, group.id, origin);
+  if (known && known.version >= version) return false;
+  const row = { version, revoked_at: work.now };
+  await work.db
+    .insertInto('group_access')
+    .values({
+      ...{ group_id: group.id, origin, reads_from: 0, lease_ends_at: null, receipt_at: null, receipt_items: null },
+      ...row,
+    })
+    .onConflict((conflict) => conflict.columns(['group_id', 'origin']).doUpdateSet(row))
+    .execute();
+  return true;
+}
+
+/** The number of the newest item of a closed group of ours; 0 before the first. */
+async function lastNumber(db: Reader, group: string): Promise<number> {
+  const row = await db.selectFrom('group_number').select('last').where('group_id', '=', group).executeTakeFirst();
+  return row?.last ?? 0;
+}
+
+/** Gives the next item of a closed group of ours its number: nodes read from a number on. */
+export async function nextNumber(work: Work, group: string): Promise<number> {
+  const { last } = await work.db
+    .insertInto('group_number')
+    .values({ group_id: group, last: 1 })
+    .onConflict((conflict) =>
+      conflict.column('group_id').doUpdateSet((eb) => ({ last: eb('group_number.last', '+', 1) })),
+    )
+    .returning('last')
+    .executeTakeFirstOrThrow();
+  return last;
+}

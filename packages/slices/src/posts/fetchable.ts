@@ -1,0 +1,29 @@
+import type { ActivityDocument, LogEvent, Outgoing, Requester } from '@joinery/core';
+import { groupById } from '@joinery/slices/groups';
+import { authored } from './activities-out.ts';
+import { partsOf } from './documents.ts';
+import { mayNodeReadClosed } from './references.ts';
+import { postById } from './store.ts';
+
+/**
+ * The author's own `Create` or `Update` behind an address that a closed group tells: built from the present state, for whoever may read it now.
+ * @returns undefined when the event is not about a post of ours in a closed group; null when there is nothing for this node
+ */
+export async function fetchable(
+  outgoing: Outgoing,
+  event: LogEvent<'post.created' | 'post.edited'>,
+  requester: Extract<Requester, { kind: 'peer' }>,
+): Promise<ActivityDocument | null | undefined> {
+  const post = await postById(outgoing.db, event.data.post);
+  const group = post && (await groupById(outgoing.db, post.group_id));
+  if (group?.reading !== 'members' || post?.local !== 1) return undefined;
+  // The address of the event itself is the group's `Announce` then.
+  if (group.local === 1 && !outgoing.id.endsWith('/activity')) return undefined;
+  const topic = post.topic_id === post.id ? post : await postById(outgoing.db, post.topic_id);
+  const removed = post.removed_at !== null || (topic?.removed_at ?? null) !== null;
+  if (!(await mayNodeReadClosed(outgoing.db, requester, post, removed, group))) return null;
+  const parts = (await partsOf(outgoing.db, [post])).get(post.id);
+  if (!parts || post.deleted_at !== null) return null;
+  const type = event.name === 'post.created' ? 'Create' : 'Update';
+  return { id: outgoing.id, ...authored(outgoing.origin, type, parts) };
+}

@@ -1,0 +1,128 @@
+import {
+  type ActivityDocument,
+  type JsonObject,
+  nodeActor,
+  type Outgoing,
+  prepareQuery,
+  type Reader,
+  type Requester,
+  type Work,
+} from '@joinery/core';
+import { accessOf, addressing, type GroupRow, nextNumber, requesterMayRead } from '@joinery/slices/groups';
+import { threadAddresses } from './documents.ts';
+import type { PostReferenceRow, PostRow } from './tables.ts';
+
+/**
+ * A closed group tells its nodes where to read an item, never what it says: they fetch it at the author's node, which decides each time. This file is the author's and the
+ * host's side: what is told, and who may fetch.
+ */
+
+/** Under what number, and by which address, a closed group tells of a post; undefined before it does. */
+async function referenceOf(db: Reader, post: string): Promise<PostReferenceRow | undefined> {
+  return (await byPost(db, { post }))[0];
+}
+
+const byPost = prepareQuery((db, { post }: { post: string }) =>
+  db.selectFrom('post_reference').selectAll().where('post_id', '=', post),
+);
+
+/** Whether a group is told of by reference. */
+export function isReference(group: Pick<GroupRow, 'reading'>): boolean {
+  return group.reading === 'members';
+}
+
+/** A post comes into a closed group of ours. @param activity address of its author's activity; null for authors of this node */
+export async function numberPost(work: Work, group: GroupRow, post: string, activity: string | null): Promise<void> {
+  if (!isReference(group) || group.local !== 1) return;
+  await putReference(work, { post_id: post, number: await nextNumber(work, group.id), activity });
+}
+
+/** The host of a closed group elsewhere has told of a post of ours: from now on nodes with its token may fetch it. */
+export async function noteNumber(work: Work, post: string, number: number): Promise<void> {
+  await putReference(work, { post_id: post, number, activity: null });
+}
+
+/** The author's latest activity about a post in a closed group of ours. */
+export async function noteActivity(work: Work, post: string, activity: string): Promise<void> {
+  await work.db.updateTable('post_reference').set({ activity }).where('post_id', '=', post).execute();
+}
+
+async function putReference(work: Work, row: PostReferenceRow): Promise<void> {
+  await work.db
+    .insertInto('post_reference')
+    .values(row)
+    .onConflict((conflict) => conflict.column('post_id').doNothing())
+    .execute();
+}
+
+/** What a closed group of ours tells of an item: its address and its place, and nothing of what is in it. */
+function announceReference(
+  outgoing: Pick<Outgoing, 'id' | 'origin'>,
+  group: GroupRow,
+  post: PostRow,
+  told: { object: string; number: number },
+): ActivityDocument {
+  return {
+    id: outgoing.id,
+    type: 'Announce',
+    actor: group.uri,
+    ...addressing(group),
+    audience: group.uri,
+    ...threadAddresses(outgoing.origin, post.topic_id),
+    object: told.object,
+    'joinery:number': told.number,
+  };
+}
+
+/** The news that a post was written or changed, by the address of the author's activity. */
+export async function tellReference(
+  outgoing: Outgoing,
+  group: GroupRow,
+  post: PostRow,
+): Promise<ActivityDocument | null> {
+  if (!outgoing.joineryPeer) return null;
+  const known = await referenceOf(outgoing.db, post.id);
+  const object = post.local === 1 ? `${outgoing.id}/activity` : (known?.activity ?? post.uri);
+  return announceReference(outgoing, group, post, { object, number: known?.number ?? 0 });
+}
+
+/** Posts in a page of a closed group's collections: where each is to be read. */
+export async function referencesTo(
+  outgoing: Omit<Outgoing, 'id'>,
+  group: GroupRow,
+  posts: PostRow[],
+): Promise<JsonObject[]> {
+  const rows = await Promise.all(posts.map((post) => referenceOf(outgoing.db, post.id)));
+  return posts.map((post, index) => ({
+    ...announceReference({ id: `${group.uri}/announcements/${post.id}`, origin: outgoing.origin }, group, post, {
+      object: post.uri,
+      number: rows[index]?.number ?? 0,
+    }),
+    published: post.sort_at,
+  }));
+}
+
+/**
+ * Whether a node may read a post of ours in a closed group. Here in a group of ours: by its membership. In a group elsewhere, two keys are needed: our own agreement with
+ * the node, and the group's token; the group's own node needs none, since it keeps the group.
+ * @param removed by its group
+ */
+export async function mayNodeReadClosed(
+  db: Reader,
+  requester: Extract<Requester, { kind: 'peer' }>,
+  post: Pick<PostRow, 'id' | 'status'>,
+  removed: boolean,
+  group: GroupRow,
+): Promise<boolean> {
+  const [reference, access] = [await referenceOf(db, post.id), await accessOf(db, group.id, requester.origin)];
+  const number = reference?.number ?? 0;
+  if (group.local === 1) {
+    const granted = access !== undefined && access.revoked_at === null && access.reads_from <= number;
+    return (await requesterMayRead(db, requester, group)) && granted && !removed;
+  }
+  if (!requester.trust.mayFederate(requester.origin, 'closed-groups', 'out').allowed) return false;
+  if (requester.origin === group.home) return true;
+  if (requester.actor !== nodeActor(requester.origin) || reference === undefined) return false;
+  const token = await requester.token?.(group.uri, access?.version ?? 0);
+  return token !== undefined && token !== null && token.from <= number && post.status === 'accepted' && !removed;
+}
