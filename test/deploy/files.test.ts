@@ -3,8 +3,6 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { read, root } from '../boundaries/rules.ts';
 import { findProgram } from '../harness/debian.ts';
 
@@ -126,47 +124,6 @@ describe('The systemd units', () => {
     expect(valuesOf('joinery.service', 'MemoryDenyWriteExecute')).toEqual([]);
     expect(valuesOf('joinery.service', 'StateDirectoryMode')).toEqual(['0700']);
   });
-});
-
-/** What the standard asks for and what it knows of it (publiccode.yml 0.4); no member beyond it. */
-const publiccode = z.strictObject({
-  publiccodeYmlVersion: z.literal('0.4'),
-  name: z.literal('Joinery'),
-  url: z.url(),
-  platforms: z.array(z.enum(['web', 'linux'])).min(1),
-  categories: z.array(z.enum(['collaboration', 'knowledge-management', 'social-media-management'])).min(1),
-  developmentStatus: z.enum(['concept', 'development', 'beta', 'stable', 'obsolete']),
-  softwareType: z.literal('standalone/web'),
-  intendedAudience: z.strictObject({ scope: z.array(z.enum(['government', 'local-authorities'])) }),
-  description: z.record(
-    z.enum(['en', 'nl']),
-    z.strictObject({
-      shortDescription: z.string().max(150),
-      longDescription: z.string().min(150).max(10_000),
-      features: z.array(z.string().max(100)).min(1),
-    }),
-  ),
-  legal: z.strictObject({ license: z.literal('EUPL-1.2') }),
-  maintenance: z.strictObject({
-    type: z.enum(['internal', 'contract', 'community', 'none']),
-    contacts: z.array(z.strictObject({ name: z.string() })).min(1),
-  }),
-  localisation: z.strictObject({
-    localisationReady: z.literal(true),
-    availableLanguages: z.array(z.enum(['en', 'nl'])),
-  }),
-  dependsOn: z.strictObject({
-    open: z.array(
-      z.strictObject({ name: z.string(), versionMin: z.string().optional(), optional: z.boolean().optional() }),
-    ),
-  }),
-});
-
-it('publiccode.yml keeps to its standard, and says nothing that the packages say otherwise', () => {
-  const said = publiccode.parse(parse(read('publiccode.yml')));
-  const { license, engines } = JSON.parse(read('package.json')) as { license: string; engines: { node: string } };
-  expect(said.legal.license).toBe(license);
-  expect(engines.node).toContain(said.dependsOn.open[0]?.versionMin);
 });
 
 it('every page that another page of the documentation names is there', () => {
