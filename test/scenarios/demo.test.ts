@@ -142,6 +142,15 @@ it('tells forty threads and more, in two languages and over fourteen months, wit
     expect([state, topics.some((topic) => topic[state])]).toEqual([state, true]);
 });
 
+it('is ready within twenty seconds of a machine that does nothing else', () => {
+  const [, clock = '', effort = '', cores = ''] =
+    /^Ready after ([\d.]+) s \(([\d.]+) s of processor time, (\d+) cores\)\.$/m.exec(demo.said()) ?? [];
+  console.info(`The demo was ready after ${clock} s, with ${effort} s of processor time on ${cores} cores`);
+  // The clock runs on while other tests have the processor: what is promised is what the demo itself needs.
+  expect(Number(effort)).toBeGreaterThan(0);
+  expect(Number(effort) / Number(cores)).toBeLessThanOrEqual(20);
+});
+
 it('four nodes answer at the printed addresses, each with its own name', async () => {
   const lines = [...demo.said().matchAll(/^ {2}(http:\S+) {2}([^,]+),/gm)];
   expect(lines.map(([, , name]) => name)).toEqual([
@@ -163,6 +172,10 @@ it("the visitor's desk signs in as each role, shows who keeps what, and takes or
   const page = await (await fetch(desk)).text();
   expect(page).toContain('Sign in as Margaret Osei');
   expect(page).toMatch(/<svg role="img" aria-label="\d+ by people of Ministry of Housing/);
+  for (const state of states) {
+    const name = `${state.charAt(0).toUpperCase()}${state.slice(1)}`;
+    expect(page).toMatch(new RegExp(`>${name}</t[hd]>.*?<td[^>]*>[1-9]\\d*</td>`, 's'));
+  }
   const link = await fetch(`${desk}/sign-in/sanne`, { method: 'POST', redirect: 'manual' });
   expect(link.status).toBe(303);
   const read = await signIn(link.headers.get('location') ?? '');

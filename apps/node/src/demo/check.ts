@@ -1,11 +1,11 @@
 import { inWords } from '../run-server.ts';
 import { createActs, topic } from './acts.ts';
-import { agencies, allowed, type PersonKey, people } from './content.ts';
+import { agencies, type PersonKey, people } from './content.ts';
 import type { Figures } from './figures.ts';
 import { signInRoles } from './greeting.ts';
 import type { Deed } from './node.ts';
+import { onShow } from './on-show.ts';
 import type { DemoProcess } from './processes.ts';
-import { type Shown, states } from './states.ts';
 import type { Cast, DemoNodes } from './story.ts';
 
 type Try = { what: string; run: () => Promise<string> };
@@ -77,13 +77,7 @@ function triesOf(nodes: DemoNodes<DemoProcess>, cast: Cast): Try[] {
       run: async () => {
         let shown = '';
         const all = async () => {
-          const counts = await Promise.all(
-            allowed.map(async (place) => {
-              const [text = '{}'] = await nodes[place].perform([{ do: 'states' }]);
-              return JSON.parse(text) as Shown;
-            }),
-          );
-          const sums = states.map((state) => ({ state, count: counts.reduce((sum, one) => sum + one[state], 0) }));
+          const sums = await onShow(nodes, cast);
           shown = sums.map(({ state, count }) => `${count} ${state}`).join(', ');
           return sums.every(({ count }) => count > 0);
         };

@@ -1,4 +1,5 @@
 import { housing } from './housing.ts';
+import type { DemoGuest, DemoNewcomer } from './newcomers.ts';
 import { services } from './services.ts';
 import { zandhoven } from './zandhoven.ts';
 
@@ -76,6 +77,26 @@ export const people = {
 } satisfies Record<string, DemoPerson>;
 export type PersonKey = keyof typeof people;
 export const personKeys = Object.keys(people) as PersonKey[];
+
+/** Works at the department for a while, though of no agency here. */
+export const guest = {
+  sponsor: 'margaret',
+  group: 'housing',
+  days: 60,
+  name: 'Efua Mensah',
+  email: 'efua.mensah@rooftree-charity.example',
+  organisation: 'Rooftree housing charity',
+  language: 'en',
+} as const satisfies { sponsor: PersonKey; group: string; days: number } & DemoGuest;
+
+/** Asked the department for an account, and waits for its administrator. */
+export const newcomer = {
+  administrator: 'ines',
+  name: 'Daniel Whitlock',
+  email: 'daniel.whitlock@harrowdean-parish.example',
+  language: 'en',
+  note: 'I am clerk of a parish council without a node of its own, and answer the questions about empty homes.',
+} as const satisfies { administrator: PersonKey } & DemoNewcomer;
 
 export type DemoGroup = {
   owner: PersonKey;

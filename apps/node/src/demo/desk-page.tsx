@@ -4,12 +4,14 @@ import { agencies, type PersonKey, type Place, people, places } from './content.
 import type { Knock } from './doors.ts';
 import type { Figures } from './figures.ts';
 import { signInRoles } from './greeting.ts';
+import type { OnShow } from './on-show.ts';
 import type { DemoProcess } from './processes.ts';
 
 export type DeskState = {
   nodes: DemoProcess[];
   /** In the order of the nodes; null for one that does not run. */
   figures: (Figures | null)[];
+  shown: OnShow[];
   /** What was last made to happen, and what came of it. */
   told: { act: keyof Acts; ok: boolean; words: string; knocks: Knock[] } | null;
   files: Assets;
@@ -40,6 +42,7 @@ export function renderDesk(state: DeskState): string {
           <Happen state={state} />
           <div id="live" class="app-stack">
             <Keeping state={state} />
+            <States shown={state.shown} />
             <Traffic state={state} />
           </div>
         </main>
@@ -216,12 +219,12 @@ function Keeping({ state }: { state: DeskState }) {
               if (!figures) return '–';
               const words = figures.posts.map(({ home, count }) => `${count} by people of ${nameOf(home)}`).join(', ');
               return (
-                <>
+                <div>
                   {figures.posts.length > 0 ? (
                     <Bar figures={figures} most={most} label={words} nodes={state.nodes} />
                   ) : null}
                   <span class="app-quiet">{words || 'none'}</span>
-                </>
+                </div>
               );
             },
           },
@@ -229,6 +232,34 @@ function Keeping({ state }: { state: DeskState }) {
             header: 'Waits for delivery',
             cell: ({ figures }) =>
               figures?.waiting.map(({ origin, items }) => `${items} to ${nameOf(origin)}`).join(', ') || 'nothing',
+          },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+/** Everything that there is to see, and as whom. */
+function States({ shown }: { shown: OnShow[] }) {
+  return (
+    <Panel title="What there is to see" id="states">
+      <DataTable
+        id="shown"
+        caption="States that people, posts and nodes can be in"
+        rows={shown}
+        columns={[
+          { header: 'What', cell: ({ state }) => `${state.charAt(0).toUpperCase()}${state.slice(1)}` },
+          { header: 'How many', numeric: true, cell: ({ count }) => count },
+          {
+            header: 'Where',
+            cell: ({ as, address }) => (
+              <span>
+                <a class="ds-link" href={address}>
+                  {agencies[people[as].place].name}
+                </a>
+                , as {people[as].name}
+              </span>
+            ),
           },
         ]}
       />

@@ -7,6 +7,7 @@ import { type Acts, createActs } from './acts.ts';
 import { deskFile, type PersonKey, people } from './content.ts';
 import { type DeskState, renderDesk } from './desk-page.tsx';
 import type { Figures } from './figures.ts';
+import { onShow } from './on-show.ts';
 import type { DemoProcess } from './processes.ts';
 import type { Cast, DemoNodes } from './story.ts';
 
@@ -53,7 +54,7 @@ export async function openDesk(demo: {
         return text === undefined ? null : (JSON.parse(text) as Figures);
       }),
     );
-    return renderDesk({ nodes: Object.values(nodes), figures, told, files });
+    return renderDesk({ nodes: Object.values(nodes), figures, shown: await onShow(nodes, cast), told, files });
   };
 
   const server = createServer(async (request, response) => {

@@ -24,7 +24,8 @@ import { inWords } from '../run-server.ts';
 import { slices } from '../slices.ts';
 import { type DemoGroup, type DemoPerson, deskFile } from './content.ts';
 import { knock, type Things } from './doors.ts';
-import { figures } from './figures.ts';
+import { figures, processorSeconds } from './figures.ts';
+import { type DemoGuest, type DemoNewcomer, letIn, register } from './newcomers.ts';
 import { park, parkedFor, shownHere } from './states.ts';
 
 /**
@@ -53,6 +54,9 @@ export type Deed =
       language: string;
       said: { by: string; at: string; text: string }[];
     }
+  | { do: 'guest'; sponsor: string; guest: DemoGuest; group: string; until: string }
+  | { do: 'register'; newcomer: DemoNewcomer; administrator: string }
+  | { do: 'effort' }
   | { do: 'await'; posts: string[] }
   | { do: 'count'; title: string }
   | { do: 'link'; person: string }
@@ -220,6 +224,15 @@ async function perform(running: RunningNode, deed: Deed): Promise<string> {
       }
       return '';
     }
+    case 'guest': {
+      const [sponsor, group] = await Promise.all([personId(deed.sponsor), groupId(deed.group)]);
+      return letIn(now, sponsor, deed.guest, group, deed.until);
+    }
+    case 'register':
+      await register(now, deed.newcomer, await personId(deed.administrator));
+      return '';
+    case 'effort':
+      return String(processorSeconds());
     case 'await':
       for (const post of deed.posts) {
         await until(post, async () => (await postByUri(reader, post))?.status === 'accepted');

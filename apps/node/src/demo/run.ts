@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inWords } from '../run-server.ts';
 import { check } from './check.ts';
 import { agencies, places } from './content.ts';
 import { openDesk } from './desk.tsx';
+import { processorSeconds } from './figures.ts';
 import { describeDemo } from './greeting.ts';
 import { createProcess, type DemoProcess } from './processes.ts';
 import { type DemoNodes, tell } from './story.ts';
@@ -40,7 +41,6 @@ export async function runDemo(options: { check: boolean }): Promise<void> {
   process.on('SIGTERM', stopped);
   process.on('SIGHUP', stopped);
   try {
-    const began = performance.now();
     say('Starting four nodes and filling them with content. This takes some seconds.');
     const [deskPort = 0, ...ports] = await freePorts(places.length + 1);
     processes = places.map((place, index) =>
@@ -52,13 +52,21 @@ export async function runDemo(options: { check: boolean }): Promise<void> {
     await Promise.all(processes.map((one) => one.start()));
     const nodes = Object.fromEntries(processes.map((one) => [one.place, one])) as DemoNodes<DemoProcess>;
     const cast = await tell(nodes, Date.now());
-    say(`Ready after ${((performance.now() - began) / 1_000).toFixed(1)} s.`);
+    say(await howLong(nodes));
     if (options.check) return await end((await check(nodes, cast, say)) ? 0 : 1);
     const desk = await openDesk({ nodes, cast, port: deskPort, folder });
     say(await describeDemo(nodes, cast, desk));
   } catch (error) {
     await end(1, `The demo could not be made ready: ${inWords(error)}`);
   }
+}
+
+/** How long it took by the clock, counted from the start of this process, and how much of that was work: a busy machine makes the one longer, not the other. */
+async function howLong(nodes: DemoNodes<DemoProcess>): Promise<string> {
+  const children = await Promise.all(Object.values(nodes).map((node) => node.perform([{ do: 'effort' }])));
+  const effort = children.reduce((sum, [seconds]) => sum + Number(seconds), processorSeconds());
+  const cores = availableParallelism();
+  return `Ready after ${process.uptime().toFixed(1)} s (${effort.toFixed(1)} s of processor time, ${cores} cores).`;
 }
 
 async function freePorts(count: number): Promise<number[]> {

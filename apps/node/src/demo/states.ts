@@ -1,5 +1,6 @@
 import { type Context, newId, refuse, streams, transact } from '@joinery/core';
 import { laneHealth } from '@joinery/federation';
+import { guestLabel, guestsOf } from '@joinery/slices/people';
 import { deliveryOf } from '@joinery/slices/posts';
 
 /** What the demo has something of to look at, in the order in which it is told. */
@@ -13,6 +14,10 @@ export const states = [
   'partners about to end',
   'proposals that wait',
   'deliveries put aside',
+  'guests with a sponsor and a last day',
+  'people labelled as guests',
+  'registrations that wait',
+  'conversations',
 ] as const;
 export type Shown = Record<(typeof states)[number], number>;
 
@@ -46,6 +51,9 @@ export async function shownHere(context: Context): Promise<Shown> {
     .execute();
   const proposals = await db.selectFrom('proposal').select('origin').where('state', '=', 'unverified').execute();
   const lanes = await laneHealth(db, now);
+  const guests = (await guestsOf(db, null)).filter(({ guest_sponsor }) => guest_sponsor !== null);
+  const registrations = await db.selectFrom('registration').select('id').where('state', '=', 'waiting').execute();
+  const conversations = await db.selectFrom('groups').select('id').where('kind', '=', 'conversation').execute();
   return {
     pinned: own.filter(({ pinned_at }) => pinned_at !== null).length,
     edited: own.filter(({ revision, deleted_at }) => revision > 1 && deleted_at === null).length,
@@ -56,6 +64,10 @@ export async function shownHere(context: Context): Promise<Shown> {
     'partners about to end': ending.length,
     'proposals that wait': proposals.length,
     'deliveries put aside': lanes.reduce((sum, { parked }) => sum + parked.length, 0),
+    'guests with a sponsor and a last day': guests.filter(({ guest_until }) => guest_until !== null).length,
+    'people labelled as guests': guests.filter((one) => guestLabel(one, 'en') !== null).length,
+    'registrations that wait': registrations.length,
+    conversations: conversations.length,
   };
 }
 

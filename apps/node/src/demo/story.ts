@@ -6,6 +6,8 @@ import {
   type GroupKey,
   groupKeys,
   groups,
+  guest,
+  newcomer,
   type PersonKey,
   type Place,
   people,
@@ -19,8 +21,13 @@ import { type DemoTalk, talks } from './talk.ts';
 /** One running node: its address, and how to make it do something. Answers are the addresses of what was made. */
 export type DemoNode = { origin: string; perform: (deeds: Deed[]) => Promise<string[]> };
 export type DemoNodes<Node extends DemoNode = DemoNode> = Record<Place, Node>;
-/** Addresses of people and groups, and of a topic in the group that one asks to join. */
-export type Cast = { people: Record<PersonKey, string>; groups: Record<GroupKey, string>; inHousing: string };
+/** Addresses of people and groups, of a topic in the group that one asks to join, and of the guest. */
+export type Cast = {
+  people: Record<PersonKey, string>;
+  groups: Record<GroupKey, string>;
+  inHousing: string;
+  guest: string;
+};
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -37,7 +44,7 @@ type Topic = DemoTopic & { group: GroupKey; at: number; uri: string; answers: st
 /** Fills the nodes with people, groups and topics; what concerns several nodes really travels between them. */
 export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
   const opening = iso(now - openingDay * day);
-  const cast = { ...(await settle(nodes, opening, now)), inHousing: '' };
+  const cast = { ...(await settle(nodes, opening, now)), inHousing: '', guest: '' };
   await nodes.stranger.perform([propose(nodes)]);
   await Promise.all(
     places.map((place) => {
@@ -74,12 +81,13 @@ export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
     nodes,
     talks.map((talk) => talking(talk, cast, now)),
   );
+  cast.guest = await newcomers(nodes, cast, now);
   await nodes.department.perform([{ do: 'park', group: cast.groups.services, origin: nodes.council.origin }]);
   return cast;
 }
 
 /** People, groups, and who works with whom. */
-async function settle(nodes: DemoNodes, at: string, now: number): Promise<Omit<Cast, 'inHousing'>> {
+async function settle(nodes: DemoNodes, at: string, now: number): Promise<Pick<Cast, 'people' | 'groups'>> {
   const made = await Promise.all(
     places.map(async (place) => {
       const own = personKeys.filter((key) => people[key].place === place);
@@ -152,6 +160,17 @@ async function joinAll(nodes: DemoNodes, cast: Cast, at: string): Promise<void> 
       for (const person of waiting as PersonKey[]) await join(key, person, 'requested');
     }),
   );
+}
+
+/** A guest of the department, and somebody who asked it for an account. @returns the address of the guest */
+async function newcomers(nodes: DemoNodes, cast: Cast, now: number): Promise<string> {
+  const until = iso(now + guest.days * day).slice(0, 10);
+  const invited = { sponsor: cast.people[guest.sponsor], guest, group: cast.groups[guest.group], until };
+  const [address = ''] = await nodes.department.perform([
+    { do: 'guest', ...invited },
+    { do: 'register', newcomer, administrator: cast.people[newcomer.administrator] },
+  ]);
+  return address;
 }
 
 function answering(topic: Topic, reply: DemoReply, index: number, cast: Cast, now: number): Step {

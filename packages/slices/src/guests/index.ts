@@ -8,6 +8,9 @@ import { messages } from './messages.ts';
 import { panels } from './panels.tsx';
 import { administrationHref, routes } from './routes.tsx';
 
+export { inviteGuest } from './guests.ts';
+export { changeSettings as changeGuestSettings } from './settings.ts';
+
 const languageOf = (language: string) => (isLanguage(language) ? language : 'en');
 
 /** People of other agencies who work here for a while, with somebody who answers for them. */

@@ -11,6 +11,10 @@ import { routes } from './routes.tsx';
 import { settingsOf } from './settings.ts';
 import { administrationHref } from './views-administration.tsx';
 
+export { registrationAddress } from './addresses.ts';
+export { askForAccount, confirmRequest, tokenOf } from './requests.ts';
+export { changeSettings as changeRegistration } from './settings.ts';
+
 const languageOf = (language: string) => (isLanguage(language) ? language : 'en');
 
 /** Registration without mail leads nowhere: said on the page about the node's health. */

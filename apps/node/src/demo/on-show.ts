@@ -1,0 +1,41 @@
+import { allowed, type PersonKey } from './content.ts';
+import type { DemoProcess } from './processes.ts';
+import { type Shown, states } from './states.ts';
+import type { Cast, DemoNodes } from './story.ts';
+
+/** One state, how often it is there on all nodes together, and who sees it where. */
+export type OnShow = { state: (typeof states)[number]; count: number; as: PersonKey; address: string };
+
+/** Counts each state on the nodes that work together and run. */
+export async function onShow(nodes: DemoNodes<DemoProcess>, cast: Cast): Promise<OnShow[]> {
+  const counts = await Promise.all(
+    allowed.map(async (place) => {
+      if (!nodes[place].isRunning()) return null;
+      const [text] = await nodes[place].perform([{ do: 'states' }]).catch(() => []);
+      return text === undefined ? null : (JSON.parse(text) as Shown);
+    }),
+  );
+  const { services, housing } = cast.groups;
+  const { department, council } = nodes;
+  const partners = `${department.origin}/administration/partners`;
+  const places: Record<OnShow['state'], { as: PersonKey; address: string }> = {
+    pinned: { as: 'margaret', address: services },
+    edited: { as: 'margaret', address: services },
+    locked: { as: 'margaret', address: services },
+    'removed with its reason': { as: 'margaret', address: services },
+    'deleted and confirmed by other nodes': { as: 'margaret', address: services },
+    'requests that wait': { as: 'margaret', address: `${housing}/members` },
+    'partners about to end': { as: 'ines', address: partners },
+    'proposals that wait': { as: 'ines', address: partners },
+    'deliveries put aside': { as: 'ines', address: `${department.origin}/administration` },
+    'guests with a sponsor and a last day': { as: 'ines', address: `${department.origin}/administration/guests` },
+    'people labelled as guests': { as: 'margaret', address: cast.guest },
+    'registrations that wait': { as: 'ines', address: `${department.origin}/administration/registration` },
+    conversations: { as: 'priya', address: `${council.origin}/conversations` },
+  };
+  return states.map((state) => ({
+    state,
+    count: counts.reduce((sum, one) => sum + (one?.[state] ?? 0), 0),
+    ...places[state],
+  }));
+}
