@@ -73,6 +73,7 @@ const pagesOfGroups: Record<string, Row> = {
   'POST /groups/:id/unfollow': inGroup('member', strangers),
   'POST /groups/:id/leave': inGroup('member', strangers),
   'POST /groups/:id/decline-invitation': inGroup('invitee', strangers),
+  'POST /groups/:id/confirm': { as: 'owner', not: ['member', 'colleague', 'facilitator', ...outsiders], at: ['shut'] },
   'POST /groups/:id/invitations': inGroup('facilitator', notFacilitators, ({ bystander }) => ({ person: bystander })),
   'POST /groups/:id/members/approve': inGroup('facilitator', notFacilitators, ({ requester }) => ({
     person: requester,
@@ -154,7 +155,8 @@ const pagesOfPeople: Record<string, Row> = {
   'POST /administration/start/dismiss': { as: 'administrator', not: notAdministrators },
   'POST /administration/restored': {
     ...{ as: 'administrator', not: notAdministrators },
-    changesNothing: 'this node was not restored from a backup',
+    send: { take: 'anew' },
+    changesNothing: 'the restore of this node was confirmed before',
   },
   'POST /administration/style': {
     ...{ as: 'administrator', not: notAdministrators },
@@ -194,6 +196,10 @@ const pagesOfConversations: Record<string, Row> = {
   'POST /conversations/:id/messages': inConversation({ content: 'Yes' }),
   'POST /conversations/:id/people': inConversation({ to: 'Bo Bystander' }),
   'POST /conversations/:id/leave': inConversation(),
+  'POST /conversations/:id/reopen': {
+    ...{ as: 'member', not: ['owner', 'facilitator', ...outsiders] },
+    at: ['shutConversation'],
+  },
   'POST /conversations/:id/mute': inConversation(),
   'POST /conversations/:id/unmute': { ...inConversation(), changesNothing: noMail },
   'POST /administration/messages/:report/handled': {

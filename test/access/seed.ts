@@ -16,6 +16,7 @@ import {
   startSession,
   transact,
   type Work,
+  writeRestored,
 } from '@joinery/core';
 import { createNodeWebApp, openNode } from '@joinery/node';
 import { beginConversation, sendMessage } from '@joinery/slices/conversations';
@@ -89,7 +90,7 @@ export const secondStepKey = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 /** What a seeded node has, by name: ids, except `link` (token of a sign-in link), `muteToken` (of a link in a mail), `handle` and `uri` (of a group). */
 export type Things = Record<Person | ThingName, string>;
 type ThingName =
-  | ('closed' | 'open' | 'bridges' | 'handle' | 'uri')
+  | ('closed' | 'open' | 'bridges' | 'handle' | 'uri' | 'shut' | 'shutConversation')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
   | ('foreign' | 'hidden' | 'partner' | 'link' | 'muteToken' | 'registrationToken' | 'registration')
   | ('conversation' | 'message' | 'said' | 'saidByReader' | 'reportedMessage')
@@ -169,7 +170,8 @@ export async function openSeed(): Promise<Seed> {
     await notify(work, { ...told, group: groups.closed, accepted: true });
     await putMute(work, { person: person.member, scope: 'kind', subject: 'mention', page: true, mail: true });
     const talk = await fillConversation(work, person);
-    return { ...groups, ...talk, partner: (await decideAs(work, 'allow', allowed)).id };
+    const shut = await fillShut(work, person, keys);
+    return { ...groups, ...talk, ...shut, partner: (await decideAs(work, 'allow', allowed)).id };
   });
   await disableLeaver(context, by, person.leaver);
   const description = await startDescription();
@@ -315,6 +317,26 @@ async function fillSignIn(
   });
 }
 
+type Shut = Record<'shut' | 'shutConversation', string>;
+
+/** As after a restore: a hidden group of the owner and the member, and a conversation of the member and the colleague, that nobody has confirmed or opened again. */
+async function fillShut(
+  work: Work,
+  { owner, member, colleague }: Record<Person, string>,
+  keys: Awaited<ReturnType<typeof createActorKeys>>,
+): Promise<Shut> {
+  const rules = { reading: 'members', joining: 'invited', listed: false } as const;
+  const { id: shut } = await createGroup(work, { name: 'Merger', handle: 'merger', owner, keys, ...rules });
+  await invite(work, { group: shut, person: member, by: owner });
+  await joinGroup(work, { group: shut, person: member });
+  const about = { subject: 'Before the restore', content: 'Whispered before', language: 'en' };
+  const { id } = await beginConversation(work, { by: member, people: [colleague], ...about });
+  await work.db.updateTable('group_member').set({ state: 'unconfirmed' }).where('group_id', 'in', [shut, id]).execute();
+  const state = { at: work.now, asOf: work.now, confirmedAt: work.now, waiting: [] };
+  await writeRestored(work.db, state);
+  return { shut, shutConversation: id };
+}
+
 type Talk = Record<'conversation' | 'message' | 'said' | 'saidByReader' | 'reportedMessage', string>;
 
 /** The member and the colleague talk, and one of them has reported the other. `said` is the colleague's, `message` the member's. The reader took part and has left. */
@@ -341,7 +363,14 @@ async function fillGroups(
   Record<
     Exclude<
       ThingName,
-      'partner' | 'link' | 'muteToken' | 'registrationToken' | 'registration' | keyof SignInThings | keyof Talk
+      | 'partner'
+      | 'link'
+      | 'muteToken'
+      | 'registrationToken'
+      | 'registration'
+      | keyof SignInThings
+      | keyof Talk
+      | keyof Shut
     >,
     string
   >

@@ -379,6 +379,7 @@ export function examplesOf({
       { path: `/groups/${groups.closed}`, as: 'member', name: 'group closed' },
       { path: `/groups/${groups.hidden}`, as: owner, name: 'group hidden' },
       { path: `/groups/${groups.invited}`, as: 'member', name: 'group invited' },
+      { path: `/groups/${groups.shut}`, as: 'member', name: 'group shut' },
       { path: `/groups/${groups.archived}`, as: owner, name: 'group archived' },
       { path: `/groups/${groups.empty}`, as: owner, name: 'group empty' },
       { path: `/groups/${groups.web}`, as: 'nobody', name: 'group signed out' },
@@ -406,6 +407,7 @@ export function examplesOf({
       { path: `/groups/${groups.open}/members/${others.banned}`, as: owner, name: 'member banned' },
       { path: `/groups/${groups.open}/members/${others.elsewhere}`, as: owner, name: 'member elsewhere' },
     ],
+    '/groups/:id/confirm': [{ path: `/groups/${groups.shut}/confirm`, as: owner, name: 'confirm members' }],
     '/groups/:id/invite': [
       { path: `/groups/${groups.open}/invite?q=n`, as: owner, name: 'invite' },
       { path: `/groups/${groups.closed}/invite`, as: owner, name: 'invite closed' },
@@ -539,6 +541,7 @@ export function examplesOf({
       { path: `/conversations/${conversations.busy}`, as: 'member', name: 'conversation' },
       { path: `/conversations/${conversations.busy}?done=mute`, as: owner, name: 'conversation muted notice' },
       { path: `/conversations/${conversations.alone}`, as: 'member', name: 'conversation alone' },
+      { path: `/conversations/${conversations.shut}`, as: 'member', name: 'conversation to open again' },
       { path: `/conversations/${conversations.busy}`, as: 'newcomer', name: 'conversation of others', status: 404 },
       {
         ...{ path: `/conversations/${conversations.busy}`, as: 'member', name: 'conversation error' },

@@ -10,6 +10,7 @@ import {
   setPassword,
   transact,
   type Work,
+  writeRestored,
 } from '@joinery/core';
 import { slices } from '@joinery/node';
 import { beginConversation, sendMessage } from '@joinery/slices/conversations';
@@ -73,7 +74,7 @@ export type EveryState = AsyncDisposable & {
   people: { owner: TestPerson; member: TestPerson; newcomer: TestPerson };
   /** Ids by what they are. */
   groups: Record<
-    'open' | 'web' | 'request' | 'closed' | 'hidden' | 'empty' | 'archived' | 'remote' | 'invited',
+    'open' | 'web' | 'request' | 'closed' | 'hidden' | 'empty' | 'archived' | 'remote' | 'invited' | 'shut',
     string
   >;
   posts: Record<
@@ -106,7 +107,7 @@ export type EveryState = AsyncDisposable & {
   /** The owner's only one that works, and one of two of the member; and the newcomer's link with a provider. */
   passkeys: Record<'last' | 'one' | 'link', string>;
   /** One with everything in it, and one that everybody but the member has left. */
-  conversations: Record<'busy' | 'alone', string>;
+  conversations: Record<'busy' | 'alone' | 'shut', string>;
   /** Of the member. */
   notification: string;
 };
@@ -340,6 +341,7 @@ export async function openEveryState(): Promise<EveryState> {
   const administrator = await transact(fresh.context, by, (work) =>
     createSignInLink(work, { account: null, purpose: 'first-administrator', minutes: 60 }),
   );
+  const shut = await fillShut(node, make, { owner, member, colleague });
   const conversations = await fillConversations(node, { owner, member, colleague, requester });
   await settleAll([node]);
   const signIn = await fillSignIn(node);
@@ -359,7 +361,7 @@ export async function openEveryState(): Promise<EveryState> {
     people: { owner, member, newcomer },
     groups: {
       ...{ open: open.id, web: web.id, request: request.id, closed: closed.id, hidden: hidden.id, empty: empty.id },
-      ...{ archived: archived.id, remote: remoteHere.id, invited: invited.id },
+      ...{ archived: archived.id, remote: remoteHere.id, invited: invited.id, shut: shut.group },
     },
     posts: {
       ...{ thread: thread.id, locked: locked.id, removed: removed.id, deleted: deleted.id, web: onWeb.id },
@@ -380,7 +382,7 @@ export async function openEveryState(): Promise<EveryState> {
     },
     providers: signIn.providers,
     passkeys,
-    conversations,
+    conversations: { ...conversations, shut: shut.conversation },
     notification: notification.id,
     [Symbol.asyncDispose]: async () => {
       await signIn[Symbol.asyncDispose]();
@@ -389,11 +391,39 @@ export async function openEveryState(): Promise<EveryState> {
   };
 }
 
+/** As after a restore: a hidden group and a conversation that nobody has confirmed or opened again. */
+async function fillShut(
+  { context }: TestNode,
+  make: (input: Omit<NewGroup, 'keys' | 'owner'>) => Promise<{ id: string }>,
+  { owner, member, colleague }: Record<'owner' | 'member' | 'colleague', TestPerson>,
+): Promise<{ group: string; conversation: string }> {
+  const rules = { reading: 'members', joining: 'invited', listed: false } as const;
+  const group = (await make({ name: 'Joining forces with Hillside', handle: 'hillside', ...rules })).id;
+  return transact(context, by, async (work) => {
+    for (const { id: person } of [member, colleague]) {
+      await invite(work, { group, person, by: owner.id });
+      await joinGroup(work, { group, person });
+    }
+    const about = { subject: 'Who tells the tenants?', content: 'Shall I?', language: 'en' };
+    const { id } = await beginConversation(work, { by: owner.id, people: [member.id], ...about });
+    await work.db
+      .updateTable('group_member')
+      .set({ state: 'unconfirmed' })
+      .where('group_id', 'in', [group, id])
+      .where('person_id', 'in', [owner.id, member.id, colleague.id])
+      .execute();
+    const decision = { take: 'anew', person: owner.id, by: '', reason: 'The disk failed' } as const;
+    const state = { at: work.now, asOf: work.now, confirmedAt: work.now, waiting: [], decision };
+    await writeRestored(work.db, state);
+    return { group, conversation: id };
+  });
+}
+
 /** Talk with all that can happen in it, of which something was reported. */
 async function fillConversations(
   { context }: TestNode,
   { owner, member, colleague, requester }: Record<'owner' | 'member' | 'colleague' | 'requester', TestPerson>,
-): Promise<EveryState['conversations']> {
+): Promise<Record<'busy' | 'alone', string>> {
   const act = <T>(does: (work: Work) => Promise<T>) => transact(context, by, does);
   const begin = (from: TestPerson, to: TestPerson[], subject: string, content: string) =>
     act((work) =>

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono } from 'hono';
 import type { Kysely, Transaction } from 'kysely';
 import type { z } from 'zod';
+import type { Restored } from './backup/quarantine.ts';
 import type { Context } from './context.ts';
 import type { Migrations } from './db/migrate.ts';
 import type { Schema } from './db/schema.ts';
@@ -88,6 +89,11 @@ export type Slice = {
   acquainted?: (db: Reader, guest: string, person: string) => Promise<boolean>;
   /** Background work: name → handler. Enqueued with `enqueueJob`. */
   jobs?: Record<string, (context: Context, data: JsonObject) => Promise<void>>;
+  /**
+   * Ends what may have been withdrawn after the backup that this node was restored from, when its administrator says that this is unknown: rights, ways in and
+   * wishes that nobody but this node knew of. In the unit of work of the decision, so in few statements; slices that build on others come first.
+   */
+  chooseAnew?: (work: Work, restored: Restored) => Promise<void>;
   /** Names of its jobs that run once after a restore: they make anew what a backup leaves out. */
   jobsAfterRestore?: string[];
   /** Exact addresses outside the federation that it needs: the door to services opens for these and nothing else. */

@@ -11,6 +11,8 @@ declare module '@joinery/core' {
     'federation.lane_retried': { node: string };
     /** An administrator confirmed that this node, restored from a backup, is the only one of its name. On `local`. */
     'federation.confirmed': Record<string, never>;
+    /** What was decided about what may have been withdrawn after the backup; `person` is null for the command line. On `local`. */
+    'federation.restore_decided': { take: 'anew' | 'trusted'; person: string | null };
     /** A peer has told a restored node what it holds of ours: exchange with it begins again. On `local`. */
     'federation.rejoined': { node: string };
   }
@@ -21,5 +23,9 @@ export const federationEvents: EventDefinitions = {
   'federation.resent': { v: 1, data: z.object({ item: z.string() }) },
   'federation.lane_retried': { v: 1, data: z.object({ node: z.string() }) },
   'federation.confirmed': { v: 1, data: z.object({}) },
+  'federation.restore_decided': {
+    v: 1,
+    data: z.object({ take: z.enum(['anew', 'trusted']), person: z.string().nullable() }),
+  },
   'federation.rejoined': { v: 1, data: z.object({ node: z.string() }) },
 };

@@ -60,6 +60,24 @@ export const healthText = defineMessages({
     restoredPartners:
       'Partners that were suspended or blocked after that time are allowed again. Suspend them now. A partner that keeps our signed notice gives it back, but do not rely on it.',
     restoredEnded: 'Everybody was signed out, and links and tokens have ended.',
+    restoredRoles:
+      'As of then these administer this node: {administrators}. These decide about partners: {officers}. Take the role from whoever has lost it since.',
+    restoredTake: 'Passwords, passkeys, memberships and mutes',
+    restoredTakeAbout:
+      'What was withdrawn or changed after {time} is in the backup as if it were not, and no other node knows of it.',
+    restoredAnew: 'It is unknown what was withdrawn: people choose anew (recommended)',
+    restoredAnewAbout:
+      'Every password, passkey and code ends, and so do links with a provider beside a password; people get a link by mail, or from you. Whom your provider alone lets in is not touched. Each closed group stays shut until somebody who runs it has confirmed its members; each person opens their conversations again; nobody gets mail before they have looked at their settings.',
+    restoredTrusted: 'Nothing was withdrawn since the backup',
+    restoredTrustedAbout: 'Everything opens as it was. Whoever was removed after that time has all of it again.',
+    restoredReason: 'Why',
+    restoredReasonAbout: 'Kept with the decision. Needed when you trust the backup.',
+    restoredReasonMissing: 'Say how you know that nothing was withdrawn',
+    restoredChoose: 'Choose one of the two',
+    restoredWasAnew: 'People choose anew what may have been withdrawn after the backup.',
+    restoredWasTrusted: 'The backup is trusted: nothing was withdrawn after it.',
+    restoredBy: 'Decided by {name}.',
+    restoredBecause: 'Why: {reason}',
     restoredConfirm: 'Confirm: this is the only node',
     restoredAfter: 'What happens then',
     restoredAfterText:
@@ -134,6 +152,24 @@ export const healthText = defineMessages({
     restoredPartners:
       'Partners die na dat moment zijn opgeschort of geblokkeerd, zijn weer toegestaan. Schort hen nu op. Een partner die onze ondertekende mededeling bewaart, geeft die terug, maar reken daar niet op.',
     restoredEnded: 'Iedereen is uitgelogd, en links en tokens zijn beëindigd.',
+    restoredRoles:
+      'Op dat moment beheren dit knooppunt: {administrators}. Over partners beslissen: {officers}. Neem de rol af van wie die sindsdien kwijt is.',
+    restoredTake: 'Wachtwoorden, passkeys, lidmaatschappen en wat is uitgezet',
+    restoredTakeAbout:
+      'Wat na {time} is ingetrokken of veranderd, staat in de back-up alsof dat niet zo is, en geen ander knooppunt weet ervan.',
+    restoredAnew: 'Onbekend is wat is ingetrokken: mensen kiezen opnieuw (aanbevolen)',
+    restoredAnewAbout:
+      'Alle wachtwoorden, passkeys en codes vervallen, en ook koppelingen met een aanbieder naast een wachtwoord; mensen krijgen een link per mail, of van u. Wie alleen via uw aanbieder binnenkomt, merkt hier niets van. Elke besloten groep blijft dicht tot iemand die haar begeleidt, de leden heeft bevestigd; ieder opent de eigen gesprekken opnieuw; niemand krijgt mail voordat die de eigen instellingen heeft bekeken.',
+    restoredTrusted: 'Sinds de back-up is niets ingetrokken',
+    restoredTrustedAbout: 'Alles gaat open zoals het was. Wie daarna is verwijderd, heeft alles weer.',
+    restoredReason: 'Waarom',
+    restoredReasonAbout: 'Wordt bij het besluit bewaard. Nodig als u de back-up vertrouwt.',
+    restoredReasonMissing: 'Zeg hoe u weet dat niets is ingetrokken',
+    restoredChoose: 'Kies een van de twee',
+    restoredWasAnew: 'Mensen kiezen opnieuw wat na de back-up kan zijn ingetrokken.',
+    restoredWasTrusted: 'De back-up is vertrouwd: daarna is niets ingetrokken.',
+    restoredBy: 'Besloten door {name}.',
+    restoredBecause: 'Waarom: {reason}',
     restoredConfirm: 'Bevestigen: dit is het enige knooppunt',
     restoredAfter: 'Wat er dan gebeurt',
     restoredAfterText:

@@ -1,10 +1,12 @@
 import {
   addressOf,
+  type By,
   type Context,
   isObject,
   type JsonObject,
   listOf,
   nodeActor,
+  type RestoreDecision,
   type Restored,
   refuse,
   restoredState,
@@ -25,11 +27,16 @@ import { suspendPartner } from './trust/partners.ts';
 import { trustListOf } from './trust/trust.ts';
 
 /**
- * An administrator says that this node, restored from a backup, is the only one of its name: from now on it asks each Joinery peer what that holds of ours, and
- * exchanges again with those that have told. Other software is exchanged with at once.
+ * An administrator says that this node, restored from a backup, is the only one of its name, and what holds of what may have been withdrawn since the backup. From now on
+ * it asks each Joinery peer what that holds of ours, and exchanges again with those that have told. Other software is exchanged with at once.
+ * @param decided.by who decides, where `by` does not name a person
  * @throws {Refusal} conflict when the node was not restored
  */
-export async function confirmRestored(context: Context, by: Parameters<typeof transact>[1]): Promise<Restored> {
+export async function confirmRestored(
+  context: Context,
+  by: By,
+  decided: { take: RestoreDecision['take']; by?: string; reason?: string },
+): Promise<Restored> {
   const trust = trustListOf(context);
   await trust.refresh();
   return transact(context, by, async (work) => {
@@ -49,9 +56,20 @@ export async function confirmRestored(context: Context, by: Parameters<typeof tr
           trust.mayFederate(origin, null, 'in').reason === 'quarantine' ||
           trust.mayFederate(origin, null, 'out').reason === 'quarantine',
       );
-    const confirmed = { ...state, confirmedAt: work.now, waiting };
+    const decision = {
+      take: decided.take,
+      person: by.kind === 'person' ? by.person : null,
+      by: decided.by ?? '',
+      reason: decided.reason ?? '',
+    };
+    const confirmed = { ...state, confirmedAt: work.now, waiting, decision };
     await writeRestored(work.db, confirmed);
+    if (decision.take === 'anew')
+      for (const slice of [...context.slices].reverse()) await slice.chooseAnew?.(work, confirmed);
     work.emit('federation.confirmed', streams.local, {});
+    const { take, person } = decision;
+    work.emit('federation.restore_decided', streams.local, { take, person });
+    context.logger.warn('restored.confirmed', { take, by: person ?? 'command line', asOf: state.asOf });
     return confirmed;
   });
 }

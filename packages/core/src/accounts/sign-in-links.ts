@@ -18,6 +18,7 @@ export const linkMinutes = {
   'first-administrator': 24 * 60,
   'by-administrator': 24 * 60,
   'for-guest': 7 * 24 * 60,
+  'after-restore': 3 * 24 * 60,
   'by-mail': 15,
 } as const;
 

@@ -14,7 +14,7 @@ export type AccountTables = {
     /** When all access ends by itself; null for never. */
     ends_at: string | null;
     created_at: string;
-    /** When a session of it first began; null for whoever has never come in. */
+    /** When a session of it first began; null for whoever has never come in, or not since all that opened it ended with a restore. */
     signed_in_at: string | null;
   };
   session: {

@@ -91,7 +91,8 @@ export const groundCommands: GroundCommand[] = [
         say: [
           `${to} holds ${manifest.origin} as of ${manifest.madeAt}. Everybody is signed out, and tokens for the API have ended.`,
           `Start the node with JOINERY_DATA=${to}. It exchanges nothing with other nodes and sends no mail until you confirm that no other`,
-          'node of this name runs: with joinery restore confirm, or as an administrator on its first page.',
+          'node of this name runs, and decide what holds of what may have been withdrawn since: with joinery restore confirm, or as an',
+          'administrator on its first page. Come in with joinery person link: passwords and passkeys open nothing before.',
         ].join('\n'),
       };
     },

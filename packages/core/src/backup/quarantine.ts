@@ -1,3 +1,4 @@
+import { refuse } from '../errors.ts';
 import type { Reader } from '../slice.ts';
 import type { Work } from '../work.ts';
 
@@ -15,6 +16,21 @@ export type Restored = {
   waiting: string[];
   /** Those that have told, and how many numbers of ours they hold that the backup has not. */
   told?: { origin: string; lost: number }[];
+  /** What was decided about what may have been withdrawn after the backup, by whom, and why. */
+  decision?: RestoreDecision;
+};
+
+/**
+ * Passwords, memberships and mutes that were withdrawn after the backup are in it as if they were not, and nobody else knows of them. `anew`: people choose them anew, and
+ * nothing of it opens anything until then. `trusted`: nothing was withdrawn.
+ */
+export type RestoreDecision = {
+  take: 'anew' | 'trusted';
+  /** Local id of the administrator; null from the command line. */
+  person: string | null;
+  /** Who decided, as the command line was told; empty where `person` says it. */
+  by: string;
+  reason: string;
 };
 
 const name = 'restored';
@@ -29,6 +45,27 @@ export async function restoredState(db: Reader): Promise<Restored | null> {
 export async function isInQuarantine(db: Reader): Promise<boolean> {
   const state = await restoredState(db);
   return state !== null && state.confirmedAt === null;
+}
+
+/** As of when the backup was, for a node whose people choose anew since; null for every other. */
+export async function chosenAnewSince(db: Reader): Promise<{ asOf: string; confirmedAt: string } | null> {
+  const state = await restoredState(db);
+  return state?.decision?.take === 'anew' && state.confirmedAt !== null
+    ? { asOf: state.asOf, confirmedAt: state.confirmedAt }
+    : null;
+}
+
+/**
+ * Refuses a way in that may have been withdrawn after the backup: until somebody has decided about these, only a one-time link opens a restored node, and an
+ * identity provider, which vouches now.
+ * @throws {Refusal} unavailable
+ */
+export async function assertWaysHold(db: Reader): Promise<void> {
+  if (await isInQuarantine(db))
+    refuse(
+      'unavailable',
+      'This node was restored from a backup: until an administrator has confirmed it, passwords and passkeys open nothing. joinery person link makes a link',
+    );
 }
 
 export async function writeRestored(db: Work['db'], state: Restored): Promise<void> {

@@ -96,7 +96,7 @@ export function requireFederationOfficer(c: C): Visitor {
  */
 export async function signIn(c: C, account: string, how: { grant?: string; longest?: number } = {}): Promise<void> {
   const { context, session } = c.var;
-  await refuseInQuarantine(context, account);
+  await assertAdmittedInQuarantine(context, account);
   const agent = describeAgent(c.req.header('user-agent'));
   const value = await transact(context, { kind: 'system', what: 'sign-in' }, async (work) => {
     const isUnvouched = how.grant === undefined && (await providerDecides(context, work.db, account));
@@ -107,8 +107,11 @@ export async function signIn(c: C, account: string, how: { grant?: string; longe
   c.set('session', value);
 }
 
-/** Whoever was disabled after the backup is not disabled in a restored node: nobody else comes in before an administrator has mended that and confirmed it. */
-async function refuseInQuarantine({ db }: Context, account: string): Promise<void> {
+/**
+ * Whoever was disabled after the backup is not disabled in a restored node: nobody else than administrators comes in before one of them has mended that and confirmed it.
+ * @throws {Refusal} unavailable
+ */
+export async function assertAdmittedInQuarantine({ db }: Context, account: string): Promise<void> {
   if (!(await isInQuarantine(db.reader))) return;
   if ((await accountById(db.reader, account))?.administrator !== 1)
     refuse('unavailable', 'This node was restored from a backup: an administrator has to confirm it first');

@@ -1,7 +1,9 @@
 import { type Context, decodeCursor, encodeCursor, prepareQuery, type Reader } from '@joinery/core';
-import type { GroupRow } from '@joinery/slices/groups';
+import { type GroupRow, shutFor } from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
 import { listThreadFromEnd, newByGroup, type PostWithText, topicOf } from '@joinery/slices/posts';
+import type { Language } from '@joinery/ui';
+import { titleOf } from './labels.ts';
 
 /** Somebody who is in a conversation, or was and left. */
 export type Participant = {
@@ -9,6 +11,8 @@ export type Participant = {
   joinedAt: string | null;
   leftAt: string | null;
   broughtBy: string | null;
+  /** Was in it as of the backup that this node was restored from, and has not said since whether they still are. */
+  waits: boolean;
 };
 
 /** Whether somebody was brought in after the conversation had begun. */
@@ -102,6 +106,17 @@ export async function describe(
   );
 }
 
+/** Conversations that somebody was in as of the backup, and has not said since a restore whether they still are. */
+export async function shutConversations(db: Reader, person: string, language: Language) {
+  const rows = await shutFor(db, person, 'conversation');
+  return Promise.all(
+    rows.map(async (row) => ({
+      id: row.id,
+      title: titleOf(row, await participantsOf(db, row.id), person, language),
+    })),
+  );
+}
+
 /** How much is new to a person in each of their conversations; those without news are left out. */
 export function unreadOf(context: Pick<Context, 'db' | 'clock'>, person: string) {
   return newByGroup(context.db.reader, person, context.clock.now(), undefined, 'conversation');
@@ -114,8 +129,9 @@ export async function participantsOf(db: Reader, conversation: string): Promise<
   return people.flatMap((person) => {
     const row = byId.get(person.id);
     if (!row) return [];
-    const leftAt = row.state === 'member' ? null : row.updated_at;
-    return [{ person, joinedAt: row.joined_at, leftAt, broughtBy: row.invited_by }];
+    const waits = row.state === 'unconfirmed';
+    const leftAt = row.state === 'member' || waits ? null : row.updated_at;
+    return [{ person, joinedAt: row.joined_at, leftAt, broughtBy: row.invited_by, waits }];
   });
 }
 

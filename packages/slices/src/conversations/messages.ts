@@ -79,6 +79,13 @@ export const messages = defineMessages({
     unmutedDone: 'You are told of new messages here again.',
     muted: 'Muted',
     leave: 'Leave the conversation',
+    notReopened: 'has not opened it again since the restore',
+    reopenLead:
+      'You were in this conversation with {names} on {time}: as of then this node was put back. Whether you have left since, only you know.',
+    reopen: 'Open it again',
+    hadLeft: 'I had left',
+    shutTitle: 'Conversations to open again',
+    shutLead: 'This node was put back from a backup. Say of each conversation whether you are still in it.',
     leaveTitle: 'Leave this conversation?',
     leaveLead:
       'You will not be able to read any of it any more. What you wrote stays for the others; if it should not, delete it before you leave.',
@@ -180,6 +187,13 @@ export const messages = defineMessages({
     unmutedDone: 'U hoort hier weer van nieuwe berichten.',
     muted: 'Gedempt',
     leave: 'Het gesprek verlaten',
+    notReopened: 'heeft het sinds het terugzetten niet geopend',
+    reopenLead:
+      'U zat op {time} in dit gesprek met {names}: naar toen is dit knooppunt teruggezet. Of u daarna bent weggegaan, weet alleen u.',
+    reopen: 'Weer openen',
+    hadLeft: 'Ik was weggegaan',
+    shutTitle: 'Gesprekken om weer te openen',
+    shutLead: 'Dit knooppunt is teruggezet uit een back-up. Zeg van elk gesprek of u er nog in zit.',
     leaveTitle: 'Dit gesprek verlaten?',
     leaveLead:
       'U kunt er dan niets meer van lezen. Wat u schreef, blijft staan voor de anderen; verwijder het eerst als dat niet mag.',

@@ -2,9 +2,9 @@ import type { HeaderMark, Panel } from '@joinery/core';
 import { personById } from '@joinery/slices/people';
 import { ButtonLink, isLanguage, List, Panel as Section } from '@joinery/ui';
 import { shownCount, titleOf, unreadText } from './labels.ts';
-import { describe, listConversations, unreadOf } from './lists.ts';
+import { describe, listConversations, shutConversations, unreadOf } from './lists.ts';
 import { messages } from './messages.ts';
-import { ConversationItem } from './views-list.tsx';
+import { ConversationItem, ShutConversations } from './views-list.tsx';
 
 const languageOf = (language: string) => (isLanguage(language) ? language : 'en');
 const mostShown = 5;
@@ -33,6 +33,8 @@ export const panels: Panel[] = [
     render: async (context, visitor, _subject, asked) => {
       if (!visitor) return null;
       const language = languageOf(asked);
+      const shut = await shutConversations(context.db.reader, visitor.person.id, language);
+      if (shut.length > 0) return <ShutConversations shut={shut.slice(0, mostShown)} language={language} />;
       const unread = (await unreadOf(context, visitor.person.id)).slice(0, mostShown);
       if (unread.length === 0) return null;
       const t = messages(language);

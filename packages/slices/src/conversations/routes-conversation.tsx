@@ -7,27 +7,38 @@ import {
   readForm,
   requireStaff,
   requireVisitor,
+  restoredState,
   transactAs,
 } from '@joinery/core';
-import { addToConversation, leaveConversation } from '@joinery/slices/groups';
+import { addToConversation, leaveConversation, reopenConversation, shutConversation } from '@joinery/slices/groups';
 import { findPost, listThreadFromEnd, newAmong, newestNews } from '@joinery/slices/posts';
 import { type FieldError, readerOf, renderMarkdown, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { type Chosen, readChosen } from './chosen.ts';
 import { seen as markSeen, sendMessage } from './conversations.ts';
 import { messageInput } from './input.ts';
-import { fieldErrors, titleOf } from './labels.ts';
+import { fieldErrors, namesOf, titleOf } from './labels.ts';
 import { cameLater, type Participant, pageAround, participantsOf } from './lists.ts';
 import { messages } from './messages.ts';
 import { type SeenConversation, seeConversation } from './reads.ts';
 import { ConversationPage, type Entry } from './views-conversation.tsx';
+import { ReopenPage } from './views-list.tsx';
 import { AddPeoplePage, LeavePage } from './views-new.tsx';
 
 const perPage = 50;
 
 /** The pages of one conversation. Each asks first whether the visitor is in it. */
 export function conversationRoutes(app: Hono<Environment>): void {
-  app.get('/conversations/:id', async (c) => show(c, await seen(c), { typed: '', errors: [], preview: null }));
+  app.get('/conversations/:id', async (c) => {
+    const shut = await shutPage(c, c.req.param('id'));
+    return shut ?? show(c, await seen(c), { typed: '', errors: [], preview: null });
+  });
+  app.post('/conversations/:id/reopen', async (c) => {
+    const visitor = requireVisitor(c);
+    const group = c.req.param('id');
+    await transactAs(c, visitor, (work) => reopenConversation(work, { group, person: visitor.person.id }));
+    return c.redirect(`/conversations/${group}`, 303);
+  });
   app.post('/conversations/:id/messages', write);
   app.get('/conversations/:id/people', async (c) => {
     requireStaff(c);
@@ -38,8 +49,7 @@ export function conversationRoutes(app: Hono<Environment>): void {
   app.get('/conversations/:id/leave', askToLeave);
   app.post('/conversations/:id/leave', async (c) => {
     const visitor = requireVisitor(c);
-    const { conversation } = await seen(c);
-    const input = { group: conversation.id, person: visitor.person.id };
+    const input = { group: c.req.param('id'), person: visitor.person.id };
     await transactAs(c, visitor, (work) => leaveConversation(work, input));
     return c.redirect('/conversations?done=left', 303);
   });
@@ -53,6 +63,21 @@ export function conversationRoutes(app: Hono<Environment>): void {
       return c.redirect(`/conversations/${conversation.id}?done=${verb}`, 303);
     });
   }
+}
+
+/** What somebody sees who was in it as of the backup, until they have said that they still are; null for everybody else. */
+async function shutPage(c: RequestContext, id: string): Promise<Response | null> {
+  const visitor = requireVisitor(c);
+  const { context, language, csrf } = c.var;
+  const db = context.db.reader;
+  const conversation = await shutConversation(db, id, visitor.person.id);
+  if (!conversation) return null;
+  const participants = await participantsOf(db, conversation.id);
+  const title = titleOf(conversation, participants, visitor.person.id, language);
+  const asOf = (await restoredState(db))?.asOf ?? '';
+  const names = namesOf(participants, visitor.person.id, language);
+  const page = <ReopenPage conversation={{ id, title }} {...{ names, asOf, csrf }} reader={readerOf(c)} />;
+  return showPage(c, { title }, page);
 }
 
 function seen(c: RequestContext): Promise<SeenConversation> {

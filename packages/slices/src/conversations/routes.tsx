@@ -16,7 +16,7 @@ import { type Chosen, readChosen } from './chosen.ts';
 import { beginConversation } from './conversations.ts';
 import { conversationForm } from './input.ts';
 import { fieldErrors } from './labels.ts';
-import { listConversations } from './lists.ts';
+import { listConversations, shutConversations } from './lists.ts';
 import { messages } from './messages.ts';
 import { peopleMeant } from './names.ts';
 import { conversationRoutes } from './routes-conversation.tsx';
@@ -67,7 +67,8 @@ async function showList(c: RequestContext) {
     limit: perPage,
   });
   const notices = c.req.query('done') === 'left' ? [{ kind: 'success' as const, text: t('leftDone') }] : [];
-  const page = <ConversationsPage items={items} next={next} person={person.id} reader={readerOf(c)} />;
+  const shut = await shutConversations(context.db.reader, person.id, language);
+  const page = <ConversationsPage {...{ items, next, shut }} person={person.id} reader={readerOf(c)} />;
   return showPage(c, { title: t('messages'), notices }, page);
 }
 

@@ -230,6 +230,7 @@ function People({ model }: { model: ConversationModel }) {
                 {[
                   one.person.role,
                   guestLabel(one.person, language),
+                  one.waits ? t('notReopened') : '',
                   one.broughtBy === null ? t('began') : '',
                   cameLater(one, conversation)
                     ? t('since', { by: nameOf(byId.get(one.broughtBy ?? ''), language) })

@@ -1,4 +1,19 @@
-import { Badge, ButtonLink, EmptyState, List, ListItem, PageHeading, Pagination, type Reader, Time } from '@joinery/ui';
+import {
+  Badge,
+  ButtonLink,
+  EmptyState,
+  Form,
+  formatDateTime,
+  type Language,
+  List,
+  ListItem,
+  PageHeading,
+  Pagination,
+  Panel,
+  type Reader,
+  SubmitButton,
+  Time,
+} from '@joinery/ui';
 import { isAlone, namesOf, previewOf, shownCount, titleOf, unreadText } from './labels.ts';
 import type { ListedConversation } from './lists.ts';
 import { messages } from './messages.ts';
@@ -9,6 +24,8 @@ export function ConversationsPage(model: {
   next: string | null;
   /** Local id of who reads. */
   person: string;
+  /** Those that wait for a word since a restore. */
+  shut: readonly Shut[];
   reader: Reader;
 }) {
   const { items, next, person, reader } = model;
@@ -21,7 +38,8 @@ export function ConversationsPage(model: {
   return (
     <>
       <PageHeading title={t('messages')} lead={t('lead')} actions={items.length > 0 ? begin : undefined} />
-      {items.length === 0 ? (
+      {model.shut.length === 0 ? null : <ShutConversations shut={model.shut} language={reader.language} />}
+      {items.length === 0 && model.shut.length > 0 ? null : items.length === 0 ? (
         <EmptyState title={t('emptyTitle')} icon="comment" action={begin}>
           {t('empty')}
         </EmptyState>
@@ -36,6 +54,55 @@ export function ConversationsPage(model: {
     </>
   );
 }
+
+/** A conversation that somebody was in as of the backup: only they know whether they still are. */
+export function ReopenPage(model: {
+  conversation: { id: string; title: string };
+  /** Of the others, as of the backup. */
+  names: string;
+  asOf: string;
+  reader: Reader;
+  csrf: string;
+}) {
+  const { conversation, reader, csrf } = model;
+  const t = messages(reader.language);
+  const href = `/conversations/${conversation.id}`;
+  const time = formatDateTime(reader.language, reader.timeZone, model.asOf);
+  return (
+    <>
+      <PageHeading
+        title={conversation.title}
+        parent={{ href: '/conversations', label: t('messages') }}
+        lead={t('reopenLead', { names: model.names, time })}
+      />
+      <div class="app-actions">
+        <Form action={`${href}/reopen`} csrf={csrf} inline>
+          <SubmitButton>{t('reopen')}</SubmitButton>
+        </Form>
+        <Form action={`${href}/leave`} csrf={csrf} inline>
+          <SubmitButton kind="secondary">{t('hadLeft')}</SubmitButton>
+        </Form>
+      </div>
+    </>
+  );
+}
+
+/** Conversations that wait for somebody's word since a restore. */
+export function ShutConversations({ shut, language }: { shut: readonly Shut[]; language: Language }) {
+  const t = messages(language);
+  return (
+    <Panel title={t('shutTitle')} id="shut-conversations">
+      <p>{t('shutLead')}</p>
+      <List label={t('shutTitle')}>
+        {shut.map(({ id, title }) => (
+          <ListItem href={`/conversations/${id}`} title={title} />
+        ))}
+      </List>
+    </Panel>
+  );
+}
+
+export type Shut = { id: string; title: string };
 
 /** One conversation in a list: whom with, what was said last, and how much of it is new. */
 export function ConversationItem(model: { item: ListedConversation; person: string; reader: Reader; level: 2 | 3 }) {

@@ -3,6 +3,7 @@ import { createGroup } from './groups.ts';
 import { newGroupInput } from './input.ts';
 import { groupJson } from './json.ts';
 import { setRole } from './moderation.ts';
+import { confirmMembers } from './shut.ts';
 import { groupById, membershipOf } from './store.ts';
 
 const by = { kind: 'command', by: 'group' } as const;
@@ -55,6 +56,15 @@ export const commands: Command[] = [
         return found;
       });
       return { json: { group, person: id, role: 'owner' }, say: 'Done: this person owns the group now.' };
+    },
+  },
+  {
+    name: 'group confirm-members',
+    summary: 'After a restore: open a closed group for its members as of the backup, when nobody is left who runs it',
+    arguments: ['group'],
+    run: async (context, { arguments: [group = ''] }) => {
+      const members = await transact(context, by, (work) => confirmMembers(work, { group, by: null, gone: [] }));
+      return { json: { group, members }, say: `Done: ${members} members are in it again.` };
     },
   },
 ];

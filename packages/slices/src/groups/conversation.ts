@@ -3,6 +3,7 @@ import { cleanName, isGuest, type PersonRow, personById } from '../people/index.
 import { rowOf } from './groups.ts';
 import { leaveGroup } from './membership.ts';
 import { isMember } from './policy.ts';
+import { shutConversation } from './shut.ts';
 import { changeStanding } from './standing.ts';
 import { groupById, holdGroup, membershipOf } from './store.ts';
 import type { GroupRow } from './tables.ts';
@@ -71,7 +72,9 @@ export async function addToConversation(
  * @throws {Refusal} not_found for who is not in it
  */
 export async function leaveConversation(work: Work, input: { group: string; person: string }): Promise<void> {
-  if (!(await conversationOf(work.db, input.group, input.person))) return missing();
+  const { group, person } = input;
+  if (!(await conversationOf(work.db, group, person)) && !(await shutConversation(work.db, group, person)))
+    return missing();
   await leaveGroup(work, input);
 }
 

@@ -40,6 +40,8 @@ declare module '@joinery/core' {
     'group.invitation_declined': AnswerEvent;
     /** On the group's stream; on the stream of the group's node when our person facilitates there. */
     'group.removed': ModerationEvent;
+    /** After a restore somebody who runs a group of ours confirmed who is in it; `by` is null for the command line. On `local`. */
+    'group.members_confirmed': GroupEvent & { by: string | null };
     'group.banned': ModerationEvent;
     'group.unbanned': ModerationEvent;
     /** A node lost its access to a closed group of ours, and must drop its copies. On the group's stream, and on the stream of that node. */
@@ -69,6 +71,7 @@ export const events: EventDefinitions = {
   'group.answered': { v: 1, data: answer.extend({ accepted: z.boolean(), code: z.string().nullable() }) },
   'group.invited': { v: 1, data: moderation },
   'group.invitation_declined': { v: 1, data: answer },
+  'group.members_confirmed': { v: 1, data: group.extend({ by: z.string().nullable() }) },
   'group.removed': { v: 1, data: moderation },
   'group.banned': { v: 1, data: moderation },
   'group.unbanned': { v: 1, data: moderation },

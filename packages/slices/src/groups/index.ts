@@ -27,6 +27,7 @@ export {
   postRefusal,
   type Standing,
 } from './policy.ts';
+export { reopenConversation, shutConversation, shutFor } from './shut.ts';
 export { groups } from './slice.ts';
 export { mayHearOf } from './standing.ts';
 export {

@@ -18,6 +18,7 @@ export type BadgeModel = { tone: Tone; text: string };
 export function badgesOf(group: GroupRow, standing: GroupMemberRow | undefined, now: string, t: T): BadgeModel[] {
   const badges: BadgeModel[] = [];
   if (isMember(standing)) badges.push({ tone: 'success', text: roleText(standing?.role ?? 'member', t) });
+  if (standing?.state === 'unconfirmed') badges.push({ tone: 'warning', text: t('badgeShut') });
   if (standing?.state === 'requested') badges.push({ tone: 'info', text: t('badgeRequested') });
   if (standing?.state === 'invited') badges.push({ tone: 'info', text: t('badgeInvited') });
   if (isBanned(standing, now)) badges.push({ tone: 'danger', text: t('badgeBanned') });

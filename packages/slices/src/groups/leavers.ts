@@ -14,7 +14,9 @@ export async function endMemberships(work: Work, person: string): Promise<void> 
     .selectFrom('group_member')
     .select(['group_id', 'state', 'following'])
     .where('person_id', '=', person)
-    .where((eb) => eb.or([eb('state', 'in', ['member', 'requested', 'invited']), eb('following', '=', 1)]))
+    .where((eb) =>
+      eb.or([eb('state', 'in', ['member', 'unconfirmed', 'requested', 'invited']), eb('following', '=', 1)]),
+    )
     .execute();
   for (const row of rows) await endMembership(work, row.group_id, person);
 }

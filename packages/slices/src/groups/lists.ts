@@ -62,7 +62,7 @@ export async function groupsOf(db: Reader, person: string): Promise<ListedGroup[
     .where('groups.deleted_at', 'is', null)
     .where((eb) =>
       eb.or([
-        eb('group_member.state', 'in', ['member', 'requested', 'invited']),
+        eb('group_member.state', 'in', ['member', 'unconfirmed', 'requested', 'invited']),
         eb('group_member.following', '=', 1),
         eb('group_member.follow_activity', 'is not', null),
       ]),
@@ -237,7 +237,7 @@ export function groupsWithoutOwner(db: Reader): Promise<GroupRow[]> {
             .selectFrom('group_member')
             .select('group_member.person_id')
             .whereRef('group_member.group_id', '=', 'groups.id')
-            .where('group_member.state', '=', 'member')
+            .where('group_member.state', 'in', ['member', 'unconfirmed'])
             .where('group_member.role', '=', 'owner'),
         ),
       ),

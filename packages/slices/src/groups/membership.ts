@@ -82,6 +82,8 @@ export async function joinGroup(
     ...(input.activity !== undefined && input.plainFollow ? { follow_activity: input.activity } : {}),
   };
   if (group.local !== 1) return askToJoin(work, parties);
+  // Asking again would take the place of what waits to be confirmed, role included.
+  if (standing?.state === 'unconfirmed') return standing;
   const refusal = joinRefusal(group, standing, work.now, isGuest(person));
   if (refusal) refuse(refusal, `Not let into this group: ${refusal}`);
   if (isMember(standing)) {

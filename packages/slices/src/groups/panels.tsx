@@ -1,7 +1,9 @@
-import type { NavigationEntry, Panel } from '@joinery/core';
-import { isLanguage, List, ListItem, Panel as Section } from '@joinery/ui';
+import { type NavigationEntry, type Panel, restoredState } from '@joinery/core';
+import { formatDateTime, isLanguage, List, ListItem, Panel as Section } from '@joinery/ui';
 import { groupsOf, groupsWithoutOwner } from './lists.ts';
 import { messages } from './messages.ts';
+import { shutMessages } from './messages-shut.ts';
+import { groupsToConfirm, shutFor } from './shut.ts';
 
 const languageOf = (language: string) => (isLanguage(language) ? language : 'en');
 
@@ -11,6 +13,36 @@ export const navigation: NavigationEntry[] = [
 
 /** The visitor's groups on the start page; groups that nobody owns on the administrator's. */
 export const panels: Panel[] = [
+  {
+    place: 'home',
+    order: 2,
+    render: async (context, visitor, _subject, language) => {
+      if (!visitor) return null;
+      const db = context.db.reader;
+      const state = await restoredState(db);
+      if (state === null) return null;
+      const confirm = await groupsToConfirm(db, visitor.person.id);
+      const known = new Set(confirm.map(({ id }) => id));
+      const shut = (await shutFor(db, visitor.person.id, 'group')).filter(({ id }) => !known.has(id));
+      if (confirm.length + shut.length === 0) return null;
+      const spoken = languageOf(language);
+      const t = shutMessages(spoken);
+      const time = formatDateTime(spoken, visitor.person.timeZone || 'UTC', state.asOf);
+      return (
+        <Section title={t('panelTitle')} id="after-restore">
+          <p>{t('panelLead', { time })}</p>
+          <List label={t('panelTitle')}>
+            {[
+              ...confirm.map(({ id, name }) => (
+                <ListItem href={`/groups/${id}/confirm`} title={name} facts={t('panelConfirm')} />
+              )),
+              ...shut.map(({ id, name }) => <ListItem href={`/groups/${id}`} title={name} facts={t('panelShut')} />),
+            ]}
+          </List>
+        </Section>
+      );
+    },
+  },
   {
     place: 'home',
     order: 50,

@@ -16,7 +16,7 @@ export function isBanned(standing: Standing, now: string): boolean {
   return standing?.state === 'banned' && (standing.banned_until === null || standing.banned_until > now);
 }
 
-/** Takes part: let in, and neither left, removed nor banned since. */
+/** Takes part: let in, and neither left, removed nor banned since, nor waiting to be confirmed after a restore. */
 export function isMember(standing: Standing): boolean {
   return standing?.state === 'member';
 }

@@ -18,6 +18,7 @@ import { answerForm, banForm, chosenForm, invitationForm, roleForm } from './inp
 import { invite } from './invitations.ts';
 import { listMembers, newNodesAmong } from './lists.ts';
 import { messages } from './messages.ts';
+import { shutMessages } from './messages-shut.ts';
 import { approve, ban, decline, type ModerationInput, removeMember, setRole, unban } from './moderation.ts';
 import { canChangeRole, canInvite, canModerate, canRemove, canSeeMembers } from './policy.ts';
 import { countMemberPage, findPerson, seeGroup } from './reads.ts';
@@ -91,7 +92,14 @@ async function showMembers(c: RequestContext, errors: FieldError[] = []) {
   );
   const t = messages(language);
   const count = Number(c.req.query('approved'));
-  const notices = count > 0 ? [{ kind: 'success' as const, text: t('approvedMany', { count }) }] : [];
+  const confirmed = Number(c.req.query('confirmed'));
+  const done =
+    count > 0
+      ? t('approvedMany', { count })
+      : confirmed > 0
+        ? shutMessages(language)('confirmed', { count: confirmed })
+        : null;
+  const notices = done === null ? [] : [{ kind: 'success' as const, text: done }];
   return showPage(c, { title: t('membersOf', { group: group.name }), error: errors.length > 0, notices }, body);
 }
 

@@ -22,6 +22,7 @@ import { seeGroup } from './reads.ts';
 import { leadOf } from './remote-roles.ts';
 import { formRoutes } from './routes-form.tsx';
 import { memberRoutes } from './routes-member.tsx';
+import { shutPage, shutRoutes } from './routes-shut.tsx';
 import { countedNodes, membersPerNode } from './store.ts';
 import { GroupPage } from './views-group.tsx';
 import { GroupsPage, type ListTab } from './views-list.tsx';
@@ -41,6 +42,7 @@ export function routes(app: Hono<Environment>): void {
   }
   app.post('/groups/:id/decline-invitation', (c) => carryOut(c, declineInvitation));
   memberRoutes(app);
+  shutRoutes(app);
 }
 
 async function showGroups(c: RequestContext) {
@@ -114,6 +116,8 @@ async function showGroup(c: RequestContext) {
   const db = context.db.reader;
   const conversation = visitor && (await conversationOf(db, c.req.param('id') ?? '', visitor.person.id));
   if (conversation) return c.redirect(`/conversations/${conversation.id}`, 303);
+  const shut = await shutPage(c, c.req.param('id') ?? '');
+  if (shut) return shut;
   const { group, standing, readable } = await seeGroup(db, c.req.param('id') ?? '', visitor);
   // First: what is read of a group elsewhere on its first opening tells who leads it as well.
   const panels = readable ? await renderPanels(c, 'group', { id: group.id }) : [];

@@ -13,6 +13,7 @@ import { navigation, panels } from './panels.tsx';
 import { participation } from './participation.ts';
 import { tellOfPerson } from './people-told.ts';
 import { routes } from './routes.tsx';
+import { shutClosed } from './shut.ts';
 
 /** Groups: made here or followed elsewhere, and who takes part in them. */
 export const groups: Slice = {
@@ -31,6 +32,7 @@ export const groups: Slice = {
   shareable,
   participation,
   acquainted: shareGroup,
+  chooseAnew: shutClosed,
   jobs: { ...jobs, ...directoryJobs },
   on: {
     'person.updated': (work, event) => tellOfPerson(work, event.data.person),

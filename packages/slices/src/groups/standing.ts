@@ -101,10 +101,14 @@ export async function changeStanding(work: Work, parties: Parties, change: Stand
     if (before && !after && closed) await revokeNode(work, group, person.home);
     else if (before && !after) await unsubscribe(work, streamOf(group), person.home);
   }
-  const changed = (next.state === 'member') !== (standing?.state === 'member');
+  const changed = counts(next) !== counts(standing);
   if (changed && group.local === 1) await membersChanged(work, group);
   return next;
 }
+
+/** Whether somebody is among the members that are counted (`countMembers`). */
+const counts = (standing: GroupMemberRow | undefined): boolean =>
+  standing?.state === 'member' || standing?.state === 'unconfirmed';
 
 /** What a standing is once somebody takes no part and does not follow. */
 export const outside: StandingChange = {

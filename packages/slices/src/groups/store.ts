@@ -156,13 +156,13 @@ const withRole = prepareQuery((db, wanted: { group: string; first: Role; second:
     .orderBy('person.id'),
 );
 
-/** Members of a group, of all nodes, as far as they are known here. */
+/** Members of a group, of all nodes, as far as they are known here; those among them who wait to be confirmed after a restore. */
 export async function countMembers(db: Reader, group: string): Promise<number> {
   const { count } = await db
     .selectFrom('group_member')
     .select((eb) => eb.fn.countAll().as('count'))
     .where('group_id', '=', group)
-    .where('state', '=', 'member')
+    .where('state', 'in', ['member', 'unconfirmed'])
     .executeTakeFirstOrThrow();
   return Number(count);
 }

@@ -22,7 +22,8 @@ type Asking = (typeof askings)[number];
 export const keepings = ['leased', 'live'] as const;
 type Keeping = (typeof keepings)[number];
 
-export const memberStates = ['none', 'requested', 'invited', 'member', 'banned'] as const;
+/** `unconfirmed`: was a member as of the backup that this node was restored from, and takes no part until somebody who runs the group has confirmed it (`shut.ts`). */
+export const memberStates = ['none', 'requested', 'invited', 'member', 'unconfirmed', 'banned'] as const;
 export type MemberState = (typeof memberStates)[number];
 
 export const roles = ['member', 'facilitator', 'owner'] as const;

@@ -2,6 +2,7 @@ import './tables.ts';
 import type { Slice } from '@joinery/core';
 import { isLanguage } from '@joinery/ui';
 import { afterEffects } from './after-effects.ts';
+import { silenceMail } from './anew.ts';
 import { api } from './api.ts';
 import { decide } from './decide.ts';
 import { sendNotificationMail } from './mail-job.ts';
@@ -22,6 +23,7 @@ export const notifications: Slice = {
   on: afterEffects,
   routes,
   api,
+  chooseAnew: silenceMail,
   jobs: { [mailJob]: sendNotificationMail },
   signedPaths: ['/notifications/mute/'],
   silence: {

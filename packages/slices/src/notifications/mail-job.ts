@@ -1,10 +1,18 @@
-import { accountOfPerson, type Context, type JsonObject, type MailOutcome, type Reader, transact } from '@joinery/core';
+import {
+  accountOfPerson,
+  type Context,
+  type JsonObject,
+  type MailOutcome,
+  type Reader,
+  restoredState,
+  transact,
+} from '@joinery/core';
 import { personById } from '@joinery/slices/people';
 import { isLanguage } from '@joinery/ui';
 import { decide } from './decide.ts';
 import { type Addressee, mailOf, testMail } from './mail.tsx';
 import { mutesOf } from './mutes.ts';
-import { planMail, restored } from './notify.ts';
+import { planMail } from './notify.ts';
 import { findNotification } from './reading.ts';
 import type { MailState, NotificationRow } from './tables.ts';
 
@@ -13,6 +21,8 @@ const by = { kind: 'system', what: 'notification mail' } as const;
 /** A mail server may be away for so long before a mail is given up: five days, as mail servers do among themselves (RFC 5321 §4.5.4.1). */
 const givenUpAfterHours = 120;
 const longestWaitSeconds = 3_600;
+/** Milliseconds for which mails after a restore say so: two months, so that it stands in each kind of mail that somebody gets. */
+const restoredSaidFor = 60 * 24 * 3_600_000;
 
 /** Seconds until a mail is tried again after so many attempts. */
 const waitAfter = (attempts: number): number => Math.min(longestWaitSeconds, 30 * 2 ** Math.min(attempts, 10));
@@ -38,7 +48,7 @@ export async function sendNotificationMail(context: Context, data: JsonObject): 
   if (row?.mail_state === 'sending') return void (await settle(context, row, 'sending', 'unconfirmed', null));
   if (row?.mail_state !== 'due') return;
   if (door === null) return void (await settle(context, row, 'due', 'none', null));
-  const state = await restored(db);
+  const state = await restoredState(db);
   if (state && row.created_at < state.at) return void (await settle(context, row, 'due', 'dropped', null));
   if (state?.confirmedAt === null) {
     await transact(context, by, (work) => planMail(work, id, row.mail_attempts + 1, longestWaitSeconds));
@@ -51,7 +61,9 @@ export async function sendNotificationMail(context: Context, data: JsonObject): 
   if (!notification || !wanted || notification.post?.gone)
     return void (await settle(context, row, 'due', 'dropped', null));
   if (!(await settle(context, row, 'due', 'sending', row.mail_error))) return;
-  const outcome = await door.send(mailOf(context, to, notification, row.cause));
+  const isRecent =
+    state?.confirmedAt && context.clock.now().getTime() - Date.parse(state.confirmedAt) < restoredSaidFor;
+  const outcome = await door.send(mailOf(context, to, notification, row.cause, isRecent ? state.asOf : null));
   await note(context, row, outcome);
 }
 

@@ -21,13 +21,24 @@ function idOf(node: Node, ...parts: string[]): string {
 /**
  * A notification as a mail. Nothing that somebody wrote leads anywhere: all links go to this node. Of a closed or unlisted group it tells no name, title or word.
  * @param cause what the notification's id in mails is made of, so that the same thing never shows twice
+ * @param restoredAsOf as of when the backup was that this node came back from a while ago: what was turned off since is unknown here, and the mail says so
  */
-export function mailOf(node: Node, to: Addressee, notification: Notification, cause: string): Mail {
+export function mailOf(
+  node: Node,
+  to: Addressee,
+  notification: Notification,
+  cause: string,
+  restoredAsOf: string | null = null,
+): Mail {
   const { origin } = node.config;
   const { group, topic } = notification;
   const thread = topic ? topic.uri : group ? group.uri : null;
   const links = linksOf(node, to, notification);
   const parts = partsOf(notification, to.language);
+  if (restoredAsOf !== null) {
+    const time = formatDateTime(to.language, to.timeZone, restoredAsOf);
+    parts.why = `${parts.why} ${messages(to.language)('mailRestored', { time })}`;
+  }
   const open = `${origin}/notifications/${notification.id}`;
   const listed = group ? `${group.id}` : notification.kind;
   return {

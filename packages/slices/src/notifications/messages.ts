@@ -139,6 +139,13 @@ export const messages = defineMessages({
     mailStopGroup: 'No more mail about this group',
     mailStopKind: 'No more mail of this kind',
     mailStopAll: 'No more mail from this node',
+    silenced:
+      'No mail is sent to you since this node was put back as it was on {time}: what you may have turned off after that is not known.',
+    silencedOpen: 'Look at your settings',
+    silencedSettings:
+      'This node was put back as it was on {time}, and does not know what you have turned off since. You get no mail until you have looked through this page and saved it.',
+    mailRestored:
+      'This node was put back as it was on {time}. What you have turned off after that is not known here any more: turn it off again with a link below.',
     mailFootnote: 'Sent by {agency}. All choices: {address}',
   },
   nl: {
@@ -279,6 +286,13 @@ export const messages = defineMessages({
     mailStopGroup: 'Geen mail meer over deze groep',
     mailStopKind: 'Geen mail meer van deze soort',
     mailStopAll: 'Geen mail meer van dit knooppunt',
+    silenced:
+      'U krijgt geen mail sinds dit knooppunt is teruggezet naar hoe het was op {time}: wat u daarna hebt uitgezet, is niet bekend.',
+    silencedOpen: 'Bekijk uw instellingen',
+    silencedSettings:
+      'Dit knooppunt is teruggezet naar hoe het was op {time} en weet niet wat u sindsdien hebt uitgezet. U krijgt geen mail tot u deze pagina hebt nagekeken en opgeslagen.',
+    mailRestored:
+      'Dit knooppunt is teruggezet naar hoe het was op {time}. Wat u daarna hebt uitgezet, is hier niet meer bekend: zet het opnieuw uit met een link hieronder.',
     mailFootnote: 'Verstuurd door {agency}. Alle keuzes: {address}',
   },
 });

@@ -1,4 +1,4 @@
-import { enqueueJob, newId, type Reader, type Work } from '@joinery/core';
+import { enqueueJob, newId, type Reader, restoredState, type Work } from '@joinery/core';
 import { personById } from '@joinery/slices/people';
 import { decide, isLate } from './decide.ts';
 import { mutesOf } from './mutes.ts';
@@ -80,11 +80,5 @@ export function planMail(work: Work, id: string, attempt: number, seconds: numbe
 
 /** When this node was restored from a backup; null when it never was. What happened before was told before. */
 async function restoredAt(db: Reader): Promise<string | null> {
-  return (await restored(db))?.at ?? null;
-}
-
-/** What the node noted when it was restored: nothing leaves it before an administrator confirms. */
-export async function restored(db: Reader): Promise<{ at: string; confirmedAt: string | null } | null> {
-  const row = await db.selectFrom('meta').select('value').where('name', '=', 'restored').executeTakeFirst();
-  return row ? (JSON.parse(row.value) as { at: string; confirmedAt: string | null }) : null;
+  return (await restoredState(db))?.at ?? null;
 }

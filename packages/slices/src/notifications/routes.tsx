@@ -11,6 +11,7 @@ import {
 } from '@joinery/core';
 import { readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
+import { silencedSince } from './anew.ts';
 import { muteForm, settingsForm } from './input.ts';
 import { mailHealth, sendTestMail } from './mail-job.ts';
 import { markRead } from './mark-read.ts';
@@ -38,8 +39,13 @@ export function routes(app: Hono<Environment>): void {
     const unread = await countUnread(context.db.reader, person.id);
     const done = doneText(c.req.query('done'), language);
     const notices = done ? [{ kind: 'success' as const, text: done }] : [];
+    const silenced = context.doors.mail === null ? null : await silencedSince(context.db.reader, person.id);
     const page = (
-      <NotificationsPage {...{ items, next, unread, csrf }} mail={context.doors.mail !== null} reader={readerOf(c)} />
+      <NotificationsPage
+        {...{ items, next, unread, csrf, silenced }}
+        mail={context.doors.mail !== null}
+        reader={readerOf(c)}
+      />
     );
     return showPage(c, { title: t('notifications'), notices }, page);
   });
@@ -93,7 +99,8 @@ function settingsRoutes(app: Hono<Environment>): void {
       <SettingsPage
         settings={await settingsOf(context.db.reader, person.id)}
         mailTo={context.doors.mail === null ? null : (account?.email ?? null)}
-        {...{ language, csrf }}
+        reader={readerOf(c)}
+        csrf={csrf}
       />
     );
     const notices = c.req.query('saved') === undefined ? [] : [{ kind: 'success' as const, text: t('saved') }];

@@ -1,5 +1,6 @@
 import { administrators, deciders, isId, type Reader, type Work } from '@joinery/core';
 import type { z } from 'zod';
+import { silencedSince } from './anew.ts';
 import type { Mute } from './decide.ts';
 import type { settingsForm } from './input.ts';
 import { mutesOf, putMute } from './mutes.ts';
@@ -11,6 +12,8 @@ type GroupChoice = 'all' | 'page' | 'nothing';
 export type Settings = {
   kinds: { kind: Kind; page: boolean; mail: boolean }[];
   mailOff: boolean;
+  /** As of when the backup was, while no mail comes because of its restore: it waits for these settings to be looked at. Null otherwise. */
+  silencedAsOf: string | null;
   allOff: boolean;
   groups: { id: string; name: string; choice: GroupChoice }[];
   topics: { id: string; title: string | null; group: string }[];
@@ -32,6 +35,7 @@ async function kindsFor(db: Reader, person: string): Promise<Kind[]> {
 export async function settingsOf(db: Reader, person: string): Promise<Settings> {
   const mutes = await mutesOf(db, person);
   const everything = find(mutes, 'everything', '');
+  const silencedAsOf = await silencedSince(db, person);
   const groups = await db
     .selectFrom('group_member as m')
     .innerJoin('groups as g', 'g.id', 'm.group_id')
@@ -70,7 +74,8 @@ export async function settingsOf(db: Reader, person: string): Promise<Settings> 
       const mute = find(mutes, 'kind', kind);
       return { kind, page: mute?.page !== true, mail: mute?.mail !== true };
     }),
-    mailOff: everything?.mail === true,
+    mailOff: everything?.mail === true && silencedAsOf === null,
+    silencedAsOf,
     allOff: everything?.page === true && everything.mail,
     groups: groups.map(({ id, name }) => {
       const mute = find(mutes, 'group', id);
@@ -89,7 +94,11 @@ export async function saveSettings(work: Work, person: string, chosen: z.infer<t
       await putMute(work, { person, scope, subject, page, mail });
   };
   const all = chosen.allOff !== undefined;
-  await put('everything', '', all, all || chosen.mailOff !== undefined);
+  const noMail = all || chosen.mailOff !== undefined;
+  // Whoever still wants none has chosen so themselves from now on.
+  if (noMail && (await silencedSince(work.db, person)) !== null)
+    await putMute(work, { person, scope: 'everything', subject: '', page: all, mail: true });
+  else await put('everything', '', all, noMail);
   for (const kind of await kindsFor(work.db, person))
     await put('kind', kind, !chosen.page.includes(kind), !chosen.mail.includes(kind));
   for (const [name, choice] of Object.entries(chosen)) {

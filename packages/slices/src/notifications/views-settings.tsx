@@ -2,12 +2,14 @@ import {
   Checkbox,
   Form,
   FormActions,
+  formatDateTime,
   HiddenField,
   type Language,
   List,
   Notice,
   PageHeading,
   Panel,
+  type Reader,
   Select,
   SubmitButton,
 } from '@joinery/ui';
@@ -20,10 +22,11 @@ export function SettingsPage(props: {
   settings: Settings;
   /** Address that mail goes to; null when none is sent. */
   mailTo: string | null;
-  language: Language;
+  reader: Reader;
   csrf: string;
 }) {
-  const { settings, mailTo, language, csrf } = props;
+  const { settings, mailTo, reader, csrf } = props;
+  const { language } = reader;
   const t = messages(language);
   return (
     <>
@@ -32,6 +35,11 @@ export function SettingsPage(props: {
         parent={{ href: '/notifications', label: t('notifications') }}
         lead={t('settingsLead')}
       />
+      {settings.silencedAsOf === null || mailTo === null ? null : (
+        <Notice kind="warning" language={reader.language}>
+          {t('silencedSettings', { time: formatDateTime(reader.language, reader.timeZone, settings.silencedAsOf) })}
+        </Notice>
+      )}
       {mailTo === null ? (
         <Notice kind="info" language={language}>
           {t('noMail')}

@@ -6,9 +6,11 @@ import {
   Details,
   EmptyState,
   Form,
+  formatDateTime,
   HiddenField,
   type Language,
   List,
+  Notice,
   PageHeading,
   Pagination,
   type Reader,
@@ -33,6 +35,8 @@ export function NotificationsPage(props: {
   unread: number;
   /** Whether this node sends mail. */
   mail: boolean;
+  /** As of when the backup was, for whoever gets no mail since its restore. */
+  silenced: string | null;
   reader: Reader;
   csrf: string;
 }) {
@@ -55,6 +59,14 @@ export function NotificationsPage(props: {
           </>
         }
       />
+      {props.silenced === null ? null : (
+        <Notice kind="info" language={reader.language}>
+          {t('silenced', { time: formatDateTime(reader.language, reader.timeZone, props.silenced) })}{' '}
+          <a class="ds-link" href="/notifications/settings">
+            {t('silencedOpen')}
+          </a>
+        </Notice>
+      )}
       {items.length === 0 ? (
         <EmptyState
           title={t('emptyTitle')}

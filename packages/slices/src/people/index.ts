@@ -2,6 +2,7 @@ import './tables.ts';
 import type { Slice } from '@joinery/core';
 import { isLanguage } from '@joinery/ui';
 import { activities, people as objectKind } from './activities.ts';
+import { anewJobs, endPasswords } from './anew.ts';
 import { api } from './api.ts';
 import { commands } from './commands.ts';
 import { events } from './events.ts';
@@ -63,7 +64,8 @@ export const people: Slice = {
   routes,
   api,
   commands,
-  jobs: { ...importJobs, ...mailJobs },
+  jobs: { ...importJobs, ...mailJobs, ...anewJobs },
+  chooseAnew: endPasswords,
   activities,
   objects: [objectKind],
   navigation: [

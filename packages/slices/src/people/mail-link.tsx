@@ -24,15 +24,22 @@ export const canMail = ({ doors }: Pick<Context, 'doors'>): boolean => doors.mai
 /**
  * A new one-time sign-in link by an administrator; older ones end.
  * @param mail whether it is mailed as well: by a job, until which it lies there encrypted
+ * @param asOf the link comes because this node was restored from a backup of this instant (UTC), and passwords ended
  */
 export async function makeLink(
   work: Work,
   account: { id: string; person_id: string },
   mail: boolean,
+  asOf?: string,
 ): Promise<SignInLink> {
-  const minutes = linkMinutes['by-administrator'];
+  const minutes = linkMinutes[asOf === undefined ? 'by-administrator' : 'after-restore'];
   const { address, expiresAt } = await createSignInLink(work, { account: account.id, minutes });
-  const data = { person: account.person_id, until: expiresAt, sealed: work.secret.encrypt(address) };
+  const data = {
+    person: account.person_id,
+    until: expiresAt,
+    sealed: work.secret.encrypt(address),
+    ...(asOf && { asOf }),
+  };
   if (mail) await enqueueJob(work, jobName, data);
   return { address, expiresAt };
 }
@@ -64,8 +71,12 @@ async function mailLink(context: Context, data: JsonObject): Promise<void> {
   const t = messages(language);
   const { agency, origin } = context.config;
   const at = formatDateTime(language, person.time_zone, until);
-  const subject = t('mailSubject', { agency });
-  const body = t('mailBody', { name: person.name, agency, host: new URL(origin).host, at });
+  const host = new URL(origin).host;
+  const restored = typeof data.asOf === 'string' && formatDateTime(language, person.time_zone, data.asOf);
+  const subject = restored ? t('mailSubjectRestored', { agency }) : t('mailSubject', { agency });
+  const body = restored
+    ? t('mailBodyRestored', { name: person.name, agency, host, at, restored })
+    : t('mailBody', { name: person.name, agency, host, at });
   const foot = t('mailFoot', { agency });
   const digest = createHash('sha256').update(`sign-in link ${link}`).digest('hex').slice(0, 40);
   const outcome = await door.send({

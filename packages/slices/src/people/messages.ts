@@ -102,9 +102,16 @@ export const messages = defineMessages({
     mailLink: 'Send the link by mail',
     mailEach: 'Send each of them a sign-in link by mail',
     mailHint: 'A link for one sign-in, in the language of the person.',
+    anewMailed:
+      'This node was put back as it was on {time}. All passwords, passkeys and codes have ended: you have a mail with a link by which you choose a new password. No mail? Ask an administrator of {agency} for a link.',
+    anewAsk:
+      'This node was put back as it was on {time}. All passwords, passkeys and codes have ended: ask an administrator of {agency} for a link by which you choose a new password.',
     mailSubject: 'Sign in to {agency}',
+    mailSubjectRestored: 'Choose a new password at {agency}',
     mailBody:
       'Hello {name}, an administrator of {agency} sends you this link to sign in at {host}. It works once, until {at}.',
+    mailBodyRestored:
+      'Hello {name}, {host} was put back as it was on {restored}. Since nobody knows what was withdrawn after that, all passwords, passkeys and codes of {agency} have ended. With this link you sign in and choose a new password. It works once, until {at}.',
     mailFoot:
       'You did not expect this? Then do nothing, or ask an administrator of {agency}. Do not pass this mail on.',
     importMailed: 'Each of them gets a sign-in link by mail.',
@@ -278,9 +285,16 @@ export const messages = defineMessages({
     mailLink: 'De link per e-mail sturen',
     mailEach: 'Ieder van hen een inloglink per e-mail sturen',
     mailHint: 'Een link om één keer mee in te loggen, in de taal van de persoon.',
+    anewMailed:
+      'Dit knooppunt is teruggezet naar hoe het was op {time}. Alle wachtwoorden, passkeys en codes werken niet meer: u hebt een mail met een link waarmee u een nieuw wachtwoord kiest. Geen mail? Vraag een beheerder van {agency} om een link.',
+    anewAsk:
+      'Dit knooppunt is teruggezet naar hoe het was op {time}. Alle wachtwoorden, passkeys en codes werken niet meer: vraag een beheerder van {agency} om een link waarmee u een nieuw wachtwoord kiest.',
     mailSubject: 'Inloggen bij {agency}',
+    mailSubjectRestored: 'Kies een nieuw wachtwoord bij {agency}',
     mailBody:
       'Hallo {name}, een beheerder van {agency} stuurt u deze link om in te loggen op {host}. Hij werkt één keer, tot {at}.',
+    mailBodyRestored:
+      'Hallo {name}, {host} is teruggezet naar hoe het was op {restored}. Omdat niemand weet wat daarna is ingetrokken, werken alle wachtwoorden, passkeys en codes van {agency} niet meer. Met deze link logt u in en kiest u een nieuw wachtwoord. Hij werkt één keer, tot {at}.',
     mailFoot:
       'Verwachtte u dit niet? Doe dan niets, of vraag het een beheerder van {agency}. Stuur deze mail niet door.',
     importMailed: 'Ieder van hen krijgt een inloglink per e-mail.',

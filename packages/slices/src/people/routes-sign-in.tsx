@@ -1,6 +1,9 @@
 import {
   accountById,
+  assertAdmittedInQuarantine,
+  assertWaysHold,
   checkPassword,
+  chosenAnewSince,
   type Environment,
   hashPassword,
   holdAccount,
@@ -23,16 +26,20 @@ import {
   transact,
   useSignInLink,
 } from '@joinery/core';
-import { type FieldError, renderPanels, showPage } from '@joinery/ui';
+import { type FieldError, formatDateTime, readerOf, renderPanels, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { fieldErrors } from './faults.ts';
 import { check, newPersonInput } from './input.ts';
+import { canMail } from './mail-link.tsx';
 import { messages } from './messages.ts';
 import { becomeFirstAdministrator } from './onboarding.ts';
 import { personById } from './store.ts';
 import { FirstAdministratorPage, LinkPage, LinkUsedPage, SignInPage } from './views-sign-in.tsx';
 import { emitWay } from './ways.ts';
+
+/** Milliseconds for which the sign-in page says after a restore that passwords have ended: a month, for whoever is away. */
+const anewSaidFor = 30 * 24 * 3_600_000;
 
 const signInForm = z.object({ email: z.string(), password: z.string(), next: z.string().optional() });
 const linkForm = z.object({ password: z.string().optional() });
@@ -61,6 +68,7 @@ export function signInRoutes(app: Hono<Environment>): void {
     if (email.trim() === '') errors.push({ field: 'email', text: t('faultEmailMissing') });
     if (!typed.password) errors.push({ field: 'password', text: t('faultPasswordMissing') });
     if (errors.length > 0) return signInPage(c, errors, email, next);
+    await assertWaysHold(c.var.context.db.reader);
     try {
       const password = typed.password ?? '';
       const account = await checkPassword(c.var.context, { email, password, address: c.var.clientNetwork });
@@ -81,6 +89,8 @@ export function signInRoutes(app: Hono<Environment>): void {
     const link = await usableLink(c);
     if (link === null) return linkPage(c, [], {});
     if (link.account_id === null) return setUp(c, token);
+    // Before the link is used up: whoever does not come in yet does so with it later.
+    await assertAdmittedInQuarantine(c.var.context, link.account_id);
     const form = await readForm(c, linkForm);
     const password = (form.ok ? form.value.password : '') ?? '';
     const { context } = c.var;
@@ -134,10 +144,25 @@ async function signInPage(
   next: string,
   status?: 429,
 ): Promise<Response> {
-  const title = messages(c.var.language)('signIn');
+  const { context, language } = c.var;
+  const t = messages(language);
+  const title = t('signIn');
+  const since = await chosenAnewSince(context.db.reader);
+  const isRecent = since && context.clock.now().getTime() - Date.parse(since.confirmedAt) < anewSaidFor;
+  const notices = isRecent
+    ? [
+        {
+          kind: 'warning' as const,
+          text: t(canMail(context) ? 'anewMailed' : 'anewAsk', {
+            agency: context.config.agency,
+            time: formatDateTime(language, readerOf(c).timeZone, since.asOf),
+          }),
+        },
+      ]
+    : [];
   return showPage(
     c,
-    { title, error: errors.length > 0, status },
+    { title, error: errors.length > 0, status, notices },
     <SignInPage
       page={common(c, errors)}
       email={email}

@@ -1,6 +1,7 @@
 import './tables.ts';
 import type { Slice } from '@joinery/core';
 import { isLanguage } from '@joinery/ui';
+import { endPasskeysAndLinks } from './anew.ts';
 import { events } from './events.ts';
 import { confirmGrant } from './grants.ts';
 import { messages } from './messages.ts';
@@ -25,6 +26,7 @@ export const signIn: Slice = {
   services: serviceAddresses,
   confirmGrant,
   providerDecides,
+  chooseAnew: endPasskeysAndLinks,
   administration: [
     {
       href: '/administration/sign-in',

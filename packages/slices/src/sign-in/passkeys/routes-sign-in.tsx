@@ -1,4 +1,13 @@
-import { type Environment, isRefusal, type RequestContext, readForm, safeNext, signIn, TooMany } from '@joinery/core';
+import {
+  assertWaysHold,
+  type Environment,
+  isRefusal,
+  type RequestContext,
+  readForm,
+  safeNext,
+  signIn,
+  TooMany,
+} from '@joinery/core';
 import { showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
@@ -20,6 +29,7 @@ export function passkeySignInRoutes(app: Hono<Environment>): void {
     const next = safeNext(onward);
     if (c.var.visitor) return c.redirect(next, 303);
     const { context, clientNetwork } = c.var;
+    await assertWaysHold(context.db.reader);
     try {
       const use = await usePasskey(context, partyOf(c), askedIn(c, 'sign-in', null), credential, clientNetwork);
       if ('fault' in use) return refusedPage(c, next, use.fault === 'challenge');
