@@ -7,6 +7,9 @@ type Call = {
   at?: (keyof Things)[];
   /** Form fields of a page, JSON of the API; valid, so that only who asks can be the reason of a refusal. */
   send?: Body | ((things: Things) => Body);
+  /** Of what a program sends: bytes in place of fields, with headers in place of a form. */
+  bytes?: string;
+  headers?: Record<string, string>;
   /** Why nothing is stored by it even when it is allowed. */
   changesNothing?: string;
   /** What it answers whoever may, where nothing genuine can be sent here. */
@@ -122,6 +125,16 @@ const pagesOfPosts: Record<string, Row> = {
   'POST /posts/:id/put-back': onPost('removed', 'facilitator', notFacilitators),
   'POST /posts/:id/report': onPost('topic', 'reader', ['member', ...outsiders], reason),
   'POST /posts/:id/send-again': onPost('refused', 'member', notAuthor),
+};
+
+/** Uploads belong to whoever began them. */
+const ofUpload: Row = { as: 'member', not: ['owner', 'colleague', 'administrator', 'guest'], at: ['upload'] };
+const tus = { 'tus-resumable': '1.0.0' };
+const nextBytes = { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' };
+const uploads: Record<string, Row> = {
+  'POST /uploads': { as: 'bystander', not: nobody, headers: { ...tus, 'upload-length': '4' } },
+  'PATCH /uploads/:id': { ...ofUpload, headers: { ...tus, ...nextBytes }, bytes: 'pl' },
+  'DELETE /uploads/:id': { ...ofUpload, headers: tus },
 };
 
 const pagesOfPeople: Record<string, Row> = {
@@ -434,6 +447,8 @@ const api: Record<string, Row> = {
 export const changingRoutes: Record<string, Row> = {
   ...pagesOfGroups,
   ...pagesOfPosts,
+  ...uploads,
+  ...Object.fromEntries(Object.entries(uploads).map(([route, row]) => [route.replace(' ', ' /api/v1'), row])),
   ...pagesOfPeople,
   ...pagesOfRegistration,
   ...pagesOfGuests,

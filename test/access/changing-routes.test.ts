@@ -29,15 +29,20 @@ async function call(route: string, row: Row, person: Person | null): Promise<Res
   const allowed = 'as' in row ? row.as : undefined;
   if (!isApi(route)) {
     const authorization = person === null && allowed ? `Bearer ${seed.tokens[allowed]}` : undefined;
-    return seed.browser(person ?? undefined).post(path, sent as Record<string, string>, { authorization });
+    const browser = seed.browser(person ?? undefined);
+    if (row.headers) {
+      // As a script of ours sends it.
+      const own = { origin: 'http://localhost:3000', 'x-joinery-form': await browser.csrf() };
+      const headers = { ...own, ...row.headers, ...(authorization && { authorization }) };
+      return browser.fetch(path, { method, headers, ...(row.bytes && { body: row.bytes }) });
+    }
+    return browser.post(path, sent as Record<string, string>, { authorization });
   }
   const cookie = [...seed.browser(allowed).cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  return seed.api(
-    method,
-    path,
-    sent,
-    person === null ? { cookie } : { authorization: `Bearer ${seed.tokens[person]}` },
-  );
+  return seed.api(method, path, row.bytes ?? sent, {
+    ...(person === null ? { cookie } : { authorization: `Bearer ${seed.tokens[person]}` }),
+    ...row.headers,
+  });
 }
 
 /** Tables that hold something else than before. */

@@ -9,6 +9,7 @@ import {
   createActorKeys,
   createToken,
   hashPassword,
+  newId,
   readConfig,
   setEnd,
   setPassword,
@@ -92,6 +93,7 @@ export type Things = Record<Person | ThingName, string>;
 type ThingName =
   | ('closed' | 'open' | 'bridges' | 'handle' | 'uri' | 'shut' | 'shutConversation')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
+  | 'upload'
   | ('foreign' | 'hidden' | 'partner' | 'link' | 'muteToken' | 'registrationToken' | 'registration')
   | ('conversation' | 'message' | 'said' | 'saidByReader' | 'reportedMessage')
   | ('issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey' | 'passkey');
@@ -215,8 +217,8 @@ export async function openSeed(): Promise<Seed> {
       webApp.fetch(
         new Request(`${origin}${path}`, {
           method,
-          headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+          ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         }),
       ),
     stored: () =>
@@ -411,6 +413,11 @@ async function fillGroups(
   await work.db.updateTable('post').set({ status: 'refused', refusal: 'banned' }).where('id', '=', refused).execute();
   const kept = { author: member, group, replyTo: null, title: 'G', source: 'Soon', language: null };
   const held = await hold(work, kept, 300);
+  const upload = newId();
+  await work.db
+    .insertInto('files_upload')
+    .values({ id: upload, person_id: member, name: 'plan.txt', bytes: 4, received: 0, created_at: work.now })
+    .execute();
   const author = await rememberRemotePerson(
     work,
     { id: 'https://known.example/people/1', type: 'Person', name: 'Ria Remote', inbox: 'https://known.example/inbox' },
@@ -453,6 +460,7 @@ async function fillGroups(
       refused,
       report: reported ?? '',
       held: held.id,
+      upload,
       ...{ foreign, hidden },
     },
   };

@@ -7,6 +7,7 @@ import {
   migrate,
   newId,
   openDatabase,
+  openFiles,
   openSecret,
   readConfig,
   type Slice,
@@ -94,6 +95,7 @@ export async function openFaultNode(options: {
       doors: { peers: { fetchDocument: closed, post: closed }, services: { request: closed }, mail: null },
       logger: createLogger((line) => logged.push(line), config.origin),
       secret: openSecret(config.secretFile),
+      files: await openFiles(config),
       slices: [faults],
       ports: {
         trust: { mayFederate: () => ({ allowed: false, reason: 'not_listed' }) },
@@ -101,6 +103,7 @@ export async function openFaultNode(options: {
         actors: { resolve: closed, history: closed, listedGroups: closed, arrived: async () => {} },
         asks: { ask: closed, byId: async () => null, of: async () => [], waiting: async () => 0 },
         agreements: { byId: async () => null },
+        files: { read: closed, awaySince: async () => null },
         people: { byId: async () => null, byUri: async () => null },
       },
     };

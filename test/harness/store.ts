@@ -9,6 +9,7 @@ import {
   type Migrations,
   migrate,
   openDatabase,
+  openFiles,
   type Ports,
   readConfig,
   type Slice,
@@ -90,6 +91,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
     doors: { peers: { fetchDocument: noNetwork, post: noNetwork }, services: { request: noNetwork }, mail: null },
     logger: createLogger((line) => logged.push(line), config.origin),
     secret: secretFrom(randomBytes(32)),
+    files: await openFiles(config),
     slices,
     ports: {
       trust: trustEverybody,
@@ -97,6 +99,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
       actors: { resolve: noNetwork, history: noNetwork, listedGroups: noNetwork, arrived: async () => {} },
       asks: { ask: noNetwork, byId: async () => null, of: async () => [], waiting: async () => 0 },
       agreements: { byId: async () => null },
+      files: { read: noNetwork, awaySince: async () => null },
       people: { byId: async () => null, byUri: async () => null },
       ...options.ports,
     },

@@ -6,6 +6,7 @@ import {
   createLogger,
   migrate,
   openDatabase,
+  openFiles,
   openSecret,
   type Slice,
   settleIdentity,
@@ -49,6 +50,7 @@ export async function openNode(
       clock: options.clock ?? { now: () => new Date() },
       logger: createLogger(options.log ?? ((line) => process.stderr.write(`${line}\n`)), config.origin),
       secret: openSecret(config.secretFile),
+      files: await openFiles(config),
       slices,
       ports: { people: peoplePort },
     });

@@ -2,6 +2,7 @@ import type { Slice } from '@joinery/core';
 import { createPartnersSlice, federationSlice, laneHealth } from '@joinery/federation';
 import { conversations } from '@joinery/slices/conversations';
 import { feed } from '@joinery/slices/feed';
+import { files } from '@joinery/slices/files';
 import { groups } from '@joinery/slices/groups';
 import { guests } from '@joinery/slices/guests';
 import { links } from '@joinery/slices/links';
@@ -23,6 +24,7 @@ const partners = createPartnersSlice({
 /** What this node can do, in the order in which the slices build on each other. A new capability is one line here. */
 const capabilities: Slice[] = [
   people,
+  files,
   signIn,
   registration,
   groups,

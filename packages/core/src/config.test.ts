@@ -38,6 +38,12 @@ describe('Settings', () => {
       caFile: null,
       privateRanges: [],
       secretFile: '/srv/data/secret',
+      files: {
+        place: { kind: 'folder', path: '/srv/data/files' },
+        largest: 104_857_600,
+        mediaOrigin: null,
+        scanner: null,
+      },
       undoSeconds: 20,
       loopbackPeers: false,
     });
@@ -69,6 +75,14 @@ describe('Settings', () => {
         JOINERY_CA_FILE: import.meta.filename,
         JOINERY_PRIVATE_RANGES: '10.9.0.0/16',
         JOINERY_SECRET_FILE: 'keys/secret',
+        JOINERY_FILES: 's3://our-files/node',
+        JOINERY_S3_ENDPOINT: 'https://s3.example.gov',
+        JOINERY_S3_REGION: 'nl',
+        JOINERY_S3_KEY: 'key',
+        JOINERY_S3_SECRET: 'secret',
+        JOINERY_FILE_MEGABYTES: '500',
+        JOINERY_MEDIA_ORIGIN: 'https://media.example.gov',
+        JOINERY_SCANNER: 'unix:/run/clamav/clamd.ctl',
         JOINERY_UNDO_SECONDS: '0',
         JOINERY_LOOPBACK_PEERS: '0',
       },
@@ -90,6 +104,15 @@ describe('Settings', () => {
       caFile: import.meta.filename,
       privateRanges: ['10.9.0.0/16'],
       secretFile: '/srv/keys/secret',
+      files: {
+        place: {
+          ...{ kind: 's3', bucket: 'our-files', prefix: 'node/', endpoint: 'https://s3.example.gov' },
+          ...{ region: 'nl', keyId: 'key', secretKey: 'secret' },
+        },
+        largest: 524_288_000,
+        mediaOrigin: 'https://media.example.gov',
+        scanner: { path: '/run/clamav/clamd.ctl' },
+      },
       undoSeconds: 0,
       loopbackPeers: false,
     });
@@ -120,11 +143,25 @@ describe('Settings', () => {
     ['JOINERY_SMTP_URL', 'smtp://mail.example.gov?from=Joinery'],
     ['JOINERY_CA_FILE', '/nowhere/ca.pem'],
     ['JOINERY_PRIVATE_RANGES', '10.0.0'],
+    ['JOINERY_FILES', 'ftp://files'],
+    ['JOINERY_FILE_MEGABYTES', '0'],
+    ['JOINERY_FILE_MEGABYTES', '1025'],
+    ['JOINERY_MEDIA_ORIGIN', 'media'],
+    ['JOINERY_MEDIA_ORIGIN', 'http://localhost:3000'],
+    ['JOINERY_SCANNER', 'clamd'],
+    ['JOINERY_SCANNER', 'tcp://'],
     ['JOINERY_LOOPBACK_PEERS', 'yes'],
   ])('%s refuses %s, and says so by its name', (name, value) => {
     const faults = faultsOf({ [name]: value });
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain(name);
+  });
+
+  it('refuse a bucket without the way to it', () => {
+    const faults = faultsOf({ JOINERY_FILES: 's3://B' });
+    expect(faults.map((fault) => /^JOINERY_\w+/.exec(fault)?.[0])).toEqual([
+      ...['JOINERY_FILES', 'JOINERY_S3_ENDPOINT', 'JOINERY_S3_KEY'],
+    ]);
   });
 
   it('refuse loopback peers on a real node', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
+import { type FileSettings, fileSettings, readFileSettings } from './files/settings.ts';
 import { canonicalOrigin } from './origin.ts';
 
 /** Kinds of organisations that have nodes. */
@@ -32,6 +33,7 @@ export type Config = {
   /** Networks (CIDR) where partners may live although they are private. */
   privateRanges: string[];
   secretFile: string;
+  files: FileSettings;
   /** How long a post from a page waits before it leaves, so that its author can take it back; people may choose otherwise. */
   undoSeconds: number;
   /** Development: peers may speak http and live on loopback. */
@@ -89,11 +91,12 @@ export const settings = [
     'Private networks (comma separated) where partners may live; each partner must allow it too.',
   ],
   ['JOINERY_SECRET_FILE', '<data>/secret', 'File with the secret that encrypts keys. Mode 0600, made at first start.'],
+  ...fileSettings,
   ['JOINERY_UNDO_SECONDS', '20', 'How long a post from a page can be taken back before it leaves: 0 to 300.'],
   ['JOINERY_LOOPBACK_PEERS', '', '1 in development only: other nodes may speak http on this machine.'],
 ] as const;
 
-const secretSettings = ['JOINERY_DATABASE_URL', 'JOINERY_OUTBOUND_PROXY', 'JOINERY_SMTP_URL'];
+const secretSettings = ['JOINERY_DATABASE_URL', 'JOINERY_OUTBOUND_PROXY', 'JOINERY_SMTP_URL', 'JOINERY_S3_SECRET'];
 
 const knownNames: Set<string> = new Set([
   'JOINERY_ENV_FILE',
@@ -168,6 +171,7 @@ export function readConfig(
     caFile: caFile || null,
     privateRanges: readNetworks('JOINERY_PRIVATE_RANGES', values, faults),
     secretFile: resolve(currentFolder, text('JOINERY_SECRET_FILE', `${dataFolder}/secret`)),
+    files: readFileSettings(text, { current: currentFolder, data: dataFolder }, origin, faults),
     undoSeconds,
     loopbackPeers,
   };

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import type { Database } from './db/open.ts';
 import type { Doors } from './doors.ts';
+import type { Files } from './files/files.ts';
 import type { Logger } from './logger.ts';
 import type { Ports } from './ports.ts';
 import type { Secret } from './secret.ts';
@@ -10,8 +11,7 @@ import type { Slice } from './slice.ts';
 export type Clock = { now: () => Date };
 
 /**
- * What lives as long as the node. Eight members; a ninth needs an ADR. Parts take what they need of it, not the whole.
- * `secret` stands where `files` will join it: both hold what must never be in the database.
+ * What lives as long as the node. Nine members; a tenth needs an ADR. Parts take what they need of it, not the whole.
  */
 export type Context = {
   config: Config;
@@ -20,6 +20,7 @@ export type Context = {
   doors: Doors;
   logger: Logger;
   secret: Secret;
+  files: Files;
   slices: Slice[];
   ports: Ports;
 };

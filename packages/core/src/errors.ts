@@ -54,7 +54,8 @@ export type FieldCode =
   | 'too_small'
   | 'unknown'
   | 'in_the_past'
-  | 'does_not_match';
+  | 'does_not_match'
+  | 'infected';
 
 export type FieldFault = { field: string; code: FieldCode; values?: Record<string, string | number> };
 

@@ -7,7 +7,7 @@ const shape = /^[a-z0-9][a-z0-9_-]{1,62}$/;
 
 const reserved = new Set(
   (
-    'admin administrator administration agency api assets feed follow files groups health help home inbox joinery livez login logout node nodeinfo people posts ' +
+    'admin administrator administration agency api assets feed follow files groups health help home inbox joinery livez login logout node nodeinfo people posts uploads ' +
     'postmaster profile readyz root security sign-in sign-out static streams support system theme webmaster well-known'
   ).split(' '),
 );

@@ -24,6 +24,12 @@ export * from './db/schema.ts';
 export { isStorageFault } from './db/storage-fault.ts';
 export * from './doors.ts';
 export * from './errors.ts';
+export * from './files/arrive.ts';
+export * from './files/blobs.ts';
+export type { ByteRange, FileStore, Files } from './files/files.ts';
+export { openFiles } from './files/files.ts';
+export * from './files/scanner.ts';
+export type { FilePlace, FileSettings, ScannerPlace } from './files/settings.ts';
 export * from './fold.ts';
 export * from './handles.ts';
 export * from './http/api.ts';
@@ -36,6 +42,7 @@ export * from './http/form.ts';
 export * from './http/health.ts';
 export type { KeptForm } from './http/kept-forms.ts';
 export * from './http/language.ts';
+export { allowLongBody } from './http/long-bodies.ts';
 export { keepNext, takeNext } from './http/next.ts';
 export {
   followAddress,

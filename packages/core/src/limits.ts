@@ -57,6 +57,10 @@ export const limits = {
     ...{ times: 20_000, seconds: hour, per: 'person' },
     what: 'Topics and replies through the API: a program that brings over an old forum goes on.',
   },
+  uploads: {
+    ...{ times: 500, seconds: hour, per: 'person' },
+    what: 'Files that are sent to this node.',
+  },
   searches: {
     ...{ times: 120, seconds: minute, per: 'person' },
     what: 'Searches: a person types at most so many, and a program that reads everything this way would slow the others.',
@@ -88,6 +92,7 @@ export const limits = {
 
 /** How much of something there may be at most. */
 export const sizes = {
+  attachments: { most: 10, what: 'Files with one post.' },
   conversation: { most: 12, what: 'People in one conversation, whoever began it among them.' },
 } as const satisfies Record<string, { most: number; what: string }>;
 
@@ -97,6 +102,10 @@ export const periods = {
   guestLongest: {
     days: 365,
     what: 'A guest, at most, from the day of each decision; whoever may invite guests can extend it again and again.',
+  },
+  looseFiles: {
+    days: 1,
+    what: 'A file that hangs on nothing, an upload that was not finished, and the bytes of a deleted file, until they are removed.',
   },
   registrationLink: { days: 1, what: 'The link in the mail to whoever asks for an account.' },
   registrationUnconfirmed: { days: 2, what: 'A request for an account that nobody confirmed, until it is deleted.' },

@@ -1,3 +1,4 @@
+import type { ByteRange } from './files/files.ts';
 import type { Reader } from './slice.ts';
 import type { Work } from './work.ts';
 
@@ -148,7 +149,23 @@ export type PersonSummary = {
   guest: boolean;
 };
 
+/** Bytes of files that lie at other nodes. Network: never inside a unit of work. */
+export type RemoteFiles = {
+  /**
+   * Asks the home of a file for a part of it, as this node.
+   * @param uri address of the file at its home
+   * @returns its bytes as they come, which end the connection when they are not read on; `away`: that node does not answer just now
+   */
+  read: (
+    uri: string,
+    range: ByteRange,
+  ) => Promise<{ ok: true; body: AsyncIterable<Uint8Array> } | { ok: false; away: boolean; detail: string }>;
+  /** Since when a node does not answer, as far as is known here: an instant, or null while it does. */
+  awaySince: (db: Reader, origin: string) => Promise<string | null>;
+};
+
 export type Ports = {
+  files: RemoteFiles;
   trust: Trust;
   peers: Peers;
   actors: Actors;

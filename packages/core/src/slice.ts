@@ -51,6 +51,10 @@ export type Slice = {
    * route uses neither.
    */
   signedPaths?: string[];
+  /** Kinds of its things that files hang on. */
+  fileHolders?: FileHolder[];
+  /** Paths of its forms that carry files too large for memory: they are written to disk as they come (`SentForm.arrived`). */
+  fileForms?: RegExp[];
   /** What of it can be found, one for each kind of thing. */
   search?: Searchable[];
   /** The box in the header of every page, which asks for a page by `?q=`. The first slice that has one fills it. */
@@ -112,6 +116,18 @@ export type HouseStyle = {
   stylesheetHref: string;
   logo: { href: string; alt: string } | null;
   files: ReadonlyMap<string, Asset>;
+};
+
+/**
+ * A kind of thing that files hang on: they are read by the same rule as what they hang on, asked for at every request, and their address ends with it.
+ */
+export type FileHolder = {
+  /** As `files_file.holder_kind`: `posts`. */
+  kind: string;
+  /** Whether somebody may read the files of a thing. False for what is not there. */
+  mayRead: (db: Reader, requester: Requester, id: string) => Promise<boolean>;
+  /** A file that waited for the virus scanner can be read from now on, or was infected and is gone: whoever was told of the thing is told anew. */
+  onChanged?: (work: Work, id: string) => Promise<void>;
 };
 
 /** One thing that was looked at, in the reader's words. */

@@ -4,10 +4,18 @@ import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import tls from 'node:tls';
-import { assertOutsideUnitOfWork, type Doors, isSameAddress, originOf } from '@joinery/core';
+import { assertOutsideUnitOfWork, type DoorAnswer, type Doors, isSameAddress, originOf } from '@joinery/core';
 import { type AddressRules, isAllowedAddress } from './addresses.ts';
 import { accepts, asAnswer, fault, readDocument, refusedAnswer, statusFault } from './door-answers.ts';
-import { type Answer, type DoorFault, ExchangeFault, exchange } from './exchange.ts';
+import {
+  type Answer,
+  type DoorFault,
+  type Exchange,
+  ExchangeFault,
+  exchange,
+  type StreamedAnswer,
+  streamedExchange,
+} from './exchange.ts';
 
 export type Resolved = { address: string; family: number };
 
@@ -44,7 +52,15 @@ export type PeersDoorOptions = {
   onConnection?: (connection: DoorConnection) => void;
 };
 
+/** A part of a file, as it comes; or why not. */
+type FileAnswer = ({ ok: true } & StreamedAnswer) | (DoorAnswer & { ok: false });
+
 export type PeersDoor = Doors['peers'] & {
+  /** Reads bytes of a file at a peer, piece by piece: the same checks as for documents, a deadline for each piece in place of one for all. */
+  fetchFile: (
+    url: string,
+    options: { purpose: string; headers: Record<string, string>; maximumBytes: number },
+  ) => Promise<FileAnswer>;
   /** The door to services: the same checks, with the list of exact addresses in place of the allow-list. */
   services: Doors['services'];
   /** The last hundred connections, newest first. */
@@ -56,6 +72,8 @@ const kept = 100;
 const defaultDeadline = 10_000;
 const documentBytes = 1_000_000;
 const answerBytes = 64_000;
+/** How long a file may stop coming, in milliseconds. */
+const silence = 20_000;
 type Wanted = {
   method: 'GET' | 'POST';
   purpose: string;
@@ -71,6 +89,8 @@ type Wanted = {
  */
 export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
   const agents = createAgents(options);
+  // Of their own: whoever reads a large file slowly must not hold the connections that deliveries need.
+  const fileAgents = createAgents(options);
   const resolve = options.resolve ?? ((hostname: string) => dns.lookup(hostname, { all: true, verbatim: true }));
   const now = options.now ?? (() => new Date());
   const connections: DoorConnection[] = [];
@@ -78,7 +98,15 @@ export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
   const milliseconds = options.deadlineMilliseconds ?? defaultDeadline;
   let isClosed = false;
 
-  async function reach(text: string, wanted: Wanted, admitted = admit(text, options)): Promise<Answer> {
+  const reach = (text: string, wanted: Wanted, admitted = admit(text, options)): Promise<Answer> =>
+    connect(wanted, admitted, agents, exchange);
+
+  async function connect<T extends { status: number }>(
+    wanted: Wanted,
+    admitted: ReturnType<typeof admit>,
+    through: typeof agents,
+    make: (exchange: Exchange) => Promise<T>,
+  ): Promise<T> {
     const { url, rules } = admitted;
     const isProxied = Boolean(options.outboundProxy) && url.protocol === 'https:';
     if (isClosed) throw new ExchangeFault('door_closed', 'The node is stopping.');
@@ -106,11 +134,11 @@ export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
       options.onConnection?.(connection);
     };
     try {
-      const answer = await exchange({
+      const answer = await make({
         ...wanted,
         url,
         headers: { ...wanted.headers, host: url.host, 'user-agent': options.userAgent, 'accept-encoding': 'identity' },
-        agent: url.protocol === 'https:' ? agents.https : agents.http,
+        agent: url.protocol === 'https:' ? through.https : through.http,
         lookup: isProxied ? null : checkedLookup(resolve, rules),
         mayUse: (remoteAddress) => isProxied || isAllowedAddress(remoteAddress, rules),
         deadline: stop.signal,
@@ -152,6 +180,18 @@ export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
         return asAnswer(error);
       }
     },
+    async fetchFile(url, { purpose, headers, maximumBytes }) {
+      assertOutsideUnitOfWork('The door to peers');
+      try {
+        const wanted = { method: 'GET' as const, purpose, headers: lowerCase(headers), body: null, maximumBytes };
+        const answer = await connect(wanted, admit(url, options), fileAgents, (one) => streamedExchange(one, silence));
+        if (answer.status === 200 || answer.status === 206) return { ok: true, ...answer };
+        await answer.body[Symbol.asyncIterator]().return?.();
+        return { ...statusFault({ ...answer, text: '' }, url), ok: false } as FileAnswer;
+      } catch (error) {
+        return refusedAnswer(error);
+      }
+    },
     async post(url, { purpose, headers, body }) {
       assertOutsideUnitOfWork('The door to peers');
       try {
@@ -189,8 +229,10 @@ export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
     async [Symbol.asyncDispose]() {
       isClosed = true;
       for (const stop of open) stop.abort(new ExchangeFault('door_closed', 'The node is stopping.'));
-      agents.http.destroy();
-      agents.https.destroy();
+      for (const { http: plain, https: secure } of [agents, fileAgents]) {
+        plain.destroy();
+        secure.destroy();
+      }
     },
   };
 }

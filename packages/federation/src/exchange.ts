@@ -57,13 +57,58 @@ export class ExchangeFault extends Error {
  * @throws {ExchangeFault}
  */
 export async function exchange(wanted: Exchange): Promise<Answer> {
-  const first = await attempt(wanted);
-  const answer = first === 'stale' ? await attempt(wanted) : first;
+  return twice(wanted, (response) => readAnswer(response, wanted.maximumBytes));
+}
+
+/** An answer whose body comes piece by piece. Whoever does not read it to its end calls `return` on its iterator, which ends the connection. */
+export type StreamedAnswer = Omit<Answer, 'text'> & { body: AsyncIterable<Uint8Array> };
+
+/**
+ * Makes one exchange whose answer is too large to hold. The deadline of `wanted` is for its head; after that each piece must come within `silence` milliseconds. The same guards as
+ * `exchange`; a body that is longer than allowed ends with a fault.
+ * @throws {ExchangeFault} before there is a body; afterwards its iterator throws
+ */
+export async function streamedExchange(wanted: Exchange, silence: number): Promise<StreamedAnswer> {
+  return twice(wanted, async (response) => {
+    checkHead(response, wanted.maximumBytes);
+    const body = pieces(response, wanted, silence);
+    // A generator that was never begun ends without running what ends the connection.
+    const end = async () => {
+      response.destroy();
+      return body.return(undefined);
+    };
+    const iterable = { [Symbol.asyncIterator]: () => ({ next: () => body.next(), return: end }) };
+    return { status: response.statusCode ?? 0, headers: headersOf(response), body: iterable };
+  });
+}
+
+async function* pieces(response: http.IncomingMessage, wanted: Exchange, silence: number): AsyncGenerator<Uint8Array> {
+  const { host } = wanted.url;
+  response.setTimeout(silence, () =>
+    response.destroy(new ExchangeFault('deadline_exceeded', `${host} sent nothing for ${silence} ms.`)),
+  );
+  let size = 0;
+  try {
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      size += piece.length;
+      if (size > wanted.maximumBytes) throw tooLarge(wanted.maximumBytes);
+      yield piece;
+    }
+  } catch (error) {
+    throw asFault(error, wanted.url);
+  } finally {
+    response.destroy();
+  }
+}
+
+async function twice<T>(wanted: Exchange, read: (response: http.IncomingMessage) => Promise<T>): Promise<T> {
+  const first = await attempt(wanted, read);
+  const answer = first === 'stale' ? await attempt(wanted, read) : first;
   if (answer === 'stale') throw new ExchangeFault('peer_unreachable', `${wanted.url.host} closes its connections.`);
   return answer;
 }
 
-function attempt(wanted: Exchange): Promise<Answer | 'stale'> {
+function attempt<T>(wanted: Exchange, read: (response: http.IncomingMessage) => Promise<T>): Promise<T | 'stale'> {
   return new Promise((resolve, reject) => {
     const { url, method, headers, body, agent, lookup, deadline } = wanted;
     let request: http.ClientRequest;
@@ -103,7 +148,7 @@ function attempt(wanted: Exchange): Promise<Answer | 'stale'> {
     });
     request.on('response', (response) => {
       hasAnswered = true;
-      readAnswer(response, wanted.maximumBytes).then(
+      read(response).then(
         (answer) => settle(() => resolve(answer)),
         (error: Error) => {
           request.destroy();
@@ -116,26 +161,37 @@ function attempt(wanted: Exchange): Promise<Answer | 'stale'> {
 }
 
 async function readAnswer(response: http.IncomingMessage, maximumBytes: number): Promise<Answer> {
-  const tooLarge = () => new ExchangeFault('answer_too_large', `The answer is larger than ${maximumBytes} bytes.`);
-  if (!isIdentityEncoding(response.headers['content-encoding']))
-    throw new ExchangeFault('answer_encoded', 'The answer is compressed although that was not asked for.');
-  if (Number(response.headers['content-length'] ?? 0) > maximumBytes) throw tooLarge();
+  checkHead(response, maximumBytes);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maximumBytes) throw tooLarge();
+    if (size > maximumBytes) throw tooLarge(maximumBytes);
     chunks.push(chunk);
   }
+  return {
+    status: response.statusCode ?? 0,
+    headers: headersOf(response),
+    text: Buffer.concat(chunks, size).toString('utf8'),
+  };
+}
+
+const tooLarge = (maximumBytes: number) =>
+  new ExchangeFault('answer_too_large', `The answer is larger than ${maximumBytes} bytes.`);
+
+/** What is wrong with an answer before any of its body is read. */
+function checkHead(response: http.IncomingMessage, maximumBytes: number): void {
+  if (!isIdentityEncoding(response.headers['content-encoding']))
+    throw new ExchangeFault('answer_encoded', 'The answer is compressed although that was not asked for.');
+  if (Number(response.headers['content-length'] ?? 0) > maximumBytes) throw tooLarge(maximumBytes);
+}
+
+function headersOf(response: http.IncomingMessage): Record<string, string> {
   const headers = Object.entries(response.headers).map(([name, value]) => [
     name,
     Array.isArray(value) ? value.join(', ') : (value ?? ''),
   ]);
-  return {
-    status: response.statusCode ?? 0,
-    headers: Object.fromEntries(headers),
-    text: Buffer.concat(chunks, size).toString('utf8'),
-  };
+  return Object.fromEntries(headers);
 }
 
 function codeOf(error: unknown): string {

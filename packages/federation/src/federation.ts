@@ -13,6 +13,7 @@ import type { Bridge } from './bridge.ts';
 import { type CatchUp, createCatchUp } from './catch-up.ts';
 import { createPeersDoor, type PeersDoor } from './door.ts';
 import { createDiscovery } from './fedify.ts';
+import { createRemoteFiles } from './files.ts';
 import { createInbox, type Inbox } from './inbox.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import { createOutbound, type Outbound } from './outbound.ts';
@@ -107,6 +108,7 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
       },
     },
     people: ground.ports.people,
+    files: createRemoteFiles(bridge, door),
     trust,
     peers: {
       allowed: trust.allowed,

@@ -38,6 +38,7 @@ const objectPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})$/;
 const collectionPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})\/([a-z]+)$/;
 const inboxPath = /^\/inbox$|^\/(?:node|agency)\/inbox$|^\/(?:people|groups)\/[0-9a-f-]{36}\/inbox$/;
 const activityPath = /^\/activities\/([0-9a-f-]{36})(?:\/[a-z]+)?$/;
+const filePath = /^\/files\/[0-9a-f-]{36}$/;
 const streamPath = /^\/streams\/([0-9a-f-]{36})\/log$/;
 
 /**
@@ -47,10 +48,25 @@ const streamPath = /^\/streams\/([0-9a-f-]{36})\/log$/;
 export function federationMiddleware(): MiddlewareHandler<Environment> {
   return async function federation(c, next) {
     const node = federationOf(c.var.context);
-    const answer = node && (await answerNode(c, node));
+    const answer = node && ((await recogniseFileReader(c, node)) ?? (await answerNode(c, node)));
     if (answer) return answer;
     await next();
   };
+}
+
+/** A node that asks for a file is recognised by its signature; whether it gets it is the route's business. */
+async function recogniseFileReader(c: WebContext, node: FederationNode): Promise<Response | null> {
+  if (!filePath.test(c.req.path) || !c.req.header('signature')) return null;
+  const signed = await readRequester(node.bridge, {
+    method: c.req.method,
+    url: ownUrl(c, node),
+    headers: c.req.raw.headers,
+    body: null,
+    network: c.var.clientNetwork,
+  });
+  if (!signed.ok) return refuseFetch(node, signed);
+  c.set('requester', signed.requester);
+  return null;
 }
 
 async function answerNode(c: WebContext, node: FederationNode): Promise<Response | null> {

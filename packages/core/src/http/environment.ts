@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context as HonoContext } from 'hono';
 import type { Context } from '../context.ts';
-import type { PersonSummary } from '../ports.ts';
+import type { PersonSummary, Requester } from '../ports.ts';
 import type { KeptForm } from './kept-forms.ts';
 
 /** Who is at the other end of a page or API request: a session or a token of an account that is not disabled. */
@@ -13,8 +13,28 @@ export type Visitor = {
   via: 'session' | 'token';
 };
 
+/** A file that came with a form and lies in the folder of what is arriving. It is removed after the request unless somebody took it. */
+export type ArrivedFile = {
+  /** A new id, for what becomes of it. */
+  id: string;
+  field: string;
+  /** As the sender calls it: may be anything. */
+  name: string;
+  /** What the sender says it is: not believed. */
+  type: string;
+  path: string;
+  bytes: number;
+};
+
 /** A form as it arrived: every value of every field, and uploaded files by field. */
-export type SentForm = { fields: Map<string, string[]>; files: Map<string, File> };
+export type SentForm = {
+  fields: Map<string, string[]>;
+  files: Map<string, File>;
+  /** Files of a form whose address takes large ones (`Slice.fileForms`), in their order. */
+  arrived: ArrivedFile[];
+  /** They were larger than this node takes: none is here. */
+  tooLarge: boolean;
+};
 
 /** What a route finds in `c.var`. */
 export type Environment = {
@@ -24,6 +44,8 @@ export type Environment = {
     /** The node that this request is for, found by its host name. */
     context: Context;
     visitor: Visitor | null;
+    /** Another node that has signed this request for a file; null for everybody else. */
+    requester: Requester | null;
     /** The visitor's language, or what the browser asked for: `en` or `nl`. */
     language: 'en' | 'nl';
     /** Goes into every form as the hidden field `csrf`. */
@@ -46,6 +68,8 @@ export type Environment = {
     keptAs: string | null;
     /** The form of a changing request, checked against forgery. Read it with `readForm`. */
     form: SentForm | null;
+    /** The content security policy of an answer that people brought the content of, in place of that of pages. */
+    policy: string | null;
   };
 };
 

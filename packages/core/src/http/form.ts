@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type FieldCode, type FieldFault, refuse } from '../errors.ts';
 import { isDangerousField, readBytes, readText } from './body.ts';
 import type { Environment, SentForm } from './environment.ts';
+import { readStreamedForm } from './uploads.ts';
 
 type C = HonoContext<Environment>;
 
@@ -13,10 +14,15 @@ const mostFields = 2_000;
 
 /**
  * Reads the body of a form. Done before any route runs; routes use `readForm`.
+ * @param streamed for an address that takes large files: whether they may be kept, by the fields before them
  * @throws {Refusal} unsupported_media_type, too_large, bad_request
  */
-export async function readSentForm(c: C): Promise<SentForm> {
+export async function readSentForm(
+  c: C,
+  streamed: ((fields: SentForm['fields']) => boolean) | null = null,
+): Promise<SentForm> {
   const type = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type === 'multipart/form-data' && streamed) return clean(await readStreamedForm(c, streamed));
   if (type === 'multipart/form-data') return readMultipart(c);
   if (type !== 'application/x-www-form-urlencoded') {
     refuse('unsupported_media_type', 'Send a form: application/x-www-form-urlencoded');
@@ -30,6 +36,15 @@ export async function readSentForm(c: C): Promise<SentForm> {
   return gather([...new URLSearchParams(text)]);
 }
 
+/** What streamed in passes the same checks. @throws {Refusal} bad_request */
+function clean(form: SentForm): SentForm {
+  for (const [name, values] of form.fields) {
+    if (isDangerousField(name)) refuse('bad_request', 'A field has a name that is not allowed');
+    if (values.some((value) => value.includes('\0'))) refuse('bad_request', 'Text may not contain NUL');
+  }
+  return form;
+}
+
 async function readMultipart(c: C): Promise<SentForm> {
   const bytes = await readBytes(c.req.raw, longestUpload);
   const headers = { 'content-type': c.req.header('content-type') ?? '' };
@@ -41,7 +56,7 @@ async function readMultipart(c: C): Promise<SentForm> {
 
 function gather(entries: [string, string | File][]): SentForm {
   if (entries.length > mostFields) refuse('too_large', `A form may have at most ${mostFields} fields`);
-  const form: SentForm = { fields: new Map(), files: new Map() };
+  const form: SentForm = { fields: new Map(), files: new Map(), arrived: [], tooLarge: false };
   for (const [name, value] of entries) {
     if (isDangerousField(name)) refuse('bad_request', 'A field has a name that is not allowed');
     if (typeof value !== 'string') {

@@ -8,12 +8,14 @@ import { readKeptForm } from './kept-forms.ts';
 import { chooseLanguage, rememberLanguage } from './language.ts';
 import type { Live } from './live.ts';
 import { safeNext } from './request-target.ts';
+import { dropArrived } from './uploads.ts';
 import { recogniseSession } from './visitor.ts';
 
 /** Adds everything that pages need, then the pages of all slices. */
 export function servePages(app: Hono<Environment>, slices: Slice[], live: Live): void {
   const answerOnce = createOnce();
   const signed = slices.flatMap((slice) => slice.signedPaths ?? []);
+  const fileForms = slices.flatMap((slice) => slice.fileForms ?? []);
 
   app.all('/api/*', (c) => c.notFound());
   app.use('*', async function prepare(c, next) {
@@ -21,8 +23,16 @@ export function servePages(app: Hono<Environment>, slices: Slice[], live: Live):
     c.set('language', chooseLanguage(c));
     issueFormToken(c);
     if (!isUnsafe(c.req.method)) c.set('kept', await readKeptForm(c));
-    else if (!signed.some((path) => c.req.path.startsWith(path))) await refuseForgery(c);
-    await next();
+    else if (!signed.some((path) => c.req.path.startsWith(path)))
+      await refuseForgery(
+        c,
+        fileForms.some((form) => form.test(c.req.path)),
+      );
+    try {
+      await next();
+    } finally {
+      if (c.var.form) await dropArrived(c.var.form);
+    }
     // Not by `c.header`, which would read the whole answer into another one.
     const { headers } = c.res;
     if (headers.get('content-type')?.startsWith('text/html')) headers.set('content-language', c.var.language);

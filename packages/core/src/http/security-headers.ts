@@ -43,6 +43,7 @@ export function harden(c: HonoContext<Environment>): void {
     headers.set('x-request-id', c.var.requestId);
   }
   for (const [name, value] of always) headers.set(name, value);
+  if (c.var.policy) headers.set('content-security-policy', c.var.policy);
   if (c.get('context')?.config.origin.startsWith('https:')) headers.set('strict-transport-security', twoYears);
   if (!headers.has('cache-control')) {
     const personal = Boolean(c.var.visitor) || c.res.status >= 400 || headers.has('set-cookie');

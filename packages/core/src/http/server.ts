@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
+import { limitBodies } from './long-bodies.ts';
 import type { WebApp } from './web-app.ts';
 
 /** Enough for an agency behind a proxy; beyond it new connections wait in the kernel instead of eating memory. */
@@ -24,13 +25,13 @@ export async function serve(webApp: Pick<WebApp, 'fetch'>, at: { host: string; p
     serverOptions: {
       // A client that sends slowly on purpose holds a connection this long, not longer.
       headersTimeout: 15_000,
-      requestTimeout: 30_000,
       keepAliveTimeout: 30_000,
       connectionsCheckingInterval: 5_000,
       maxHeaderSize: 16_384,
     },
   }) as Server;
   server.maxConnections = mostConnections;
+  limitBodies(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(inWords(error, at)));
     server.listen(at.port, at.host, resolve);

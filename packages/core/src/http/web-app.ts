@@ -65,9 +65,11 @@ export function createWebApp(parts: WebAppParts): WebApp {
   app.use('*', async function begin(c, next) {
     c.set('requestId', newId());
     c.set('visitor', null);
+    c.set('requester', null);
     c.set('session', null);
     c.set('ask', async (request) => app.fetch(request, {}));
     c.set('form', null);
+    c.set('policy', null);
     c.set('kept', null);
     c.set('liveTopic', (group) => liveTopic(c, group));
     c.set('keptAs', null);

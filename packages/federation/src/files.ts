@@ -1,0 +1,47 @@
+import { nodeActor, originOf, type RemoteFiles } from '@joinery/core';
+import type { Bridge } from './bridge.ts';
+import type { PeersDoor } from './door.ts';
+import { signRequest } from './signatures.ts';
+
+/** Bytes of files that lie at other nodes, asked for with this node's signature (RFC 9421). */
+export function createRemoteFiles(
+  bridge: Pick<Bridge, 'context' | 'keys'>,
+  door: Pick<PeersDoor, 'fetchFile'>,
+): RemoteFiles {
+  return {
+    async read(uri, range) {
+      const { context, keys } = bridge;
+      const key = await keys.find(context.db.reader, nodeActor(context.config.origin), 'rsa');
+      if (!key) throw new Error('The node has no key yet: it is made at first start');
+      const maximumBytes = range.end + 1 - range.start;
+      const headers = { accept: '*/*', range: `bytes=${range.start}-${range.end}` };
+      const signed = await signRequest({
+        method: 'GET',
+        url: uri,
+        headers,
+        body: null,
+        key,
+        form: 'rfc9421',
+        now: context.clock.now(),
+      });
+      const answer = await door.fetchFile(uri, { purpose: 'file', headers: { ...headers, ...signed }, maximumBytes });
+      if (!answer.ok) return { ok: false, away: answer.retryable && !isRefusal(answer.status), detail: answer.detail };
+      // A whole file where a part was asked for would be another file from the first byte on.
+      const isPart = answer.status === 206 || range.start === 0;
+      return isPart
+        ? { ok: true, body: answer.body }
+        : { ok: false, away: false, detail: `${new URL(uri).host} answers with the whole file instead of a part` };
+    },
+    async awaySince(db, origin) {
+      const peer = await db
+        .selectFrom('peer')
+        .select('failing_since')
+        .where('origin', '=', originOf(origin) ?? origin)
+        .executeTakeFirst();
+      return peer?.failing_since ?? null;
+    },
+  };
+}
+
+/** It answers, and says no. */
+const isRefusal = (status: number | undefined): boolean => status !== undefined && status < 500 && status !== 429;

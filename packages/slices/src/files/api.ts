@@ -1,0 +1,96 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { type Environment, jsonAnswer, refuse, requireVisitor } from '@joinery/core';
+import { z } from 'zod';
+import { answerFile } from './answer.ts';
+import { fileJson, fileSchema } from './json.ts';
+import { mayReadFile, requesterOf } from './reading.ts';
+import { fileById } from './store.ts';
+import { bytesType, tus } from './tus.ts';
+
+const params = z.object({ id: z.string() });
+const base = '/api/v1/uploads';
+
+/** REST of files. Uploads speak tus 1.0.0, with the token in place of a session. */
+export function api(app: OpenAPIHono<Environment>): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/files/{id}',
+      summary: 'A file: what it is, not its bytes',
+      request: { params },
+      responses: { 200: jsonAnswer(fileSchema, 'The file') },
+    }),
+    async (c) => {
+      requireVisitor(c);
+      const { context } = c.var;
+      const file = await fileById(context.db.reader, c.req.valid('param').id);
+      const requester = requesterOf(c);
+      const own = file !== undefined && requester.kind === 'person' && requester.person === file.owner_id;
+      if (!file || !(own || (await mayReadFile(context, context.db.reader, requester, file))))
+        refuse('not_found', 'There is nothing at this address');
+      return c.json(fileJson(file), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/files/{id}/content',
+      summary: 'The bytes of a file; takes Range',
+      request: { params },
+      responses: {
+        200: { description: 'All of it', content: { 'application/octet-stream': { schema: z.string() } } },
+        206: { description: 'The part asked for', content: { 'application/octet-stream': { schema: z.string() } } },
+      },
+    }),
+    (c) => answerFile(c, c.req.valid('param').id) as never,
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/uploads',
+      summary: 'Begin an upload (tus 1.0.0): its id is that of the file it becomes',
+      request: {
+        headers: z.object({
+          'tus-resumable': z.string().optional(),
+          'upload-length': z.string().optional().describe('Bytes'),
+          'upload-metadata': z.string().optional().describe('filename and its value in base64'),
+        }),
+      },
+      responses: { 201: { description: 'Begun: Location says where to send the bytes' } },
+    }),
+    (c) => tus.begin(c, base) as never,
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/uploads/{id}',
+      summary: 'How far an upload is: Upload-Offset',
+      request: { params },
+      responses: { 200: { description: 'Its length and how much of it is here, as headers' } },
+    }),
+    (c) => tus.state(c, c.req.valid('param').id) as never,
+  );
+  app.openapi(
+    createRoute({
+      method: 'patch',
+      path: '/uploads/{id}',
+      summary: 'Send the next bytes of an upload; with the last ones it becomes a file',
+      request: {
+        params,
+        body: { content: { [bytesType]: { schema: z.string() } } },
+      },
+      responses: { 204: { description: 'Taken: Upload-Offset says how far it is now' } },
+    }),
+    (c) => tus.append(c, c.req.valid('param').id) as never,
+  );
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/uploads/{id}',
+      summary: 'Give an upload up',
+      request: { params },
+      responses: { 204: { description: 'Nothing of it is left' } },
+    }),
+    (c) => tus.end(c, c.req.valid('param').id) as never,
+  );
+}

@@ -1,0 +1,231 @@
+import { readdirSync } from 'node:fs';
+import { type FileHolder, removeUnusedBlobs, type Slice, transact } from '@joinery/core';
+import { expect, it } from 'vitest';
+import { describeStores } from '../../../../test/harness/store.ts';
+import { openWeb, type TestAccount, type TestWeb } from '../../../../test/harness/web.ts';
+import { attachFile, files, removeFilesOf } from './index.ts';
+import { sweep } from './jobs.ts';
+import { jpeg, png, webp } from './testing/pictures.ts';
+
+const by = { kind: 'system', what: 'test' } as const;
+
+/** Things that one person may read. */
+function holderFor(reader: () => string): Slice {
+  const holder: FileHolder = {
+    kind: 'things',
+    mayRead: async (_db, requester, id) =>
+      id === 'thing' && requester.kind === 'person' && requester.person === reader(),
+  };
+  return { name: 'things', fileHolders: [holder] };
+}
+
+async function begin(web: TestWeb, account: TestAccount, name: string, length: number) {
+  return web.webApp.fetch(
+    new Request(`${web.origin}/api/v1/uploads`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${account.token}`,
+        'tus-resumable': '1.0.0',
+        'upload-length': String(length),
+        'upload-metadata': `filename ${Buffer.from(name).toString('base64')}`,
+      },
+    }),
+  );
+}
+
+async function send(web: TestWeb, account: TestAccount, path: string, offset: number, bytes: Uint8Array) {
+  return web.webApp.fetch(
+    new Request(`${web.origin}${path}`, {
+      method: 'PATCH',
+      headers: {
+        authorization: `Bearer ${account.token}`,
+        'tus-resumable': '1.0.0',
+        'content-type': 'application/offset+octet-stream',
+        'upload-offset': String(offset),
+      },
+      body: new Uint8Array(bytes),
+    }),
+  );
+}
+
+/** @returns id of the file */
+async function upload(web: TestWeb, account: TestAccount, name: string, bytes: Uint8Array): Promise<string> {
+  const begun = await begin(web, account, name, bytes.length);
+  expect(begun.status).toBe(201);
+  const path = begun.headers.get('location') ?? '';
+  if (bytes.length > 0) expect((await send(web, account, path, 0, bytes)).status).toBe(204);
+  return path.split('/').at(-1) ?? '';
+}
+
+const incoming = (web: TestWeb) => readdirSync(web.context.files.incoming);
+
+describeStores('A file', (open) => {
+  it('is uploaded in parts, read in parts by whom what it hangs on lets read, and ends with it', async () => {
+    let reader = '';
+    await using web = await openWeb(open, { slices: [files, holderFor(() => reader)] });
+    const { context } = web;
+    const anna = await web.account();
+    const bert = await web.account();
+    const bytes = Buffer.from('one two three four');
+    const begun = await begin(web, anna, '../Rapport “Été”.txt', bytes.length);
+    const path = begun.headers.get('location') ?? '';
+    expect((await send(web, anna, path, 0, bytes.subarray(0, 7))).headers.get('upload-offset')).toBe('7');
+    expect((await send(web, anna, path, 3, bytes.subarray(3))).status).toBe(409);
+    expect((await send(web, bert, path, 7, bytes.subarray(7))).status).toBe(404);
+    expect((await web.api(anna.token, 'GET', path.replace('/api/v1', ''))).headers.get('upload-offset')).toBe('7');
+    expect((await send(web, anna, path, 7, bytes.subarray(7))).headers.get('upload-offset')).toBe('18');
+    expect(incoming(web)).toEqual([]);
+    const id = path.split('/').at(-1) ?? '';
+
+    const read = (account: TestAccount | null, headers: HeadersInit = {}, method = 'GET') =>
+      (account?.browser ?? web.browser()).fetch(`/files/${id}`, { headers, method });
+    expect(await (await read(anna)).text()).toBe('one two three four');
+    const missing = await bert.browser.fetch('/files/01900000-0000-7000-8000-000000000000');
+    const theirs = await read(bert);
+    expect(theirs.status).toBe(404);
+    const plain = async (answer: Response) => (await answer.text()).replace(/[0-9a-f-]{36}|value="[^"]*"/g, '');
+    expect(await plain(theirs)).toBe(await plain(missing));
+    await transact(context, by, (work) =>
+      attachFile(work, { file: id, holder: { kind: 'things', id: 'thing' }, by: anna.person.id, alt: 'A  report' }),
+    );
+    expect((await read(anna)).status).toBe(404);
+    reader = bert.person.id;
+    const whole = await read(bert);
+    expect(whole.status).toBe(200);
+    const said = (name: string) => whole.headers.get(name);
+    expect(said('content-type')).toBe('text/plain; charset=utf-8');
+    expect(said('cache-control')).toBe('private, no-store');
+    expect(said('content-security-policy')).toContain("sandbox; default-src 'none'");
+    expect(said('content-disposition')).toBe(
+      `inline; filename="Rapport _Ete_.txt"; filename*=UTF-8''Rapport%20%E2%80%9C%C3%89t%C3%A9%E2%80%9D.txt`,
+    );
+    const part = await read(bert, { range: 'bytes=4-6' });
+    expect([part.status, part.headers.get('content-range'), await part.text()]).toEqual([206, 'bytes 4-6/18', 'two']);
+    expect(await (await read(bert, { range: 'bytes=-4' })).text()).toBe('four');
+    expect(await (await read(bert, { range: 'bytes=14-' })).text()).toBe('four');
+    expect((await read(bert, { range: 'bytes=18-' })).status).toBe(416);
+    expect((await read(bert, { range: 'bytes=0-1,3-4' })).status).toBe(200);
+    const head = await read(bert, {}, 'HEAD');
+    expect([head.headers.get('content-length'), await head.text()]).toEqual(['18', '']);
+    const tag = said('etag') ?? '';
+    expect((await read(bert, { 'if-none-match': tag })).status).toBe(304);
+    for (const headers of [new Headers({ range: 'bytes=0-1' }), new Headers({ 'if-none-match': tag }), new Headers()])
+      for (const method of ['GET', 'HEAD']) expect((await read(anna, headers, method)).status).toBe(404);
+    expect((await read(null)).status).toBe(404);
+
+    await transact(context, by, (work) => removeFilesOf(work, { kind: 'things', id: 'thing' }));
+    expect((await read(bert)).status).toBe(404);
+  });
+
+  it('is known by its content, whatever it is called, and shown only when no browser can run it', async () => {
+    await using web = await openWeb(open, { slices: [files] });
+    const anna = await web.account();
+    const cases: [name: string, content: Buffer | string, type: string, inline: boolean][] = [
+      ['picture.png', '<!-- x --><html><script>alert(1)</script>', 'application/octet-stream', false],
+      ['notes.txt', '<?xml version="1.0"?><svg onload="alert(1)"/>', 'application/octet-stream', false],
+      ['page.pdf', '  <!doctype html><p>', 'application/octet-stream', false],
+      ['a.html', 'just words', 'text/plain; charset=utf-8', true],
+      ['paper.txt', '%PDF-1.7\n<html>', 'application/pdf', true],
+      ['x.js', Buffer.from('GIF89a\x01\0\x01\0\0\0\0/*alert(1)*/'), 'image/gif', true],
+      ['broken.png', png().subarray(0, 40), 'application/octet-stream', false],
+      ['huge.png', Buffer.from(png()).fill(0x7f, 16, 24), 'application/octet-stream', false],
+      ['random', Buffer.from([0, 1, 2, 3, 250]), 'application/octet-stream', false],
+      ['nothing', '', 'text/plain; charset=utf-8', true],
+    ];
+    for (const [name, content, type, inline] of cases) {
+      const id = await upload(web, anna, name, Buffer.from(content));
+      const answer = await anna.browser.fetch(`/files/${id}`);
+      const disposition = answer.headers.get('content-disposition') ?? '';
+      expect([name, answer.headers.get('content-type'), disposition.startsWith('inline')]).toEqual([
+        name,
+        type,
+        inline,
+      ]);
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+      await answer.body?.cancel();
+    }
+  });
+
+  it('says nothing of whoever took a picture, and looks the same', async () => {
+    await using web = await openWeb(open, { slices: [files] });
+    const anna = await web.account();
+    for (const [name, said, clean] of [
+      ['a.png', png(), png(16, { clean: true })],
+      ['a.jpg', jpeg(), jpeg({ clean: true })],
+      ['a.webp', webp(), webp({ clean: true })],
+    ] as const) {
+      expect(said.includes('Anna de Vries')).toBe(true);
+      const kept = Buffer.from(
+        await (await anna.browser.fetch(`/files/${await upload(web, anna, name, said)}`)).arrayBuffer(),
+      );
+      expect(kept.includes('Anna'), name).toBe(false);
+      expect(kept.includes('GPS'), name).toBe(false);
+      // How it is turned is kept, in a block that says nothing else.
+      expect(kept.includes(Buffer.from([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6])), name).toBe(true);
+      const same = Buffer.from(
+        await (await anna.browser.fetch(`/files/${await upload(web, anna, name, clean)}`)).arrayBuffer(),
+      );
+      expect(same.equals(clean), name).toBe(true);
+    }
+  });
+
+  it('that is too large, or longer than announced, leaves nothing', async () => {
+    await using web = await openWeb(open, { slices: [files] });
+    const { context } = web;
+    context.config.files.largest = 1_000;
+    const anna = await web.account();
+    expect((await begin(web, anna, 'large', 1_001)).status).toBe(413);
+    const begun = await begin(web, anna, 'longer', 10);
+    const path = begun.headers.get('location') ?? '';
+    expect((await send(web, anna, path, 0, Buffer.alloc(11))).status).toBe(413);
+    expect((await send(web, anna, path, 0, Buffer.alloc(10))).status).toBe(404);
+    expect((await web.api(null, 'POST', '/uploads')).status).toBe(401);
+    expect(incoming(web)).toEqual([]);
+    expect(await context.db.reader.selectFrom('blob').select('sha256').execute()).toEqual([]);
+  });
+
+  it('goes a day after nobody wanted it, and its bytes a day later, unless they are wanted again', async () => {
+    let now = Date.now();
+    await using web = await openWeb(open, { slices: [files], now: () => new Date(now) });
+    const { context } = web;
+    const hours = (count: number) => {
+      now += count * 3_600_000;
+    };
+    const anna = await web.account();
+    const id = await upload(web, anna, 'a.txt', Buffer.from('same bytes'));
+    const { sha256 } = await context.db.reader
+      .selectFrom('files_file')
+      .select('sha256')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    const half = await begin(web, anna, 'half', 100);
+    await send(web, anna, half.headers.get('location') ?? '', 0, Buffer.alloc(99));
+    hours(23);
+    await sweep(context);
+    expect(incoming(web)).toHaveLength(1);
+    expect((await web.api(anna.token, 'GET', `/files/${id}/content`)).status).toBe(200);
+    hours(2);
+    await sweep(context);
+    expect(incoming(web)).toEqual([]);
+    expect((await web.api(anna.token, 'GET', `/files/${id}/content`)).status).toBe(404);
+    expect(await context.files.size(sha256)).toBe(10);
+    hours(23);
+    const again = await upload(web, anna, 'b.txt', Buffer.from('same bytes'));
+    await transact(context, by, (work) =>
+      attachFile(work, { file: again, holder: { kind: 'things', id: 'thing' }, by: anna.person.id }),
+    );
+    hours(48);
+    await sweep(context);
+    expect(await context.files.size(sha256)).toBe(10);
+    await transact(context, by, (work) => removeFilesOf(work, { kind: 'things', id: 'thing' }));
+    hours(25);
+    await transact(context, by, async (work) => void (await work.db.updateTable('blob').set({ going: 1 }).execute()));
+    // While they are being removed, the same bytes are not taken: they would go with the others.
+    const late = await begin(web, anna, 'c.txt', 10);
+    expect((await send(web, anna, late.headers.get('location') ?? '', 0, Buffer.from('same bytes'))).status).toBe(503);
+    expect(await removeUnusedBlobs(context)).toBe(1);
+    expect(await context.files.size(sha256)).toBe(null);
+    expect(await context.db.reader.selectFrom('blob').select('sha256').execute()).toEqual([]);
+  });
+});

@@ -1,0 +1,59 @@
+import type { FileHandle } from 'node:fs/promises';
+
+/** A part of the file as it is, or bytes in its place. */
+export type Part = { from: number; to: number } | Buffer;
+
+/** An image without what it says of people and places; null for one whose structure is broken. */
+export type CleanImage = { parts: Part[]; width: number; height: number } | null;
+
+/** Bytes of a file by position, read in large pieces. Answers fewer than asked at the end of the file. */
+export type ImageSource = { size: number; at: (from: number, length: number) => Promise<Buffer> };
+
+const windowBytes = 256 * 1024;
+
+export function imageSource(file: FileHandle, size: number): ImageSource {
+  let start = 0;
+  let window: Buffer = Buffer.alloc(0);
+  return {
+    size,
+    async at(from, length) {
+      if (from < start || from + length > start + window.length) {
+        const wanted = Math.min(Math.max(length, windowBytes), Math.max(0, size - from));
+        const piece = Buffer.allocUnsafe(wanted);
+        const { bytesRead } = await file.read(piece, 0, wanted, from);
+        window = piece.subarray(0, bytesRead);
+        start = from;
+      }
+      return window.subarray(from - start, from - start + length);
+    },
+  };
+}
+
+/** The orientation in a TIFF block (Exif 3.0, 4.6.4): 1 when there is none, or nothing that can be read. */
+export function orientationIn(tiff: Buffer): number {
+  const little = tiff.toString('latin1', 0, 2) === 'II';
+  if (tiff.length < 14 || (!little && tiff.toString('latin1', 0, 2) !== 'MM')) return 1;
+  const short = (at: number) => (at + 2 > tiff.length ? 0 : little ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));
+  const directory = little ? tiff.readUInt32LE(4) : tiff.readUInt32BE(4);
+  const entries = Math.min(short(directory), 500);
+  for (let index = 0; index < entries; index += 1) {
+    const entry = directory + 2 + 12 * index;
+    if (short(entry) !== 0x0112) continue;
+    const value = short(entry + 8);
+    return value >= 1 && value <= 8 ? value : 1;
+  }
+  return 1;
+}
+
+/** A TIFF block that says nothing but how the image is turned. */
+export function orientationOnly(orientation: number): Buffer {
+  const tiff = Buffer.alloc(26);
+  tiff.write('MM\0*', 'latin1');
+  tiff.writeUInt32BE(8, 4);
+  tiff.writeUInt16BE(1, 8);
+  tiff.writeUInt16BE(0x0112, 10);
+  tiff.writeUInt16BE(3, 12);
+  tiff.writeUInt32BE(1, 14);
+  tiff.writeUInt16BE(orientation, 18);
+  return tiff;
+}

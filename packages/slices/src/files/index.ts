@@ -1,0 +1,29 @@
+/** Files: how they come, who reads them, how they end. Start in README.md. */
+import './tables.ts';
+import type { Slice } from '@joinery/core';
+import { api } from './api.ts';
+import { checks } from './checks.ts';
+import { events } from './events.ts';
+import { jobs } from './jobs.ts';
+import { migrations } from './migrations.ts';
+import { routes } from './routes.tsx';
+
+export { attachFile, bytesOf, longestAlt, removeFile, removeFilesOf, shortAlt } from './files.ts';
+export { fileJson, fileSchema } from './json.ts';
+export { cleanName, disposition } from './names.ts';
+export { isImage, isShown, mayReadFile, requesterOf } from './reading.ts';
+export { type ReceivedFile, receiveFile } from './receive.ts';
+export { fileById, filesOf, type Holder, looseFiles } from './store.ts';
+export type { FileRow } from './tables.ts';
+export { countUpload } from './uploads.ts';
+
+/** What people bring as files, here and elsewhere. */
+export const files: Slice = {
+  name: 'files',
+  migrations,
+  events,
+  routes,
+  api,
+  checks,
+  jobs,
+};

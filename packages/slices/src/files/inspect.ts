@@ -1,0 +1,108 @@
+import { open } from 'node:fs/promises';
+import { fileTypeFromFile } from 'file-type';
+import { cleanJpeg } from './image-jpeg.ts';
+import { cleanPng } from './image-png.ts';
+import { type CleanImage, type ImageSource, imageSource, type Part } from './image-source.ts';
+import { cleanWebp } from './image-webp.ts';
+
+const cleaners: Record<string, (source: ImageSource) => Promise<CleanImage>> = {
+  'image/jpeg': cleanJpeg,
+  'image/png': cleanPng,
+  'image/webp': cleanWebp,
+};
+const anything = 'application/octet-stream';
+/** More would take gigabytes of whoever looks at it. */
+const mostPixels = 100_000_000;
+const lookedAt = 64 * 1024;
+/** Control characters that no text has: all but tab, line ends, form feed and escape. */
+const notText = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).filter(
+  (sign) => !'\t\n\v\f\r\u001b'.includes(sign),
+);
+const copyBytes = 1024 * 1024;
+
+/**
+ * What a file is, by its content: what its sender or its name say is not asked. Text that a browser could run is told apart from text that it shows; an image that cannot be
+ * read as what it begins like is no image.
+ * @param path local file
+ */
+export async function mediaTypeOf(path: string): Promise<string> {
+  const found = await fileTypeFromFile(path).catch(() => undefined);
+  if (found && found.mime !== 'application/xml') return found.mime;
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(lookedAt), 0, lookedAt, 0);
+    return textTypeOf(buffer.subarray(0, bytesRead), bytesRead === lookedAt);
+  } finally {
+    await file.close();
+  }
+}
+
+function textTypeOf(bytes: Buffer, isCut: boolean): string {
+  let text: string;
+  try {
+    // The last character may be cut in two.
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut });
+  } catch {
+    return anything;
+  }
+  if (notText.some((sign) => text.includes(sign))) return anything;
+  const start = text.replace(/^(?:\s|<!--[\s\S]*?-->|<\?xml[^>]*\?>|<!doctype (?!html)[^>]*>)+/i, '').slice(0, 200);
+  if (/^<svg[\s>:]/i.test(start)) return 'image/svg+xml';
+  if (
+    /^<(?:!doctype html|html|head|body|script|iframe|h1|div|font|table|a|style|title|b|br|p|img|meta|link)[\s>/]/i.test(
+      start,
+    )
+  )
+    return 'text/html';
+  return /^\s*<\?xml/i.test(text) ? 'application/xml' : 'text/plain';
+}
+
+/**
+ * Writes an image anew without what it says of people, places and devices (Exif, GPS, XMP, IPTC, texts), without coding it anew. JPEG, PNG and WebP; other files stay as they are.
+ * @param to where the clean one is written
+ * @returns its type: an image that is broken or has too many pixels is kept as plain bytes, which nobody is shown; `isNew` when there is a file at `to`
+ */
+export async function cleanFile(
+  path: string,
+  mediaType: string,
+  to: string,
+): Promise<{ mediaType: string; isNew: boolean }> {
+  const cleaner = cleaners[mediaType];
+  if (!cleaner) return { mediaType, isNew: false };
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const image = await cleaner(imageSource(file, size)).catch((error: unknown) => {
+      // Whatever is read beyond the end of a buffer is a broken image.
+      if (error instanceof RangeError) return null;
+      throw error;
+    });
+    if (image === null || image.width * image.height > mostPixels || image.width * image.height === 0)
+      return { mediaType: anything, isNew: false };
+    await copyParts(file, image.parts, to);
+    return { mediaType, isNew: true };
+  } finally {
+    await file.close();
+  }
+}
+
+async function copyParts(file: Awaited<ReturnType<typeof open>>, parts: Part[], to: string): Promise<void> {
+  const target = await open(to, 'w', 0o600);
+  try {
+    for (const part of parts) {
+      if (Buffer.isBuffer(part)) {
+        await target.writeFile(part);
+        continue;
+      }
+      for (let at = part.from; at < part.to; ) {
+        const piece = Buffer.allocUnsafe(Math.min(copyBytes, part.to - at));
+        const { bytesRead } = await file.read(piece, 0, piece.length, at);
+        if (bytesRead === 0) throw new Error('A file is shorter than it was');
+        await target.writeFile(piece.subarray(0, bytesRead));
+        at += bytesRead;
+      }
+    }
+  } finally {
+    await target.close();
+  }
+}

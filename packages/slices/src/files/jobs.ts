@@ -1,0 +1,85 @@
+import { readdir, stat } from 'node:fs/promises';
+import {
+  arrivingPath,
+  type Context,
+  dropArriving,
+  enqueueJob,
+  type JsonObject,
+  removeUnusedBlobs,
+  scanBytes,
+  transact,
+  type Work,
+} from '@joinery/core';
+import { condemnFile, passFile, removeFile } from './files.ts';
+import { checkJob, enqueueCheck, noteAway } from './receive.ts';
+import { fileById } from './store.ts';
+import type { FileRow } from './tables.ts';
+
+const sweepJob = 'files.sweep';
+const by = { kind: 'system', what: 'files' } as const;
+const day = 24 * 3_600_000;
+
+/** Looks again at a file that came while the scanner was away. */
+async function check(context: Context, id: string): Promise<void> {
+  const { scanner } = context.config.files;
+  const file = await fileById(context.db.reader, id);
+  if (file?.state !== 'checking') return;
+  const scanned =
+    scanner === null
+      ? ({ kind: 'clean' } as const)
+      : noteAway(context, await scanBytes(scanner, await context.files.read(file.sha256)));
+  await transact(context, by, async (work) => {
+    if (scanned.kind === 'away') return enqueueCheck(work, id);
+    const changed = scanned.kind === 'clean' ? await passFile(work, id) : await condemnFile(work, id, scanned.threat);
+    if (changed) await tellHolder(context, work, changed);
+  });
+}
+
+async function tellHolder(context: Context, work: Work, file: FileRow): Promise<void> {
+  if (file.holder_id === null) return;
+  for (const slice of context.slices)
+    for (const holder of slice.fileHolders ?? [])
+      if (holder.kind === file.holder_kind) await holder.onChanged?.(work, file.holder_id);
+}
+
+/** Removes what nobody came back for: uploads that were not finished, files that hang on nothing, bytes that nothing refers to. Each a day after it was last wanted. */
+export async function sweep(context: Context): Promise<void> {
+  const before = new Date(context.clock.now().getTime() - day).toISOString();
+  const uploads = await transact(context, by, async (work) => {
+    const loose = await work.db
+      .selectFrom('files_file')
+      .selectAll()
+      .where('holder_id', 'is', null)
+      .where('created_at', '<', before)
+      .limit(500)
+      .execute();
+    for (const file of loose) await removeFile(work, file);
+    return work.db.deleteFrom('files_upload').where('created_at', '<', before).returning('id').execute();
+  });
+  for (const { id } of uploads) await dropArriving(arrivingPath(context.files, id));
+  await dropForgotten(context);
+  await removeUnusedBlobs(context);
+}
+
+/** What a process left that ended in the middle: no upload names it, and nobody has written to it for a day. */
+async function dropForgotten(context: Context): Promise<void> {
+  const known = new Set(
+    (await context.db.reader.selectFrom('files_upload').select('id').execute()).map(({ id }) => id),
+  );
+  for (const name of await readdir(context.files.incoming)) {
+    const path = arrivingPath(context.files, name);
+    const touched = (await stat(path).catch(() => null))?.mtimeMs ?? Number.POSITIVE_INFINITY;
+    if (!known.has(name) && context.clock.now().getTime() - touched > day) await dropArriving(path);
+  }
+}
+
+/** Sweeps within the next hour, whoever asks and however often. */
+export async function enqueueSweep(work: Work, afterMilliseconds = day + 60_000): Promise<void> {
+  const runAt = new Date(Date.parse(work.now) + afterMilliseconds).toISOString();
+  await enqueueJob(work, sweepJob, {}, { key: runAt.slice(0, 13), runAt });
+}
+
+export const jobs = {
+  [checkJob]: (context: Context, data: JsonObject) => check(context, String(data.file)),
+  [sweepJob]: (context: Context) => sweep(context),
+};

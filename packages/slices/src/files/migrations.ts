@@ -1,0 +1,49 @@
+import type { Migrations } from '@joinery/core';
+import { sql } from 'kysely';
+
+/** Tables of files. Forward only. */
+export const migrations: Migrations = {
+  '2026-11-22-files': async (db) => {
+    await db.schema
+      .createTable('files_file')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('uri', 'text', (column) => column.notNull().unique())
+      .addColumn('local', 'integer', (column) => column.notNull())
+      .addColumn('owner_id', 'text')
+      .addColumn('name', 'text', (column) => column.notNull())
+      .addColumn('media_type', 'text', (column) => column.notNull())
+      .addColumn('bytes', 'bigint', (column) => column.notNull())
+      .addColumn('sha256', 'text', (column) => column.notNull())
+      .addColumn('pieces', 'text', (column) => column.notNull())
+      .addColumn('alt', 'text')
+      .addColumn('holder_kind', 'text')
+      .addColumn('holder_id', 'text')
+      .addColumn('position', 'integer', (column) => column.notNull())
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('threat', 'text')
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createIndex('files_file_holder')
+      .on('files_file')
+      .columns(['holder_kind', 'holder_id', 'position'])
+      .execute();
+    await db.schema.createIndex('files_file_sha256').on('files_file').columns(['sha256', 'local']).execute();
+    await db.schema
+      .createIndex('files_file_loose')
+      .on('files_file')
+      .column('created_at')
+      .where(sql.ref('holder_id'), 'is', null)
+      .execute();
+    await db.schema
+      .createTable('files_upload')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('person_id', 'text', (column) => column.notNull())
+      .addColumn('name', 'text', (column) => column.notNull())
+      .addColumn('bytes', 'bigint', (column) => column.notNull())
+      .addColumn('received', 'bigint', (column) => column.notNull())
+      .addColumn('created_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('files_upload_created').on('files_upload').column('created_at').execute();
+  },
+};

@@ -1,0 +1,48 @@
+/** A file: what people see under one name. Its bytes are a `blob` when they lie here, or lie at another node. */
+export type FileRow = {
+  id: string;
+  /** `<home>/files/<id>` at its home. */
+  uri: string;
+  /** 1 when its bytes lie at this node. */
+  local: number;
+  /** Who brought it; null for a file of another node. */
+  owner_id: string | null;
+  /** As its owner calls it, without path and control characters. */
+  name: string;
+  /** By its content. */
+  media_type: string;
+  bytes: number;
+  /** Of its bytes, 64 hexadecimal digits. */
+  sha256: string;
+  /** SHA-256 of each MiB in turn, base64url, separated by spaces. */
+  pieces: string;
+  /** What an image shows, for those who do not see it. */
+  alt: string | null;
+  /** What it hangs on: kind and local id (`Slice.fileHolders`). Null while it hangs on nothing: then only its owner reads it, and it goes after a day. */
+  holder_kind: string | null;
+  holder_id: string | null;
+  position: number;
+  /** `checking`: the virus scanner has not seen it yet; only its owner reads of it, and nobody reads it. `infected`: its bytes are gone. */
+  state: 'checking' | 'ready' | 'infected';
+  /** What the scanner found. */
+  threat: string | null;
+  created_at: string;
+};
+
+/** What is still arriving; the bytes gather in a file of this id. */
+export type UploadRow = {
+  id: string;
+  person_id: string;
+  name: string;
+  bytes: number;
+  /** How many are certain to be there, also after a power cut. */
+  received: number;
+  created_at: string;
+};
+
+declare module '@joinery/core' {
+  interface Schema {
+    files_file: FileRow;
+    files_upload: UploadRow;
+  }
+}
