@@ -69,6 +69,7 @@ const pagesOfGroups: Record<string, Row> = {
   'POST /groups/:id/settings': inGroup('owner', notOwners, {
     ...{ name: 'Crisis team 2', summary: '', reading: 'members', joining: 'invited' },
   }),
+  'POST /groups/:id/classification': inGroup('owner', notOwners, { label: 'internal', reason: 'Names of suppliers' }),
   'POST /groups/:id/archive': inGroup('owner', notOwners, { archived: '1' }),
   'POST /groups/:id/delete': inGroup('owner', notOwners, ({ handle }) => ({ handle })),
   'POST /groups/:id/join': inGroup('invitee', outsiders),
@@ -365,6 +366,10 @@ const pagesOfPartners: Record<string, Row> = {
     ...{ as: 'officer', not: notOfficers },
     send: { scope: 'open-groups', reason: 'Not needed' },
     changesNothing: 'no agreement is older than the scopes of this version',
+  },
+  'POST /administration/partners/labels': {
+    ...{ as: 'officer', not: notOfficers },
+    send: { labels: 'Public / Openbaar\nInternal / Intern', reason: 'Policy 4' },
   },
   'POST /administration/partners/rehearsal': {
     ...{ as: 'officer', not: ['bystander', 'owner', 'facilitator'] },

@@ -78,8 +78,9 @@ function allowList(now: Date): Snapshot {
       expires: now.getTime() + 86_400_000,
       keyChanged: null,
       privateRanges: false,
+      highest: 1,
     };
     return [`https://council-${number}.example`, agreement] as const;
   });
-  return { own: 'https://ministry.example', byOrigin: new Map(agreements) };
+  return { own: 'https://ministry.example', byOrigin: new Map(agreements), levels: new Map([['group-7', 1]]) };
 }

@@ -424,6 +424,16 @@ export function examplesOf({
       },
       { path: `/groups/${groups.open}/settings`, as: 'member', name: 'error 403', status: 403 },
     ],
+    '/groups/:id/classification': [
+      { path: `/groups/${groups.open}/classification`, as: owner, name: 'classification' },
+      {
+        path: `/groups/${groups.open}/classification`,
+        as: owner,
+        name: 'classification error',
+        before: filled({ reason: '' }, /^(Save|Opslaan)$/),
+        ...failed,
+      },
+    ],
     '/groups/:id/topics': [
       { path: `/groups/${groups.open}/topics`, as: 'member', name: 'topics' },
       { path: `/groups/${groups.web}/topics`, as: 'nobody', name: 'topics signed out' },
@@ -660,6 +670,16 @@ export function examplesOf({
         path: `${list}/explain?origin=https://spam.example&thing=${node.origin}/groups/${groups.open}`,
         as: owner,
         name: 'explain answer',
+      },
+    ],
+    [`${list}/labels`]: [
+      { path: `${list}/labels`, as: owner, name: 'labels' },
+      {
+        path: `${list}/labels`,
+        as: owner,
+        name: 'labels error',
+        before: filled({ labels: 'Internal', reason: 'Policy 4' }, /^(Save|Opslaan)$/),
+        ...failed,
       },
     ],
     [`${list}/import`]: [

@@ -14,6 +14,7 @@ export { type LastBackup, lastBackup } from './backup/backup.ts';
 export * from './backup/commands.ts';
 export * from './backup/quarantine.ts';
 export * from './by-name.ts';
+export * from './classification.ts';
 export * from './config.ts';
 export * from './context.ts';
 export * from './db/changes.ts';

@@ -28,4 +28,21 @@ export const groundMigrations: Migrations = {
       .execute();
     await db.schema.createIndex('key_actor').on('key').columns(['actor', 'algorithm']).execute();
   },
+  '2026-11-22-core-classification': async (db) => {
+    await db.schema
+      .createTable('classification')
+      .addColumn('id', 'integer', (column) => column.primaryKey())
+      .addColumn('labels', 'text')
+      .addColumn('version', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('group_classification')
+      .addColumn('group_id', 'text', (column) => column.primaryKey())
+      .addColumn('label', 'text')
+      .addColumn('names', 'text')
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addColumn('decided_by', 'text', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .execute();
+  },
 };

@@ -29,6 +29,8 @@ export type Decision = {
     | 'not_yet_valid'
     | 'scope_missing'
     | 'group_not_named'
+    /** The group's label stands above the highest that the agreement covers. */
+    | 'classification_too_high'
     | 'wrong_direction'
     | 'key_changed'
     | 'list_unreadable'

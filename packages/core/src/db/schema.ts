@@ -1,4 +1,5 @@
 import type { AccountTables } from '../accounts/tables.ts';
+import type { ClassificationTables } from '../classification.ts';
 import type { FileTables } from '../files/tables.ts';
 import type { JobTables } from '../jobs/tables.ts';
 import type { LogTables } from '../log/tables.ts';
@@ -7,7 +8,7 @@ import type { LogTables } from '../log/tables.ts';
  * All tables of a node. Slices extend it by declaration merging
  * (`declare module '@joinery/core' { interface Schema { post: PostRow } }`), since `Transaction<A & B>` does not fit `Kysely<A>`.
  */
-export interface Schema extends LogTables, JobTables, AccountTables, FileTables {
+export interface Schema extends LogTables, JobTables, AccountTables, FileTables, ClassificationTables {
   meta: { name: string; value: string };
   handle: HandleRow;
   key: KeyRow;

@@ -38,6 +38,7 @@ const partner = z
     scopes: z.array(z.enum(scopes)),
     groups: z.array(z.string()).nullable(),
     direction: z.enum(['in', 'out', 'both']),
+    classification: text,
     reason: z.string(),
     agreementRef: text,
     contact: text,

@@ -1,4 +1,4 @@
-import { isId, newId, refuse, type Scope, scopes } from '@joinery/core';
+import { type ClassificationLabel, fold, isId, newId, refuse, type Scope, scopes } from '@joinery/core';
 import { type EntryFault, readEntry } from './entry.ts';
 import { trustText } from './messages.ts';
 import type { Host, Partner } from './store.ts';
@@ -15,6 +15,7 @@ export type PartnerFields = Partial<
     | 'scopes'
     | 'groups'
     | 'direction'
+    | 'classification'
     | 'agreementRef'
     | 'contact'
     | 'privateRanges'
@@ -95,6 +96,7 @@ function emptyPartner(change: Change, now: string): Partner {
     offeredScopes: [...scopes],
     groups: null,
     direction: 'both',
+    classification: null,
     reason: '',
     agreementRef: null,
     contact: null,
@@ -149,6 +151,12 @@ export function readHosts(
     hosts.set(entry.origin, { origin: entry.origin, role: typed.role ?? (index === 0 ? 'node' : 'other') });
   }
   return [...hosts.values()];
+}
+
+/** Id of the label that a person means, by its id or by its word in either language. */
+export function findLabel(labels: readonly ClassificationLabel[], typed: string): string | undefined {
+  const word = fold(typed.trim());
+  return labels.find(({ id, en, nl }) => id === typed.trim() || fold(en) === word || fold(nl) === word)?.id;
 }
 
 /** The text that explains why an address cannot be used. */

@@ -3,6 +3,7 @@ import {
   type Command,
   type CommandInput,
   type Context,
+  classificationLabels,
   scopes as knownScopes,
   refuse,
   transact,
@@ -30,6 +31,11 @@ const coverage = [
   { name: 'scopes', value: 'list', description: `of ${knownScopes.join(',')}` },
   { name: 'groups', value: 'list', description: 'handles or ids of the groups it covers; * for all' },
   { name: 'direction', value: 'way', description: 'in, out or both' },
+  {
+    name: 'classification',
+    value: 'label',
+    description: 'highest label of groups that it covers; the lowest unless given',
+  },
   { name: 'expires', value: 'date', description: 'last day, as 2027-01-31' },
 ];
 
@@ -184,6 +190,7 @@ export const commands: Command[] = [
     run: async (context, { arguments: [file = ''], options }) => {
       const lines = readLines(await readFile(file, 'utf8'), options.as === 'block' ? 'block' : 'allow');
       const plan = planImport(lines, await allPartners(context.db.reader), context.config, {
+        labels: await classificationLabels(context.db.reader),
         source: String(options.source ?? file),
         complete: options.complete === true,
         now: context.clock.now().toISOString(),

@@ -17,6 +17,7 @@ function agreement(changes: Partial<Agreement> = {}): Agreement {
     expires: Number.POSITIVE_INFINITY,
     keyChanged: null,
     privateRanges: false,
+    highest: 1,
     ...changes,
   };
 }
@@ -24,6 +25,10 @@ function agreement(changes: Partial<Agreement> = {}): Agreement {
 const list = (changes: Partial<Agreement> = {}): Snapshot => ({
   own: 'https://own.gov',
   byOrigin: new Map([['https://good.gov', agreement(changes)]]),
+  levels: new Map([
+    ['g1', 1],
+    ['g9', 2],
+  ]),
 });
 
 describe('decide', () => {
@@ -48,6 +53,10 @@ describe('decide', () => {
     ['only out, asked for out', { direction: 'out' }, 'open-groups', 'out', undefined, 'allowed'],
     ['only in, asked for out', { direction: 'in' }, 'discover', 'out', undefined, 'wrong_direction'],
     ['group named', { groups: new Set(['g1']) }, 'open-groups', 'out', 'g1', 'allowed'],
+    ['as high as the group', { highest: 1 }, 'open-groups', 'out', 'g1', 'allowed'],
+    ['not as high as the group', { highest: 1 }, 'open-groups', 'out', 'g9', 'classification_too_high'],
+    ['not as high, and asked for nothing else', { highest: 0 }, null, 'in', 'g1', 'classification_too_high'],
+    ['the lowest, as a group without label', { highest: 0 }, 'open-groups', 'in', 'g2', 'allowed'],
     ['group not named', { groups: new Set(['g1']) }, 'open-groups', 'out', 'g2', 'group_not_named'],
     ['no group named at all', { groups: new Set() }, 'open-groups', 'out', 'g1', 'group_not_named'],
   ])('answers for an agreement that is: %s', (_name, changes, scope, direction, group, reason) => {
@@ -81,7 +90,7 @@ describe('decide', () => {
         (_, index) => [`https://node${index}.gov`, agreement({ groups: new Set(['g1']) })] as const,
       ),
     );
-    const snapshot: Snapshot = { own: 'https://own.gov', byOrigin };
+    const snapshot: Snapshot = { own: 'https://own.gov', byOrigin, levels: new Map() };
     const origins = [...byOrigin.keys()];
     const began = performance.now();
     for (let round = 0; round < 100_000; round += 1) {
@@ -130,14 +139,14 @@ describe('evasion of the allow-list (cases 65, 131)', () => {
     const byOrigin = new Map(
       ['https://good.gov:8443', 'https://sub.good.gov'].map((origin) => [origin, agreement()] as const),
     );
-    const snapshot: Snapshot = { own: 'https://own.gov', byOrigin };
+    const snapshot: Snapshot = { own: 'https://own.gov', byOrigin, levels: new Map() };
     expect(decide(snapshot, 'https://good.gov:8443', null, 'in', undefined, now).allowed).toBe(true);
     expect(decide(snapshot, 'https://sub.good.gov', null, 'in', undefined, now).allowed).toBe(true);
     expect(decide(snapshot, 'https://good.gov', null, 'in', undefined, now).allowed).toBe(false);
   });
 
   it('closes everything when the list is empty (case 139)', () => {
-    const empty: Snapshot = { own: 'https://own.gov', byOrigin: new Map() };
+    const empty: Snapshot = { own: 'https://own.gov', byOrigin: new Map(), levels: new Map() };
     expect(decide(empty, 'https://good.gov', null, 'in', undefined, now)).toEqual({
       allowed: false,
       reason: 'not_listed',

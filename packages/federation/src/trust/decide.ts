@@ -15,12 +15,16 @@ export type Agreement = {
   expires: number;
   keyChanged: number | null;
   privateRanges: boolean;
+  /** Place of the highest label that it covers, among those of the agency. */
+  highest: number;
 };
 
 /** The whole list as it stood at one moment, by canonical origin. */
 export type Snapshot = {
   own: string;
   byOrigin: ReadonlyMap<string, Agreement>;
+  /** Place of the label of each group that has one, by local id; the others have the lowest. */
+  levels: ReadonlyMap<string, number>;
   /** After a restore: nodes with which nothing is exchanged yet. */
   quarantine?: 'everybody' | ReadonlySet<string>;
 };
@@ -51,7 +55,8 @@ export function decide(
     agreement = snapshot.byOrigin.get(canonical);
     if (agreement === undefined) return { allowed: false, reason: 'not_listed' };
   }
-  const decision = weigh(agreement, scope, direction, group, now);
+  const level = group === undefined ? 0 : (snapshot.levels.get(group) ?? 0);
+  const decision = weigh(agreement, scope, direction, group, level, now);
   return decision.allowed && isKeptApart(snapshot, origin)
     ? { ...decision, allowed: false, reason: 'quarantine' }
     : decision;
@@ -67,6 +72,7 @@ function weigh(
   scope: Scope | null,
   direction: 'in' | 'out',
   group: string | undefined,
+  level: number,
   now: number,
 ): Decision {
   const { agency, state } = agreement;
@@ -82,5 +88,6 @@ function weigh(
   if (agreement.direction !== 'both' && agreement.direction !== direction) return no('wrong_direction');
   if (scope !== null && !agreement.scopes.has(scope)) return no('scope_missing');
   if (group !== undefined && agreement.groups !== null && !agreement.groups.has(group)) return no('group_not_named');
+  if (level > agreement.highest) return no('classification_too_high');
   return { allowed: true, reason: 'allowed', agency };
 }

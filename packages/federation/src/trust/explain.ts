@@ -32,6 +32,7 @@ const reasonText = {
   not_yet_valid: 'reason_not_yet_valid',
   scope_missing: 'reason_scope_missing',
   group_not_named: 'reason_group_not_named',
+  classification_too_high: 'reason_classification_too_high',
   wrong_direction: 'reason_wrong_direction',
   key_changed: 'reason_key_changed',
   list_unreadable: 'reason_list_unreadable',

@@ -25,6 +25,7 @@ export const partnerForm = z.object({
   coverage: z.enum(['all', 'named']).optional(),
   groups: lines,
   direction: z.enum(['in', 'out', 'both']).optional(),
+  classification: line,
   reason: z.string().trim().min(1, 'required').max(1000, 'too_long'),
   agreementRef: line,
   contact: line,
@@ -46,6 +47,7 @@ export type TypedPartner = {
   coverage: string;
   groups: string;
   direction: string;
+  classification: string;
   reason: string;
   agreementRef: string;
   contact: string;
@@ -68,6 +70,7 @@ export function emptyForm(kind: PartnerKind, now: Date): TypedPartner {
     coverage: kind === 'supplier' ? 'named' : 'all',
     groups: '',
     direction: 'both',
+    classification: '',
     reason: '',
     agreementRef: '',
     contact: '',
@@ -90,6 +93,7 @@ export function formOf(partner: Partner, names: readonly string[]): TypedPartner
     coverage: partner.groups === null ? 'all' : 'named',
     groups: names.join('\n'),
     direction: partner.direction,
+    classification: partner.classification ?? '',
     reason: '',
     agreementRef: partner.agreementRef ?? '',
     contact: partner.contact ?? '',
@@ -116,6 +120,7 @@ export function bodyOf(form: PartnerForm): PartnerChangesBody {
     scopes: form.scopes,
     groups: form.coverage === 'named' ? list(form.groups) : null,
     direction: form.direction,
+    classification: form.classification ?? null,
     agreementRef: form.agreementRef ?? null,
     contact: form.contact ?? null,
     privateRanges: form.privateRanges === '1',

@@ -1,6 +1,6 @@
-import { isRefusal, scopes, type Work } from '@joinery/core';
+import { type ClassificationLabel, isRefusal, refuse, scopes, type Work } from '@joinery/core';
 import type { Language } from '@joinery/ui';
-import { applyChange, type Change, type PartnerFields, readDay, readHosts } from './change.ts';
+import { applyChange, type Change, findLabel, type PartnerFields, readDay, readHosts } from './change.ts';
 import { explainFaults } from './form.ts';
 import type { ListLine } from './lists.ts';
 import { allowPartner, blockPartner, suspendPartner } from './partners.ts';
@@ -30,6 +30,7 @@ const decisionOf = { allow: 'allow', suspend: 'suspend', block: 'block' } as con
 
 /**
  * Compares a list with what stands here.
+ * @param options.labels of this agency
  * @param options.complete the list is all there is from this source: what is missing in it is suspended
  * @param options.language of the explanations; English unless given
  */
@@ -37,7 +38,13 @@ export function planImport(
   lines: readonly ListLine[],
   existing: readonly Partner[],
   config: { origin: string; loopbackPeers: boolean },
-  options: { source: string; complete: boolean; now: string; language?: Language },
+  options: {
+    labels: readonly ClassificationLabel[];
+    source: string;
+    complete: boolean;
+    now: string;
+    language?: Language;
+  },
 ): ImportPlan {
   const { source, now, language = 'en' } = options;
   const plan: ImportPlan = {
@@ -71,7 +78,7 @@ export function planImport(
         continue;
       }
       if (!before && line.state === 'suspend') continue;
-      const fields: PartnerFields = { ...fieldsOf(line.columns), source: before?.source ?? source };
+      const fields: PartnerFields = { ...fieldsOf(line.columns, options.labels), source: before?.source ?? source };
       if (!before || 'hosts' in line.columns) fields.hosts = hosts;
       const change: Change = { what: decisionOf[line.state], origin: before?.origin ?? origin, fields };
       const after = applyChange(before, change, now);
@@ -124,7 +131,7 @@ function conflictWith(
   return undefined;
 }
 
-function fieldsOf(columns: Record<string, string>): PartnerFields {
+function fieldsOf(columns: Record<string, string>, labels: readonly ClassificationLabel[]): PartnerFields {
   const text = (name: string) => columns[name] || undefined;
   const list = (name: string) => text(name)?.split(/\s+/);
   const groups = text('groups');
@@ -136,6 +143,7 @@ function fieldsOf(columns: Record<string, string>): PartnerFields {
     scopes: list('scopes')?.flatMap((name) => scopes.find((scope) => scope === name) ?? []),
     groups: groups === undefined ? undefined : groups === '*' ? null : groups.split(/\s+/),
     direction: direction === 'in' || direction === 'out' || direction === 'both' ? direction : undefined,
+    classification: labelIn(labels, text('classification')),
     agreementRef: text('agreement_ref'),
     contact: text('contact'),
     validFrom: text('valid_from') && readDay(columns.valid_from, 'validFrom', 'begins'),
@@ -143,6 +151,13 @@ function fieldsOf(columns: Record<string, string>): PartnerFields {
     expiresAt: text('expires_at') && readDay(columns.expires_at, 'expiresAt', 'ended'),
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** A word that is no label of this agency would mean nothing, or something else. @throws {Refusal} invalid */
+function labelIn(labels: readonly ClassificationLabel[], text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const found = findLabel(labels, text);
+  return found ?? refuse('invalid', `There is no label "${text}"`, [{ field: 'classification', code: 'bad_choice' }]);
 }
 
 function isDifferent(before: Partner, after: Partner): boolean {

@@ -1,6 +1,7 @@
 import {
   type CommandInput,
   type Context,
+  classificationLabels,
   type Direction,
   holderOf,
   isId,
@@ -11,7 +12,7 @@ import {
   scopes,
 } from '@joinery/core';
 import { z } from 'zod';
-import { type ChangeKind, type PartnerFields, readDay, readHosts } from './change.ts';
+import { type ChangeKind, findLabel, type PartnerFields, readDay, readHosts } from './change.ts';
 import { type PartnerKind, partnerKinds } from './tables.ts';
 
 type Config = Pick<Context['config'], 'origin' | 'loopbackPeers'>;
@@ -32,6 +33,7 @@ const covers = {
   scopes: z.array(z.enum(scopes)).optional(),
   groups: z.array(short.min(1)).max(500).nullish(),
   direction: z.enum(['in', 'out', 'both']).optional(),
+  classification: short.nullish(),
   agreementRef: short.nullish(),
   contact: short.nullish(),
   privateRanges: z.boolean().optional(),
@@ -85,6 +87,7 @@ export async function readFields(db: Reader, config: Config, body: PartnerChange
     groups: body.groups && (await Promise.all(body.groups.map((name) => groupId(db, config, name)))),
     ...(body.groups === null ? { groups: null } : {}),
     direction: body.direction,
+    classification: await labelId(db, body.classification),
     agreementRef: orNull(body.agreementRef),
     contact: orNull(body.contact),
     privateRanges: body.privateRanges,
@@ -92,6 +95,13 @@ export async function readFields(db: Reader, config: Config, body: PartnerChange
     reviewAt: date('reviewAt', 'begins'),
     expiresAt: date('expiresAt', 'ended'),
   };
+}
+
+/** Id of a label of this agency by its id or by its word in either language; null for the lowest. @throws {Refusal} invalid */
+async function labelId(db: Reader, typed: string | null | undefined): Promise<string | null | undefined> {
+  if (!typed) return orNull(typed);
+  const found = findLabel(await classificationLabels(db), typed);
+  return found ?? refuse('invalid', `There is no label "${typed}"`, [{ field: 'classification', code: 'bad_choice' }]);
 }
 
 /** An emptied field means none; a field that is not there stays as it is. */
@@ -124,6 +134,7 @@ export function commandBody(options: CommandInput['options']): PartnerChangesBod
     kind: choice<PartnerKind>('kind', text('kind'), partnerKinds),
     scopes: list('scopes')?.map((scope) => choice<Scope>('scopes', scope, scopes) as Scope),
     groups: text('groups') === '*' ? null : list('groups'),
+    classification: text('classification'),
     direction: choice<Direction>('direction', text('direction'), ['in', 'out', 'both']),
     expiresAt: text('expires'),
   };

@@ -1,4 +1,4 @@
-import type { Scope } from '@joinery/core';
+import type { ClassificationLabel, Scope } from '@joinery/core';
 import type { IconName } from '@joinery/ui';
 import { Badge, formatDate, type Language, type Tone } from '@joinery/ui';
 import { scopeText } from './explain.ts';
@@ -76,6 +76,7 @@ const decisionText: Record<string, keyof typeof pageText.catalogue.en> = {
   'accept-key': 'decisionAcceptKey',
   'confirmed-by-them': 'decisionConfirmed',
   'revoked-by-them': 'decisionRevoked',
+  labels: 'decisionLabels',
   'key-pinned': 'decisionKeyPinned',
   'key-rotated': 'decisionKeyRotated',
   'key-changed': 'decisionKeyChanged',
@@ -129,6 +130,15 @@ export function coversInWords(partner: Partner, language: Language): string {
   const names = scopesInWords(partner.scopes, language);
   if (partner.scopes.length === 0) return names;
   return partner.groups === null ? names : `${names}: ${t('namedCount', { count: partner.groups.length })}`;
+}
+
+/** The highest label that an agreement covers. */
+export function classificationInWords(
+  partner: Pick<Partner, 'classification'>,
+  labels: readonly ClassificationLabel[],
+  language: Language,
+): string {
+  return (labels.find(({ id }) => id === partner.classification) ?? labels[0])?.[language] ?? '–';
 }
 
 /** Whether a group is open to and from a partner. */

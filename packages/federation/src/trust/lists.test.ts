@@ -1,4 +1,4 @@
-import { transact, type Work } from '@joinery/core';
+import { classificationLabels, transact, type Work } from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { applyImport, planImport } from './imports.ts';
@@ -42,6 +42,7 @@ describeStores('Lists in and out', (open) => {
     options: { source?: string; complete?: boolean; language?: 'nl' } = {},
   ) =>
     planImport(parseList(text, 'allow'), await allPartners(context.db.reader), context.config, {
+      labels: await classificationLabels(context.db.reader),
       source: 'list',
       complete: false,
       now: '2026-11-21T12:00:00.000Z',

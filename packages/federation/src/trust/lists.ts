@@ -25,6 +25,7 @@ const columns = [
   'scopes',
   'groups',
   'direction',
+  'classification',
   'reason',
   'agreement_ref',
   'contact',

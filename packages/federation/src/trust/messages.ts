@@ -27,6 +27,7 @@ export const trustText = defineMessages({
     reason_allowed: 'the agreement is in force',
     reason_bad_origin: 'this is not the address of a node',
     reason_blocked: 'this agency is blocked',
+    reason_classification_too_high: 'the group is classified higher than the agreement with this partner covers',
     reason_expired: 'the agreement ended on {date}',
     reason_group_not_named: 'the agreement covers only named groups, and this is not one of them',
     reason_key_changed: 'the key of their node changed on {date}, and an administrator has to look at it first',
@@ -72,6 +73,8 @@ export const trustText = defineMessages({
     reason_allowed: 'de afspraak is van kracht',
     reason_bad_origin: 'dit is niet het adres van een knooppunt',
     reason_blocked: 'deze organisatie is geblokkeerd',
+    reason_classification_too_high:
+      'de groep heeft een hogere classificatie dan waar de afspraak met deze partner voor geldt',
     reason_expired: 'de afspraak is geëindigd op {date}',
     reason_group_not_named: 'de afspraak geldt alleen voor genoemde groepen, en deze hoort daar niet bij',
     reason_key_changed:

@@ -90,6 +90,9 @@ export const migrations: Migrations = {
       .addColumn('offered_scopes', 'text', (column) => column.notNull().defaultTo('["discover","open-groups"]'))
       .execute();
   },
+  '2026-11-22-partner-classification': async (db) => {
+    await db.schema.alterTable('partner').addColumn('classification', 'text').execute();
+  },
   '2026-11-22-partner-statements': async (db) => {
     await db.schema
       .createTable('partner_statement')

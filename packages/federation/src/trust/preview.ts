@@ -1,4 +1,4 @@
-import { type Agreement, type Context, type Reader, scopeOfGroup, streams } from '@joinery/core';
+import { type Agreement, type Context, type Reader, readClassification, scopeOfGroup, streams } from '@joinery/core';
 import { coverOf } from '../pending.ts';
 import { applyChange, type Change } from './change.ts';
 import { decide, type Snapshot } from './decide.ts';
@@ -44,8 +44,9 @@ export async function preview(node: Node, db: Reader, change: Change): Promise<P
   const after = applyChange(before, change, now.toISOString());
   const others = (await allPartners(db)).filter(({ id }) => id !== after.id);
   const own = node.config.origin;
-  const then = toSnapshot(own, before ? [...others, before] : others);
-  const later = toSnapshot(own, [...others, after]);
+  const classification = await readClassification(db);
+  const then = toSnapshot(own, before ? [...others, before] : others, classification);
+  const later = toSnapshot(own, [...others, after], classification);
   const ways = (snapshot: Snapshot, origin: string, group: string, closed: boolean): Way => ({
     in: decide(snapshot, origin, scopeOfGroup(closed), 'in', group, now.getTime()).allowed,
     out: decide(snapshot, origin, scopeOfGroup(closed), 'out', group, now.getTime()).allowed,

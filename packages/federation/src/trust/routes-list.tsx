@@ -1,5 +1,6 @@
 import {
   type Context,
+  classificationLabels,
   decodeCursor,
   type Environment,
   encodeCursor,
@@ -126,6 +127,7 @@ function typedImport(c: RequestContext): TypedImport {
 async function planOf(context: Context, typed: TypedImport, language: Language): Promise<ImportPlan> {
   const lines = parseList(typed.list, typed.as === 'block' ? 'block' : 'allow');
   return planImport(lines, await allPartners(context.db.reader), context.config, {
+    labels: await classificationLabels(context.db.reader),
     source: typed.source,
     complete: typed.complete === '1',
     now: context.clock.now().toISOString(),

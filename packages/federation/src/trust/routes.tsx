@@ -1,5 +1,6 @@
 import {
   type Context,
+  classificationLabels,
   type Reader as DatabaseReader,
   type Environment,
   type FieldFault,
@@ -18,6 +19,7 @@ import { z } from 'zod';
 import { retryLane } from '../lane-waits.ts';
 import type { LaneHealth } from '../peers.ts';
 import type { Change, ChangeKind } from './change.ts';
+import { classificationRoutes } from './classification/routes.tsx';
 import { ownKey } from './fingerprint.ts';
 import { bodyOf, emptyForm, explainFaults, formOf, type PartnerForm, partnerForm, type TypedPartner } from './form.ts';
 import { readFields } from './input.ts';
@@ -94,6 +96,7 @@ export function partnerRoutes(parts: RouteParts) {
     listRoutes(app);
     requestRoutes(app);
     paperRoutes(app);
+    classificationRoutes(app);
     trafficRoutes(app);
     proofRoutes(app);
     rehearsalRoutes(app, parts.rehearse);
@@ -119,6 +122,7 @@ export function partnerRoutes(parts: RouteParts) {
       const body = (
         <PartnerPage
           partner={partner}
+          labels={await classificationLabels(db)}
           groups={groups}
           health={lane}
           decisions={rows}
@@ -220,7 +224,9 @@ async function showForm(
   const errors = explainFaults(faults, typed.hosts, context.config, language);
   const t = pageText(language);
   const title = partner ? t('changeTitle', { agency: partner.agency }) : t('addTitle');
-  const body = <PartnerFormView partner={partner} typed={typed} errors={errors} csrf={csrf} language={language} />;
+  const labels = await classificationLabels(context.db.reader);
+  const model = { partner, typed, errors, labels, csrf, language };
+  const body = <PartnerFormView {...model} />;
   return showPage(c, { title, error: faults.length > 0 }, body);
 }
 
@@ -240,6 +246,7 @@ async function showPreview(
       told={told}
       hidden={hidden}
       askReason={askReason}
+      labels={await classificationLabels(context.db.reader)}
       errors={errors}
       csrf={csrf}
       language={language}

@@ -1,4 +1,4 @@
-import { type Direction, type Reader, type Scope, scopes, type Work } from '@joinery/core';
+import { type Classification, type Direction, type Reader, type Scope, scopes, type Work } from '@joinery/core';
 import { z } from 'zod';
 import type { Agreement, Snapshot } from './decide.ts';
 import {
@@ -29,6 +29,8 @@ export type Partner = {
   /** Local ids of the groups it covers; null covers all. */
   groups: string[] | null;
   direction: Direction;
+  /** Id of the highest label that it covers; null for the lowest there is. */
+  classification: string | null;
   reason: string;
   agreementRef: string | null;
   contact: string | null;
@@ -77,6 +79,7 @@ function toPartner(row: PartnerRow, hosts: Host[]): Partner {
     offeredScopes: readList(row.offered_scopes),
     groups: row.groups === null ? null : readList(row.groups),
     direction: z.enum(['in', 'out', 'both']).parse(row.direction),
+    classification: row.classification,
     reason: row.reason,
     agreementRef: row.agreement_ref,
     contact: row.contact,
@@ -162,6 +165,7 @@ export async function savePartner(work: Work, partner: Partner): Promise<void> {
     offered_scopes: JSON.stringify(partner.offeredScopes),
     groups: partner.groups && JSON.stringify(partner.groups),
     direction: partner.direction,
+    classification: partner.classification,
     reason: partner.reason,
     agreement_ref: partner.agreementRef,
     contact: partner.contact,
@@ -236,7 +240,7 @@ export async function proposalFrom(db: Reader, origin: string): Promise<Proposal
  * Turns partners into the list that decisions are made from. An agency that is blocked under one address is blocked under all that carry its
  * identifier: a blocked entry always wins.
  */
-export function toSnapshot(own: string, partners: readonly Partner[]): Snapshot {
+export function toSnapshot(own: string, partners: readonly Partner[], { labels, levels }: Classification): Snapshot {
   const blocked = new Set(
     partners.filter(({ state }) => state === 'blocked').flatMap(({ identifier }) => identifier ?? []),
   );
@@ -253,10 +257,14 @@ export function toSnapshot(own: string, partners: readonly Partner[]): Snapshot 
       expires: instant(partner.expiresAt) ?? Number.POSITIVE_INFINITY,
       keyChanged: instant(partner.keyChangedAt),
       privateRanges: partner.privateRanges,
+      highest: Math.max(
+        0,
+        labels.findIndex(({ id }) => id === partner.classification),
+      ),
     };
     for (const { origin } of partner.hosts) byOrigin.set(origin, agreement);
   }
-  return { own, byOrigin };
+  return { own, byOrigin, levels };
 }
 
 /** @throws {RangeError} for what is no instant: such a list is unreadable, not open-ended */

@@ -26,6 +26,8 @@ export type PartnerRow = {
   /** JSON list of local ids of groups; null covers all groups. */
   groups: string | null;
   direction: 'in' | 'out' | 'both';
+  /** Id of the highest label of groups that it covers; null for the lowest there is. */
+  classification: string | null;
   /** Why the last decision was taken. */
   reason: string;
   agreement_ref: string | null;

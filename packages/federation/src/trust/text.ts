@@ -33,6 +33,9 @@ export const pageText = defineMessages({
     conflicts: 'Decided otherwise here: stay as they are',
     contact: 'Contact',
     contactHint: 'Whom to call when something goes wrong.',
+    classification: 'Highest classification',
+    classificationHint:
+      'Of groups with a label above this one they get nothing. A group without a label counts as the lowest.',
     coverage: 'Which groups',
     covers: 'Covers',
     decision: 'Decision',
@@ -112,6 +115,7 @@ export const pageText = defineMessages({
     inForce: 'What it covers now',
     items: 'Posts exchanged in them',
     key: 'Key',
+    labels: 'Classification',
     keyAccept: 'Accept the new key',
     keyAcceptTitle: 'Accept a new key of {agency}',
     keyChanged:
@@ -220,6 +224,7 @@ export const pageText = defineMessages({
     decisionKeyChanged: 'Another key seen',
     decisionKeyPinned: 'Key pinned',
     decisionKeyRotated: 'Key renewed',
+    decisionLabels: 'Labels changed',
     decisionPropose: 'Proposed by us',
     decisionReceive: 'Proposed by them',
     decisionRevoked: 'No longer confirmed by them',
@@ -262,6 +267,9 @@ export const pageText = defineMessages({
     conflicts: 'Hier anders besloten: blijven zoals ze zijn',
     contact: 'Contact',
     contactHint: 'Wie u belt als er iets misgaat.',
+    classification: 'Hoogste classificatie',
+    classificationHint:
+      'Van groepen met een label hierboven krijgen zij niets. Een groep zonder label telt als de laagste.',
     coverage: 'Welke groepen',
     covers: 'Geldt voor',
     decision: 'Besluit',
@@ -342,6 +350,7 @@ export const pageText = defineMessages({
     inForce: 'Waar het nu voor geldt',
     items: 'Berichten daarin uitgewisseld',
     key: 'Sleutel',
+    labels: 'Classificatie',
     keyAccept: 'Nieuwe sleutel aannemen',
     keyAcceptTitle: 'Een nieuwe sleutel van {agency} aannemen',
     keyChanged:
@@ -450,6 +459,7 @@ export const pageText = defineMessages({
     decisionKeyChanged: 'Andere sleutel gezien',
     decisionKeyPinned: 'Sleutel vastgelegd',
     decisionKeyRotated: 'Sleutel vernieuwd',
+    decisionLabels: 'Labels gewijzigd',
     decisionPropose: 'Door ons voorgesteld',
     decisionReceive: 'Door hen voorgesteld',
     decisionRevoked: 'Niet meer door hen bevestigd',

@@ -1,4 +1,12 @@
-import { type Context, type Restored, restoredState, type Scope, type Trust } from '@joinery/core';
+import {
+  type Context,
+  classificationVersion,
+  type Restored,
+  readClassification,
+  restoredState,
+  type Scope,
+  type Trust,
+} from '@joinery/core';
 import { decide, type Snapshot } from './decide.ts';
 import { allPartners, partnerVersion, toSnapshot } from './store.ts';
 
@@ -59,9 +67,12 @@ export function createTrust(
   const load = async () => {
     try {
       const restored = await restoredState(db.reader);
-      const current = `${await partnerVersion(db.reader)} ${JSON.stringify(restored)}`;
+      const versions = [await partnerVersion(db.reader), await classificationVersion(db.reader)];
+      const current = `${versions.join(' ')} ${JSON.stringify(restored)}`;
       if (current === version) return;
-      snapshot = { ...toSnapshot(own, await allPartners(db.reader)), ...quarantineOf(restored) };
+      const partners = await allPartners(db.reader);
+      const list = toSnapshot(own, partners, await readClassification(db.reader));
+      snapshot = { ...list, ...quarantineOf(restored) };
       version = current;
     } catch {
       snapshot = null;

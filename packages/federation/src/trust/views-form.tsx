@@ -1,4 +1,4 @@
-import { type Scope, scopes } from '@joinery/core';
+import { type ClassificationLabel, type Scope, scopes } from '@joinery/core';
 import {
   ButtonLink,
   Checkbox,
@@ -23,6 +23,7 @@ import {
 import type { ChangeKind } from './change.ts';
 import type { TypedPartner } from './form.ts';
 import {
+  classificationInWords,
   coversInWords,
   dayInWords,
   directionText,
@@ -43,11 +44,13 @@ import { home } from './views.tsx';
 export function PartnerForm(model: {
   partner: Partner | null;
   typed: TypedPartner;
+  /** The agency's labels, the lowest first. */
+  labels: readonly ClassificationLabel[];
   errors: readonly FieldError[];
   csrf: string;
   language: Language;
 }) {
-  const { partner, typed, errors, language } = model;
+  const { partner, typed, errors, labels, language } = model;
   const t = pageText(language);
   const error = (name: string) => errors.find(({ field }) => field === name)?.text;
   const text = (name: 'agency' | 'identifier' | 'agreementRef' | 'contact' | 'reason') => ({
@@ -120,6 +123,14 @@ export function PartnerForm(model: {
           rows={2}
         />
         <RadioGroup
+          name="classification"
+          label={t('classification')}
+          description={t('classificationHint')}
+          value={typed.classification || labels[0]?.id}
+          error={error('classification')}
+          options={labels.map((label) => ({ value: label.id, label: label[language] }))}
+        />
+        <RadioGroup
           name="direction"
           label={t('direction')}
           value={typed.direction}
@@ -175,6 +186,7 @@ export function PreviewPage(model: {
   told: Preview;
   hidden: readonly (readonly [string, string])[];
   askReason: boolean;
+  labels: readonly ClassificationLabel[];
   errors: readonly FieldError[];
   csrf: string;
   language: Language;
@@ -188,7 +200,7 @@ export function PreviewPage(model: {
       <PageHeading title={t(decideTitles[what], { agency: told.after.agency })} lead={t('previewLead')} />
       <Panel title={t('previewTitle')} id="effect">
         {told.before && told.before.state === told.after.state ? (
-          <Terms before={told.before} after={told.after} language={language} />
+          <Terms before={told.before} after={told.after} labels={model.labels} language={language} />
         ) : null}
         {told.groups.length + told.reach.length === 0 ? <p>{t('noChange')}</p> : null}
         <Reach groups={told.reach} agency={told.after.agency} language={language} />
@@ -285,11 +297,22 @@ function Reach({ groups, agency, language }: { groups: Preview['reach']; agency:
 }
 
 /** What of an agreement in words becomes other words. */
-function Terms({ before, after, language }: { before: Partner; after: Partner; language: Language }) {
+function Terms({
+  before,
+  after,
+  labels,
+  language,
+}: {
+  before: Partner;
+  after: Partner;
+  labels: readonly ClassificationLabel[];
+  language: Language;
+}) {
   const t = pageText(language);
   const terms = (partner: Partner) => [
     { term: t('hosts'), value: partner.hosts.map(({ origin }) => origin).join(', ') },
     { term: t('covers'), value: coversInWords(partner, language) },
+    { term: t('classification'), value: classificationInWords(partner, labels, language) },
     { term: t('direction'), value: t(directionText[partner.direction]) },
     { term: t('begins'), value: dayInWords(partner.validFrom, language) },
     { term: t('review'), value: dayInWords(partner.reviewAt, language) },

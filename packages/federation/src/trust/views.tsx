@@ -1,3 +1,4 @@
+import type { ClassificationLabel } from '@joinery/core';
 import {
   ButtonLink,
   DataTable,
@@ -17,6 +18,7 @@ import type { Child } from 'hono/jsx';
 import type { LaneHealth } from '../peers.ts';
 import { fingerprint } from './fingerprint.ts';
 import {
+  classificationInWords,
   coversInWords,
   dayInWords,
   decisionInWords,
@@ -41,6 +43,7 @@ export const tabs = [
   { href: `${home}/proposals`, label: 'requests' },
   { href: `${home}/import`, label: 'importTab' },
   { href: `${home}/register`, label: 'register' },
+  { href: `${home}/labels`, label: 'labels' },
   { href: `${home}/explain`, label: 'explain' },
   { href: `${home}/traffic`, label: 'traffic' },
   { href: `${home}/rehearsal`, label: 'rehearsal' },
@@ -64,6 +67,8 @@ export function Contact({ at, reader }: { at: string | null; reader: Reader }) {
 /** One partner: what its agreement covers, what can be decided, and what was. */
 export function PartnerPage(model: {
   partner: Partner;
+  /** The agency's labels. */
+  labels: readonly ClassificationLabel[];
   groups: readonly { id: string; name: string }[];
   health: LaneHealth | undefined;
   decisions: readonly PartnerDecisionRow[];
@@ -85,6 +90,7 @@ export function PartnerPage(model: {
     { term: t('kind'), value: t(kindText[partner.kind]) },
     { term: t('identifier'), value: partner.identifier ?? '–' },
     { term: t('covers'), value: coversInWords(partner, reader.language) },
+    { term: t('classification'), value: classificationInWords(partner, model.labels, reader.language) },
     { term: t('coverage'), value: names ? names.join(', ') || '–' : t('allGroups') },
     { term: t('direction'), value: t(directionText[partner.direction]) },
     { term: t('confirmed'), value: t(partner.confirmed ? 'confirmedYes' : 'confirmedNo') },

@@ -1,4 +1,10 @@
-import type { ActivityDocument, JsonObject, Outgoing, Reader } from '@joinery/core';
+import {
+  type ActivityDocument,
+  classificationDocument,
+  type JsonObject,
+  type Outgoing,
+  type Reader,
+} from '@joinery/core';
 import { collectionUris } from './addresses.ts';
 import { countedNodes, membersWithRole } from './store.ts';
 import type { GroupRow } from './tables.ts';
@@ -63,6 +69,7 @@ export async function groupDocument(
 ): Promise<JsonObject> {
   const addresses = collectionUris(group.uri);
   const [lead] = await membersWithRole(db, group.id, ['owner']);
+  const classification = await classificationDocument(db, group.id);
   return {
     id: group.uri,
     type: 'Group',
@@ -87,6 +94,7 @@ export async function groupDocument(
     'joinery:asking': group.asking,
     'joinery:keeping': group.keeping,
     'joinery:recordCopy': group.record_copy === 1,
+    ...(classification ? { 'joinery:classification': classification } : {}),
     'joinery:memberCount': group.member_count,
     ...(forMembers ? { 'joinery:postCount': group.post_count } : {}),
     ...(!forMembers || group.last_post_at === null ? {} : { 'joinery:lastPost': group.last_post_at }),

@@ -10,6 +10,7 @@ import {
   originOf,
   ownAddress,
   refuse,
+  rememberClassification,
   streams,
   type Work,
 } from '@joinery/core';
@@ -90,6 +91,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
       })
       .execute();
     if (document['joinery:nodes'] !== undefined) await rememberNodes(work, { id }, document['joinery:nodes']);
+    await rememberClassification(work, id, document['joinery:classification']);
     work.emit('group.remembered', streams.local, { group: id });
     return id;
   }
@@ -116,7 +118,8 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
     .where('id', '=', known.id)
     .execute();
   if (document['joinery:nodes'] !== undefined) await rememberNodes(work, known, document['joinery:nodes']);
-  if (changed) work.emit('group.updated', streams.local, { group: known.id });
+  const labelled = await rememberClassification(work, known.id, document['joinery:classification']);
+  if (changed || labelled) work.emit('group.updated', streams.local, { group: known.id });
   return known.id;
 }
 

@@ -1,8 +1,11 @@
-import { eventsAfter, runAfterEffects, runNextJob, streams } from '@joinery/core';
+import { classificationOf, eventsAfter, runAfterEffects, runNextJob, streams } from '@joinery/core';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
 import { trustEverybody } from '../../../../test/harness/store.ts';
 import { disablePerson } from '../people/index.ts';
+import { groupDocument } from './activities-document.ts';
+import { rememberRemoteGroup } from './activities-remote.ts';
+import { labelGroup } from './classify.ts';
 import { countPost } from './counts.ts';
 import { deleteGroup, updateGroup } from './groups.ts';
 import { invite } from './invitations.ts';
@@ -134,6 +137,40 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       ).rejects.toMatchObject({ code: 'conflict' });
       const shared = [{ group: group.id, name: group.name, closed: false, people: [remote.id] }];
       expect(await sharedWith(world.db, remote.home)).toEqual(shared);
+    });
+
+    test('an owner labels the group with a reason; its document carries the words, and another node keeps them', async () => {
+      await using world = await setUp();
+      const { node, owner, anna, group, db } = world;
+      await world.join(anna);
+      const label = (person: { id: string }, to: string | null) =>
+        node.act((work) =>
+          labelGroup(work, { group: group.id, person: person.id, label: to, by: 'Olga', reason: 'Names of suppliers' }),
+        );
+      await expect(label(anna, 'internal')).rejects.toMatchObject({ code: 'forbidden' });
+      await expect(label(owner, 'secret')).rejects.toMatchObject({ code: 'invalid' });
+      expect(await groupDocument(db, world.node.context.config.origin, group, true)).not.toHaveProperty(
+        'joinery:classification',
+      );
+      await label(owner, 'internal');
+      const said = { name: 'Internal', nameMap: { en: 'Internal', nl: 'Intern' } };
+      const document = await groupDocument(db, world.node.context.config.origin, group, true);
+      expect(document).toMatchObject({ 'joinery:classification': said });
+      const told = (await eventsAfter(db, 0, 1_000)).filter(({ name }) => name === 'group.updated');
+      expect(told.map(({ stream }) => stream)).toEqual([streams.group(group.id)]);
+      const uri = 'https://council.example/groups/0199f5a0-0000-7000-8000-000000000007';
+      const save = (also: object) =>
+        node.act((work) =>
+          rememberRemoteGroup(
+            work,
+            { ...document, ...also, id: uri, inbox: `${uri}/inbox` },
+            { fetchedAt: new Date().toISOString(), verified: 'origin' },
+          ),
+        );
+      const id = await save({});
+      expect(await classificationOf(db, id)).toEqual({ en: 'Internal', nl: 'Intern', label: null });
+      await save({ 'joinery:classification': undefined });
+      expect(await classificationOf(db, id)).toBeNull();
     });
 
     test('members per node are told at most once a minute, however many join', async () => {

@@ -59,6 +59,13 @@ export const newGroupForm = z.object({
   summary: summaryInput,
   preset: z.enum(['open', 'request', 'closed', 'hidden']),
   web: checkbox,
+  label: z.string().max(64).optional(),
+});
+
+/** How confidential a group is; no label counts as the lowest. */
+export const classificationForm = z.object({
+  label: z.string().max(64).optional(),
+  reason: z.string().trim().min(1).max(500),
 });
 
 /** The form of a group's settings: the words, and each rule on its own. */

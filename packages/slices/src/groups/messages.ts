@@ -109,6 +109,14 @@ export const messages = defineMessages({
     allMembers: 'All members',
     settings: 'Settings',
     settingsOf: 'Settings of {group}',
+    classification: 'Classification',
+    classificationHint:
+      'How confidential what is written here is. Agencies get a group only as far as the agreement with them goes.',
+    classificationLead:
+      'The label stands on the group’s pages, here and at other agencies. When it rises, agencies whose agreement does not go that far get nothing more of this group, members there included.',
+    classificationNone: 'None: counts as {label}',
+    classificationOf: 'Classification of {group}',
+    classificationReason: 'Reason for the change',
     inviteSomebody: 'Invite somebody',
     inviteTo: 'Invite to {group}',
     beforeJoining: 'When you join',
@@ -311,6 +319,14 @@ export const messages = defineMessages({
     allMembers: 'Alle leden',
     settings: 'Instellingen',
     settingsOf: 'Instellingen van {group}',
+    classification: 'Classificatie',
+    classificationHint:
+      'Hoe vertrouwelijk is wat hier geschreven wordt. Organisaties krijgen een groep alleen zover de afspraak met hen gaat.',
+    classificationLead:
+      'Het label staat op de pagina’s van de groep, hier en bij andere organisaties. Wordt het hoger, dan krijgen organisaties waarvoor de afspraak niet zover gaat niets meer van deze groep, ook niet de leden daar.',
+    classificationNone: 'Geen: telt als {label}',
+    classificationOf: 'Classificatie van {group}',
+    classificationReason: 'Reden van de wijziging',
     inviteSomebody: 'Iemand uitnodigen',
     inviteTo: 'Uitnodigen voor {group}',
     beforeJoining: 'Als u meedoet',

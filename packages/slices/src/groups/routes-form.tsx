@@ -1,4 +1,6 @@
 import {
+  classificationLabels,
+  classifyGroup,
   createActorKeys,
   type Environment,
   type FieldFault,
@@ -45,7 +47,8 @@ export function formRoutes(app: Hono<Environment>): void {
 async function showNewGroup(c: RequestContext, { errors, typed }: Failed) {
   const { csrf, language } = c.var;
   const title = messages(language)('newGroup');
-  const body = <NewGroupPage language={language} csrf={csrf} errors={errors} typed={typed} />;
+  const labels = await classificationLabels(c.var.context.db.reader);
+  const body = <NewGroupPage language={language} csrf={csrf} errors={errors} typed={typed} labels={labels} />;
   return showPage(c, { title, error: errors.length > 0 }, body);
 }
 
@@ -55,12 +58,17 @@ const webContradiction: FieldFault[] = [{ field: 'web', code: 'bad_choice' }];
 async function makeGroup(c: RequestContext) {
   const visitor = requireStaff(c);
   let made = '';
-  const failed = await attempt(c, await readForm(c, newGroupForm), async ({ preset, web, ...words }) => {
+  const failed = await attempt(c, await readForm(c, newGroupForm), async ({ preset, web, label, ...words }) => {
     const rules = rulesOf(preset, web);
     if (web && rules.reading !== 'web') refuse('invalid', 'A closed group cannot be on the web', webContradiction);
     const keys = await createActorKeys();
     const input = { ...words, ...rules, owner: visitor.person.id, keys };
-    made = (await transactAs(c, visitor, (work) => createGroup(work, input))).id;
+    made = await transactAs(c, visitor, async (work) => {
+      const { id } = await createGroup(work, input);
+      const decided = { by: visitor.person.name, reason: '' };
+      if (label) await classifyGroup(work, { group: id, label, ...decided });
+      return id;
+    });
   });
   return failed ? showNewGroup(c, failed) : c.redirect(`/groups/${made}`, 303);
 }
@@ -103,7 +111,7 @@ async function openByLink(c: RequestContext) {
 }
 
 /** The group of this address, when the visitor may change it. @throws {Refusal} signed_out, not_found, forbidden */
-async function managedGroup(c: RequestContext): Promise<GroupRow> {
+export async function managedGroup(c: RequestContext): Promise<GroupRow> {
   const visitor = requireVisitor(c);
   const { group, standing } = await seeGroup(c.var.context.db.reader, c.req.param('id') ?? '', visitor);
   if (!canManage(group, standing)) refuse('forbidden', 'Only owners change the group');

@@ -1,4 +1,5 @@
 import {
+  classificationOf,
   type Environment,
   nameCursor,
   namePosition,
@@ -20,6 +21,7 @@ import { messages } from './messages.ts';
 import { canApprove } from './policy.ts';
 import { seeGroup } from './reads.ts';
 import { leadOf } from './remote-roles.ts';
+import { classificationRoutes } from './routes-classification.tsx';
 import { formRoutes } from './routes-form.tsx';
 import { memberRoutes } from './routes-member.tsx';
 import { shutPage, shutRoutes } from './routes-shut.tsx';
@@ -35,6 +37,7 @@ const countedUpTo = 500;
 export function routes(app: Hono<Environment>): void {
   app.get('/groups', showGroups);
   formRoutes(app);
+  classificationRoutes(app);
   app.get('/groups/:id', showGroup);
   const verbs = { join: joinGroup, follow: followGroup, unfollow: unfollowGroup, leave: leaveGroup } as const;
   for (const [verb, does] of Object.entries(verbs)) {
@@ -139,6 +142,7 @@ async function showGroup(c: RequestContext) {
       agency={context.config.agency}
       group={group}
       standing={standing}
+      classification={await classificationOf(db, group.id)}
       readable={readable}
       lead={lead}
       nodes={nodes}

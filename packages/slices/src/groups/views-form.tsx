@@ -1,3 +1,4 @@
+import type { ClassificationLabel } from '@joinery/core';
 import {
   ButtonLink,
   Checkbox,
@@ -18,11 +19,18 @@ import {
 } from '@joinery/ui';
 import { messages } from './messages.ts';
 import type { GroupRow } from './tables.ts';
+import { LabelChoice } from './views-classification.tsx';
 
 type FormModel = { language: Language; csrf: string; errors: readonly FieldError[]; typed: Record<string, string> };
 
 /** A new group: name, purpose, one of four presets in words, and the web as a switch of its own. */
-export function NewGroupPage({ language, csrf, errors, typed }: FormModel) {
+export function NewGroupPage({
+  language,
+  csrf,
+  errors,
+  typed,
+  labels,
+}: FormModel & { labels: readonly ClassificationLabel[] }) {
   const t = messages(language);
   return (
     <Stack>
@@ -61,6 +69,7 @@ export function NewGroupPage({ language, csrf, errors, typed }: FormModel) {
           ]}
         />
         <WebSwitch language={language} errors={errors} checked={typed.web === '1'} />
+        <LabelChoice labels={labels} value={typed.label} errors={errors} language={language} />
         <FormActions>
           <SubmitButton>{t('create')}</SubmitButton>
         </FormActions>
@@ -92,7 +101,12 @@ export function SettingsPage(model: FormModel & { group: GroupRow }) {
       <PageHeading
         title={t('settingsOf', { group: group.name })}
         parent={{ href: `/groups/${group.id}`, label: group.name }}
-        actions={<ButtonLink href={`/groups/${group.id}/members`}>{t('allMembers')}</ButtonLink>}
+        actions={
+          <>
+            <ButtonLink href={`/groups/${group.id}/members`}>{t('allMembers')}</ButtonLink>
+            <ButtonLink href={`/groups/${group.id}/classification`}>{t('classification')}</ButtonLink>
+          </>
+        }
       />
       <Form action={`/groups/${group.id}/settings`} csrf={csrf}>
         <TextField name="name" label={t('name')} required value={typed.name} error={errorOf(errors, 'name')} />

@@ -35,6 +35,8 @@ export type GroupPageModel = {
   agency: string;
   group: GroupRow;
   standing: GroupMemberRow | undefined;
+  /** Its label, when it has one. */
+  classification: { en: string; nl: string } | null;
   readable: boolean;
   lead: { id: string; name: string; agency: string } | null;
   nodes: readonly NodeMembers[];
@@ -61,6 +63,7 @@ export function GroupPage(model: GroupPageModel) {
         badges={[
           ...(model.fresh > 0 ? [{ tone: 'accent' as const, text: newText(model.fresh, t) }] : []),
           ...badges,
+          ...(model.classification ? [{ tone: 'warning' as const, text: model.classification[reader.language] }] : []),
         ].map((badge) => <Badge tone={badge.tone}>{badge.text}</Badge>)}
         actions={model.signedIn ? <GroupActions {...model} /> : <StrangerActions {...model} />}
       />

@@ -1,7 +1,8 @@
-import type { Context } from '@joinery/core';
+import { type Context, classificationLabels } from '@joinery/core';
 import { formatDate, type Language } from '@joinery/ui';
 import { fingerprint, ownKey } from '../fingerprint.ts';
 import {
+  classificationInWords,
   coversInWords,
   dayInWords,
   directionText,
@@ -27,6 +28,7 @@ export async function connectionLetter(
   const date = formatDate(language, 'UTC', now);
   const own = await ownKey(db.reader, config.origin);
   const names = await groupNames(db.reader, partner);
+  const labels = await classificationLabels(db.reader);
   const groups = partner.groups === null ? t('allGroups') : names.join(', ') || '–';
   const confirmed = partner.confirmed ? p('confirmedByThem') : p('notConfirmed');
   const title = `${p('letter')}: ${config.agency} – ${partner.agency}`;
@@ -60,6 +62,10 @@ export async function connectionLetter(
     paper.heading(2, p('agreement'));
     paper.facts([
       { term: t('scopes'), value: coversInWords(partner, language) },
+      {
+        term: t('classification'),
+        value: classificationInWords(partner, labels, language),
+      },
       { term: t('coverage'), value: shorten(groups, 300) },
       { term: t('direction'), value: t(directionText[partner.direction]) },
       { term: t('begins'), value: dayInWords(partner.validFrom ?? partner.createdAt, language) },

@@ -1,0 +1,52 @@
+import {
+  classificationLabels,
+  classificationOf,
+  type Environment,
+  type RequestContext,
+  readForm,
+  requireVisitor,
+  transactAs,
+} from '@joinery/core';
+import { showPage } from '@joinery/ui';
+import type { Hono } from 'hono';
+import { attempt, type Failed } from './attempt.ts';
+import { labelGroup } from './classify.ts';
+import { classificationForm } from './input.ts';
+import { messages } from './messages.ts';
+import { managedGroup } from './routes-form.tsx';
+import { ClassificationPage } from './views-classification.tsx';
+
+/** How confidential a group is: its owners give it one of the agency's labels, and say why. */
+export function classificationRoutes(app: Hono<Environment>): void {
+  app.get('/groups/:id/classification', (c) => show(c, null));
+  app.post('/groups/:id/classification', async (c) => {
+    const visitor = requireVisitor(c);
+    const group = await managedGroup(c);
+    const failed = await attempt(c, await readForm(c, classificationForm), async ({ label, reason }) => {
+      const decided = { by: visitor.person.name, reason };
+      const input = { group: group.id, person: visitor.person.id, label: label || null, ...decided };
+      await transactAs(c, visitor, (work) => labelGroup(work, input));
+    });
+    return failed ? show(c, failed) : c.redirect(`/groups/${group.id}/classification?saved=1`, 303);
+  });
+}
+
+async function show(c: RequestContext, failed: Failed | null) {
+  const group = await managedGroup(c);
+  const { context, csrf, language } = c.var;
+  const db = context.db.reader;
+  const t = messages(language);
+  const body = (
+    <ClassificationPage
+      group={group}
+      labels={await classificationLabels(db)}
+      typed={failed?.typed ?? { label: (await classificationOf(db, group.id))?.label ?? '' }}
+      errors={failed?.errors ?? []}
+      csrf={csrf}
+      language={language}
+    />
+  );
+  const notices = c.req.query('saved') === '1' ? [{ kind: 'success' as const, text: t('saved') }] : [];
+  const title = t('classificationOf', { group: group.name });
+  return showPage(c, { title, error: failed !== null, notices }, body);
+}

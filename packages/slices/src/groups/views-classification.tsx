@@ -1,0 +1,74 @@
+import type { ClassificationLabel } from '@joinery/core';
+import {
+  ErrorSummary,
+  errorOf,
+  type FieldError,
+  Form,
+  FormActions,
+  type Language,
+  PageHeading,
+  RadioGroup,
+  Stack,
+  SubmitButton,
+  TextField,
+} from '@joinery/ui';
+import { messages } from './messages.ts';
+import type { GroupRow } from './tables.ts';
+
+/** The choice of a label, none first. */
+export function LabelChoice(model: {
+  labels: readonly ClassificationLabel[];
+  value: string | undefined;
+  errors: readonly FieldError[];
+  language: Language;
+}) {
+  const { labels, language } = model;
+  const t = messages(language);
+  const none = { value: '', label: t('classificationNone', { label: labels[0]?.[language] ?? '' }) };
+  return (
+    <RadioGroup
+      name="label"
+      label={t('classification')}
+      description={t('classificationHint')}
+      value={model.value ?? ''}
+      error={errorOf(model.errors, 'label')}
+      options={[none, ...labels.map((label) => ({ value: label.id, label: label[language] }))]}
+    />
+  );
+}
+
+/** How confidential a group is, with the reason for the change. */
+export function ClassificationPage(model: {
+  group: GroupRow;
+  labels: readonly ClassificationLabel[];
+  typed: Record<string, string>;
+  errors: readonly FieldError[];
+  csrf: string;
+  language: Language;
+}) {
+  const { group, typed, errors, language } = model;
+  const t = messages(language);
+  return (
+    <Stack>
+      <ErrorSummary errors={errors} language={language} />
+      <PageHeading
+        title={t('classificationOf', { group: group.name })}
+        parent={{ href: `/groups/${group.id}/settings`, label: t('settingsOf', { group: group.name }) }}
+        lead={t('classificationLead')}
+      />
+      <Form action={`/groups/${group.id}/classification`} csrf={model.csrf}>
+        <LabelChoice labels={model.labels} value={typed.label} errors={errors} language={language} />
+        <TextField
+          name="reason"
+          label={t('classificationReason')}
+          required
+          value={typed.reason}
+          error={errorOf(errors, 'reason')}
+        />
+        <FormActions>
+          <SubmitButton>{t('save')}</SubmitButton>
+        </FormActions>
+      </Form>
+    </Stack>
+  );
+}
