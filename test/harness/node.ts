@@ -10,10 +10,11 @@ import {
   transact,
   type WebApp,
 } from '@joinery/core';
-import { type RunningNode, startNode } from '@joinery/node';
+import { slices as allSlices, type RunningNode, startNode } from '@joinery/node';
 import { addPerson } from '@joinery/slices/people';
 import { decideAs, type PartnerFields } from '../../packages/federation/src/trust/testing.ts';
 import { createTestDatabase } from './postgres.ts';
+import { copyMigrated, migrated } from './store.ts';
 
 /** A person with sign-in at a test node, and the means to act as them. */
 export type TestPerson = {
@@ -54,7 +55,9 @@ export type TestNodeOptions = {
 /** Starts a whole node in this process: real database, real server on a free loopback port, federation and background work running. */
 export async function startTestNode(name: string, options: TestNodeOptions = {}): Promise<TestNode> {
   const folder = mkdtempSync(join(tmpdir(), `joinery-${name}-`));
-  const database = options.dialect === 'postgres' ? await createTestDatabase() : null;
+  const slices = options.slices ?? allSlices;
+  const database = options.dialect === 'postgres' ? await createTestDatabase(migrated(slices)) : null;
+  if (!database) await copyMigrated(slices, folder);
   const logged: string[] = [];
   const running = await startNode(
     {

@@ -35,7 +35,8 @@ export async function createTestDatabase(filling?: Filling): Promise<TestDatabas
   if (!state.url) throw new Error(`No PostgreSQL in this run: ${state.missing}`);
   const name = `test_${randomBytes(8).toString('hex')}`;
   const template = filling ? await ensureTemplate(filling) : null;
-  await administer(`create database ${name}${template ? ` template ${template}` : ''}`);
+  // Copying its files takes a sixth of the processor time of writing each page of them to the log, which is the default.
+  await administer(`create database ${name}${template ? ` template ${template} strategy file_copy` : ''}`);
   return {
     url: addressOf(name),
     [Symbol.asyncDispose]: () => administer(`drop database if exists ${name} with (force)`),

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -17,7 +17,8 @@ import {
   settleIdentity,
   type Trust,
 } from '@joinery/core';
-import { describe } from 'vitest';
+import { describe, inject } from 'vitest';
+import './global-setup.ts';
 import { createTestDatabase, type Filling, postgresMissing } from './postgres.ts';
 
 export type StoreOptions = {
@@ -66,11 +67,32 @@ export function migrated(slices: Slice[]): Filling {
   };
 }
 
+/** Puts a database with all tables, made once per run, into the data folder of a node that begins. */
+export async function copyMigrated(slices: Slice[], dataFolder: string): Promise<void> {
+  const { name } = migrated(slices);
+  const template = join(
+    inject('shared'),
+    `template-${createHash('sha256').update(name).digest('hex').slice(0, 16)}.db`,
+  );
+  if (!existsSync(template)) {
+    const folder = mkdtempSync(join(inject('shared'), 'template-'));
+    {
+      await using db = await openDatabase({ databaseUrl: null, dataFolder: folder, exclusive: false });
+      await migrate(db.writer, db.dialect, migrationsOf(slices));
+    }
+    // Test files run beside each other: who comes second puts the same in its place, in one step.
+    renameSync(join(folder, 'joinery.db'), template);
+    rmSync(folder, { recursive: true });
+  }
+  copyFileSync(template, join(dataFolder, 'joinery.db'));
+}
+
 /** A node without web and network: context on a new database with the migrations of core and the given slices. */
 export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOptions = {}): Promise<TestStore> {
   const folder = mkdtempSync(join(tmpdir(), 'joinery-store-'));
   const slices = options.slices ?? [];
   const database = dialect === 'postgres' ? await createTestDatabase(migrated(slices)) : null;
+  if (!database) await copyMigrated(slices, folder);
   const config = readConfig({
     JOINERY_DATA: folder,
     JOINERY_UNDO_SECONDS: String(options.undoSeconds ?? 0),
