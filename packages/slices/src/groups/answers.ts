@@ -1,5 +1,6 @@
 import { streams, type Work } from '@joinery/core';
 import { type PersonRow, personById } from '../people/index.ts';
+import { seesFrom } from './policy.ts';
 import { changeStanding, outside } from './standing.ts';
 import { groupById, membershipByActivity } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
@@ -25,7 +26,15 @@ export async function acceptedByHost(work: Work, asked: Asked, activity: string)
   const follows = standing.follow_activity === activity && standing.following === 0;
   if (!joins && !follows) return false;
   await changeStanding(work, asked, {
-    ...(joins ? { state: 'member', role: 'member', joined_at: work.now, invite_activity: null } : {}),
+    ...(joins
+      ? {
+          state: 'member',
+          role: 'member',
+          joined_at: work.now,
+          sees_from: seesFrom(group, work.now),
+          invite_activity: null,
+        }
+      : {}),
     following: 1,
     reason: null,
   });

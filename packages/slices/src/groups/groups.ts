@@ -15,7 +15,8 @@ import { collectionUris, streamOf } from './addresses.ts';
 import { canManage } from './policy.ts';
 import { changeStanding } from './standing.ts';
 import { holdGroup, membershipOf } from './store.ts';
-import type { GroupRow, Joining, Reading } from './tables.ts';
+import type { Asking, GroupRow, History, Inviting, Joining, Keeping, Reading } from './tables.ts';
+import { noteChanges } from './terms.ts';
 
 /** What a new group of this node is made of. Checked before (`input.ts`). */
 export type NewGroup = {
@@ -112,6 +113,13 @@ export type GroupChange = {
   joining?: Joining | undefined;
   listed?: boolean | undefined;
   archived?: boolean | undefined;
+  history?: History | undefined;
+  inviting?: Inviting | undefined;
+  asking?: Asking | undefined;
+  /** Nodes of the agencies whose people may ask, in place of those named before. */
+  agencies?: readonly string[] | undefined;
+  keeping?: Keeping | undefined;
+  recordCopy?: boolean | undefined;
 };
 
 /** @throws {Refusal} not_found, forbidden */
@@ -145,10 +153,16 @@ export async function updateGroup(work: Work, id: string, by: string | null, cha
     reading,
     joining: change.joining ?? group.joining,
     listed: change.listed === undefined ? group.listed : change.listed ? 1 : 0,
+    history: change.history ?? group.history,
+    inviting: change.inviting ?? group.inviting,
+    asking: change.asking ?? group.asking,
+    keeping: change.keeping ?? group.keeping,
+    record_copy: change.recordCopy === undefined ? group.record_copy : change.recordCopy ? 1 : 0,
     archived_at:
       change.archived === undefined ? group.archived_at : change.archived ? (group.archived_at ?? work.now) : null,
   };
-  if ((Object.keys(next) as (keyof typeof next)[]).every((key) => next[key] === group[key])) return group;
+  const noted = await noteChanges(work, group, next, change, by);
+  if (!noted && (Object.keys(next) as (keyof typeof next)[]).every((key) => next[key] === group[key])) return group;
   await work.db
     .updateTable('groups')
     .set({ ...next, updated_at: work.now })

@@ -1,4 +1,5 @@
 import { refuse, streams, type Work } from '@joinery/core';
+import { isGuest, personById } from '../people/index.ts';
 import { canInvite, isMember } from './policy.ts';
 import { assertReachable, changeStanding, partiesOf } from './standing.ts';
 import { membershipOf } from './store.ts';
@@ -17,7 +18,9 @@ export async function invite(
   const { group, person, standing } = parties;
   if (group.local !== 1) refuse('not_here', 'Invitations are made on the node that the group lives on');
   const inviter = input.by === null ? undefined : await membershipOf(work.db, group.id, input.by);
-  if (input.by !== null && !canInvite(group, inviter)) refuse('forbidden', 'Only those who run the group invite');
+  const host = input.by === null ? undefined : await personById(work.db, input.by);
+  if (input.by !== null && (!host || !canInvite(group, inviter, isGuest(host))))
+    refuse('forbidden', 'The group says who invites');
   if (person.deleted_at !== null || person.disabled_at !== null) refuse('disabled', 'This person has left');
   if (person.local !== 1) await assertReachable(work, parties, ['in', 'out'], true);
   if (standing?.state === 'banned') refuse('banned', 'This person is banned: end the ban first');

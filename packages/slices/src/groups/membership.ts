@@ -1,7 +1,7 @@
 import { refuse, streams, type Work } from '@joinery/core';
 import { isGuest } from '../people/index.ts';
 import { endGroup } from './groups.ts';
-import { isBanned, isMember, joinRefusal, joinsAtOnce } from './policy.ts';
+import { isBanned, isMember, joinRefusal, joinsAtOnce, mayAskFrom, seesFrom } from './policy.ts';
 import {
   answer,
   assertNotLastOwner,
@@ -13,6 +13,7 @@ import {
 } from './standing.ts';
 import { countMembers } from './store.ts';
 import type { GroupMemberRow } from './tables.ts';
+import { namedNodes } from './terms.ts';
 
 /** `activity`: address of the activity by which a person of another node asks. */
 export type MembershipInput = { group: string; person: string; activity?: string };
@@ -91,6 +92,8 @@ export async function joinGroup(
     if (input.activity !== undefined) answer(work, parties, input.activity, true);
     return changeStanding(work, parties, asked);
   }
+  if (standing?.state !== 'invited' && !mayAskFrom(group, person.home, await namedNodes(work.db, group.id)))
+    refuse('invitation_needed', 'The group takes no requests from this agency');
   if (joinsAtOnce(group, standing)) return admit(work, parties, asked);
   const next = await changeStanding(work, parties, {
     ...asked,
@@ -118,6 +121,7 @@ export async function admit(
     role: 'member',
     following: 1,
     joined_at: work.now,
+    sees_from: seesFrom(group, work.now),
     invite_activity: null,
     banned_until: null,
   });

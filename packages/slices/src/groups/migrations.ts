@@ -139,4 +139,19 @@ export const migrations: Migrations = {
       .addColumn('last', 'integer', (column) => column.notNull())
       .execute();
   },
+  '2026-11-29-groups-sees-from': async (db) => {
+    await db.schema.alterTable('group_member').addColumn('sees_from', 'text').execute();
+    await db.schema.createIndex('groups_by_history').on('groups').column('history').execute();
+    await db.schema
+      .createTable('group_change')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('group_id', 'text', (column) => column.notNull().references('groups.id'))
+      .addColumn('field', 'text', (column) => column.notNull())
+      .addColumn('before', 'text', (column) => column.notNull())
+      .addColumn('after', 'text', (column) => column.notNull())
+      .addColumn('by_id', 'text')
+      .addColumn('at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('group_change_by_group').on('group_change').columns(['group_id', 'id']).execute();
+  },
 };

@@ -36,9 +36,25 @@ export function canManage(group: GroupFacts, standing: Standing): boolean {
   return group.local === 1 && canModerate(group, standing) && standing?.role === 'owner';
 }
 
-/** Invitations are made, like decisions on requests, where the group lives. */
-export function canInvite(group: GroupFacts, standing: Standing): boolean {
-  return group.local === 1 && canModerate(group, standing);
+/** Invitations are made, like decisions on requests, where the group lives; by whom, the group says. A guest brings nobody in. */
+export function canInvite(group: GroupFacts & Pick<GroupRow, 'inviting'>, standing: Standing, guest: boolean): boolean {
+  if (group.local !== 1 || guest || group.deleted_at !== null) return false;
+  if (group.inviting === 'members') return isMember(standing);
+  return canModerate(group, standing) && (group.inviting === 'facilitators' || standing?.role === 'owner');
+}
+
+/**
+ * Whether the people of a node may ask to take part; who is invited need not.
+ * @param named nodes of the agencies that the group names
+ */
+export function mayAskFrom(
+  group: GroupFacts & Pick<GroupRow, 'home' | 'asking'>,
+  origin: string,
+  named: readonly string[],
+): boolean {
+  return (
+    origin === group.home || group.asking === 'partners' || (group.asking === 'agencies' && named.includes(origin))
+  );
 }
 
 /** Requests to join are decided where the group lives: they are known only there. */
@@ -82,6 +98,11 @@ export function joinRefusal(group: GroupFacts, standing: Standing, now: string, 
   return (group.joining === 'invited' && standing?.state !== 'invited') || (guest && !isInvited(standing))
     ? 'invitation_needed'
     : null;
+}
+
+/** From when on somebody who joins now sees what is written; null for everything. Open groups show their past to whoever may read them. */
+export function seesFrom(group: GroupFacts & Pick<GroupRow, 'history'>, now: string): string | null {
+  return group.reading === 'members' && group.history === 'joining' ? now : null;
 }
 
 /** Whether the next request makes a member at once. */

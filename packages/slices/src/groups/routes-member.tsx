@@ -199,7 +199,7 @@ async function changeRole(c: RequestContext) {
 async function invitingGroup(c: RequestContext) {
   const visitor = requireVisitor(c);
   const { group, standing } = await seeGroup(c.var.context.db.reader, c.req.param('id') ?? '', visitor);
-  if (!canInvite(group, standing)) refuse('forbidden', 'Only those who run the group invite');
+  if (!canInvite(group, standing, visitor.person.guest)) refuse('forbidden', 'The group says who invites');
   return { visitor, group };
 }
 

@@ -120,6 +120,7 @@ export const outside: StandingChange = {
   invite_activity: null,
   invited_by: null,
   joined_at: null,
+  sees_from: null,
   banned_until: null,
 };
 

@@ -105,6 +105,7 @@ export async function putMembership(
     invited_by: null,
     reason: null,
     joined_at: null,
+    sees_from: null,
     banned_until: null,
     ...change,
     updated_at: work.now,

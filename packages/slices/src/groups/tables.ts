@@ -8,19 +8,19 @@ export type Joining = (typeof joinings)[number];
 
 /** What a new member sees of the past: everything, or only what is written from the day on which they join. */
 export const histories = ['all', 'joining'] as const;
-type History = (typeof histories)[number];
+export type History = (typeof histories)[number];
 
 /** Who may invite: the owners; all who run the group; every member. */
 export const invitings = ['owners', 'facilitators', 'members'] as const;
-type Inviting = (typeof invitings)[number];
+export type Inviting = (typeof invitings)[number];
 
 /** Whose people may ask to take part: every agency with an agreement that covers the group; the agencies named in `group_asking`; this node alone. */
 export const askings = ['partners', 'agencies', 'node'] as const;
-type Asking = (typeof askings)[number];
+export type Asking = (typeof askings)[number];
 
 /** What nodes of members keep of a closed group: copies under a lease, or nothing but the place of each post, which they read live. */
 export const keepings = ['leased', 'live'] as const;
-type Keeping = (typeof keepings)[number];
+export type Keeping = (typeof keepings)[number];
 
 /** `unconfirmed`: was a member as of the backup that this node was restored from, and takes no part until somebody who runs the group has confirmed it (`shut.ts`). */
 export const memberStates = ['none', 'requested', 'invited', 'member', 'unconfirmed', 'banned'] as const;
@@ -104,6 +104,8 @@ export type GroupMemberRow = {
   /** What a facilitator wrote with the last decision, or the code of another node's refusal. */
   reason: string | null;
   joined_at: string | null;
+  /** Of a member who joined a closed group while it showed new members nothing of its past: the instant from which threads are theirs to see. */
+  sees_from: string | null;
   banned_until: string | null;
   updated_at: string;
 };
@@ -144,6 +146,18 @@ export type GroupAccessRow = {
 /** How many items of a closed group of ours have a number. */
 type GroupNumberRow = { group_id: string; last: number };
 
+/** A change of a group's rules: the name of the column (`agencies` for the named nodes, `archived`), what it was and what it is. */
+export type GroupChangeRow = {
+  id: string;
+  group_id: string;
+  field: string;
+  before: string;
+  after: string;
+  /** The owner; null for the command line. */
+  by_id: string | null;
+  at: string;
+};
+
 declare module '@joinery/core' {
   interface Schema {
     group_access: GroupAccessRow;
@@ -153,5 +167,6 @@ declare module '@joinery/core' {
     group_node: GroupNodeRow;
     group_directory: GroupDirectoryRow;
     group_asking: GroupAskingRow;
+    group_change: GroupChangeRow;
   }
 }

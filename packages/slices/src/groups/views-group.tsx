@@ -178,7 +178,7 @@ function GroupActions(model: GroupPageModel) {
         : null}
       {state === 'requested' ? button('leave', t('withdraw')) : null}
       {model.fresh > 0 ? button('read', t('markRead')) : null}
-      {canInvite(group, standing) ? (
+      {canInvite(group, standing, model.guest) ? (
         <ButtonLink href={`/groups/${group.id}/invite`}>{t('inviteSomebody')}</ButtonLink>
       ) : null}
       {canManage(group, standing) ? (

@@ -189,6 +189,6 @@ export async function followName(work: Work, sponsor: string): Promise<void> {
 export async function invitableGroups(db: Reader, person: string): Promise<GroupRow[]> {
   const rows = await groupsOf(db, person);
   return rows.flatMap(({ group, standing }) =>
-    canInvite(group, standing) && group.archived_at === null ? [group] : [],
+    canInvite(group, standing, false) && group.archived_at === null ? [group] : [],
   );
 }

@@ -1,7 +1,7 @@
 import { type AfterEffects, administrators, deciders, streams, type Work } from '@joinery/core';
 import { groupById, isMember, mayReadGroup, membershipOf, membersWithRole } from '@joinery/slices/groups';
 import { isGuest, personById } from '@joinery/slices/people';
-import { mentionedIn, type PostRow, postById } from '@joinery/slices/posts';
+import { mentionedIn, type PostRow, postById, seesPost } from '@joinery/slices/posts';
 import { markRead } from './mark-read.ts';
 import { type News, notify } from './notify.ts';
 import type { Kind } from './tables.ts';
@@ -27,6 +27,7 @@ async function onPost(work: Work, id: string, isNew: boolean): Promise<void> {
     const guest = known !== undefined && isGuest(known);
     const requester = { kind: 'person' as const, person, administrator: false, guest };
     if (!mayReadGroup(group, requester, await membershipOf(work.db, group.id, person))) continue;
+    if (!(await seesPost(work.db, person, post))) continue;
     await notify(work, {
       ...{ person, kind, cause: `post ${post.uri}` },
       at: isNew ? post.sort_at : post.updated_at,

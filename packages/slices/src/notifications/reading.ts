@@ -9,6 +9,7 @@ import {
 } from '@joinery/core';
 import { canModerate, type GroupFacts, type GroupKind, mayReadGroup, type Standing } from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
+import { seenPosts } from '@joinery/slices/posts';
 import { type Kind, officeKinds } from './tables.ts';
 
 /** A notification as its person may see it now: what they may not read is left out, or the whole of it is. */
@@ -38,36 +39,42 @@ export type Notification = {
 
 /** One row with everything that rights are decided by. */
 function rows(db: Reader, person: string) {
-  return db
-    .selectFrom('notification as n')
-    .leftJoin('groups as g', 'g.id', 'n.group_id')
-    .leftJoin('group_member as m', (join) => join.onRef('m.group_id', '=', 'n.group_id').on('m.person_id', '=', person))
-    .leftJoin('post as p', 'p.id', 'n.post_id')
-    .leftJoin('post as t', 't.id', 'n.topic_id')
-    .leftJoin('person as a', 'a.id', 'n.actor_id')
-    .leftJoin('account as own', 'own.person_id', 'n.person_id')
-    .leftJoin('person as self', 'self.id', 'n.person_id')
-    .where('n.person_id', '=', person)
-    .select(['n.id', 'n.kind', 'n.sort_at', 'n.read_at', 'n.accepted', 'n.ask_id', 'n.group_id', 'n.post_id'])
-    .select(['n.origin', 'n.partner_id', 'n.ends_at'])
-    .select([
-      'g.uri as group_uri',
-      'g.name as group_name',
-      'g.kind as group_kind',
-      'g.reading',
-      'g.joining',
-      'g.listed',
-      'g.local',
-    ])
-    .select(['g.archived_at', 'g.deleted_at as group_deleted_at'])
-    .select(['m.state', 'm.role', 'm.following', 'm.banned_until'])
-    .select(['p.excerpt', 'p.deleted_at', 'p.removed_at', 'p.hidden_at', 'p.status', 'p.language'])
-    .select(['t.id as topic_id', 't.uri as topic_uri', 't.title', 't.deleted_at as topic_deleted_at'])
-    .select(['t.removed_at as topic_removed_at', 't.hidden_at as topic_hidden_at'])
-    .select(['a.id as actor_id', 'a.name as actor_name', 'a.agency as actor_agency', 'a.home as actor_home'])
-    .select(['a.local as actor_local', 'a.deleted_at as actor_deleted_at', 'own.administrator'])
-    .select(['self.guest_until as own_until', 'a.guest_of as actor_guest_of', 'a.guest_until as actor_guest_until'])
-    .select('a.guest_sponsor as actor_sponsor');
+  return (
+    db
+      .selectFrom('notification as n')
+      .leftJoin('groups as g', 'g.id', 'n.group_id')
+      .leftJoin('group_member as m', (join) =>
+        join.onRef('m.group_id', '=', 'n.group_id').on('m.person_id', '=', person),
+      )
+      .leftJoin('post as p', 'p.id', 'n.post_id')
+      .leftJoin('post as t', 't.id', 'n.topic_id')
+      .leftJoin('person as a', 'a.id', 'n.actor_id')
+      .leftJoin('account as own', 'own.person_id', 'n.person_id')
+      .leftJoin('person as self', 'self.id', 'n.person_id')
+      .where('n.person_id', '=', person)
+      // About a thread that is not theirs to see they hear nothing, whatever they were told before.
+      .where((eb) => eb.or([eb('n.post_id', 'is', null), eb('p.id', 'is', null), seenPosts(person, 'p')]))
+      .select(['n.id', 'n.kind', 'n.sort_at', 'n.read_at', 'n.accepted', 'n.ask_id', 'n.group_id', 'n.post_id'])
+      .select(['n.origin', 'n.partner_id', 'n.ends_at'])
+      .select([
+        'g.uri as group_uri',
+        'g.name as group_name',
+        'g.kind as group_kind',
+        'g.reading',
+        'g.joining',
+        'g.listed',
+        'g.local',
+      ])
+      .select(['g.archived_at', 'g.deleted_at as group_deleted_at'])
+      .select(['m.state', 'm.role', 'm.following', 'm.banned_until'])
+      .select(['p.excerpt', 'p.deleted_at', 'p.removed_at', 'p.hidden_at', 'p.status', 'p.language'])
+      .select(['t.id as topic_id', 't.uri as topic_uri', 't.title', 't.deleted_at as topic_deleted_at'])
+      .select(['t.removed_at as topic_removed_at', 't.hidden_at as topic_hidden_at'])
+      .select(['a.id as actor_id', 'a.name as actor_name', 'a.agency as actor_agency', 'a.home as actor_home'])
+      .select(['a.local as actor_local', 'a.deleted_at as actor_deleted_at', 'own.administrator'])
+      .select(['self.guest_until as own_until', 'a.guest_of as actor_guest_of', 'a.guest_until as actor_guest_until'])
+      .select('a.guest_sponsor as actor_sponsor')
+  );
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof rows>['execute']>>[number];

@@ -1,4 +1,5 @@
 import { administrators, deciders, isId, type Reader, type Work } from '@joinery/core';
+import { seenPosts } from '@joinery/slices/posts';
 import type { z } from 'zod';
 import { silencedSince } from './anew.ts';
 import type { Mute } from './decide.ts';
@@ -67,6 +68,7 @@ export async function settingsOf(db: Reader, person: string): Promise<Settings> 
             muted.map(({ subject }) => subject),
           )
           .where('t.deleted_at', 'is', null)
+          .where(seenPosts(person, 't'))
           .where((eb) => eb.or([eb('g.reading', '<>', 'members'), eb('m.state', '=', 'member')]))
           .execute();
   return {

@@ -18,7 +18,8 @@ type DecisionEvent = { at: string; data: { post: string; group: string; by: stri
 
 async function postAndGroup(db: Reader, data: { post: string; group: string }) {
   const [post, group] = [await postById(db, data.post), await groupById(db, data.group)];
-  return post && group ? { post, group } : null;
+  // What is not for all of a group stays on this node.
+  return post && group && post.audience === 'group' ? { post, group } : null;
 }
 
 /** By the group to its nodes when it is ours; by our person to the group's node otherwise. */

@@ -12,9 +12,10 @@ import {
   type Work,
 } from '@joinery/core';
 import { whyNotPost, whyNotReply } from './policy.ts';
-import { createTopic, markdownText, reply } from './posts.ts';
+import { type ChosenAudience, createTopic, markdownText, reply } from './posts.ts';
 import { requireGroup, requirePost, standingOf } from './store.ts';
 import type { PostHeldRow } from './tables.ts';
+import { seesPost } from './visibility.ts';
 
 const leaveJob = 'posts.leave';
 const forgetJob = 'posts.forget-held';
@@ -46,6 +47,8 @@ export type HeldInput = {
   group: string;
   /** For a reply: what it answers. */
   replyTo: string | null;
+  /** Of a topic: for whom it is; without it for all of the group. */
+  audience?: ChosenAudience | undefined;
   title: string | null;
   source: string;
   language: string | null;
@@ -59,6 +62,7 @@ export async function hold(work: Work, input: HeldInput, seconds: number): Promi
   const group = await requireGroup(work.db, input.group);
   const standing = await standingOf(work.db, group, input.author, work.now);
   const parent = input.replyTo === null ? null : await requirePost(work.db, input.replyTo);
+  if (parent && !(await seesPost(work.db, input.author, parent))) refuse('not_found', 'There is no such post');
   const why = parent ? whyNotReply(standing, await requirePost(work.db, parent.topic_id)) : whyNotPost(standing);
   if (why) refuse(why, 'You cannot post here');
   const row: PostHeldRow = {
@@ -67,6 +71,8 @@ export async function hold(work: Work, input: HeldInput, seconds: number): Promi
     group_id: group.id,
     topic_id: parent?.topic_id ?? null,
     reply_to: input.replyTo,
+    audience: input.audience?.kind ?? 'group',
+    audience_origin: input.audience?.origin ?? null,
     title: input.title,
     source: input.source,
     language: input.language,
@@ -144,9 +150,10 @@ export async function leaveNow(work: Work, id: string, person: string): Promise<
 async function publish(work: Work, row: PostHeldRow): Promise<string> {
   const { person_id: author, language, source } = row;
   const text = markdownText(source);
+  const audience = { kind: row.audience, origin: row.audience_origin };
   const post =
     row.reply_to === null
-      ? await createTopic(work, { group: row.group_id, author, title: row.title, language, ...text })
+      ? await createTopic(work, { group: row.group_id, author, title: row.title, audience, language, ...text })
       : await reply(work, { replyTo: row.reply_to, author, language, ...text });
   // The text lives in the post from now on; the row says for a day where that is.
   await work.db

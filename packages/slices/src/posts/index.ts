@@ -50,6 +50,7 @@ export {
   newestNews,
   newInTopics,
 } from './unread.ts';
+export { seenPosts, seesPost } from './visibility.ts';
 
 /** What people write in groups, here and elsewhere. */
 export const posts: Slice = {

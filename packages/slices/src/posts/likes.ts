@@ -4,6 +4,7 @@ import { countDue } from './counts.ts';
 import { whyNotLike } from './policy.ts';
 import { decidedByHost } from './posts.ts';
 import { requireGroup, requirePost, standingOf } from './store.ts';
+import { seesPost } from './visibility.ts';
 
 /** Somebody who likes: remote people need not be known here as persons. */
 export type Liker = { uri: string; person: string | null };
@@ -21,6 +22,7 @@ export async function like(work: Work, input: { post: string; by: Liker; uri?: s
     const standing = await standingOf(work.db, group, input.by.person, work.now);
     const why = whyNotLike(input.uri === undefined ? standing : { ...standing, reads: true }, group, post);
     if (why) refuse(why, 'You cannot like this post');
+    if (!(await seesPost(work.db, input.by.person, post))) refuse('not_found', 'There is no such post');
   } else if (post.deleted_at) return false;
   const known = await work.db
     .selectFrom('post_like')

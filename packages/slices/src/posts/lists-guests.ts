@@ -1,4 +1,5 @@
 import type { Reader } from '@joinery/core';
+import { seenPosts } from './visibility.ts';
 
 /** Whether somebody wrote what a guest may read: an author who has left the group since stays known by what they wrote. */
 export async function hasWrittenFor(db: Reader, guest: string, person: string): Promise<boolean> {
@@ -15,6 +16,7 @@ export async function hasWrittenFor(db: Reader, guest: string, person: string): 
     .where('post.status', '=', 'accepted')
     .where('post.removed_at', 'is', null)
     .where('post.deleted_at', 'is', null)
+    .where(seenPosts(guest))
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, prepareQuery, type Reader } from '@joinery/core';
 import { sql } from 'kysely';
 import type { PostRow } from './tables.ts';
+import { seenPosts } from './visibility.ts';
 
 /** What lists show of an author, without a second query. */
 type AuthorColumns = {
@@ -57,6 +58,7 @@ function seenBy<Query extends { where: Conditions['where'] }>(query: Query, view
   if (!viewer.moderates) {
     seen = seen.where((eb) => eb.or([eb('post.removed_at', 'is', null), eb('post.author_id', '=', own)]));
   }
+  seen = seen.where(seenPosts(own));
   return seen as unknown as Query;
 }
 

@@ -247,4 +247,19 @@ export const migrations: Migrations = {
       .addColumn('activity', 'text')
       .execute();
   },
+  '2026-11-30-posts-audience': async (db) => {
+    for (const table of ['post', 'post_held']) {
+      await db.schema
+        .alterTable(table)
+        .addColumn('audience', 'text', (column) => column.notNull().defaultTo('group'))
+        .execute();
+      await db.schema.alterTable(table).addColumn('audience_origin', 'text').execute();
+    }
+    await db.schema
+      .createIndex('post_narrow')
+      .on('post')
+      .column('group_id')
+      .where(sql<boolean>`audience <> 'group'`)
+      .execute();
+  },
 };

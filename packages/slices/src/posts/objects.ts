@@ -16,6 +16,7 @@ import { mayNodeReadClosed, referencesTo } from './references.ts';
 import { rememberTopics, saveRemotePost } from './remote.ts';
 import { postById, postByUri } from './store.ts';
 import type { PostRow } from './tables.ts';
+import { seesPost } from './visibility.ts';
 
 const pageSize = 100;
 const topicsKept = 200;
@@ -45,6 +46,8 @@ export const postKind: ObjectKind = {
     const removed = await isRemoved(db, post);
     if (requester.kind === 'peer') return mayPeerRead(db, requester, post, removed, group);
     if (requester.kind === 'nobody' && removed) return false;
+    const person = requester.kind === 'person' ? requester.person : null;
+    if (requester.kind !== 'node' && !(await seesPost(db, person, post))) return false;
     return requesterMayRead(db, requester, group);
   },
   groupOf: async (db, object) => {
@@ -74,6 +77,8 @@ async function mayPeerRead(
   removed: boolean,
   group: GroupRow,
 ): Promise<boolean> {
+  // What is not for all of a group stays on this node.
+  if (post.audience !== 'group') return false;
   if (group.reading === 'members') return mayNodeReadClosed(db, requester, post, removed, group);
   if (post.status !== 'accepted' && requester.origin !== group.home) return false;
   if (removed && group.local === 1) return false;
@@ -105,6 +110,7 @@ function visible(db: Reader, from = 0) {
     .selectFrom('post')
     .selectAll('post')
     .where('status', '=', 'accepted')
+    .where('audience', '=', 'group')
     .where('removed_at', 'is', null)
     .where(({ exists, not, selectFrom }) =>
       not(
@@ -280,7 +286,8 @@ const readsGroup: CollectionKind['mayRead'] = async (db, requester, object) => {
 /** Threads are kept by their group, whoever started them. */
 const readsThread: CollectionKind['mayRead'] = async (db, requester, object) => {
   const found = await groupOf(db, object.id);
-  return found !== null && !(await isRemoved(db, found.post)) && (await requesterMayRead(db, requester, found.group));
+  if (found === null || found.post.audience !== 'group' || (await isRemoved(db, found.post))) return false;
+  return requesterMayRead(db, requester, found.group);
 };
 
 /** Collections of a group: newest first. */

@@ -1,5 +1,5 @@
 import { type Inbound, newId, prepareInsert, refuse, streams, type Work } from '@joinery/core';
-import { countPost, type GroupRow, streamFor } from '@joinery/slices/groups';
+import { countPost, type GroupRow, membersPerNode, streamFor } from '@joinery/slices/groups';
 import { markPublic } from '@joinery/slices/people';
 import { excerpt, plainText, renderMarkdown } from '@joinery/ui';
 import { countDue } from './counts.ts';
@@ -8,7 +8,8 @@ import { forgetNames, linkNames, namesSaid, putNames, type SaidNames } from './n
 import { whyNotDelete, whyNotEdit, whyNotPost, whyNotReply } from './policy.ts';
 import { numberPost } from './references.ts';
 import { currentRevision, postById, requireGroup, requirePost, standingOf, topicOf } from './store.ts';
-import type { PostKind, PostRow } from './tables.ts';
+import type { PostAudience, PostKind, PostRow } from './tables.ts';
+import { seesPost } from './visibility.ts';
 
 /** What somebody wrote: safe HTML, with its Markdown when that is known. */
 export type Text = { content: string; source: string | null };
@@ -34,7 +35,9 @@ export type Arrival = {
 };
 
 type Common = Text & { author: string; language?: string | null; kind?: PostKind; arrival?: Arrival };
-export type TopicInput = Common & { group: string; title: string | null };
+export type TopicInput = Common & { group: string; title: string | null; audience?: ChosenAudience | undefined };
+/** For whom a thread is; `origin` is the node of the one agency. */
+export type ChosenAudience = { kind: PostAudience; origin: string | null };
 export type ReplyInput = Common & { replyTo: string };
 
 /** What a person typed into a form, as text of a post. */
@@ -54,7 +57,17 @@ export async function createTopic(work: Work, input: TopicInput): Promise<PostRo
   }
   if (group.kind === 'conversation' && (await topicOf(work.db, group.id)))
     refuse('conflict', 'A conversation is one thread: reply in it');
+  if (input.audience && input.audience.kind !== 'group') await assertAudience(work, group, input.audience);
   return addPost(work, group, { ...input, kind: input.kind ?? 'discussion' }, null);
+}
+
+/** Only a closed group of this node may be told less than the group: elsewhere others have it, and nobody here decides about them. */
+async function assertAudience(work: Work, group: GroupRow, { kind, origin }: ChosenAudience): Promise<void> {
+  const fault = () => refuse('invalid', 'It cannot be for these alone', [{ field: 'audience', code: 'bad_choice' }]);
+  if (group.local !== 1 || group.reading !== 'members' || group.kind !== 'group') fault();
+  if (kind !== 'agency') return;
+  const nodes = await membersPerNode(work.db, group);
+  if (!nodes.some((node) => node.origin === origin)) fault();
 }
 
 /**
@@ -68,6 +81,7 @@ export async function reply(work: Work, input: ReplyInput): Promise<PostRow> {
   if (!decidedByHost(work, group, !input.arrival)) {
     const why = whyNotReply(await standingOf(work.db, group, input.author, work.now), topic);
     if (why) refuse(why, 'You cannot reply here');
+    if (!(await seesPost(work.db, input.author, topic))) refuse('not_found', 'There is no such post');
   }
   return addPost(work, group, { ...input, title: null, kind: input.kind ?? 'reply' }, { topic, parent });
 }
@@ -85,7 +99,7 @@ function streamOf(work: Work, group: GroupRow, ours: boolean): string {
 async function addPost(
   work: Work,
   group: GroupRow,
-  given: Common & { title: string | null; kind: PostKind },
+  given: Common & { title: string | null; kind: PostKind; audience?: ChosenAudience | undefined },
   thread: { topic: PostRow; parent: PostRow } | null,
 ): Promise<PostRow> {
   checkLength(given.title, given);
@@ -112,6 +126,8 @@ async function addPost(
     reply_to: thread?.parent.id ?? null,
     kind: input.kind,
     author_id: input.author,
+    audience: thread?.topic.audience ?? given.audience?.kind ?? 'group',
+    audience_origin: thread ? thread.topic.audience_origin : (given.audience?.origin ?? null),
     title: input.title,
     excerpt: excerpt(input.content),
     language: input.language ?? null,
@@ -183,7 +199,8 @@ const insertRevision = prepareInsert('post_revision');
 
 /** A post is in its group from now on: counted, and its topic moves up. */
 async function enterGroup(work: Work, group: GroupRow, post: PostRow, history: boolean): Promise<void> {
-  if (!history) await countPost(work, group.id, 1);
+  // How many there are would tell those of it who do not see it.
+  if (!history && post.audience === 'group') await countPost(work, group.id, 1);
   if (post.reply_to === null) return;
   await work.db
     .updateTable('post')
@@ -324,7 +341,7 @@ export async function deletePost(
 }
 
 async function leaveGroup(work: Work, group: GroupRow, post: PostRow): Promise<void> {
-  await countPost(work, group.id, -1);
+  if (post.audience === 'group') await countPost(work, group.id, -1);
   if (post.reply_to === null) return;
   await work.db
     .updateTable('post')

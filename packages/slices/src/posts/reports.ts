@@ -2,6 +2,7 @@ import { newId, type Reader, refuse, streams, type Work } from '@joinery/core';
 import { whyNotModerate, whyNotReport } from './policy.ts';
 import { currentRevision, requireGroup, requirePost, standingOf } from './store.ts';
 import type { PostReportRow } from './tables.ts';
+import { seesPost } from './visibility.ts';
 
 /**
  * Tells those who run the group about a post; of a message in a conversation, which nobody runs, the administrators of the node. In a group elsewhere the report goes to its node without the reporter's name.
@@ -18,6 +19,7 @@ export async function report(
   if (input.reporter !== null) {
     const why = whyNotReport(await standingOf(work.db, group, input.reporter, work.now), post);
     if (why) refuse(why, 'You cannot report this post');
+    if (!(await seesPost(work.db, input.reporter, post))) refuse('not_found', 'There is no such post');
   }
   const open = work.db.selectFrom('post_report').select('id').where('post_id', '=', post.id);
   const same =

@@ -69,8 +69,8 @@ export function topicRoutes(app: Hono<Environment>): void {
   });
 
   app.get('/groups/:id/reports', async (c) => {
-    requireVisitor(c);
-    const { group, standing } = await seeGroup(c.var.context, c.req.param('id'), c.var.visitor);
+    const visitor = requireVisitor(c);
+    const { group, standing } = await seeGroup(c.var.context, c.req.param('id'), visitor);
     const why = whyNotModerate(standing);
     if (why) refuse(why, 'Only those who run the group see its reports');
     const db = c.var.context.db.reader;
@@ -80,7 +80,7 @@ export function topicRoutes(app: Hono<Environment>): void {
         await textsOf(
           db,
           rows.map((row) => row.post_id),
-          { person: null, moderates: true },
+          { person: visitor.person.id, moderates: true },
         )
       ).map((post) => [post.id, post]),
     );

@@ -5,9 +5,12 @@ import type { Hono } from 'hono';
 import { sql } from 'kysely';
 import { agencyOfPerson } from '../people/index.ts';
 import { seeWhatHoldsPosts } from './reads.ts';
+import { seenPosts } from './visibility.ts';
 
 /** Something that may stand in a text: what is written, and how it is offered. */
 type Suggestion = { text: string; label: string; note: string };
+
+type Wanted = { db: Reader; group: string; typed: string; language: Language; person: string };
 
 const most = 8;
 /** Spelled out because the two databases differ in what escapes a pattern by default. */
@@ -15,7 +18,7 @@ const starts = (column: 'person.handle' | 'post_tag.tag', text: string) =>
   sql<boolean>`${sql.ref(column)} like ${`${text.replace(/[\\%_]/g, '\\$&')}%`} escape '\\'`;
 
 /** Members of a group whose name or handle fits, as they are mentioned. */
-async function people(db: Reader, group: string, typed: string, language: Language): Promise<Suggestion[]> {
+async function people({ db, group, typed, language }: Wanted): Promise<Suggestion[]> {
   const rows = await db
     .selectFrom('group_member')
     .innerJoin('person', 'person.id', 'group_member.person_id')
@@ -37,8 +40,8 @@ async function people(db: Reader, group: string, typed: string, language: Langua
   });
 }
 
-/** Tags of posts that this group shows. */
-async function tags(db: Reader, group: string, typed: string): Promise<Suggestion[]> {
+/** Tags of posts that this group shows to whoever writes. */
+async function tags({ db, group, typed, person }: Wanted): Promise<Suggestion[]> {
   const rows = await db
     .selectFrom('post_tag')
     .innerJoin('post', 'post.id', 'post_tag.post_id')
@@ -49,6 +52,7 @@ async function tags(db: Reader, group: string, typed: string): Promise<Suggestio
     .where('post.deleted_at', 'is', null)
     .where('post.removed_at', 'is', null)
     .where('topic.removed_at', 'is', null)
+    .where(seenPosts(person))
     .where(starts('post_tag.tag', foldTag(typed)))
     .groupBy('post_tag.tag')
     .orderBy('times', 'desc')
@@ -70,6 +74,7 @@ export function suggestionRoutes(app: Hono<Environment>): void {
     const [, sign, typed = ''] = /^([@#])([\p{L}\p{N}_.-]{1,40})$/u.exec(c.req.query('q') ?? '') ?? [];
     const names = canSeeMembers(visitor.person.guest, await membershipOf(reader, group.id, visitor.person.id));
     const find = sign === '@' && names ? people : sign === '#' ? tags : async () => [];
-    return c.json({ items: await find(reader, group.id, typed, c.var.language) });
+    const wanted = { db: reader, group: group.id, typed, language: c.var.language, person: visitor.person.id };
+    return c.json({ items: await find(wanted) });
   });
 }

@@ -3,6 +3,10 @@ import type { Inbound, RefusalCode } from '@joinery/core';
 /** What a post is. `discussion` and `reply` are written here; the others come from other software and are shown with their name. */
 export type PostKind = 'discussion' | 'reply' | 'poll' | 'event' | 'document';
 
+/** For whom a thread is: everybody who reads the group; those who run it; the people of one agency. */
+export const audiences = ['group', 'facilitators', 'agency'] as const;
+export type PostAudience = (typeof audiences)[number];
+
 /** A topic or a reply, local or remote. Belongs to exactly one group, for good. */
 export type PostRow = {
   id: string;
@@ -20,6 +24,10 @@ export type PostRow = {
   reply_to: string | null;
   kind: PostKind;
   author_id: string;
+  /** Chosen by the author of the topic, the same for all of its thread. */
+  audience: PostAudience;
+  /** Origin of the node of the one agency. */
+  audience_origin: string | null;
   title: string | null;
   /** First words as plain text, so that lists need no bodies. */
   excerpt: string;
@@ -157,6 +165,8 @@ export type PostHeldRow = {
   /** Null for a topic. */
   topic_id: string | null;
   reply_to: string | null;
+  audience: PostAudience;
+  audience_origin: string | null;
   title: string | null;
   source: string;
   language: string | null;

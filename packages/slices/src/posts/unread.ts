@@ -1,6 +1,7 @@
 import { prepareQuery, type Reader, type Work } from '@joinery/core';
 import type { GroupKind } from '@joinery/slices/groups';
 import { sql } from 'kysely';
+import { seenPosts } from './visibility.ts';
 
 const days = 30;
 /** More than this is shown as "99+", and not counted. */
@@ -36,7 +37,7 @@ function unread(db: Reader, wanted: Wanted) {
       (eb) => {
         const all = eb
           .selectFrom('post')
-          .select(['id', 'topic_id', 'group_id', 'author_id', 'news_at', 'status'])
+          .select(['id', 'topic_id', 'group_id', 'author_id', 'audience', 'news_at', 'status'])
           .select(['removed_at', 'hidden_at', 'deleted_at']);
         // With a limit each is read by its own index, whatever else the planner sees to begin with.
         if ('topics' in wanted) return all.where('topic_id', 'in', wanted.topics).limit(mostInTopics).as('post');
@@ -76,7 +77,8 @@ function unread(db: Reader, wanted: Wanted) {
     .where('post.hidden_at', 'is', null)
     .where('post.deleted_at', 'is', null)
     .where('topic.removed_at', 'is', null)
-    .where('topic.hidden_at', 'is', null);
+    .where('topic.hidden_at', 'is', null)
+    .where(seenPosts(person));
 }
 
 const ofGroup = prepareQuery((db, wanted: { person: string; from: string; group: string }) =>
@@ -109,7 +111,13 @@ export async function newByGroup(
     .where('group_member.person_id', '=', person)
     .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]))
     .where('groups.kind', '=', kind)
-    .where('groups.last_post_at', '>', from);
+    // What is not for all of a group does not show in its figures.
+    .where((eb) =>
+      eb.or([
+        eb('groups.last_post_at', '>', from),
+        sql<boolean>`exists (select 1 from post where post.group_id = groups.id and post.audience <> 'group')`,
+      ]),
+    );
   if (group !== undefined) mine = mine.where('groups.id', '=', group);
   // A conversation is one topic: what somebody has read to its end needs no counting, on each page, for each that they are in.
   if (kind === 'conversation')

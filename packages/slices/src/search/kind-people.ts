@@ -8,6 +8,7 @@ import {
   personLabel,
   personSchema,
 } from '@joinery/slices/people';
+import { seenPosts } from '@joinery/slices/posts';
 import { isLanguage, plainText } from '@joinery/ui';
 import { sql } from 'kysely';
 import { findsPosts, joinGroup } from './circles.ts';
@@ -59,7 +60,7 @@ export const personKind: Searchable = {
       or exists (select 1 from post
         ${joinGroup('post.group_id', reader)}
         where post.author_id = person.id and post.status = 'accepted' and post.removed_at is null and post.deleted_at is null
-          and ${findsPosts(reader)})))`,
+          and ${seenPosts(reader.person)} and ${findsPosts(reader)})))`,
   results: async (context, _visitor, ids, language) => {
     const people = await peopleByIds(context.db.reader, ids);
     return [...people.values()].flatMap((person) => {

@@ -8,6 +8,7 @@ import {
   postById,
   postJson,
   postSchema,
+  seenPosts,
   textsOf,
 } from '@joinery/slices/posts';
 import { isLanguage, plainText } from '@joinery/ui';
@@ -52,7 +53,7 @@ export const postKind: Searchable = {
   mayFind: (id, reader) => sql`exists (select 1 from post
     inner join post as topic on topic.id = post.topic_id
     where post.id = ${id} and post.deleted_at is null and post.removed_at is null and topic.removed_at is null
-      and post.hidden_at is null
+      and post.hidden_at is null and ${seenPosts(reader.person)}
       and (post.status = 'accepted' or post.author_id = ${reader.person})
       and (topic.status = 'accepted' or topic.author_id = ${reader.person})
       and post.group_id in ${groupsOfPosts(reader)})`,

@@ -1,0 +1,167 @@
+import { createActorKeys, isRefusal, transact } from '@joinery/core';
+import { createGroup, groupById, groups, joinGroup, membershipOf, setRole, updateGroup } from '@joinery/slices/groups';
+import { createPerson, type PersonRow, people } from '@joinery/slices/people';
+import { expect, it } from 'vitest';
+import { describeStores } from '../../../../test/harness/store.ts';
+import { createTopic, like, markdownText, postById, posts, reply, report } from './index.ts';
+import { findPost, listFeed, listReplies, listTagged, listTopics, newestTopics, textsOf } from './lists.ts';
+import type { ChosenAudience } from './posts.ts';
+import { newAmong, newByGroup } from './unread.ts';
+import { maySeeThread, seenPosts, seesPost } from './visibility.ts';
+
+const by = { kind: 'system', what: 'test' } as const;
+
+describeStores('Who sees a thread', (openStore) => {
+  async function open() {
+    let time = Date.parse('2026-11-02T08:00:00Z');
+    const store = await openStore({
+      slices: [people, groups, posts],
+      now: () => {
+        time += 1_000;
+        return new Date(time);
+      },
+    });
+    const { context } = store;
+    const keys = await createActorKeys();
+    const act = <T>(change: Parameters<typeof transact<T>>[2]) => transact(context, by, change);
+    const person = (name: string) =>
+      act((work) => createPerson(work, { name, agency: 'Agency', language: 'en', timeZone: 'UTC', keys }));
+    const owner = await person('Owner');
+    const group = await act((work) =>
+      createGroup(work, {
+        name: 'Closed',
+        handle: 'closed',
+        owner: owner.id,
+        reading: 'members',
+        joining: 'open',
+        keys,
+      }),
+    );
+    return {
+      ...{ store, context, act, person, owner, group },
+      join: (who: PersonRow) => act(async (work) => void (await joinGroup(work, { group: group.id, person: who.id }))),
+      write: (author: PersonRow, audience?: ChosenAudience) =>
+        act((work) =>
+          createTopic(work, { group: group.id, author: author.id, title: 'T', audience, ...markdownText('Text #tag') }),
+        ),
+      answer: (author: PersonRow, replyTo: string) =>
+        act((work) => reply(work, { replyTo, author: author.id, ...markdownText('Answer') })),
+      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    };
+  }
+
+  it('is one rule, for one thread and as a condition of every list', async () => {
+    await using world = await open();
+    const { context, act, owner, group, person, join, write, answer } = world;
+    const db = context.db.reader;
+    const home = context.config.origin;
+    const [early, late, chair, out] = [
+      await person('Early'),
+      await person('Late'),
+      await person('Chair'),
+      await person('Outsider'),
+    ];
+    await join(early);
+    const agency = { kind: 'agency', origin: home } as const;
+    const facilitators = { kind: 'facilitators', origin: null } as const;
+    const old = [await write(owner), await write(early, facilitators), await write(early, agency)];
+    await act((work) => updateGroup(work, group.id, owner.id, { history: 'joining' }));
+    await join(late);
+    await join(chair);
+    await act((work) => setRole(work, { group: group.id, person: chair.id, by: owner.id, role: 'facilitator' }));
+    const fresh = [await write(owner), await write(early, facilitators), await write(late, agency)];
+    const topics = [...old, ...fresh];
+    const replies = await Promise.all(topics.map((topic) => answer(owner, topic.id).catch(() => null)));
+    expect(replies.every(Boolean)).toBe(true);
+    const expected: [PersonRow, boolean[]][] = [
+      [owner, [true, true, true, true, true, true]],
+      [early, [true, true, true, true, true, true]],
+      [late, [false, false, false, true, false, true]],
+      [chair, [true, true, true, true, true, true]],
+      [out, [false, false, false, false, false, false]],
+    ];
+    const place = await groupById(db, group.id);
+    for (const [who, sees] of expected) {
+      const standing = await membershipOf(db, group.id, who.id);
+      const found = await db.selectFrom('post').select('id').where(seenPosts(who.id)).execute();
+      const visible = new Set(found.map(({ id }) => id));
+      const viewer = { person: who.id, moderates: standing?.role === 'owner' || standing?.role === 'facilitator' };
+      for (const [index, topic] of topics.entries()) {
+        const answered = replies[index];
+        const label = `${who.name} ${index}`;
+        const reads = sees[index];
+        if (who !== out && place) expect(maySeeThread(place, topic, who, standing), label).toBe(reads);
+        // Whoever may not read the group sees nothing of what is narrower than it; its readers' own rule keeps the rest.
+        if (who !== out || topic.audience !== 'group') expect(visible.has(topic.id), label).toBe(reads);
+        if (who === out || !answered) continue;
+        expect(visible.has(answered.id), label).toBe(reads);
+        expect(await seesPost(db, who.id, answered), label).toBe(reads);
+        expect((await findPost(db, topic.id, viewer)) !== undefined, label).toBe(reads);
+        expect((await textsOf(db, [topic.id, answered.id], viewer)).length, label).toBe(reads ? 2 : 0);
+        expect((await listReplies(db, topic.id, viewer, { limit: 10 })).items.length, label).toBe(reads ? 1 : 0);
+      }
+      const wanted = topics.filter((_, index) => sees[index]).map(({ id }) => id);
+      const ids = (rows: { id: string }[]) => rows.map(({ id }) => id).sort();
+      if (who === out) continue;
+      expect(ids((await listTopics(db, group.id, viewer, { limit: 50 })).items), who.name).toEqual(wanted);
+      expect(ids((await listTagged(db, 'tag', who.id, { limit: 50, guest: false })).items), who.name).toEqual(wanted);
+      const feed = (await listFeed(db, who.id, { limit: 50 })).items;
+      expect(ids(feed.filter(({ reply_to }) => reply_to === null)), who.name).toEqual(wanted);
+      const now = context.clock.now();
+      const all = [...topics, ...replies].flatMap((post) => (post ? [post.id] : []));
+      for (const id of await newAmong(db, who.id, all, now)) expect(visible.has(id), who.name).toBe(true);
+    }
+    // Nothing of it is in the feed that anybody may read, and its figures are of what is for all.
+    expect((await newestTopics(db, group.id)).length).toBe(0);
+    expect((await groupById(db, group.id))?.post_count).toBe(4);
+    const [news] = await newByGroup(db, late.id, context.clock.now());
+    expect(news?.count).toBe(3);
+  });
+
+  it('holds for what is done to a thread: who does not see it cannot answer, like or report it', async () => {
+    await using world = await open();
+    const { act, owner, group, person, join, write, answer } = world;
+    const member = await person('Member');
+    await join(member);
+    const topic = await write(owner, { kind: 'facilitators', origin: null });
+    const like1 = () => act((work) => like(work, { post: topic.id, by: { uri: member.uri, person: member.id } }));
+    const report1 = () => act((work) => report(work, { post: topic.id, reporter: member.id, reason: 'why' }));
+    for (const attempt of [() => answer(member, topic.id), like1, report1])
+      await expect(attempt()).rejects.toSatisfy((error) => isRefusal(error) && error.code === 'not_found');
+    // Made a facilitator, she sees it; what a reply is for does not change with that.
+    await act((work) => setRole(work, { group: group.id, person: member.id, by: owner.id, role: 'facilitator' }));
+    const answered = await answer(member, topic.id);
+    expect(answered.audience).toBe('facilitators');
+    await act((work) => setRole(work, { group: group.id, person: member.id, by: owner.id, role: 'member' }));
+    expect(await seesPost(world.context.db.reader, member.id, answered)).toBe(false);
+  });
+
+  it('is narrowed in closed groups of this node alone, to agencies that are in the group; guests are of another', async () => {
+    await using world = await open();
+    const { context, act, owner, person, join, write, group } = world;
+    const keys = await createActorKeys();
+    const wide = await act((work) => createGroup(work, { name: 'Wide', handle: 'wide', owner: owner.id, keys }));
+    const narrow = { kind: 'facilitators', origin: null } as const;
+    const input = { group: wide.id, author: owner.id, title: 'T', audience: narrow, ...markdownText('x') };
+    await expect(act((work) => createTopic(work, input))).rejects.toMatchObject({ code: 'invalid' });
+    await expect(write(owner, { kind: 'agency', origin: 'https://nobody.example' })).rejects.toMatchObject({
+      code: 'invalid',
+    });
+    const guest = await person('Guest');
+    await join(guest);
+    await act((work) =>
+      work.db
+        .updateTable('person')
+        .set({ guest_until: '2027-01-01T00:00:00.000Z' })
+        .where('id', '=', guest.id)
+        .execute(),
+    );
+    const topic = await write(owner, { kind: 'agency', origin: context.config.origin });
+    expect(await seesPost(context.db.reader, guest.id, topic)).toBe(false);
+    expect(await findPost(context.db.reader, topic.id, { person: guest.id, moderates: false })).toBeUndefined();
+    // Opened later, what was for few stays for few.
+    await act((work) => updateGroup(work, group.id, owner.id, { reading: 'partners' }));
+    expect(await seesPost(context.db.reader, null, topic)).toBe(false);
+    expect(await postById(context.db.reader, topic.id)).toMatchObject({ audience: 'agency' });
+  });
+});
