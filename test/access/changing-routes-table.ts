@@ -70,6 +70,9 @@ const pagesOfGroups: Record<string, Row> = {
     ...{ name: 'Crisis team 2', summary: '', reading: 'members', joining: 'invited' },
   }),
   'POST /groups/:id/classification': inGroup('owner', notOwners, { label: 'internal', reason: 'Names of suppliers' }),
+  'POST /groups/:id/terms/edit': inGroup('owner', notOwners, {
+    ...{ history: 'joining', inviting: 'members', asking: 'node', keeping: 'live', recordCopy: '1' },
+  }),
   'POST /groups/:id/archive': inGroup('owner', notOwners, { archived: '1' }),
   'POST /groups/:id/delete': inGroup('owner', notOwners, ({ handle }) => ({ handle })),
   'POST /groups/:id/join': inGroup('invitee', outsiders),

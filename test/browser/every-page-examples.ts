@@ -434,12 +434,22 @@ export function examplesOf({
         ...failed,
       },
     ],
+    '/groups/:id/terms': [
+      { path: `/groups/${groups.open}/terms`, as: 'newcomer', name: 'terms' },
+      { path: `/groups/${groups.closed}/terms?saved=1`, as: owner, name: 'terms closed' },
+      { path: `/groups/${groups.remote}/terms`, as: 'member', name: 'terms elsewhere' },
+    ],
+    '/groups/:id/terms/edit': [
+      { path: `/groups/${groups.closed}/terms/edit`, as: owner, name: 'terms change' },
+      { path: `/groups/${groups.open}/terms/edit`, as: 'member', name: 'error 403', status: 403 },
+    ],
     '/groups/:id/topics': [
       { path: `/groups/${groups.open}/topics`, as: 'member', name: 'topics' },
       { path: `/groups/${groups.web}/topics`, as: 'nobody', name: 'topics signed out' },
     ],
     '/groups/:id/new': [
       { path: `/groups/${groups.open}/new`, as: 'member', name: 'new topic' },
+      { path: `/groups/${groups.closed}/new`, as: owner, name: 'new topic closed' },
       {
         path: `/groups/${groups.open}/new`,
         as: 'member',

@@ -201,6 +201,7 @@ export async function openEveryState(): Promise<EveryState> {
     await invite(work, { group: invited.id, person: member.id, by: owner.id });
     await ban(work, { group: open.id, person: banned.id, by: owner.id, reason: 'Advertising', until: null });
     await updateGroup(work, archived.id, owner.id, { archived: true });
+    await updateGroup(work, closed.id, owner.id, { history: 'joining', inviting: 'members', recordCopy: true });
   });
   await disableLeaver(node.context, by, leaver.id);
 

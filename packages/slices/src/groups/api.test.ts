@@ -34,6 +34,7 @@ test('a group has the promised shape, and its owner changes it', async () => {
     joining: 'open',
     listed: true,
     archived: false,
+    ...{ history: 'all', inviting: 'facilitators', asking: 'partners', keeping: 'leased', recordCopy: false },
     lead: { id: owner.id, uri: owner.uri, name: 'Olga Owner', agency: owner.agency, home },
     memberCount: 1,
     postCount: 0,

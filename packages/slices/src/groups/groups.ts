@@ -16,7 +16,7 @@ import { canManage } from './policy.ts';
 import { changeStanding } from './standing.ts';
 import { holdGroup, membershipOf } from './store.ts';
 import type { Asking, GroupRow, History, Inviting, Joining, Keeping, Reading } from './tables.ts';
-import { noteChanges } from './terms.ts';
+import { noteChanges } from './terms/terms.ts';
 
 /** What a new group of this node is made of. Checked before (`input.ts`). */
 export type NewGroup = {

@@ -42,3 +42,4 @@ export {
   requesterMayRead,
 } from './store.ts';
 export type { GroupKind, GroupMemberRow, GroupRow, Joining, MemberState, Reading, Role } from './tables.ts';
+export { keepingText, recordText } from './terms/words.ts';

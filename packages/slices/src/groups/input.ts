@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { joinings, readings, roles } from './tables.ts';
+import { askings, histories, invitings, joinings, keepings, readings, roles } from './tables.ts';
 
 const nameInput = z
   .string()
@@ -37,6 +37,12 @@ export const groupChangeInput = z.object({
   joining: z.enum(joinings).optional(),
   listed: z.boolean().optional(),
   archived: z.boolean().optional(),
+  history: z.enum(histories).optional(),
+  inviting: z.enum(invitings).optional(),
+  asking: z.enum(askings).optional(),
+  agencies: z.array(z.string().max(300)).max(500).optional(),
+  keeping: z.enum(keepings).optional(),
+  recordCopy: z.boolean().optional(),
 });
 
 const presets = {
@@ -76,6 +82,16 @@ export const settingsForm = z.object({
   web: checkbox,
   joining: z.enum(joinings),
   listed: checkbox,
+});
+
+/** The form of what a group promises its members. */
+export const termsForm = z.object({
+  history: z.enum(histories),
+  inviting: z.enum(invitings),
+  asking: z.enum(askings),
+  agencies: z.array(z.string().max(300)).max(500).default([]),
+  keeping: z.enum(keepings),
+  recordCopy: checkbox,
 });
 
 /**

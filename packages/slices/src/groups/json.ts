@@ -3,7 +3,18 @@ import { z } from 'zod';
 import { guestSchema, type PersonReference, personReference } from '../people/index.ts';
 import type { ListedMember } from './lists.ts';
 import { leadOf } from './remote-roles.ts';
-import { type GroupMemberRow, type GroupRow, joinings, memberStates, readings, roles } from './tables.ts';
+import {
+  askings,
+  type GroupMemberRow,
+  type GroupRow,
+  histories,
+  invitings,
+  joinings,
+  keepings,
+  memberStates,
+  readings,
+  roles,
+} from './tables.ts';
 
 const referenceSchema = z.object({
   id: z.string(),
@@ -26,6 +37,11 @@ export const groupSchema = z.object({
   joining: z.enum(joinings),
   listed: z.boolean(),
   archived: z.boolean(),
+  history: z.enum(histories),
+  inviting: z.enum(invitings),
+  asking: z.enum(askings),
+  keeping: z.enum(keepings),
+  recordCopy: z.boolean(),
   lead: referenceSchema.nullable(),
   memberCount: z.number().int(),
   postCount: z.number().int(),
@@ -50,6 +66,11 @@ export async function groupJson(db: Reader, group: GroupRow, standing: GroupMemb
     joining: group.joining,
     listed: group.listed === 1,
     archived: group.archived_at !== null,
+    history: group.history,
+    inviting: group.inviting,
+    asking: group.asking,
+    keeping: group.keeping,
+    recordCopy: group.record_copy === 1,
     lead: leading,
     memberCount: group.member_count,
     postCount: group.post_count,

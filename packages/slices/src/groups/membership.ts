@@ -13,7 +13,7 @@ import {
 } from './standing.ts';
 import { countMembers } from './store.ts';
 import type { GroupMemberRow } from './tables.ts';
-import { namedNodes } from './terms.ts';
+import { namedNodes } from './terms/terms.ts';
 
 /** `activity`: address of the activity by which a person of another node asks. */
 export type MembershipInput = { group: string; person: string; activity?: string };

@@ -26,6 +26,7 @@ import { formRoutes } from './routes-form.tsx';
 import { memberRoutes } from './routes-member.tsx';
 import { shutPage, shutRoutes } from './routes-shut.tsx';
 import { countedNodes, membersPerNode } from './store.ts';
+import { termsRoutes } from './terms/routes.tsx';
 import { GroupPage } from './views-group.tsx';
 import { GroupsPage, type ListTab } from './views-list.tsx';
 
@@ -46,6 +47,7 @@ export function routes(app: Hono<Environment>): void {
   app.post('/groups/:id/decline-invitation', (c) => carryOut(c, declineInvitation));
   memberRoutes(app);
   shutRoutes(app);
+  termsRoutes(app);
 }
 
 async function showGroups(c: RequestContext) {

@@ -145,6 +145,13 @@ export function SettingsPage(model: FormModel & { group: GroupRow }) {
           <SubmitButton>{t('save')}</SubmitButton>
         </FormActions>
       </Form>
+      <Panel title={t('promises')} id="promises">
+        <p>{t('promisesHint')}</p>
+        <FormActions>
+          <ButtonLink href={`/groups/${group.id}/terms/edit`}>{t('promisesChange')}</ButtonLink>
+          <ButtonLink href={`/groups/${group.id}/terms`}>{t('remainsWhere')}</ButtonLink>
+        </FormActions>
+      </Panel>
       <Panel title={t('archiveTitle')} id="archive">
         <p>{t('archiveHint')}</p>
         <Form action={`/groups/${group.id}/archive`} csrf={csrf} inline>

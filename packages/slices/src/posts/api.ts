@@ -10,7 +10,7 @@ import { deliverySchema, postJson, postSchema, revisionSchema, threadSchema } fr
 import { like, unlike } from './likes.ts';
 import { findPost, likedAmong, listReplies, listTopics, type PostWithText, textsOf } from './lists.ts';
 import { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
-import { countPost } from './page.ts';
+import { audienceChosen, countPost } from './page.ts';
 import { createTopic, deletePost, editPost, markdownText, reply } from './posts.ts';
 import { seeGroup, seePost } from './reads.ts';
 import { report } from './reports.ts';
@@ -92,11 +92,14 @@ function groupRoutes(app: OpenAPIHono<Environment>): void {
     async (c) => {
       const visitor = requireVisitor(c);
       const { group } = await seeGroup(c.var.context, c.req.valid('param').id, visitor);
-      const { title, content, language, kind } = c.req.valid('json');
+      const { title, content, language, kind, ...chosen } = c.req.valid('json');
       const text = markdownText(content);
       const input = { group: group.id, author: visitor.person.id, title, ...text, language: language ?? null };
+      const audience = await audienceChosen(c, group, chosen);
       countPost(c, visitor, 'postsByProgram');
-      const made = await change(c, visitor, (work) => createTopic(work, { ...input, ...(kind ? { kind } : {}) }));
+      const made = await change(c, visitor, (work) =>
+        createTopic(work, { ...input, audience, ...(kind ? { kind } : {}) }),
+      );
       return c.json(await showPost(c, visitor, made.id), 201);
     },
   );

@@ -1,9 +1,11 @@
 import { type Reader, subscribers } from '@joinery/core';
-import { groupById, membersPerNode, streamOf } from '@joinery/slices/groups';
+import { type GroupRow, groupById, membersPerNode, membersWithRole, streamOf } from '@joinery/slices/groups';
+import type { ChosenAudience } from './posts.ts';
+import { postById } from './store.ts';
 
 /** Who receives what is posted in a group. */
 export type Audience = {
-  /** Members and followers. */
+  /** Members, and in groups that others may read also followers. */
   people: number;
   organisations: number;
   /** Nodes to which it is delivered, beside the one that keeps it. */
@@ -12,44 +14,138 @@ export type Audience = {
   keptBy: { home: string; agency: string };
   /** Anyone on the web can read it. */
   web: boolean;
+  /** Of a closed group: what is kept where. */
+  closed: Pick<GroupRow, 'reading' | 'keeping' | 'record_copy'> | null;
+  /** For whom alone it is, with the name of the agency; null for all of the group. */
+  narrow: { kind: 'facilitators' | 'agency'; agency: string } | null;
   /** When the host of a group elsewhere told these figures; null for a group of this node. */
   measuredAt: string | null;
+};
+
+/** For whom alone a topic can be, and how many people that is: in closed groups of this node. */
+export type AudienceChoices = {
+  everybody: number;
+  facilitators: number;
+  agencies: { origin: string; agency: string; people: number }[];
 };
 
 /**
  * Who will receive a post in a group: the one place that says so before posting, by the same rows that decide where it is delivered
  * afterwards. For a group elsewhere these are the last figures of its host.
+ * @param topic of a reply: local id of the topic, which may be for a part of the group
  */
-export async function audienceOf(db: Reader, groupId: string): Promise<Audience | null> {
+export async function audienceOf(db: Reader, groupId: string, topic?: string): Promise<Audience | null> {
   const group = await groupById(db, groupId);
   if (!group) return null;
-  const web = group.reading === 'web';
+  const closed = group.reading === 'members';
+  const common = {
+    keptBy: { home: group.home, agency: group.agency ?? '' },
+    web: group.reading === 'web',
+    closed: closed && group.kind === 'group' ? group : null,
+    narrow: null,
+  };
+  const row = topic === undefined ? undefined : await postById(db, topic);
+  if (row && row.audience !== 'group') return narrowAudience(db, group, row, common);
   if (group.local === 1) {
     const counted = await db
       .selectFrom('group_member')
       .innerJoin('person', 'person.id', 'group_member.person_id')
       .select((eb) => [eb.fn.countAll().as('people'), eb.fn.count('person.agency').distinct().as('organisations')])
       .where('group_member.group_id', '=', group.id)
-      .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]))
+      .where((eb) =>
+        eb.or([eb('group_member.state', '=', 'member'), ...(closed ? [] : [eb('group_member.following', '=', 1)])]),
+      )
       .where('group_member.state', '<>', 'banned')
       .executeTakeFirstOrThrow();
-    const nodes = await subscribers(db, streamOf(group));
     return {
+      ...common,
       people: Number(counted.people),
       organisations: Number(counted.organisations),
-      nodes: nodes.length,
-      keptBy: { home: group.home, agency: group.agency ?? '' },
-      web,
+      nodes: (await subscribers(db, streamOf(group))).length,
       measuredAt: null,
     };
   }
   const perNode = await membersPerNode(db, group);
   return {
+    ...common,
     people: perNode.reduce((sum, node) => sum + node.members, 0) || group.member_count,
     organisations: new Set(perNode.map((node) => node.agency || node.origin)).size,
     nodes: perNode.filter((node) => node.origin !== group.home).length,
-    keptBy: { home: group.home, agency: group.agency ?? '' },
-    web,
     measuredAt: perNode[0]?.measuredAt ?? group.fetched_at,
   };
+}
+
+/** A reply in a thread that is for a part of the group; the author of the topic, who may be in none, counts. */
+async function narrowAudience(
+  db: Reader,
+  group: GroupRow,
+  topic: { author_id: string; audience: string; audience_origin: string | null; audience_agency: string | null },
+  common: Pick<Audience, 'keptBy' | 'web' | 'closed'>,
+): Promise<Audience> {
+  const people = await peopleOf(db, group, {
+    kind: topic.audience === 'agency' ? 'agency' : 'facilitators',
+    origin: topic.audience_origin,
+  });
+  const author = await db
+    .selectFrom('person')
+    .select(['id', 'agency'])
+    .where('id', '=', topic.author_id)
+    .executeTakeFirst();
+  if (author && !people.some(({ id }) => id === author.id)) people.push(author);
+  return {
+    ...common,
+    people: people.length,
+    organisations: new Set(people.map(({ agency }) => agency)).size,
+    nodes: 0,
+    narrow: {
+      kind: topic.audience === 'agency' ? 'agency' : 'facilitators',
+      agency: topic.audience_agency ?? '',
+    },
+    measuredAt: null,
+  };
+}
+
+async function peopleOf(
+  db: Reader,
+  group: GroupRow,
+  { kind, origin }: ChosenAudience,
+): Promise<{ id: string; agency: string }[]> {
+  // What is not for all of a group stays on this node.
+  if (kind === 'facilitators')
+    return (await membersWithRole(db, group.id, ['owner', 'facilitator'])).filter(({ local }) => local === 1);
+  return db
+    .selectFrom('group_member')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select(['person.id', 'person.agency'])
+    .where('group_member.group_id', '=', group.id)
+    .where('group_member.state', '=', 'member')
+    .where('person.home', '=', origin ?? '')
+    .where('person.local', '=', 1)
+    .where('person.guest_until', 'is', null)
+    .execute();
+}
+
+/**
+ * For whom alone somebody can write in a group; null where everything is for all of it.
+ * @param agency of this node
+ */
+export async function audienceChoices(db: Reader, group: GroupRow, agency: string): Promise<AudienceChoices | null> {
+  if (!canNarrow(group)) return null;
+  const nodes = await membersPerNode(db, group);
+  const agencies = [];
+  for (const node of nodes) {
+    const people = await peopleOf(db, group, { kind: 'agency', origin: node.origin });
+    const name = node.origin === group.home ? agency : node.agency || new URL(node.origin).host;
+    if (people.length > 0) agencies.push({ origin: node.origin, agency: name, people: people.length });
+  }
+  return {
+    everybody: nodes.reduce((sum, node) => sum + node.members, 0),
+    facilitators: (await peopleOf(db, group, { kind: 'facilitators', origin: null })).length,
+    agencies,
+  };
+}
+
+/** Only a closed group of this node may be told less than the group: elsewhere others have it, and nobody here decides about them. */
+export function canNarrow(group: Pick<GroupRow, 'local' | 'reading' | 'kind'>): boolean {
+  return group.local === 1 && group.reading === 'members' && group.kind === 'group';
 }

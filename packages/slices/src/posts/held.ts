@@ -73,6 +73,7 @@ export async function hold(work: Work, input: HeldInput, seconds: number): Promi
     reply_to: input.replyTo,
     audience: input.audience?.kind ?? 'group',
     audience_origin: input.audience?.origin ?? null,
+    audience_agency: input.audience?.agency ?? null,
     title: input.title,
     source: input.source,
     language: input.language,
@@ -150,7 +151,7 @@ export async function leaveNow(work: Work, id: string, person: string): Promise<
 async function publish(work: Work, row: PostHeldRow): Promise<string> {
   const { person_id: author, language, source } = row;
   const text = markdownText(source);
-  const audience = { kind: row.audience, origin: row.audience_origin };
+  const audience = { kind: row.audience, origin: row.audience_origin, agency: row.audience_agency };
   const post =
     row.reply_to === null
       ? await createTopic(work, { group: row.group_id, author, title: row.title, audience, language, ...text })

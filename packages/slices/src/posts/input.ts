@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { audiences } from './tables.ts';
 
 /** Longest title and text, in characters. */
 export const longestTitle = 200;
@@ -20,6 +21,8 @@ export const newTopic = z.object({
   title,
   content: contentInput,
   kind: z.enum(['discussion']).optional(),
+  audience: z.enum(audiences).optional().describe('For whom it is, in closed groups: those who run it, or one agency'),
+  agency: z.string().max(300).optional().describe('Of one agency: origin of its node'),
   language: languageInput.optional(),
 });
 export const newReply = z.object({

@@ -1,4 +1,5 @@
 import type { FieldFault, RefusalCode } from '@joinery/core';
+import { keepingText, recordText } from '@joinery/slices/groups';
 import { agencyOfPerson } from '@joinery/slices/people';
 import { Badge, type FieldError, type Language, type PersonModel } from '@joinery/ui';
 import type { Audience } from './audience.ts';
@@ -39,6 +40,16 @@ export function PostBadges({
   const t = messages(language);
   return (
     <>
+      {post.audience === 'facilitators' ? (
+        <Badge tone="warning" icon="lock">
+          {t('onlyFacilitators')}
+        </Badge>
+      ) : null}
+      {post.audience === 'agency' ? (
+        <Badge tone="warning" icon="lock">
+          {t('onlyAgency', { agency: post.audience_agency || hostOf(post.audience_origin ?? post.author_home) })}
+        </Badge>
+      ) : null}
       {post.pinned_at ? <Badge icon="pin">{t('pinned')}</Badge> : null}
       {post.locked_at ? <Badge icon="lock">{t('locked')}</Badge> : null}
       {post.answer_id ? <Badge tone="success">{t('answered')}</Badge> : null}
@@ -102,10 +113,17 @@ export function audienceText(audience: Audience, agency: string, language: Langu
   const keeper = audience.keptBy.agency || agency;
   const { people, organisations, nodes } = audience;
   return [
+    ...(audience.narrow ? [narrowText(audience.narrow, language)] : []),
     t('audience', { people, organisations, nodes, keeper }),
     audience.web ? t('onWeb') : t('notOnWeb'),
+    ...(audience.closed ? [keepingText(audience.closed, language), recordText(audience.closed, keeper, language)] : []),
     ...(audience.measuredAt ? [t('audienceAsTold')] : []),
   ].join(' ');
+}
+
+function narrowText({ kind, agency }: NonNullable<Audience['narrow']>, language: Language): string {
+  const t = messages(language);
+  return kind === 'agency' ? t('replyForAgency', { agency }) : t('replyForFacilitators');
 }
 
 /** How far it got; null when it concerns this node only. */

@@ -254,6 +254,7 @@ export const migrations: Migrations = {
         .addColumn('audience', 'text', (column) => column.notNull().defaultTo('group'))
         .execute();
       await db.schema.alterTable(table).addColumn('audience_origin', 'text').execute();
+      await db.schema.alterTable(table).addColumn('audience_agency', 'text').execute();
     }
     await db.schema
       .createIndex('post_narrow')

@@ -77,9 +77,8 @@ async function mayPeerRead(
   removed: boolean,
   group: GroupRow,
 ): Promise<boolean> {
-  // What is not for all of a group stays on this node.
-  if (post.audience !== 'group') return false;
   if (group.reading === 'members') return mayNodeReadClosed(db, requester, post, removed, group);
+  if (post.audience !== 'group') return false;
   if (post.status !== 'accepted' && requester.origin !== group.home) return false;
   if (removed && group.local === 1) return false;
   const named = group.local === 1 ? group.id : undefined;

@@ -1,7 +1,11 @@
 import { countAttempt, type Environment, limits, transact, type Visitor, type Work } from '@joinery/core';
+import type { GroupRow } from '@joinery/slices/groups';
 import { type PageOptions, pageModel, type Reader, renderPage } from '@joinery/ui';
 import type { Context as HonoContext } from 'hono';
 import type { Child } from 'hono/jsx';
+import { audienceChoices } from './audience.ts';
+import type { ChosenAudience } from './posts.ts';
+import type { PostAudience } from './tables.ts';
 
 export type C = HonoContext<Environment>;
 
@@ -24,4 +28,19 @@ export function change<T>(c: C, visitor: Visitor, does: (work: Work) => Promise<
 /** Counts a topic or reply of somebody, from a page or the API, each for itself. @throws {TooMany} */
 export function countPost(c: C, visitor: Visitor, by: 'posts' | 'postsByProgram' = 'posts'): void {
   countAttempt(c.var.context, `${by} ${visitor.account}`, limits[by]);
+}
+
+/** For whom somebody chose to write, with the name of the agency as they saw it. */
+export async function audienceChosen(
+  c: C,
+  group: GroupRow,
+  chosen: { audience?: PostAudience | undefined; agency?: string | undefined },
+): Promise<ChosenAudience | undefined> {
+  const { audience, agency } = chosen;
+  if (audience === undefined || audience === 'group') return undefined;
+  if (audience === 'facilitators') return { kind: audience, origin: null };
+  const { db, config } = c.var.context;
+  const choices = await audienceChoices(db.reader, group, config.agency);
+  const named = choices?.agencies.find(({ origin }) => origin === agency);
+  return { kind: audience, origin: agency ?? null, agency: named?.agency ?? null };
 }

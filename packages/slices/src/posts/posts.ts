@@ -2,6 +2,7 @@ import { type Inbound, newId, prepareInsert, refuse, streams, type Work } from '
 import { countPost, type GroupRow, membersPerNode, streamFor } from '@joinery/slices/groups';
 import { markPublic } from '@joinery/slices/people';
 import { excerpt, plainText, renderMarkdown } from '@joinery/ui';
+import { canNarrow } from './audience.ts';
 import { countDue } from './counts.ts';
 import { longestContent, longestTitle } from './input.ts';
 import { forgetNames, linkNames, namesSaid, putNames, type SaidNames } from './names.ts';
@@ -36,8 +37,8 @@ export type Arrival = {
 
 type Common = Text & { author: string; language?: string | null; kind?: PostKind; arrival?: Arrival };
 export type TopicInput = Common & { group: string; title: string | null; audience?: ChosenAudience | undefined };
-/** For whom a thread is; `origin` is the node of the one agency. */
-export type ChosenAudience = { kind: PostAudience; origin: string | null };
+/** For whom a thread is; of one agency its node, and its name as the author saw it. */
+export type ChosenAudience = { kind: PostAudience; origin: string | null; agency?: string | null };
 export type ReplyInput = Common & { replyTo: string };
 
 /** What a person typed into a form, as text of a post. */
@@ -57,18 +58,17 @@ export async function createTopic(work: Work, input: TopicInput): Promise<PostRo
   }
   if (group.kind === 'conversation' && (await topicOf(work.db, group.id)))
     refuse('conflict', 'A conversation is one thread: reply in it');
-  if (input.audience && input.audience.kind !== 'group') await assertAudience(work, group, input.audience);
+  const { audience } = input;
+  if (audience && audience.kind !== 'group' && !canNarrow(group)) cannotNarrow();
+  if (audience?.kind === 'agency') {
+    const nodes = await membersPerNode(work.db, group);
+    if (!nodes.some(({ origin }) => origin === audience.origin)) cannotNarrow();
+  }
   return addPost(work, group, { ...input, kind: input.kind ?? 'discussion' }, null);
 }
 
-/** Only a closed group of this node may be told less than the group: elsewhere others have it, and nobody here decides about them. */
-async function assertAudience(work: Work, group: GroupRow, { kind, origin }: ChosenAudience): Promise<void> {
-  const fault = () => refuse('invalid', 'It cannot be for these alone', [{ field: 'audience', code: 'bad_choice' }]);
-  if (group.local !== 1 || group.reading !== 'members' || group.kind !== 'group') fault();
-  if (kind !== 'agency') return;
-  const nodes = await membersPerNode(work.db, group);
-  if (!nodes.some((node) => node.origin === origin)) fault();
-}
+const cannotNarrow = () =>
+  refuse('invalid', 'It cannot be for these alone', [{ field: 'audience', code: 'bad_choice' }]);
 
 /**
  * Answers a topic or another reply.
@@ -128,6 +128,7 @@ async function addPost(
     author_id: input.author,
     audience: thread?.topic.audience ?? given.audience?.kind ?? 'group',
     audience_origin: thread ? thread.topic.audience_origin : (given.audience?.origin ?? null),
+    audience_agency: thread ? thread.topic.audience_agency : (given.audience?.agency ?? null),
     title: input.title,
     excerpt: excerpt(input.content),
     language: input.language ?? null,

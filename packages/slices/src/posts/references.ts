@@ -110,10 +110,12 @@ export async function referencesTo(
 export async function mayNodeReadClosed(
   db: Reader,
   requester: Extract<Requester, { kind: 'peer' }>,
-  post: Pick<PostRow, 'id' | 'status'>,
+  post: Pick<PostRow, 'id' | 'status' | 'audience'>,
   removed: boolean,
   group: GroupRow,
 ): Promise<boolean> {
+  // What is not for all of a group stays on this node.
+  if (post.audience !== 'group') return false;
   const [reference, access] = [await referenceOf(db, post.id), await accessOf(db, group.id, requester.origin)];
   const number = reference?.number ?? 0;
   if (group.local === 1) {

@@ -45,7 +45,9 @@ export async function postFromPage(c: C, visitor: Visitor, input: Omit<HeldInput
   const { replyTo, title, source, language } = input;
   const text = { author, language, ...markdownText(source) };
   const made = await change(c, visitor, (work) =>
-    replyTo === null ? createTopic(work, { ...text, group: input.group, title }) : reply(work, { ...text, replyTo }),
+    replyTo === null
+      ? createTopic(work, { ...text, group: input.group, title, audience: input.audience })
+      : reply(work, { ...text, replyTo }),
   );
   return `/posts/${made.id}`;
 }

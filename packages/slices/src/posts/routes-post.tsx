@@ -217,7 +217,7 @@ async function editor(
   answer: { faults: readonly FieldFault[]; preview: PreviewModel | null; stale: string | null },
 ): Promise<Response> {
   const { context, language, csrf } = c.var;
-  const audience = await audienceOf(context.db.reader, group.id);
+  const audience = await audienceOf(context.db.reader, group.id, post.topic_id);
   const errors = fieldErrors(answer.faults, language);
   const model = {
     action: `/posts/${post.id}/edit`,

@@ -113,7 +113,7 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
   if (!first) return c.notFound();
   const asked = c.req.query('reply');
   const answered = asked ? page.items.find((post) => post.id === asked) : undefined;
-  const audience = visitor ? await audienceOf(db, group.id) : null;
+  const audience = visitor ? await audienceOf(db, group.id, topic.id) : null;
   const errors = fieldErrors(answer.faults, language);
   const t = messages(language);
   const title = topic.deleted_at ? t('deleted') : topic.hidden_at ? t('hidden') : topic.title || topic.excerpt;

@@ -2,18 +2,19 @@ import { type Environment, readForm, refuse, requireVisitor } from '@joinery/cor
 import { peopleByIds, personLabel } from '@joinery/slices/people';
 import { Feed } from 'feed';
 import type { Hono } from 'hono';
-import { audienceOf } from './audience.ts';
+import { audienceChoices, audienceOf, canNarrow } from './audience.ts';
 import { newTopic } from './input.ts';
 import { audienceText, authorAgency, fieldErrors } from './labels.tsx';
 import { newestTopics, textsOf } from './lists.ts';
 import { messages } from './messages.ts';
-import { type C, change, readerOf, show } from './page.ts';
+import { audienceChosen, type C, change, readerOf, show } from './page.ts';
 import { topicsModel } from './panels.tsx';
 import { whyNotModerate, whyNotPost } from './policy.ts';
 import { type PreviewModel, previewOf } from './preview.tsx';
 import { type Seen, seeGroup } from './reads.ts';
 import { handleReport, openReports } from './reports.ts';
 import { postFromPage, takenBack } from './routes-held.tsx';
+import type { PostHeldRow } from './tables.ts';
 import { markAllRead } from './unread.ts';
 import { ComposePage, type Typed } from './views-forms.tsx';
 import { ReportsPage, TopicsPage } from './views-topics.tsx';
@@ -38,7 +39,12 @@ export function topicRoutes(app: Hono<Environment>): void {
     if (why) refuse(why, 'You cannot start a topic in this group');
     const back = await takenBack(c);
     const typed = back
-      ? { title: back.title ?? '', content: back.source, ...(back.language ? { language: back.language } : {}) }
+      ? {
+          title: back.title ?? '',
+          content: back.source,
+          ...whomBack(back),
+          ...(back.language ? { language: back.language } : {}),
+        }
       : {};
     return compose(c, seen, typed, { faults: [], preview: null });
   });
@@ -49,15 +55,28 @@ export function topicRoutes(app: Hono<Environment>): void {
     const form = await readForm(c, newTopic);
     const sent = c.var.form?.fields;
     const typed = {
+      audience: sent?.get('audience')?.[0],
+      agency: sent?.get('agency')?.[0],
       title: sent?.get('title')?.[0],
       content: sent?.get('content')?.[0],
       language: sent?.get('language')?.[0],
     };
     if (!form.ok) return compose(c, seen, typed, { faults: form.faults, preview: null });
-    const { title, content, language } = form.value;
+    const { title, content, language, ...chosen } = form.value;
     if (sent?.has('preview'))
       return compose(c, seen, typed, { faults: [], preview: await previewOf(c, seen.group, content) });
-    const written = { group: seen.group.id, replyTo: null, title, source: content, language: language ?? null };
+    const audience = await audienceChosen(c, seen.group, chosen);
+    const narrow = audience !== undefined && audience.kind !== 'group';
+    if (narrow && (!canNarrow(seen.group) || (audience.kind === 'agency' && !audience.agency)))
+      return compose(c, seen, typed, { faults: [{ field: 'audience', code: 'bad_choice' }], preview: null });
+    const written = {
+      group: seen.group.id,
+      replyTo: null,
+      title,
+      source: content,
+      language: language ?? null,
+      audience,
+    };
     return c.redirect(await postFromPage(c, visitor, written), 303);
   });
 
@@ -146,6 +165,8 @@ async function compose(
     typed,
     errors,
     audience: audience ? audienceText(audience, context.config.agency, language) : '',
+    choices: await audienceChoices(context.db.reader, group, context.config.agency),
+    terms: `/groups/${group.id}/terms`,
     preview: answer.preview,
     editing: false,
     stale: null,
@@ -155,6 +176,9 @@ async function compose(
   const page = <ComposePage model={model} reader={readerOf(c)} />;
   return show(c, { title: messages(language)('newTopic'), error: errors.length > 0 }, page);
 }
+
+/** For whom something was, as the form sends it. */
+const whomBack = ({ audience, audience_origin }: PostHeldRow) => ({ audience, agency: audience_origin ?? undefined });
 
 /** Characters that XML 1.0 does not have (§2.2): one of them, and readers take nothing of the feed. */
 const notXml = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;

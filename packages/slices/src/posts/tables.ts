@@ -26,8 +26,9 @@ export type PostRow = {
   author_id: string;
   /** Chosen by the author of the topic, the same for all of its thread. */
   audience: PostAudience;
-  /** Origin of the node of the one agency. */
+  /** Of one agency: origin of its node, and its name as the author saw it. */
   audience_origin: string | null;
+  audience_agency: string | null;
   title: string | null;
   /** First words as plain text, so that lists need no bodies. */
   excerpt: string;
@@ -167,6 +168,7 @@ export type PostHeldRow = {
   reply_to: string | null;
   audience: PostAudience;
   audience_origin: string | null;
+  audience_agency: string | null;
   title: string | null;
   source: string;
   language: string | null;

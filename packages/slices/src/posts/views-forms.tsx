@@ -10,6 +10,7 @@ import {
   Notice,
   PageHeading,
   Panel,
+  RadioGroup,
   type Reader,
   Select,
   SubmitButton,
@@ -19,6 +20,7 @@ import {
 } from '@joinery/ui';
 import { diffWords } from 'diff';
 import type { Child } from 'hono/jsx';
+import type { AudienceChoices } from './audience.ts';
 import { errorOf } from './labels.tsx';
 import { messages } from './messages.ts';
 import { Preview, type PreviewModel } from './preview.tsx';
@@ -28,6 +30,8 @@ export type Typed = {
   title?: string | undefined;
   content?: string | undefined;
   language?: string | undefined;
+  audience?: string | undefined;
+  agency?: string | undefined;
   revision?: string | undefined;
 };
 export type ComposeModel = {
@@ -38,6 +42,10 @@ export type ComposeModel = {
   typed: Typed;
   errors: FieldError[];
   audience: string;
+  /** For whom alone it can be; null where everything is for all of the group. */
+  choices?: AudienceChoices | null;
+  /** Page that tells what is kept where. */
+  terms?: string;
   preview: PreviewModel | null;
   editing: boolean;
   /** The text as it is now, when it was changed while this one was written. */
@@ -98,7 +106,15 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
           error={errorOf(errors, 'language')}
           options={languages.map((value) => ({ value, label: languageNames[value] }))}
         />
-        <p class="app-quiet">{model.audience}</p>
+        {model.choices ? <Whom {...model} choices={model.choices} reader={reader} /> : null}
+        <p class="app-quiet">
+          {model.audience}{' '}
+          {model.terms ? (
+            <a class="ds-link" href={model.terms}>
+              {t('remainsWhere')}
+            </a>
+          ) : null}
+        </p>
         <FormActions>
           <SubmitButton>{model.editing ? t('save') : t('post')}</SubmitButton>
           <SubmitButton kind="secondary" name="preview" value="1">
@@ -107,6 +123,38 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
           <ButtonLink href={model.back.href}>{t('cancel')}</ButtonLink>
         </FormActions>
       </Form>
+    </>
+  );
+}
+
+/** For whom it is, with how many people that is, before anybody has it. */
+function Whom({ choices, typed, errors, reader }: ComposeModel & { choices: AudienceChoices; reader: Reader }) {
+  const t = messages(reader.language);
+  const people = (count: number) => t('countedPeople', { count });
+  return (
+    <>
+      <RadioGroup
+        name="audience"
+        label={t('whom')}
+        description={t('whomHint')}
+        value={typed.audience ?? 'group'}
+        error={errorOf(errors, 'audience')}
+        options={[
+          { value: 'group', label: t('whomGroup'), description: people(choices.everybody) },
+          { value: 'facilitators', label: t('whomFacilitators'), description: people(choices.facilitators) },
+          { value: 'agency', label: t('whomAgency'), description: t('whomAgencyHint') },
+        ]}
+      />
+      <Select
+        name="agency"
+        label={t('whomWhich')}
+        value={typed.agency ?? choices.agencies[0]?.origin}
+        error={errorOf(errors, 'agency')}
+        options={choices.agencies.map(({ origin, agency, people: count }) => ({
+          value: origin,
+          label: `${agency} (${people(count)})`,
+        }))}
+      />
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { canonicalOrigin, newId, type Reader, refuse, type Work } from '@joinery/core';
-import type { GroupChange } from './groups.ts';
-import type { GroupChangeRow, GroupRow } from './tables.ts';
+import type { GroupChange } from '../groups.ts';
+import type { GroupChangeRow, GroupRow } from '../tables.ts';
 
 /** Origins of the nodes whose people may ask to take part, where a group names agencies. */
 export async function namedNodes(db: Reader, group: string): Promise<string[]> {
@@ -71,12 +71,10 @@ export async function noteChanges(
   return rows.length > 0;
 }
 
+export type NotedChange = GroupChangeRow & { by_name: string | null };
+
 /** What was changed of a group's rules, the newest first. */
-export function changesOf(
-  db: Reader,
-  group: string,
-  limit: number,
-): Promise<(GroupChangeRow & { by_name: string | null })[]> {
+export function changesOf(db: Reader, group: string, limit: number): Promise<NotedChange[]> {
   return db
     .selectFrom('group_change')
     .leftJoin('person', 'person.id', 'group_change.by_id')
