@@ -1,8 +1,9 @@
-import { type Context, decodeCursor, encodeCursor, prepareQuery, type Reader } from '@joinery/core';
+import { type Context, decodeCursor, encodeCursor, prepareQuery, type Reader, type Schema } from '@joinery/core';
 import { type GroupRow, shutFor } from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
 import { listThreadFromEnd, newByGroup, type PostWithText, topicOf } from '@joinery/slices/posts';
 import type { Language } from '@joinery/ui';
+import type { Selectable } from 'kysely';
 import { titleOf } from './labels.ts';
 
 /** Somebody who is in a conversation, or was and left. */
@@ -124,7 +125,35 @@ export function unreadOf(context: Pick<Context, 'db' | 'clock'>, person: string)
 
 /** Who is or was in a conversation, by name. */
 export async function participantsOf(db: Reader, conversation: string): Promise<Participant[]> {
-  const [people, standings] = [await peopleOf(db, { conversation }), await standingsOf(db, { conversation })];
+  return participants(await peopleOf(db, { conversation }), await standingsOf(db, { conversation }));
+}
+
+/** Who is or was in each of some conversations, by name; in two statements, however many they are. */
+export async function participantsIn(
+  db: Reader,
+  conversations: readonly string[],
+): Promise<Map<string, Participant[]>> {
+  if (conversations.length === 0) return new Map();
+  const standings = await db.selectFrom('group_member').selectAll().where('group_id', 'in', conversations).execute();
+  const people = await db
+    .selectFrom('person')
+    .selectAll()
+    .where('id', 'in', [...new Set(standings.map((row) => row.person_id))])
+    .orderBy('sort_name')
+    .orderBy('id')
+    .execute();
+  const inOne = (id: string) =>
+    participants(
+      people,
+      standings.filter((row) => row.group_id === id),
+    );
+  return new Map(conversations.map((id) => [id, inOne(id)]));
+}
+
+function participants(
+  people: readonly PersonRow[],
+  standings: readonly Selectable<Schema['group_member']>[],
+): Participant[] {
   const byId = new Map(standings.map((row) => [row.person_id, row]));
   return people.flatMap((person) => {
     const row = byId.get(person.id);

@@ -2,7 +2,7 @@ import type { HeaderMark, Panel } from '@joinery/core';
 import { personById } from '@joinery/slices/people';
 import { ButtonLink, isLanguage, List, Panel as Section } from '@joinery/ui';
 import { shownCount, titleOf, unreadText } from './labels.ts';
-import { describe, listConversations, shutConversations, unreadOf } from './lists.ts';
+import { listConversations, participantsIn, shutConversations, unreadOf } from './lists.ts';
 import { messages } from './messages.ts';
 import { ConversationItem, ShutConversations } from './views-list.tsx';
 
@@ -39,15 +39,23 @@ export const panels: Panel[] = [
       if (unread.length === 0) return null;
       const t = messages(language);
       const ids = unread.map(({ id }) => id);
-      const rows = await context.db.reader.selectFrom('groups').selectAll().where('id', 'in', ids).execute();
-      const items = await describe(context, visitor.person.id, rows);
+      const { reader } = context.db;
+      const rows = await reader.selectFrom('groups').select(['id', 'name']).where('id', 'in', ids).execute();
+      const participants = await participantsIn(reader, ids);
+      const title = (id: string) =>
+        titleOf(
+          { name: rows.find((row) => row.id === id)?.name ?? '' },
+          participants.get(id) ?? [],
+          visitor.person.id,
+          language,
+        );
       return (
         <Section title={t('messages')} id="new-messages">
           <List label={t('messages')}>
-            {items.map(({ conversation, participants, unread: count }) => (
+            {unread.map(({ id, count }) => (
               <span class="app-actions">
-                <a class="ds-link" href={`/conversations/${conversation.id}`}>
-                  {titleOf(conversation, participants, visitor.person.id, language)}
+                <a class="ds-link" href={`/conversations/${id}`}>
+                  {title(id)}
                 </a>
                 <span class="app-quiet">{unreadText(count, language)}</span>
               </span>
