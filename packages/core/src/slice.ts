@@ -243,6 +243,7 @@ export type Panel = {
     | 'no-account'
     | 'profile'
     | 'people'
+    | 'new-person'
     | 'managed-person';
   order: number;
   /** A hono/jsx node; null when it has nothing to show. */

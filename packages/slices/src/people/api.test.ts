@@ -39,6 +39,7 @@ test('an administrator adds and disables people', async () => {
   const made = await web.api(admin, 'POST', '/people', { name: 'Zoë', email: 'zoe@council.example', language: 'nl' });
   expect(made.status).toBe(201);
   expect(made.json).toEqual({
+    linkMailed: false,
     id: expect.any(String),
     uri: `${web.context.config.origin}/people/${made.json.id}`,
     home: web.context.config.origin,

@@ -17,7 +17,8 @@ import { languages } from '@joinery/ui';
 import { check, newPersonInput, profileInput } from './input.ts';
 import { personSchema as person, personJson } from './json.ts';
 import { countListPage } from './list-page.ts';
-import { addPerson, disableLeaver } from './onboarding.ts';
+import { requireMail } from './mail-link.tsx';
+import { addPerson, disableLeaver, mailed } from './onboarding.ts';
 import { updateProfile } from './people.ts';
 import { canSeePerson } from './policy.ts';
 import { localPeople, personById } from './store.ts';
@@ -43,7 +44,17 @@ const newPersonBody = z.strictObject({
   language: z.enum(languages).optional(),
   administrator: z.boolean().optional(),
   federationOfficer: z.boolean().optional(),
+  mailLink: z.boolean().optional().openapi({ description: 'Mail them a link for their first sign-in (false)' }),
 });
+
+const added = person
+  .extend({
+    linkMailed: z.boolean().openapi({
+      description:
+        'Whether a sign-in link is on its way to them by mail. Without one an administrator makes it on the page of the person.',
+    }),
+  })
+  .openapi('AddedPerson');
 
 const profileBody = z.strictObject({
   name: z.string().optional(),
@@ -96,15 +107,18 @@ export function api(app: OpenAPIHono<Environment>): void {
       path: '/people',
       summary: 'Add a person (administrators)',
       request: { body: jsonBody(newPersonBody) },
-      responses: { 201: jsonAnswer(person, 'The person') },
+      responses: { 201: jsonAnswer(added, 'The person') },
     }),
     async (c) => {
       const visitor = requireAdministrator(c);
-      const checked = check(newPersonInput, c.req.valid('json'));
+      const { context, language } = c.var;
+      const { mailLink = false, ...input } = c.req.valid('json');
+      const checked = check(newPersonInput, input);
       if (!checked.ok) refuse('invalid', 'The person cannot be added', checked.faults);
+      if (mailLink) requireMail(context);
       const by = { kind: 'person', person: visitor.person.id } as const;
-      const made = await addPerson(c.var.context, by, checked.value, c.var.language);
-      return c.json(personJson(made), 201);
+      const made = await addPerson(context, by, checked.value, language, mailLink ? mailed : undefined);
+      return c.json({ ...personJson(made), linkMailed: mailLink }, 201);
     },
   );
 

@@ -5,6 +5,7 @@ import { decodeFile, readImportFile } from './import-file.ts';
 import { planImport } from './import-plan.ts';
 import { check, newPersonInput } from './input.ts';
 import { personJson } from './json.ts';
+import { requireMail } from './mail-link.tsx';
 import {
   addPerson,
   defaultTimeZone,
@@ -19,6 +20,10 @@ import { personById } from './store.ts';
 const by = { kind: 'command', by: 'person' } as const;
 
 const when = (instant: string) => formatDateTime('en', defaultTimeZone('en'), instant);
+
+const mailOption = { name: 'mail', description: 'Also mail them the sign-in link; otherwise no mail is sent' };
+const mailSaid = 'It is on its way to them by mail as well.';
+const noMailSaid = 'No mail was sent: hand the link out yourself, or add --mail.';
 
 function inWords(faults: readonly FieldFault[]): string {
   return faults.map((fault) => `${fault.field}: ${fault.code.replaceAll('_', ' ')}`).join('; ');
@@ -37,8 +42,11 @@ export const commands: Command[] = [
       { name: 'language', value: 'en|nl', description: 'Language of the interface (en)' },
       { name: 'admin', description: 'May administer this node' },
       { name: 'federation-officer', description: 'May decide with which nodes this one works' },
+      mailOption,
     ],
     run: async (context, { options }) => {
+      const mail = options.mail === true;
+      if (mail) requireMail(context);
       const checked = check(newPersonInput, {
         ...options,
         administrator: options.admin === true,
@@ -46,10 +54,14 @@ export const commands: Command[] = [
       });
       if (!checked.ok) refuse('invalid', `The person cannot be added: ${inWords(checked.faults)}`, checked.faults);
       const person = await addPerson(context, by, checked.value);
-      const link = await linkFor(context, by, person.id);
+      const link = await linkFor(context, by, person.id, mail);
       return {
-        json: { ...personJson(person), signInLink: link },
-        say: `Added ${person.name} (@${person.handle}, ${person.id}).\nSign in once, before ${when(link.expiresAt)}: ${link.address}`,
+        json: { ...personJson(person), signInLink: link, linkMailed: mail },
+        say: [
+          `Added ${person.name} (@${person.handle}, ${person.id}).`,
+          `Sign in once, before ${when(link.expiresAt)}: ${link.address}`,
+          mail ? mailSaid : noMailSaid,
+        ].join('\n'),
       };
     },
   },
@@ -57,8 +69,10 @@ export const commands: Command[] = [
     name: 'person import',
     summary: 'Add the people of a CSV file (columns name, email and if you like handle, role, language)',
     arguments: ['csv'],
-    options: [{ name: 'language', value: 'en|nl', description: 'Language for rows that do not say (en)' }],
+    options: [{ name: 'language', value: 'en|nl', description: 'Language for rows that do not say (en)' }, mailOption],
     run: async (context, { arguments: [path = ''], options }) => {
+      const mail = options.mail === true;
+      if (mail) requireMail(context);
       const text = decodeFile(readBytes(path));
       if (text === null) refuse('invalid', `${path} is not UTF-8: save it as "CSV UTF-8" and try again`);
       const file = readImportFile(text);
@@ -71,7 +85,7 @@ export const commands: Command[] = [
         refuse('invalid', `Nobody was added, because of these lines:\n${lines.join('\n')}`, plan.faults);
       }
       const language = isLanguage(options.language) ? options.language : 'en';
-      const outcomes = await importPeople(context, by, plan.rows, language);
+      const outcomes = await importPeople(context, by, plan.rows, language, mail);
       const made = outcomes.flatMap((outcome) => ('made' in outcome ? [outcome] : []));
       const skipped = outcomes.flatMap((outcome) => ('skipped' in outcome ? [outcome] : []));
       return {
@@ -79,11 +93,14 @@ export const commands: Command[] = [
           made: made.map((outcome) => personJson(outcome.made)),
           here: plan.here.map((row) => row.email),
           skipped: skipped.map(({ email, why }) => ({ email, why })),
+          linksMailed: mail,
         },
         say: [
           `Added ${made.length}; ${plan.here.length} were here already.`,
           ...skipped.map(({ email, why }) => `Not added: ${email} (${why})`),
-          'Give each of them a link with: joinery person link <mail address>',
+          mail
+            ? 'Each of those added gets a sign-in link by mail.'
+            : 'No mail was sent. Give each of them a link with: joinery person link <mail address>',
         ].join('\n'),
       };
     },
@@ -92,14 +109,19 @@ export const commands: Command[] = [
     name: 'person link',
     summary: 'Print a new one-time link with which a person can sign in',
     arguments: ['id'],
-    options: [{ name: 'reset-second-step', description: 'Also turn off the code of an app that was lost' }],
+    options: [{ name: 'reset-second-step', description: 'Also turn off the code of an app that was lost' }, mailOption],
     run: async (context, { arguments: [reference = ''], options }) => {
+      const mail = options.mail === true;
+      if (mail) requireMail(context);
       const person = await findLocal(context.db.reader, reference);
       if (options['reset-second-step'] === true) await resetSecondStep(context, by, person.id);
-      const link = await linkFor(context, by, person.id);
+      const link = await linkFor(context, by, person.id, mail);
       return {
-        json: { ...personJson(person), signInLink: link },
-        say: `${person.name} can sign in once, before ${when(link.expiresAt)}: ${link.address}`,
+        json: { ...personJson(person), signInLink: link, linkMailed: mail },
+        say: [
+          `${person.name} can sign in once, before ${when(link.expiresAt)}: ${link.address}`,
+          mail ? mailSaid : noMailSaid,
+        ].join('\n'),
       };
     },
   },

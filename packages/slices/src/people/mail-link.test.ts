@@ -1,6 +1,7 @@
 import { createMailDoor, runNextJob } from '@joinery/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { startMailServer } from '../../../../test/harness/mail-server.ts';
+import { commands } from './commands.ts';
 import { people } from './index.ts';
 import { disableLeaver } from './onboarding.ts';
 import { openWeb } from './testing/web.ts';
@@ -24,6 +25,26 @@ async function open() {
   return { web, server, context, admin, drain, withMail };
 }
 
+test('REST and the command line mail the link when asked to, say whether they did, and refuse where nothing can be mailed', async () => {
+  const { web, server, context, drain, withMail } = await open();
+  const admin = await web.add('Api Admin', { administrator: true });
+  const post = (name: string, mailLink?: boolean) =>
+    web.api(admin, 'POST', '/people', { name, email: `${name}@council.example`, ...(mailLink ? { mailLink } : {}) });
+  const add = (name: string, mail?: boolean) =>
+    commands
+      .find((one) => one.name === 'person add')
+      ?.run(context, { arguments: [], options: { name, email: `${name}@council.example`, mail } });
+  expect((await post('sofie', true)).status).toBe(422);
+  await expect(add('tom', true)).rejects.toMatchObject({ code: 'invalid' });
+  withMail();
+  expect((await post('sofie', true)).json).toMatchObject({ linkMailed: true });
+  expect((await post('uma')).json).toMatchObject({ linkMailed: false });
+  expect(await add('tom', true)).toMatchObject({ json: { linkMailed: true }, say: expect.stringContaining('by mail') });
+  expect((await add('vic'))?.say).toContain('No mail was sent');
+  await drain();
+  expect(server.mails.flatMap(({ to }) => to).sort()).toEqual(['sofie@council.example', 'tom@council.example']);
+});
+
 test('a person who is added gets the link by mail, in their language, and it lets them in', async () => {
   const { web, server, context, admin, drain, withMail } = await open();
   expect((await admin.get('/administration/people/new')).html).not.toContain('name="mail"');
@@ -42,6 +63,7 @@ test('a person who is added gets the link by mail, in their language, and it let
   expect(server.mails[0]?.headers.get('subject')?.[0]).toMatch(/^Inloggen bij /);
   const link = path.exec(server.mails[0]?.text ?? '')?.[0] ?? '';
   expect((await web.browser().post(link)).status).toBe(303);
+  // By REST and by command alike, when asked for; each says what it did.
   // Without the mark nothing is mailed.
   await admin.post('/administration/people/new', { ...typed, name: 'Yan', email: 'yan@council.example' });
   await drain();

@@ -8,6 +8,7 @@ import {
   type JsonObject,
   linkMinutes,
   readSignInLink,
+  refuse,
   type Work,
 } from '@joinery/core';
 import { formatDateTime, isLanguage, renderLetter } from '@joinery/ui';
@@ -20,6 +21,12 @@ export type SignInLink = { address: string; expiresAt: string };
 
 /** Whether this node mails at all. */
 export const canMail = ({ doors }: Pick<Context, 'doors'>): boolean => doors.mail !== null;
+
+/** @throws {Refusal} invalid on a node that sends no mail: whoever asked for a mail must not believe that one is on its way */
+export function requireMail(context: Pick<Context, 'doors'>): void {
+  if (!canMail(context))
+    refuse('invalid', 'This node sends no mail: set JOINERY_SMTP_URL, or hand the link out yourself');
+}
 
 /**
  * A new one-time sign-in link by an administrator; older ones end.

@@ -205,9 +205,14 @@ function valuesOf(typed: Record<string, string>, language: string): Omit<NewPers
   };
 }
 
-function newPersonPage(c: RequestContext, values: NewPersonValues, errors: readonly FieldError[]): Promise<Response> {
+async function newPersonPage(
+  c: RequestContext,
+  values: NewPersonValues,
+  errors: readonly FieldError[],
+): Promise<Response> {
   const { language, csrf } = c.var;
-  const page = <NewPersonPage language={language} csrf={csrf} values={values} errors={errors} />;
+  const panels = await renderPanels(c, 'new-person', null);
+  const page = <NewPersonPage {...{ language, csrf, values, errors, panels }} />;
   return showPage(c, { title: messages(language)('addPerson'), error: errors.length > 0 }, page);
 }
 

@@ -15,6 +15,7 @@ import {
   SubmitButton,
   TextField,
 } from '@joinery/ui';
+import type { Child } from 'hono/jsx';
 import { messages } from './messages.ts';
 
 /** What the form of a new person holds, as typed. */
@@ -36,6 +37,8 @@ export function NewPersonPage(model: {
   csrf: string;
   values: NewPersonValues;
   errors: readonly FieldError[];
+  /** What else there is to know before somebody is added. */
+  panels: readonly unknown[];
 }) {
   const { language, values, errors } = model;
   const t = messages(language);
@@ -47,6 +50,7 @@ export function NewPersonPage(model: {
         parent={{ href: '/administration/people', label: t('managePeople') }}
         lead={t('addPersonLead')}
       />
+      {model.panels as Child[]}
       <Form action="/administration/people/new" csrf={model.csrf}>
         <TextField
           name="name"

@@ -44,6 +44,10 @@ export const messages = defineMessages({
       '{count, plural, =0 {On. You have no recovery codes left.} one {On. You have # recovery code left.} other {On. You have # recovery codes left.}}',
     waysCodeTurnOff: 'Turn off',
     waysCodeTurnOn: 'Set up',
+    newPersonComes:
+      'Whoever comes in through {provider} needs no adding: they get their account at the first sign-in. Add only who is not known there.',
+    newPersonLinks:
+      'Whoever is to come in through {provider} is added here first: they use the link once, and then link {provider} on their profile instead of choosing a password.',
     addProvider: 'Add a provider',
     addProviderLead:
       'Colleagues then sign in with the account that they have already. You can try it before anybody sees it.',
@@ -268,6 +272,10 @@ export const messages = defineMessages({
       '{count, plural, =0 {Aan. U hebt geen herstelcodes meer.} one {Aan. U hebt nog # herstelcode.} other {Aan. U hebt nog # herstelcodes.}}',
     waysCodeTurnOff: 'Uitzetten',
     waysCodeTurnOn: 'Instellen',
+    newPersonComes:
+      'Wie via {provider} binnenkomt, hoeft u niet toe te voegen: die krijgt het account bij de eerste keer inloggen. Voeg alleen toe wie daar niet bekend is.',
+    newPersonLinks:
+      'Wie via {provider} moet binnenkomen, voegt u hier eerst toe: die gebruikt de link één keer en koppelt daarna {provider} op het profiel, in plaats van een wachtwoord te kiezen.',
     addProvider: 'Provider toevoegen',
     addProviderLead:
       'Collega’s loggen dan in met het account dat zij al hebben. U kunt het proberen voordat iemand het ziet.',

@@ -6,7 +6,7 @@ import { anyPasskey, passkeysOf } from './passkeys/passkeys.ts';
 import { PasskeySignIn } from './passkeys/views.tsx';
 import { WaysPanel } from './person/views.tsx';
 import { identitiesOfAccount, liveProviders } from './store.ts';
-import { ProviderButtons } from './views.tsx';
+import { NewPersonNotice, ProviderButtons } from './views.tsx';
 
 /** Buttons on the sign-in page, and the way from the profile to sign-in and security. */
 export const panels: SlicePanel[] = [
@@ -32,6 +32,15 @@ export const panels: SlicePanel[] = [
       const party = relyingParty(context.config.origin);
       if (party === null || !(await anyPasskey(context.db.reader, party))) return null;
       return <PasskeySignIn language={isLanguage(language) ? language : 'en'} csrf={csrf} next={subject?.id ?? '/'} />;
+    },
+  },
+  {
+    place: 'new-person',
+    order: 10,
+    render: async ({ db }, visitor, _subject, language) => {
+      const providers = await liveProviders(db.reader);
+      if (!visitor?.administrator || providers.length === 0) return null;
+      return <NewPersonNotice language={isLanguage(language) ? language : 'en'} providers={providers} />;
     },
   },
   {

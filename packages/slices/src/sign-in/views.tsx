@@ -38,6 +38,18 @@ export function ProviderButtons(model: { language: Language; providers: readonly
   );
 }
 
+/** On the form of a new person: who needs no adding, because a provider brings them, and who does. */
+export function NewPersonNotice(model: { language: Language; providers: readonly ProviderRow[] }) {
+  const t = messages(model.language);
+  return (
+    <Notice kind="info" language={model.language}>
+      {model.providers.map(({ name, admits }) => (
+        <p>{t(admits === 'everybody' ? 'newPersonComes' : 'newPersonLinks', { provider: name })}</p>
+      ))}
+    </Notice>
+  );
+}
+
 /** Why a sign-in came to nothing, and what to do. */
 export function AnswerPage({
   language,
