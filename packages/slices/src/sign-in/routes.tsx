@@ -132,7 +132,7 @@ async function providerFor(c: RequestContext, purpose: Attempt['purpose']): Prom
 async function finish(c: RequestContext, provider: ProviderRow, vouched: Vouched, attempt: Attempt): Promise<Response> {
   const { context } = c.var;
   try {
-    const outcome = await admit(context, provider, vouched, attempt.state);
+    const outcome = await admit(context, provider, vouched, attempt.state, c.var.language);
     if (!outcome.admitted) {
       context.logger.info('sign_in.refused', { provider: provider.id, why: outcome.why });
       return answerPage(c, provider, outcome.why, outcome.why === 'disabled' ? undefined : vouched.subject);

@@ -17,6 +17,7 @@ import {
   transact,
   type Work,
 } from '@joinery/core';
+import type { Language } from '@joinery/ui';
 import { addPerson, type PersonRow, personById, updateProfile } from '../people/index.ts';
 import type { Vouched } from './answer.ts';
 import { type ClaimedProfile, readClaims, shownAs } from './claims.ts';
@@ -36,6 +37,7 @@ export type Outcome =
  * Signs somebody in whom a provider vouches for. Who it is, issuer and subject alone decide; a mail address that belongs to somebody
  * here never does. With `admits: 'everybody'` whoever is unknown gets a person and an account.
  * @param state of the visit: works once
+ * @param language of the page on which they came, for somebody new of whom the provider does not tell it
  * @throws {Refusal} forbidden when the state was used before
  */
 export async function admit(
@@ -43,6 +45,7 @@ export async function admit(
   provider: ProviderRow,
   vouched: Vouched,
   state: string,
+  language: Language,
 ): Promise<Outcome> {
   const profile = readClaims(vouched.claims, provider);
   const known = await identityOf(context.db.reader, provider.issuer, vouched.subject);
@@ -64,7 +67,7 @@ export async function admit(
   }
   const why = await whyNot(context.db.reader, provider, profile);
   if (why !== null) return { admitted: false, why };
-  return makeAccount(context, provider, vouched, profile, state);
+  return makeAccount(context, provider, vouched, { ...profile, language: profile.language ?? language }, state);
 }
 
 async function whyNot(db: Reader, provider: ProviderRow, profile: ClaimedProfile): Promise<NotAdmitted | null> {
@@ -78,10 +81,10 @@ async function makeAccount(
   context: Context,
   provider: ProviderRow,
   vouched: Vouched,
-  profile: ClaimedProfile,
+  profile: ClaimedProfile & { language: Language },
   state: string,
 ): Promise<Outcome> {
-  const { name, email } = profile;
+  const { name, email, language } = profile;
   if (name === null || email === null)
     return { admitted: false, why: name === null ? 'name_missing' : 'email_missing' };
   let made: { account: string; grant: string } | undefined;
@@ -93,12 +96,11 @@ async function makeAccount(
         name,
         email,
         role: profile.role ?? undefined,
-        language: profile.language ?? undefined,
         handle: undefined,
         administrator: profile.administrator ?? false,
         federationOfficer: profile.federationOfficer ?? false,
       },
-      profile.language ?? 'en',
+      language,
       // In the same unit of work: a person without the identity that they came with could never come back.
       async (work, account) => {
         const identity = await link(work, provider, vouched, account.id);
