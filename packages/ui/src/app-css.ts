@@ -364,6 +364,20 @@ app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
   .app-table > tbody > tr > td[data-label]::before { content: attr(data-label); flex: none; max-width: 45%; color: var(--ds-color-neutral-text-subtle); text-align: start; }
   .app-table > tbody > tr:hover > * { background: none; }
 }
+/* Two lines at most, whatever somebody may do here: the agency with what is theirs, and the navigation with the search. */
+@media (width < 26rem) {
+  .app-brand { flex-basis: 6.5rem; gap: .5rem; }
+  .app-brand-words { overflow-wrap: anywhere; }
+  .app-brand-words > .app-quiet, .app-menu > summary > .app-icon { display: none; }
+  .app-menu > summary { padding-inline-end: .25rem; }
+  .app-logo { max-width: 5rem; }
+  .app-navigation ul { flex-wrap: nowrap; gap: 0; overflow-x: auto; overscroll-behavior-x: contain; scrollbar-width: none; }
+  .app-navigation a { padding-inline: .4rem; font-size: .875rem; }
+  .app-navigation a[aria-current] { scroll-initial-target: nearest; }
+  .app-header .app-bar { column-gap: .25rem; }
+  .app-search { width: 2.25rem; }
+  .app-search-button { width: 2.25rem; }
+}
 @media (forced-colors: active) {
   .app-area li a[aria-current] { outline: 2px solid Highlight; outline-offset: -2px; }
   .app-empty-mark, .app-count, .app-header-count, .app-mark, .app-choices > .ds-field:has(:checked) { border: 1px solid CanvasText; }
