@@ -2,10 +2,10 @@ import { transact } from '@joinery/core';
 import { createTopic, markdownText } from '@joinery/slices/posts';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addProvider, changeProvider, noteTried, setLive } from '../../packages/slices/src/sign-in/providers.ts';
 import { browserMissing, openBrowser } from '../harness/browser.ts';
 import { type IdentityProvider, people, startIdentityProvider } from '../harness/identity-provider.ts';
 import { startTestNode, type TestNode } from '../harness/node.ts';
+import { offerProvider } from '../harness/offer-provider.ts';
 import { openGroup } from '../hostile/world.ts';
 
 const by = { kind: 'command', by: 'test' } as const;
@@ -32,32 +32,7 @@ describe.skipIf(browserMissing)('Somebody who signs in for the first time, with 
       await transact(department.context, by, (work) =>
         createTopic(work, { group: group.id, author: owner.id, title, ...markdownText(`What we do about ${title}.`) }),
       );
-    const { context, origin } = council;
-    const { id, scope } = await addProvider(context, by, {
-      kind: 'keycloak',
-      name: 'Council',
-      issuer: provider.issuer,
-    });
-    const claims = { claimName: 'name', claimEmail: 'email', claimRole: '', claimLanguage: '', claimGroups: '' };
-    const { clientId, clientSecret } = provider;
-    await transact(context, by, async (work) => {
-      const roles = { administrators: '', officers: '' };
-      await changeProvider(work, id, {
-        name: 'Council',
-        clientId,
-        clientSecret,
-        scope,
-        admits: 'everybody',
-        ...claims,
-        ...roles,
-      });
-      await noteTried(work, id);
-      await setLive(work, id, true);
-    });
-    provider.register({
-      redirect: `${origin}/sign-in/with/${id}/answer`,
-      logout: `${origin}/sign-in/with/${id}/logout`,
-    });
+    await offerProvider(council.context, provider, 'Council');
     await Promise.all([council.settle(), department.settle()]);
   }, 120_000);
   afterAll(async () => {

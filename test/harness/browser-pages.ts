@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Context, cookieName, startSession, transact } from '@joinery/core';
@@ -57,25 +58,48 @@ const axeOptions: Parameters<AxeBuilder['options']>[0] = {
 
 type Violation = { id: string; nodes: { html: string; failureSummary?: string }[] };
 
-/** One line per fault that axe finds on a page that was just opened. */
-export async function axeFaults(page: Page): Promise<string[]> {
-  return inLines((await new AxeBuilder({ page }).setLegacyMode().options(axeOptions).analyze()).violations);
+/** The small form of it: the other takes as long to read as to run. */
+const axeSource = readFileSync(
+  createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright')).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
+
+/**
+ * In a browser without script nothing that was put off is ever done, and axe puts off each of its steps; what a promise leads to is done. Not where a script
+ * of the page runs: there nothing of it may change.
+ */
+const doAtOnce = () => {
+  const later = (step: (...given: unknown[]) => void, _: unknown, ...given: unknown[]) => {
+    Promise.resolve().then(() => step(...given));
+    return 0;
+  };
+  window.setTimeout = later as unknown as typeof window.setTimeout;
+};
+
+/** One line per fault that axe finds on a page that was just opened. @param script whether scripts run in that browser */
+export async function axeFaults(page: Page, script = true): Promise<string[]> {
+  if (!script) await page.evaluate(doAtOnce);
+  const builder = new AxeBuilder({ page, axeSource }).setLegacyMode().options(axeOptions);
+  return inLines((await builder.analyze()).violations);
 }
 
-/** Colours that a reader's system may ask for besides light ones. */
-const otherColours = {
+/** Colours that a reader's system may ask for. */
+const asked = {
+  light: { colorScheme: 'light', forcedColors: 'none' },
   dark: { colorScheme: 'dark', forcedColors: 'none' },
   'forced colours': { colorScheme: 'light', forcedColors: 'active' },
 } as const;
-export type Colours = keyof typeof otherColours;
-export const otherColourNames = Object.keys(otherColours) as Colours[];
+export type Colours = keyof typeof asked;
+export const otherColourNames = (Object.keys(asked) as Colours[]).filter((name) => name !== 'light');
+/** Settings of a browser whose reader asks for these colours. */
+export const settingsOf = (colours: Colours) => asked[colours];
 
 /**
  * Shows a page on which `axeFaults` has looked already in other colours, and looks again with all rules. The page stays in these colours. Samples of a house
  * style are left out of forced colours: Chromium forces those of a part with a scheme of its own only when the page is loaded in them.
  */
 export async function axeFaultsIn(page: Page, colours: Colours): Promise<string[]> {
-  await page.emulateMedia(otherColours[colours]);
+  await page.emulateMedia(asked[colours]);
   const run = { on: { exclude: colours === 'dark' ? [] : [['[data-preview]']] }, options: axeOptions };
   const violations = await page.evaluate(async ({ on, options }) => {
     const { axe } = window as unknown as { axe: { run: (on: unknown, how: unknown) => Promise<unknown> } };

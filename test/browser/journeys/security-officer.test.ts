@@ -15,7 +15,8 @@ import { messages as peopleText } from '../../../packages/slices/src/people/mess
 import { browserMissing, openBrowser } from '../../harness/browser.ts';
 import { settleAll, startTestNode, type TestNode } from '../../harness/node.ts';
 import { command } from './command.ts';
-import { newcomer, openUser, type User, wayNames, ways } from './user.ts';
+import { newcomer, openUser, type User } from './user.ts';
+import { ways } from './ways.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 const day = 86_400_000;
@@ -28,8 +29,7 @@ describe.skipIf(browserMissing)('the security officer of a council', { timeout: 
   }, 60_000);
   afterAll(() => browser?.close());
 
-  test.each(wayNames)('makes a first agreement in an hour, and looks after it for a week, %s', async (name) => {
-    const way = ways[name];
+  test.each(ways)('makes a first agreement in an hour, and looks after it for a week, $name', async (way) => {
     await using council = await startTestNode('Noordwoude Council');
     await using department = await startTestNode('Department of Housing');
     await using vale = await startTestNode('Vale District');

@@ -7,39 +7,16 @@ import {
   axeFaultsIn,
   keepPicture,
   listenForComplaints,
-  otherColourNames,
   pageFacts,
+  settingsOf,
 } from '../../harness/browser-pages.ts';
 import type { TestNode } from '../../harness/node.ts';
 import { until } from '../../harness/until.ts';
-import { keyboardOf, mouse } from './hands.ts';
-
-/**
- * The ways in which journeys are made. Every journey is made in the first two, which together have script, keyboard, narrow screen, language and
- * colours once each; the third is for one whose forms a script answers in place, where the focus must go on from.
- */
-export const ways = {
-  'with script, by mouse, in English': {
-    ...{ language: 'en', script: true, keyboard: false, width: 1280 },
-    // A machine looks at every page, in all colours; it needs a script for that.
-    inspected: true,
-  },
-  'without script, by keyboard alone, at 320 pixels, in Dutch': {
-    ...{ language: 'nl', script: false, keyboard: true, width: 320 },
-    inspected: false,
-  },
-  'with script, by keyboard alone, in English': {
-    ...{ language: 'en', script: true, keyboard: true, width: 1280 },
-    inspected: false,
-  },
-} as const satisfies Record<string, Way>;
-export type Way = { language: Language; script: boolean; keyboard: boolean; width: number; inspected: boolean };
-export const allWays = Object.keys(ways) as (keyof typeof ways)[];
-/** Those in which every journey is made. */
-export const wayNames = allWays.slice(0, 2);
+import { type GivenFile, keyboardOf, mouse } from './hands.ts';
+import type { Way } from './ways.ts';
 
 /** The longest that anything on the way may take, in milliseconds. */
-const longest = 20_000;
+export const longest = 20_000;
 
 type Name = string | RegExp;
 type Place = Page | Locator;
@@ -59,6 +36,8 @@ export type User = AsyncDisposable & {
   press: (button: Name, place?: Place) => Promise<void>;
   write: (label: Name, text: string, place?: Place) => Promise<void>;
   choose: (label: Name, place?: Place) => Promise<void>;
+  clear: (label: Name, place?: Place) => Promise<void>;
+  give: (label: Name, file: GivenFile, place?: Place) => Promise<void>;
   pick: (label: Name, option: string, place?: Place) => Promise<void>;
   unfold: (summary: Name, place?: Place) => Promise<void>;
   /** The form had a fault: it is said above, where the focus is now. Goes from there to the field, and writes. */
@@ -77,6 +56,30 @@ export type User = AsyncDisposable & {
   look: (name: string) => Promise<void>;
 };
 
+const firstNames = [
+  'Bea',
+  'Bram',
+  'Cato',
+  'Daan',
+  'Els',
+  'Finn',
+  'Guus',
+  'Hanna',
+  'Iris',
+  'Jens',
+  'Kato',
+  'Lars',
+  'Mila',
+];
+const surnames = ['Winters', 'Zomer', 'Maartens', 'Herfst'];
+let named = 0;
+/** A name that nobody has had yet: another one for each try of each journey. */
+export function newName(): string {
+  const name = `${firstNames[named % 13]} ${surnames[Math.floor(named / 13) % 4]}`;
+  named += 1;
+  return name;
+}
+
 /** Adds somebody as an administrator does, and gives the one-time link that they get. */
 export async function newcomer(
   node: TestNode,
@@ -91,9 +94,13 @@ export async function newcomer(
   return (await linkFor(node.context, by, person.id)).address;
 }
 
+/** Pictures of a way stand together. */
+const folderOf = ({ script, keyboard, width, language, colours }: Way): string =>
+  [script ? 'script' : 'plain', keyboard ? 'keys' : 'mouse', width, language, colours].join('-');
+
 /** Opens a browser of a new person. @param journey names the pictures */
 export async function openUser(browser: Browser, way: Way, journey: string): Promise<User> {
-  const { language, script, width, inspected } = way;
+  const { language, script, width } = way;
   const context = await browser.newContext({
     javaScriptEnabled: script,
     locale: language === 'nl' ? 'nl-NL' : 'en-GB',
@@ -101,6 +108,7 @@ export async function openUser(browser: Browser, way: Way, journey: string): Pro
     viewport: { width, height: width < 600 ? 800 : 900 },
     // Movement is off: colours and places must be final when they are looked at.
     reducedMotion: 'reduce',
+    ...settingsOf(way.colours),
   });
   const page = await context.newPage();
   page.setDefaultTimeout(longest);
@@ -132,6 +140,8 @@ export async function openUser(browser: Browser, way: Way, journey: string): Pro
     press: (button, place = content()) => answered(() => hands.use(role(place, 'button', button))),
     write: (label, text, place = content()) => hands.write(field(place, label), text),
     choose: (label, place = content()) => hands.choose(field(place, label)),
+    clear: (label, place = content()) => hands.clear(field(place, label)),
+    give: (label, file, place = content()) => hands.give(field(place, label), file),
     pick: (label, option, place = content()) => hands.pick(field(place, label), option),
     unfold: (summary, place = page) => hands.use(place.locator('summary').filter({ hasText: summary }).first()),
     mends: async (fault, text) => {
@@ -158,11 +168,11 @@ export async function openUser(browser: Browser, way: Way, journey: string): Pro
         .first(),
     look: async (name) => {
       looks += 1;
-      const faults = inspected ? await axeFaults(page) : [];
+      const faults = await axeFaults(page, script);
       const number = String(looks).padStart(2, '0');
-      if (inspected || !script) await keepPicture(page, `journeys/${journey}/${language}/${number} ${name}`);
-      for (const colours of inspected ? otherColourNames : []) faults.push(...(await axeFaultsIn(page, colours)));
-      if (inspected) await page.emulateMedia({ colorScheme: null, forcedColors: null });
+      await keepPicture(page, `journeys/${journey}/${folderOf(way)}/${number} ${name}`);
+      for (const colours of way.besides) faults.push(...(await axeFaultsIn(page, colours)));
+      if (way.besides.length > 0) await page.emulateMedia(settingsOf(way.colours));
       const facts = await pageFacts(page);
       if (facts.tooWide > 0) faults.push(`${facts.tooWide} pixels too wide`);
       if (facts.headings !== 1) faults.push(`${facts.headings} headings of the first level`);
