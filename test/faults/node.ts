@@ -101,6 +101,11 @@ export async function openFaultNode(options: {
         trust: { mayFederate: () => ({ allowed: false, reason: 'not_listed' }) },
         peers: { allowed: () => [], summary: async () => null },
         actors: { resolve: closed, history: closed, listedGroups: closed, arrived: async () => {} },
+        closedGroups: {
+          lease: async () => ({ state: 'away' }),
+          forget: async () => {},
+          reference: async () => ({ state: 'away' }),
+        },
         asks: { ask: closed, byId: async () => null, of: async () => [], waiting: async () => 0 },
         agreements: { byId: async () => null },
         files: { read: closed, awaySince: async () => null },

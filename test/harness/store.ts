@@ -119,6 +119,11 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
       trust: trustEverybody,
       peers: { allowed: () => [], summary: async () => null },
       actors: { resolve: noNetwork, history: noNetwork, listedGroups: noNetwork, arrived: async () => {} },
+      closedGroups: {
+        lease: async () => ({ state: 'away' }),
+        forget: async () => {},
+        reference: async () => ({ state: 'away' }),
+      },
       asks: { ask: noNetwork, byId: async () => null, of: async () => [], waiting: async () => 0 },
       agreements: { byId: async () => null },
       files: { read: noNetwork, awaySince: async () => null },

@@ -107,6 +107,11 @@ export const periods = {
     days: 1,
     what: 'A file that hangs on nothing, an upload that was not finished, and the bytes of a deleted file, until they are removed.',
   },
+  leaseReadable: {
+    days: 3,
+    what: 'Copies of a closed group elsewhere stay readable while the node of the group does not answer.',
+  },
+  leaseKept: { days: 30, what: 'Such copies are kept, hidden, until they are dropped.' },
   registrationLink: { days: 1, what: 'The link in the mail to whoever asks for an account.' },
   registrationUnconfirmed: { days: 2, what: 'A request for an account that nobody confirmed, until it is deleted.' },
   registrationWaiting: {

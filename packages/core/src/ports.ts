@@ -1,4 +1,5 @@
 import type { ByteRange } from './files/files.ts';
+import type { JsonObject } from './json.ts';
 import type { Reader } from './slice.ts';
 import type { Work } from './work.ts';
 
@@ -69,6 +70,12 @@ export type Peers = {
   summary: (db: Reader, origin: string) => Promise<PeerSummary | null>;
 };
 
+/** Whether the host of a closed group elsewhere confirms that somebody here is a member; `away` when it does not answer just now. */
+export type Lease = { state: 'held'; version: number; from: number } | { state: 'refused' | 'away' };
+
+/** What came of asking for an item of a closed group at its author's node. */
+export type Referenced = { state: 'found'; document: JsonObject } | { state: 'gone' | 'refused' | 'away' };
+
 /** Addresses of other nodes. Network: never inside a unit of work. */
 export type Actors = {
   /**
@@ -90,6 +97,16 @@ export type Actors = {
   listedGroups: (origin: string) => Promise<{ groups: string[]; complete: boolean }>;
   /** What is at this address was brought here by other means than an activity: whatever was received and waited for it goes on. */
   arrived: (uri: string) => Promise<void>;
+};
+
+/** Closed groups of other nodes. Network: never inside a unit of work. */
+export type ClosedGroups = {
+  /** Renews the token of a group, which nobody but this process ever sees. @param group its address */
+  lease: (group: string) => Promise<Lease>;
+  /** Nobody here is in the group any more. */
+  forget: (group: string) => Promise<void>;
+  /** Reads an item at its author's node, with the group's token where that is another one. Nothing is stored. */
+  reference: (uri: string, group: string) => Promise<Referenced>;
 };
 
 /** Somebody here would like an agreement with another node. */
@@ -171,6 +188,7 @@ export type Ports = {
   trust: Trust;
   peers: Peers;
   actors: Actors;
+  closedGroups: ClosedGroups;
   asks: Asks;
   /** @param partner local id of the entry */
   agreements: { byId: (db: Reader, partner: string) => Promise<Agreement | null> };

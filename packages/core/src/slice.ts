@@ -372,6 +372,15 @@ export type ObjectKind = {
   toDocument?: (outgoing: Omit<Outgoing, 'id'>, object: StoredObject) => Promise<ActivityDocument | undefined>;
   /** Whether WebFinger tells anybody, stranger or not, that it exists: listed groups that are not closed, people who have posted in them. */
   isDiscoverable?: (db: Reader, object: StoredObject) => Promise<boolean>;
+  /** For closed things of this node: what another node may be granted for a while, and a note of when that ends. The same statements for every id. */
+  grant?: {
+    to: (
+      db: Reader,
+      requester: Extract<Requester, { kind: 'peer' }>,
+      id: string,
+    ) => Promise<{ version: number; from: number } | null>;
+    note: (work: Work, id: string, origin: string, endsAt: string) => Promise<void>;
+  };
   /** ActivityStreams types that `saveRemote` takes. */
   remoteTypes?: string[];
   /**

@@ -11,6 +11,7 @@ import {
 import { createAcknowledgements } from './acknowledgements.ts';
 import type { Bridge } from './bridge.ts';
 import { type CatchUp, createCatchUp } from './catch-up.ts';
+import { createClosedReading } from './closed/reading.ts';
 import { createPeersDoor, type PeersDoor } from './door.ts';
 import { createDiscovery } from './fedify.ts';
 import { createRemoteFiles } from './files.ts';
@@ -125,6 +126,7 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
         };
       },
     },
+    closedGroups: createClosedReading(bridge),
     actors: createActors(bridge, (origin) => nodes.get(context)?.catchUp.toWorkOff(origin)),
   };
   await trust.refresh();

@@ -28,7 +28,10 @@ export async function signedFetch(
   fetcher: Fetcher,
   url: string,
   purpose: string,
-  options: { id?: string | null; maximumBytes?: number } = {},
+  {
+    headers: more = {},
+    ...options
+  }: { id?: string | null; maximumBytes?: number; headers?: Record<string, string> } = {},
 ): Promise<DoorAnswer> {
   const { context, keys } = fetcher;
   const actor = nodeActor(context.config.origin);
@@ -50,7 +53,7 @@ export async function signedFetch(
       form,
       now: context.clock.now(),
     });
-    return context.doors.peers.fetchDocument(target, { purpose, headers, ...options });
+    return context.doors.peers.fetchDocument(target, { purpose, headers: { ...headers, ...more }, ...options });
   };
   const known = await context.db.reader
     .selectFrom('peer')

@@ -164,6 +164,8 @@ async function rememberItems(
 
 /** The object in an item: bare, or inside Create, Update or Announce; believed by its origin, or by its author's proof. */
 async function readItem(bridge: Bridge, item: JsonObject, origin: string): Promise<CollectedItem | null> {
+  // Of a closed group only the address is told: whoever takes it in reads it there, with the group's token.
+  if (item['joinery:number'] !== undefined) return { item, verified: 'unchecked', text: null };
   const activity = typeOf(item) === 'Announce' ? embedded(item.object) : item;
   if (!activity) return fetchItem(bridge, item, addressOf(item.object));
   const wrapped = ['Create', 'Update'].includes(typeOf(activity));

@@ -110,4 +110,12 @@ export const federationMigrations: Migrations = {
       .addColumn('shared', 'integer', (column) => column.notNull().defaultTo(0))
       .execute();
   },
+  '2026-11-23-federation-group-keys': async (db) => {
+    await db.schema
+      .createTable('group_key')
+      .addColumn('group_uri', 'text', (column) => column.primaryKey())
+      .addColumn('public', 'text', (column) => column.notNull())
+      .addColumn('pinned_at', 'text', (column) => column.notNull())
+      .execute();
+  },
 };

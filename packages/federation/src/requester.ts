@@ -1,5 +1,7 @@
+import type { KeyObject } from 'node:crypto';
 import { originOf, type Requester } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
+import { tokenProof } from './closed/proven.ts';
 import { type Refused, refused } from './refusals.ts';
 import type { RemoteKey } from './remote-keys.ts';
 import { type ArrivedRequest, type ParsedSignature, parseSignature, verifySignature } from './signatures.ts';
@@ -19,7 +21,7 @@ function ownHosts(bridge: Bridge): string[] {
 export async function readRequester(
   bridge: Bridge,
   request: ArrivedRequest & { network?: string },
-): Promise<{ ok: true; requester: Requester; lent: boolean } | Refused> {
+): Promise<{ ok: true; requester: Requester; lent: boolean; key?: KeyObject } | Refused> {
   if (!request.headers.get('signature')) return { ok: true, requester: { kind: 'nobody' }, lent: false };
   const parsed = parseSignature(request.headers);
   if (!parsed.ok) return parsed;
@@ -33,8 +35,15 @@ export async function readRequester(
   return verified.ok
     ? {
         ok: true,
-        requester: { kind: 'peer', origin, actor: verified.owner, trust: bridge.trust },
+        requester: {
+          kind: 'peer',
+          origin,
+          actor: verified.owner,
+          trust: bridge.trust,
+          token: tokenProof(bridge, request.headers, { actor: verified.owner, key: verified.key }),
+        },
         lent: lent !== undefined,
+        key: verified.key,
       }
     : verified;
 }
@@ -50,7 +59,7 @@ export async function verifyWithKey(
   request: ArrivedRequest & { network?: string },
   parsed: ParsedSignature,
   lent?: RemoteKey,
-): Promise<{ ok: true; owner: string } | Refused> {
+): Promise<{ ok: true; owner: string; key: KeyObject } | Refused> {
   const { context, remoteKeys } = bridge;
   const options = { now: context.clock.now(), ownHosts: ownHosts(bridge) };
   const asker = `${request.network ?? ''} ${originOf(parsed.keyId)}`;
@@ -58,7 +67,7 @@ export async function verifyWithKey(
   const known = lent ?? (await remoteKeys.known(context.db.reader, parsed.keyId));
   if (known && known.through === null) {
     const checked = verifySignature(request, parsed, known.key, options);
-    if (checked.ok) return { ok: true, owner: known.owner };
+    if (checked.ok) return { ok: true, owner: known.owner, key: known.key };
     if (checked.code !== 'signature_invalid' && checked.code !== 'signature_algorithm') return checked;
     refusal = checked;
   }
@@ -66,7 +75,7 @@ export async function verifyWithKey(
   const fetched = await within(longestLookUp, remoteKeys.fetch(parsed.keyId));
   if (fetched && fetched.through === null) {
     const checked = verifySignature(request, parsed, fetched.key, options);
-    if (checked.ok) return { ok: true, owner: fetched.owner };
+    if (checked.ok) return { ok: true, owner: fetched.owner, key: fetched.key };
     refusal = checked;
   }
   remoteKeys.forgeries.note(asker);

@@ -90,8 +90,12 @@ export type OutboundRow = {
   milliseconds: number;
 };
 
+/** Key of a closed group elsewhere, pinned with its first token. */
+type GroupKeyRow = { group_uri: string; public: string; pinned_at: string };
+
 declare module '@joinery/core' {
   interface Schema {
+    group_key: GroupKeyRow;
     peer: PeerRow;
     ledger: LedgerRow;
     peer_stream: PeerStreamRow;

@@ -10,6 +10,7 @@ import {
   uncountAttempt,
 } from '@joinery/core';
 import type { Context as HonoContext, MiddlewareHandler } from 'hono';
+import { tokenDocument } from './closed/grant.ts';
 import { sharedStreams } from './digest.ts';
 import {
   activityDocument,
@@ -39,6 +40,7 @@ const collectionPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})\/([a-z]+)$/;
 const inboxPath = /^\/inbox$|^\/(?:node|agency)\/inbox$|^\/(?:people|groups)\/[0-9a-f-]{36}\/inbox$/;
 const activityPath = /^\/activities\/([0-9a-f-]{36})(?:\/[a-z]+)?$/;
 const filePath = /^\/files\/[0-9a-f-]{36}$/;
+const tokenPath = /^\/(groups)\/([0-9a-f-]{36})\/token$/;
 const streamPath = /^\/streams\/([0-9a-f-]{36})\/log$/;
 
 /**
@@ -85,6 +87,7 @@ async function answerNode(c: WebContext, node: FederationNode): Promise<Response
     path === '/streams' ||
     path === '/streams/held' ||
     activityPath.test(path) ||
+    tokenPath.test(path) ||
     streamPath.test(path);
   const asked =
     onlyForNodes || (wantsActivity(c.req.header('accept')) && (objectPath.test(path) || collectionPath.test(path)));
@@ -101,7 +104,17 @@ async function answerNode(c: WebContext, node: FederationNode): Promise<Response
     return refuseFetch(node, refused('signature_missing', 'This needs the signature of a node with an agreement.'));
   // Whoever proves what a partner gets is not that partner.
   if (signed.requester.kind === 'peer' && !signed.lent) node.contact(signed.requester.origin);
-  const found = await find(c, node, signed.requester);
+  const token = tokenPath.exec(path);
+  // A key that this process lent itself proves what a partner gets; it takes nothing along.
+  const found = token
+    ? await tokenDocument(
+        node.bridge,
+        token[1] ?? '',
+        token[2] ?? '',
+        signed.requester,
+        signed.lent ? undefined : signed.key,
+      )
+    : await find(c, node, signed.requester);
   return found
     ? document(c, found)
     : problem({
@@ -250,8 +263,8 @@ function wantsActivity(accept: string | undefined): boolean {
 function document(c: WebContext, found: { status: 200 | 410; document: JsonObject }): Response {
   return c.json(found.document, found.status, {
     'content-type': activityType,
-    vary: 'Accept, Signature',
-    'cache-control': 'private, max-age=0',
+    vary: 'Accept, Signature, Authorization',
+    'cache-control': 'private, no-store',
   });
 }
 

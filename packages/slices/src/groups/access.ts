@@ -90,6 +90,16 @@ export async function revokeNode(work: Work, group: GroupRow, origin: string): P
   work.emit('group.revoked', streams.node(origin), data);
 }
 
+/** A node was granted what it may read until an instant. */
+export async function noteLease(work: Work, group: string, origin: string, endsAt: string): Promise<void> {
+  await work.db
+    .updateTable('group_access')
+    .set({ lease_ends_at: endsAt })
+    .where('group_id', '=', group)
+    .where('origin', '=', origin)
+    .execute();
+}
+
 /** The host of a group elsewhere says from which version on a node's tokens count. Versions only rise. */
 export async function heedRevocation(work: Work, group: GroupRow, origin: string, version: number): Promise<boolean> {
   const known = await accessOf(work.db, group.id, origin);

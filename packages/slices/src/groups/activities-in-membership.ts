@@ -13,6 +13,7 @@ import { cleanText, instantOf, isOwnGroupAddress, knowsJoin, ownGroup } from './
 import { acceptedByHost, askedBy, refusedByHost } from './answers.ts';
 import { declineInvitation, receiveInvitation } from './invitations.ts';
 import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
+import { absent } from './policy.ts';
 import { mayHearOf } from './standing.ts';
 import { groupByUri, membershipByActivity, membershipOf } from './store.ts';
 import type { GroupRow } from './tables.ts';
@@ -41,17 +42,6 @@ async function requestOf(
   if (person.local === 1) return ignored('people of this node ask here');
   return { group, person };
 }
-
-/** What a missing group is asked as, so that it takes the same statements as a hidden one. */
-const absent = {
-  id: '',
-  local: 1,
-  reading: 'members',
-  joining: 'invited',
-  listed: 0,
-  archived_at: null,
-  deleted_at: null,
-} as const;
 
 const isOutcome = (value: object): value is InboundOutcome => 'state' in value;
 

@@ -8,10 +8,10 @@ import {
   type Work,
 } from '@joinery/core';
 import { type PersonRow, personByUri } from '../people/index.ts';
-import { heedRevocation } from './access.ts';
 import { cleanText, instantOf, speaksFor } from './activities-read.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
 import { groupGoneElsewhere } from './groups.ts';
+import { heedRevoke } from './leases.ts';
 import { ban, removeMember, setRole, unban } from './moderation.ts';
 import { canModerate } from './policy.ts';
 import { groupByCollection, groupByUri, membershipOf } from './store.ts';
@@ -80,7 +80,7 @@ async function onRevoke(work: Work, inbound: Inbound): Promise<InboundOutcome | 
   const group = await groupByCollection(work.db, 'followers_uri', addressOf(activity.target) ?? '');
   if (!group || group.local === 1) return ignored('no group of another node that is known here');
   if (!speaksFor(group, inbound)) return ignored('only the group itself decides');
-  return (await heedRevocation(work, group, node, version)) ? applied : ignored('known already');
+  return (await heedRevoke(work, group, node, version)) ? applied : ignored('known already');
 }
 
 async function isOurs(work: Work, person: string): Promise<boolean> {

@@ -83,6 +83,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
         ...figures,
         last_post_at: instantBefore(work.now, document['joinery:lastPost']),
         summarised_at: null,
+        withheld_at: null,
         created_at: work.now,
         updated_at: work.now,
         archived_at: document.postingRestrictedToMods === true && read.joins_by === 'Join' ? work.now : null,

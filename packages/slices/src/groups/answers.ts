@@ -1,5 +1,6 @@
 import { streams, type Work } from '@joinery/core';
 import { type PersonRow, personById } from '../people/index.ts';
+import { beginLease } from './leases.ts';
 import { seesFrom } from './policy.ts';
 import { changeStanding, outside } from './standing.ts';
 import { groupById, membershipByActivity } from './store.ts';
@@ -38,6 +39,7 @@ export async function acceptedByHost(work: Work, asked: Asked, activity: string)
     following: 1,
     reason: null,
   });
+  if (joins) await beginLease(work, group);
   const data = { group: group.id, person: person.id };
   work.emit('group.answered', streams.local, { ...data, activity, accepted: true, code: null });
   work.emit(joins ? 'group.joined' : 'group.followed', streams.local, data);

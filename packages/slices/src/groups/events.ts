@@ -46,6 +46,8 @@ declare module '@joinery/core' {
     'group.unbanned': ModerationEvent;
     /** A node lost its access to a closed group of ours, and must drop its copies. On the group's stream, and on the stream of that node. */
     'group.revoked': GroupEvent & { node: string; version: number };
+    /** Nothing of a closed group elsewhere may be kept here any more. `version`: as its host said; 0 when it did not. On `local`. */
+    'group.access_lost': GroupEvent & { version: number };
     'group.role_changed': ModerationEvent & { role: 'member' | 'facilitator' | 'owner' };
   }
 }
@@ -76,5 +78,6 @@ export const events: EventDefinitions = {
   'group.banned': { v: 1, data: moderation },
   'group.unbanned': { v: 1, data: moderation },
   'group.revoked': { v: 1, data: group.extend({ node: z.url(), version: z.number().int() }) },
+  'group.access_lost': { v: 1, data: group.extend({ version: z.number().int() }) },
   'group.role_changed': { v: 1, data: moderation.extend({ role: z.enum(['member', 'facilitator', 'owner']) }) },
 };

@@ -99,6 +99,7 @@ export function rowOf(
     summarised_at: null,
     created_at: work.now,
     updated_at: work.now,
+    withheld_at: null,
     archived_at: null,
     deleted_at: null,
     fetched_at: null,

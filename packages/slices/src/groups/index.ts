@@ -9,6 +9,7 @@ export { createGroup, deleteGroup, type GroupChange, type NewGroup, updateGroup 
 export { declineInvitation, invite } from './invitations.ts';
 export { groupJson, groupSchema } from './json.ts';
 export { agencyOf } from './labels.ts';
+export { leaseOf } from './leases.ts';
 export { groupsOf } from './lists.ts';
 export { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
 export { approve, ban, decline, removeMember, setRole, unban } from './moderation.ts';

@@ -154,4 +154,15 @@ export const migrations: Migrations = {
       .execute();
     await db.schema.createIndex('group_change_by_group').on('group_change').columns(['group_id', 'id']).execute();
   },
+  '2026-11-29-groups-leases': async (db) => {
+    await db.schema.alterTable('groups').addColumn('withheld_at', 'text').execute();
+    await db.schema
+      .createTable('group_lease')
+      .addColumn('group_id', 'text', (column) => column.primaryKey().references('groups.id'))
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('renewed_at', 'text', (column) => column.notNull())
+      .addColumn('failed_at', 'text')
+      .addColumn('next_at', 'text', (column) => column.notNull())
+      .execute();
+  },
 };

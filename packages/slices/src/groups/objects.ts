@@ -1,9 +1,9 @@
 import { type CollectionKind, nameCursor, namePosition, type ObjectKind, type StoredObject } from '@joinery/core';
-import { nodeFacts } from './access.ts';
+import { accessOf, nodeFacts, noteLease } from './access.ts';
 import { groupDocument } from './activities-document.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
 import { listedGroups } from './lists.ts';
-import { isPubliclyKnown, mayKnowGroup } from './policy.ts';
+import { absent, isPubliclyKnown, mayKnowGroup } from './policy.ts';
 import { rememberModerators } from './remote-roles.ts';
 import { groupById, groupByUri, membersWithRole, requesterMayRead } from './store.ts';
 import type { GroupRow } from './tables.ts';
@@ -35,6 +35,15 @@ export const groupKind: ObjectKind = {
       return group !== undefined && mayKnowGroup(group, requester, undefined, node);
     }
     return group !== undefined && requesterMayRead(db, requester, group);
+  },
+  grant: {
+    to: async (db, requester, id) => {
+      const [group, access] = [await groupById(db, id), await accessOf(db, id, requester.origin)];
+      const reads = await requesterMayRead(db, requester, group ?? absent);
+      if (group?.reading !== 'members' || group.deleted_at !== null || !access || !reads) return null;
+      return access.revoked_at === null ? { version: access.version, from: access.reads_from } : null;
+    },
+    note: noteLease,
   },
   groupOf: async (db, object) => {
     const group = await groupById(db, object.id);

@@ -29,6 +29,7 @@ function group(more: Partial<GroupFacts> = {}): GroupFacts {
     reading: 'partners',
     joining: 'open',
     listed: 1,
+    withheld_at: null,
     archived_at: null,
     deleted_at: null,
     ...more,

@@ -6,10 +6,16 @@ import type { GroupMemberRow, GroupRow } from './tables.ts';
 /** What the rules need to know of a group. */
 export type GroupFacts = Pick<
   GroupRow,
-  'id' | 'local' | 'reading' | 'joining' | 'listed' | 'archived_at' | 'deleted_at'
+  'id' | 'local' | 'reading' | 'joining' | 'listed' | 'withheld_at' | 'archived_at' | 'deleted_at'
 >;
 /** What the rules need to know of a person's standing; null or undefined when there is none. */
 export type Standing = Pick<GroupMemberRow, 'state' | 'role' | 'following' | 'banned_until'> | null | undefined;
+
+/** What a missing group is asked as, so that it takes the same statements as a hidden one. */
+export const absent: GroupFacts = {
+  ...{ id: '', local: 1, reading: 'members', joining: 'invited', listed: 0 },
+  ...{ withheld_at: null, archived_at: null, deleted_at: null },
+};
 
 /** A ban holds until its end, or for good. */
 export function isBanned(standing: Standing, now: string): boolean {
@@ -130,6 +136,7 @@ export function mayReadGroup(group: GroupFacts, requester: Requester, standing: 
       );
     case 'person':
       if (requester.guest) return group.local === 1 && (group.reading === 'web' || isInvited(standing));
+      if (group.withheld_at !== null) return false;
       return group.reading !== 'members' || isMember(standing) || (group.local === 1 && standing?.state === 'invited');
   }
 }

@@ -5,6 +5,7 @@ import { commands } from './commands.ts';
 import { jobs } from './counts.ts';
 import { directoryJobs } from './directory.ts';
 import { events } from './events.ts';
+import { leaseJobs } from './leases.ts';
 import { endMemberships } from './leavers.ts';
 import { shareable, sharedWith, shareGroup } from './lists.ts';
 import { migrations } from './migrations.ts';
@@ -33,7 +34,7 @@ export const groups: Slice = {
   participation,
   acquainted: shareGroup,
   chooseAnew: shutClosed,
-  jobs: { ...jobs, ...directoryJobs },
+  jobs: { ...jobs, ...directoryJobs, ...leaseJobs },
   on: {
     'person.updated': (work, event) => tellOfPerson(work, event.data.person),
     'person.enabled': (work, event) => tellOfPerson(work, event.data.person),

@@ -1,7 +1,7 @@
 import { prepareQuery, type Reader, type Requester, type Work } from '@joinery/core';
 import type { PersonRow } from '../people/index.ts';
 import { nodeFacts } from './access.ts';
-import { mayReadGroup } from './policy.ts';
+import { type GroupFacts, mayReadGroup } from './policy.ts';
 import type { GroupMemberRow, GroupRow, Role } from './tables.ts';
 
 /** @returns the group with this local id, of whatever node, deleted ones included */
@@ -59,7 +59,7 @@ const membership = prepareQuery((db, { group, person }: { group: string; person:
 );
 
 /** Whether the requester may read the group and what is in it, now. For pages, API, ActivityStreams, feeds and search alike. */
-export async function requesterMayRead(db: Reader, requester: Requester, group: GroupRow): Promise<boolean> {
+export async function requesterMayRead(db: Reader, requester: Requester, group: GroupFacts): Promise<boolean> {
   if (requester.kind === 'peer')
     return mayReadGroup(group, requester, undefined, await nodeFacts(db, group.id, requester.origin));
   const standing = requester.kind === 'person' ? await membershipOf(db, group.id, requester.person) : undefined;

@@ -81,6 +81,8 @@ export type GroupRow = {
   summarised_at: string | null;
   created_at: string;
   updated_at: string;
+  /** Since when copies of a closed group elsewhere are not shown: its host takes them back, or has not answered for three days. */
+  withheld_at: string | null;
   /** Readable, and closed for posts and new members. */
   archived_at: string | null;
   deleted_at: string | null;
@@ -143,6 +145,18 @@ export type GroupAccessRow = {
   receipt_items: number | null;
 };
 
+/** A closed group elsewhere with members here, whose host confirms every seven minutes that this node may read. */
+export type GroupLeaseRow = {
+  group_id: string;
+  /** What the last renewal came to. */
+  state: 'held' | 'refused' | 'away';
+  renewed_at: string;
+  /** Since when renewing fails. */
+  failed_at: string | null;
+  /** When it is tried next. */
+  next_at: string;
+};
+
 /** How many items of a closed group of ours have a number. */
 type GroupNumberRow = { group_id: string; last: number };
 
@@ -162,6 +176,7 @@ declare module '@joinery/core' {
   interface Schema {
     group_access: GroupAccessRow;
     group_number: GroupNumberRow;
+    group_lease: GroupLeaseRow;
     groups: GroupRow;
     group_member: GroupMemberRow;
     group_node: GroupNodeRow;

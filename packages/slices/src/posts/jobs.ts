@@ -7,6 +7,7 @@ import { heldJobs } from './held.ts';
 import { deletePost } from './posts.ts';
 import { ancestorsJob, checkJob, receivePost } from './remote.ts';
 import { postByUri } from './store.ts';
+import { wantedJobs } from './wanted.ts';
 
 const deepest = 100;
 
@@ -102,6 +103,7 @@ async function takeIn(context: Context, uri: string, groupUri: string): Promise<
 /** Background work of this slice. */
 export const jobs = {
   ...heldJobs,
+  ...wantedJobs,
   [countJob]: runCounting,
   [deliveryJob]: runReport,
   [checkJob]: check,

@@ -230,6 +230,7 @@ export async function listFeed(
   const query = seenBy(
     inGroups(db)
       .where('topic.removed_at', 'is', null)
+      .where('groups.withheld_at', 'is', null)
       .where((eb) =>
         eb.exists(
           eb
@@ -303,6 +304,7 @@ export async function listTagged(
     inGroups(db)
       .innerJoin('post_tag', 'post_tag.post_id', 'post.id')
       .where('post_tag.tag', '=', tag)
+      .where('groups.withheld_at', 'is', null)
       .where('topic.removed_at', 'is', null)
       .where((eb) => {
         const standing = eb

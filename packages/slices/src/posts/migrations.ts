@@ -263,4 +263,22 @@ export const migrations: Migrations = {
       .where(sql<boolean>`audience <> 'group'`)
       .execute();
   },
+  '2026-11-30-posts-wanted': async (db) => {
+    await db.schema
+      .createTable('post_wanted')
+      .addColumn('uri', 'text', (column) => column.primaryKey())
+      .addColumn('group_id', 'text', (column) => column.notNull())
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('number', 'integer', (column) => column.notNull())
+      .addColumn('history', 'integer', (column) => column.notNull())
+      .addColumn('context', 'text')
+      .addColumn('context_history', 'text')
+      .addColumn('counts', 'text')
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('tries', 'integer', (column) => column.notNull())
+      .addColumn('announced_at', 'text', (column) => column.notNull())
+      .addColumn('failed_at', 'text')
+      .execute();
+    await db.schema.createIndex('post_wanted_group').on('post_wanted').columns(['group_id', 'origin']).execute();
+  },
 };

@@ -1,4 +1,5 @@
 import {
+  type CollectedItem,
   type CollectionKind,
   decodeCursor,
   encodeCursor,
@@ -8,8 +9,10 @@ import {
   type Reader,
   type Requester,
   type StoredObject,
+  type Work,
 } from '@joinery/core';
 import { accessOf, addressing, type GroupRow, groupById, requesterMayRead } from '@joinery/slices/groups';
+import { rememberReferences } from './activities-in-references.ts';
 import { authored, countsOf, storedActivity } from './activities-out.ts';
 import { partsOf, postDocument, postTypes, threadAddresses, tombstone } from './documents.ts';
 import { mayNodeReadClosed, referencesTo } from './references.ts';
@@ -241,6 +244,14 @@ async function threadPage(outgoing: Omit<Outgoing, 'id'>, topic: string, cursor:
   return pageOf(rows, (post) => post.sort_at);
 }
 
+/** What a host keeps of a group: copies with proofs, or, of a closed one, addresses. */
+async function rememberItems(work: Work, id: string, items: CollectedItem[]): Promise<number> {
+  const group = await groupById(work.db, id);
+  if (group?.reading !== 'members') return rememberTopics(work, id, items);
+  const told = items.map(({ item }) => item);
+  return rememberReferences(work, group, told);
+}
+
 async function groupOf(db: Reader, post: string): Promise<{ post: PostRow; group: GroupRow } | null> {
   const row = await postById(db, post);
   const group = row ? await groupById(db, row.group_id) : undefined;
@@ -298,7 +309,7 @@ export const collections: CollectionKind[] = [
     mayRead: readsGroup,
     ordered: true,
     page: topics,
-    remember: (work, owner, items) => rememberTopics(work, owner.id, items),
+    remember: (work, owner, items) => rememberItems(work, owner.id, items),
   },
   {
     of: 'groups',
@@ -330,7 +341,7 @@ export const collections: CollectionKind[] = [
     },
     remember: async (work, owner, items) => {
       const post = await postById(work.db, owner.id);
-      return post ? rememberTopics(work, post.group_id, items) : 0;
+      return post ? rememberItems(work, post.group_id, items) : 0;
     },
   },
   { of: 'posts', name: 'replies', ordered: true, page: replies },

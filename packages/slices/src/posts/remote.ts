@@ -76,7 +76,8 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
   if (parent && parent.group_id !== group.id) return ignored('it answers a post of another group');
   if (through && isForOthers(read, through)) return ignored('it was written for another group');
   if (read.inReplyTo !== null && !parent) {
-    await enqueueJob(work, ancestorsJob, { uri: read.inReplyTo, group: group.uri }, { key: read.inReplyTo });
+    if (!isReference(group))
+      await enqueueJob(work, ancestorsJob, { uri: read.inReplyTo, group: group.uri }, { key: read.inReplyTo });
     return { state: 'waiting', uri: read.inReplyTo };
   }
   if (known) await setAside(work, known);

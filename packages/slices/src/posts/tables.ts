@@ -192,8 +192,31 @@ export type PostReferenceRow = {
   activity: string | null;
 };
 
+/** An item of a closed group elsewhere that was announced and is not read yet. */
+export type PostWantedRow = {
+  /** What was announced: the author's activity, or the post. */
+  uri: string;
+  group_id: string;
+  /** Node of the author. */
+  origin: string;
+  number: number;
+  /** 1 for what was told as history, not as news. */
+  history: number;
+  context: string | null;
+  context_history: string | null;
+  /** `joinery:counts` that came with it, as an activity in JSON. */
+  counts: string | null;
+  /** `waiting`: for what it answers. */
+  state: 'wanted' | 'away' | 'refused' | 'waiting';
+  tries: number;
+  announced_at: string;
+  /** Since when its node does not give it. */
+  failed_at: string | null;
+};
+
 declare module '@joinery/core' {
   interface Schema {
+    post_wanted: PostWantedRow;
     post_reference: PostReferenceRow;
     post: PostRow;
     post_revision: PostRevisionRow;

@@ -25,6 +25,7 @@ export async function circlesOf(db: Reader, person: string): Promise<string[]> {
     .select('groups.id')
     .where('group_member.person_id', '=', person)
     .where('groups.deleted_at', 'is', null)
+    .where('groups.withheld_at', 'is', null)
     .where((eb) => eb.or([eb('groups.reading', '=', 'members'), eb('groups.listed', '=', 0)]))
     .where((eb) =>
       eb.or([eb('group_member.state', 'in', ['member', 'invited', 'requested']), eb('group_member.following', '=', 1)]),

@@ -1,0 +1,38 @@
+import type { KeyObject } from 'node:crypto';
+import type { Requester } from '@joinery/core';
+import { readActorToken, verifyActorToken } from '../actor-token.ts';
+import type { Bridge } from '../bridge.ts';
+import type { HeaderReader } from '../signatures.ts';
+import { pinnedKey } from './group-keys.ts';
+
+type Peer = Extract<Requester, { kind: 'peer' }>;
+
+/**
+ * What the token of a request proves, asked once it is known which group an item belongs to: the item's own row names the group, never the token.
+ * @param signer who signed the request, and with which key
+ */
+export function tokenProof(
+  bridge: Bridge,
+  headers: HeaderReader,
+  signer: { actor: string; key: KeyObject },
+): NonNullable<Peer['token']> {
+  return async (group, leastVersion) => {
+    const { context } = bridge;
+    const read = readActorToken(headers);
+    if (!read.ok || read.token === null) return null;
+    const groupKey = await pinnedKey(context.db.reader, group);
+    if (!groupKey) return null;
+    const verified = await verifyActorToken(read.token, {
+      group,
+      groupKey,
+      signer: signer.actor,
+      signerKey: signer.key,
+      now: context.clock.now(),
+      revokedBelow: leastVersion,
+    });
+    if (verified.ok) return { version: verified.claims.version, from: verified.claims.from };
+    // Answered like what is missing; whoever looks after the node reads why.
+    context.logger.info('token.refused', { refusal: verified.code });
+    return null;
+  };
+}

@@ -1,0 +1,93 @@
+import { createPublicKey } from 'node:crypto';
+import { type ClosedGroups, isObject, type Lease, nodeActor, originOf, type Referenced } from '@joinery/core';
+import { type ActorTokenClaims, actorTokenHeader, verifyActorToken } from '../actor-token.ts';
+import type { Bridge } from '../bridge.ts';
+import { signedFetch } from '../fetch.ts';
+import { textOf } from '../read.ts';
+import { keyToPin, pinGroupKey, pinnedKey, unpinGroupKey } from './group-keys.ts';
+
+/** A token of ten minutes is used for seven: what is fetched at its end must still arrive. */
+const usedMilliseconds = 7 * 60_000;
+
+type Held = { token: string; claims: ActorTokenClaims };
+
+/** The reader's side of closed groups elsewhere: their tokens, in memory only, and what is fetched with them. */
+export function createClosedReading(bridge: Bridge): ClosedGroups {
+  const held = new Map<string, Held>();
+  const asking = new Map<string, Promise<Lease>>();
+  const { context } = bridge;
+
+  const ask = async (group: string): Promise<Lease> => {
+    const origin = originOf(group);
+    if (origin === null || !bridge.trust.mayFederate(origin, 'closed-groups', 'in').allowed)
+      return { state: 'refused' };
+    const answer = await signedFetch(bridge, `${group}/token`, 'token of a closed group');
+    if (!answer.ok) {
+      const away = answer.status === undefined || answer.status >= 500 || answer.status === 429;
+      if (!away) held.delete(group);
+      return { state: away ? 'away' : 'refused' };
+    }
+    const token = textOf(answer.document?.['joinery:actorToken']);
+    const claims = token === null ? null : await check(bridge, group, token);
+    if (token === null || claims === null) {
+      context.logger.warn('lease.not_proven', { origin });
+      return { state: 'refused' };
+    }
+    held.set(group, { token, claims });
+    return { state: 'held', version: claims.version, from: claims.from };
+  };
+  /** Whoever asks meanwhile shares the answer. */
+  const lease = (group: string): Promise<Lease> => {
+    const running = asking.get(group) ?? ask(group).finally(() => asking.delete(group));
+    asking.set(group, running);
+    return running;
+  };
+  const tokenFor = async (group: string): Promise<string | null> => {
+    const now = context.clock.now().getTime();
+    const known = held.get(group);
+    if (known && now - known.claims.issuedAt * 1_000 < usedMilliseconds) return known.token;
+    await lease(group);
+    const current = held.get(group);
+    return current && current.claims.expiresAt * 1_000 > now ? current.token : null;
+  };
+  return {
+    lease,
+    forget: async (group) => {
+      held.delete(group);
+      await unpinGroupKey(bridge, group);
+    },
+    reference: async (uri, group): Promise<Referenced> => {
+      const origin = originOf(uri);
+      if (origin === null || !bridge.trust.mayFederate(origin, 'closed-groups', 'in').allowed)
+        return { state: 'refused' };
+      // The group's own node knows who is in it.
+      const token = origin === originOf(group) ? null : await tokenFor(group);
+      if (token === null && origin !== originOf(group)) return { state: 'away' };
+      const headers = token === null ? {} : actorTokenHeader(token);
+      const answer = await signedFetch(bridge, uri, 'item of a closed group', { headers });
+      if (answer.ok)
+        return isObject(answer.document) ? { state: 'found', document: answer.document } : { state: 'refused' };
+      if (answer.status === 410) return { state: 'gone' };
+      const refused = answer.status !== undefined && answer.status < 500 && answer.status !== 429;
+      // Another token may be needed: membership began anew, or the clock of the group's node was set.
+      if (refused && token !== null) held.delete(group);
+      return { state: refused ? 'refused' : 'away' };
+    },
+  };
+}
+
+/** Whether a token is the group's, and ours: proven with the pinned key, or, the first time, with the one that the group's document names, which is pinned then. */
+async function check(bridge: Bridge, group: string, token: string): Promise<ActorTokenClaims | null> {
+  const { context } = bridge;
+  const actor = nodeActor(context.config.origin);
+  const own = await bridge.keys.find(context.db.reader, actor, 'rsa');
+  const pinned = await pinnedKey(context.db.reader, group);
+  const groupKey = pinned ?? (await keyToPin(bridge, group));
+  if (!own || !groupKey) return null;
+  const signerKey = createPublicKey(own.privateKey);
+  const expected = { group, groupKey, signer: actor, signerKey, now: context.clock.now(), revokedBelow: 0 };
+  const verified = await verifyActorToken(token, expected);
+  if (!verified.ok) return null;
+  if (!pinned) await pinGroupKey(bridge, group, groupKey);
+  return verified.claims;
+}

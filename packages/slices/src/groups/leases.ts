@@ -1,0 +1,117 @@
+import {
+  type Context,
+  enqueueJob,
+  type JsonObject,
+  type Lease,
+  periods,
+  type Reader,
+  streams,
+  transact,
+  type Work,
+} from '@joinery/core';
+import { heedRevocation } from './access.ts';
+import { groupById } from './store.ts';
+import type { GroupLeaseRow, GroupRow } from './tables.ts';
+
+const leaseJob = 'groups.lease';
+/** Tokens are valid for ten minutes. */
+const renewSeconds = 7 * 60;
+const retrySeconds = 60;
+const day = 86_400_000;
+
+/**
+ * Somebody here is a member of a closed group elsewhere: from now on its host confirms every seven minutes that this node may read. Copies are shown as long as it does, for
+ * three days more while it does not answer, and are dropped after thirty.
+ */
+export async function beginLease(work: Work, group: GroupRow): Promise<void> {
+  if (group.local === 1 || group.reading !== 'members') return;
+  await enqueueJob(work, leaseJob, { group: group.id }, { key: group.id });
+}
+
+/** How it stands with a closed group elsewhere. */
+export async function leaseOf(db: Reader, group: string): Promise<GroupLeaseRow | undefined> {
+  return db.selectFrom('group_lease').selectAll().where('group_id', '=', group).executeTakeFirst();
+}
+
+/** One renewal, which plans the next. Of two that were planned the later one goes on. */
+async function renew(context: Context, data: JsonObject): Promise<void> {
+  const id = String(data.group);
+  const [group, known] = [await groupById(context.db.reader, id), await leaseOf(context.db.reader, id)];
+  if (!group || (typeof data.at === 'string' && known?.next_at !== data.at)) return;
+  if (group.deleted_at !== null || !(await hasMembersHere(context.db.reader, id))) {
+    await context.ports.closedGroups.forget(group.uri);
+    const by = { kind: 'system', what: leaseJob } as const;
+    await transact(context, by, async (work) => {
+      await work.db.deleteFrom('group_lease').where('group_id', '=', id).execute();
+    });
+    return;
+  }
+  const lease = await context.ports.closedGroups.lease(group.uri).catch((): Lease => ({ state: 'away' }));
+  await transact(context, { kind: 'system', what: leaseJob }, (work) => note(work, group, lease));
+}
+
+async function note(work: Work, group: GroupRow, lease: Lease): Promise<void> {
+  const known = await leaseOf(work.db, group.id);
+  const renewedAt = lease.state === 'held' ? work.now : (known?.renewed_at ?? work.now);
+  const age = Date.parse(work.now) - Date.parse(renewedAt);
+  const seconds = lease.state === 'held' ? renewSeconds : retrySeconds;
+  const next = new Date(Date.parse(work.now) + seconds * 1_000).toISOString();
+  const row = {
+    state: lease.state,
+    renewed_at: renewedAt,
+    failed_at: lease.state === 'held' ? null : (known?.failed_at ?? work.now),
+    next_at: next,
+  };
+  await work.db
+    .insertInto('group_lease')
+    .values({ group_id: group.id, ...row })
+    .onConflict((conflict) => conflict.column('group_id').doUpdateSet(row))
+    .execute();
+  // A host that says no is heeded at once; one that says nothing may only be away.
+  const withheld = lease.state === 'refused' || age >= periods.leaseReadable.days * day;
+  await withhold(work, group, withheld);
+  if (age >= periods.leaseKept.days * day) loseAccess(work, group.id, 0);
+  await enqueueJob(work, leaseJob, { group: group.id, at: next }, { key: `${group.id} ${next}`, runAt: next });
+}
+
+async function withhold(work: Work, group: GroupRow, withheld: boolean): Promise<void> {
+  await work.db
+    .updateTable('groups')
+    .set({ withheld_at: withheld ? work.now : null })
+    .where('id', '=', group.id)
+    .where('withheld_at', withheld ? 'is' : 'is not', null)
+    .execute();
+}
+
+/** Nothing of a closed group elsewhere may be kept here any more. */
+function loseAccess(work: Work, group: string, version: number): void {
+  work.emit('group.access_lost', streams.local, { group, version });
+}
+
+/**
+ * The host of a closed group elsewhere takes a node's access. Whatever token it holds counts no more here; when it is this node, its copies go.
+ * @param node its origin
+ */
+export async function heedRevoke(work: Work, group: GroupRow, node: string, version: number): Promise<boolean> {
+  if (!(await heedRevocation(work, group, node, version))) return false;
+  if (node === work.home) {
+    await withhold(work, group, true);
+    loseAccess(work, group.id, version);
+  }
+  return true;
+}
+
+async function hasMembersHere(db: Reader, group: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('group_member')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select('person.id')
+    .where('group_member.group_id', '=', group)
+    .where('group_member.state', '=', 'member')
+    .where('person.local', '=', 1)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export const leaseJobs = { [leaseJob]: renew };

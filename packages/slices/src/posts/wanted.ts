@@ -1,0 +1,194 @@
+import {
+  addressOf,
+  type Context,
+  embedded,
+  enqueueJob,
+  isObject,
+  isRefusal,
+  type JsonObject,
+  listOf,
+  originOf,
+  type Reader,
+  type Referenced,
+  transact,
+  type Work,
+} from '@joinery/core';
+import { type GroupRow, groupById, publicCollection } from '@joinery/slices/groups';
+import { applyCounts } from './counts.ts';
+import { objectOf, readPost } from './documents.ts';
+import { readCounts, receivePost, refreshPost } from './remote.ts';
+import { postByUri } from './store.ts';
+import type { PostWantedRow } from './tables.ts';
+
+/**
+ * Items of closed groups elsewhere that are announced and not read yet: the reader's side. Nothing announced is lost: what cannot be read now is asked for again, ever less
+ * often, and meanwhile readers are told where it is and since when it cannot be reached.
+ */
+
+const wantedJob = 'posts.wanted';
+const firstWaitSeconds = 1;
+const longestWaitSeconds = 600;
+/** Nodes of a large group do not ask all at once. */
+const spreadMillisecondsPerNode = 50;
+const longestSpreadMilliseconds = 20_000;
+/** An author's node that answers and does not give it may not know yet that the group has told of it; after so long it does not mean to. */
+const refusedFor = 86_400_000;
+
+export type Wanted = Pick<PostWantedRow, 'uri' | 'group_id' | 'number' | 'history'> &
+  Partial<Pick<PostWantedRow, 'context' | 'context_history' | 'counts'>>;
+
+/** Notes that an item must be read, and has it asked for soon. A second call has no effect while the first waits. */
+export async function want(work: Work, group: GroupRow, wanted: Wanted): Promise<void> {
+  const added = await work.db
+    .insertInto('post_wanted')
+    .values({
+      ...{ context: null, context_history: null, counts: null, state: 'wanted', tries: 0, failed_at: null },
+      ...wanted,
+      origin: originOf(wanted.uri) ?? '',
+      announced_at: work.now,
+    })
+    .onConflict((conflict) => conflict.column('uri').doNothing())
+    .returning('uri')
+    .executeTakeFirst();
+  if (!added) return;
+  const nodes = await work.db
+    .selectFrom('group_node')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('group_id', '=', group.id)
+    .executeTakeFirst();
+  const spread = Math.min(longestSpreadMilliseconds, Number(nodes?.count ?? 0) * spreadMillisecondsPerNode);
+  // A few nodes need no turns.
+  await ask(work, wanted.uri, 0, spread <= 500 ? 0 : Math.random() * spread);
+}
+
+async function ask(work: Work, uri: string, tries: number, milliseconds: number): Promise<void> {
+  const runAt = new Date(Date.parse(work.now) + milliseconds).toISOString();
+  await enqueueJob(work, wantedJob, { uri, tries }, { key: `${uri} ${tries}`, runAt });
+}
+
+/** What is announced in a group and cannot be read just now, by the node that has it. */
+export async function unread(
+  db: Reader,
+  group: string,
+): Promise<{ origin: string; count: number; since: string | null }[]> {
+  const rows = await db
+    .selectFrom('post_wanted')
+    .select((eb) => ['origin', eb.fn.countAll<number>().as('count'), eb.fn.min('failed_at').as('since')])
+    .where('group_id', '=', group)
+    .where('failed_at', 'is not', null)
+    .groupBy('origin')
+    .orderBy('origin')
+    .execute();
+  return rows.map(({ origin, count, since }) => ({ origin, count: Number(count), since }));
+}
+
+async function fetchWanted(context: Context, data: JsonObject): Promise<void> {
+  const uri = String(data.uri);
+  const { reader } = context.db;
+  const row = await reader.selectFrom('post_wanted').selectAll().where('uri', '=', uri).executeTakeFirst();
+  const group = row && (await groupById(reader, row.group_id));
+  if (!row || !group || row.tries !== Number(data.tries)) return;
+  const found = await context.ports.closedGroups.reference(uri, group.uri).catch((): Referenced => ({ state: 'away' }));
+  const author = found.state === 'found' ? authorIn(found.document) : null;
+  if (author) await context.ports.actors.resolve(author).catch(() => undefined);
+  const taken = await transact(
+    context,
+    { kind: 'peer', origin: group.home },
+    (work) => settle(work, row, group, found),
+    { origin: group.home },
+  );
+  // What was said about it meanwhile (a lock, a removal, an answer) goes on.
+  if (taken !== null) await context.ports.actors.arrived(taken);
+}
+
+/** Whom a document alone does not name: a post says its author's address, an activity also what they are called. */
+function authorIn(document: JsonObject): string | null {
+  return document.actor === undefined ? addressOf(document.attributedTo) : null;
+}
+
+/** @returns address of the post that is here now; null when there is none */
+async function settle(work: Work, row: PostWantedRow, group: GroupRow, found: Referenced): Promise<string | null> {
+  if (found.state === 'away' || found.state === 'refused') {
+    await again(work, row, found.state);
+    return null;
+  }
+  const item = found.state === 'found' ? readItem(found.document, row.uri, group) : null;
+  // Gone, or not what the group said it is: its deletion is told apart, and nothing of it is kept.
+  if (item === null) {
+    await done(work, row.uri);
+    return null;
+  }
+  const known = await postByUri(work.db, item.read.uri);
+  try {
+    if (known) {
+      if (known.group_id === group.id) await refreshPost(work, known, item.read, 'origin', null);
+    } else {
+      const outcome = await receivePost(work, {
+        ...{ read: item.read, actor: item.actor, through: group, verified: 'origin', activity: row.uri, text: null },
+        ...{ author: item.author, history: row.history === 1 },
+        thread: { context: row.context, contextHistory: row.context_history },
+      });
+      if (outcome?.state === 'waiting') {
+        await again(work, row, 'waiting');
+        return null;
+      }
+    }
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
+  await done(work, row.uri);
+  if (row.counts !== null) await applyCounts(work, group, readCounts(JSON.parse(row.counts) as JsonObject));
+  await wakeFollowers(work, group.id);
+  return (await postByUri(work.db, item.read.uri)) ? item.read.uri : null;
+}
+
+async function done(work: Work, uri: string): Promise<void> {
+  await work.db.deleteFrom('post_wanted').where('uri', '=', uri).execute();
+}
+
+/** What answers something that was not here yet is tried again now that more is. */
+async function wakeFollowers(work: Work, group: string): Promise<void> {
+  const rows = await work.db
+    .updateTable('post_wanted')
+    .set((eb) => ({ state: 'wanted', tries: eb('tries', '+', 1) }))
+    .where('group_id', '=', group)
+    .where('state', '=', 'waiting')
+    .returning(['uri', 'tries'])
+    .execute();
+  for (const { uri, tries } of rows) await ask(work, uri, tries, 0);
+}
+
+async function again(work: Work, row: PostWantedRow, state: 'away' | 'refused' | 'waiting'): Promise<void> {
+  const tries = row.tries + 1;
+  const failed_at = state === 'waiting' ? row.failed_at : (row.failed_at ?? work.now);
+  if (state === 'refused' && Date.parse(work.now) - Date.parse(row.announced_at) > refusedFor) {
+    await done(work, row.uri);
+    return;
+  }
+  await work.db.updateTable('post_wanted').set({ state, tries, failed_at }).where('uri', '=', row.uri).execute();
+  const seconds = Math.min(longestWaitSeconds, firstWaitSeconds * 2 ** Math.min(row.tries, 12));
+  await ask(work, row.uri, tries, seconds * 1_000 * (0.75 + Math.random() / 2));
+}
+
+/**
+ * What a document fetched at an announced address says: the author's `Create` or `Update`, or the post itself. Everything in it must be of one origin, that of the address,
+ * and written for this very group and nobody else.
+ */
+function readItem(document: JsonObject, uri: string, group: GroupRow) {
+  const wrapped = document.type === 'Create' || document.type === 'Update';
+  const object = wrapped ? objectOf(document.object) : document;
+  const read = object ? readPost(object) : null;
+  const actor = wrapped ? addressOf(document.actor) : (read?.authors[0] ?? null);
+  if (!read || !object || document.id !== uri || actor === null) return null;
+  const oneOrigin = [uri, read.uri, actor].every((address) => originOf(address) === originOf(uri));
+  const forGroup = read.audience.length === 1 && read.audience[0] === group.uri;
+  const everybody = [publicCollection, 'as:Public', 'Public'];
+  const isPublic = [document, object].some((one) =>
+    [...listOf(one.to), ...listOf(one.cc)].some((name) => everybody.includes(String(addressOf(name)))),
+  );
+  if (!oneOrigin || !forGroup || isPublic || !read.authors.includes(actor)) return null;
+  const said = embedded(document['joinery:author']);
+  return { read, actor, author: isObject(said) ? said : null };
+}
+
+export const wantedJobs = { [wantedJob]: fetchWanted };

@@ -1,0 +1,290 @@
+import { createPublicKey } from 'node:crypto';
+import { createActorKeys, nodeActor, streams, transact } from '@joinery/core';
+import { approve, createGroup, groupByUri, joinGroup, membershipOf } from '@joinery/slices/groups';
+import { personByUri } from '@joinery/slices/people';
+import { createTopic, currentRevision, editPost, lock, markdownText, postByUri, reply } from '@joinery/slices/posts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { issueActorToken } from '../../packages/federation/src/actor-token.ts';
+import { signedFetch } from '../../packages/federation/src/fetch.ts';
+import { settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+import { until } from '../harness/until.ts';
+
+/**
+ * A closed group over nodes, step by step: A hosts the group, b of B writes, c of C reads, and X is allowed by all and in nothing. What is written stays at its author's node,
+ * which decides at each request.
+ */
+const by = { kind: 'system', what: 'test' } as const;
+const scopes = ['discover', 'open-groups', 'closed-groups'] as const;
+const secret = 'Kestrel';
+const limit = 15_000;
+
+let a: TestNode;
+let b: TestNode;
+let c: TestNode;
+let x: TestNode;
+let ada: TestPerson;
+let bob: TestPerson;
+let cleo: TestPerson;
+let group: { id: string; uri: string };
+/** Local ids of the group at B and C. */
+const at = { b: '', c: '' };
+
+const nodes = () => [a, b, c, x];
+const settle = () => settleAll(nodes());
+
+beforeAll(async () => {
+  [a, b, c, x] = await Promise.all(['Department', 'Borough', 'City', 'Xanadu'].map((name) => startTestNode(name)));
+  for (const one of nodes())
+    for (const other of nodes()) if (one !== other) await one.allow(other, { scopes: [...scopes] });
+  [ada, bob, cleo] = [await a.person('Ada Owner'), await b.person('Bob Writer'), await c.person('Cleo Reader')];
+  await x.person('Xaver Other');
+  const keys = await createActorKeys();
+  group = await transact(a.context, by, (work) =>
+    createGroup(work, {
+      ...{ name: 'Fraud board', handle: 'fraud', owner: ada.id, keys },
+      ...{ reading: 'members', joining: 'request' },
+    }),
+  );
+}, 60_000);
+
+afterAll(async () => {
+  for (const node of nodes()) await node?.[Symbol.asyncDispose]();
+});
+
+async function become(node: TestNode, person: TestPerson): Promise<string> {
+  const found = await node.context.ports.actors.resolve(group.uri);
+  await transact(node.context, by, (work) => joinGroup(work, { group: found.id, person: person.id }));
+  await settle();
+  const there = await personByUri(a.context.db.reader, person.uri);
+  expect(await membershipOf(a.context.db.reader, group.id, there?.id ?? '')).toMatchObject({ state: 'requested' });
+  await transact(a.context, by, (work) => approve(work, { group: group.id, person: there?.id ?? '', by: ada.id }));
+  await settle();
+  expect(await membershipOf(node.context.db.reader, found.id, person.id)).toMatchObject({ state: 'member' });
+  return found.id;
+}
+
+/** What a node gets at an address, signed by its server actor. */
+async function get(node: TestNode, url: string, headers: Record<string, string> = {}) {
+  const answer = await signedFetch(node.federation.bridge, url, 'test', { id: null, headers });
+  return { status: answer.ok ? 200 : answer.status, document: answer.ok ? answer.document : answer.body };
+}
+
+const textAt = async (node: TestNode, uri: string): Promise<string | undefined> => {
+  const post = await postByUri(node.context.db.reader, uri);
+  return post && (await currentRevision(node.context.db.reader, post))?.content;
+};
+
+const arrives = (node: TestNode, uri: string, words: string) =>
+  until(async () => {
+    await settle();
+    return (await textAt(node, uri))?.includes(words) === true;
+  }, limit);
+
+/** Nothing of it in the log, in what waits, or in what was logged. */
+async function isSilentAbout(node: TestNode, words: string): Promise<boolean> {
+  const { reader } = node.context.db;
+  const rows = [
+    ...(await reader.selectFrom('log').select('data as text').execute()),
+    ...(await reader.selectFrom('ledger').select('text').execute()),
+    ...(await reader.selectFrom('outbound').select('url as text').execute()),
+    ...(await reader.selectFrom('job').select('data as text').execute()),
+    ...node.logged.map((text) => ({ text })),
+  ];
+  return rows.every(({ text }) => !(text ?? '').includes(words));
+}
+
+/** A token as the group issues it; what is named differs from what A would say. */
+async function forged(more: Partial<Parameters<typeof issueActorToken>[0]> & { by?: TestNode } = {}) {
+  const { bridge } = a.federation;
+  const key = await bridge.keys.find(a.context.db.reader, group.uri, 'ed25519');
+  const holder = more.by ?? c;
+  const own = await holder.federation.bridge.keys.find(holder.context.db.reader, nodeActor(holder.origin), 'rsa');
+  if (!key || !own) throw new Error('no key');
+  const token = await issueActorToken({
+    ...{ group: group.uri, key, node: nodeActor(holder.origin), nodeKey: createPublicKey(own.privateKey) },
+    ...{ version: 1, from: 0, now: new Date(), ...more },
+  });
+  return { authorization: `ActivityPubActorToken ${token}` };
+}
+
+let written: { id: string; uri: string };
+
+it('is found by nodes with the scope, joined after approval, and read by nodes of members alone', async () => {
+  at.b = await become(b, bob);
+  at.c = await become(c, cleo);
+  expect((await get(c, `${group.uri}/outbox`)).status).toBe(200);
+  for (const path of ['/outbox', '/topics', '/followers', '/moderators', '/featured', '/token'])
+    expect([path, (await get(x, `${group.uri}${path}`)).status]).toEqual([path, 404]);
+  const profile = await get(x, group.uri);
+  expect(profile.status).toBe(200);
+  for (const told of ['joinery:nodes', 'joinery:postCount', 'joinery:lastPost'])
+    expect(profile.document).not.toHaveProperty(told);
+  await x.decide('change', b, { scopes: ['open-groups'] });
+  await a.decide('change', x, { scopes: ['discover', 'open-groups'] });
+  const missing = await get(x, `${a.origin}/groups/01900000-0000-7000-8000-000000000000`);
+  expect(await get(x, group.uri)).toEqual(missing);
+  await a.decide('change', x, { scopes: [...scopes] });
+});
+
+it('what is written at B is told by its address, and C reads it at B', async () => {
+  written = await transact(b.context, by, (work) =>
+    createTopic(work, {
+      group: at.b,
+      author: bob.id,
+      title: `${secret} case`,
+      ...markdownText(`About the ${secret}.`),
+    }),
+  );
+  await settle();
+  await arrives(c, written.uri, secret);
+  expect(await textAt(a, written.uri)).toContain(secret);
+  expect(await postByUri(b.context.db.reader, written.uri)).toMatchObject({ status: 'accepted' });
+  expect(await postByUri(c.context.db.reader, written.uri)).toMatchObject({
+    title: `${secret} case`,
+    verified: 'origin',
+  });
+  // What the host tells: an address and a number.
+  const stream = await a.context.db.reader
+    .selectFrom('stream')
+    .select('token')
+    .where('id', '=', streams.members(group.id))
+    .executeTakeFirstOrThrow();
+  const log = await get(c, `${a.origin}/streams/${stream.token}/log?after=0`);
+  const told = JSON.stringify(log.document);
+  expect(told).toContain(`${b.origin}/activities/`);
+  expect(told).not.toContain(secret);
+  expect(told).not.toContain('#Public');
+  expect((await get(x, `${a.origin}/streams/${stream.token}/log?after=0`)).status).toBe(404);
+  for (const path of ['outbox', 'topics']) {
+    const page = JSON.stringify((await get(c, `${group.uri}/${path}`)).document);
+    expect(page).toContain(written.uri);
+    expect(page).not.toContain(secret);
+  }
+});
+
+it('what is written at A is read at A, an answer of C at C, an edit is read again, and a lock is told with its proof', async () => {
+  const news = await transact(a.context, by, (work) =>
+    createTopic(work, { group: group.id, author: ada.id, title: 'Minutes', ...markdownText(`${secret} minutes`) }),
+  );
+  await settle();
+  await arrives(c, news.uri, secret);
+  await arrives(b, news.uri, secret);
+  const here = await postByUri(c.context.db.reader, written.uri);
+  const answer = await transact(c.context, by, (work) =>
+    reply(work, { replyTo: here?.id ?? '', author: cleo.id, ...markdownText(`${secret} seen here too`) }),
+  );
+  await settle();
+  await arrives(b, answer.uri, 'seen here too');
+  expect(await postByUri(b.context.db.reader, answer.uri)).toMatchObject({ topic_id: written.id });
+  await transact(b.context, by, (work) =>
+    editPost(work, { post: written.id, author: bob.id, ...markdownText(`${secret} again, corrected`) }),
+  );
+  await settle();
+  await arrives(c, written.uri, 'corrected');
+  const hosted = await postByUri(a.context.db.reader, written.uri);
+  await transact(a.context, by, (work) => lock(work, { post: hosted?.id ?? '', by: ada.id }));
+  await settle();
+  expect(await postByUri(c.context.db.reader, written.uri)).toMatchObject({ locked_at: expect.any(String) });
+});
+
+it('B gives an item to nobody without the token of this group, bound to the key of who asks, and without its own agreement', async () => {
+  const create = await announced(written.id);
+  for (const url of [written.uri, create]) {
+    const missing = await get(c, `${b.origin}/posts/01900000-0000-7000-8000-000000000000`);
+    expect((await get(c, url, await forged())).status).toBe(200);
+    expect((await get(a, url)).status).toBe(200);
+    const refused: [string, TestNode, Record<string, string>][] = [
+      ['no token', c, {}],
+      ['X without one', x, {}],
+      ['a token that C was given, used by X', x, await forged()],
+      ['of another group', c, await forged({ group: `${a.origin}/groups/01900000-0000-7000-8000-000000000000` })],
+      ['signed by X', c, await forged({ key: await keyOf(x) })],
+      ['for X, by the group itself, which B has not agreed with for closed groups', x, await forged({ by: x })],
+      ['of an earlier version', c, await forged({ version: 0 })],
+      ['from a later number on', c, await forged({ from: 9_999 })],
+      ['that has expired', c, await forged({ now: new Date(Date.now() - 700_000) })],
+    ];
+    await b.decide('change', x, { scopes: ['discover', 'open-groups'] });
+    await noteRevoked(b, at.b, c.origin, 1);
+    for (const [what, node, headers] of refused) {
+      const answer = await get(node, url, headers);
+      expect([what, answer.status]).toEqual([what, 404]);
+      expect(answer.document).toEqual(missing.document);
+    }
+    await b.decide('change', c, { scopes: ['discover', 'open-groups'] });
+    expect((await get(c, url, await forged())).status).toBe(404);
+    await b.decide('change', c, { scopes: [...scopes] });
+  }
+});
+
+it('a group cannot hand out what was written for another one by naming it', async () => {
+  const keys = await createActorKeys();
+  const trap = await transact(a.context, by, (work) =>
+    createGroup(work, { name: 'Trap', handle: 'trap', owner: ada.id, keys, reading: 'members', joining: 'open' }),
+  );
+  for (const [node, person] of [
+    [b, bob],
+    [c, cleo],
+  ] as const) {
+    const found = await node.context.ports.actors.resolve(trap.uri);
+    await transact(node.context, by, (work) => joinGroup(work, { group: found.id, person: person.id }));
+  }
+  await settle();
+  const there = await groupByUri(b.context.db.reader, trap.uri);
+  const key = await a.federation.bridge.keys.find(a.context.db.reader, trap.uri, 'ed25519');
+  if (!key || !there) throw new Error('no key');
+  expect((await get(c, written.uri, await forged({ group: trap.uri, key }))).status).toBe(404);
+  const before = await b.context.db.reader.selectFrom('post_reference').selectAll().execute();
+  const activity = {
+    ...{ id: `${a.origin}/activities/forged`, type: 'Announce', actor: trap.uri, audience: trap.uri },
+    ...{ object: await announced(written.id), 'joinery:number': 1 },
+  };
+  const sender = { actor: trap.uri, origin: a.origin, verified: 'signature' } as const;
+  await b.federation.inbox.take({ activity, text: JSON.stringify(activity), ...sender });
+  await settle();
+  expect(await b.context.db.reader.selectFrom('post_reference').selectAll().execute()).toEqual(before);
+});
+
+it('nothing of what is written stands in logs, lanes, jobs or lists of connections, and X has nothing of it', async () => {
+  for (const node of [a, c, x]) expect([node.name, await isSilentAbout(node, secret)]).toEqual([node.name, true]);
+  expect(await x.context.db.reader.selectFrom('post').selectAll().execute()).toEqual([]);
+  for (const host of [a, b, c]) {
+    const finger = await fetch(`${host.origin}/.well-known/webfinger?resource=acct:fraud@${new URL(host.origin).host}`);
+    expect(finger.status).toBe(404);
+  }
+});
+
+/** Address under which the group told of a post of B. */
+async function announced(post: string): Promise<string> {
+  const events = await b.context.db.reader
+    .selectFrom('log')
+    .select(['id', 'data'])
+    .where('name', '=', 'post.created')
+    .where('data', 'like', `%${post}%`)
+    .execute();
+  return `${b.origin}/activities/${events[0]?.id}`;
+}
+
+async function keyOf(node: TestNode) {
+  const key = await node.federation.bridge.keys.find(node.context.db.reader, nodeActor(node.origin), 'ed25519');
+  if (!key) throw new Error('no key');
+  return key;
+}
+
+async function noteRevoked(node: TestNode, id: string, origin: string, version: number): Promise<void> {
+  await transact(node.context, by, async (work) => {
+    const row = {
+      version,
+      revoked_at: null,
+      reads_from: 0,
+      lease_ends_at: null,
+      receipt_at: null,
+      receipt_items: null,
+    };
+    await work.db
+      .insertInto('group_access')
+      .values({ group_id: id, origin, ...row })
+      .onConflict((conflict) => conflict.columns(['group_id', 'origin']).doUpdateSet({ version }))
+      .execute();
+  });
+}
