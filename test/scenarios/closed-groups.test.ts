@@ -33,7 +33,8 @@ const nodes = () => [a, b, c, x];
 const settle = () => settleAll(nodes());
 
 beforeAll(async () => {
-  [a, b, c, x] = await Promise.all(['Department', 'Borough', 'City', 'Xanadu'].map((name) => startTestNode(name)));
+  const start = (name: string) => startTestNode(name);
+  [a, b, c, x] = await Promise.all([start('Department'), start('Borough'), start('City'), start('Xanadu')]);
   for (const one of nodes())
     for (const other of nodes()) if (one !== other) await one.allow(other, { scopes: [...scopes] });
   [ada, bob, cleo] = [await a.person('Ada Owner'), await b.person('Bob Writer'), await c.person('Cleo Reader')];

@@ -7,6 +7,7 @@ import { whyNotPost } from './policy.ts';
 import { type Seen, seeGroup } from './reads.ts';
 import { newInTopics } from './unread.ts';
 import { Topics, type TopicsModel } from './views-topics.tsx';
+import { closedStateOf } from './wanted.ts';
 
 const perPage = 25;
 
@@ -29,6 +30,7 @@ export async function topicsModel(context: Context, seen: Seen, cursor: string |
     next,
     whyNot: whyNotPost(standing),
     unavailable,
+    closed: await closedStateOf(db, group),
     atom: group.local === 1 && group.reading === 'web',
     reports: standing.moderates && group.local === 1,
   };

@@ -16,6 +16,7 @@ import { postFromPage, takenBack } from './routes-held.tsx';
 import { unreachedBy } from './unreached.ts';
 import { markTopicRead, newAmong, newestNews } from './unread.ts';
 import { type PostActions, type ShownPost, ThreadPage } from './views-thread.tsx';
+import { closedStateOf } from './wanted.ts';
 
 const perPage = 100;
 
@@ -126,6 +127,7 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
     whyNotReply: policy.whyNotReply(standing, topic),
     audience: audience ? audienceText(audience, context.config.agency, language) : '',
     unavailable,
+    closed: await closedStateOf(db, group, topic.context_uri),
     errors,
     typed: answer.typed,
     preview: answer.preview,

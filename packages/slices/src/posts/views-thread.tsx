@@ -29,7 +29,9 @@ import type { PostWithText } from './lists.ts';
 import { messages } from './messages.ts';
 import { Preview, type PreviewModel, unreachedText } from './preview.tsx';
 import type { PostHeldRow } from './tables.ts';
+import { ClosedNotices } from './views-closed.tsx';
 import { HeldReplies } from './views-held.tsx';
+import type { ClosedState } from './wanted.ts';
 
 /** What may be done with one post: the buttons that show. */
 export type PostActions = {
@@ -62,6 +64,7 @@ export type ThreadModel = {
   whyNotReply: RefusalCode | null;
   audience: string;
   unavailable: string | null;
+  closed: ClosedState | null;
   errors: FieldError[];
   typed: { content?: string | undefined };
   /** What was typed, when a preview was asked for. */
@@ -99,6 +102,7 @@ export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Read
             {t('historyUnavailable', { node: model.unavailable })}
           </Notice>
         ) : null}
+        <ClosedNotices state={model.closed} reader={reader} />
         <Heading level={2} id="replies">
           {t('replies')}
         </Heading>

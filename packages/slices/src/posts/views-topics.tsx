@@ -17,6 +17,8 @@ import { authorModel, hostOf, NewBadge, PostBadges, whyNotWrite } from './labels
 import type { ListedPost } from './lists.ts';
 import { messages } from './messages.ts';
 import type { PostReportRow } from './tables.ts';
+import { ClosedNotices } from './views-closed.tsx';
+import type { ClosedState } from './wanted.ts';
 
 export type TopicsModel = {
   group: { id: string; name: string };
@@ -28,6 +30,7 @@ export type TopicsModel = {
   whyNot: RefusalCode | null;
   /** Host that did not answer when its history was asked for. */
   unavailable?: string | null;
+  closed?: ClosedState | null;
   atom: boolean;
   reports: boolean;
 };
@@ -89,6 +92,7 @@ export function Topics({ model, reader }: { model: TopicsModel; reader: Reader }
           {t('historyUnavailable', { node: model.unavailable })}
         </Notice>
       ) : null}
+      <ClosedNotices state={model.closed ?? null} reader={reader} />
       {/* Strangers read beside it how to take part. */}
       {whyNot === null || whyNot === 'signed_out' ? null : (
         <p class="app-quiet">{whyNotWrite(whyNot, reader.language)}</p>

@@ -8,14 +8,16 @@ import {
   type JsonObject,
   listOf,
   originOf,
+  periods,
   type Reader,
   type Referenced,
   transact,
   type Work,
 } from '@joinery/core';
-import { type GroupRow, groupById, publicCollection } from '@joinery/slices/groups';
+import { type GroupRow, groupById, leaseOf, publicCollection } from '@joinery/slices/groups';
 import { applyCounts } from './counts.ts';
 import { objectOf, readPost } from './documents.ts';
+import { isReference } from './references.ts';
 import { readCounts, receivePost, refreshPost } from './remote.ts';
 import { postByUri } from './store.ts';
 import type { PostWantedRow } from './tables.ts';
@@ -66,20 +68,34 @@ async function ask(work: Work, uri: string, tries: number, milliseconds: number)
   await enqueueJob(work, wantedJob, { uri, tries }, { key: `${uri} ${tries}`, runAt });
 }
 
-/** What is announced in a group and cannot be read just now, by the node that has it. */
-export async function unread(
-  db: Reader,
-  group: string,
-): Promise<{ origin: string; count: number; since: string | null }[]> {
+/** What a reader of a closed group elsewhere must know; null where all is well. */
+export type ClosedState = {
+  /** The group's node does not answer: since when, and until when what is here can be read. */
+  lease: { home: string; since: string; until: string } | null;
+  /** Announced, and not given by its author's node just now. */
+  unread: { origin: string; count: number; since: string | null }[];
+};
+
+/** @param thread the group's address of a thread: only what belongs to it */
+export async function closedStateOf(db: Reader, group: GroupRow, thread?: string | null): Promise<ClosedState | null> {
+  if (group.local === 1 || !isReference(group)) return null;
+  const row = await leaseOf(db, group.id);
+  const until = Date.parse(row?.renewed_at ?? '') + periods.leaseReadable.days * 86_400_000;
+  const lease =
+    row?.state === 'away' && row.failed_at !== null
+      ? { home: group.home, since: row.failed_at, until: new Date(until).toISOString() }
+      : null;
   const rows = await db
     .selectFrom('post_wanted')
     .select((eb) => ['origin', eb.fn.countAll<number>().as('count'), eb.fn.min('failed_at').as('since')])
-    .where('group_id', '=', group)
+    .where('group_id', '=', group.id)
     .where('failed_at', 'is not', null)
+    .$if(thread !== undefined, (query) => query.where('context', '=', thread ?? ''))
     .groupBy('origin')
     .orderBy('origin')
     .execute();
-  return rows.map(({ origin, count, since }) => ({ origin, count: Number(count), since }));
+  const unread = rows.map(({ origin, count, since }) => ({ origin, count: Number(count), since }));
+  return lease || unread.length > 0 ? { lease, unread } : null;
 }
 
 async function fetchWanted(context: Context, data: JsonObject): Promise<void> {
