@@ -173,6 +173,17 @@ describe.each(['sqlite', 'postgres'] as const)('A council that came back from a 
       const maxBrowser = browser(node);
       await maxBrowser.post(token, { password: 'another password of six words' }, { follow: false });
 
+      // Whatever is silent, who has chosen a password is told, and who has made a token.
+      await maxBrowser.post('/profile/sign-in/tokens', { tokenName: 'Reports' });
+      const chosen = { currentPassword: 'another password of six words', password: 'and one more of six words' };
+      await maxBrowser.post('/profile/password', chosen);
+      await node.settle();
+      clock.forward(1);
+      await node.settle();
+      const told = to('max').map(({ headers }) => headers.get('subject')?.join());
+      expect(told).toContain('Your password was changed');
+      expect(told).toContain('A token for the API was made for your account');
+
       // A closed group is shut for its members, and what nobody may know of stays unknown.
       const shut = await maxBrowser.get(`/groups/${hidden}`);
       expect(shut.html).toContain('Fay Facilitator');

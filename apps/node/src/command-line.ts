@@ -3,7 +3,6 @@ import {
   type CommandAnswer,
   type Command as CommandDefinition,
   type CommandInput,
-  coreCommands,
   groundCommands,
   isRefusal,
   jsonLine,
@@ -64,7 +63,7 @@ export async function runCommandLine(
       print(await definition.run({ config: readConfig(environment), slices, now: new Date() }, input));
     });
   }
-  for (const definition of [backupCommand, ...coreCommands, ...slices.flatMap((slice) => slice.commands ?? [])]) {
+  for (const definition of [backupCommand, ...slices.flatMap((slice) => slice.commands ?? [])]) {
     addCommand(program, definition, async (input) => {
       await using node = await openNode(readConfig(environment), false, { slices, log: () => {} });
       print(await definition.run(node.context, input));

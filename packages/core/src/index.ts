@@ -1,6 +1,5 @@
 export * from './accounts/accounts.ts';
 export * from './accounts/anew.ts';
-export * from './accounts/commands.ts';
 export * from './accounts/grants.ts';
 export * from './accounts/one-way.ts';
 export * from './accounts/passwords.ts';

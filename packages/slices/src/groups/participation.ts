@@ -18,7 +18,7 @@ export const participation: Participation = {
   repair,
 };
 
-/** Members and followers. Ended groups have nobody. */
+/** Members, also those who wait to be confirmed after a restore, and followers. Ended groups have nobody. */
 function participants(db: Reader) {
   return db
     .selectFrom('group_member')
@@ -32,7 +32,9 @@ function participants(db: Reader) {
       'person.uri as person',
     ])
     .where('groups.deleted_at', 'is', null)
-    .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]));
+    .where((eb) =>
+      eb.or([eb('group_member.state', 'in', ['member', 'unconfirmed']), eb('group_member.following', '=', 1)]),
+    );
 }
 
 type Row = { id: string; reading: Reading; group: string; followers: string | null; person: string };

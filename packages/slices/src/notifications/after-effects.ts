@@ -1,10 +1,18 @@
-import { type AfterEffects, administrators, deciders, streams, type Work } from '@joinery/core';
+import {
+  type AfterEffects,
+  accountOfPerson,
+  administrators,
+  deciders,
+  type LogEvent,
+  streams,
+  type Work,
+} from '@joinery/core';
 import { groupById, isMember, mayReadGroup, membershipOf, membersWithRole } from '@joinery/slices/groups';
 import { isGuest, personById } from '@joinery/slices/people';
 import { mentionedIn, type PostRow, postById, seesPost } from '@joinery/slices/posts';
 import { markRead } from './mark-read.ts';
 import { type News, notify } from './notify.ts';
-import type { Kind } from './tables.ts';
+import { type Kind, type SecurityEvent, securityEvents, securityKind } from './tables.ts';
 
 /**
  * A post is in its group now, or was changed: its author's readers are told. Whoever is answered and mentioned is told once, that they were answered.
@@ -168,6 +176,18 @@ async function onGuestEnding(work: Work, id: string, guest: string, at: string):
   for (const person of await administrators(work.db)) await notify(work, { ...news, kind: 'sponsor', person });
 }
 
+/** What opens somebody's account was changed. Whoever comes in for the first time is told nothing of what they come in with: their first password, the identity that the account was made for. */
+async function onSecurity(
+  work: Work,
+  what: SecurityEvent,
+  { id, at, data }: { id: string; at: string; data: { person: string; by: string | null } },
+): Promise<void> {
+  const account = await accountOfPerson(work.db, data.person);
+  if (what === 'identity.linked' && account?.created_at === at) return;
+  if (what === 'password.changed' && (account?.signed_in_at ?? at) >= at) return;
+  await notify(work, { person: data.person, kind: securityKind, cause: `security ${id}`, at, what, actor: data.by });
+}
+
 /** What somebody is told, and after what. Each event is seen once; `cause` keeps what arrives twice from being told twice. */
 export const afterEffects: AfterEffects = {
   'post.created': (work, { data }) => onPost(work, data.post, true),
@@ -212,4 +232,7 @@ export const afterEffects: AfterEffects = {
       await notify(work, { person, kind: 'sponsor', cause: `guest ${id}`, at, actor: data.person });
   },
   'registration.waiting': (work, { at, data }) => onRegistration(work, data.registration, at),
+  ...Object.fromEntries(
+    securityEvents.map((what) => [what, (work: Work, event: LogEvent<SecurityEvent>) => onSecurity(work, what, event)]),
+  ),
 };

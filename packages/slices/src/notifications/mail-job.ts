@@ -14,7 +14,7 @@ import { type Addressee, mailOf, testMail } from './mail.tsx';
 import { mutesOf } from './mutes.ts';
 import { planMail } from './notify.ts';
 import { findNotification } from './reading.ts';
-import type { MailState, NotificationRow } from './tables.ts';
+import { type MailState, type NotificationRow, securityKind } from './tables.ts';
 
 const by = { kind: 'system', what: 'notification mail' } as const;
 
@@ -57,7 +57,9 @@ export async function sendNotificationMail(context: Context, data: JsonObject): 
   const to = await addresseeOf(db, row.person_id);
   const notification = to && (await findNotification(context, row.person_id, id));
   const about = { kind: row.kind, group: row.group_id, topic: row.topic_id };
-  const wanted = decide(await mutesOf(db, row.person_id), about).mail && (row.read_at === null || row.shown === 0);
+  // Whoever came in with what was changed may have looked at it first.
+  const isUnseen = row.read_at === null || row.shown === 0;
+  const wanted = decide(await mutesOf(db, row.person_id), about).mail && (isUnseen || row.kind === securityKind);
   if (!notification || !wanted || notification.post?.gone)
     return void (await settle(context, row, 'due', 'dropped', null));
   if (!(await settle(context, row, 'due', 'sending', row.mail_error))) return;

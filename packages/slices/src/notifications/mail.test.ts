@@ -1,13 +1,13 @@
-import { accountOfPerson, newId, releaseLeases, runNextJob, setRoles, streams } from '@joinery/core';
+import { accountOfPerson, newId, releaseLeases, runNextJob, setRoles, startSession, streams } from '@joinery/core';
 import { createConversation, leaveGroup, removeMember } from '@joinery/slices/groups';
-import { changeGuest } from '@joinery/slices/people';
+import { changeGuest, emitWay } from '@joinery/slices/people';
 import { createTopic, deletePost, markdownText } from '@joinery/slices/posts';
 import { expect, it, onTestFinished } from 'vitest';
 import { type MailServer, startMailServer } from '../../../../test/harness/mail-server.ts';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { mailHealth, sendTestMail } from './mail-job.ts';
 import { markRead } from './mark-read.ts';
-import { readMuteToken } from './mute-token.ts';
+import { muteToken, readMuteToken } from './mute-token.ts';
 import { addMute, putMute } from './mutes.ts';
 import { mailThrough, openWorld } from './testing/world.ts';
 
@@ -46,6 +46,51 @@ describeStores('Mail of a notification', (open) => {
       expect(address).toMatch(/^https:\/\/work\.council\.example\/notifications\//);
     expect(await rows()).toMatchObject([{ mail_state: 'sent', mail_attempts: 1 }]);
     expect(await mailHealth(world.context)).toEqual({ due: 0, sent: 1, failed: 0, lastError: null });
+  });
+
+  it('tells of a changed sign-in whatever is muted, though it was looked at, and gives no way to stop that', async () => {
+    const server = await mailServer();
+    await using world = await openWorld(open, { server });
+    const { context, act, owner, add, pass, rows } = world;
+    const noor = await add('Noor Nieuw', 'nl');
+    const account = await accountOfPerson(context.db.reader, noor.id);
+    // Her first password is no news to her.
+    await act(async (work) => emitWay(work, 'password.changed', noor.id, noor.id));
+    await act((work) => startSession(work, account?.id ?? ''));
+    await pass(1);
+    const mute = { person: noor.id, subject: '', scope: 'everything', page: true, mail: true } as const;
+    await act(async (work) => {
+      emitWay(work, 'password.changed', noor.id, noor.id);
+      emitWay(work, 'code.turned_off', noor.id, owner.id);
+      emitWay(work, 'password.removed', noor.id, null);
+    });
+    await pass(0);
+    await act(async (work) => {
+      await putMute(work, mute);
+      await putMute(work, { ...mute, scope: 'kind', subject: 'security' });
+      await markRead(work, noor.id, 'all');
+    });
+    await pass(60);
+    const subjects = server.mails.map(({ headers }) => headers.get('subject')?.join());
+    expect(subjects.sort()).toEqual([
+      'Bij het inloggen wordt u niet meer om een code gevraagd',
+      'Uw wachtwoord is gewijzigd',
+      'Uw wachtwoord is verwijderd',
+    ]);
+    const [own, other, node] = ['gewijzigd', 'code', 'verwijderd'].map((word) =>
+      server.mails.find(({ headers }) => headers.get('subject')?.join().includes(word)),
+    );
+    expect(own?.text).toContain('iemand die als u was ingelogd');
+    expect(other?.text).toContain('Owen Owner, die dit knooppunt beheert');
+    expect(node?.text).toContain('door wie dit knooppunt draaiend houdt');
+    for (const mail of server.mails) {
+      expect(mail.headers.has('list-unsubscribe')).toBe(false);
+      expect(`${mail.text}${mail.html}`).not.toContain('/notifications/mute/');
+      expect(mail.text).toContain('Dit wordt altijd gemeld en gemaild');
+    }
+    expect(await rows()).toMatchObject([{ shown: 1 }, { shown: 1 }, { shown: 1 }]);
+    const token = muteToken(context.secret, { ...mute, scope: 'kind', subject: 'security' }, context.clock.now());
+    expect(readMuteToken(context.secret, token, context.clock.now())).toBeNull();
   });
 
   it('says whose guest somebody is who did something', async () => {

@@ -5,6 +5,7 @@ import { formatDateTime, type Language } from '@joinery/ui';
 import { messages } from './messages.ts';
 import { type MuteLink, muteToken } from './mute-token.ts';
 import type { Notification } from './reading.ts';
+import { securityKind } from './tables.ts';
 import { kindName, noteOf, quoteOf, reasonOf, sentenceOf } from './words.ts';
 
 /** Whom a mail is for. */
@@ -35,7 +36,7 @@ export function mailOf(
   const thread = topic ? topic.uri : group ? group.uri : null;
   const links = linksOf(node, to, notification);
   const parts = partsOf(notification, to.language);
-  if (restoredAsOf !== null) {
+  if (restoredAsOf !== null && notification.kind !== securityKind) {
     const time = formatDateTime(to.language, to.timeZone, restoredAsOf);
     parts.why = `${parts.why} ${messages(to.language)('mailRestored', { time })}`;
   }
@@ -49,18 +50,20 @@ export function mailOf(
     messageId: idOf(node, 'notification', to.id, cause),
     references: thread === null ? [] : [idOf(node, 'thread', to.id, thread)],
     headers: {
-      // RFC 8058: one POST to this address stops it, without a page and without signing in.
-      'List-Unsubscribe': `<${links.oneClick}>`,
-      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      // RFC 8058: one POST to this address stops it, without a page and without signing in. What cannot be stopped has none.
+      ...(links.oneClick === null
+        ? {}
+        : { 'List-Unsubscribe': `<${links.oneClick}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
       'List-Id': `<${listed}.${new URL(origin).hostname}>`,
       Precedence: 'list',
     },
   };
 }
 
-type Links = { oneClick: string; others: { href: string; label: string }[] };
+type Links = { oneClick: string | null; others: { href: string; label: string }[] };
 
 function linksOf(node: Node, to: Addressee, { kind, group, topic }: Notification): Links {
+  if (kind === securityKind) return { oneClick: null, others: [] };
   const t = messages(to.language);
   const talk = group?.kind === 'conversation';
   const link = (scope: MuteLink['scope'], subject: string, page: boolean) =>
@@ -196,15 +199,17 @@ function htmlOf(node: Node, to: Addressee, parts: Parts, open: string, links: Li
           </p>
           <hr style="border:0;border-top:1px solid #c9d0d7;margin:24px 0" />
           <p style={quiet}>{parts.why}</p>
-          <p style={quiet}>
-            {t('mailStop')}:{' '}
-            {links.others.map(({ href, label }, index) => (
-              <>
-                {index > 0 ? ' · ' : ''}
-                <a href={href}>{label}</a>
-              </>
-            ))}
-          </p>
+          {links.others.length === 0 ? null : (
+            <p style={quiet}>
+              {t('mailStop')}:{' '}
+              {links.others.map(({ href, label }, index) => (
+                <>
+                  {index > 0 ? ' · ' : ''}
+                  <a href={href}>{label}</a>
+                </>
+              ))}
+            </p>
+          )}
           <p style={quiet}>{t('mailFootnote', { agency, address: settings })}</p>
         </div>
       </body>

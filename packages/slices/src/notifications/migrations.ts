@@ -54,4 +54,7 @@ export const migrations: Migrations = {
     for (const column of ['origin', 'partner_id', 'ends_at'])
       await db.schema.alterTable('notification').addColumn(column, 'text').execute();
   },
+  '2026-11-26-notifications-security': async (db) => {
+    await db.schema.alterTable('notification').addColumn('what', 'text').execute();
+  },
 };

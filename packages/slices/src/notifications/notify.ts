@@ -2,7 +2,7 @@ import { enqueueJob, newId, type Reader, restoredState, type Work } from '@joine
 import { personById } from '@joinery/slices/people';
 import { decide, isLate } from './decide.ts';
 import { mutesOf } from './mutes.ts';
-import type { Kind } from './tables.ts';
+import { type Kind, type SecurityEvent, securityKind } from './tables.ts';
 
 export const mailJob = 'notifications.mail';
 
@@ -25,16 +25,17 @@ export type News = {
   partner?: string | null;
   endsAt?: string | null;
   accepted?: boolean | null;
+  what?: SecurityEvent | null;
 };
 
 /**
- * Tells a person of this node something, once. Nobody is told who left, who did it themselves, or who muted it. What is no news any more is listed as
+ * Tells a person of this node something, once. Nobody is told who left, who did it themselves, or who muted it, except of changes of their own sign-in. What is no news any more is listed as
  * read, and not mailed.
  */
 export async function notify(work: Work, news: News): Promise<void> {
   const person = await personById(work.db, news.person);
   if (person?.local !== 1 || person.disabled_at !== null || person.deleted_at !== null) return;
-  if (news.actor === person.id) return;
+  if (news.actor === person.id && news.kind !== securityKind) return;
   const about = { kind: news.kind, group: news.group ?? null, topic: news.topic ?? null };
   const decision = decide(await mutesOf(work.db, person.id), about);
   if (!decision.page && !decision.mail) return;
@@ -58,6 +59,7 @@ export async function notify(work: Work, news: News): Promise<void> {
       partner_id: news.partner ?? null,
       ends_at: news.endsAt ?? null,
       accepted: news.accepted == null ? null : news.accepted ? 1 : 0,
+      what: news.what ?? null,
       sort_at: earliest,
       created_at: work.now,
       read_at: late || !decision.page ? work.now : null,

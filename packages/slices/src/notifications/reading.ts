@@ -10,7 +10,7 @@ import {
 import { canModerate, type GroupFacts, type GroupKind, mayReadGroup, type Standing } from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
 import { seenPosts } from '@joinery/slices/posts';
-import { type Kind, officeKinds } from './tables.ts';
+import { type Kind, officeKinds, type SecurityEvent, securityKind } from './tables.ts';
 
 /** A notification as its person may see it now: what they may not read is left out, or the whole of it is. */
 export type Notification = {
@@ -33,6 +33,8 @@ export type Notification = {
   ask: Ask | null;
   /** Of a request or a proposal: host name of the node that it is about. */
   node: string | null;
+  /** Of what opens the person's account: what was changed, and whether by themselves, by somebody else (`actor`), or by whoever runs the node. */
+  security: { what: SecurityEvent; by: 'self' | 'somebody' | 'node' } | null;
   /** Of an agreement that ends. */
   ending: { partner: string; agency: string; lastDay: Date; use: Agreement['use'] } | null;
 };
@@ -55,7 +57,7 @@ function rows(db: Reader, person: string) {
       // About a thread that is not theirs to see they hear nothing, whatever they were told before.
       .where((eb) => eb.or([eb('n.post_id', 'is', null), eb('p.id', 'is', null), seenPosts(person, 'p')]))
       .select(['n.id', 'n.kind', 'n.sort_at', 'n.read_at', 'n.accepted', 'n.ask_id', 'n.group_id', 'n.post_id'])
-      .select(['n.origin', 'n.partner_id', 'n.ends_at'])
+      .select(['n.origin', 'n.partner_id', 'n.ends_at', 'n.what', 'n.person_id'])
       .select([
         'g.uri as group_uri',
         'g.name as group_name',
@@ -148,6 +150,13 @@ async function toNotification(context: Pick<Context, 'db' | 'ports'>, row: Row):
           },
     ask: row.ask_id === null ? null : await context.ports.asks.byId(context.db.reader, row.ask_id),
     node: row.origin === null ? null : new URL(row.origin).host,
+    security:
+      row.what === null
+        ? null
+        : {
+            what: row.what,
+            by: row.actor_id === null ? 'node' : row.actor_id === row.person_id ? 'self' : 'somebody',
+          },
     ending: await endingOf(context, row),
   };
 }
@@ -227,6 +236,7 @@ const partners = '/administration/partners';
 /** What a notification leads to. */
 export function placeOf(notification: Notification): string {
   const { kind, post, group, ask, ending, actor } = notification;
+  if (kind === securityKind) return '/profile/sign-in';
   if (kind === 'expiry') return ending ? `${partners}/${ending.partner}` : partners;
   if (officeKinds.includes(kind)) return `${partners}/proposals`;
   if (post && !post.gone) return `/posts/${post.id}`;

@@ -13,8 +13,26 @@ export const kinds = [
   'registration',
   'guest',
   'sponsor',
+  'security',
 ] as const;
 export type Kind = (typeof kinds)[number];
+
+/** Events after which somebody is told that what opens their account was changed. */
+export const securityEvents = [
+  'password.changed',
+  'password.removed',
+  'code.turned_on',
+  'code.turned_off',
+  'passkey.added',
+  'passkey.removed',
+  'identity.linked',
+  'identity.unlinked',
+  'token.made',
+] as const;
+export type SecurityEvent = (typeof securityEvents)[number];
+
+/** What opens an account was changed: its person is told whatever they muted, since whoever changed it may have muted it first. */
+export const securityKind = 'security' satisfies Kind;
 
 /** What only those hear of who decide about partners, for as long as they do. */
 export const officeKinds: readonly Kind[] = ['ask', 'proposal', 'expiry'];
@@ -50,6 +68,8 @@ export type NotificationRow = {
   ends_at: string | null;
   /** Of an answer: whether it was yes. */
   accepted: number | null;
+  /** Of what opens an account: the event that changed it. */
+  what: SecurityEvent | null;
   /** When it happened, as readers see it. */
   sort_at: string;
   created_at: string;

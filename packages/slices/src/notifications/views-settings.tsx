@@ -50,6 +50,7 @@ export function SettingsPage(props: {
       <Form action="/notifications/settings" csrf={csrf}>
         <Panel title={t('settingsKinds')} id="kinds">
           <Kinds settings={settings} language={language} />
+          <p class="app-quiet">{t('settingsSecurity')}</p>
         </Panel>
         <Panel title={t('settingsGroups')} id="groups">
           {settings.groups.length === 0 ? <p>{t('settingsGroupsNone')}</p> : null}

@@ -1,7 +1,7 @@
 import { formatDate, type Language } from '@joinery/ui';
 import { messages } from './messages.ts';
 import type { Notification } from './reading.ts';
-import type { Kind } from './tables.ts';
+import type { Kind, SecurityEvent } from './tables.ts';
 
 /** What happened, in one line. */
 export function sentenceOf(notification: Notification, language: Language): string {
@@ -38,6 +38,35 @@ export function sentenceOf(notification: Notification, language: Language): stri
       return t('saysGuest', { name });
     case 'sponsor':
       return t('saysSponsor', { name });
+    case 'security':
+      return changeOf(notification.security?.what, language);
+  }
+}
+
+/** What was changed about somebody's sign-in, in one line. */
+function changeOf(what: SecurityEvent | undefined, language: Language): string {
+  const t = messages(language);
+  switch (what) {
+    case 'password.changed':
+      return t('securityPasswordChanged');
+    case 'password.removed':
+      return t('securityPasswordRemoved');
+    case 'code.turned_on':
+      return t('securityCodeOn');
+    case 'code.turned_off':
+      return t('securityCodeOff');
+    case 'passkey.added':
+      return t('securityPasskeyAdded');
+    case 'passkey.removed':
+      return t('securityPasskeyRemoved');
+    case 'identity.linked':
+      return t('securityLinked');
+    case 'identity.unlinked':
+      return t('securityUnlinked');
+    case 'token.made':
+      return t('securityToken');
+    default:
+      return t('securityChanged');
   }
 }
 
@@ -53,9 +82,17 @@ export function quoteOf({ kind, post, ask }: Notification): string {
 }
 
 /** What to know besides, in the node's own words; empty when there is nothing. */
-export function noteOf({ kind, ending }: Notification, language: Language): string {
+export function noteOf({ kind, ending, security, actor }: Notification, language: Language): string {
   const t = messages(language);
   if (kind === 'proposal') return t('noteProposal');
+  if (security) {
+    const by = {
+      self: () => t('securitySelf'),
+      somebody: () => t('securitySomebody', { name: actor?.name ?? t('somebody') }),
+      node: () => t('securityNode'),
+    }[security.by]();
+    return `${by} ${t('securityNotYou')}`;
+  }
   return ending ? t('noteExpiry', ending.use) : '';
 }
 
@@ -93,6 +130,8 @@ export function reasonOf(notification: Notification, language: Language): string
       return t('whyGuest');
     case 'sponsor':
       return t('whyRegistration');
+    case 'security':
+      return t('whySecurity');
   }
 }
 
@@ -126,5 +165,7 @@ export function kindName(kind: Kind, language: Language): string {
       return t('kindGuest');
     case 'sponsor':
       return t('kindSponsor');
+    case 'security':
+      return t('kindSecurity');
   }
 }

@@ -12,6 +12,8 @@ declare module '@joinery/core' {
     'passkey.removed': PasskeyEvent;
     'identity.linked': IdentityEvent;
     'identity.unlinked': IdentityEvent;
+    /** A token for the API. */
+    'token.made': { person: string; token: string; by: string | null };
   }
 }
 
@@ -24,4 +26,5 @@ export const events: EventDefinitions = {
   'passkey.removed': { v: 1, data: passkey },
   'identity.linked': { v: 1, data: identity },
   'identity.unlinked': { v: 1, data: identity },
+  'token.made': { v: 1, data: z.strictObject({ person: z.string(), token: z.string(), by: z.string().nullable() }) },
 };

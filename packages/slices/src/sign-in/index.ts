@@ -11,6 +11,7 @@ import { commands } from './person/commands.ts';
 import { serviceAddresses } from './providers.ts';
 import { callbacks, routes } from './routes.tsx';
 import { liveProviders, providerDecides } from './store.ts';
+import { tokenCommands } from './tokens.ts';
 
 const languageOf = (language: string) => (isLanguage(language) ? language : 'en');
 
@@ -21,7 +22,7 @@ export const signIn: Slice = {
   events,
   routes,
   callbacks,
-  commands,
+  commands: [...commands, ...tokenCommands],
   panels,
   services: serviceAddresses,
   confirmGrant,

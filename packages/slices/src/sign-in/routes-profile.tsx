@@ -1,7 +1,6 @@
 import {
   accountById,
   type Context,
-  createToken,
   type Environment,
   grantOfSession,
   holdAccount,
@@ -25,6 +24,7 @@ import { relyingParty } from './passkeys/answers.ts';
 import { isOnlyWayIn, passkeysOf } from './passkeys/passkeys.ts';
 import { link, unlink } from './sign-in.ts';
 import { identitiesOfAccount, liveProviders, providerById, providerDecides } from './store.ts';
+import { makeToken } from './tokens.ts';
 import { SecurityPage } from './views-profile.tsx';
 
 const own = '/profile/sign-in';
@@ -118,7 +118,7 @@ export function profileRoutes(app: Hono<Environment>): void {
         typed: form.value.tokenName,
       });
     const made = await transactAs(c, visitor, (work) =>
-      createToken(work, { account: visitor.account, name: form.value.tokenName, grant }),
+      makeToken(work, { id: visitor.account, person_id: visitor.person.id }, { name: form.value.tokenName, grant }),
     );
     return securityPage(c, { token: made.token });
   });
