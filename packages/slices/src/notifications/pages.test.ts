@@ -150,7 +150,7 @@ test('a link that this node did not make, or that is too old, is nothing', async
   );
   for (const path of [
     `/notifications/mute/${forged}.${mac}`,
-    `/notifications/mute/${text}.${mac.slice(0, -1)}A`,
+    `/notifications/mute/${text}.${mac.slice(0, -1)}${mac.endsWith('A') ? 'E' : 'A'}`,
     `/notifications/mute/${text}`,
     `/notifications/mute/${text}.${mac}.x`,
     `/notifications/mute/${foreign}`,
