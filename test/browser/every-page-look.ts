@@ -1,9 +1,10 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserMissing, openBrowser } from '../harness/browser.ts';
 import {
   axeFaults,
   axeFaultsIn,
+  bringAxe,
   keepPicture,
   type Look,
   languageOf,
@@ -12,6 +13,7 @@ import {
   otherColourNames,
   pageFacts,
   sessionCookie,
+  settingsOf,
   speakTo,
 } from '../harness/browser-pages.ts';
 import { sliceRoutes } from '../harness/routes.ts';
@@ -68,15 +70,29 @@ export const describeEveryPage = (name: Look) =>
       });
     }
 
-    /** Opens an example, does what it asks for, and says everything that is wrong with the page. */
-    async function look(page: Page, example: Example): Promise<{ faults: string[]; links: string[] }> {
-      const complaints = listenForComplaints(page);
-      let status = 0;
+    /** Where a viewer looks at one example after the other: a page for each costs the browser a process, and reading axe anew. */
+    async function openSeat(viewer: Viewer) {
+      const context = await openContext(viewer);
+      const page = await context.newPage();
+      page.setDefaultTimeout(30_000);
+      await bringAxe(page);
+      const seat = { context, page, complaints: listenForComplaints(page), status: 0 };
       page.on('response', (answer) => {
         const isDocument = answer.request().resourceType() === 'document' && answer.request().redirectedFrom() === null;
-        if (isDocument || answer.request().isNavigationRequest()) status = answer.status();
+        if (isDocument || answer.request().isNavigationRequest()) seat.status = answer.status();
       });
-      page.setDefaultTimeout(30_000);
+      return seat;
+    }
+    type Seat = Awaited<ReturnType<typeof openSeat>>;
+
+    /** Opens an example, does what it asks for, and says everything that is wrong with the page. */
+    async function look(seat: Seat, example: Example): Promise<{ faults: string[]; links: string[] }> {
+      const { page } = seat;
+      // As it was before the last one was looked at.
+      await page.setViewportSize(looks[name].viewport);
+      await page.emulateMedia(settingsOf('light'));
+      seat.complaints.length = 0;
+      seat.status = 0;
       await page.goto(new URL(example.path, state.node.origin).href);
       const stuck = await example.before?.(page).catch((error: unknown) => [`stuck: ${error}`]);
       if (Array.isArray(stuck)) return { faults: stuck, links: [] };
@@ -92,39 +108,37 @@ export const describeEveryPage = (name: Look) =>
         await page.setViewportSize(looks['narrow Dutch'].viewport);
         facts.tooWide += (await pageFacts(page)).tooWide;
       }
-      if (status !== (example.status ?? 200)) faults.push(`answered ${status}`);
+      if (seat.status !== (example.status ?? 200)) faults.push(`answered ${seat.status}`);
       if (facts.tooWide > 0) faults.push(`${facts.tooWide} pixels too wide`);
       if (facts.headings !== 1) faults.push(`${facts.headings} headings of the first level`);
       if (facts.language !== languageOf(name)) faults.push(`in ${facts.language}`);
       if (!/^.{3,} – Department of Housing$/.test(facts.title)) faults.push(`titled “${facts.title}”`);
       if ((example.status === 422) !== /^(Error|Fout): /.test(facts.title)) faults.push(`titled “${facts.title}”`);
       if (facts.missingTargets.length > 0) faults.push(`leads to ${facts.missingTargets}, which is not there`);
-      faults.push(...complaints);
+      faults.push(...seat.complaints);
       return { faults, links: facts.links };
     }
 
     test('has no fault that a machine can find', async () => {
       await speakTo(state.node.context, languageOf(name));
-      const contexts = new Map<Viewer, BrowserContext>();
+      const seats = new Map<Viewer, Seat>();
       const found: Record<string, string[]> = {};
       const followed = new Set<string>();
       for (const example of Object.values(examples).flat().filter(isPage)) {
-        const context = contexts.get(example.as) ?? (await openContext(example.as));
-        contexts.set(example.as, context);
-        const page = await context.newPage();
-        const { faults, links } = await look(page, example);
-        await page.close();
+        const seat = seats.get(example.as) ?? (await openSeat(example.as));
+        seats.set(example.as, seat);
+        const { faults, links } = await look(seat, example);
         for (const link of name === 'English' ? links : []) {
           const once = `${example.as} ${link}`;
           if (followed.has(once) || example.as === 'nobody') continue;
           followed.add(once);
-          const answer = await context.request.get(`${state.node.origin}${link}`, { maxRedirects: 0 });
+          const answer = await seat.context.request.get(`${state.node.origin}${link}`, { maxRedirects: 0 });
           if (answer.status() >= 400 && !example.path.endsWith(link))
             faults.push(`leads to ${link}, which answers ${answer.status()}`);
         }
         if (faults.length > 0) found[`${example.name} (${example.path})`] = faults;
       }
-      for (const context of contexts.values()) await context.close();
+      for (const { context } of seats.values()) await context.close();
       expect(found).toEqual({});
     });
   });

@@ -2,11 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { assets, type Language, type Reader, renderPage } from '@joinery/ui';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserMissing, openBrowser } from '../harness/browser.ts';
+import { axeFaults } from '../harness/browser-pages.ts';
 import { GroupPage, galleryPage, PartsPage } from './gallery.tsx';
 
 const csp =
@@ -87,15 +87,7 @@ describe.skipIf(browserMissing)('every part of the interface', { timeout: 60_000
       const { page, complaints } = await open(`${path}?language=${language}`, options);
       const width = options.viewport?.width ?? 0;
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
-      const result = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-        .analyze();
-      expect(
-        result.violations.map(
-          ({ id, nodes }) =>
-            `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
-        ),
-      ).toEqual([]);
+      expect(await axeFaults(page)).toEqual([]);
       expect(complaints).toEqual([]);
       const name = `${path === '/' ? 'group' : 'parts'}-${language}-${variant.replace(' ', '-')}.png`;
       await page.screenshot({ path: join(artefacts, name), fullPage: true });

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { type Context, cookieName, startSession, transact } from '@joinery/core';
+import type { ContextObject, RunOptions } from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -51,7 +51,7 @@ export function listenForComplaints(page: Page): string[] {
 }
 
 /** All that WCAG 2.2 AA rests on, and the best practices. What is right is not listed: that takes most of the time. */
-const axeOptions: Parameters<AxeBuilder['options']>[0] = {
+const axeOptions: RunOptions = {
   runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] },
   resultTypes: ['violations'],
 };
@@ -59,10 +59,12 @@ const axeOptions: Parameters<AxeBuilder['options']>[0] = {
 type Violation = { id: string; nodes: { html: string; failureSummary?: string }[] };
 
 /** The small form of it: the other takes as long to read as to run. */
-const axeSource = readFileSync(
-  createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright')).resolve('axe-core/axe.min.js'),
-  'utf8',
-);
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Has every document that this page will show bring axe with it: the browser then reads it once instead of once for each. */
+export function bringAxe(page: Page): Promise<unknown> {
+  return page.addInitScript(axeSource);
+}
 
 /**
  * In a browser without script nothing that was put off is ever done, and axe puts off each of its steps; what a promise leads to is done. Not where a script
@@ -76,11 +78,26 @@ const doAtOnce = () => {
   window.setTimeout = later as unknown as typeof window.setTimeout;
 };
 
-/** One line per fault that axe finds on a page that was just opened. @param script whether scripts run in that browser */
+/** One line per fault that axe finds on the page as it is. @param script whether scripts run in that browser */
 export async function axeFaults(page: Page, script = true): Promise<string[]> {
   if (!script) await page.evaluate(doAtOnce);
-  const builder = new AxeBuilder({ page, axeSource }).setLegacyMode().options(axeOptions);
-  return inLines((await builder.analyze()).violations);
+  return faultsOn(page, { exclude: [] });
+}
+
+async function faultsOn(page: Page, on: ContextObject): Promise<string[]> {
+  // We have none; one would be a fault by itself.
+  if (page.frames().length > 1) return ['frames, which axe does not look into here'];
+  // A click is over when the answer to it begins.
+  await page.waitForLoadState('load');
+  if (await page.evaluate(() => !('axe' in window))) await page.evaluate(axeSource);
+  const run = { on, options: axeOptions };
+  const violations = await page.evaluate(async ({ on, options }) => {
+    const { axe } = window as unknown as { axe: { run: (on: unknown, how: unknown) => Promise<unknown> } };
+    return ((await axe.run(on, options)) as { violations: Violation[] }).violations;
+  }, run);
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
+  );
 }
 
 /** Colours that a reader's system may ask for. */
@@ -100,18 +117,8 @@ export const settingsOf = (colours: Colours) => asked[colours];
  */
 export async function axeFaultsIn(page: Page, colours: Colours): Promise<string[]> {
   await page.emulateMedia(asked[colours]);
-  const run = { on: { exclude: colours === 'dark' ? [] : [['[data-preview]']] }, options: axeOptions };
-  const violations = await page.evaluate(async ({ on, options }) => {
-    const { axe } = window as unknown as { axe: { run: (on: unknown, how: unknown) => Promise<unknown> } };
-    return ((await axe.run(on, options)) as { violations: Violation[] }).violations;
-  }, run);
-  return inLines(violations).map((line) => `${colours}: ${line}`);
-}
-
-function inLines(violations: Violation[]): string[] {
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
-  );
+  const faults = await faultsOn(page, { exclude: colours === 'dark' ? [] : [['[data-preview]']] });
+  return faults.map((line) => `${colours}: ${line}`);
 }
 
 type PageFacts = {
