@@ -67,7 +67,7 @@ function rows(db: Reader, person: string) {
         'g.listed',
         'g.local',
       ])
-      .select(['g.archived_at', 'g.deleted_at as group_deleted_at'])
+      .select(['g.archived_at', 'g.withheld_at', 'g.deleted_at as group_deleted_at'])
       .select(['m.state', 'm.role', 'm.following', 'm.banned_until'])
       .select(['p.excerpt', 'p.deleted_at', 'p.removed_at', 'p.hidden_at', 'p.status', 'p.language'])
       .select(['t.id as topic_id', 't.uri as topic_uri', 't.title', 't.deleted_at as topic_deleted_at'])
@@ -90,7 +90,7 @@ function mayKnow(row: Row, person: string, decides: boolean): boolean {
   if (row.reading === null || row.group_deleted_at !== null) return false;
   const group = {
     ...{ reading: row.reading, joining: row.joining, listed: row.listed, local: row.local },
-    ...{ archived_at: row.archived_at, deleted_at: row.group_deleted_at },
+    ...{ archived_at: row.archived_at, withheld_at: row.withheld_at, deleted_at: row.group_deleted_at },
   } as GroupFacts;
   const standing = row.state === null ? undefined : (row as unknown as Standing);
   if (row.kind === 'request') return canModerate(group, standing);
