@@ -1,3 +1,4 @@
+// `npm run check`: format and lint, types, dead code, import rules and pins. Runs all of them and fails if one fails.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
