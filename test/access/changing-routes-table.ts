@@ -169,6 +169,7 @@ const pagesOfPeople: Record<string, Row> = {
     ...{ as: 'administrator', not: notAdministrators },
     changesNothing: 'what it finds out is kept in memory',
   },
+  'POST /administration/defaults': { ...{ as: 'administrator', not: notAdministrators }, send: { guests: 'staff' } },
   'POST /administration/start/dismiss': { as: 'administrator', not: notAdministrators },
   'POST /administration/restored': {
     ...{ as: 'administrator', not: notAdministrators },

@@ -519,6 +519,7 @@ export function examplesOf({
     '/posts/:id/report': [{ path: `/posts/${posts.reply}/report`, as: 'member', name: 'report' }],
     '/administration': [{ path: '/administration', as: owner, name: 'administration' }],
     '/administration/health': [{ path: '/administration/health', as: owner, name: 'health' }],
+    '/administration/defaults': [{ path: '/administration/defaults', as: owner, name: 'safe defaults' }],
     '/administration/start': [{ path: '/administration/start', as: owner, name: 'first steps' }],
     '/administration/restored': [{ path: '/administration/restored', as: owner, name: 'restored' }],
     '/administration/style': [

@@ -92,6 +92,7 @@ export async function busyPages({ db }: Pick<Context, 'db'>, busy: BusyNode): Pr
     officer('administration', '/administration'),
     officer('health', '/administration/health'),
     officer('first steps', '/administration/start'),
+    officer('safe defaults', '/administration/defaults'),
     officer('house style', '/administration/style'),
     officer('mail', '/administration/mail'),
     officer('identity providers', '/administration/sign-in'),

@@ -1,18 +1,34 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono } from 'hono';
 import type { Kysely, Transaction } from 'kysely';
-import type { z } from 'zod';
 import type { Restored } from './backup/quarantine.ts';
 import type { Context } from './context.ts';
 import type { Migrations } from './db/migrate.ts';
 import type { Schema } from './db/schema.ts';
-import type { Asset } from './http/assets.ts';
 import type { Environment, Visitor } from './http/environment.ts';
 import type { JsonObject } from './json.ts';
-import type { EventName, Events, LogEvent } from './log/events.ts';
-import type { Requester } from './ports.ts';
 import type { Searchable } from './search.ts';
+import type { Activities, CollectionKind, ObjectKind } from './slice-federation.ts';
+import type {
+  AdministrationEntry,
+  AdministratorNotice,
+  AfterEffects,
+  Command,
+  EventDefinitions,
+  Exchanged,
+  FileHolder,
+  HeaderMark,
+  HealthCheck,
+  HouseStyle,
+  NavigationEntry,
+  NodeChoice,
+  Panel,
+  Participation,
+} from './slice-parts.ts';
 import type { Work } from './work.ts';
+
+export type * from './slice-federation.ts';
+export type * from './slice-parts.ts';
 
 /** A reader: the page's `query_only` connection, or the transaction of a unit of work. */
 export type Reader = Kysely<Schema> | Transaction<Schema>;
@@ -91,6 +107,8 @@ export type Slice = {
    * only whom one slice leads them to.
    */
   acquainted?: (db: Reader, guest: string, person: string) => Promise<boolean>;
+  /** What holds for the whole node until an administrator decides otherwise, where there is a choice: on one page, with what it comes with. */
+  choices?: NodeChoice[];
   /** Background work: name → handler. Enqueued with `enqueueJob`. */
   jobs?: Record<string, (context: Context, data: JsonObject) => Promise<void>>;
   /**
@@ -109,345 +127,4 @@ export type Slice = {
   confirmGrant?: (context: Context, grant: string) => Promise<boolean>;
   /** Whether an identity provider alone decides who comes into an account: see `providerDecides`. */
   providerDecides?: (db: Reader, account: string) => Promise<boolean>;
-};
-
-/** Addresses that go into a page's head and header, and the files behind them, those of the looks just before among them. */
-export type HouseStyle = {
-  stylesheetHref: string;
-  logo: { href: string; alt: string } | null;
-  files: ReadonlyMap<string, Asset>;
-};
-
-/**
- * A kind of thing that files hang on: they are read by the same rule as what they hang on, asked for at every request, and their address ends with it.
- */
-export type FileHolder = {
-  /** As `files_file.holder_kind`: `posts`. */
-  kind: string;
-  /** Whether somebody may read the files of a thing. False for what is not there. */
-  mayRead: (db: Reader, requester: Requester, id: string) => Promise<boolean>;
-  /** A file that waited for the virus scanner can be read from now on, or was infected and is gone: whoever was told of the thing is told anew. */
-  onChanged?: (work: Work, id: string) => Promise<void>;
-};
-
-/** One thing that was looked at, in the reader's words. */
-export type HealthCheck = {
-  /** Stable, for monitors: `lanes`. */
-  name: string;
-  /** `attention` should be mended by a person, with `broken` the node cannot do its work. */
-  state: 'good' | 'attention' | 'broken';
-  title: string;
-  /** What is so. */
-  says: string;
-  /** A number behind it that a monitor can follow. */
-  figure?: number;
-  /** What to do about it. */
-  mend?: string;
-  /** Where that can be done, or seen. */
-  link?: { href: string; text: string };
-};
-
-export type AdministratorNotice = {
-  kind: 'info' | 'warning' | 'danger';
-  text: string;
-  link?: { href: string; text: string };
-};
-
-/**
- * People of one node who take part (members and followers) in groups of another, as each of the two nodes knows it: compared by digest (FEP-8fcf), so that a
- * lost answer or an older database does not leave the two apart for ever.
- */
-export type Participation = {
-  /** Groups of this node that another node gets, or got, with its people in them; `stream` carries the group there. */
-  here: (db: Reader, origin: string) => Promise<(SharedGroup & { stream: string })[]>;
-  /** Groups of another node in which people of this node take part, as far as is known here. */
-  there: (db: Reader, origin: string) => Promise<SharedGroup[]>;
-  /**
-   * The group's node knows of other participants than this one, for the second time in a row: mends what is known here, or asks again.
-   * @param people uris of those of this node who take part, as the group's node says
-   */
-  repair: (work: Work, group: string, people: string[]) => Promise<void>;
-};
-
-/** Addresses of a group, of its followers collection, and of the people of one node who take part. */
-export type SharedGroup = { group: string; followers: string; people: string[] };
-
-/** A slice's part of what is exchanged with a node in one group; parts of several slices are added up. */
-export type Exchanged = {
-  /** Local id of the group, whose home is here or there. */
-  group: string;
-  /** Left out for a group that only its members may know of. */
-  name?: string;
-  /** Whether only its members read it; told with its name and people. */
-  closed?: boolean;
-  /** Local ids of people of either node who take part. */
-  people?: string[];
-  /** Number of things exchanged. */
-  items?: number;
-};
-
-/** Name → version and schema of `data`. Ids and revision numbers only: never bodies, titles or names. */
-export type EventDefinitions = { [E in EventName]?: { v: number; data: z.ZodType<Events[E]> } };
-
-export type AfterEffects = { [E in EventName]?: (work: Work, event: LogEvent<E>) => Promise<void> };
-
-/** One entry of the main navigation. `label` answers in the visitor's language. */
-export type NavigationEntry = {
-  href: string;
-  order: number;
-  label: (language: string) => string;
-  show: (visitor: Visitor | null) => boolean;
-};
-
-/** One page of the administration, below `/administration/`. */
-export type AdministrationEntry = {
-  href: string;
-  /** The heading it stands under. */
-  part: 'people' | 'partners' | 'node';
-  order: number;
-  label: (language: string) => string;
-  /** What it is for, in a sentence. */
-  says: (language: string) => string;
-  show: (visitor: Visitor) => boolean;
-  /** Pages below it that people come for. */
-  also?: (language: string) => { href: string; text: string }[];
-  /** How it stands, where that is worth a word: asked for on the page that lists them all. */
-  state?: (
-    context: Context,
-    language: string,
-  ) => Promise<{ tone: 'neutral' | 'info' | 'success' | 'warning' | 'danger'; text: string } | null>;
-};
-
-/** A link in the header with a number. Asked for on every page of somebody who is signed in: one small query. */
-export type HeaderMark = {
-  href: string;
-  order: number;
-  /** Name of a drawing of the ui package. */
-  icon: 'bell' | 'comment';
-  /** `label` says all of it in the visitor's language, the number included; `count` is drawn, nothing when null. */
-  render: (context: Context, visitor: Visitor, language: string) => Promise<{ label: string; count: string | null }>;
-};
-
-/**
- * Something a slice shows on another slice's page. `place` belongs to the page that offers it. At `sign-in` the subject's id is the
- * path to go on to afterwards; `no-account` is below it, for those who cannot sign in.
- */
-export type Panel = {
-  place:
-    | 'home'
-    | 'group'
-    | 'person'
-    | 'administration'
-    | 'compose'
-    | 'sign-in'
-    | 'no-account'
-    | 'profile'
-    | 'people'
-    | 'new-person'
-    | 'managed-person';
-  order: number;
-  /** A hono/jsx node; null when it has nothing to show. */
-  render: (
-    context: Context,
-    visitor: Visitor | null,
-    subject: { id: string } | null,
-    language: string,
-    /** For forms in it. */
-    csrf: string,
-  ) => Promise<unknown>;
-};
-
-/** One command of the command line. It talks to the database of a node that may be running. */
-export type Command = {
-  /** For example `person add`. */
-  name: string;
-  summary: string;
-  /** Positional arguments, in order; a name in [brackets] is optional. */
-  arguments?: string[];
-  options?: { name: string; value?: string; description: string; required?: boolean }[];
-  /** Answers what it made or changed: printed as JSON with `--json`, otherwise by `say`. Throws a Refusal to fail. */
-  run: (context: Context, input: CommandInput) => Promise<CommandAnswer>;
-};
-export type CommandInput = { arguments: string[]; options: Record<string, string | boolean | undefined> };
-export type CommandAnswer = { json: unknown; say: string };
-
-/* ------------------------------------------------------------------------------------------------ federation */
-
-/** Context URL list and members of one activity or object, plain JSON (ActivityStreams 2.0). */
-export type ActivityDocument = JsonObject;
-
-/**
- * The mapping between a slice's events and activities: pure, plain JSON. The only place that knows ActivityStreams words.
- */
-export type Activities = {
-  /**
-   * What leaves. Built when it is sent, from the present state: a deleted object becomes a Tombstone.
-   * Answers null when there is nothing (any more) to say: the place in the stream is then kept by a withheld marker. Other software sometimes
-   * needs the same thing told in two ways: then a list, each with an id of its own.
-   */
-  toActivity?: {
-    [E in EventName]?: (
-      outgoing: Outgoing,
-      event: LogEvent<E>,
-    ) => Promise<ActivityDocument | ActivityDocument[] | null>;
-  };
-  /**
-   * What may be fetched at the address of an activity that is told by reference, and by whom. Undefined: this one is not told so, and its stream's rule holds; null: there is
-   * nothing for this node.
-   */
-  fetchable?: {
-    [E in EventName]?: (
-      outgoing: Outgoing,
-      event: LogEvent<E>,
-      requester: Extract<Requester, { kind: 'peer' }>,
-    ) => Promise<ActivityDocument | null | undefined>;
-  };
-  /** Events on a group's stream that only other software is told of one by one; a Joinery peer gets their sum in another way, and nothing in their place. */
-  othersOnly?: EventName[];
-  /** What arrives, in order of asking: the first handler that does not answer null has taken it. */
-  handlers?: InboundHandler[];
-};
-
-/** What `toActivity` may use: the reader, our origin, and the address the activity will have. */
-export type Outgoing = {
-  db: Reader;
-  /** Our own origin, for addresses. */
-  origin: string;
-  /** Address of the activity: goes in as `id`. */
-  id: string;
-  /** Origin of the peer it is built for, and whether that speaks Joinery's extensions; one activity is cached per kind. */
-  joineryPeer: boolean;
-};
-
-/** An activity whose sender is proven. */
-export type Inbound = {
-  id: string;
-  type: string;
-  /** Whoever did it: proven by HTTP signature, by FEP-8b32 proof, or by fetching it at its origin. */
-  actor: string;
-  /** Origin of `actor`. */
-  origin: string;
-  activity: ActivityDocument;
-  /** Address of the group that announced it, when it came inside an `Announce`; that group's node is then the sender. */
-  through: string | null;
-  /** How far the content may be believed: proven, or a copy that still waits for a check at its origin. */
-  verified: 'signature' | 'proof' | 'origin' | 'unchecked';
-  /** The text that arrived, when it must be passed on byte for byte. */
-  text: string;
-};
-
-export type InboundHandler = {
-  /** Activity types it takes (`Follow`, `Create`, …). */
-  types: string[];
-  /**
-   * Addresses that must be known here before `apply`: fetched through the peers' door (outside any transaction) and saved
-   * by the `objects` of the slices. What may not be fetched is left out: `apply` decides.
-   */
-  needs?: (inbound: Inbound) => string[];
-  /**
-   * Writes the effect. Answers null when the activity is not its business.
-   * @throws {Refusal} a domain refusal: becomes `Reject{activity id}` with the code
-   */
-  apply: (work: Work, inbound: Inbound) => Promise<InboundOutcome | null>;
-};
-
-export type InboundOutcome =
-  | { state: 'applied' }
-  /** Understood, and rightly without effect (a duplicate, an old Update). */
-  | { state: 'ignored'; why: string }
-  /** Must wait until this address is known or changed: applied again then. */
-  | { state: 'waiting'; uri: string };
-
-/** A kind of thing that has an address. */
-export type ObjectKind = {
-  /** First segment of its addresses: `groups` for /groups/<id>. */
-  path: string;
-  /** The thing behind an id or uri, local or remote; undefined when there is none. */
-  load: (db: Reader, by: { id: string } | { uri: string }) => Promise<StoredObject | undefined>;
-  /** Used by pages, API, ActivityStreams, media, search, feeds and previews alike. */
-  mayRead: (db: Reader, requester: Requester, object: StoredObject) => Promise<boolean>;
-  /** The group that it is or belongs to, and whether only members read that: decides which scope an agreement needs for it. */
-  groupOf?: (db: Reader, object: StoredObject) => Promise<{ id: string; closed: boolean } | undefined>;
-  /** ActivityStreams document of a local thing, plain JSON without proof. Undefined: it has none (any more). */
-  toDocument?: (outgoing: Omit<Outgoing, 'id'>, object: StoredObject) => Promise<ActivityDocument | undefined>;
-  /** Whether WebFinger tells anybody, stranger or not, that it exists: listed groups that are not closed, people who have posted in them. */
-  isDiscoverable?: (db: Reader, object: StoredObject) => Promise<boolean>;
-  /** For closed things of this node: what another node may be granted for a while, and a note of when that ends. The same statements for every id. */
-  grant?: {
-    to: (
-      db: Reader,
-      requester: Extract<Requester, { kind: 'peer' }>,
-      id: string,
-    ) => Promise<{ version: number; from: number } | null>;
-    note: (work: Work, id: string, origin: string, endsAt: string) => Promise<void>;
-  };
-  /** ActivityStreams types that `saveRemote` takes. */
-  remoteTypes?: string[];
-  /**
-   * Stores or refreshes a remote thing from a document that was fetched at its own address (or is proven).
-   * @returns local id
-   */
-  saveRemote?: (
-    work: Work,
-    document: ActivityDocument,
-    how: { fetchedAt: string; verified: Inbound['verified'] },
-  ) => Promise<string>;
-};
-
-/** A page of items, newest first unless said. */
-export type CollectionKind = {
-  /** `path` of the object it belongs to, and its own last segment: `groups`, `followers`; `node` for a collection of the server actor, whose items are shown whole. */
-  of: string;
-  name: string;
-  /** Who may read it: the object's own rule unless given. */
-  mayRead?: (db: Reader, requester: Requester, object: StoredObject) => Promise<boolean>;
-  ordered: boolean;
-  page: (
-    outgoing: Omit<Outgoing, 'id'>,
-    object: StoredObject,
-    requester: Requester,
-    cursor: string | null,
-  ) => Promise<{
-    items: (JsonObject | string)[];
-    next: string | null;
-    total?: number /** uri of whom it belongs to: the object unless given. */;
-    owner?: string;
-  }>;
-  /** For an owner elsewhere: where its host keeps this collection, when that is not told by the owner's own document. */
-  source?: (db: Reader, owner: StoredObject) => Promise<string | null>;
-  /**
-   * Takes in what the host of an owner elsewhere keeps in this collection: history, never news.
-   * @returns how many things were new here
-   */
-  remember?: (work: Work, owner: StoredObject, items: CollectedItem[]) => Promise<number>;
-  /**
-   * Takes in whom the host of an owner elsewhere names in this collection.
-   * @param people uris of people known here, in the host's order
-   */
-  rememberPeople?: (work: Work, owner: StoredObject, people: string[]) => Promise<void>;
-};
-
-/** An item of a host's collection: an object (its id alone when it was fetched and saved), or an activity around it. */
-export type CollectedItem = {
-  item: ActivityDocument;
-  /** How far the innermost object may be believed. */
-  verified: Inbound['verified'];
-  /** The author's activity as text, when there is one. */
-  text: string | null;
-};
-
-/** The least that federation must know of a thing. */
-export type StoredObject = {
-  id: string;
-  uri: string;
-  /** True when this node is its home. */
-  local: boolean;
-  /** Erased or deleted things answer 410 with a Tombstone. */
-  deletedAt: string | null;
-  /** ActivityStreams type: Person, Group, Article, Note … */
-  type: string;
-  /** For actors. */
-  handle?: string;
-  /** For actors elsewhere: the inbox shared with others there, or their own. */
-  inbox?: string | null;
 };

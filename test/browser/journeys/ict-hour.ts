@@ -124,6 +124,14 @@ export async function firstHour(user: User, world: IctWorld): Promise<void> {
   await user.page.getByRole('img', { name: 'Coat of arms of Noordwoude' }).first().waitFor();
   await user.look('house style saved');
 
+  // What holds on this node: seen on one page, and kept.
+  await toSteps();
+  await user.follow(operate('defaultsLink'));
+  await user.at(operate('defaults'));
+  await user.look('safe defaults');
+  await user.press(operate('defaultsSave'));
+  await user.sees(operate('defaultsSaved'));
+
   // A test mail.
   await toSteps();
   await user.look('first steps, some done');

@@ -12,6 +12,8 @@ declare module '@joinery/core' {
   interface Events {
     /** On `local`. */
     'group.created': GroupEvent;
+    /** An administrator decided what the form of a new group begins with. On `local`. */
+    'group.preset_changed': { by: string };
     /** A group of another node is known here from now on. On `local`. */
     'group.remembered': GroupEvent;
     /** On the group's stream; on `local` when another node's group changed. */
@@ -60,6 +62,7 @@ const answer = z.strictObject({ group: z.string(), person: z.string(), activity:
 /** What can happen to groups and memberships. */
 export const events: EventDefinitions = {
   'group.created': { v: 1, data: group },
+  'group.preset_changed': { v: 1, data: z.strictObject({ by: z.string() }) },
   'group.remembered': { v: 1, data: group },
   'group.updated': { v: 1, data: group },
   'group.summarised': { v: 1, data: group },

@@ -52,6 +52,7 @@ const presets = {
   hidden: { reading: 'members', joining: 'invited', listed: false },
 } as const;
 export type Preset = keyof typeof presets;
+export const presetNames = ['open', 'request', 'closed', 'hidden'] as const satisfies readonly Preset[];
 
 const checkbox = z
   .literal('1')
@@ -63,7 +64,7 @@ export const newGroupForm = z.object({
   name: nameInput,
   handle: handleInput,
   summary: summaryInput,
-  preset: z.enum(['open', 'request', 'closed', 'hidden']),
+  preset: z.enum(presetNames),
   web: checkbox,
   label: z.string().max(64).optional(),
 });

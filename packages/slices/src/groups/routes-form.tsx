@@ -17,6 +17,7 @@ import {
 import { type FieldError, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { attempt, type Failed, nothingTyped } from './attempt.ts';
+import { usualPreset } from './choice.ts';
 import { createGroup, deleteGroup, updateGroup } from './groups.ts';
 import { archiveForm, deleteForm, newGroupForm, referenceForm, rulesOf, settingsForm } from './input.ts';
 import { messages } from './messages.ts';
@@ -47,8 +48,11 @@ export function formRoutes(app: Hono<Environment>): void {
 async function showNewGroup(c: RequestContext, { errors, typed }: Failed) {
   const { csrf, language } = c.var;
   const title = messages(language)('newGroup');
-  const labels = await classificationLabels(c.var.context.db.reader);
-  const body = <NewGroupPage language={language} csrf={csrf} errors={errors} typed={typed} labels={labels} />;
+  const { reader } = c.var.context.db;
+  const [labels, preset] = await Promise.all([classificationLabels(reader), usualPreset(reader)]);
+  const body = (
+    <NewGroupPage language={language} csrf={csrf} errors={errors} typed={{ preset, ...typed }} labels={labels} />
+  );
   return showPage(c, { title, error: errors.length > 0 }, body);
 }
 

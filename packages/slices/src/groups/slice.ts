@@ -1,6 +1,7 @@
 import type { Slice } from '@joinery/core';
 import { activities } from './activities.ts';
 import { api } from './api.ts';
+import { choice } from './choice.ts';
 import { commands } from './commands.ts';
 import { jobs } from './counts.ts';
 import { directoryJobs } from './directory.ts';
@@ -29,6 +30,7 @@ export const groups: Slice = {
   collections,
   navigation,
   panels,
+  choices: [choice],
   exchanged: sharedWith,
   shareable,
   participation,

@@ -17,6 +17,7 @@ import {
   TextArea,
   TextField,
 } from '@joinery/ui';
+import { presetOptions } from './choice.ts';
 import { messages } from './messages.ts';
 import type { GroupRow } from './tables.ts';
 import { LabelChoice } from './views-classification.tsx';
@@ -61,12 +62,7 @@ export function NewGroupPage({
           label={t('preset')}
           value={typed.preset ?? 'open'}
           error={errorOf(errors, 'preset')}
-          options={[
-            { value: 'open', label: t('presetOpen'), description: t('presetOpenAbout') },
-            { value: 'request', label: t('presetRequest'), description: t('presetRequestAbout') },
-            { value: 'closed', label: t('presetClosed'), description: t('presetClosedAbout') },
-            { value: 'hidden', label: t('presetHidden'), description: t('presetHiddenAbout') },
-          ]}
+          options={presetOptions(language)}
         />
         <WebSwitch language={language} errors={errors} checked={typed.web === '1'} />
         <LabelChoice labels={labels} value={typed.label} errors={errors} language={language} />

@@ -1,6 +1,7 @@
 import type { Slice } from '@joinery/core';
 import { guestsOf } from '@joinery/slices/people';
 import { isLanguage } from '@joinery/ui';
+import { choice } from './choice.ts';
 import { events } from './events.ts';
 import { followName, passOn } from './guests.ts';
 import { jobs } from './jobs.tsx';
@@ -20,6 +21,7 @@ export const guests: Slice = {
   routes,
   jobs,
   panels,
+  choices: [choice],
   on: {
     'person.disabled': (work, { data }) => passOn(work, data.person),
     'person.deleted': (work, { data }) => passOn(work, data.person),

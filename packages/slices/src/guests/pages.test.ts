@@ -4,6 +4,7 @@ import { createGroup, groups, joinGroup } from '../groups/index.ts';
 import { people, personById } from '../people/index.ts';
 import { openWeb } from '../people/testing/web.ts';
 import { createTopic, like, markdownText, posts, reply } from '../posts/index.ts';
+import { choice } from './choice.ts';
 import { guests } from './index.ts';
 
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -115,4 +116,15 @@ it('Thirty guests an hour are let in, and the next one is refused in words with 
   expect(refused.html).toContain('value="gita@firm.example"');
   const other = await web.signedIn(await web.add('Ann Admin', { administrator: true }));
   expect((await other.post('/guests/new', input)).status).toBe(200);
+});
+
+it('who may invite guests is one of the choices of the node', async () => {
+  await using web = await openWeb([people, groups, posts, guests]);
+  const { context } = web;
+  const member = await web.signedIn(await web.add('Jan Jansen'));
+  expect(await choice.value(context.db.reader)).toBe(choice.standard);
+  expect((await member.get('/guests/new')).status).toBe(403);
+  await transact(context, { kind: 'system', what: 'test' }, (work) => choice.change(work, 'staff', 'somebody'));
+  expect(await choice.value(context.db.reader)).toBe('staff');
+  expect((await member.get('/guests/new')).status).toBe(200);
 });

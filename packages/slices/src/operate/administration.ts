@@ -1,8 +1,9 @@
 import type { AdministrationEntry, NavigationEntry } from '@joinery/core';
 import { isLanguage, shellPaths } from '@joinery/ui';
 import { allChecks } from './checks.ts';
+import { hasLooked, nodeChoices } from './defaults.ts';
 import { messages } from './messages.ts';
-import { healthHref, startHref } from './routes.tsx';
+import { defaultsHref, healthHref, startHref } from './paths.ts';
 import { firstSteps } from './steps.ts';
 
 const languageOf = (language: string) => (isLanguage(language) ? language : 'en');
@@ -17,7 +18,7 @@ export const navigation: NavigationEntry[] = [
   },
 ];
 
-/** The health of the node, and its first steps. */
+/** The health of the node, what holds on it, and its first steps. */
 export const administration: AdministrationEntry[] = [
   {
     href: healthHref,
@@ -32,6 +33,23 @@ export const administration: AdministrationEntry[] = [
       if (open.length === 0) return { tone: 'success', text: t('allGood') };
       const tone = open.some(({ state }) => state === 'broken') ? 'danger' : 'warning';
       return { tone, text: t('someAttention', { count: open.length }) };
+    },
+  },
+  {
+    href: defaultsHref,
+    part: 'node',
+    order: 90,
+    label: (language) => messages(languageOf(language))('defaults'),
+    says: (language) => messages(languageOf(language))('defaultsSays'),
+    show: (visitor) => visitor.administrator,
+    state: async (context, language) => {
+      const t = messages(languageOf(language));
+      if (!(await hasLooked(context))) return { tone: 'info', text: t('open') };
+      const choices = await nodeChoices(context, languageOf(language));
+      const count = choices.filter(({ value, standard }) => value !== standard).length;
+      return count === 0
+        ? { tone: 'success', text: t('defaultsSafe') }
+        : { tone: 'neutral', text: t('defaultsChanged', { count }) };
     },
   },
   {

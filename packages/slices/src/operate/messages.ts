@@ -66,6 +66,10 @@ export const messages = defineMessages({
     agency: 'Name of your agency',
     agencySays: 'This node belongs to {agency}.',
     agencyDo: 'Set JOINERY_AGENCY to the name that partners know, and start the node again.',
+    administrator: 'Your administrator',
+    administratorSays: '{names} looks after this node. Let a second person do so too: one can be ill, or lose a key.',
+    administratorsSay: '{names} look after this node.',
+    administratorLink: 'See who may',
     address: 'Public address',
     addressSays: 'Every address begins with {origin}. It cannot change later.',
     addressTrial:
@@ -90,14 +94,23 @@ export const messages = defineMessages({
     backupDo: 'On the machine, while the node runs:',
     backupThen: 'Then check it with “joinery verify”, and keep the file {secret} in another place.',
     defaults: 'Safe defaults',
-    defaultsLead: 'They hold unless you decide otherwise:',
+    defaultsLead:
+      'What holds on this node. Each choice can be changed here, now and later, and is noted with your name.',
+    defaultsSays: 'Who registers, who invites, how groups begin: what holds, and what of it you decide.',
+    defaultsLink: 'Look at what holds',
+    defaultsChoose: 'You decide',
+    defaultsAlways: 'Holds in any case',
+    defaultsMark: '{label} (as it comes)',
+    defaultsSave: 'Save these choices',
+    defaultsSaved: 'Noted. It holds from now on.',
+    defaultsSafe: 'All as it comes',
+    defaultsChanged: '{count, plural, one {# changed} other {# changed}}',
     defaultAllow: 'No node gets anything unless it is on the list of partners.',
-    defaultGroups:
-      'New groups are read by people of this node and of partners, never by the whole web, unless their owner says so.',
+    defaultGroups: 'No group is on the open web unless its owner puts it there.',
     defaultClosed: 'Closed and hidden groups never leave this node, and nobody else can tell that they exist.',
     defaultWeb: 'Strangers see sign-in, groups on the web, and nothing else.',
-    defaultPeople: 'Nobody registers by themselves, and only administrators invite guests.',
-    defaultSessions: 'Sessions end, links work once, and every decision about partners stands in a register.',
+    defaultSessions:
+      'A session ends after {hours} hours without use and after {days} days whatever happens; links work once, and every decision about partners stands in a register.',
   },
   nl: {
     administration: 'Beheer',
@@ -165,6 +178,11 @@ export const messages = defineMessages({
     agency: 'Naam van uw organisatie',
     agencySays: 'Dit knooppunt is van {agency}.',
     agencyDo: 'Zet JOINERY_AGENCY op de naam die partners kennen en start het knooppunt opnieuw.',
+    administrator: 'Uw beheerder',
+    administratorSays:
+      '{names} zorgt voor dit knooppunt. Laat een tweede persoon dat ook doen: één kan ziek zijn, of een sleutel verliezen.',
+    administratorsSay: '{names} zorgen voor dit knooppunt.',
+    administratorLink: 'Kijken wie dat mogen',
     address: 'Openbaar adres',
     addressSays: 'Elk adres begint met {origin}. Dat kan later niet veranderen.',
     addressTrial:
@@ -191,14 +209,23 @@ export const messages = defineMessages({
     backupDo: 'Op de machine, terwijl het knooppunt draait:',
     backupThen: 'Controleer hem daarna met “joinery verify” en bewaar het bestand {secret} op een andere plek.',
     defaults: 'Veilige uitgangspunten',
-    defaultsLead: 'Ze gelden tenzij u anders beslist:',
+    defaultsLead:
+      'Wat er op dit knooppunt geldt. Elke keuze kunt u hier veranderen, nu en later, en wordt met uw naam vastgelegd.',
+    defaultsSays: 'Wie registreert, wie uitnodigt, hoe groepen beginnen: wat geldt, en wat u daarvan beslist.',
+    defaultsLink: 'Bekijken wat geldt',
+    defaultsChoose: 'U beslist',
+    defaultsAlways: 'Geldt altijd',
+    defaultsMark: '{label} (standaard)',
+    defaultsSave: 'Deze keuzes opslaan',
+    defaultsSaved: 'Vastgelegd. Het geldt vanaf nu.',
+    defaultsSafe: 'Alles standaard',
+    defaultsChanged: '{count, plural, one {# veranderd} other {# veranderd}}',
     defaultAllow: 'Geen knooppunt krijgt iets tenzij het op de lijst van partners staat.',
-    defaultGroups:
-      'Nieuwe groepen worden gelezen door mensen van dit knooppunt en van partners, nooit door het hele web, tenzij de eigenaar dat zegt.',
+    defaultGroups: 'Geen groep staat op het open web tenzij de eigenaar haar daar zet.',
     defaultClosed:
       'Besloten en verborgen groepen verlaten dit knooppunt nooit, en niemand anders kan zien dat ze bestaan.',
     defaultWeb: 'Vreemden zien het inloggen, groepen op het web, en verder niets.',
-    defaultPeople: 'Niemand registreert zichzelf, en alleen beheerders nodigen gasten uit.',
-    defaultSessions: 'Sessies eindigen, links werken één keer, en elke beslissing over partners staat in een register.',
+    defaultSessions:
+      'Een sessie eindigt na {hours} uur zonder gebruik en na {days} dagen hoe dan ook; links werken één keer, en elke beslissing over partners staat in een register.',
   },
 });

@@ -1,4 +1,5 @@
 import type { Slice } from '@joinery/core';
+import { groups } from '@joinery/slices/groups';
 import { expect, test } from 'vitest';
 import { people } from '../people/index.ts';
 import { openWeb } from '../people/testing/web.ts';
@@ -17,6 +18,26 @@ const agreements: Slice = {
       show: () => true,
       also: () => [{ href: '/administration/agreements/register', text: 'Every decision' }],
       state: async () => ({ tone: 'warning', text: '3 requests wait' }),
+    },
+  ],
+};
+
+let visits = 'few';
+
+/** A choice of another slice. */
+const visiting: Slice = {
+  name: 'visiting',
+  choices: [
+    {
+      ...{ name: 'visits', order: 50, label: () => 'Visits', standard: 'few' },
+      options: async () => [
+        { value: 'few', label: 'Few' },
+        { value: 'many', label: 'Many' },
+      ],
+      value: async () => visits,
+      change: async (_work, value) => {
+        visits = value;
+      },
     },
   ],
 };
@@ -59,4 +80,42 @@ test('a page of the administration leads to those beside it, and is marked among
     expect(area(html)).toContain(`href="/administration${href}"`);
   expect(main(html)).toContain('href="/administration" aria-current="page"');
   expect(area((await administrator.get('/people')).html)).toBe('');
+});
+
+const steps = (html: string) =>
+  [...(/id="steps"(.*?)<\/section>/s.exec(html)?.[1] ?? '').matchAll(/<h3[^>]*>([^<]+)</g)].map(([, title]) => title);
+
+test('the first steps lead from the name of the agency to the first backup, with what holds on one page among them', async () => {
+  await using web = await openWeb([people, groups, visiting, operate]);
+  const administrator = await web.signedIn(await web.add('Ada Admin', { administrator: true }));
+  const { html } = await administrator.get('/administration/start');
+  expect(steps(html)).toEqual([
+    ...['Name of your agency', 'Your administrator', 'Public address', 'Single sign-on', 'Mail server', 'House style'],
+    ...['Safe defaults', 'Your people', 'First partner', 'First backup'],
+  ]);
+  expect(html).toContain('Ada Admin looks after this node');
+});
+
+test('what holds for the node is seen and changed on one page, and keeps to what is offered', async () => {
+  await using web = await openWeb([people, groups, visiting, operate]);
+  const administrator = await web.signedIn(await web.add('Ada Admin', { administrator: true }));
+  const member = await web.signedIn(await web.add('Jan Jansen'));
+  const chosen = (html: string) =>
+    [...html.matchAll(/<input(?=[^>]*type="radio")(?=[^>]* checked)[^>]*>/g)].map(
+      ([input]) => /value="([^"]*)"/.exec(input)?.[1],
+    );
+  const page = '/administration/defaults';
+  const before = (await administrator.get(page)).html;
+  expect(chosen(before)).toEqual(['open', 'few']);
+  expect(before).toContain('Few (as it comes)');
+  expect(before).toContain('after 12 hours without use and after 7 days');
+  expect((await member.get(page)).status).toBe(403);
+
+  expect((await administrator.post(page, { new_groups: 'closed', visits: 'none' })).status).toBe(400);
+  expect(chosen((await administrator.get(page)).html)).toEqual(['open', 'few']);
+
+  const saved = await administrator.post(page, { new_groups: 'closed', visits: 'many' });
+  expect(saved.location).toBe('/administration/start?done=defaults');
+  expect(chosen((await administrator.get(page)).html)).toEqual(['closed', 'many']);
+  expect(chosen((await member.get('/groups/new')).html)).toContain('closed');
 });

@@ -1,7 +1,7 @@
 import type { Panel as PanelDefinition } from '@joinery/core';
 import { ButtonLink, FormActions, isLanguage, Panel } from '@joinery/ui';
 import { messages } from './messages.ts';
-import { startHref } from './routes.tsx';
+import { startHref } from './paths.ts';
 import { firstSteps, isDismissed } from './steps.ts';
 
 /** The way to the first steps, on the start page of administrators, until all is done or they put it away. */

@@ -1,18 +1,19 @@
-import { type Environment, readForm, requireAdministrator, requireFederationOfficer } from '@joinery/core';
+import { type Environment, readForm, requireAdministrator, requireFederationOfficer, transactAs } from '@joinery/core';
 import { administrationFor, renderPanels, shellPaths, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { allChecks } from './checks.ts';
+import { chosenIn, nodeChoices, saveChoices } from './defaults.ts';
 import { messages } from './messages.ts';
+import { defaultsHref, healthHref, startHref } from './paths.ts';
 import { dismiss, firstSteps, isDismissed } from './steps.ts';
 import { HealthPage, StartPage } from './views.tsx';
 import { AdministrationPage } from './views-administration.tsx';
+import { DefaultsPage } from './views-defaults.tsx';
 
-export const healthHref = '/administration/health';
-export const startHref = '/administration/start';
 const anyForm = z.object({});
 
-/** The page that lists the administration; how the node is, and its first steps, for administrators. */
+/** The page that lists the administration; how the node is, its first steps, and what holds on it, for administrators. */
 export function routes(app: Hono<Environment>): void {
   app.get(shellPaths.administration, async (c) => {
     const visitor = requireFederationOfficer(c);
@@ -42,9 +43,28 @@ export function routes(app: Hono<Environment>): void {
     const { context, language, csrf } = c.var;
     const t = messages(language);
     const [steps, dismissed] = await Promise.all([firstSteps(context, language), isDismissed(context.db.reader)]);
-    const notices = c.req.query('done') === 'dismissed' ? [{ kind: 'success' as const, text: t('dismissed') }] : [];
+    const said = { dismissed: t('dismissed'), defaults: t('defaultsSaved') };
+    const done = c.req.query('done') ?? '';
+    const text = Object.hasOwn(said, done) ? said[done as keyof typeof said] : null;
+    const notices = text === null ? [] : [{ kind: 'success' as const, text }];
     const page = <StartPage steps={steps} dismissed={dismissed} language={language} csrf={csrf} />;
     return showPage(c, { title: t('start'), notices }, page);
+  });
+
+  app.get(defaultsHref, async (c) => {
+    requireAdministrator(c);
+    const { context, language, csrf } = c.var;
+    const page = <DefaultsPage choices={await nodeChoices(context, language)} language={language} csrf={csrf} />;
+    return showPage(c, { title: messages(language)('defaults') }, page);
+  });
+
+  app.post(defaultsHref, async (c) => {
+    const visitor = requireAdministrator(c);
+    const { context, language } = c.var;
+    await readForm(c, anyForm);
+    const chosen = await chosenIn(context, language, c.var.form?.fields ?? new Map());
+    await transactAs(c, visitor, (work) => saveChoices(work, context, chosen, visitor.person.id));
+    return c.redirect(`${startHref}?done=defaults`, 303);
   });
 
   app.post(`${startHref}/dismiss`, async (c) => {

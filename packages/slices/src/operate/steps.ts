@@ -1,6 +1,8 @@
 import { type Context, isTrial, lastBackup, type Reader, transact } from '@joinery/core';
 import type { Language } from '@joinery/ui';
+import { hasLooked } from './defaults.ts';
 import { messages } from './messages.ts';
+import { defaultsHref } from './paths.ts';
 
 /** One of the first steps of a new node. */
 export type Step = {
@@ -21,14 +23,24 @@ export async function firstSteps(context: Context, language: Language): Promise<
   const t = messages(language);
   const { config } = context;
   const { reader } = context.db;
-  const [people, backup, style] = await Promise.all([
+  const [people, administrators, backup, style, looked] = await Promise.all([
     reader
       .selectFrom('account')
       .select((eb) => eb.fn.countAll<number>().as('count'))
       .where('disabled_at', 'is', null)
       .executeTakeFirst(),
+    reader
+      .selectFrom('account')
+      .innerJoin('person', 'person.id', 'account.person_id')
+      .select('person.name')
+      .where('account.administrator', '=', 1)
+      .where('account.disabled_at', 'is', null)
+      .orderBy('person.sort_name')
+      .limit(3)
+      .execute(),
     lastBackup(reader),
     context.slices.find((slice) => slice.houseStyle)?.houseStyle?.(context),
+    hasLooked(context),
   ]);
   const count = Number(people?.count ?? 0);
   // Whoever needs a service names its address.
@@ -42,13 +54,16 @@ export async function firstSteps(context: Context, language: Language): Promise<
       says: named ? t('agencySays', { agency: config.agency }) : t('agencyDo'),
     },
     {
+      ...{ name: 'administrator', title: t('administrator'), done: administrators.length > 0 },
+      says: t(administrators.length > 1 ? 'administratorsSay' : 'administratorSays', {
+        names: administrators.map(({ name }) => name).join(', '),
+      }),
+      link: { href: '/administration/people', text: t('administratorLink') },
+    },
+    {
       ...{ name: 'address', title: t('address'), done: !isTrial(config) },
       says: t(isTrial(config) ? 'addressTrial' : 'addressSays', { origin: config.origin }),
       link: { href: '/administration/health', text: t('addressLink') },
-    },
-    {
-      ...{ name: 'people', title: t('peopleStep'), done: count > 1, says: t('peopleSays', { count }) },
-      link: { href: '/administration/people', text: t('peopleLink') },
     },
     {
       ...{ name: 'sign-in', title: t('signInStep'), done: providers > 0, optional: true, says: t('signInSays') },
@@ -64,6 +79,14 @@ export async function firstSteps(context: Context, language: Language): Promise<
       link: { href: '/administration/style', text: t('lookLink') },
     },
     {
+      ...{ name: 'defaults', title: t('defaults'), done: looked, says: t('defaultsSays') },
+      link: { href: defaultsHref, text: t('defaultsLink') },
+    },
+    {
+      ...{ name: 'people', title: t('peopleStep'), done: count > 1, says: t('peopleSays', { count }) },
+      link: { href: '/administration/people', text: t('peopleLink') },
+    },
+    {
       ...{ name: 'partner', title: t('partner'), done: partners > 0 },
       says: partners > 0 ? t('partnerCount', { count: partners }) : t('partnerSays'),
       link: { href: '/administration/partners/new', text: t('partnerLink') },
@@ -71,7 +94,13 @@ export async function firstSteps(context: Context, language: Language): Promise<
     {
       ...{ name: 'backup', title: t('backupStep'), done: backup !== null },
       says: backup ? t('backupThen', { secret: config.secretFile }) : t('backupDo'),
-      ...(backup ? {} : { command: 'joinery backup /var/backups/joinery' }),
+      ...(backup
+        ? {}
+        : {
+            command: isTrial(config)
+              ? 'npm run joinery -- backup ../joinery-backups'
+              : 'joinery backup /var/backups/joinery',
+          }),
     },
   ];
 }

@@ -113,23 +113,21 @@ export function StartPage(model: { steps: readonly Step[]; dismissed: boolean; l
         lead={t('startLead')}
         badges={<Badge tone={done === needed.length ? 'success' : 'info'}>{progress}</Badge>}
       />
-      <Columns aside={<Defaults language={language} />}>
-        <Panel title={t('start')} id="steps">
-          <List>
-            {steps.map((step) => (
-              <StepItem step={step} language={language} />
-            ))}
-          </List>
-        </Panel>
-        {model.dismissed ? null : (
-          <Form action="/administration/start/dismiss" csrf={model.csrf}>
-            <p class="app-quiet">{t('dismissText')}</p>
-            <FormActions>
-              <SubmitButton kind="secondary">{t('dismiss')}</SubmitButton>
-            </FormActions>
-          </Form>
-        )}
-      </Columns>
+      <Panel title={t('start')} id="steps">
+        <List>
+          {steps.map((step) => (
+            <StepItem step={step} language={language} />
+          ))}
+        </List>
+      </Panel>
+      {model.dismissed ? null : (
+        <Form action="/administration/start/dismiss" csrf={model.csrf}>
+          <p class="app-quiet">{t('dismissText')}</p>
+          <FormActions>
+            <SubmitButton kind="secondary">{t('dismiss')}</SubmitButton>
+          </FormActions>
+        </Form>
+      )}
     </Stack>
   );
 }
@@ -159,22 +157,5 @@ function StepItem({ step, language }: { step: Step; language: Language }) {
         </div>
       ) : null}
     </div>
-  );
-}
-
-function Defaults({ language }: { language: Language }) {
-  const t = messages(language);
-  return (
-    <Panel title={t('defaults')} id="defaults">
-      <p>{t('defaultsLead')}</p>
-      <ul>
-        <li>{t('defaultAllow')}</li>
-        <li>{t('defaultGroups')}</li>
-        <li>{t('defaultClosed')}</li>
-        <li>{t('defaultWeb')}</li>
-        <li>{t('defaultPeople')}</li>
-        <li>{t('defaultSessions')}</li>
-      </ul>
-    </Panel>
   );
 }

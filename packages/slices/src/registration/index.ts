@@ -1,6 +1,7 @@
 import './tables.ts';
 import type { Context, HealthCheck, Slice } from '@joinery/core';
 import { isLanguage, type Language } from '@joinery/ui';
+import { choice } from './choice.ts';
 import { events } from './events.ts';
 import { jobs } from './mail-job.ts';
 import { messages } from './messages.ts';
@@ -38,6 +39,7 @@ export const registration: Slice = {
   panels,
   jobs,
   checks,
+  choices: [choice],
   administration: [
     {
       href: administrationHref,

@@ -17,6 +17,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { type MailServer, startMailServer } from '../../../../test/harness/mail-server.ts';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { type RegistrationAddress, registrationAddress } from './addresses.ts';
+import { choice } from './choice.ts';
 import { registration } from './index.ts';
 import {
   answerRequest,
@@ -27,7 +28,7 @@ import {
   requestBehind,
   waitingRequests,
 } from './requests.ts';
-import { changeSettings, type Settings } from './settings.ts';
+import { changeSettings, type Settings, settingsOf } from './settings.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 const password = 'a passphrase of plain words';
@@ -56,6 +57,22 @@ describeStores('Registration', (open) => {
     return { ...store, context, server, ask, rows, work };
   }
   const input = { name: 'Anna Vries', handle: undefined, password };
+
+  it('is offered among the choices of the node as far as it can work', async () => {
+    await using store = await begin();
+    const { context } = store;
+    const offered = async () => (await choice.options(context, 'en')).map(({ value }) => value);
+    expect([await choice.value(context.db.reader), await offered()]).toEqual([
+      'both',
+      ['off', 'domain', 'approval', 'both'],
+    ]);
+    await transact(context, by, (work) => choice.change(work, 'off', newId()));
+    // The domains are kept for another time; without mail nobody could confirm anything.
+    context.doors.mail = null;
+    expect([await choice.value(context.db.reader), await offered()]).toEqual(['off', ['off']]);
+    expect(await settingsOf(context.db.reader)).toEqual({ ...settings, mode: 'off' });
+    await expect(transact(context, by, (work) => choice.change(work, 'everybody', newId()))).rejects.toThrow();
+  });
 
   it('with an address of the domain makes an account behind a link that works once', async () => {
     await using world = await begin();
