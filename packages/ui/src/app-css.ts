@@ -65,6 +65,9 @@ main:focus { outline: none; }
 .app-hints { display: flex; flex-direction: column; gap: .5rem; }
 .app-hints > * { margin-block: 0; }
 .app-hints .ds-heading { font-size: 1rem; }
+.ds-input[type=file]::file-selector-button { margin: 0 .75rem 0 0; padding: .25rem .75rem; font: inherit; font-size: .9375rem; font-weight: 500; cursor: pointer; color: var(--ds-color-accent-text-subtle);
+  background: var(--ds-color-neutral-surface-default); border: 1px solid var(--ds-color-accent-border-strong); border-radius: var(--ds-border-radius-md); }
+.ds-input[type=file]::file-selector-button:hover { background: var(--ds-color-accent-surface-tinted); }
 mark { background: var(--ds-color-warning-surface-tinted); color: var(--ds-color-warning-text-default); border-radius: .2em; padding-inline: .1em; font-weight: 600; }
 .app-account { margin-inline-start: auto; flex: none; }
 .app-navigation + .app-account { margin-inline-start: 0; }
@@ -315,7 +318,13 @@ app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
 .app-table > tbody > tr:hover > * { background: var(--ds-color-neutral-background-tinted); }
 .app-table [data-numeric] { text-align: end; font-variant-numeric: tabular-nums; }
 
-@media (width >= 74rem) { .app-navigation { flex: none; } }
+@media (width >= 74rem) {
+  .app-navigation { flex: none; }
+  /* The search gives way first: a name in two lines beside free space looks lost. */
+  .app-brand { flex-shrink: 0; max-width: 18rem; }
+}
+/* One page needs no list of pages. */
+@media (width >= 64rem) { .app-area:has(li:only-child) { display: none; } }
 /* One line that scrolls, beginning with the open page where browsers can: several lines of links would push the page itself away. */
 @media (width < 40rem) {
   .app-tabs ul { flex-wrap: nowrap; overflow-x: auto; overscroll-behavior-x: contain; scrollbar-width: thin; }
@@ -358,7 +367,7 @@ app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
   .app-table > caption { padding-block: .875rem; }
   .app-table > thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .app-table > tbody > tr { display: block; padding: .75rem 1rem; border-top: 1px solid var(--ds-color-neutral-border-subtle); }
-  .app-table > tbody > tr > * { display: flex; justify-content: space-between; gap: 1rem; padding: .25rem 0; border: 0; text-align: end; }
+  .app-table > tbody > tr > * { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; padding: .25rem 0; border: 0; text-align: end; }
   .app-table > tbody > tr > td:empty { display: none; }
   .app-table > tbody > tr > th { font-size: 1rem; }
   .app-table > tbody > tr > td[data-label]::before { content: attr(data-label); flex: none; max-width: 45%; color: var(--ds-color-neutral-text-subtle); text-align: start; }

@@ -22,6 +22,7 @@ export function LaneState({ health, reader }: { health: LaneHealth | undefined; 
         <span class="app-quiet">
           {' '}
           {t('waitingSince', { date: formatDateTime(reader.language, reader.timeZone, health.oldestAt) })}
+          {late ? '.' : null}
         </span>
       ) : null}
       {late ? <span class="app-quiet"> {faultInWords(health.lastError ?? '', reader)}</span> : null}

@@ -107,14 +107,14 @@ export function PartnerPage(model: {
     {
       term: t('deliveries'),
       value: (
-        <>
+        <div class="app-stack">
           <LaneState health={model.health} reader={reader} />
           {model.health && model.health.lane !== 'open' && model.health.items > 0 ? (
             <Form action={`${home}/${partner.id}/deliver`} csrf={model.csrf} inline={true}>
               <SubmitButton kind="secondary">{t('tryNow')}</SubmitButton>
             </Form>
           ) : null}
-        </>
+        </div>
       ),
     },
   ];

@@ -7,7 +7,8 @@ function faultText(fault: FieldFault, language: Language): string {
   const t = messages(language);
   switch (fault.code) {
     case 'required':
-      return t('faultRequired');
+      if (fault.field === 'handle') return t('faultHandleMissing');
+      return fault.field === 'name' ? t('faultNameMissing') : t('faultRequired');
     case 'bad_format':
     case 'too_short':
       if (fault.field === 'handle') return t('faultHandle');

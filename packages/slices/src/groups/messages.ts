@@ -206,6 +206,8 @@ export const messages = defineMessages({
     ownerlessLead:
       'The last owner of these groups has left. Appoint somebody on the command line: joinery group owner <group> <person>',
     faultRequired: 'Fill this in.',
+    faultNameMissing: 'Enter a name',
+    faultHandleMissing: 'Enter a short name',
     faultName: 'Use a name without < and >.',
     faultHandle: 'Use 2 to 63 small letters, digits, - and _, beginning with a letter or digit.',
     faultTaken: 'This short name is taken. Choose another one.',
@@ -426,6 +428,8 @@ export const messages = defineMessages({
     ownerlessLead:
       'De laatste eigenaar van deze groepen is vertrokken. Wijs iemand aan op de opdrachtregel: joinery group owner <groep> <persoon>',
     faultRequired: 'Vul dit in.',
+    faultNameMissing: 'Vul een naam in',
+    faultHandleMissing: 'Vul een korte naam in',
     faultName: 'Gebruik een naam zonder < en >.',
     faultHandle: 'Gebruik 2 tot 63 kleine letters, cijfers, - en _, met een letter of cijfer vooraan.',
     faultTaken: 'Deze korte naam is bezet. Kies een andere.',

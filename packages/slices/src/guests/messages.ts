@@ -7,6 +7,7 @@ export const messages = defineMessages({
     mineLead:
       'People of other agencies for whom you answer. Each has a last day, and sees only the groups that they were invited to.',
     all: 'Guests',
+    facts: 'About this guest',
     allLead: 'Who from other agencies works here for a while, who answers for them, and until when.',
     invite: 'Invite a guest',
     inviteLead:
@@ -74,6 +75,7 @@ export const messages = defineMessages({
     mineLead:
       'Mensen van andere organisaties voor wie u instaat. Ieder heeft een laatste dag, en ziet alleen de groepen waarvoor die is uitgenodigd.',
     all: 'Gasten',
+    facts: 'Over deze gast',
     allLead: 'Wie van andere organisaties hier een tijd meewerkt, wie voor hen instaat, en tot wanneer.',
     invite: 'Een gast uitnodigen',
     inviteLead:

@@ -270,7 +270,7 @@ export function GuestPage(model: {
           <p class="app-host">{link.address}</p>
         </Panel>
       ) : null}
-      <Panel title={t('all')} id="facts">
+      <Panel title={t('facts')} id="facts">
         <DescriptionList
           items={[
             { term: t('until'), value: dateOf(guest, language) },

@@ -104,6 +104,7 @@ function Ways({ language, csrf, hasPassword, secondStep, passkeys, providers, id
           action={
             <ButtonLink href="/profile/sign-in/code" small={true}>
               {secondStep ? t('waysCodeTurnOff') : t('waysCodeTurnOn')}
+              <span class="ds-sr-only"> {t('waysCode')}</span>
             </ButtonLink>
           }
         />
@@ -115,6 +116,7 @@ function Ways({ language, csrf, hasPassword, secondStep, passkeys, providers, id
           action={
             <ButtonLink href="/profile/sign-in/passkeys" small={true}>
               {passkeys === 0 ? t('waysCodeTurnOn') : t('waysPasskeysManage')}
+              <span class="ds-sr-only"> {t('passkeys')}</span>
             </ButtonLink>
           }
         />
