@@ -189,7 +189,7 @@ async function thursday(user: User, world: OfficerWorld, { who }: Officer): Prom
   await user.write(groups('name'), name);
   await user.choose(groups('presetRequest'));
   await user.press(groups('create'));
-  await user.sees(groups('faultRequired'));
+  await user.sees(groups('faultHandleMissing'));
   await user.look('new group without a short name');
   await user.write(groups('handle'), handle);
   await user.write(groups('summary'), 'For those who drive');

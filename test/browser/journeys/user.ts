@@ -52,6 +52,8 @@ export type User = AsyncDisposable & {
   part: (text: Name) => Locator;
   /** A panel of this title. */
   panel: (title: Name) => Locator;
+  /** Their device keeps passkeys from now on, and knows them. The browser offers none by itself: there is a button. */
+  hasPasskeys: () => Promise<void>;
   /** Looks at the page: nothing is too wide, a machine finds no fault in any colours; a picture is kept. */
   look: (name: string) => Promise<void>;
 };
@@ -166,6 +168,19 @@ export async function openUser(browser: Browser, way: Way, journey: string): Pro
       content()
         .locator('section', { has: page.getByRole('heading', { name: title, exact: true }) })
         .first(),
+    hasPasskeys: async () => {
+      const devices = await context.newCDPSession(page);
+      await devices.send('WebAuthn.enable');
+      await devices.send('WebAuthn.addVirtualAuthenticator', {
+        options: {
+          ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true },
+          ...{ isUserVerified: true, automaticPresenceSimulation: true },
+        },
+      });
+      await page.addInitScript(() => {
+        if ('PublicKeyCredential' in window) PublicKeyCredential.isConditionalMediationAvailable = async () => false;
+      });
+    },
     look: async (name) => {
       looks += 1;
       const faults = await axeFaults(page, script);
