@@ -105,6 +105,7 @@ export async function openFaultNode(options: {
           lease: async () => ({ state: 'away' }),
           forget: async () => {},
           reference: async () => ({ state: 'away' }),
+          receipt: async () => false,
         },
         asks: { ask: closed, byId: async () => null, of: async () => [], waiting: async () => 0 },
         agreements: { byId: async () => null },

@@ -123,6 +123,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
         lease: async () => ({ state: 'away' }),
         forget: async () => {},
         reference: async () => ({ state: 'away' }),
+        receipt: async () => false,
       },
       asks: { ask: noNetwork, byId: async () => null, of: async () => [], waiting: async () => 0 },
       agreements: { byId: async () => null },

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { createActorKeys, nodeActor, streams, transact } from '@joinery/core';
-import { approve, createGroup, groupByUri, joinGroup, membershipOf } from '@joinery/slices/groups';
+import { approve, createGroup, groupByUri, joinGroup, membershipOf, removeMember } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, currentRevision, editPost, lock, markdownText, postByUri, reply } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -253,6 +253,103 @@ it('nothing of what is written stands in logs, lanes, jobs or lists of connectio
     const finger = await fetch(`${host.origin}/.well-known/webfinger?resource=acct:fraud@${new URL(host.origin).host}`);
     expect(finger.status).toBe(404);
   }
+});
+
+const access = async (node: TestNode, id: string, origin: string) =>
+  node.context.db.reader
+    .selectFrom('group_access')
+    .selectAll()
+    .where('group_id', '=', id)
+    .where('origin', '=', origin)
+    .executeTakeFirst();
+
+const copiesAt = async (node: TestNode, id: string, words: string): Promise<number> => {
+  const rows = await node.context.db.reader
+    .selectFrom('post_revision')
+    .innerJoin('post', 'post.id', 'post_revision.post_id')
+    .select('post_revision.content')
+    .where('post.group_id', '=', id)
+    .where('post.local', '=', 0)
+    .execute();
+  return rows.filter(({ content }) => content.includes(words)).length;
+};
+
+/** C is refused within a second of the notice at every node it reaches, keeps nothing, and says so. */
+async function isShutOut(token: Record<string, string>): Promise<void> {
+  const began = performance.now();
+  await until(async () => (await get(c, written.uri, token)).status === 404, limit);
+  expect(performance.now() - began).toBeLessThan(limit);
+  expect((await get(c, `${group.uri}/token`)).status).not.toBe(200);
+  expect((await get(c, `${group.uri}/outbox`)).status).not.toBe(200);
+  await until(async () => {
+    await settle();
+    return (await copiesAt(c, at.c, secret)) === 0;
+  }, limit);
+}
+
+it('the last member of C is removed: C is refused with the token it holds, drops its copies, and B and A have the receipt', async () => {
+  const held = await forged();
+  expect((await get(c, written.uri, held)).status).toBe(200);
+  const there = await personByUri(a.context.db.reader, cleo.uri);
+  await transact(a.context, by, (work) => removeMember(work, { group: group.id, person: there?.id ?? '', by: ada.id }));
+  await settle();
+  await isShutOut(held);
+  for (const [node, id] of [
+    [b, at.b],
+    [a, group.id],
+  ] as const)
+    await until(async () => (await access(node, id, c.origin))?.receipt_at != null, limit);
+  expect((await access(b, at.b, c.origin))?.receipt_items).toBeGreaterThan(0);
+  // What people of C wrote stays theirs, and B keeps its own.
+  expect(await textAt(b, written.uri)).toContain(secret);
+  const own = await c.context.db.reader.selectFrom('post').select('uri').where('local', '=', 1).execute();
+  expect(await textAt(c, own[0]?.uri ?? '')).toContain('seen here too');
+  const page = await cleo.api('GET', `/groups/${at.c}/posts`);
+  expect(page.status).toBe(404);
+  expect((await cleo.api('GET', '/feed')).body.items).toEqual([]);
+});
+
+it('who is let in again reads again, what was dropped too, and the version that was raised still shuts out older tokens', async () => {
+  const old = await forged();
+  await become(c, cleo);
+  expect((await get(c, written.uri, old)).status).toBe(404);
+  expect((await get(c, written.uri, await forged({ version: 2 }))).status).toBe(200);
+  await until(async () => (await cleo.api('GET', `/groups/${at.c}/posts`)).body?.items?.length === 2, limit);
+  await arrives(c, written.uri, secret);
+});
+
+it('B suspends C: refused at once whatever A says, and C drops what was written at B', async () => {
+  const token = await forged({ version: 2 });
+  await b.decide('suspend', c);
+  expect((await get(c, written.uri, token)).status).not.toBe(200);
+  await settle();
+  await until(async () => {
+    await settle();
+    return (await copiesAt(c, at.c, 'corrected')) === 0;
+  }, limit);
+  // What was written at A is still there, and B hears of the drop although it heeds nothing else from C.
+  expect(await copiesAt(c, at.c, 'minutes')).toBe(1);
+  await until(async () => {
+    await settle();
+    const items = (await access(b, at.b, c.origin))?.receipt_items;
+    return items === 1;
+  }, limit);
+  await b.decide('allow', c, { scopes: [...scopes] });
+});
+
+it('A suspends C: no token any more, the nodes of the others are told, and C drops all of the group', async () => {
+  await settle();
+  const token = await forged({ version: 2 });
+  expect((await get(c, written.uri, token)).status).toBe(200);
+  await a.decide('suspend', c);
+  await settle();
+  await isShutOut(token);
+  expect(await access(b, at.b, c.origin)).toMatchObject({ version: 3 });
+  await until(async () => {
+    await settle();
+    const row = await access(a, group.id, c.origin);
+    return row?.receipt_at != null && row.revoked_at !== null && row.receipt_at > row.revoked_at;
+  }, limit);
 });
 
 /** Address under which the group told of a post of B. */

@@ -112,6 +112,10 @@ export const periods = {
     what: 'Copies of a closed group elsewhere stay readable while the node of the group does not answer.',
   },
   leaseKept: { days: 30, what: 'Such copies are kept, hidden, until they are dropped.' },
+  receiptDoor: {
+    days: 7,
+    what: 'After an agreement ended, the other node is still heard when it says that it dropped its copies.',
+  },
   registrationLink: { days: 1, what: 'The link in the mail to whoever asks for an account.' },
   registrationUnconfirmed: { days: 2, what: 'A request for an account that nobody confirmed, until it is deleted.' },
   registrationWaiting: {

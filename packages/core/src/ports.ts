@@ -107,6 +107,8 @@ export type ClosedGroups = {
   forget: (group: string) => Promise<void>;
   /** Reads an item at its author's node, with the group's token where that is another one. Nothing is stored. */
   reference: (uri: string, group: string) => Promise<Referenced>;
+  /** Tells a node that its items of a group were dropped here. @returns false when it cannot take that now */
+  receipt: (origin: string, dropped: { group: string; version: number; items: number }) => Promise<boolean>;
 };
 
 /** Somebody here would like an agreement with another node. */

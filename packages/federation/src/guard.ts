@@ -29,7 +29,12 @@ export type GuardedActivity = {
 export function guardActivity(
   headers: HeaderReader,
   bodyText: string,
-  options: { mayReceive: (origin: string) => { allowed: boolean; reason: string }; limits?: JsonLimits },
+  options: {
+    mayReceive: (origin: string) => { allowed: boolean; reason: string };
+    /** What a suspended node may still send. */
+    isReceipt?: (activity: JsonObject) => boolean;
+    limits?: JsonLimits;
+  },
 ): GuardedActivity | Refused {
   if (!isActivityType(headers.get('content-type'))) {
     return refused(
@@ -48,13 +53,16 @@ export function guardActivity(
   const origin = originOf(signature.keyId);
   if (origin === null) return refused('key_address_malformed', 'The id of the key is not an https or http address.');
   const decision = options.mayReceive(origin);
-  if (!decision.allowed)
-    return refused('no_agreement', `There is no agreement with ${origin} that covers this (${decision.reason}).`);
+  const uncovered = () =>
+    refused('no_agreement', `There is no agreement with ${origin} that covers this (${decision.reason}).`);
+  const suspended = decision.reason === 'suspended' && options.isReceipt !== undefined;
+  if (!decision.allowed && !suspended) return uncovered();
 
   const read = readJson(bodyText, limits);
   if (!read.ok) return read;
   if (!isObject(read.value)) return refused('activity_malformed', 'The body is not one activity.');
   const { signature: _, ...activity } = read.value;
+  if (!decision.allowed && !options.isReceipt?.(activity)) return uncovered();
   const fault = checkDocument(activity) ?? checkRecipients(activity);
   if (fault) return fault;
   return checkOrigins(activity, origin, signature);

@@ -1,6 +1,7 @@
 import { addressOf, isObject, type JsonObject, originOf, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import type { CatchUp } from './catch-up.ts';
+import { isReceipt } from './closed/receipt.ts';
 import { digestHeader } from './digest.ts';
 import { guardActivity } from './guard.ts';
 import type { Inbox } from './inbox.ts';
@@ -27,6 +28,7 @@ export async function receive(
 ): Promise<Received> {
   const guarded = guardActivity(request.headers, request.body, {
     mayReceive: (origin) => bridge.trust.mayFederate(origin, null, 'in'),
+    isReceipt,
   });
   if (!guarded.ok) return guarded;
   const verified = await verifyWithKey(bridge, { method: 'POST', ...request }, guarded.signature);

@@ -5,6 +5,7 @@ import type { Bridge } from '../bridge.ts';
 import { signedFetch } from '../fetch.ts';
 import { textOf } from '../read.ts';
 import { keyToPin, pinGroupKey, pinnedKey, unpinGroupKey } from './group-keys.ts';
+import { sendReceipt } from './receipt.ts';
 
 /** A token of ten minutes is used for seven: what is fetched at its end must still arrive. */
 const usedMilliseconds = 7 * 60_000;
@@ -56,6 +57,7 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
       held.delete(group);
       await unpinGroupKey(bridge, group);
     },
+    receipt: (origin, dropped) => sendReceipt(bridge, origin, dropped),
     reference: async (uri, group): Promise<Referenced> => {
       const origin = originOf(uri);
       if (origin === null || !bridge.trust.mayFederate(origin, 'closed-groups', 'in').allowed)

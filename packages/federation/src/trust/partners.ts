@@ -81,6 +81,7 @@ export async function noteConfirmation(work: Work, origin: string, confirmed: bo
   await savePartner(work, after);
   const what = confirmed ? 'confirmed-by-them' : 'revoked-by-them';
   await register(work, what, after, { by: origin, reason: 'Told by their node' }, before, after);
+  if (!confirmed) work.emit('partner.withdrawn', streams.local, { partner: after.id, origin });
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { endSubscription, prepareQuery, type Reader, streams, subscribe, type Work } from '@joinery/core';
+import { endSubscription, periods, prepareQuery, type Reader, streams, subscribe, type Work } from '@joinery/core';
 import { streamOf } from './addresses.ts';
 import type { GroupAccessRow, GroupRow } from './tables.ts';
 
@@ -112,6 +112,29 @@ export async function heedRevocation(work: Work, group: GroupRow, origin: string
       ...row,
     })
     .onConflict((conflict) => conflict.columns(['group_id', 'origin']).doUpdateSet(row))
+    .execute();
+  return true;
+}
+
+/** For so long a node whose agreement ended is still heard when it says what it dropped. */
+const receiptMilliseconds = periods.receiptDoor.days * 86_400_000;
+
+/**
+ * A node says that it dropped its copies of what was written here, or in a group of ours. Evidence, not proof.
+ * @returns false when it had nothing to drop, or says so too late
+ */
+export async function noteReceipt(work: Work, group: GroupRow, origin: string, items: number): Promise<boolean> {
+  const known = await accessOf(work.db, group.id, origin);
+  if (group.local === 1 && known === undefined) return false;
+  const since = known?.revoked_at ?? null;
+  const late = since !== null && Date.parse(work.now) - Date.parse(since) > receiptMilliseconds;
+  if (late && !work.trust.mayFederate(origin, null, 'in').allowed) return false;
+  const receipt = { receipt_at: work.now, receipt_items: items };
+  const fresh = { version: 0, reads_from: 0, revoked_at: work.now, lease_ends_at: null, ...receipt };
+  await work.db
+    .insertInto('group_access')
+    .values({ group_id: group.id, origin, ...fresh })
+    .onConflict((conflict) => conflict.columns(['group_id', 'origin']).doUpdateSet(receipt))
     .execute();
   return true;
 }

@@ -4,11 +4,13 @@ import {
   type Inbound,
   type InboundHandler,
   type InboundOutcome,
+  isObject,
   nodeActor,
   refuse,
   type Work,
 } from '@joinery/core';
 import { type PersonRow, personByUri } from '../people/index.ts';
+import { noteReceipt } from './access.ts';
 import { cleanText, instantOf, isOwnGroupAddress, knowsJoin, ownGroup } from './activities-read.ts';
 import { acceptedByHost, askedBy, refusedByHost } from './answers.ts';
 import { declineInvitation, receiveInvitation } from './invitations.ts';
@@ -67,6 +69,18 @@ async function onJoin(work: Work, inbound: Inbound): Promise<InboundOutcome | nu
   if (standing?.join_activity === inbound.id) return ignored('asked before');
   await joinGroup(work, input);
   return applied;
+}
+
+/** A node dropped its copies of a closed group that it may not read any more. */
+async function onReceipt(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
+  const dropped = inbound.activity['joinery:dropped'];
+  if (!isObject(dropped)) return null;
+  const isNode = inbound.actor === nodeActor(inbound.origin) && inbound.through === null;
+  if (!isNode || inbound.verified === 'unchecked') return ignored('only a server actor speaks for its node');
+  const group = await groupByUri(work.db, addressOf(inbound.activity.object) ?? '');
+  if (group?.reading !== 'members') return ignored('nothing of it was there');
+  const items = typeof dropped.items === 'number' && Number.isSafeInteger(dropped.items) ? dropped.items : 0;
+  return (await noteReceipt(work, group, inbound.origin, Math.max(0, items))) ? applied : ignored('too late');
 }
 
 async function onLeave(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
@@ -166,6 +180,7 @@ const needsGroup = ({ activity, actor }: Inbound): string[] => [addressOf(activi
 export const membershipHandlers: InboundHandler[] = [
   { types: ['Follow'], needs: needsActor, apply: onFollow },
   { types: ['Join'], needs: needsActor, apply: onJoin },
+  { types: ['Leave'], apply: onReceipt },
   { types: ['Leave'], apply: onLeave },
   { types: ['Undo'], apply: onUndo },
   { types: ['Invite'], needs: needsGroup, apply: onInvite },

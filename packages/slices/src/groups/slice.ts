@@ -1,5 +1,6 @@
 import type { Slice } from '@joinery/core';
 import { activities } from './activities.ts';
+import { agreementEffects } from './agreements.ts';
 import { api } from './api.ts';
 import { choice } from './choice.ts';
 import { commands } from './commands.ts';
@@ -38,6 +39,7 @@ export const groups: Slice = {
   chooseAnew: shutClosed,
   jobs: { ...jobs, ...directoryJobs, ...leaseJobs },
   on: {
+    ...agreementEffects,
     'person.updated': (work, event) => tellOfPerson(work, event.data.person),
     'person.enabled': (work, event) => tellOfPerson(work, event.data.person),
     // Told first: who has no membership left is known by fewer nodes.

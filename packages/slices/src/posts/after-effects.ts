@@ -1,6 +1,7 @@
 import type { AfterEffects, LogEvent, Work } from '@joinery/core';
 import { groupById, streamOf } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
+import { copiesEffects } from './copies.ts';
 import { planReport } from './delivery.ts';
 import { forgetOpening } from './history.ts';
 import { postById } from './store.ts';
@@ -8,6 +9,7 @@ import { forgetPersonal } from './unread.ts';
 
 /** What follows from a post: the author's node is told how far the group passed it, or its deletion, on. And from leaving a group: its past has a gap from then on. */
 export const afterEffects: AfterEffects = {
+  ...copiesEffects,
   'post.created': reportLater,
   'post.deleted': reportLater,
   'person.deleted': (work, { data }) => forgetPersonal(work, data.person),

@@ -31,6 +31,8 @@ declare module '@joinery/core' {
     'post.unhidden': ByPerson;
     'post.reported': OfPost & { report: string };
     'post.report_handled': OfPost & { report: string };
+    /** The copy of what was written at another node is kept no more. On `local`. */
+    'post.dropped': OfPost;
     /** New figures of these posts. */
     'post.counted': { group: string; posts: string[] };
     /** How far posts by people of `node` got. */
@@ -64,6 +66,7 @@ export const events: EventDefinitions = {
   'post.unhidden': { v: 1, data: byPerson },
   'post.reported': { v: 1, data: report },
   'post.report_handled': { v: 1, data: report },
+  'post.dropped': { v: 1, data: ofPost },
   'post.counted': { v: 1, data: z.object({ group: z.string(), posts: z.array(z.string()) }) },
   'post.delivered': { v: 1, data: z.object({ group: z.string(), node: z.string(), posts: z.array(z.string()) }) },
 };

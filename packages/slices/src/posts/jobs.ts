@@ -1,5 +1,6 @@
 import { type Context, isObject, isRefusal, type JsonObject, originOf, transact } from '@joinery/core';
 import { groupByUri } from '@joinery/slices/groups';
+import { copiesJobs } from './copies.ts';
 import { countJob, runCounting } from './counts.ts';
 import { deliveryJob, runReport } from './delivery.ts';
 import { readPost } from './documents.ts';
@@ -104,6 +105,7 @@ async function takeIn(context: Context, uri: string, groupUri: string): Promise<
 export const jobs = {
   ...heldJobs,
   ...wantedJobs,
+  ...copiesJobs,
   [countJob]: runCounting,
   [deliveryJob]: runReport,
   [checkJob]: check,

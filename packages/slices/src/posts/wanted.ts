@@ -15,6 +15,7 @@ import {
   type Work,
 } from '@joinery/core';
 import { type GroupRow, groupById, leaseOf, publicCollection } from '@joinery/slices/groups';
+import { revive } from './copies.ts';
 import { applyCounts } from './counts.ts';
 import { objectOf, readPost } from './documents.ts';
 import { isReference } from './references.ts';
@@ -137,7 +138,9 @@ async function settle(work: Work, row: PostWantedRow, group: GroupRow, found: Re
   const known = await postByUri(work.db, item.read.uri);
   try {
     if (known) {
-      if (known.group_id === group.id) await refreshPost(work, known, item.read, 'origin', null);
+      const here = known.group_id === group.id;
+      if (here && !(await revive(work, known, group, item.read)))
+        await refreshPost(work, known, item.read, 'origin', null);
     } else {
       const outcome = await receivePost(work, {
         ...{ read: item.read, actor: item.actor, through: group, verified: 'origin', activity: row.uri, text: null },

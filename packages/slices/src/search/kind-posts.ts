@@ -46,6 +46,7 @@ export const postKind: Searchable = {
     'post.remembered': ({ data }) => data.post,
     'post.edited': ({ data }) => data.post,
     'post.deleted': ({ data }) => data.post,
+    'post.dropped': ({ data }) => data.post,
     'post.removed': ({ data }) => data.post,
     'post.put_back': ({ data }) => data.post,
   },

@@ -1,0 +1,150 @@
+import {
+  type AfterEffects,
+  type Context,
+  enqueueJob,
+  type JsonObject,
+  streams,
+  transact,
+  type Work,
+} from '@joinery/core';
+import { type GroupRow, groupById } from '@joinery/slices/groups';
+import { personById } from '@joinery/slices/people';
+import { excerpt } from '@joinery/ui';
+import type { ReadPost } from './documents.ts';
+import { forgetOpening } from './history.ts';
+import { forgetNames } from './names.ts';
+import { currentRevision } from './store.ts';
+import type { PostRow } from './tables.ts';
+
+/**
+ * Copies of what people of other nodes wrote in closed groups: dropped when this node may not read them any more, which it says to those whose they were. What people of this
+ * node wrote stays theirs. Of a dropped copy its address, author and instant stay, so that a thread holds together and what comes back finds its place.
+ */
+
+const dropJob = 'posts.drop';
+const receiptJob = 'posts.receipt';
+const portion = 100;
+
+/** @param of only what people of this node wrote; all when null */
+async function planDrop(work: Work, drop: { group: string; version: number; of: string | null }): Promise<void> {
+  await forgetOpening(work, drop.group);
+  await enqueueJob(work, dropJob, drop, { key: `${drop.group} ${drop.of ?? ''} ${work.now}` });
+}
+
+/** Another node has ended its agreement with this one: nothing of its groups, and nothing that its people wrote in closed groups, may be kept. */
+async function dropAllOf(work: Work, origin: string): Promise<void> {
+  const groups = await work.db
+    .selectFrom('groups')
+    .select(['id', 'home', 'local', 'record_copy'])
+    .where('reading', '=', 'members')
+    .where((eb) =>
+      eb.or([
+        eb('home', '=', origin),
+        eb(
+          'id',
+          'in',
+          eb
+            .selectFrom('post')
+            .innerJoin('person', 'person.id', 'post.author_id')
+            .select('post.group_id')
+            .where('person.home', '=', origin),
+        ),
+      ]),
+    )
+    .execute();
+  for (const group of groups) {
+    // A record copy was promised to whoever joined.
+    if (group.local === 1 && group.record_copy === 1) continue;
+    await planDrop(work, { group: group.id, version: 0, of: group.home === origin ? null : origin });
+  }
+}
+
+async function drop(context: Context, data: JsonObject): Promise<void> {
+  const id = String(data.group);
+  const of = typeof data.of === 'string' ? data.of : null;
+  const version = Number(data.version);
+  const counts = new Map<string, number>();
+  const by = { kind: 'system', what: dropJob } as const;
+  for (let found = portion; found === portion; )
+    found = await transact(context, by, (work) => dropPortion(work, id, of, counts));
+  await transact(context, by, async (work) => {
+    const group = await groupById(work.db, id);
+    if (!group) return;
+    await work.db
+      .deleteFrom('post_wanted')
+      .where('group_id', '=', id)
+      .$if(of !== null, (query) => query.where('origin', '=', of ?? ''))
+      .execute();
+    const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+    const told = new Map(counts);
+    if (group.local !== 1 && of === null) told.set(group.home, all);
+    if (of !== null) told.set(of, counts.get(of) ?? 0);
+    for (const [origin, items] of told) {
+      if (origin === work.home) continue;
+      const receipt = { origin, group: group.uri, version, items };
+      await enqueueJob(work, receiptJob, receipt, { key: `${origin} ${group.id} ${version} ${work.now}` });
+    }
+  });
+}
+
+async function dropPortion(work: Work, group: string, of: string | null, counts: Map<string, number>): Promise<number> {
+  const rows = await work.db
+    .selectFrom('post')
+    .innerJoin('person', 'person.id', 'post.author_id')
+    .select(['post.id', 'person.home'])
+    .where('post.group_id', '=', group)
+    .where('post.local', '=', 0)
+    .$if(of !== null, (query) => query.where('person.home', '=', of ?? ''))
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('post_revision')
+          .select('post_revision.post_id')
+          .whereRef('post_revision.post_id', '=', 'post.id'),
+      ),
+    )
+    .limit(portion)
+    .execute();
+  for (const { id, home } of rows) {
+    await work.db.deleteFrom('post_revision').where('post_id', '=', id).execute();
+    await work.db.updateTable('post').set({ title: null, excerpt: '', language: null }).where('id', '=', id).execute();
+    await forgetNames(work, id);
+    work.emit('post.dropped', streams.local, { post: id, group });
+    counts.set(home, (counts.get(home) ?? 0) + 1);
+  }
+  return rows.length;
+}
+
+async function sendReceipt(context: Context, data: JsonObject): Promise<void> {
+  const { origin, group, version, items } = data;
+  const receipt = { group: String(group), version: Number(version), items: Number(items) };
+  if (!(await context.ports.closedGroups.receipt(String(origin), receipt)))
+    throw new Error('The other node does not take the receipt now');
+}
+
+/** What was dropped may be read again: its text is here once more. @returns false when it was never dropped */
+export async function revive(work: Work, post: PostRow, group: GroupRow, read: ReadPost): Promise<boolean> {
+  if (post.local === 1 || post.deleted_at !== null || (await currentRevision(work.db, post))) return false;
+  const author = await personById(work.db, post.author_id);
+  if (!author || !read.authors.includes(author.uri)) return false;
+  const { title, content, source, language } = read;
+  const number = post.revision + 1;
+  await work.db
+    .insertInto('post_revision')
+    .values({ post_id: post.id, number, title, content, source, activity: null, at: work.now })
+    .execute();
+  await work.db
+    .updateTable('post')
+    .set({ title, excerpt: excerpt(content), language, revision: number, fetched_at: work.now })
+    .where('id', '=', post.id)
+    .execute();
+  work.emit('post.remembered', streams.local, { post: post.id, group: group.id });
+  return true;
+}
+
+export const copiesEffects: AfterEffects = {
+  'group.access_lost': (work, { data }) => planDrop(work, { ...data, of: null }),
+  'partner.withdrawn': (work, { data }) => dropAllOf(work, data.origin),
+};
+
+export const copiesJobs = { [dropJob]: drop, [receiptJob]: sendReceipt };
