@@ -139,6 +139,19 @@ export async function noteReceipt(work: Work, group: GroupRow, origin: string, i
   return true;
 }
 
+/** Nodes that may not read a closed group of ours any more, the last first; at most a hundred. */
+export function formerNodes(db: Reader, group: string): Promise<GroupAccessRow[]> {
+  return db
+    .selectFrom('group_access')
+    .selectAll()
+    .where('group_id', '=', group)
+    .where('revoked_at', 'is not', null)
+    .orderBy('revoked_at', 'desc')
+    .orderBy('origin')
+    .limit(100)
+    .execute();
+}
+
 /** The number of the newest item of a closed group of ours; 0 before the first. */
 async function lastNumber(db: Reader, group: string): Promise<number> {
   const row = await db.selectFrom('group_number').select('last').where('group_id', '=', group).executeTakeFirst();

@@ -13,6 +13,7 @@ import {
 import { type FieldError, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { localPeople, personById } from '../people/index.ts';
+import { formerNodes } from './access.ts';
 import { attempt, type Failed, nothingTyped } from './attempt.ts';
 import { answerForm, banForm, chosenForm, invitationForm, roleForm } from './input.ts';
 import { invite } from './invitations.ts';
@@ -77,6 +78,7 @@ async function showMembers(c: RequestContext, errors: FieldError[] = []) {
       requests={requests}
       invited={await hidden('invited')}
       banned={await hidden('banned')}
+      former={moderates && group.local === 1 && !after ? await formerNodes(db, group.id) : []}
       newNodes={
         await newNodesAmong(
           db,

@@ -184,22 +184,18 @@ export function InvitePage(
         </List>
       </Panel>
       <Panel title={t('inviteElsewhere')} id="elsewhere">
-        {group.reading === 'members' ? (
-          <p>{t('inviteClosed')}</p>
-        ) : (
-          <Form action={`/groups/${group.id}/invitations`} csrf={csrf}>
-            <TextField
-              name="reference"
-              label={t('personReference')}
-              description={t('personReferenceHint')}
-              value={model.typed.reference}
-              error={errorOf(errors, 'reference')}
-            />
-            <FormActions>
-              <SubmitButton>{t('invite')}</SubmitButton>
-            </FormActions>
-          </Form>
-        )}
+        <Form action={`/groups/${group.id}/invitations`} csrf={csrf}>
+          <TextField
+            name="reference"
+            label={t('personReference')}
+            description={t('personReferenceHint')}
+            value={model.typed.reference}
+            error={errorOf(errors, 'reference')}
+          />
+          <FormActions>
+            <SubmitButton>{t('invite')}</SubmitButton>
+          </FormActions>
+        </Form>
       </Panel>
     </Stack>
   );

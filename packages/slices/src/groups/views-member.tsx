@@ -25,7 +25,8 @@ import { agencyOfPerson, type PersonRow, personLabel } from '../people/index.ts'
 import { agencyOf, roleText } from './labels.ts';
 import type { ListedMember } from './lists.ts';
 import { messages } from './messages.ts';
-import type { GroupMemberRow, GroupRow } from './tables.ts';
+import type { GroupAccessRow, GroupMemberRow, GroupRow } from './tables.ts';
+import { FormerNodes } from './views-access.tsx';
 
 type Common = { reader: Reader; csrf: string; group: GroupRow };
 
@@ -37,6 +38,8 @@ export function MembersPage(
     requests: readonly ListedMember[];
     invited: readonly ListedMember[];
     banned: readonly ListedMember[];
+    /** Nodes that may not read a closed group any more. */
+    former: readonly GroupAccessRow[];
     /** Origins of which nobody is a member yet. */
     newNodes: ReadonlySet<string>;
     search: string;
@@ -87,6 +90,7 @@ export function MembersPage(
           <People {...model} label={t('bans')} people={model.banned} />
         </Panel>
       ) : null}
+      <FormerNodes nodes={model.former} reader={reader} />
     </Stack>
   );
 }

@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 const here = prepareQuery((db, { origin }: { origin: string }) =>
   db
     .selectFrom('groups')
-    .select(['id as group', 'name', 'post_count as items'])
+    .select(['id as group', 'name', 'reading', 'listed', 'post_count as items'])
     .where('local', '=', 1)
     .where('deleted_at', 'is', null)
     .where('post_count', '>', 0)
@@ -26,19 +26,23 @@ const there = prepareQuery((db, { origin }: { origin: string }) =>
   db
     .selectFrom('groups')
     .innerJoin('post', 'post.group_id', 'groups.id')
-    .select(['groups.id as group', 'groups.name'])
+    .select(['groups.id as group', 'groups.name', 'groups.reading', 'groups.listed'])
     .select((eb) => eb.fn.countAll<number>().as('items'))
     .where('groups.home', '=', origin)
     .where('groups.deleted_at', 'is', null)
     // Spelled out for the partial index.
     .where(sql<boolean>`post.status = 'accepted' and post.deleted_at is null`)
-    .groupBy(['groups.id', 'groups.name']),
+    .groupBy(['groups.id', 'groups.name', 'groups.reading', 'groups.listed']),
 );
 
 /** How many posts this node and another one have in common, per group whose home is at either of them. */
 export async function postsExchanged(db: Reader, origin: string): Promise<Exchanged[]> {
   const rows = [...(await here(db, { origin })), ...(await there(db, { origin }))];
-  return rows.map((row) => ({ ...row, items: Number(row.items) }));
+  return rows.map(({ group, name, reading, listed, items }) => {
+    // Whoever looks after agreements need not know that a hidden group exists by its name.
+    const named = reading === 'members' && listed === 0 ? {} : { name };
+    return { group, ...named, items: Number(items) };
+  });
 }
 
 const mostDeletions = 1_000;
