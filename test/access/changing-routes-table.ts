@@ -73,6 +73,7 @@ const pagesOfGroups: Record<string, Row> = {
   'POST /groups/:id/terms/edit': inGroup('owner', notOwners, {
     ...{ history: 'joining', inviting: 'members', asking: 'node', keeping: 'live', recordCopy: '1' },
   }),
+  'POST /groups/:id/introduce': inGroup('owner', notOwners, { on: '1' }),
   'POST /groups/:id/archive': inGroup('owner', notOwners, { archived: '1' }),
   'POST /groups/:id/delete': inGroup('owner', notOwners, ({ handle }) => ({ handle })),
   'POST /groups/:id/join': inGroup('invitee', outsiders),
@@ -370,6 +371,12 @@ const pagesOfPartners: Record<string, Row> = {
     ...{ as: 'officer', not: notOfficers },
     send: { scope: 'open-groups', reason: 'Not needed' },
     changesNothing: 'no agreement is older than the scopes of this version',
+  },
+  'POST /administration/partners/introduced': {
+    ...{ as: 'officer', not: notOfficers },
+    send: { group: 'https://a.example/groups/1', origin: 'https://b.example', refused: '1', reason: 'Not needed' },
+    answers: 404,
+    changesNothing: 'no group introduces anybody here',
   },
   'POST /administration/partners/labels': {
     ...{ as: 'officer', not: notOfficers },

@@ -79,8 +79,14 @@ function allowList(now: Date): Snapshot {
       keyChanged: null,
       privateRanges: false,
       highest: 1,
+      introductions: false,
     };
     return [`https://council-${number}.example`, agreement] as const;
   });
-  return { own: 'https://ministry.example', byOrigin: new Map(agreements), levels: new Map([['group-7', 1]]) };
+  return {
+    own: 'https://ministry.example',
+    byOrigin: new Map(agreements),
+    levels: new Map([['group-7', 1]]),
+    introduced: new Map(),
+  };
 }

@@ -426,6 +426,7 @@ export function examplesOf({
     ],
     '/groups/:id/classification': [
       { path: `/groups/${groups.open}/classification`, as: owner, name: 'classification' },
+      { path: `/groups/${groups.closed}/classification`, as: owner, name: 'classification closed' },
       {
         path: `/groups/${groups.open}/classification`,
         as: owner,
@@ -683,6 +684,7 @@ export function examplesOf({
         name: 'explain answer',
       },
     ],
+    [`${list}/introduced`]: [{ path: `${list}/introduced`, as: owner, name: 'introduced' }],
     [`${list}/labels`]: [
       { path: `${list}/labels`, as: owner, name: 'labels' },
       {

@@ -107,6 +107,7 @@ export async function openFaultNode(options: {
           reference: async () => ({ state: 'away' }),
           receipt: async () => false,
         },
+        introductions: { isOn: async () => false, set: async () => {} },
         asks: { ask: closed, byId: async () => null, of: async () => [], waiting: async () => 0 },
         agreements: { byId: async () => null },
         files: { read: closed, awaySince: async () => null },

@@ -79,6 +79,7 @@ export async function busyPages({ db }: Pick<Context, 'db'>, busy: BusyNode): Pr
     officer('requests of partners', `${partners}/proposals`),
     officer('what leaves', `${partners}/traffic`),
     officer('register', `${partners}/register`),
+    officer('introduced nodes', `${partners}/introduced`),
     officer('labels of groups', `${partners}/labels`),
     officer('explain', `${partners}/explain?origin=${busy.partner}`),
     officer('rehearsal', `${partners}/rehearsal`),

@@ -125,6 +125,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
         reference: async () => ({ state: 'away' }),
         receipt: async () => false,
       },
+      introductions: { isOn: async () => false, set: async () => {} },
       asks: { ask: noNetwork, byId: async () => null, of: async () => [], waiting: async () => 0 },
       agreements: { byId: async () => null },
       files: { read: noNetwork, awaySince: async () => null },

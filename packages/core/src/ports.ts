@@ -21,6 +21,8 @@ export type Decision = {
   allowed: boolean;
   reason:
     | 'allowed'
+    /** No agreement of its own: the node of a closed group vouches for it, for reading in that group alone. */
+    | 'introduced'
     | 'own_node'
     | 'not_listed'
     | 'proposed'
@@ -53,7 +55,23 @@ export type Trust = {
    * @param group local id of the group concerned, for agreements on named groups
    */
   mayFederate: (origin: string, scope: Scope | null, direction: 'in' | 'out', group?: string) => Decision;
+  /** As `mayReadClosed`; left out where nobody is ever introduced. */
+  mayRead?: (origin: string, group: { id?: string | undefined; uri: string }, direction: 'in' | 'out') => Decision;
 };
+
+/**
+ * Whether another node may read items of a closed group (`out`), or be read (`in`): by its own agreement, or because the group's node introduces it and introductions are
+ * taken from there. Opens nothing else: no delivery, no discovery, no search.
+ * @param group its address, and its local id where that is at hand: for agreements on named groups, and for its label
+ */
+export function mayReadClosed(
+  trust: Trust,
+  origin: string,
+  group: { id?: string | undefined; uri: string },
+  direction: 'in' | 'out',
+): Decision {
+  return trust.mayRead?.(origin, group, direction) ?? trust.mayFederate(origin, 'closed-groups', direction, group.id);
+}
 
 export type PeerSummary = {
   origin: string;
@@ -106,7 +124,7 @@ export type ClosedGroups = {
   /** Nobody here is in the group any more. */
   forget: (group: string) => Promise<void>;
   /** Reads an item at its author's node, with the group's token where that is another one. Nothing is stored. */
-  reference: (uri: string, group: string) => Promise<Referenced>;
+  reference: (uri: string, group: { id: string; uri: string }) => Promise<Referenced>;
   /** Tells a node that its items of a group were dropped here. @returns false when it cannot take that now */
   receipt: (origin: string, dropped: { group: string; version: number; items: number }) => Promise<boolean>;
 };
@@ -185,6 +203,14 @@ export type RemoteFiles = {
   awaySince: (db: Reader, origin: string) => Promise<string | null>;
 };
 
+/** Owners of closed groups here decide whether the nodes of their members are introduced to each other. */
+export type Introductions = {
+  /** @param group its address */
+  isOn: (db: Reader, group: string) => Promise<boolean>;
+  /** The group's nodes are told. Who may is decided before. */
+  set: (work: Work, group: { id: string; uri: string }, on: boolean) => Promise<void>;
+};
+
 export type Ports = {
   files: RemoteFiles;
   trust: Trust;
@@ -192,6 +218,7 @@ export type Ports = {
   actors: Actors;
   closedGroups: ClosedGroups;
   asks: Asks;
+  introductions: Introductions;
   /** @param partner local id of the entry */
   agreements: { byId: (db: Reader, partner: string) => Promise<Agreement | null> };
   people: {

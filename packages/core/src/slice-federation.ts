@@ -98,7 +98,7 @@ export type ObjectKind = {
   /** Used by pages, API, ActivityStreams, media, search, feeds and previews alike. */
   mayRead: (db: Reader, requester: Requester, object: StoredObject) => Promise<boolean>;
   /** The group that it is or belongs to, and whether only members read that: decides which scope an agreement needs for it. */
-  groupOf?: (db: Reader, object: StoredObject) => Promise<{ id: string; closed: boolean } | undefined>;
+  groupOf?: (db: Reader, object: StoredObject) => Promise<{ id: string; uri: string; closed: boolean } | undefined>;
   /** ActivityStreams document of a local thing, plain JSON without proof. Undefined: it has none (any more). */
   toDocument?: (outgoing: Omit<Outgoing, 'id'>, object: StoredObject) => Promise<ActivityDocument | undefined>;
   /** Whether WebFinger tells anybody, stranger or not, that it exists: listed groups that are not closed, people who have posted in them. */

@@ -25,6 +25,7 @@ import { createRemoteKeys } from './remote-keys.ts';
 import { createActors } from './resolve.ts';
 import { asks } from './trust/asks.ts';
 import { planAllWarnings } from './trust/expiry/plan.ts';
+import { introductions } from './trust/introduced/host.ts';
 import { useOf } from './trust/preview.ts';
 import { partnerById } from './trust/store.ts';
 import { createTrust } from './trust/trust.ts';
@@ -77,7 +78,8 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
       const decision = trust.mayFederate(origin, null, 'out');
       const inward = decision.allowed ? decision : trust.mayFederate(origin, null, 'in');
       const privateRanges = trust.privateRanges(origin);
-      return inward.allowed || trust.mayIntroduce(origin)
+      // An introduced node is only read: lanes, look-ups and all else ask for an agreement first.
+      return inward.allowed || trust.mayIntroduce(origin) || trust.introductionsOf(origin).length > 0
         ? { allowed: true, reason: 'allowed', privateRanges }
         : { ...inward, privateRanges };
     },
@@ -100,6 +102,7 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
   const bridge: Bridge = { context, trust, keys, remoteKeys: createRemoteKeys({ context, keys }) };
   context.ports = {
     asks,
+    introductions,
     agreements: {
       byId: async (db, id) => {
         const partner = await partnerById(db, id);

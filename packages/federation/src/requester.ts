@@ -5,6 +5,7 @@ import { tokenProof } from './closed/proven.ts';
 import { type Refused, refused } from './refusals.ts';
 import type { RemoteKey } from './remote-keys.ts';
 import { type ArrivedRequest, type ParsedSignature, parseSignature, verifySignature } from './signatures.ts';
+import { provenIntroduction } from './trust/introduced/requester.ts';
 
 /** A sender waits no longer for a silent node; the look-up goes on, and the next attempt finds the key. */
 const longestLookUp = 4_000;
@@ -21,15 +22,24 @@ function ownHosts(bridge: Bridge): string[] {
 export async function readRequester(
   bridge: Bridge,
   request: ArrivedRequest & { network?: string },
-): Promise<{ ok: true; requester: Requester; lent: boolean; key?: KeyObject } | Refused> {
+): Promise<{ ok: true; requester: Requester; lent: boolean; introduced?: true; key?: KeyObject } | Refused> {
   if (!request.headers.get('signature')) return { ok: true, requester: { kind: 'nobody' }, lent: false };
   const parsed = parseSignature(request.headers);
   if (!parsed.ok) return parsed;
   const origin = originOf(parsed.keyId);
   if (origin === null) return refused('key_address_malformed', 'The id of the key is not an https or http address.');
   const decision = bridge.trust.mayFederate(origin, null, 'out');
-  if (!decision.allowed)
+  if (!decision.allowed) {
+    const options = { now: bridge.context.clock.now(), ownHosts: ownHosts(bridge) };
+    const introduced =
+      decision.reason === 'not_listed' ? provenIntroduction(bridge.trust, origin, request, parsed, options) : null;
+    if (introduced) {
+      const { actor, key, trust } = introduced;
+      const token = tokenProof(bridge, request.headers, { actor, key });
+      return { ok: true, requester: { kind: 'peer', origin, actor, trust, token }, lent: false, introduced: true, key };
+    }
     return refused('no_agreement', `There is no agreement with ${origin} that covers this (${decision.reason}).`);
+  }
   const lent = bridge.remoteKeys.lent(parsed.keyId);
   const verified = await verifyWithKey(bridge, request, parsed, lent);
   return verified.ok

@@ -102,8 +102,8 @@ async function answerNode(c: WebContext, node: FederationNode): Promise<Response
   if (!signed.ok) return refuseFetch(node, signed);
   if (signed.requester.kind === 'nobody')
     return refuseFetch(node, refused('signature_missing', 'This needs the signature of a node with an agreement.'));
-  // Whoever proves what a partner gets is not that partner.
-  if (signed.requester.kind === 'peer' && !signed.lent) node.contact(signed.requester.origin);
+  // Whoever proves what a partner gets is not that partner; and nothing is ever delivered to an introduced node.
+  if (signed.requester.kind === 'peer' && !signed.lent && !signed.introduced) node.contact(signed.requester.origin);
   const token = tokenPath.exec(path);
   // A key that this process lent itself proves what a partner gets; it takes nothing along.
   const found = token

@@ -58,10 +58,10 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
       await unpinGroupKey(bridge, group);
     },
     receipt: (origin, dropped) => sendReceipt(bridge, origin, dropped),
-    reference: async (uri, group): Promise<Referenced> => {
+    reference: async (uri, place): Promise<Referenced> => {
+      const { uri: group } = place;
       const origin = originOf(uri);
-      if (origin === null || !bridge.trust.mayFederate(origin, 'closed-groups', 'in').allowed)
-        return { state: 'refused' };
+      if (origin === null || !bridge.trust.mayRead(origin, place, 'in').allowed) return { state: 'refused' };
       // The group's own node knows who is in it.
       const token = origin === originOf(group) ? null : await tokenFor(group);
       if (token === null && origin !== originOf(group)) return { state: 'away' };

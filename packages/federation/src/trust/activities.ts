@@ -1,4 +1,6 @@
 import { type Activities, type Inbound, nodeActor } from '@joinery/core';
+import { introducesActivity } from './introduced/host.ts';
+import { introducedHandler } from './introduced/receive.ts';
 import { noteConfirmation } from './partners.ts';
 import { keepStatement } from './statements.ts';
 import { partnerById } from './store.ts';
@@ -33,8 +35,10 @@ export const activities: Activities = {
         ? agreementActivity(outgoing.id, 'Remove', outgoing.origin, data.origin)
         : null;
     },
+    'partner.introduces': (outgoing, { data }) => introducesActivity(outgoing, data),
   },
   handlers: [
+    introducedHandler,
     {
       types: ['Add', 'Remove'],
       apply: async (work, inbound) => {

@@ -39,6 +39,7 @@ const partner = z
     groups: z.array(z.string()).nullable(),
     direction: z.enum(['in', 'out', 'both']),
     classification: text,
+    introductions: z.boolean(),
     reason: z.string(),
     agreementRef: text,
     contact: text,

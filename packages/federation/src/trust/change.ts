@@ -16,6 +16,7 @@ export type PartnerFields = Partial<
     | 'groups'
     | 'direction'
     | 'classification'
+    | 'introductions'
     | 'agreementRef'
     | 'contact'
     | 'privateRanges'
@@ -97,6 +98,7 @@ function emptyPartner(change: Change, now: string): Partner {
     groups: null,
     direction: 'both',
     classification: null,
+    introductions: false,
     reason: '',
     agreementRef: null,
     contact: null,

@@ -18,6 +18,7 @@ function agreement(changes: Partial<Agreement> = {}): Agreement {
     keyChanged: null,
     privateRanges: false,
     highest: 1,
+    introductions: false,
     ...changes,
   };
 }
@@ -29,6 +30,7 @@ const list = (changes: Partial<Agreement> = {}): Snapshot => ({
     ['g1', 1],
     ['g9', 2],
   ]),
+  introduced: new Map(),
 });
 
 describe('decide', () => {
@@ -90,7 +92,7 @@ describe('decide', () => {
         (_, index) => [`https://node${index}.gov`, agreement({ groups: new Set(['g1']) })] as const,
       ),
     );
-    const snapshot: Snapshot = { own: 'https://own.gov', byOrigin, levels: new Map() };
+    const snapshot: Snapshot = { own: 'https://own.gov', byOrigin, levels: new Map(), introduced: new Map() };
     const origins = [...byOrigin.keys()];
     const began = performance.now();
     for (let round = 0; round < 100_000; round += 1) {
@@ -139,14 +141,14 @@ describe('evasion of the allow-list (cases 65, 131)', () => {
     const byOrigin = new Map(
       ['https://good.gov:8443', 'https://sub.good.gov'].map((origin) => [origin, agreement()] as const),
     );
-    const snapshot: Snapshot = { own: 'https://own.gov', byOrigin, levels: new Map() };
+    const snapshot: Snapshot = { own: 'https://own.gov', byOrigin, levels: new Map(), introduced: new Map() };
     expect(decide(snapshot, 'https://good.gov:8443', null, 'in', undefined, now).allowed).toBe(true);
     expect(decide(snapshot, 'https://sub.good.gov', null, 'in', undefined, now).allowed).toBe(true);
     expect(decide(snapshot, 'https://good.gov', null, 'in', undefined, now).allowed).toBe(false);
   });
 
   it('closes everything when the list is empty (case 139)', () => {
-    const empty: Snapshot = { own: 'https://own.gov', byOrigin: new Map(), levels: new Map() };
+    const empty: Snapshot = { own: 'https://own.gov', byOrigin: new Map(), levels: new Map(), introduced: new Map() };
     expect(decide(empty, 'https://good.gov', null, 'in', undefined, now)).toEqual({
       allowed: false,
       reason: 'not_listed',

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { canonicalOrigin, type Decision, type Direction, type Scope } from '@joinery/core';
 import type { PartnerState } from './tables.ts';
 
@@ -17,6 +18,21 @@ export type Agreement = {
   privateRanges: boolean;
   /** Place of the highest label that it covers, among those of the agency. */
   highest: number;
+  /** Whether nodes that its closed groups introduce are taken from it. */
+  introductions: boolean;
+};
+
+/** A node that has no entry of its own, as a closed group elsewhere vouches for it. */
+export type Introduction = {
+  /** Address of the group, and the node it lives on. */
+  group: string;
+  host: string;
+  origin: string;
+  agency: string;
+  /** What its requests are proven with: nothing is fetched to find out. */
+  key: KeyObject;
+  /** An officer here does not take it. */
+  refused: boolean;
 };
 
 /** The whole list as it stood at one moment, by canonical origin. */
@@ -25,6 +41,8 @@ export type Snapshot = {
   byOrigin: ReadonlyMap<string, Agreement>;
   /** Place of the label of each group that has one, by local id; the others have the lowest. */
   levels: ReadonlyMap<string, number>;
+  /** By origin. */
+  introduced: ReadonlyMap<string, readonly Introduction[]>;
   /** After a restore: nodes with which nothing is exchanged yet. */
   quarantine?: 'everybody' | ReadonlySet<string>;
 };
@@ -60,6 +78,29 @@ export function decide(
   return decision.allowed && isKeptApart(snapshot, origin)
     ? { ...decision, allowed: false, reason: 'quarantine' }
     : decision;
+}
+
+/**
+ * Decides whether a node may read items of a closed group, or be read (`direction`). By its own agreement, which decides alone where there is an entry for it, whatever that
+ * says; without one, when the group's node introduces it, its agreement covers the group, and introductions are taken from it. Pure.
+ */
+export function decideReading(
+  snapshot: Snapshot | null,
+  origin: string,
+  group: { id?: string | undefined; uri: string },
+  direction: 'in' | 'out',
+  now: number,
+): Decision {
+  const own = decide(snapshot, origin, 'closed-groups', direction, group.id, now);
+  if (own.allowed || own.reason !== 'not_listed' || snapshot === null) return own;
+  const found = snapshot.introduced.get(canonicalOrigin(origin) ?? '')?.find((one) => one.group === group.uri);
+  if (!found || found.refused || !takesIntroductions(snapshot, found, group.id, now)) return own;
+  return { allowed: true, reason: 'introduced', agency: found.agency };
+}
+
+function takesIntroductions(snapshot: Snapshot, { host }: Introduction, group: string | undefined, now: number) {
+  const agreed = decide(snapshot, host, 'closed-groups', 'in', group, now).allowed;
+  return agreed && snapshot.byOrigin.get(host)?.introductions === true;
 }
 
 function isKeptApart({ quarantine }: Snapshot, origin: string): boolean {

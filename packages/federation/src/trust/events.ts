@@ -19,6 +19,10 @@ declare module '@joinery/core' {
     'partner.asked': { ask: string; person: string; origin: string };
     /** The answer to `person`, who asked; what it says is read with the port `asks`. Stream `local`. */
     'partner.ask_answered': { ask: string; person: string };
+    /** A closed group here tells the nodes of its members about each other, on its own stream. */
+    'partner.introduces': { group: string; uri: string };
+    /** A group elsewhere did so, or an officer here decided about it. Stream `local`. */
+    'partner.introduced': { group: string };
   }
 }
 
@@ -34,4 +38,6 @@ export const events: EventDefinitions = {
   'partner.expires_soon': { v: 1, data: z.object({ partner: z.uuid(), days: z.int(), expiresAt: z.string() }) },
   'partner.asked': { v: 1, data: ask.extend({ origin: z.url() }) },
   'partner.ask_answered': { v: 1, data: ask },
+  'partner.introduces': { v: 1, data: z.object({ group: z.uuid(), uri: z.url() }) },
+  'partner.introduced': { v: 1, data: z.object({ group: z.url() }) },
 };

@@ -29,7 +29,7 @@ const groups: Slice = {
         };
         return known ? object : undefined;
       },
-      groupOf: async (_db, { id }) => ({ id, closed: id === closed }),
+      groupOf: async (_db, { id, uri }) => ({ id, uri, closed: id === closed }),
       mayRead: async (_db, requester: Requester, { id }) => {
         if (id === open) return true;
         return (

@@ -3,11 +3,12 @@ import {
   canonicalOrigin,
   type Decision,
   isId,
+  mayReadClosed,
   nodeActor,
+  originOf,
   type Reader,
   type Scope,
   type StoredObject,
-  scopeOfGroup,
   scopes,
 } from '@joinery/core';
 import { formatDate, type Language } from '@joinery/ui';
@@ -23,6 +24,7 @@ type Node = Pick<Context, 'slices'> & { ports: Pick<Context['ports'], 'trust'> }
 
 const reasonText = {
   allowed: 'reason_allowed',
+  introduced: 'reason_introduced',
   own_node: 'reason_own_node',
   not_listed: 'reason_not_listed',
   proposed: 'reason_proposed',
@@ -86,10 +88,17 @@ export async function explain(
   };
   if (await mayRead(db, { kind: 'nobody' }, object))
     return { allowed: true, lines: [t('explain_web', { who, thing: object.uri })] };
-  const decision = trust.mayFederate(origin, scopeOfGroup(group?.closed ?? false), 'out', group?.id);
+  const decision = group?.closed
+    ? mayReadClosed(trust, origin, group, 'out')
+    : trust.mayFederate(origin, 'open-groups', 'out', group?.id);
   if (!decision.allowed) return { allowed: false, lines: [answer(decision, false)] };
   const canonical = canonicalOrigin(origin) ?? origin;
   const allowed = await mayRead(db, { kind: 'peer', origin: canonical, actor: nodeActor(canonical), trust }, object);
+  // Whether it shows the token of a group elsewhere is seen only when it asks.
+  if (!allowed && group?.closed && originOf(group.uri) !== originOf(object.uri)) {
+    const why = reasonInWords(decision, language);
+    return { allowed: true, lines: [t('explain_with_token', { who, thing: object.uri, why })] };
+  }
   return { allowed, lines: [answer(allowed ? decision : null, allowed)] };
 }
 

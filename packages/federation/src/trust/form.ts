@@ -29,6 +29,7 @@ export const partnerForm = z.object({
   reason: z.string().trim().min(1, 'required').max(1000, 'too_long'),
   agreementRef: line,
   contact: line,
+  introductions: z.literal('1').optional(),
   privateRanges: z.literal('1').optional(),
   validFrom: line,
   reviewAt: line,
@@ -51,6 +52,7 @@ export type TypedPartner = {
   reason: string;
   agreementRef: string;
   contact: string;
+  introductions: string;
   privateRanges: string;
   validFrom: string;
   reviewAt: string;
@@ -74,6 +76,7 @@ export function emptyForm(kind: PartnerKind, now: Date): TypedPartner {
     reason: '',
     agreementRef: '',
     contact: '',
+    introductions: '',
     privateRanges: '',
     validFrom: '',
     reviewAt: '',
@@ -97,6 +100,7 @@ export function formOf(partner: Partner, names: readonly string[]): TypedPartner
     reason: '',
     agreementRef: partner.agreementRef ?? '',
     contact: partner.contact ?? '',
+    introductions: partner.introductions ? '1' : '',
     privateRanges: partner.privateRanges ? '1' : '',
     validFrom: partner.validFrom?.slice(0, 10) ?? '',
     reviewAt: partner.reviewAt?.slice(0, 10) ?? '',
@@ -123,6 +127,7 @@ export function bodyOf(form: PartnerForm): PartnerChangesBody {
     classification: form.classification ?? null,
     agreementRef: form.agreementRef ?? null,
     contact: form.contact ?? null,
+    introductions: form.introductions === '1',
     privateRanges: form.privateRanges === '1',
     validFrom: form.validFrom ?? null,
     reviewAt: form.reviewAt ?? null,

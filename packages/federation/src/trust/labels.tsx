@@ -76,6 +76,8 @@ const decisionText: Record<string, keyof typeof pageText.catalogue.en> = {
   'accept-key': 'decisionAcceptKey',
   'confirmed-by-them': 'decisionConfirmed',
   'revoked-by-them': 'decisionRevoked',
+  'introduction-refused': 'decisionIntroductionRefused',
+  'introduction-taken': 'decisionIntroductionTaken',
   labels: 'decisionLabels',
   'key-pinned': 'decisionKeyPinned',
   'key-rotated': 'decisionKeyRotated',

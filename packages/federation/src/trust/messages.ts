@@ -23,11 +23,14 @@ export const trustText = defineMessages({
     explain_web: 'May {who} read {thing}? Yes: anyone on the web may.',
     explain_whole_no: 'Is anything exchanged with {who}? No: {why}.',
     explain_whole_yes: 'Is anything exchanged with {who}? Yes: {why}.',
+    explain_with_token:
+      'May {who} read {thing}? Yes, with the token of its closed group, which only nodes with members in it get: {why}.',
     explain_yes: 'May {who} read {thing}? Yes: {why}.',
     reason_allowed: 'the agreement is in force',
     reason_bad_origin: 'this is not the address of a node',
     reason_blocked: 'this agency is blocked',
     reason_classification_too_high: 'the group is classified higher than the agreement with this partner covers',
+    reason_introduced: 'a closed group introduces it, and this node takes introductions from there',
     reason_expired: 'the agreement ended on {date}',
     reason_group_not_named: 'the agreement covers only named groups, and this is not one of them',
     reason_key_changed: 'the key of their node changed on {date}, and an administrator has to look at it first',
@@ -69,12 +72,15 @@ export const trustText = defineMessages({
     explain_web: 'Mag {who} {thing} lezen? Ja: iedereen op het web mag dat.',
     explain_whole_no: 'Wordt er iets uitgewisseld met {who}? Nee: {why}.',
     explain_whole_yes: 'Wordt er iets uitgewisseld met {who}? Ja: {why}.',
+    explain_with_token:
+      'Mag {who} {thing} lezen? Ja, met het token van de besloten groep, dat alleen knooppunten met leden daarin krijgen: {why}.',
     explain_yes: 'Mag {who} {thing} lezen? Ja: {why}.',
     reason_allowed: 'de afspraak is van kracht',
     reason_bad_origin: 'dit is niet het adres van een knooppunt',
     reason_blocked: 'deze organisatie is geblokkeerd',
     reason_classification_too_high:
       'de groep heeft een hogere classificatie dan waar de afspraak met deze partner voor geldt',
+    reason_introduced: 'een besloten groep introduceert het, en dit knooppunt neemt introducties van daar aan',
     reason_expired: 'de afspraak is geëindigd op {date}',
     reason_group_not_named: 'de afspraak geldt alleen voor genoemde groepen, en deze hoort daar niet bij',
     reason_key_changed:

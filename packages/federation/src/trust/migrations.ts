@@ -93,6 +93,30 @@ export const migrations: Migrations = {
   '2026-11-22-partner-classification': async (db) => {
     await db.schema.alterTable('partner').addColumn('classification', 'text').execute();
   },
+  '2026-11-22-partner-introductions': async (db) => {
+    await db.schema
+      .alterTable('partner')
+      .addColumn('introductions', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+    await db.schema
+      .createTable('introduction')
+      .addColumn('group_uri', 'text', (column) => column.primaryKey())
+      .addColumn('group_id', 'text', (column) => column.unique())
+      .addColumn('is_on', 'integer', (column) => column.notNull())
+      .addColumn('version', 'integer', (column) => column.notNull())
+      .addColumn('nodes', 'text', (column) => column.notNull())
+      .addColumn('updated_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('introduction_refusal')
+      .addColumn('group_uri', 'text', (column) => column.notNull())
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('decided_by', 'text', (column) => column.notNull())
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('introduction_refusal_key', ['group_uri', 'origin'])
+      .execute();
+  },
   '2026-11-22-partner-statements': async (db) => {
     await db.schema
       .createTable('partner_statement')

@@ -45,8 +45,8 @@ export async function preview(node: Node, db: Reader, change: Change): Promise<P
   const others = (await allPartners(db)).filter(({ id }) => id !== after.id);
   const own = node.config.origin;
   const classification = await readClassification(db);
-  const then = toSnapshot(own, before ? [...others, before] : others, classification);
-  const later = toSnapshot(own, [...others, after], classification);
+  const then = toSnapshot(own, before ? [...others, before] : others, classification, new Map());
+  const later = toSnapshot(own, [...others, after], classification, new Map());
   const ways = (snapshot: Snapshot, origin: string, group: string, closed: boolean): Way => ({
     in: decide(snapshot, origin, scopeOfGroup(closed), 'in', group, now.getTime()).allowed,
     out: decide(snapshot, origin, scopeOfGroup(closed), 'out', group, now.getTime()).allowed,

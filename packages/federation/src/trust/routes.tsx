@@ -23,6 +23,7 @@ import { classificationRoutes } from './classification/routes.tsx';
 import { ownKey } from './fingerprint.ts';
 import { bodyOf, emptyForm, explainFaults, formOf, type PartnerForm, partnerForm, type TypedPartner } from './form.ts';
 import { readFields } from './input.ts';
+import { introducedRoutes } from './introduced/routes.tsx';
 import { groupInWords } from './labels.tsx';
 import { partnerListRoutes } from './list/routes.tsx';
 import { paperRoutes } from './papers/routes.tsx';
@@ -97,6 +98,7 @@ export function partnerRoutes(parts: RouteParts) {
     requestRoutes(app);
     paperRoutes(app);
     classificationRoutes(app);
+    introducedRoutes(app);
     trafficRoutes(app);
     proofRoutes(app);
     rehearsalRoutes(app, parts.rehearse);

@@ -5,6 +5,7 @@ import { api } from './api.ts';
 import { commands } from './commands.ts';
 import { events } from './events.ts';
 import { warnOfEnd } from './expiry/warn.ts';
+import { tellAllAnew, tellAnew } from './introduced/host.ts';
 import { migrations } from './migrations.ts';
 import { maySeePartners } from './policy.ts';
 import { rehearseCommand } from './rehearsal/command.ts';
@@ -23,6 +24,12 @@ export function createPartnersSlice(parts: RouteParts): Slice {
     migrations,
     events,
     activities,
+    // Who is in a closed group, and with which key, may be another than its nodes were told.
+    on: {
+      'group.joined': (work, { data }) => tellAnew(work, data.group),
+      'group.revoked': (work, { data }) => tellAnew(work, data.group),
+      'partner.changed': (work) => tellAllAnew(work),
+    },
     api,
     commands: parts.rehearse ? [...commands, rehearseCommand(parts.rehearse)] : commands,
     routes: partnerRoutes(parts),

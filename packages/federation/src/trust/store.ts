@@ -31,6 +31,8 @@ export type Partner = {
   direction: Direction;
   /** Id of the highest label that it covers; null for the lowest there is. */
   classification: string | null;
+  /** Whether nodes that its closed groups introduce may be read, and may read. */
+  introductions: boolean;
   reason: string;
   agreementRef: string | null;
   contact: string | null;
@@ -80,6 +82,7 @@ function toPartner(row: PartnerRow, hosts: Host[]): Partner {
     groups: row.groups === null ? null : readList(row.groups),
     direction: z.enum(['in', 'out', 'both']).parse(row.direction),
     classification: row.classification,
+    introductions: row.introductions === 1,
     reason: row.reason,
     agreementRef: row.agreement_ref,
     contact: row.contact,
@@ -166,6 +169,7 @@ export async function savePartner(work: Work, partner: Partner): Promise<void> {
     groups: partner.groups && JSON.stringify(partner.groups),
     direction: partner.direction,
     classification: partner.classification,
+    introductions: partner.introductions ? 1 : 0,
     reason: partner.reason,
     agreement_ref: partner.agreementRef,
     contact: partner.contact,
@@ -240,7 +244,12 @@ export async function proposalFrom(db: Reader, origin: string): Promise<Proposal
  * Turns partners into the list that decisions are made from. An agency that is blocked under one address is blocked under all that carry its
  * identifier: a blocked entry always wins.
  */
-export function toSnapshot(own: string, partners: readonly Partner[], { labels, levels }: Classification): Snapshot {
+export function toSnapshot(
+  own: string,
+  partners: readonly Partner[],
+  { labels, levels }: Classification,
+  introduced: Snapshot['introduced'],
+): Snapshot {
   const blocked = new Set(
     partners.filter(({ state }) => state === 'blocked').flatMap(({ identifier }) => identifier ?? []),
   );
@@ -261,10 +270,11 @@ export function toSnapshot(own: string, partners: readonly Partner[], { labels, 
         0,
         labels.findIndex(({ id }) => id === partner.classification),
       ),
+      introductions: partner.introductions,
     };
     for (const { origin } of partner.hosts) byOrigin.set(origin, agreement);
   }
-  return { own, byOrigin, levels };
+  return { own, byOrigin, levels, introduced };
 }
 
 /** @throws {RangeError} for what is no instant: such a list is unreadable, not open-ended */

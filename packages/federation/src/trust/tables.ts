@@ -1,4 +1,5 @@
 import { type AgencyKind, agencyKinds } from '@joinery/core';
+import type { IntroductionRefusalRow, IntroductionRow } from './introduced/tables.ts';
 import type { StatementRow } from './statements.ts';
 
 /** Where an agreement stands. Expired follows from the date; whether they agreed too is the flag `confirmed`. */
@@ -28,6 +29,8 @@ export type PartnerRow = {
   direction: 'in' | 'out' | 'both';
   /** Id of the highest label of groups that it covers; null for the lowest there is. */
   classification: string | null;
+  /** 1 when nodes that its closed groups introduce may be read by our people, and may read what they write there. */
+  introductions: number;
   /** Why the last decision was taken. */
   reason: string;
   agreement_ref: string | null;
@@ -102,5 +105,7 @@ declare module '@joinery/core' {
     proposal: ProposalRow;
     partner_ask: AskRow;
     partner_statement: StatementRow;
+    introduction: IntroductionRow;
+    introduction_refusal: IntroductionRefusalRow;
   }
 }

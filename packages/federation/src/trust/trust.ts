@@ -1,5 +1,6 @@
 import {
   type Context,
+  canonicalOrigin,
   classificationVersion,
   type Restored,
   readClassification,
@@ -7,11 +8,13 @@ import {
   type Scope,
   type Trust,
 } from '@joinery/core';
-import { decide, type Snapshot } from './decide.ts';
+import { decide, decideReading, type Introduction, type Snapshot } from './decide.ts';
+import { introductionVersion, readIntroductions } from './introduced/store.ts';
 import { allPartners, partnerVersion, toSnapshot } from './store.ts';
 
 /** The allow-list in memory. */
 export type TrustList = Trust & {
+  mayRead: NonNullable<Trust['mayRead']>;
   /** Reads the list again when it has changed; resolves when decisions follow it. Never throws: an unreadable list closes everything. */
   refresh: () => Promise<void>;
   /** Origins with an agreement in force that covers this scope, in any direction. */
@@ -28,6 +31,8 @@ export type TrustList = Trust & {
    * @returns closes it again
    */
   markReachable: (origin: string) => () => void;
+  /** A node without an entry, as closed groups vouch for it whose introductions are taken; empty for every other. */
+  introductionsOf: (origin: string) => readonly Introduction[];
   /** Whether the partner's entry says that its hosts may have private addresses (within JOINERY_PRIVATE_RANGES). */
   privateRanges: (origin: string) => boolean;
   [Symbol.asyncDispose]: () => Promise<void>;
@@ -67,11 +72,16 @@ export function createTrust(
   const load = async () => {
     try {
       const restored = await restoredState(db.reader);
-      const versions = [await partnerVersion(db.reader), await classificationVersion(db.reader)];
+      const versions = [
+        await partnerVersion(db.reader),
+        await classificationVersion(db.reader),
+        await introductionVersion(db.reader),
+      ];
       const current = `${versions.join(' ')} ${JSON.stringify(restored)}`;
       if (current === version) return;
       const partners = await allPartners(db.reader);
-      const list = toSnapshot(own, partners, await readClassification(db.reader));
+      const introduced = await readIntroductions(db.reader);
+      const list = toSnapshot(own, partners, await readClassification(db.reader), introduced);
       snapshot = { ...list, ...quarantineOf(restored) };
       version = current;
     } catch {
@@ -103,8 +113,15 @@ export function createTrust(
   const now = () => clock.now().getTime();
   const mayFederate: Trust['mayFederate'] = (origin, scope, direction, group) =>
     decide(snapshot, origin, scope, direction, group, now());
+  const mayRead: TrustList['mayRead'] = (origin, group, direction) =>
+    decideReading(snapshot, origin, group, direction, now());
   return {
     mayFederate,
+    mayRead,
+    introductionsOf: (origin) =>
+      (snapshot?.introduced.get(canonicalOrigin(origin) ?? '') ?? []).filter(
+        ({ group }) => mayRead(origin, { uri: group }, 'out').reason === 'introduced',
+      ),
     refresh,
     allowed: (scope) =>
       [...(snapshot?.byOrigin.keys() ?? [])].filter(

@@ -144,6 +144,12 @@ export function PartnerForm(model: {
         <TextField {...date('validFrom')} label={t('begins')} />
         <TextField {...date('reviewAt')} label={t('review')} />
         <TextField {...date('expiresAt')} label={t('ends')} description={t('endsHint')} />
+        <Checkbox
+          name="introductions"
+          label={t('introductions')}
+          description={t('introductionsHint')}
+          checked={typed.introductions === '1'}
+        />
         <Checkbox name="privateRanges" label={t('privateRanges')} checked={typed.privateRanges === '1'} />
         <FormActions>
           <SubmitButton name="what" value={partner ? 'change' : 'allow'}>
@@ -313,6 +319,7 @@ function Terms({
     { term: t('hosts'), value: partner.hosts.map(({ origin }) => origin).join(', ') },
     { term: t('covers'), value: coversInWords(partner, language) },
     { term: t('classification'), value: classificationInWords(partner, labels, language) },
+    { term: t('introductionsTerm'), value: t(partner.introductions ? 'introductionsYes' : 'introductionsNo') },
     { term: t('direction'), value: t(directionText[partner.direction]) },
     { term: t('begins'), value: dayInWords(partner.validFrom, language) },
     { term: t('review'), value: dayInWords(partner.reviewAt, language) },

@@ -115,7 +115,13 @@ export const messages = defineMessages({
     classificationLead:
       'The label stands on the group’s pages, here and at other agencies. When it rises, agencies whose agreement does not go that far get nothing more of this group, members there included.',
     classificationNone: 'None: counts as {label}',
-    classificationOf: 'Classification of {group}',
+    classificationOf: 'Confidentiality of {group}',
+    confidentiality: 'Confidentiality',
+    introduce: 'Introduce the nodes of members to each other',
+    introduceHint:
+      'Agencies without an agreement with each other can then read what their people write in this group, as far as each takes introductions from this node. Their nodes get nothing else of each other.',
+    introduceOff: 'Stop introducing',
+    introduceOn: 'Introduce them',
     classificationReason: 'Reason for the change',
     inviteSomebody: 'Invite somebody',
     inviteTo: 'Invite to {group}',
@@ -336,7 +342,13 @@ export const messages = defineMessages({
     classificationLead:
       'Het label staat op de pagina’s van de groep, hier en bij andere organisaties. Wordt het hoger, dan krijgen organisaties waarvoor de afspraak niet zover gaat niets meer van deze groep, ook niet de leden daar.',
     classificationNone: 'Geen: telt als {label}',
-    classificationOf: 'Classificatie van {group}',
+    classificationOf: 'Vertrouwelijkheid van {group}',
+    confidentiality: 'Vertrouwelijkheid',
+    introduce: 'De knooppunten van leden aan elkaar introduceren',
+    introduceHint:
+      'Organisaties zonder afspraak met elkaar kunnen dan lezen wat hun mensen in deze groep schrijven, voor zover elk introducties van dit knooppunt aanneemt. Hun knooppunten krijgen verder niets van elkaar.',
+    introduceOff: 'Niet meer introduceren',
+    introduceOn: 'Introduceren',
     classificationReason: 'Reden van de wijziging',
     inviteSomebody: 'Iemand uitnodigen',
     inviteTo: 'Uitnodigen voor {group}',

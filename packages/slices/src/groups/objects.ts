@@ -47,7 +47,7 @@ export const groupKind: ObjectKind = {
   },
   groupOf: async (db, object) => {
     const group = await groupById(db, object.id);
-    return group && { id: group.id, closed: group.reading === 'members' };
+    return group && { id: group.id, uri: group.uri, closed: group.reading === 'members' };
   },
   isDiscoverable: async (db, object) => {
     const group = await groupById(db, object.id);

@@ -4,6 +4,7 @@ import {
   type Environment,
   type RequestContext,
   readForm,
+  refuse,
   requireVisitor,
   transactAs,
 } from '@joinery/core';
@@ -11,7 +12,7 @@ import { showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { attempt, type Failed } from './attempt.ts';
 import { labelGroup } from './classify.ts';
-import { classificationForm } from './input.ts';
+import { classificationForm, introduceForm } from './input.ts';
 import { messages } from './messages.ts';
 import { managedGroup } from './routes-form.tsx';
 import { ClassificationPage } from './views-classification.tsx';
@@ -29,6 +30,16 @@ export function classificationRoutes(app: Hono<Environment>): void {
     });
     return failed ? show(c, failed) : c.redirect(`/groups/${group.id}/classification?saved=1`, 303);
   });
+  app.post('/groups/:id/introduce', async (c) => {
+    const visitor = requireVisitor(c);
+    const group = await managedGroup(c);
+    const form = await readForm(c, introduceForm);
+    if (!form.ok || group.reading !== 'members') refuse('invalid', 'Say whether to introduce nodes of a closed group');
+    const { on } = form.value;
+    const { introductions } = c.var.context.ports;
+    await transactAs(c, visitor, (work) => introductions.set(work, group, on === '1'));
+    return c.redirect(`/groups/${group.id}/classification?saved=1`, 303);
+  });
 }
 
 async function show(c: RequestContext, failed: Failed | null) {
@@ -39,6 +50,7 @@ async function show(c: RequestContext, failed: Failed | null) {
   const body = (
     <ClassificationPage
       group={group}
+      introduces={group.reading === 'members' ? await context.ports.introductions.isOn(db, group.uri) : null}
       labels={await classificationLabels(db)}
       typed={failed?.typed ?? { label: (await classificationOf(db, group.id))?.label ?? '' }}
       errors={failed?.errors ?? []}

@@ -5,8 +5,10 @@ import {
   type FieldError,
   Form,
   FormActions,
+  HiddenField,
   type Language,
   PageHeading,
+  Panel,
   RadioGroup,
   Stack,
   SubmitButton,
@@ -40,6 +42,8 @@ export function LabelChoice(model: {
 /** How confidential a group is, with the reason for the change. */
 export function ClassificationPage(model: {
   group: GroupRow;
+  /** Whether a closed group introduces nodes; null for any other group. */
+  introduces: boolean | null;
   labels: readonly ClassificationLabel[];
   typed: Record<string, string>;
   errors: readonly FieldError[];
@@ -69,6 +73,15 @@ export function ClassificationPage(model: {
           <SubmitButton>{t('save')}</SubmitButton>
         </FormActions>
       </Form>
+      {model.introduces === null ? null : (
+        <Panel title={t('introduce')} id="introduce">
+          <p>{t('introduceHint')}</p>
+          <Form action={`/groups/${group.id}/introduce`} csrf={model.csrf} inline>
+            <HiddenField name="on" value={model.introduces ? '0' : '1'} />
+            <SubmitButton kind="secondary">{model.introduces ? t('introduceOff') : t('introduceOn')}</SubmitButton>
+          </Form>
+        </Panel>
+      )}
     </Stack>
   );
 }

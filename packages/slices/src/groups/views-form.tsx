@@ -100,7 +100,7 @@ export function SettingsPage(model: FormModel & { group: GroupRow }) {
         actions={
           <>
             <ButtonLink href={`/groups/${group.id}/members`}>{t('allMembers')}</ButtonLink>
-            <ButtonLink href={`/groups/${group.id}/classification`}>{t('classification')}</ButtonLink>
+            <ButtonLink href={`/groups/${group.id}/classification`}>{t('confidentiality')}</ButtonLink>
           </>
         }
       />

@@ -56,7 +56,7 @@ export const postKind: ObjectKind = {
   groupOf: async (db, object) => {
     const post = await postById(db, object.id);
     const group = post && (await groupById(db, post.group_id));
-    return group && { id: group.id, closed: group.reading === 'members' };
+    return group && { id: group.id, uri: group.uri, closed: group.reading === 'members' };
   },
   toDocument: async (outgoing, object) => {
     const post = await postById(outgoing.db, object.id);

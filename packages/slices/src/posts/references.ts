@@ -1,6 +1,7 @@
 import {
   type ActivityDocument,
   type JsonObject,
+  mayReadClosed,
   nodeActor,
   type Outgoing,
   prepareQuery,
@@ -122,7 +123,7 @@ export async function mayNodeReadClosed(
     const granted = access !== undefined && access.revoked_at === null && access.reads_from <= number;
     return (await requesterMayRead(db, requester, group)) && granted && !removed;
   }
-  if (!requester.trust.mayFederate(requester.origin, 'closed-groups', 'out').allowed) return false;
+  if (!mayReadClosed(requester.trust, requester.origin, group, 'out').allowed) return false;
   if (requester.origin === group.home) return true;
   if (requester.actor !== nodeActor(requester.origin) || reference === undefined) return false;
   const token = await requester.token?.(group.uri, access?.version ?? 0);

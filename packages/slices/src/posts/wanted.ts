@@ -105,7 +105,7 @@ async function fetchWanted(context: Context, data: JsonObject): Promise<void> {
   const row = await reader.selectFrom('post_wanted').selectAll().where('uri', '=', uri).executeTakeFirst();
   const group = row && (await groupById(reader, row.group_id));
   if (!row || !group || row.tries !== Number(data.tries)) return;
-  const found = await context.ports.closedGroups.reference(uri, group.uri).catch((): Referenced => ({ state: 'away' }));
+  const found = await context.ports.closedGroups.reference(uri, group).catch((): Referenced => ({ state: 'away' }));
   const author = found.state === 'found' ? authorIn(found.document) : null;
   if (author) await context.ports.actors.resolve(author).catch(() => undefined);
   const taken = await transact(

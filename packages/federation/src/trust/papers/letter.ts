@@ -66,6 +66,7 @@ export async function connectionLetter(
         term: t('classification'),
         value: classificationInWords(partner, labels, language),
       },
+      ...(partner.introductions ? [{ term: t('introductionsTerm'), value: t('introductionsYes') }] : []),
       { term: t('coverage'), value: shorten(groups, 300) },
       { term: t('direction'), value: t(directionText[partner.direction]) },
       { term: t('begins'), value: dayInWords(partner.validFrom ?? partner.createdAt, language) },

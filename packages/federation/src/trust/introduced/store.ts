@@ -1,0 +1,92 @@
+import { newId, originOf, type Reader, type Work } from '@joinery/core';
+import { z } from 'zod';
+import type { Introduction } from '../decide.ts';
+import { type IntroducedNode, readKey } from './list.ts';
+import type { IntroductionRow } from './tables.ts';
+
+const versionName = 'introductions';
+
+const nodesSchema = z.array(z.object({ origin: z.string(), agency: z.string(), key: z.string() }));
+
+/** The nodes of a row. @throws for what cannot be read: then nobody is introduced */
+export function nodesIn(row: Pick<IntroductionRow, 'nodes'>): IntroducedNode[] {
+  return nodesSchema.parse(JSON.parse(row.nodes));
+}
+
+/** Changes with every list and every refusal. */
+export async function introductionVersion(db: Reader): Promise<string> {
+  const row = await db.selectFrom('meta').select('value').where('name', '=', versionName).executeTakeFirst();
+  return row?.value ?? '';
+}
+
+/** Tells every process that keeps the list in memory; an event has to follow. */
+async function raiseVersion(work: Work): Promise<void> {
+  const value = newId();
+  await work.db
+    .insertInto('meta')
+    .values({ name: versionName, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+    .execute();
+}
+
+export async function introductionRow(db: Reader, group: string): Promise<IntroductionRow | undefined> {
+  return db.selectFrom('introduction').selectAll().where('group_uri', '=', group).executeTakeFirst();
+}
+
+export async function saveIntroduction(work: Work, row: Omit<IntroductionRow, 'updated_at'>): Promise<void> {
+  const { group_uri, ...changes } = { ...row, updated_at: work.now };
+  await work.db
+    .insertInto('introduction')
+    .values({ group_uri, ...changes })
+    .onConflict((conflict) => conflict.column('group_uri').doUpdateSet(changes))
+    .execute();
+  await raiseVersion(work);
+}
+
+/** A node in a group's list, as pages show it. */
+export type Introduced = { group: string; host: string; origin: string; agency: string; refused: boolean };
+
+/** Every node that a group elsewhere introduces, by agency. */
+export async function introducedNodes(db: Reader): Promise<(Introduced & { key: string })[]> {
+  const rows = await db.selectFrom('introduction').selectAll().where('group_id', 'is', null).execute();
+  const refusals = await db.selectFrom('introduction_refusal').select(['group_uri', 'origin']).execute();
+  const refused = new Set(refusals.map((row) => `${row.group_uri} ${row.origin}`));
+  const all = rows.flatMap((row) =>
+    nodesIn(row).map((node) => ({
+      ...node,
+      group: row.group_uri,
+      host: originOf(row.group_uri) ?? '',
+      refused: refused.has(`${row.group_uri} ${node.origin}`),
+    })),
+  );
+  const names = new Intl.Collator('en');
+  return all.sort((one, other) => names.compare(one.agency, other.agency) || (one.group < other.group ? -1 : 1));
+}
+
+/** For decisions, by the origin of the node. */
+export async function readIntroductions(db: Reader): Promise<ReadonlyMap<string, Introduction[]>> {
+  const found = (await introducedNodes(db)).flatMap((node) => {
+    const key = readKey(node.key);
+    return key === null ? [] : [{ ...node, key }];
+  });
+  return Map.groupBy(found, ({ origin }) => origin);
+}
+
+/** An officer refuses a node of a group's list, or takes it again. */
+export async function refuseIntroduced(
+  work: Work,
+  input: { group: string; origin: string; refused: boolean; by: string; reason: string },
+): Promise<void> {
+  const { group, origin, refused, by, reason } = input;
+  await work.db
+    .deleteFrom('introduction_refusal')
+    .where('group_uri', '=', group)
+    .where('origin', '=', origin)
+    .execute();
+  if (refused)
+    await work.db
+      .insertInto('introduction_refusal')
+      .values({ group_uri: group, origin, decided_by: by, reason, at: work.now })
+      .execute();
+  await raiseVersion(work);
+}
