@@ -253,6 +253,7 @@ export const toActivity: Activities['toActivity'] = {
       .select('answer.uri as answer_uri')
       .where('post.id', 'in', data.posts)
       .where('post.deleted_at', 'is', null)
+      .where('post.audience', '=', 'group')
       .execute();
     return {
       id: outgoing.id,

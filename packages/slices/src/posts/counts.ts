@@ -20,7 +20,15 @@ export async function countDue(
   soon = true,
 ): Promise<void> {
   if (group.local !== 1 || group.kind === 'conversation') return;
-  await work.db.updateTable('post').set({ count_due: 1 }).where('id', '=', post).execute();
+  const due = await work.db
+    .updateTable('post')
+    .set({ count_due: 1 })
+    .where('id', '=', post)
+    // What is not for all of a group shows in no figure that nodes get.
+    .where('audience', '=', 'group')
+    .returning('id')
+    .executeTakeFirst();
+  if (!due) return;
   const told = soon
     ? await work.db.selectFrom('post_counted').select('at').where('post_id', '=', post).executeTakeFirst()
     : { at: work.now };

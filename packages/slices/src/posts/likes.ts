@@ -1,10 +1,9 @@
 import { refuse, type Work } from '@joinery/core';
-import { streamFor } from '@joinery/slices/groups';
 import { countDue } from './counts.ts';
 import { whyNotLike } from './policy.ts';
 import { decidedByHost } from './posts.ts';
 import { requireGroup, requirePost, standingOf } from './store.ts';
-import { seesPost } from './visibility.ts';
+import { seesPost, streamOfPost } from './visibility.ts';
 
 /** Somebody who likes: remote people need not be known here as persons. */
 export type Liker = { uri: string; person: string | null };
@@ -35,7 +34,7 @@ export async function like(work: Work, input: { post: string; by: Liker; uri?: s
     )
     .executeTakeFirst();
   if (known) return false;
-  const stream = streamFor(work, group);
+  const stream = streamOfPost(work, group, post);
   const event = work.emit('post.liked', stream, { post: post.id, group: group.id, actor: input.by.uri });
   const address = `${work.home}/activities/${event}`;
   await work.db
@@ -75,7 +74,7 @@ export async function unlike(work: Work, input: { post: string; by: Pick<Liker, 
     .where('id', '=', post.id)
     .where('likes', '>', 0)
     .execute();
-  work.emit('post.unliked', streamFor(work, group), {
+  work.emit('post.unliked', streamOfPost(work, group, post), {
     post: post.id,
     group: group.id,
     actor: input.by.uri,

@@ -1,5 +1,5 @@
 import { type Inbound, newId, prepareInsert, refuse, streams, type Work } from '@joinery/core';
-import { countPost, type GroupRow, membersPerNode, streamFor } from '@joinery/slices/groups';
+import { countPost, type GroupRow, membersPerNode } from '@joinery/slices/groups';
 import { markPublic } from '@joinery/slices/people';
 import { excerpt, plainText, renderMarkdown } from '@joinery/ui';
 import { canNarrow } from './audience.ts';
@@ -10,7 +10,7 @@ import { whyNotDelete, whyNotEdit, whyNotPost, whyNotReply } from './policy.ts';
 import { numberPost } from './references.ts';
 import { currentRevision, postById, requireGroup, requirePost, standingOf, topicOf } from './store.ts';
 import type { PostAudience, PostKind, PostRow } from './tables.ts';
-import { seesPost } from './visibility.ts';
+import { seesPost, streamOfPost } from './visibility.ts';
 
 /** What somebody wrote: safe HTML, with its Markdown when that is known. */
 export type Text = { content: string; source: string | null };
@@ -91,9 +91,9 @@ export function decidedByHost(work: Pick<Work, 'origin'>, group: Pick<GroupRow, 
   return group.local !== 1 && (work.origin !== 'local' || !ours);
 }
 
-/** As `streamFor`, for a post: what others wrote in a group elsewhere is never sent on by us. */
-function streamOf(work: Work, group: GroupRow, ours: boolean): string {
-  return group.local !== 1 && !ours ? streams.local : streamFor(work, group);
+/** As `streamOfPost`, for its text: what others wrote in a group elsewhere is never sent on by us. */
+function streamOf(work: Work, group: GroupRow, post: Pick<PostRow, 'audience'>, ours: boolean): string {
+  return group.local !== 1 && !ours ? streams.local : streamOfPost(work, group, post);
 }
 
 async function addPost(
@@ -164,7 +164,7 @@ async function addPost(
     delivery: null,
     delivery_at: null,
   };
-  const stream = streamOf(work, group, !arrival);
+  const stream = streamOf(work, group, row, !arrival);
   if (arrival?.history) {
     work.emit('post.remembered', streams.local, { post: id, group: group.id });
   } else {
@@ -269,7 +269,7 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
   }
   const number = post.revision + 1;
   const at = clampInstant(input.arrival?.updated, work.now) ?? work.now;
-  const stream = streamOf(work, group, post.local === 1 && !input.arrival);
+  const stream = streamOf(work, group, post, post.local === 1 && !input.arrival);
   const waits = group.local !== 1 && post.local === 1 && !input.arrival;
   // A post that its group never took in is sent anew as a whole.
   const unknownThere = waits && post.accepted_at === null && post.status === 'refused';
@@ -310,7 +310,7 @@ export async function deletePost(
   const why = whyNotDelete(standing, post);
   if (why === 'gone') return post;
   if (why) refuse(why, 'Only its author can delete a post');
-  const stream = streamOf(work, group, post.local === 1);
+  const stream = streamOf(work, group, post, post.local === 1);
   const change = {
     deleted_at: work.now,
     deletion: input.deletion ?? null,

@@ -1,11 +1,14 @@
-import { createActorKeys, isRefusal, transact } from '@joinery/core';
+import { createActorKeys, isRefusal, streams, transact } from '@joinery/core';
 import { createGroup, groupById, groups, joinGroup, membershipOf, setRole, updateGroup } from '@joinery/slices/groups';
 import { createPerson, type PersonRow, people } from '@joinery/slices/people';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
-import { createTopic, like, markdownText, postById, posts, reply, report } from './index.ts';
+import { tellCounts } from './counts.ts';
+import { createTopic, editPost, like, markdownText, postById, posts, reply, report } from './index.ts';
+import { unlike } from './likes.ts';
 import { findPost, listFeed, listReplies, listTagged, listTopics, newestTopics, textsOf } from './lists.ts';
-import type { ChosenAudience } from './posts.ts';
+import { lock, markAnswered, pin, removeFromGroup } from './moderation.ts';
+import { type ChosenAudience, deletePost } from './posts.ts';
 import { newAmong, newByGroup } from './unread.ts';
 import { maySeeThread, seenPosts, seesPost } from './visibility.ts';
 
@@ -134,6 +137,34 @@ describeStores('Who sees a thread', (openStore) => {
     expect(answered.audience).toBe('facilitators');
     await act((work) => setRole(work, { group: group.id, person: member.id, by: owner.id, role: 'member' }));
     expect(await seesPost(world.context.db.reader, member.id, answered)).toBe(false);
+  });
+
+  it('tells other nodes nothing of what is not for all of the group: neither that it is there nor that something happens to it', async () => {
+    await using world = await open();
+    const { context, act, owner, group, write, answer } = world;
+    const narrow = await write(owner, { kind: 'facilitators', origin: null });
+    const answered = await answer(owner, narrow.id);
+    await act((work) => like(work, { post: narrow.id, by: { uri: owner.uri, person: owner.id } }));
+    await act((work) => unlike(work, { post: narrow.id, by: { uri: owner.uri } }));
+    await act((work) => pin(work, { post: narrow.id, by: owner.id }));
+    await act((work) => lock(work, { post: narrow.id, by: owner.id }));
+    await act((work) => markAnswered(work, { topic: narrow.id, answer: answered.id, by: owner.id }));
+    await act((work) => editPost(work, { post: narrow.id, author: owner.id, ...markdownText('Other words') }));
+    await act((work) => removeFromGroup(work, { post: answered.id, by: owner.id, reason: null }));
+    await act((work) => deletePost(work, { post: narrow.id, author: owner.id }));
+    await act((work) => tellCounts(work, group.id));
+    const toldTo = () =>
+      context.db.reader
+        .selectFrom('log')
+        .select('name')
+        .where('stream', '=', streams.members(group.id))
+        .where('name', 'like', 'post.%')
+        .execute();
+    expect(await toldTo()).toEqual([]);
+    const wide = await write(owner);
+    await act((work) => like(work, { post: wide.id, by: { uri: owner.uri, person: owner.id } }));
+    await act((work) => tellCounts(work, group.id));
+    expect((await toldTo()).map(({ name }) => name)).toEqual(['post.created', 'post.liked', 'post.counted']);
   });
 
   it('is narrowed in closed groups of this node alone, to agencies that are in the group; guests are of another', async () => {

@@ -1,5 +1,5 @@
-import type { Reader } from '@joinery/core';
-import { type GroupRow, groupById, membershipOf, type Standing } from '@joinery/slices/groups';
+import { type Reader, streams, type Work } from '@joinery/core';
+import { type GroupRow, groupById, membershipOf, type Standing, streamFor } from '@joinery/slices/groups';
 import { type RawBuilder, sql } from 'kysely';
 import { isGuest, type PersonRow, personById } from '../people/index.ts';
 import { postById } from './store.ts';
@@ -12,6 +12,18 @@ import type { PostRow } from './tables.ts';
  *
  * The rule stands here twice, for one thread and as a condition of a query, and nowhere else; a test holds both against each other on both databases.
  */
+
+/**
+ * The stream on which what happens to a post is told: that of its group. Of what is not for all of a group no node learns anything, not even by the place that it would take
+ * in the stream.
+ */
+export function streamOfPost(
+  work: Pick<Work, 'origin'>,
+  group: Pick<GroupRow, 'id' | 'local' | 'home' | 'reading'>,
+  post: Pick<PostRow, 'audience'>,
+): string {
+  return post.audience === 'group' ? streamFor(work, group) : streams.local;
+}
 
 type Thread = Pick<PostRow, 'author_id' | 'audience' | 'audience_origin' | 'sort_at'>;
 type Place = Pick<GroupRow, 'reading' | 'history'>;
