@@ -70,6 +70,16 @@ const pagesOfGroups: Record<string, Row> = {
     ...{ name: 'Crisis team 2', summary: '', reading: 'members', joining: 'invited' },
   }),
   'POST /groups/:id/classification': inGroup('owner', notOwners, { label: 'internal', reason: 'Names of suppliers' }),
+  'POST /groups/:id/ask': {
+    ...inGroup('invitee', outsiders),
+    changesNothing: 'who is invited joins without asking',
+  },
+  'POST /groups/:id/requests': inGroup('facilitator', notFacilitators, ({ requester }) => ({
+    ...{ person: requester, decision: 'decline', reason: 'Full' },
+  })),
+  'POST /groups/:id/requests/questions': inGroup('facilitator', notFacilitators, { question0: 'Why?', required0: '1' }),
+  'POST /groups/:id/requests/automatic': inGroup('facilitator', notFacilitators, { domains: 'housing.example' }),
+  'POST /groups/:id/requests/away': inGroup('facilitator', notFacilitators, { until: '2099-01-01', deputy: '' }),
   'POST /groups/:id/terms/edit': inGroup('owner', notOwners, {
     ...{ history: 'joining', inviting: 'members', asking: 'node', keeping: 'live', recordCopy: '1' },
   }),

@@ -377,6 +377,7 @@ export function examplesOf({
       { path: `/groups/${groups.remote}`, as: 'newcomer', name: 'group elsewhere before joining' },
       { path: `/groups/${groups.request}`, as: owner, name: 'group on request' },
       { path: `/groups/${groups.closed}`, as: 'member', name: 'group closed' },
+      { path: `/groups/${groups.closed}`, as: 'newcomer', name: 'group closed landing' },
       { path: `/groups/${groups.hidden}`, as: owner, name: 'group hidden' },
       { path: `/groups/${groups.invited}`, as: 'member', name: 'group invited' },
       { path: `/groups/${groups.shut}`, as: 'member', name: 'group shut' },
@@ -434,6 +435,31 @@ export function examplesOf({
         before: filled({ reason: '' }, /^(Save|Opslaan)$/),
         ...failed,
       },
+    ],
+    '/groups/:id/ask': [
+      { path: `/groups/${groups.closed}/ask`, as: 'newcomer', name: 'ask to join' },
+      {
+        path: `/groups/${groups.closed}/ask`,
+        as: 'newcomer',
+        name: 'ask to join error',
+        before: filled({ answer1: 'I answer the phone at night.' }, /^(Send the request|Aanvraag versturen)$/),
+        ...failed,
+      },
+    ],
+    '/groups/:id/requests': [
+      { path: `/groups/${groups.request}/requests`, as: owner, name: 'queue' },
+      { path: `/groups/${groups.closed}/requests?done=2&faster=1`, as: owner, name: 'queue decided' },
+      { path: `/groups/${groups.open}/requests`, as: owner, name: 'queue none' },
+      {
+        path: `/groups/${groups.request}/requests`,
+        as: owner,
+        name: 'queue error',
+        before: filled({ reason: 'See you on Monday.' }, /^(Let in|Toelaten)$/),
+        ...failed,
+      },
+    ],
+    '/groups/:id/requests/settings': [
+      { path: `/groups/${groups.closed}/requests/settings?saved=1`, as: owner, name: 'queue settings' },
     ],
     '/groups/:id/terms': [
       { path: `/groups/${groups.open}/terms`, as: 'newcomer', name: 'terms' },

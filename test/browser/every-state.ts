@@ -23,6 +23,8 @@ import {
   joinGroup,
   leaveConversation,
   type NewGroup,
+  setAutomaticRules,
+  setQuestions,
   setRole,
   updateGroup,
 } from '@joinery/slices/groups';
@@ -197,7 +199,13 @@ export async function openEveryState(): Promise<EveryState> {
     await joinGroup(work, { group: request.id, person: requester.id });
     await joinGroup(work, { group: request.id, person: member.id });
     await approve(work, { group: request.id, person: member.id, by: owner.id });
-    await joinGroup(work, { group: closed.id, person: requester.id });
+    await setQuestions(work, closed.id, owner.id, [
+      { text: 'What do you work on?', required: true },
+      { text: 'Who can we ask about you?', required: false },
+    ]);
+    const said = [{ question: 'What do you work on?', answer: 'I keep the rota of the duty officers.' }];
+    await joinGroup(work, { group: closed.id, person: requester.id, answers: said });
+    await setAutomaticRules(work, closed.id, owner.id, { agencies: [council.origin], domains: ['housing.example'] });
     await invite(work, { group: invited.id, person: member.id, by: owner.id });
     await ban(work, { group: open.id, person: banned.id, by: owner.id, reason: 'Advertising', until: null });
     await updateGroup(work, archived.id, owner.id, { archived: true });

@@ -38,6 +38,8 @@ export async function busyPages({ db }: Pick<Context, 'db'>, busy: BusyNode): Pr
     reader('members by name', `/groups/${groups.large}/members?q=visser`),
     reader('settings of a group', `/groups/${groups.large}/settings`),
     reader('classification of a group', `/groups/${groups.large}/classification`),
+    reader('who asks to join', `/groups/${groups.large}/requests`),
+    reader('how requests are handled', `/groups/${groups.large}/requests/settings`),
     reader('what a group promises', `/groups/${groups.large}/terms`),
     reader('change what it promises', `/groups/${groups.large}/terms/edit`),
     reader('reports of a group', `/groups/${groups.large}/reports`),

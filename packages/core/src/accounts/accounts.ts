@@ -50,6 +50,7 @@ export async function createAccount(
     ends_at: input.endsAt ?? null,
     created_at: work.now,
     signed_in_at: null,
+    email_verified_at: null,
   };
   // Not looked up first, as with handles: on PostgreSQL two may come with it at once.
   const added = await work.db
@@ -60,6 +61,11 @@ export async function createAccount(
   if (added.numInsertedOrUpdatedRows !== 1n)
     refuse('invalid', 'The mail address belongs to another account', [{ field: 'email', code: 'taken' }]);
   return account;
+}
+
+/** The owner of an account has shown that its mail address is theirs, or the agency's own identity provider vouches for it. */
+export async function verifyEmail(work: Work, account: string): Promise<void> {
+  await work.db.updateTable('account').set({ email_verified_at: work.now }).where('id', '=', account).execute();
 }
 
 /** The account with this mail address, in any spelling; disabled ones included. */

@@ -102,4 +102,7 @@ export const accountMigrations: Migrations = {
     await sql`update account set signed_in_at = created_at
       where password_hash is not null or id in (select account_id from session)`.execute(db);
   },
+  '2026-11-30-core-email-verified': async (db) => {
+    await db.schema.alterTable('account').addColumn('email_verified_at', 'text').execute();
+  },
 };

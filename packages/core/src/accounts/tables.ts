@@ -16,6 +16,8 @@ export type AccountTables = {
     created_at: string;
     /** When a session of it first began; null for whoever has never come in, or not since all that opened it ended with a restore. */
     signed_in_at: string | null;
+    /** When its owner showed that the mail address is theirs; null where an administrator only wrote it down. */
+    email_verified_at: string | null;
   };
   session: {
     /** SHA-256 of the cookie's value. */

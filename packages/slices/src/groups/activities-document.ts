@@ -6,6 +6,7 @@ import {
   type Reader,
 } from '@joinery/core';
 import { collectionUris } from './addresses.ts';
+import { questionsDocument } from './requests/questions.ts';
 import { countedNodes, membersWithRole } from './store.ts';
 import type { GroupRow } from './tables.ts';
 
@@ -94,6 +95,7 @@ export async function groupDocument(
     'joinery:asking': group.asking,
     'joinery:keeping': group.keeping,
     'joinery:recordCopy': group.record_copy === 1,
+    ...(await questionsDocument(db, group)),
     ...(classification ? { 'joinery:classification': classification } : {}),
     'joinery:memberCount': group.member_count,
     ...(forMembers ? { 'joinery:postCount': group.post_count } : {}),

@@ -16,6 +16,7 @@ import { acceptedByHost, askedBy, refusedByHost } from './answers.ts';
 import { declineInvitation, receiveInvitation } from './invitations.ts';
 import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
 import { absent } from './policy.ts';
+import { readAnswers } from './requests/questions.ts';
 import { mayHearOf } from './standing.ts';
 import { groupByUri, membershipByActivity, membershipOf } from './store.ts';
 import type { GroupRow } from './tables.ts';
@@ -67,7 +68,7 @@ async function onJoin(work: Work, inbound: Inbound): Promise<InboundOutcome | nu
   const input = { group: asked.group.id, person: asked.person.id, activity: inbound.id };
   const standing = await membershipOf(work.db, input.group, input.person);
   if (standing?.join_activity === inbound.id) return ignored('asked before');
-  await joinGroup(work, input);
+  await joinGroup(work, { ...input, answers: readAnswers(inbound.activity['joinery:answers']) });
   return applied;
 }
 

@@ -2,6 +2,8 @@ import { type Activities, type ActivityDocument, type LogEvent, nodeActor, type 
 import { type PersonRow, personById } from '../people/index.ts';
 import { addressing, announce, groupDocument } from './activities-document.ts';
 import { collectionUris, streamOf } from './addresses.ts';
+import { answersOf } from './requests/answers.ts';
+import { answersDocument } from './requests/questions.ts';
 import { groupById, membershipOf } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
 
@@ -95,8 +97,17 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
   },
   'group.follow_asked': (outgoing, { data }) =>
     request(outgoing, data, ({ group }) => ({ type: 'Follow', object: group.uri })),
-  'group.join_asked': (outgoing, { data }) =>
-    request(outgoing, data, ({ group }) => ({ type: group.joins_by, object: group.uri })),
+  'group.join_asked': async (outgoing, { data }) => {
+    // What somebody answers is for a node that keeps it from everybody but those who decide.
+    const [answers = []] = outgoing.joineryPeer
+      ? (await answersOf(outgoing.db, data.group, [data.person])).values()
+      : [];
+    return request(outgoing, data, ({ group }) => ({
+      type: group.joins_by,
+      object: group.uri,
+      ...answersDocument(answers),
+    }));
+  },
   'group.unfollowed': (outgoing, { data }) => request(outgoing, data, (parties) => undoFollow(data.activity, parties)),
   'group.left': (outgoing, { data }) =>
     request(outgoing, data, (parties) =>

@@ -16,6 +16,7 @@ import {
 } from '@joinery/core';
 import { excerpt, plainText } from '@joinery/ui';
 import { cleanName, sortName } from '../people/index.ts';
+import { rememberQuestions } from './requests/questions.ts';
 import { groupByUri, putCountedNodes } from './store.ts';
 import { askings, type GroupRow, histories, invitings, joinings, keepings, readings } from './tables.ts';
 
@@ -92,6 +93,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
       })
       .execute();
     if (document['joinery:nodes'] !== undefined) await rememberNodes(work, { id }, document['joinery:nodes']);
+    await rememberQuestions(work, id, document['joinery:questions']);
     await rememberClassification(work, id, document['joinery:classification']);
     work.emit('group.remembered', streams.local, { group: id });
     return id;
@@ -119,6 +121,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
     .where('id', '=', known.id)
     .execute();
   if (document['joinery:nodes'] !== undefined) await rememberNodes(work, known, document['joinery:nodes']);
+  await rememberQuestions(work, known.id, document['joinery:questions']);
   const labelled = await rememberClassification(work, known.id, document['joinery:classification']);
   if (changed || labelled) work.emit('group.updated', streams.local, { group: known.id });
   return known.id;

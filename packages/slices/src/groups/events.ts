@@ -26,6 +26,8 @@ declare module '@joinery/core' {
     'group.follow_asked': MemberEvent;
     /** Somebody asks to take part. On the stream of the group's node, or `local` when it waits for our facilitators. */
     'group.join_asked': MemberEvent;
+    /** A request to join a group of ours waits for three days, or three more. On `local`. */
+    'group.request_waits': MemberEvent;
     /** Somebody follows now. On `local`. */
     'group.followed': MemberEvent;
     /** Somebody is a member now. On `local`. */
@@ -69,6 +71,7 @@ export const events: EventDefinitions = {
   'group.deleted': { v: 1, data: group },
   'group.follow_asked': { v: 1, data: member },
   'group.join_asked': { v: 1, data: member },
+  'group.request_waits': { v: 1, data: member },
   'group.followed': { v: 1, data: member },
   'group.joined': { v: 1, data: member },
   'group.unfollowed': { v: 1, data: answer },

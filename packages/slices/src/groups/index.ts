@@ -28,6 +28,9 @@ export {
   postRefusal,
   type Standing,
 } from './policy.ts';
+export { setAutomaticRules } from './requests/automatic.ts';
+export { responsibleFor } from './requests/away.ts';
+export { setQuestions } from './requests/questions.ts';
 export { reopenConversation, shutConversation, shutFor } from './shut.ts';
 export { groups } from './slice.ts';
 export { mayHearOf } from './standing.ts';

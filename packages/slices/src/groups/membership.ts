@@ -2,6 +2,10 @@ import { refuse, streams, type Work } from '@joinery/core';
 import { isGuest } from '../people/index.ts';
 import { endGroup } from './groups.ts';
 import { isBanned, isMember, joinRefusal, joinsAtOnce, mayAskFrom, seesFrom } from './policy.ts';
+import { putAnswers } from './requests/answers.ts';
+import { ruleFor } from './requests/automatic.ts';
+import { noteDecision } from './requests/decisions.ts';
+import { type Answer, answersFrom, questionsOf } from './requests/questions.ts';
 import {
   answer,
   assertNotLastOwner,
@@ -73,7 +77,7 @@ export async function unfollowGroup(work: Work, input: MembershipInput): Promise
  */
 export async function joinGroup(
   work: Work,
-  input: MembershipInput & { plainFollow?: boolean },
+  input: MembershipInput & { plainFollow?: boolean; answers?: readonly Answer[] },
 ): Promise<GroupMemberRow> {
   const parties = await partiesOf(work, input);
   const { group, person, standing } = parties;
@@ -82,6 +86,7 @@ export async function joinGroup(
     ...(input.activity === undefined ? {} : { join_activity: input.activity }),
     ...(input.activity !== undefined && input.plainFollow ? { follow_activity: input.activity } : {}),
   };
+  if (input.answers) await putAnswers(work, input, input.answers);
   if (group.local !== 1) return askToJoin(work, parties);
   // Asking again would take the place of what waits to be confirmed, role included.
   if (standing?.state === 'unconfirmed') return standing;
@@ -95,6 +100,15 @@ export async function joinGroup(
   if (standing?.state !== 'invited' && !mayAskFrom(group, person.home, await namedNodes(work.db, group.id)))
     refuse('invitation_needed', 'The group takes no requests from this agency');
   if (joinsAtOnce(group, standing)) return admit(work, parties, asked);
+  const rule = await ruleFor(work.db, group.id, person);
+  if (rule) {
+    const about = { group: group.id, person: person.id };
+    await noteDecision(work, { ...about, by: null, accepted: true, rule: `${rule.kind} ${rule.value}` });
+    return admit(work, parties, asked);
+  }
+  // Who asks here has a form; other nodes may know of no questions, and then those who decide see that nothing was said.
+  if (person.local === 1 && standing?.state !== 'requested' && !input.answers)
+    answersFrom(await questionsOf(work.db, group.id), []);
   const next = await changeStanding(work, parties, {
     ...asked,
     state: 'requested',

@@ -165,4 +165,42 @@ export const migrations: Migrations = {
       .addColumn('next_at', 'text', (column) => column.notNull())
       .execute();
   },
+  '2026-11-30-groups-requests': async (db) => {
+    const ofGroup = (name: string) =>
+      db.schema.createTable(name).addColumn('group_id', 'text', (column) => column.notNull().references('groups.id'));
+    await ofGroup('group_question')
+      .addColumn('position', 'integer', (column) => column.notNull())
+      .addColumn('text', 'text', (column) => column.notNull())
+      .addColumn('required', 'integer', (column) => column.notNull())
+      .addPrimaryKeyConstraint('group_question_key', ['group_id', 'position'])
+      .execute();
+    await ofGroup('group_answer')
+      .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
+      .addColumn('position', 'integer', (column) => column.notNull())
+      .addColumn('question', 'text', (column) => column.notNull())
+      .addColumn('answer', 'text', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('group_answer_key', ['group_id', 'person_id', 'position'])
+      .execute();
+    await ofGroup('group_decision')
+      .addColumn('id', 'text', (column) => column.primaryKey())
+      .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
+      .addColumn('by_id', 'text')
+      .addColumn('accepted', 'integer', (column) => column.notNull())
+      .addColumn('rule', 'text')
+      .addColumn('at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('group_decision_by_group').on('group_decision').columns(['group_id', 'id']).execute();
+    await ofGroup('group_automatic')
+      .addColumn('kind', 'text', (column) => column.notNull())
+      .addColumn('value', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('group_automatic_key', ['group_id', 'kind', 'value'])
+      .execute();
+    await ofGroup('group_away')
+      .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
+      .addColumn('until', 'text')
+      .addColumn('deputy_id', 'text')
+      .addPrimaryKeyConstraint('group_away_key', ['group_id', 'person_id'])
+      .execute();
+  },
 };

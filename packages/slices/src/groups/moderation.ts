@@ -2,7 +2,9 @@ import { refuse, type Work } from '@joinery/core';
 import { isGuest } from '../people/index.ts';
 import { streamFor } from './addresses.ts';
 import { admit } from './membership.ts';
-import { canApprove, canChangeRole, canModerate, canRemove, type Standing } from './policy.ts';
+import { canApprove, canChangeRole, canModerate, canRemove, isMember } from './policy.ts';
+import { isActingDeputy } from './requests/away.ts';
+import { noteDecision } from './requests/decisions.ts';
 import { answer, assertNotLastOwner, changeStanding, outside, type Parties, partiesOf } from './standing.ts';
 import { membershipOf } from './store.ts';
 import type { GroupMemberRow, Role } from './tables.ts';
@@ -14,30 +16,41 @@ export type ModerationInput = { group: string; person: string; by: string | null
 async function authorised(
   work: Work,
   input: ModerationInput,
-  allowed: (parties: Parties, actor: Standing) => boolean,
+  allowed: (parties: Parties, actor: GroupMemberRow | undefined) => boolean | Promise<boolean>,
 ): Promise<Parties> {
   const parties = await partiesOf(work, input);
   if (input.by === null) return parties;
   const actor = await membershipOf(work.db, input.group, input.by);
-  if (!allowed(parties, actor)) refuse('forbidden', 'Only those who run the group may do this');
+  if (!(await allowed(parties, actor))) refuse('forbidden', 'Only those who run the group may do this');
   return parties;
 }
 
 /** A facilitator of ours decides about a group elsewhere: its node is asked, and changes it for everybody. */
 const decidedElsewhere = (work: Work, { group }: Parties): boolean => group.local !== 1 && work.origin === 'local';
 
+/** Whoever runs the group, and a deputy while all of those are away. */
+const decidesRequests =
+  (work: Work) =>
+  async ({ group }: Parties, actor: GroupMemberRow | undefined): Promise<boolean> =>
+    canApprove(group, actor) ||
+    (group.local === 1 && isMember(actor) && actor !== undefined
+      ? await isActingDeputy(work.db, group.id, actor.person_id, work.now)
+      : false);
+
 /** @throws {Refusal} not_found, forbidden, conflict when there is no request */
 export async function approve(work: Work, input: ModerationInput): Promise<GroupMemberRow> {
-  const parties = await authorised(work, input, ({ group }, actor) => canApprove(group, actor));
+  const parties = await authorised(work, input, decidesRequests(work));
   if (parties.standing?.state !== 'requested') refuse('conflict', 'There is no request of this person');
+  await noteDecision(work, { ...input, accepted: true });
   return admit(work, parties, { reason: input.reason ?? null });
 }
 
 /** Declines a request to join; a reason goes to who asked. @throws {Refusal} not_found, forbidden, conflict */
 export async function decline(work: Work, input: ModerationInput): Promise<void> {
-  const parties = await authorised(work, input, ({ group }, actor) => canApprove(group, actor));
+  const parties = await authorised(work, input, decidesRequests(work));
   const { standing } = parties;
   if (standing?.state !== 'requested') refuse('conflict', 'There is no request of this person');
+  await noteDecision(work, { ...input, accepted: false });
   await changeStanding(work, parties, {
     state: 'none',
     join_activity: null,

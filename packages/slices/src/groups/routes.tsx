@@ -21,6 +21,10 @@ import { messages } from './messages.ts';
 import { canApprove } from './policy.ts';
 import { seeGroup } from './reads.ts';
 import { leadOf } from './remote-roles.ts';
+import { responsibleFor } from './requests/away.ts';
+import { questionsOf } from './requests/questions.ts';
+import { landingOf, requestRoutes } from './requests/routes.tsx';
+import { withWhomText } from './requests/views-queue.tsx';
 import { classificationRoutes } from './routes-classification.tsx';
 import { formRoutes } from './routes-form.tsx';
 import { memberRoutes } from './routes-member.tsx';
@@ -48,6 +52,7 @@ export function routes(app: Hono<Environment>): void {
   memberRoutes(app);
   shutRoutes(app);
   termsRoutes(app);
+  requestRoutes(app);
 }
 
 async function showGroups(c: RequestContext) {
@@ -153,6 +158,14 @@ async function showGroup(c: RequestContext) {
       requests={requests}
       fresh={(await newFor(c, group.id)).get(group.id) ?? 0}
       panels={panels}
+      landing={readable ? null : await landingOf(c, group)}
+      // Who has something to read first, or to answer, asks on a page of its own.
+      asksOnPage={!readable || (await questionsOf(db, group.id)).length > 0}
+      withWhom={
+        group.local === 1 && standing?.state === 'requested'
+          ? withWhomText(await responsibleFor(db, group.id, context.clock.now().toISOString()), readerOf(c))
+          : null
+      }
     />
   );
   const description = group.summary.slice(0, 200) || undefined;

@@ -15,6 +15,8 @@ import { collections, groupKind } from './objects.ts';
 import { navigation, panels } from './panels.tsx';
 import { participation } from './participation.ts';
 import { tellOfPerson } from './people-told.ts';
+import { answerJobs, forgetAnswers, forgetAnswersLater } from './requests/answers.ts';
+import { reminderJobs, remindLater } from './requests/reminder.ts';
 import { routes } from './routes.tsx';
 import { shutClosed } from './shut.ts';
 
@@ -37,9 +39,12 @@ export const groups: Slice = {
   participation,
   acquainted: shareGroup,
   chooseAnew: shutClosed,
-  jobs: { ...jobs, ...directoryJobs, ...leaseJobs },
+  jobs: { ...jobs, ...directoryJobs, ...leaseJobs, ...answerJobs, ...reminderJobs },
   on: {
     ...agreementEffects,
+    'group.join_asked': (work, { data }) => remindLater(work, data),
+    'group.answered': (work, { data }) => forgetAnswersLater(work, data),
+    'group.left': (work, { data }) => forgetAnswers(work, data),
     'person.updated': (work, event) => tellOfPerson(work, event.data.person),
     'person.enabled': (work, event) => tellOfPerson(work, event.data.person),
     // Told first: who has no membership left is known by fewer nodes.

@@ -172,6 +172,36 @@ export type GroupChangeRow = {
   at: string;
 };
 
+/** What somebody is asked who asks to take part. */
+type GroupQuestionRow = { group_id: string; position: number; text: string; required: number };
+
+/** What somebody answered who asked; kept until 30 days after the decision. */
+type GroupAnswerRow = {
+  group_id: string;
+  person_id: string;
+  position: number;
+  question: string;
+  answer: string;
+  at: string;
+};
+
+/** A request that was decided: by a person, by a rule (`agency <origin>`, `mail <domain>`), or on the command line. */
+export type GroupDecisionRow = {
+  id: string;
+  group_id: string;
+  person_id: string;
+  by_id: string | null;
+  accepted: number;
+  rule: string | null;
+  at: string;
+};
+
+/** Whom a group lets in without asking anybody. */
+type GroupAutomaticRow = { group_id: string; kind: 'agency' | 'mail'; value: string };
+
+/** When somebody who runs a group is away, and who looks after its requests meanwhile. */
+export type GroupAwayRow = { group_id: string; person_id: string; until: string | null; deputy_id: string | null };
+
 declare module '@joinery/core' {
   interface Schema {
     group_access: GroupAccessRow;
@@ -183,5 +213,10 @@ declare module '@joinery/core' {
     group_directory: GroupDirectoryRow;
     group_asking: GroupAskingRow;
     group_change: GroupChangeRow;
+    group_question: GroupQuestionRow;
+    group_answer: GroupAnswerRow;
+    group_decision: GroupDecisionRow;
+    group_automatic: GroupAutomaticRow;
+    group_away: GroupAwayRow;
   }
 }

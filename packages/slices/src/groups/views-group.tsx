@@ -20,6 +20,7 @@ import type { Child } from 'hono/jsx';
 import { agencyOf, badgesOf, hostOf, newText } from './labels.ts';
 import { messages } from './messages.ts';
 import { canInvite, canManage, canSeeMembers, isBanned, isMember, joinRefusal, joinsAtOnce } from './policy.ts';
+import { Landing, type LandingModel } from './requests/views-ask.tsx';
 import type { NodeMembers } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
 import { MembersByAgency } from './views-list.tsx';
@@ -48,6 +49,12 @@ export type GroupPageModel = {
   /** How much is new to the visitor. */
   fresh: number;
   panels: Child[];
+  /** What somebody learns who may not read the group; null for those who may. */
+  landing: LandingModel | null;
+  /** Whether asking to join has a page of its own. */
+  asksOnPage: boolean;
+  /** Who has the visitor's own request. */
+  withWhom: string | null;
 };
 
 /** A group: what it is for, who leads it, who is in it, what joining means, and what other capabilities put on its page. */
@@ -82,9 +89,12 @@ export function GroupPage(model: GroupPageModel) {
         {model.readable ? (
           model.panels
         ) : (
-          <Notice kind="info" language={reader.language}>
-            {t('closedLead')}
-          </Notice>
+          <>
+            <Notice kind="info" language={reader.language}>
+              {t('closedLead')}
+            </Notice>
+            {model.landing ? <Landing {...model.landing} /> : null}
+          </>
         )}
       </Columns>
     </Stack>
@@ -112,6 +122,7 @@ function StandingNotices(model: GroupPageModel) {
   const agency = agencyOf(group, model.agency);
   const notices: { kind: 'info' | 'warning'; text: string }[] = [];
   const info = (text: string) => notices.push({ kind: 'info', text });
+  if (model.withWhom) info(model.withWhom);
   if (standing?.state === 'requested') info(group.local === 1 ? t('waiting') : t('waitingElsewhere', { agency }));
   else if (
     standing &&
@@ -167,9 +178,15 @@ function GroupActions(model: GroupPageModel) {
     <>
       {state === 'invited' ? button('join', t('acceptInvitation'), 'primary') : null}
       {state === 'invited' ? button('decline-invitation', t('declineInvitation')) : null}
-      {(state === 'none' || state === 'banned') && mayAsk && group.deleted_at === null
-        ? button('join', joinLabel, 'primary')
-        : null}
+      {(state === 'none' || state === 'banned') && mayAsk && group.deleted_at === null ? (
+        joinsAtOnce(group, standing) || !model.asksOnPage ? (
+          button('join', joinLabel, 'primary')
+        ) : (
+          <ButtonLink href={`/groups/${group.id}/ask`} kind="primary">
+            {joinLabel}
+          </ButtonLink>
+        )
+      ) : null}
       {canFollow(model) ? button('follow', t('follow')) : null}
       {standing &&
       (standing.following === 1 || (standing.follow_activity !== null && !isMember(standing))) &&
@@ -231,7 +248,7 @@ function Aside(model: GroupPageModel) {
           ) : null}
           {model.requests > 0 ? (
             <p>
-              <a class="ds-link" href={`/groups/${group.id}/members`}>
+              <a class="ds-link" href={`/groups/${group.id}/requests`}>
                 {t('requestsWaiting', { count: model.requests })}
               </a>
             </p>

@@ -7,7 +7,14 @@ import {
   streams,
   type Work,
 } from '@joinery/core';
-import { groupById, isMember, mayReadGroup, membershipOf, membersWithRole } from '@joinery/slices/groups';
+import {
+  groupById,
+  isMember,
+  mayReadGroup,
+  membershipOf,
+  membersWithRole,
+  responsibleFor,
+} from '@joinery/slices/groups';
 import { isGuest, personById } from '@joinery/slices/people';
 import { mentionedIn, type PostRow, postById, seesPost } from '@joinery/slices/posts';
 import { markRead } from './mark-read.ts';
@@ -113,20 +120,35 @@ async function onJoinAsked(work: Work, data: { group: string; person: string }, 
     .onConflict((conflict) => conflict.columns(['person_id', 'group_id']).doUpdateSet({ at: event.at }))
     .execute();
   if (group.local !== 1) return;
+  await tellResponsible(work, group.id, data.person, event, standing.join_activity);
+}
+
+/**
+ * Whoever has the requests of a group of ours is told of one. Those who are away are not, where somebody else is here.
+ * @param activity by which it was asked; null for a reminder, which is told anew
+ */
+async function tellResponsible(
+  work: Work,
+  group: string,
+  person: string,
+  event: { id: string; at: string },
+  activity: string | null,
+  reminder = false,
+): Promise<void> {
   const asking = work.db
     .selectFrom('notification')
     .select('person_id')
     .where('kind', '=', 'request')
-    .where('group_id', '=', group.id)
-    .where('actor_id', '=', data.person)
+    .where('group_id', '=', group)
+    .where('actor_id', '=', person)
     .where('read_at', 'is', null);
   // Who leaves and asks again and again is one request as long as nobody looked.
-  const waiting = new Set((await asking.execute()).map((row) => row.person_id));
-  for (const person of await membersWithRole(work.db, group.id, ['owner', 'facilitator'])) {
-    if (waiting.has(person.id)) continue;
+  const waiting = reminder ? new Set() : new Set((await asking.execute()).map((row) => row.person_id));
+  for (const { person: responsible } of await responsibleFor(work.db, group, event.at)) {
+    if (waiting.has(responsible.id)) continue;
     await notify(work, {
-      ...{ person: person.id, kind: 'request', cause: `request ${standing.join_activity ?? event.id}` },
-      ...{ at: event.at, group: group.id, actor: data.person },
+      ...{ person: responsible.id, kind: 'request', cause: `request ${activity ?? event.id}` },
+      ...{ at: event.at, group, actor: person },
     });
   }
 }
@@ -194,6 +216,7 @@ export const afterEffects: AfterEffects = {
   'post.accepted': (work, { data }) => onPost(work, data.post, true),
   'post.edited': (work, { data }) => onPost(work, data.post, false),
   'group.join_asked': (work, event) => onJoinAsked(work, event.data, event),
+  'group.request_waits': (work, event) => tellResponsible(work, event.data.group, event.data.person, event, null, true),
   'group.answered': async (work, { id, at, data }) => {
     const standing = await membershipOf(work.db, data.group, data.person);
     // An answer to following, while joining still waits.

@@ -7,7 +7,14 @@ import {
   encodeCursor,
   type Reader,
 } from '@joinery/core';
-import { canModerate, type GroupFacts, type GroupKind, mayReadGroup, type Standing } from '@joinery/slices/groups';
+import {
+  canModerate,
+  type GroupFacts,
+  type GroupKind,
+  isMember,
+  mayReadGroup,
+  type Standing,
+} from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
 import { seenPosts } from '@joinery/slices/posts';
 import { type Kind, officeKinds, type SecurityEvent, securityKind } from './tables.ts';
@@ -76,6 +83,17 @@ function rows(db: Reader, person: string) {
       .select(['a.local as actor_local', 'a.deleted_at as actor_deleted_at', 'own.administrator'])
       .select(['self.guest_until as own_until', 'a.guest_of as actor_guest_of', 'a.guest_until as actor_guest_until'])
       .select('a.guest_sponsor as actor_sponsor')
+      .select((eb) =>
+        eb
+          .exists(
+            eb
+              .selectFrom('group_away')
+              .select('group_away.person_id')
+              .whereRef('group_away.group_id', '=', 'n.group_id')
+              .where('group_away.deputy_id', '=', person),
+          )
+          .as('deputy'),
+      )
   );
 }
 
@@ -93,7 +111,7 @@ function mayKnow(row: Row, person: string, decides: boolean): boolean {
     ...{ archived_at: row.archived_at, withheld_at: row.withheld_at, deleted_at: row.group_deleted_at },
   } as GroupFacts;
   const standing = row.state === null ? undefined : (row as unknown as Standing);
-  if (row.kind === 'request') return canModerate(group, standing);
+  if (row.kind === 'request') return canModerate(group, standing) || (Boolean(row.deputy) && isMember(standing));
   if (row.kind === 'approved' && row.accepted === 0 && group.listed === 1) return true;
   return mayReadGroup(group, { kind: 'person', person, administrator: false, guest: row.own_until !== null }, standing);
 }
@@ -240,7 +258,7 @@ export function placeOf(notification: Notification): string {
   if (kind === 'expiry') return ending ? `${partners}/${ending.partner}` : partners;
   if (officeKinds.includes(kind)) return `${partners}/proposals`;
   if (post && !post.gone) return `/posts/${post.id}`;
-  if (kind === 'request' && group) return `/groups/${group.id}/members`;
+  if (kind === 'request' && group) return `/groups/${group.id}/requests`;
   if (group) return group.kind === 'conversation' ? `/conversations/${group.id}` : `/groups/${group.id}`;
   if (kind === 'registration') return '/administration/registration';
   if ((kind === 'guest' || kind === 'sponsor') && actor) return `/guests/${actor.id}`;

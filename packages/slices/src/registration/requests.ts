@@ -18,6 +18,7 @@ import {
   sha256,
   streams,
   transact,
+  verifyEmail,
   type Work,
 } from '@joinery/core';
 import { addPersonIn, cleanName } from '@joinery/slices/people';
@@ -179,6 +180,7 @@ export async function confirmRequest(
     const how = { agency: context.config.agency, keys, language: row.language };
     const { account } = await addPersonIn(work, how, newcomer);
     await setPassword(work, account.id, hash);
+    await verifyEmail(work, account.id);
     return account.id;
   });
 }
@@ -251,6 +253,7 @@ export async function answerRequest(
       const newcomer = { name: row.name, email: row.email, handle: handle ?? undefined, ...noRoles };
       const how = { agency: context.config.agency, keys, language: row.language };
       const { person, account } = await addPersonIn(work, how, newcomer);
+      await verifyEmail(work, account.id);
       await work.db.updateTable('registration').set({ person_id: person.id }).where('id', '=', id).execute();
       if (row.password_hash !== null) await setPassword(work, account.id, row.password_hash);
     });

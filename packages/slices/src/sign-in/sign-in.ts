@@ -15,6 +15,7 @@ import {
   sha256,
   streams,
   transact,
+  verifyEmail,
   type Work,
 } from '@joinery/core';
 import type { Language } from '@joinery/ui';
@@ -103,6 +104,7 @@ async function makeAccount(
       language,
       // In the same unit of work: a person without the identity that they came with could never come back.
       async (work, account) => {
+        await verifyEmail(work, account.id);
         const identity = await link(work, provider, vouched, account.id);
         made = { account: account.id, grant: await openGrant(work, provider, identity, vouched, state) };
       },

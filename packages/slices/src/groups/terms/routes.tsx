@@ -29,7 +29,7 @@ export function termsRoutes(app: Hono<Environment>): void {
 }
 
 /** Agencies with an agreement in force, by name, and those of `more` that have none any more. */
-async function partnersOf(
+export async function partnersOf(
   { db, ports }: Pick<Context, 'db' | 'ports'>,
   more: readonly string[] = [],
 ): Promise<{ origin: string; agency: string }[]> {
