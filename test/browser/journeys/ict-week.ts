@@ -107,7 +107,7 @@ async function wednesday(user: User, { browser, node, mail }: IctWorld): Promise
   await node.settle();
 
   await user.open(node.origin);
-  await user.follow(new RegExp(notifications('unread', { count: 1 })), user.page.locator('.app-own'));
+  await user.follow(new RegExp(`^${notifications('notifications')}.*[0-9]`), user.page.locator('.app-own'));
   await user.look('somebody asks for an account');
   await user.follow(notifications('saysRegistration'));
   await user.at(registration('manage'));

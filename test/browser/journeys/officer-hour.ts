@@ -79,7 +79,7 @@ export async function firstHour(user: User, world: OfficerWorld, { who, question
   // An answer: the bell, and from there to it.
   await adaAnswers(world, await atDepartment(user, world), 'We charge from the second on.');
   await user.open(council.origin);
-  await user.follow(new RegExp(notifications('unread', { count: 1 })), user.page.locator('.app-own'));
+  await user.follow(new RegExp(`^${notifications('notifications')}.*[0-9]`), user.page.locator('.app-own'));
   await user.look('notifications');
   await user.follow(notifications('saysReply', { name: 'Ada Owner' }));
   await user.at(question);

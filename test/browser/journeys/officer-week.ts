@@ -84,7 +84,7 @@ async function monday(user: User, world: OfficerWorld, { who }: Officer): Promis
   await adaAnswers(world, topic, `And @${handle}@${new URL(council.origin).host}, is that all year round?`);
   const notifications = user.words(notificationsText);
   await user.open(council.origin);
-  await user.follow(new RegExp(notifications('unread', { count: 1 })), user.page.locator('.app-own'));
+  await user.follow(new RegExp(`^${notifications('notifications')}.*[0-9]`), user.page.locator('.app-own'));
   await user.look('mentioned');
   await user.follow(notifications('saysMention', { name: 'Ada Owner' }));
   await user.at(news);
