@@ -1,5 +1,6 @@
 import { sizes } from '@joinery/core';
 import { conversations } from '@joinery/slices/conversations';
+import { files } from '@joinery/slices/files';
 import { groups } from '@joinery/slices/groups';
 import { notifications } from '@joinery/slices/notifications';
 import { type PersonRow, people } from '@joinery/slices/people';
@@ -9,7 +10,7 @@ import { afterwards } from '../../packages/slices/src/conversations/testing/worl
 import { type Browser, openWeb } from '../../packages/slices/src/people/testing/web.ts';
 
 async function setUp() {
-  const web = await openWeb([people, groups, posts, conversations, notifications]);
+  const web = await openWeb([people, files, groups, posts, conversations, notifications]);
   const [anna, bram, cato] = [await web.add('Anna Bos'), await web.add('Bram Dijk'), await web.add('Cato Es')];
   const browsers = { anna: await web.signedIn(anna), bram: await web.signedIn(bram), cato: await web.signedIn(cato) };
   /** Begins one by the form. @returns its id */

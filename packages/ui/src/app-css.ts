@@ -206,6 +206,19 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .app-content :is(th, td) { border: 1px solid var(--ds-color-neutral-border-subtle); padding: .375rem .625rem; text-align: start; }
 .app-content ins { background: var(--ds-color-success-surface-tinted); color: var(--ds-color-success-text-default); text-underline-offset: .2em; }
 .app-content del { background: var(--ds-color-danger-surface-tinted); color: var(--ds-color-danger-text-default); }
+.app-files { display: flex; flex-direction: column; gap: .75rem; padding: 0; margin: 0; list-style: none; }
+.app-files[hidden] { display: none; }
+.app-file { display: flex; flex-direction: column; gap: .5rem; align-items: flex-start; }
+.app-file-words { display: flex; flex-wrap: wrap; align-items: center; gap: .125rem .75rem; font-size: .9375rem; min-width: 0; }
+.app-file-name { display: inline-flex; align-items: center; gap: .375rem; font-weight: 550; overflow-wrap: anywhere; min-height: 1.5rem; }
+.app-file-picture { display: block; max-width: min(100%, 28rem); }
+.app-file-picture img { display: block; max-width: 100%; max-height: 20rem; border-radius: var(--ds-border-radius-md); border: 1px solid var(--ds-color-neutral-border-subtle); }
+.app-uploads { display: flex; flex-direction: column; gap: .75rem; }
+.app-upload { display: flex; flex-direction: column; gap: .375rem; padding: .75rem 1rem; border: 1px solid var(--ds-color-neutral-border-subtle);
+  border-radius: var(--ds-border-radius-md); background: var(--ds-color-neutral-surface-tinted); }
+.app-upload progress { width: 100%; height: .5rem; accent-color: var(--ds-color-accent-base-default); }
+app-uploads { display: block; }
+app-uploads[data-over] .app-uploads { outline: 2px dashed var(--ds-color-accent-border-strong); outline-offset: .5rem; border-radius: var(--ds-border-radius-md); }
 .app-list { display: flex; flex-direction: column; padding: 0; list-style: none; background: var(--ds-color-neutral-surface-default);
   border: 1px solid var(--ds-color-neutral-border-subtle); border-radius: var(--ds-border-radius-lg); box-shadow: var(--ds-shadow-xs); }
 .app-list > li { padding: 1rem 1.25rem; }

@@ -117,7 +117,11 @@ export function TextField({
 }
 
 /** A file to send along. Browsers never fill it in again: a page that comes back says what was chosen. Needs a form with `upload`. */
-export function FileField({ accept, ...field }: FieldProps & { accept?: string }) {
+export function FileField({
+  accept,
+  multiple = false,
+  ...field
+}: FieldProps & { accept?: string /** Several at once. */; multiple?: boolean }) {
   return (
     <Field {...field}>
       <input
@@ -126,6 +130,7 @@ export function FileField({ accept, ...field }: FieldProps & { accept?: string }
         id={fieldId(field.name)}
         name={field.name}
         accept={accept}
+        multiple={multiple}
         {...described(field.name, field.description, field.error)}
       />
     </Field>

@@ -29,6 +29,7 @@ export function PostCard({
   level = 3,
   id,
   badges,
+  attached,
   actions,
 }: {
   post: PostModel;
@@ -37,6 +38,8 @@ export function PostCard({
   level?: 2 | 3 | 4;
   id?: string;
   badges?: Child;
+  /** What hangs on it, below its text. */
+  attached?: Child;
   actions?: Child;
 }) {
   const t = text(reader.language);
@@ -82,6 +85,7 @@ export function PostCard({
           {post.summary}
         </p>
       ) : null}
+      {attached}
       <PostFooter post={post} reader={reader} actions={actions} />
     </article>
   );

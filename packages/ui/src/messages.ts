@@ -117,6 +117,15 @@ export function formatDateTime(language: Language, timeZone: string, at: Instant
   return dateFormat('dateTime', language, timeZone).format(new Date(at));
 }
 
+/** An amount of bytes in a few digits: `1.4 MB`. */
+export function formatBytes(language: Language, bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  const step = Math.min(units.length - 1, bytes < 1_000 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1_000 ** step;
+  const digits = { maximumFractionDigits: value < 10 && step > 0 ? 1 : 0 };
+  return `${new Intl.NumberFormat(language, digits).format(value)} ${units[step]}`;
+}
+
 /** "12,345.6" or "12.345,6". */
 export function formatNumber(language: Language, value: number): string {
   return cached(numberFormats, language, () => new Intl.NumberFormat(locales[language])).format(value);

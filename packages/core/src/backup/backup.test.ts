@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,11 +15,14 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createTestDatabase, postgresMissing } from '../../../../test/harness/postgres.ts';
+import { startS3 } from '../../../../test/harness/s3.ts';
 import { openStore } from '../../../../test/harness/store.ts';
-import type { Config } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { lockFolder } from '../db/folder-lock.ts';
 import { openDatabase } from '../db/open.ts';
+import { keepBlob, summarise, useBlob } from '../files/blobs.ts';
+import { openFiles } from '../files/files.ts';
 import { streams } from '../log/events.ts';
 import { subscribe } from '../log/subscriptions.ts';
 import { settleIdentity } from '../node-identity.ts';
@@ -202,6 +206,59 @@ describe('A backup', () => {
     expect(readdirSync(folder)).toHaveLength(3);
     expect((await verifyBackup(folder, '/nowhere')).path).toBe(third.path);
     await expect(makeBackup(context, join(context.config.dataFolder, 'backups'))).rejects.toThrow('own data folder');
+  });
+
+  it('has the files that its database names, and no others; one that lost a byte is refused, and the file named', async () => {
+    await using store = await openFilled('sqlite');
+    const { context } = store;
+    const keep = async (text: string, used: boolean) => {
+      const path = join(context.files.incoming, 'one');
+      writeFileSync(path, text);
+      const blob = await summarise(path);
+      await keepBlob(context, path, blob);
+      if (used) await transact(context, by, (work) => useBlob(work, blob.sha256));
+      return blob.sha256;
+    };
+    const [kept, unused] = [await keep('kept', true), await keep('unused', false)];
+    const folder = temporary();
+    const { path, manifest } = await makeBackup(context, folder, { withSecret: true });
+    expect(manifest.stored).toEqual({ place: 'folder', count: 1, bytes: 4 });
+    const file = join(path, 'files', kept.slice(0, 2), kept);
+    expect(existsSync(join(path, 'files', unused.slice(0, 2), unused))).toBe(false);
+    await verifyBackup(path, '/nowhere');
+    // The next one does not copy it again.
+    const next = await makeBackup(context, folder);
+    expect(statSync(join(next.path, 'files', kept.slice(0, 2), kept)).ino).toBe(statSync(file).ino);
+    const config = await elsewhere(context.config, 'sqlite');
+    config.files = { ...config.files, place: { kind: 'folder', path: join(config.dataFolder, 'files') } };
+    await restoreTo(config, path);
+    const restored = await openFiles(config);
+    expect(await new Response(await restored.read(kept)).text()).toBe('kept');
+    writeFileSync(file, 'kepT');
+    await expect(verifyBackup(path, '/nowhere')).rejects.toThrow(file);
+    rmSync(file);
+    await expect(verifyBackup(path, '/nowhere')).rejects.toThrow('missing');
+    // Gone from the node itself: the backup fails instead of being incomplete.
+    await context.files.remove(kept);
+    await expect(makeBackup(context, temporary())).rejects.toThrow(kept);
+  });
+
+  it('of files in a bucket says where they are, and looks for them there', async () => {
+    await using s3 = await startS3();
+    await using store = await openFilled('sqlite');
+    const { context } = store;
+    context.config.files.place = readConfig({ ...s3.settings, JOINERY_DATA: context.config.dataFolder }).files.place;
+    context.files = await openFiles(context.config);
+    const path = join(context.files.incoming, 'one');
+    writeFileSync(path, 'kept');
+    const blob = await summarise(path);
+    await keepBlob(context, path, blob);
+    await transact(context, by, (work) => useBlob(work, blob.sha256));
+    const made = await makeBackup(context, temporary(), { withSecret: true });
+    expect(made.manifest.stored).toMatchObject({ place: 's3', bucket: 'files', prefix: 'node/', count: 1 });
+    await verifyBackup(made.path, '/nowhere', context.config);
+    await context.files.remove(blob.sha256);
+    await expect(verifyBackup(made.path, '/nowhere', context.config)).rejects.toThrow(blob.sha256);
   });
 
   it('that lost a byte is refused, and its file named', async () => {

@@ -8,6 +8,7 @@ import { coreMigrations } from '../schema-migrations.ts';
 import type { Reader } from '../slice.ts';
 import { version } from '../version.ts';
 import { transact } from '../work.ts';
+import { copyFiles } from './files.ts';
 import { backupFiles, backupsIn, checksum, type Manifest, sync } from './manifest.ts';
 import { countRows, readPostgres } from './portable.ts';
 
@@ -60,13 +61,18 @@ export async function makeBackup(
       copyFileSync(config.secretFile, secret);
       files.push({ name: backupFiles.secret, ...(await checksum(secret)) });
     }
-    const manifest: Manifest = { format: 1, version, origin: config.origin, madeAt, from: db.dialect, files, rows };
+    const earlier = backupsIn(kept)
+      .filter(({ manifest: other }) => other.origin === config.origin)
+      .at(-1)?.path;
+    const stored = await copyFiles(context, unfinished, earlier);
+    const { origin } = config;
+    const manifest: Manifest = { format: 2, version, origin, madeAt, from: db.dialect, files, rows, stored };
     writeFileSync(join(unfinished, backupFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 });
     for (const name of readdirSync(unfinished)) sync(join(unfinished, name));
     sync(unfinished);
     renameSync(unfinished, path);
     sync(kept);
-    const bytes = files.reduce((sum, one) => sum + one.bytes, 0);
+    const bytes = files.reduce((sum, one) => sum + one.bytes, stored.bytes);
     await remember(context, { at: madeAt, path, bytes, secret: options.withSecret === true });
     return { path, manifest, removed: options.keep ? removeOld(kept, config.origin, options.keep) : [] };
   } catch (error) {

@@ -55,7 +55,12 @@ export const groundCommands: GroundCommand[] = [
     arguments: ['backup'],
     options: [{ name: 'secret', value: 'file', description: 'The secret, for a backup without it' }],
     run: async ({ config }, { arguments: [path = ''], options }) => {
-      const { manifest, rows, secret, path: found } = await verifyBackup(resolve(path), secretFile(config, options));
+      const {
+        manifest,
+        rows,
+        secret,
+        path: found,
+      } = await verifyBackup(resolve(path), secretFile(config, options), config);
       const secretSays = {
         'in the backup': 'The secret is in it and fits.',
         elsewhere: `The secret is not in it; the one in ${secretFile(config, options)} fits.`,

@@ -14,7 +14,12 @@ import { z } from 'zod';
 import { refuse } from '../errors.ts';
 
 /** Files of a backup: a folder with these names. */
-export const backupFiles = { manifest: 'manifest.json', database: 'joinery.db', secret: 'secret' } as const;
+export const backupFiles = {
+  manifest: 'manifest.json',
+  database: 'joinery.db',
+  secret: 'secret',
+  files: 'files',
+} as const;
 
 const file = z.object({
   name: z.enum([backupFiles.database, backupFiles.secret]),
@@ -24,7 +29,7 @@ const file = z.object({
 
 const manifestShape = z.object({
   /** Of this description; a later one is refused in words. */
-  format: z.literal(1),
+  format: z.literal([1, 2]),
   /** Version of the software that made it. */
   version: z.string(),
   /** Node it belongs to. */
@@ -36,6 +41,16 @@ const manifestShape = z.object({
   files: z.array(file),
   /** Rows per table. */
   rows: z.record(z.string(), z.number()),
+  /** Where the bytes of files are: in the backup, or still in the bucket that the node uses. Missing in what was made before there were files (format 1). */
+  stored: z
+    .discriminatedUnion('place', [
+      z.object({ place: z.literal('folder'), count: z.number(), bytes: z.number() }),
+      z.object({
+        ...{ place: z.literal('s3'), bucket: z.string(), prefix: z.string(), endpoint: z.string() },
+        ...{ count: z.number(), bytes: z.number() },
+      }),
+    ])
+    .optional(),
 });
 
 /** What a backup says of itself, in `manifest.json`. */
@@ -97,7 +112,7 @@ function readManifest(path: string): Manifest {
   const read = manifestShape.safeParse(content);
   if (read.success) return read.data;
   const format = content !== null && typeof content === 'object' && 'format' in content ? content.format : undefined;
-  return format !== 1 && typeof format === 'number'
+  return typeof format === 'number' && format > 2
     ? refuse('invalid', `${path} was made by a newer version of Joinery: use that version, or a later one`)
     : refuse('invalid', `${name} is damaged: it does not describe a backup`);
 }

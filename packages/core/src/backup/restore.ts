@@ -11,6 +11,7 @@ import { refuse } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { coreMigrations } from '../schema-migrations.ts';
 import type { Slice } from '../slice.ts';
+import { restoreFiles } from './files.ts';
 import { backupFiles, type Manifest, sync } from './manifest.ts';
 import { migrationsIn, onlyThese, writePostgres } from './portable.ts';
 import { writeRestored } from './quarantine.ts';
@@ -37,7 +38,7 @@ export type RestoreOptions = {
 export async function restoreBackup(options: RestoreOptions): Promise<{ manifest: Manifest; to: string }> {
   const { config } = options;
   const to = resolve(options.to);
-  const verified = await verifyBackup(options.backup, options.secretFile);
+  const verified = await verifyBackup(options.backup, options.secretFile, config);
   const { manifest, path } = verified;
   if (manifest.origin !== config.origin)
     refuse(
@@ -56,6 +57,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<{ manifest
   mkdirSync(to, { recursive: true, mode: 0o700 });
   try {
     await fill(options, to, { source: join(path, backupFiles.database), madeAt: manifest.madeAt });
+    await restoreFiles(path, manifest, config, to);
     const secret = verified.secret === 'in the backup' ? join(path, backupFiles.secret) : options.secretFile;
     copyFileSync(secret, join(to, backupFiles.secret));
     chmodSync(join(to, backupFiles.secret), 0o600);

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import type { Config } from '../config.ts';
 import { refuse } from '../errors.ts';
 import { nodeActor } from '../node-identity.ts';
 import { openSecret } from '../secret.ts';
+import { verifyFiles } from './files.ts';
 import { backupFiles, checksum, findBackup, type Manifest } from './manifest.ts';
 import { countRows } from './portable.ts';
 
@@ -19,9 +21,10 @@ export type Verified = {
  * Reads every byte of a backup and opens its database, as a restore would.
  * @param path a backup, or a folder of backups: then the newest
  * @param secretFile of the node, for a backup without it; looked at only when it exists
+ * @param config of the node, to look for files in its bucket
  * @throws {Refusal} that names the file and what is wrong with it
  */
-export async function verifyBackup(path: string, secretFile: string): Promise<Verified> {
+export async function verifyBackup(path: string, secretFile: string, config?: Config): Promise<Verified> {
   const found = findBackup(path);
   const { manifest } = found;
   if (!manifest.files.some(({ name }) => name === backupFiles.database))
@@ -34,6 +37,7 @@ export async function verifyBackup(path: string, secretFile: string): Promise<Ve
       refuse('invalid', `${file} is not what was backed up (its checksum differs): take another backup`);
   }
   const rows = checkDatabase(join(found.path, backupFiles.database), manifest);
+  await verifyFiles(found.path, manifest, config);
   return { ...found, rows, secret: checkSecret(found, secretFile) };
 }
 

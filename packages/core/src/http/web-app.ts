@@ -46,7 +46,13 @@ export type WebApp = {
   endStreams: (context: Context) => void;
 };
 
-type Node = { context: Context; ownOrigins: string[]; clientAddress: ReturnType<typeof createClientAddress> };
+type Node = {
+  context: Context;
+  ownOrigins: string[];
+  clientAddress: ReturnType<typeof createClientAddress>;
+  /** By its second address it hands out files and nothing else. */
+  onlyFiles?: true;
+};
 
 /** Builds routes and middleware. Nothing in it belongs to one node: each request finds its own by host name. */
 export function createWebApp(parts: WebAppParts): WebApp {
@@ -91,6 +97,7 @@ export function createWebApp(parts: WebAppParts): WebApp {
       return parts.misdirected?.(c.req.raw, contexts) ?? c.text('Not here', 421);
     }
     c.set('context', node.context);
+    if (node.onlyFiles && !/^\/files\/[^/]+\/[^/]+\//.test(c.req.path)) return c.text('Not found', 404);
     c.set('ownOrigins', node.ownOrigins);
     const client = node.clientAddress(socket, c.req.header('x-forwarded-for'));
     c.set('clientAddress', client.address);
@@ -138,6 +145,8 @@ export function createWebApp(parts: WebAppParts): WebApp {
       const ownOrigins = [own.origin, ...alsoAt.map((host) => `http://${host}`)];
       const node = { context, ownOrigins, clientAddress: createClientAddress(context.config.trustedProxies) };
       for (const host of [own.host, ...alsoAt]) nodes.set(host, node);
+      const { mediaOrigin } = context.config.files;
+      if (mediaOrigin !== null) nodes.set(new URL(mediaOrigin).host, { ...node, onlyFiles: true });
     },
     endStreams: live.end,
     removeNode: (context) => {

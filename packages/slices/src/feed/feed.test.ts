@@ -1,4 +1,5 @@
 import { createActorKeys, newId, transact } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import { createGroup, groups, joinGroup, type NewGroup } from '@joinery/slices/groups';
 import { people } from '@joinery/slices/people';
 import { createTopic, markdownText, posts, removeFromGroup, reply } from '@joinery/slices/posts';
@@ -9,7 +10,7 @@ import { feed } from './index.ts';
 const by = { kind: 'system', what: 'test' } as const;
 
 async function setUp() {
-  const web = await openWeb([people, groups, posts, feed]);
+  const web = await openWeb([people, files, groups, posts, feed]);
   const { context } = web;
   const keys = await createActorKeys();
   const [owner, member] = [await web.add('Olga Owner'), await web.add('Mark Member')];

@@ -1,4 +1,5 @@
 import { createActorKeys, transact } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import { createGroup, groups, joinGroup } from '@joinery/slices/groups';
 import { people, rememberRemotePerson } from '@joinery/slices/people';
 import { createTopic, markdownText, newByGroup, posts, reply } from '@joinery/slices/posts';
@@ -9,7 +10,7 @@ import { feed } from './index.ts';
 const by = { kind: 'system', what: 'test' } as const;
 
 it('an administrator hides a post of another node here, with a reason and without telling anybody, and shows it again', async () => {
-  await using web = await openWeb([people, groups, posts, feed]);
+  await using web = await openWeb([people, files, groups, posts, feed]);
   const { context } = web;
   const keys = await createActorKeys();
   const [ada, bob] = [await web.add('Ada Owner', { administrator: true }), await web.add('Bob Member')];

@@ -170,6 +170,35 @@ describeStores('A file', (open) => {
     }
   });
 
+  it('that a browser could run comes from the second address, for one person and a minute', async () => {
+    let now = Date.now();
+    await using web = await openWeb(open, { slices: [files], now: () => new Date(now) });
+    const { context } = web;
+    context.config.files.mediaOrigin = 'http://media.localhost:20000';
+    web.webApp.removeNode(context);
+    web.webApp.addNode(context);
+    const anna = await web.account();
+    const id = await upload(web, anna, 'page.html', Buffer.from('<!doctype html><script>alert(1)</script>'));
+    const led = await anna.browser.fetch(`/files/${id}`);
+    const address = led.headers.get('location') ?? '';
+    expect([led.status, address.startsWith(`http://media.localhost:20000/files/${id}/`)]).toEqual([302, true]);
+    const media = (path: string) =>
+      web.webApp.fetch(
+        new Request(`http://media.localhost:20000${path}`, { headers: { host: 'media.localhost:20000' } }),
+      );
+    const { pathname } = new URL(address);
+    const answer = await media(pathname);
+    expect([answer.status, answer.headers.get('content-disposition')?.split(';')[0]]).toEqual([200, 'attachment']);
+    await answer.body?.cancel();
+    expect((await media(`${pathname.slice(0, -1)}!`)).status).toBe(404);
+    for (const path of ['/', `/files/${id}`, '/sign-in', '/api/v1/openapi.json'])
+      expect((await media(path)).status).toBe(404);
+    // Nor by the node's own address.
+    expect((await anna.browser.fetch(pathname)).status).toBe(404);
+    now += 61_000;
+    expect((await media(pathname)).status).toBe(404);
+  });
+
   it('that is too large, or longer than announced, leaves nothing', async () => {
     await using web = await openWeb(open, { slices: [files] });
     const { context } = web;

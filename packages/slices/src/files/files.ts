@@ -47,16 +47,20 @@ export async function addFile(work: Work, input: NewFile): Promise<FileRow> {
 /**
  * Hangs a file on something: from now on whoever may read that reads the file (`Slice.fileHolders`).
  * @param input.by its owner
+ * @param input.from kind of thing that it may be taken from
  * @param input.alt what an image shows; unchanged unless given
  * @throws {Refusal} not_found unless it is theirs and hangs on nothing or on this very thing; invalid when it was infected
  */
 export async function attachFile(
   work: Work,
-  input: { file: string; holder: Holder; by: string; position?: number; alt?: string | null },
+  input: { file: string; holder: Holder; by: string; position?: number; alt?: string | null; from?: string },
 ): Promise<FileRow> {
   const { holder } = input;
   const file = await fileById(work.db, input.file);
-  const isHere = file?.holder_id === null || (file?.holder_kind === holder.kind && file.holder_id === holder.id);
+  const isHere =
+    file?.holder_id === null ||
+    file?.holder_kind === input.from ||
+    (file?.holder_kind === holder.kind && file.holder_id === holder.id);
   if (file?.local !== 1 || file.owner_id !== input.by || !isHere)
     refuse('not_found', 'There is no such file of yours: send it again');
   if (file.state === 'infected') refuse('invalid', 'The virus scanner refused this file');

@@ -8,6 +8,7 @@ import { jobs } from './jobs.ts';
 import { migrations } from './migrations.ts';
 import { routes } from './routes.tsx';
 
+export { fileDocument, readFile, rememberFiles, type SaidFile } from './activities.ts';
 export { attachFile, bytesOf, longestAlt, removeFile, removeFilesOf, shortAlt } from './files.ts';
 export { fileJson, fileSchema } from './json.ts';
 export { cleanName, disposition } from './names.ts';
@@ -15,7 +16,9 @@ export { isImage, isShown, mayReadFile, requesterOf } from './reading.ts';
 export { type ReceivedFile, receiveFile } from './receive.ts';
 export { fileById, filesOf, type Holder, looseFiles } from './store.ts';
 export type { FileRow } from './tables.ts';
+export { type TakenFiles, takeFiles } from './taking.ts';
 export { countUpload } from './uploads.ts';
+export { FileList, FilesField, kindOf, type ShownFile } from './views.tsx';
 
 /** What people bring as files, here and elsewhere. */
 export const files: Slice = {

@@ -8,7 +8,7 @@ const hours = 24;
 export const bytesType = 'application/offset+octet-stream';
 
 /**
- * Uploads that can be resumed: tus 1.0.0 with the extensions creation, expiration and termination (ADR 15). The id of the upload is that of the file it becomes.
+ * Uploads that can be resumed: tus 1.0.0 with the extensions creation, expiration and termination (ADR 16). The id of the upload is that of the file it becomes.
  * @param base path of the uploads, where the new one gets its address
  */
 export const tus = {

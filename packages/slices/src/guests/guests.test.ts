@@ -17,6 +17,7 @@ import {
   type Visitor,
   type Work,
 } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import { createGroup, followGroup, groups, invite, joinGroup, membershipOf, setRole } from '@joinery/slices/groups';
 import {
   addPerson,
@@ -44,7 +45,7 @@ const password = 'a passphrase of plain words';
 describeStores('A guest', (open) => {
   async function begin() {
     const clock = { at: Date.UTC(2026, 10, 23, 9) };
-    const store = await open({ slices: [people, groups, posts, guests], now: () => new Date(clock.at) });
+    const store = await open({ slices: [people, files, groups, posts, guests], now: () => new Date(clock.at) });
     const { context } = store;
     context.ports.people.byId = personSummary;
     const act = <T>(does: (work: Work) => Promise<T>) => transact(context, by, does);

@@ -1,4 +1,5 @@
 import { countAttempt, createActorKeys, limits, transact } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import { expect, it } from 'vitest';
 import { createGroup, groups, joinGroup } from '../groups/index.ts';
 import { people, personById } from '../people/index.ts';
@@ -10,7 +11,7 @@ import { guests } from './index.ts';
 const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 
 it('A colleague invites a guest once an administrator allows it; the guest is in by the link, marked, and out when ended', async () => {
-  await using web = await openWeb([people, groups, posts, guests]);
+  await using web = await openWeb([people, files, groups, posts, guests]);
   const admin = await web.signedIn(await web.add('Ada Admin', { administrator: true }));
   const sam = await web.signedIn(await web.add('Sam Sponsor'));
   const input = {
@@ -67,7 +68,7 @@ it('A colleague invites a guest once an administrator allows it; the guest is in
 });
 
 it('A guest reads a group on the web as anybody on the web does: what is written there, and not who else is in it', async () => {
-  await using web = await openWeb([people, groups, posts, guests]);
+  await using web = await openWeb([people, files, groups, posts, guests]);
   const [olga, mia, otto] = [await web.add('Olga Owner'), await web.add('Mia Member'), await web.add('Otto Author')];
   const admin = await web.signedIn(await web.add('Ada Admin', { administrator: true }));
   const keys = await createActorKeys();
@@ -103,7 +104,7 @@ it('A guest reads a group on the web as anybody on the web does: what is written
 });
 
 it('Thirty guests an hour are let in, and the next one is refused in words with what was typed', async () => {
-  await using web = await openWeb([people, groups, posts, guests]);
+  await using web = await openWeb([people, files, groups, posts, guests]);
   const ada = await web.add('Ada Admin', { administrator: true });
   const admin = await web.signedIn(ada);
   const input = { name: 'Gita', email: 'gita@firm.example', organisation: 'Fernhill', until: day(30) };

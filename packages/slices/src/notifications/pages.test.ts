@@ -1,4 +1,5 @@
 import { createActorKeys, newId, runAfterEffects, secretFrom, transact } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import { createGroup, groups, joinGroup, removeMember } from '@joinery/slices/groups';
 import { people } from '@joinery/slices/people';
 import { createTopic, markdownText, posts, reply } from '@joinery/slices/posts';
@@ -15,7 +16,7 @@ beforeAll(async () => {
 });
 
 async function setUp() {
-  const web = await openWeb([people, groups, posts, notifications]);
+  const web = await openWeb([people, files, groups, posts, notifications]);
   const { context } = web;
   const [owner, anna] = [await web.add('Olga Owner'), await web.add('Anna Asks')];
   const act = <T>(change: Parameters<typeof transact<T>>[2]) => transact(context, by, change);

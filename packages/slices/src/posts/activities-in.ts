@@ -132,6 +132,7 @@ const emptyRead = {
   context: null,
   contextHistory: null,
   names: { mentions: [], tags: [] },
+  files: [],
 };
 
 async function applyUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {

@@ -3,6 +3,7 @@ import { type Environment, listQuery, refuse, requireVisitor, transact, type Vis
 import type { Context as HonoContext } from 'hono';
 import { z } from 'zod';
 import { reportRoutes } from './api-reports.ts';
+import { shownFiles } from './attaching.tsx';
 import { deliveryOf } from './delivery.ts';
 import { openReplies, openTopics } from './history.ts';
 import { newReply, newTopic, postChange, reasonGiven, reasonOptional } from './input.ts';
@@ -40,7 +41,8 @@ async function toJson(c: C, visitor: Visitor, posts: PostWithText[]) {
     person,
     posts.map((post) => post.id),
   );
-  return posts.map((post) => postJson(post, person, liked));
+  const attached = await shownFiles(c, posts, person);
+  return posts.map((post) => postJson(post, person, liked, attached.get(post.id) ?? []));
 }
 
 /** The post as it is now. */
@@ -92,9 +94,9 @@ function groupRoutes(app: OpenAPIHono<Environment>): void {
     async (c) => {
       const visitor = requireVisitor(c);
       const { group } = await seeGroup(c.var.context, c.req.valid('param').id, visitor);
-      const { title, content, language, kind, ...chosen } = c.req.valid('json');
+      const { title, content, language, kind, files = [], ...chosen } = c.req.valid('json');
       const text = markdownText(content);
-      const input = { group: group.id, author: visitor.person.id, title, ...text, language: language ?? null };
+      const input = { group: group.id, author: visitor.person.id, title, ...text, language: language ?? null, files };
       const audience = await audienceChosen(c, group, chosen);
       countPost(c, visitor, 'postsByProgram');
       const made = await change(c, visitor, (work) =>
@@ -139,7 +141,7 @@ function postRoutes(app: OpenAPIHono<Environment>): void {
     async (c) => {
       const visitor = requireVisitor(c);
       const { post } = await seePost(c.var.context, c.req.valid('param').id, visitor);
-      const { title, content, language, revision } = c.req.valid('json');
+      const { title, content, language, revision, files } = c.req.valid('json');
       const text = content === undefined ? {} : markdownText(content);
       const input = { post: post.id, author: visitor.person.id, expected: revision, ...text };
       await change(c, visitor, (work) =>
@@ -147,6 +149,7 @@ function postRoutes(app: OpenAPIHono<Environment>): void {
           ...input,
           ...(title === undefined ? {} : { title }),
           ...(language === undefined ? {} : { language }),
+          ...(files === undefined ? {} : { files }),
         }),
       );
       return c.json(await showPost(c, visitor, post.id), 200);
@@ -178,8 +181,9 @@ function postRoutes(app: OpenAPIHono<Environment>): void {
     async (c) => {
       const visitor = requireVisitor(c);
       const { post } = await seePost(c.var.context, c.req.valid('param').id, visitor);
-      const { content, language } = c.req.valid('json');
+      const { content, language, files = [] } = c.req.valid('json');
       const input = {
+        files,
         replyTo: post.id,
         author: visitor.person.id,
         ...markdownText(content),

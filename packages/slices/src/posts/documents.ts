@@ -1,4 +1,13 @@
-import { type ActivityDocument, isObject, type Json, type JsonObject, originOf, type Reader } from '@joinery/core';
+import {
+  type ActivityDocument,
+  isObject,
+  type Json,
+  type JsonObject,
+  originOf,
+  type Reader,
+  sizes,
+} from '@joinery/core';
+import { type FileRow, fileDocument, filesOf, readFile, type SaidFile } from '@joinery/slices/files';
 import { addressing, type GroupRow } from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
 import { sanitizeContent } from '@joinery/ui';
@@ -31,6 +40,7 @@ export type ReadPost = {
   context: string | null;
   contextHistory: string | null;
   names: SaidNames;
+  files: SaidFile[];
 };
 
 /** Everything behind a post that its document is made of. */
@@ -44,6 +54,8 @@ export type PostParts = {
   topic: Pick<PostRow, 'id' | 'uri' | 'context_uri'>;
   mentions: Pick<PersonRow, 'uri' | 'handle' | 'home'>[];
   tags: string[];
+  /** Those that can be read. */
+  files: FileRow[];
 };
 
 /** A value, or the list of values, without null and nothing. */
@@ -90,7 +102,7 @@ export function readPost(document: JsonObject): ReadPost | null {
     authors: idsOf(document.attributedTo),
     kind: kinds[type] ?? null,
     title,
-    content: `${body}${choicesOf(document)}${linksOf(document)}` || (title ? '' : '<p></p>'),
+    content: `${body}${choicesOf(document)}${linksOf(document, origin)}` || (title ? '' : '<p></p>'),
     source: sourceOf(document.source),
     language: languageOf(document) ?? language,
     inReplyTo,
@@ -102,6 +114,7 @@ export function readPost(document: JsonObject): ReadPost | null {
     context: sameOriginOrNull(idOf(document.context)),
     contextHistory: sameOriginOrNull(idOf(document.contextHistory)),
     names: namesOf(document.tag),
+    files: filesIn(document.attachment, origin),
   };
 }
 
@@ -156,12 +169,19 @@ function choicesOf(document: JsonObject): string {
   return names.length === 0 ? '' : `<ul>${names.map((name) => `<li>${escapeHtml(name)}</li>`).join('')}</ul>`;
 }
 
-/** Links and files that hang on a post become links to follow by choice: nothing is fetched. */
-function linksOf(document: JsonObject): string {
+/** Files that lie at the post's own home, whose bytes can be checked. */
+function filesIn(value: Json | undefined, origin: string): SaidFile[] {
+  return listOf(value)
+    .slice(0, sizes.attachments.most)
+    .flatMap((item) => readFile(item, origin) ?? []);
+}
+
+/** Links, and files of other software, that hang on a post become links to follow by choice: nothing is fetched. */
+function linksOf(document: JsonObject, origin: string): string {
   return listOf(document.attachment)
     .slice(0, 20)
     .flatMap((item) => {
-      if (!isObject(item)) return [];
+      if (!isObject(item) || readFile(item, origin)) return [];
       const address = textOf(item.href) ?? (typeof item.url === 'string' ? item.url : undefined);
       if (address === undefined) return [];
       const label = cleanTitle(textOf(item.name)) ?? address;
@@ -210,6 +230,7 @@ export function postDocument(origin: string, parts: PostParts): ActivityDocument
     ...(post.language ? { contentMap: { [post.language]: revision.content } } : {}),
     ...(revision.source === null ? {} : { source: { content: revision.source, mediaType: 'text/markdown' } }),
     ...(titled ? { preview: preview(post) } : {}),
+    ...(parts.files.length > 0 ? { attachment: parts.files.map(fileDocument) } : {}),
     url: post.uri,
     replies: `${post.uri}/replies`,
     published: post.published_at,
@@ -293,6 +314,7 @@ export async function partsOf(db: Reader, posts: PostRow[]): Promise<Map<string,
     .orderBy('person.id')
     .execute();
   const tagged = await db.selectFrom('post_tag').selectAll().where('post_id', 'in', ids).orderBy('tag').execute();
+  const attached = await filesOf(db, 'posts', ids);
   for (const post of posts) {
     const revision = revisions.find((row) => row.post_id === post.id);
     const group = groups.find((row) => row.id === post.group_id);
@@ -302,7 +324,8 @@ export async function partsOf(db: Reader, posts: PostRow[]): Promise<Map<string,
     const parent = relatives.find((row) => row.id === post.reply_to)?.uri ?? null;
     const mentions = mentioned.filter((row) => row.post_id === post.id);
     const tags = tagged.filter((row) => row.post_id === post.id).map((row) => row.tag);
-    found.set(post.id, { post, revision, group, author, parent, topic, mentions, tags });
+    const files = (attached.get(post.id) ?? []).filter((file) => file.state === 'ready');
+    found.set(post.id, { post, revision, group, author, parent, topic, mentions, tags, files });
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import { createActorKeys, newId, runNextJob, transact } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import { ban, createGroup, groups, joinGroup } from '@joinery/slices/groups';
 import { people } from '@joinery/slices/people';
 import { expect, it } from 'vitest';
@@ -10,7 +11,7 @@ const by = { kind: 'system', what: 'test' } as const;
 
 async function open() {
   let time = Date.parse('2026-11-02T08:00:00Z');
-  const web = await openWeb([people, groups, posts], { undoSeconds: 20, now: () => new Date(time) });
+  const web = await openWeb([people, files, groups, posts], { undoSeconds: 20, now: () => new Date(time) });
   const { context } = web;
   const keys = await createActorKeys();
   const [ada, bob] = [await web.add('Ada Owner'), await web.add('Bob Member')];

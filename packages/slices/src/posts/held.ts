@@ -11,6 +11,8 @@ import {
   transact,
   type Work,
 } from '@joinery/core';
+import { attachFile, removeFilesOf } from '@joinery/slices/files';
+import { type Attachment, heldHolder } from './attachments.ts';
 import { whyNotPost, whyNotReply } from './policy.ts';
 import { type ChosenAudience, createTopic, markdownText, reply } from './posts.ts';
 import { requireGroup, requirePost, standingOf } from './store.ts';
@@ -52,6 +54,7 @@ export type HeldInput = {
   title: string | null;
   source: string;
   language: string | null;
+  files?: readonly Attachment[];
 };
 
 /**
@@ -82,8 +85,14 @@ export async function hold(work: Work, input: HeldInput, seconds: number): Promi
     post_id: null,
     created_at: work.now,
     leaves_at: after(work.now, seconds),
+    files: input.files?.length ? JSON.stringify(input.files) : null,
   };
   await work.db.insertInto('post_held').values(row).execute();
+  for (const [position, { id, alt }] of (input.files ?? []).entries())
+    await attachFile(work, {
+      ...{ file: id, holder: heldHolder(row.id), by: input.author, position, from: 'held' },
+      ...(alt === undefined ? {} : { alt }),
+    });
   await enqueueJob(work, leaveJob, { held: row.id }, { key: row.id, runAt: row.leaves_at });
   return row;
 }
@@ -150,7 +159,7 @@ export async function leaveNow(work: Work, id: string, person: string): Promise<
 
 async function publish(work: Work, row: PostHeldRow): Promise<string> {
   const { person_id: author, language, source } = row;
-  const text = markdownText(source);
+  const text = { ...markdownText(source), files: JSON.parse(row.files ?? '[]') as Attachment[] };
   const audience = { kind: row.audience, origin: row.audience_origin, agency: row.audience_agency };
   const post =
     row.reply_to === null
@@ -195,6 +204,7 @@ export const heldJobs = {
   },
   [forgetJob]: async (context: Context, data: JsonObject): Promise<void> => {
     await transact(context, { kind: 'system', what: forgetJob }, async (work) => {
+      await removeFilesOf(work, heldHolder(String(data.held)));
       await work.db.deleteFrom('post_held').where('id', '=', String(data.held)).execute();
     });
   },

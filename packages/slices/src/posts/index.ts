@@ -6,6 +6,7 @@ import { afterEffects } from './after-effects.ts';
 import { api } from './api.ts';
 import { events } from './events.ts';
 import { deletionsOf, postsExchanged } from './exchanged.ts';
+import { fileHolders } from './file-holders.ts';
 import { jobs } from './jobs.ts';
 import { hasWrittenFor } from './lists-guests.ts';
 import { migrations } from './migrations.ts';
@@ -59,6 +60,8 @@ export const posts: Slice = {
   events,
   activities,
   objects: [postKind],
+  fileHolders,
+  fileForms: [/^\/groups\/[^/]+\/new$/, /^\/posts\/[^/]+\/(?:replies|edit)$/],
   collections,
   exchanged: postsExchanged,
   takenBack: deletionsOf,

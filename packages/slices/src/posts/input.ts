@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachmentsInput } from './attachments.ts';
 import { audiences } from './tables.ts';
 
 /** Longest title and text, in characters. */
@@ -24,11 +25,13 @@ export const newTopic = z.object({
   audience: z.enum(audiences).optional().describe('For whom it is, in closed groups: those who run it, or one agency'),
   agency: z.string().max(300).optional().describe('Of one agency: origin of its node'),
   language: languageInput.optional(),
+  files: attachmentsInput.optional(),
 });
 export const newReply = z.object({
   content: contentInput,
   language: languageInput.optional(),
   replyTo: z.string().optional(),
+  files: attachmentsInput.optional(),
 });
 /** `revision` is the number the editor started from; without it the newest is replaced. */
 export const postChange = z.object({
@@ -36,6 +39,7 @@ export const postChange = z.object({
   content: contentInput.optional(),
   language: languageInput.optional(),
   revision: z.coerce.number().int().positive().optional(),
+  files: attachmentsInput.optional(),
 });
 export const reasonGiven = z.object({ reason: lines.pipe(z.string().min(1).max(longestReason)) });
 export const reasonOptional = z.object({ reason: lines.pipe(z.string().max(longestReason)).optional() });

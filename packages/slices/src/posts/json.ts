@@ -1,4 +1,5 @@
 import { originOf } from '@joinery/core';
+import { type FileRow, fileJson, fileSchema } from '@joinery/slices/files';
 import { guestJson, guestSchema } from '@joinery/slices/people';
 import { z } from 'zod';
 import type { PostWithText } from './lists.ts';
@@ -34,6 +35,7 @@ export const postSchema = z.object({
   removedReason: z.string().nullable(),
   deleted: z.boolean(),
   revision: z.number().int(),
+  files: z.array(fileSchema).describe('What hangs on it; filled by the addresses of posts'),
   verified: z.enum(['signature', 'proof', 'origin', 'unchecked']),
   createdAt: z.string(),
   updatedAt: z.string(),
@@ -72,7 +74,12 @@ export const deliverySchema = z.object({
 });
 
 /** @param person who asks: the Markdown source goes to its author only */
-export function postJson(post: PostWithText, person: string, liked: Set<string>): PostJson {
+export function postJson(
+  post: PostWithText,
+  person: string,
+  liked: Set<string>,
+  files: readonly FileRow[] = [],
+): PostJson {
   return {
     id: post.id,
     uri: post.uri,
@@ -107,6 +114,7 @@ export function postJson(post: PostWithText, person: string, liked: Set<string>)
     removedReason: post.removed_reason,
     deleted: post.deleted_at !== null,
     revision: post.revision,
+    files: files.map(fileJson),
     verified: post.verified,
     createdAt: post.published_at,
     updatedAt: post.updated_at,

@@ -281,4 +281,7 @@ export const migrations: Migrations = {
       .execute();
     await db.schema.createIndex('post_wanted_group').on('post_wanted').columns(['group_id', 'origin']).execute();
   },
+  '2026-11-30-posts-held-files': async (db) => {
+    await db.schema.alterTable('post_held').addColumn('files', 'text').execute();
+  },
 };

@@ -1,7 +1,9 @@
 import { type Inbound, newId, prepareInsert, refuse, streams, type Work } from '@joinery/core';
+import { rememberFiles, removeFilesOf, type SaidFile } from '@joinery/slices/files';
 import { countPost, type GroupRow, membersPerNode } from '@joinery/slices/groups';
 import { markPublic } from '@joinery/slices/people';
 import { excerpt, plainText, renderMarkdown } from '@joinery/ui';
+import { type Attachment, attachAll, changeFiles, holderOf } from './attachments.ts';
 import { canNarrow } from './audience.ts';
 import { countDue } from './counts.ts';
 import { longestContent, longestTitle } from './input.ts';
@@ -31,11 +33,20 @@ export type Arrival = {
   activityId?: string;
   /** Whom it mentions and how it is tagged. */
   names?: SaidNames;
+  /** Files that hang on it at its home. */
+  files?: readonly SaidFile[];
   /** Brought by reading the host's collections, not told as news. */
   history?: boolean;
 };
 
-type Common = Text & { author: string; language?: string | null; kind?: PostKind; arrival?: Arrival };
+type Common = Text & {
+  author: string;
+  language?: string | null;
+  kind?: PostKind;
+  arrival?: Arrival;
+  /** Files of the author's to hang on it, in their order. */
+  files?: readonly Attachment[];
+};
 export type TopicInput = Common & { group: string; title: string | null; audience?: ChosenAudience | undefined };
 /** For whom a thread is; of one agency its node, and its name as the author saw it. */
 export type ChosenAudience = { kind: PostAudience; origin: string | null; agency?: string | null };
@@ -182,6 +193,8 @@ async function addPost(
     at: row.updated_at,
   });
   await putNames(work, id, names, true);
+  if (row.local === 0) await rememberFiles(work, holderOf(id), arrival?.files ?? []);
+  else if (!arrival) await attachAll(work, id, given.author, given.files ?? []);
   await numberPost(work, group, id, arrival?.activityId ?? null);
   // Other nodes look up by WebFinger who wrote where everybody may know of the group.
   if (!arrival && group.listed === 1 && group.reading !== 'members') await markPublic(work, input.author);
@@ -227,7 +240,11 @@ export type EditInput = Partial<Text> & {
   language?: string | null;
   /** Number of the revision that the editor had before them. */
   expected?: number | undefined;
-  arrival?: Pick<Arrival, 'activity' | 'updated' | 'verified' | 'names'>;
+  arrival?: Pick<Arrival, 'activity' | 'updated' | 'verified' | 'names' | 'files'>;
+  /** What hangs on it from now on; unchanged unless given. */
+  files?: readonly Attachment[];
+  /** A file of it can be read that could not before, or the other way round. */
+  filesChanged?: boolean;
 };
 
 /**
@@ -259,11 +276,13 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
   const text = { content, source: written.source };
   const language = input.language === undefined ? post.language : input.language;
   checkLength(title, text);
+  const filesChanged = await changeFiles(work, post, input);
   if (
     title === post.title &&
     text.content === current.content &&
     text.source === current.source &&
-    language === post.language
+    language === post.language &&
+    !filesChanged
   ) {
     return post;
   }
@@ -331,6 +350,7 @@ export async function deletePost(
   await work.db.deleteFrom('post_revision').where('post_id', '=', post.id).execute();
   await work.db.deleteFrom('post_like').where('post_id', '=', post.id).execute();
   await forgetNames(work, post.id);
+  await removeFilesOf(work, holderOf(post.id));
   await work.db
     .updateTable('post')
     .set({ answer_id: null })

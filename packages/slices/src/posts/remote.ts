@@ -11,8 +11,10 @@ import {
   refuse,
   type Work,
 } from '@joinery/core';
+import { removeFilesOf } from '@joinery/slices/files';
 import { type GroupRow, groupByUri, mayHearOf, membershipOf } from '@joinery/slices/groups';
 import { type PersonRow, personById, personByUri, personTypes, rememberRemotePerson } from '@joinery/slices/people';
+import { holderOf } from './attachments.ts';
 import { applyCounts } from './counts.ts';
 import { idOf, idsOf, listOf, objectOf, type ReadPost, readPost } from './documents.ts';
 import { removeFromGroup } from './moderation.ts';
@@ -94,6 +96,7 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
     activityId: received.activity,
     history: received.history ?? false,
     names: read.names,
+    files: read.files,
   };
   const text = { content: read.content, source: read.source };
   const common = {
@@ -128,6 +131,7 @@ async function isMisplaced(work: Work, known: PostRow, { read, actor, through, v
 
 /** Frees the address that a copy has taken; what was answered to it stays where it is. */
 async function setAside(work: Work, copy: PostRow): Promise<void> {
+  await removeFilesOf(work, holderOf(copy.id));
   if (copy.removed_at === null) await removeFromGroup(work, { post: copy.id, by: null, reason: null });
   await work.db
     .updateTable('post')
@@ -183,7 +187,7 @@ export async function refreshPost(
     content: read.content,
     source: read.source,
     language: read.language,
-    arrival: { activity: text, updated: read.updated, verified, names: read.names },
+    arrival: { activity: text, updated: read.updated, verified, names: read.names, files: read.files },
   });
   if (after.revision === before) {
     await work.db.updateTable('post').set({ verified, fetched_at: work.now }).where('id', '=', known.id).execute();

@@ -9,6 +9,7 @@ import {
 } from '@joinery/core';
 import type { Hono } from 'hono';
 import { z } from 'zod';
+import { filesNow } from './attaching.tsx';
 import {
   changeHeld,
   chooseUndoSeconds,
@@ -43,7 +44,7 @@ export async function postFromPage(c: C, visitor: Visitor, input: Omit<HeldInput
     return `/outgoing/${held.id}`;
   }
   const { replyTo, title, source, language } = input;
-  const text = { author, language, ...markdownText(source) };
+  const text = { author, language, files: input.files ?? [], ...markdownText(source) };
   const made = await change(c, visitor, (work) =>
     replyTo === null
       ? createTopic(work, { ...text, group: input.group, title, audience: input.audience })
@@ -163,6 +164,7 @@ async function heldPage(
   const group = await requireGroup(context.db.reader, held.group_id);
   const errors = fieldErrors(faults, language);
   const preview = await previewOf(c, group, held.source);
-  const page = <HeldPage model={{ held, group, typed, errors, csrf, preview }} reader={readerOf(c)} />;
+  const files = await filesNow(c, 'held', held.id);
+  const page = <HeldPage model={{ held, group, typed, errors, csrf, preview, files }} reader={readerOf(c)} />;
   return show(c, { title: held.title ?? messages(language)('heldReply'), error: errors.length > 0 }, page);
 }

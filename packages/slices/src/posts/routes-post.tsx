@@ -10,6 +10,7 @@ import {
 } from '@joinery/core';
 import { plainText } from '@joinery/ui';
 import type { Hono } from 'hono';
+import { type Attaching, filesNow, noFiles, takeAttachments } from './attaching.tsx';
 import { audienceOf } from './audience.ts';
 import { hidePost, unhidePost } from './hiding.ts';
 import { postChange, reasonGiven } from './input.ts';
@@ -165,7 +166,8 @@ function editRoutes(app: Hono<Environment>): void {
       language: post.language ?? undefined,
       revision: String(post.revision),
     };
-    return editor(c, seen, typed, { faults: [], preview: null, stale: null });
+    const attaching = { ...noFiles, files: await filesNow(c, 'posts', post.id) };
+    return editor(c, seen, typed, { faults: [], preview: null, stale: null, attaching });
   });
 
   app.post('/posts/:id/edit', async (c) => {
@@ -186,16 +188,20 @@ function editRoutes(app: Hono<Environment>): void {
       language: sent('language'),
       revision: sent('revision'),
     };
-    if (!form.ok) return editor(c, seen, typed, { faults: form.faults, preview: null, stale: null });
+    const attaching = await takeAttachments(c, visitor, await filesNow(c, 'posts', seen.post.id));
+    if (!form.ok) return editor(c, seen, typed, { faults: form.faults, preview: null, stale: null, attaching });
     const { title, content, language, revision } = form.value;
     if (sent('preview') !== undefined) {
-      return editor(c, seen, typed, { faults: [], preview: await previewOf(c, seen.group, content), stale: null });
+      const preview = await previewOf(c, seen.group, content);
+      return editor(c, seen, typed, { faults: [], preview, stale: null, attaching });
     }
+    if (attaching.again) return editor(c, seen, typed, { faults: [], preview: null, stale: null, attaching });
     const input = { post: seen.post.id, author: visitor.person.id, expected: revision, ...markdownText(content) };
     try {
       await change(c, visitor, (work) =>
         editPost(work, {
           ...input,
+          files: attaching.attachments,
           ...(title === undefined ? {} : { title }),
           ...(language === undefined ? {} : { language }),
         }),
@@ -204,7 +210,8 @@ function editRoutes(app: Hono<Environment>): void {
       if (!isRefusal(error) || error.code !== 'stale_revision') throw error;
       const now = await seePost(c.var.context, seen.post.id, visitor);
       const stale = now.post.source ?? plainText(now.post.content ?? '');
-      return editor(c, now, { ...typed, revision: String(now.post.revision) }, { faults: [], preview: null, stale });
+      const newer = { ...typed, revision: String(now.post.revision) };
+      return editor(c, now, newer, { faults: [], preview: null, stale, attaching });
     }
     return c.redirect(`/posts/${seen.post.id}`, 303);
   });
@@ -214,11 +221,11 @@ async function editor(
   c: C,
   { post, group }: SeenPost,
   typed: Typed,
-  answer: { faults: readonly FieldFault[]; preview: PreviewModel | null; stale: string | null },
+  answer: { faults: readonly FieldFault[]; preview: PreviewModel | null; stale: string | null; attaching: Attaching },
 ): Promise<Response> {
   const { context, language, csrf } = c.var;
   const audience = await audienceOf(context.db.reader, group.id, post.topic_id);
-  const errors = fieldErrors(answer.faults, language);
+  const errors = [...fieldErrors(answer.faults, language), ...answer.attaching.errors];
   const model = {
     action: `/posts/${post.id}/edit`,
     back: { href: `/posts/${post.id}`, name: post.title || post.excerpt },
@@ -230,6 +237,8 @@ async function editor(
     editing: true,
     stale: answer.stale,
     suggest: `/groups/${post.group_id}/suggestions`,
+    attaching: { ...answer.attaching, errors },
+    largest: context.config.files.largest,
     csrf,
   };
   const page = <ComposePage model={model} reader={readerOf(c)} />;

@@ -1,5 +1,14 @@
-import { type Environment, encodeCursor, type FieldFault, ownNodeOffer, readForm, requireVisitor } from '@joinery/core';
+import {
+  type Environment,
+  encodeCursor,
+  type FieldFault,
+  ownNodeOffer,
+  readForm,
+  refuse,
+  requireVisitor,
+} from '@joinery/core';
 import type { Hono } from 'hono';
+import { type Attaching, filesNow, noFiles, shownFiles, takeAttachments } from './attaching.tsx';
 import { audienceOf } from './audience.ts';
 import { deliveryOf } from './delivery.ts';
 import { heldBy } from './held.ts';
@@ -28,7 +37,8 @@ export function threadRoutes(app: Hono<Environment>): void {
       return c.redirect(`/conversations/${seen.group.id}?at=${seen.post.id}#post-${seen.post.id}`, 303);
     if (seen.post.reply_to !== null) return c.redirect(await placeInThread(c, seen), 303);
     const back = await takenBack(c);
-    return thread(c, seen, { typed: back ? { content: back.source } : {}, faults: [], preview: null });
+    const attaching = { ...noFiles, files: await filesNow(c, 'held', back?.id) };
+    return thread(c, seen, { typed: back ? { content: back.source } : {}, faults: [], preview: null, attaching });
   });
 
   app.post('/posts/:id/replies', async (c) => {
@@ -37,12 +47,18 @@ export function threadRoutes(app: Hono<Environment>): void {
     const form = await readForm(c, newReply);
     const sent = c.var.form?.fields;
     const typed = { content: sent?.get('content')?.[0] };
-    if (!form.ok) return thread(c, seen, { typed, faults: form.faults, preview: null });
+    const why = policy.whyNotReply(seen.standing, seen.topic);
+    if (why) refuse(why, 'You cannot reply here');
+    const attaching = await takeAttachments(c, visitor, await filesNow(c, 'held', (await takenBack(c))?.id));
+    if (!form.ok) return thread(c, seen, { typed, faults: form.faults, preview: null, attaching });
     const { content, replyTo } = form.value;
     if (sent?.has('preview'))
-      return thread(c, seen, { typed, faults: [], preview: await previewOf(c, seen.group, content) });
+      return thread(c, seen, { typed, faults: [], preview: await previewOf(c, seen.group, content), attaching });
+    if (attaching.again) return thread(c, seen, { typed, faults: [], preview: null, attaching });
     const answers = replyTo ?? seen.post.id;
-    const written = { group: seen.group.id, replyTo: answers, title: null, source: content, language: c.var.language };
+    const { language } = c.var;
+    const files = attaching.attachments;
+    const written = { group: seen.group.id, replyTo: answers, title: null, source: content, language, files };
     return c.redirect(await postFromPage(c, visitor, written), 303);
   });
 }
@@ -72,7 +88,12 @@ async function placeInThread(c: C, { post, topic }: SeenPost): Promise<string> {
   return `/posts/${topic.id}${cursor}#post-${post.id}`;
 }
 
-type Answer = { typed: { content?: string | undefined }; faults: readonly FieldFault[]; preview: PreviewModel | null };
+type Answer = {
+  typed: { content?: string | undefined };
+  faults: readonly FieldFault[];
+  preview: PreviewModel | null;
+  attaching: Attaching;
+};
 
 async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
   const { context, visitor, language, csrf } = c.var;
@@ -104,8 +125,10 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
   // What only the script has asked for nobody has seen.
   if (visitor && at !== null && c.req.method === 'GET' && !c.req.header('x-joinery-background'))
     await change(c, visitor, (work) => markTopicRead(work, { person: visitor.person.id, topic, at }));
+  const attached = await shownFiles(c, all, viewer.person);
   const shown = await Promise.all(
     all.map(async (post) => ({
+      files: attached.get(post.id) ?? [],
       ...(await shownPost(c, { ...seen, topic }, post, liked.has(post.id))),
       isNew: fresh.has(post.id),
     })),
@@ -115,7 +138,7 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
   const asked = c.req.query('reply');
   const answered = asked ? page.items.find((post) => post.id === asked) : undefined;
   const audience = visitor ? await audienceOf(db, group.id, topic.id) : null;
-  const errors = fieldErrors(answer.faults, language);
+  const errors = [...fieldErrors(answer.faults, language), ...answer.attaching.errors];
   const t = messages(language);
   const title = topic.deleted_at ? t('deleted') : topic.hidden_at ? t('hidden') : topic.title || topic.excerpt;
   const model = {
@@ -131,6 +154,8 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
     errors,
     typed: answer.typed,
     preview: answer.preview,
+    attaching: { ...answer.attaching, errors },
+    largest: context.config.files.largest,
     replyTo: answered ? { id: answered.id, name: answered.author_name } : null,
     csrf,
     held: viewer.person ? await heldBy(db, viewer.person, topic.id) : [],
@@ -140,7 +165,12 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
   return show(c, { title: title || messages(language)('untitled'), error: errors.length > 0, live: group.id }, body);
 }
 
-async function shownPost(c: C, seen: SeenPost, post: PostWithText, liked: boolean): Promise<Omit<ShownPost, 'isNew'>> {
+async function shownPost(
+  c: C,
+  seen: SeenPost,
+  post: PostWithText,
+  liked: boolean,
+): Promise<Omit<ShownPost, 'isNew' | 'files'>> {
   const { visitor, language, context } = c.var;
   const own = visitor?.person.id === post.author_id;
   // Only its author wants to know, and only they cause the look-up.

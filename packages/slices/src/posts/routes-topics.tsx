@@ -2,6 +2,7 @@ import { type Environment, readForm, refuse, requireVisitor } from '@joinery/cor
 import { peopleByIds, personLabel } from '@joinery/slices/people';
 import { Feed } from 'feed';
 import type { Hono } from 'hono';
+import { type Attaching, filesNow, noFiles, takeAttachments } from './attaching.tsx';
 import { audienceChoices, audienceOf, canNarrow } from './audience.ts';
 import { newTopic } from './input.ts';
 import { audienceText, authorAgency, fieldErrors } from './labels.tsx';
@@ -46,7 +47,8 @@ export function topicRoutes(app: Hono<Environment>): void {
           ...(back.language ? { language: back.language } : {}),
         }
       : {};
-    return compose(c, seen, typed, { faults: [], preview: null });
+    const attaching = { ...noFiles, files: await filesNow(c, 'held', back?.id) };
+    return compose(c, seen, typed, { faults: [], preview: null, attaching });
   });
 
   app.post('/groups/:id/new', async (c) => {
@@ -61,14 +63,18 @@ export function topicRoutes(app: Hono<Environment>): void {
       content: sent?.get('content')?.[0],
       language: sent?.get('language')?.[0],
     };
-    if (!form.ok) return compose(c, seen, typed, { faults: form.faults, preview: null });
+    const why = whyNotPost(seen.standing);
+    if (why) refuse(why, 'You cannot start a topic in this group');
+    const attaching = await takeAttachments(c, visitor, await filesNow(c, 'held', (await takenBack(c))?.id));
+    if (!form.ok) return compose(c, seen, typed, { faults: form.faults, preview: null, attaching });
     const { title, content, language, ...chosen } = form.value;
     if (sent?.has('preview'))
-      return compose(c, seen, typed, { faults: [], preview: await previewOf(c, seen.group, content) });
+      return compose(c, seen, typed, { faults: [], preview: await previewOf(c, seen.group, content), attaching });
     const audience = await audienceChosen(c, seen.group, chosen);
     const narrow = audience !== undefined && audience.kind !== 'group';
     if (narrow && (!canNarrow(seen.group) || (audience.kind === 'agency' && !audience.agency)))
-      return compose(c, seen, typed, { faults: [{ field: 'audience', code: 'bad_choice' }], preview: null });
+      return compose(c, seen, typed, { faults: [{ field: 'audience', code: 'bad_choice' }], preview: null, attaching });
+    if (attaching.again) return compose(c, seen, typed, { faults: [], preview: null, attaching });
     const written = {
       group: seen.group.id,
       replyTo: null,
@@ -76,6 +82,7 @@ export function topicRoutes(app: Hono<Environment>): void {
       source: content,
       language: language ?? null,
       audience,
+      files: attaching.attachments,
     };
     return c.redirect(await postFromPage(c, visitor, written), 303);
   });
@@ -152,12 +159,12 @@ async function compose(
   c: C,
   seen: Seen,
   typed: Typed,
-  answer: { faults: Parameters<typeof fieldErrors>[0]; preview: PreviewModel | null },
+  answer: { faults: Parameters<typeof fieldErrors>[0]; preview: PreviewModel | null; attaching: Attaching },
 ): Promise<Response> {
   const { context, language, csrf } = c.var;
   const { group } = seen;
   const audience = await audienceOf(context.db.reader, group.id);
-  const errors = fieldErrors(answer.faults, language);
+  const errors = [...fieldErrors(answer.faults, language), ...answer.attaching.errors];
   const model = {
     action: `/groups/${group.id}/new`,
     back: { href: `/groups/${group.id}`, name: group.name },
@@ -171,6 +178,8 @@ async function compose(
     editing: false,
     stale: null,
     suggest: `/groups/${group.id}/suggestions`,
+    attaching: { ...answer.attaching, errors },
+    largest: context.config.files.largest,
     csrf,
   };
   const page = <ComposePage model={model} reader={readerOf(c)} />;

@@ -1,4 +1,5 @@
 import { createActorKeys, newId, transact } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import { ban, createGroup, groups, invite, joinGroup, type NewGroup } from '@joinery/slices/groups';
 import { people } from '@joinery/slices/people';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 });
 
 async function setUp(input: Partial<NewGroup> = {}) {
-  const web = await openWeb([people, groups, posts]);
+  const web = await openWeb([people, files, groups, posts]);
   const { context } = web;
   const [owner, member, outsider] = [
     await web.add('Olga Owner'),

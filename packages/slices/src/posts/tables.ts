@@ -178,6 +178,8 @@ export type PostHeldRow = {
   post_id: string | null;
   created_at: string;
   leaves_at: string;
+  /** Descriptions of its files by id, as JSON; the files hang on it. */
+  files: string | null;
 };
 /** What a person chose for their own posting. */
 type PostPreferenceRow = { person_id: string; undo_seconds: number };

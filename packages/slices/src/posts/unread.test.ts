@@ -1,4 +1,5 @@
 import { createActorKeys, newId, transact } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import {
   createGroup,
   followGroup,
@@ -22,7 +23,7 @@ describeStores('what is new to a person', (openStore) => {
     let time = Date.parse('2026-11-02T08:00:00Z');
     // Every change has an instant of its own.
     const store = await openStore({
-      slices: [people, groups, posts],
+      slices: [people, files, groups, posts],
       now: () => {
         time += 1_000;
         return new Date(time);

@@ -20,6 +20,7 @@ import {
 } from '@joinery/ui';
 import { diffWords } from 'diff';
 import type { Child } from 'hono/jsx';
+import { AttachFiles, type Attaching } from './attaching.tsx';
 import type { AudienceChoices } from './audience.ts';
 import { errorOf } from './labels.tsx';
 import { messages } from './messages.ts';
@@ -52,6 +53,9 @@ export type ComposeModel = {
   stale: string | null;
   /** Address that offers people and tags while somebody writes. */
   suggest: string;
+  attaching: Attaching;
+  /** Bytes that one file may have. */
+  largest: number;
   csrf: string;
 };
 
@@ -77,7 +81,7 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
         </>
       )}
       {model.preview === null ? null : <Preview preview={model.preview} reader={reader} level={2} />}
-      <Form action={model.action} csrf={model.csrf}>
+      <Form action={model.action} csrf={model.csrf} upload>
         {typed.revision === undefined ? null : <HiddenField name="revision" value={typed.revision} />}
         {model.titled ? (
           <TextField
@@ -107,6 +111,7 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
           options={languages.map((value) => ({ value, label: languageNames[value] }))}
         />
         {model.choices ? <Whom {...model} choices={model.choices} reader={reader} /> : null}
+        <AttachFiles attaching={model.attaching} largest={model.largest} csrf={model.csrf} language={reader.language} />
         <p class="app-quiet">
           {model.audience}{' '}
           {model.terms ? (

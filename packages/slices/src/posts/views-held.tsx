@@ -1,3 +1,4 @@
+import { FileList, type FileRow } from '@joinery/slices/files';
 import {
   ButtonLink,
   Details,
@@ -48,6 +49,7 @@ type HeldModel = {
   held: PostHeldRow;
   group: { id: string; name: string };
   preview: PreviewModel;
+  files: readonly FileRow[];
   typed: { title?: string | undefined; content?: string | undefined };
   errors: FieldError[];
   csrf: string;
@@ -86,6 +88,7 @@ export function HeldPage({ model, reader }: { model: HeldModel; reader: Reader }
         </ButtonLink>
       </FormActions>
       <Preview preview={model.preview} reader={reader} level={2} />
+      <FileList files={model.files} reader={reader} />
       <Details summary={t('heldEdit')} open={errors.length > 0}>
         <Form action={at} csrf={csrf}>
           {held.reply_to === null ? (

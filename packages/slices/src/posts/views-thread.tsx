@@ -1,4 +1,5 @@
 import type { OwnNodeOffer, RefusalCode } from '@joinery/core';
+import { FileList, type ShownFile } from '@joinery/slices/files';
 import type { GroupKind } from '@joinery/slices/groups';
 import {
   ButtonLink,
@@ -24,6 +25,7 @@ import {
   Time,
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
+import { AttachFiles, type Attaching } from './attaching.tsx';
 import { authorModel, errorOf, hostOf, NewBadge, PostBadges, refusalReason, whyNotWrite } from './labels.tsx';
 import type { PostWithText } from './lists.ts';
 import { messages } from './messages.ts';
@@ -53,6 +55,7 @@ export type ShownPost = {
   unreached: readonly string[];
   isAnswer: boolean;
   isNew: boolean;
+  files: readonly ShownFile[];
 };
 
 export type ThreadModel = {
@@ -70,6 +73,8 @@ export type ThreadModel = {
   /** What was typed, when a preview was asked for. */
   preview: PreviewModel | null;
   replyTo: { id: string; name: string } | null;
+  attaching: Attaching;
+  largest: number;
   csrf: string;
   /** The visitor's own replies that have not left yet. */
   held: PostHeldRow[];
@@ -178,6 +183,7 @@ function PostView({
             </>
           )
         }
+        attached={<FileList files={shown.files} reader={reader} />}
         actions={post.deleted_at ? undefined : <Actions shown={shown} reader={reader} csrf={csrf} />}
       />
       <State post={post} reader={reader} />
@@ -320,7 +326,7 @@ function ReplyForm({ model, reader }: { model: ThreadModel; reader: Reader }) {
     <Panel title={t('yourReply')} id="your-reply">
       {model.replyTo ? <p>{t('answering', { name: model.replyTo.name })}</p> : null}
       {model.preview === null ? null : <Preview preview={model.preview} reader={reader} level={3} />}
-      <Form action={`/posts/${topic.post.id}/replies`} csrf={model.csrf}>
+      <Form action={`/posts/${topic.post.id}/replies`} csrf={model.csrf} upload>
         {model.replyTo ? <HiddenField name="replyTo" value={model.replyTo.id} /> : null}
         <TextArea
           name="content"
@@ -331,6 +337,7 @@ function ReplyForm({ model, reader }: { model: ThreadModel; reader: Reader }) {
           suggest={`/groups/${model.group.id}/suggestions`}
           required
         />
+        <AttachFiles attaching={model.attaching} largest={model.largest} csrf={model.csrf} language={reader.language} />
         <p class="app-quiet">{model.audience}</p>
         <FormActions>
           <SubmitButton>{t('replyButton')}</SubmitButton>

@@ -1,4 +1,5 @@
 import { createActorKeys, newId, runAfterEffects, transact } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import { createGroup, groups, type NewGroup } from '@joinery/slices/groups';
 import { people } from '@joinery/slices/people';
 import { createTopic, markdownText, posts } from '@joinery/slices/posts';
@@ -12,7 +13,7 @@ const by = { kind: 'system', what: 'test' } as const;
 
 async function setUp() {
   let at = Date.parse('2026-11-22T12:00:00Z');
-  const web = await openWeb([people, groups, posts, searchIn([])], { now: () => new Date(at) });
+  const web = await openWeb([people, files, groups, posts, searchIn([])], { now: () => new Date(at) });
   const { context } = web;
   const [owner, reader] = [await web.add('Olga Owner'), await web.add('Rita Reader')];
   const keys = await createActorKeys();

@@ -6,6 +6,7 @@ import { defineLeaving } from './leaving.ts';
 import { defineLiveNews } from './live.ts';
 import { definePasskeys } from './passkey.ts';
 import { defineNamesField } from './suggest.ts';
+import { defineUploads } from './upload.ts';
 
 enhanceForms();
 defineChooseAll();
@@ -14,3 +15,4 @@ defineLiveNews();
 defineLeaving();
 definePasskeys();
 defineNamesField();
+defineUploads();

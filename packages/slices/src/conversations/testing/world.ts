@@ -7,6 +7,7 @@ import {
   transact,
   type Work,
 } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import { addToConversation, groups, leaveConversation } from '@joinery/slices/groups';
 import { createPerson, type Guest, type PersonRow, people, rememberRemotePerson } from '@joinery/slices/people';
 import { posts } from '@joinery/slices/posts';
@@ -17,7 +18,7 @@ const by = { kind: 'system', what: 'test' } as const;
 let keys: ReturnType<typeof createActorKeys> | undefined;
 
 /** Slices without those that only show or tell. */
-const usual: Slice[] = [people, groups, posts, conversations];
+const usual: Slice[] = [people, files, groups, posts, conversations];
 
 /** A node with people who talk. Every change has an instant of its own. */
 export async function openWorld(

@@ -11,6 +11,7 @@ import {
   transact,
   type Work,
 } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import { createGroup, type GroupRow, groups, joinGroup, type NewGroup } from '@joinery/slices/groups';
 import { createPerson, type PersonRow, people } from '@joinery/slices/people';
 import { createTopic, markdownText, type PostRow, posts, reply } from '@joinery/slices/posts';
@@ -58,7 +59,7 @@ export async function openWorld(
   const clock = { at: start };
   const asks: Ask[] = [];
   const store = await open({
-    slices: [people, groups, posts, notifications, partners, registration, guests],
+    slices: [people, files, groups, posts, notifications, partners, registration, guests],
     now: () => new Date(clock.at),
     origin: options.origin ?? 'https://work.council.example',
     ports: {

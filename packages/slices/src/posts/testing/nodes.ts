@@ -18,12 +18,13 @@ import {
   transact,
   type Work,
 } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import { createGroup, type GroupRow, groupById, groups, type NewGroup } from '@joinery/slices/groups';
 import { createPerson, type PersonRow, people, personById } from '@joinery/slices/people';
 import { openStore, type TestStore, trustEverybody } from '../../../../../test/harness/store.ts';
 import { posts } from '../index.ts';
 
-const slices: Slice[] = [people, groups, posts];
+const slices: Slice[] = [people, files, groups, posts];
 const by = { kind: 'system', what: 'test' } as const;
 let keys: ReturnType<typeof createActorKeys> | undefined;
 /** One set for all: the tests are not about keys, and making them is slow. */

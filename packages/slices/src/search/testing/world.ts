@@ -8,6 +8,7 @@ import {
   type Visitor,
   type Work,
 } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import { createGroup, groups, joinGroup, type NewGroup } from '@joinery/slices/groups';
 import { createPerson, isGuest, type PersonRow, people } from '@joinery/slices/people';
 import { createTopic, markdownText, posts, reply } from '@joinery/slices/posts';
@@ -21,7 +22,7 @@ import { postKind } from '../kind-posts.ts';
 
 export const by = { kind: 'system', what: 'test' } as const;
 export const kinds = [postKind, groupKind, personKind];
-export const slices = [people, groups, posts, searchIn([])];
+export const slices = [people, files, groups, posts, searchIn([])];
 
 /** Keys are costly, and these tests are not about them. */
 const keys = createActorKeys();

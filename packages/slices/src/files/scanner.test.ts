@@ -1,0 +1,89 @@
+import { type Slice, transact } from '@joinery/core';
+import { expect, it } from 'vitest';
+import { eicar, startClamd } from '../../../../test/harness/clamd.ts';
+import { openStore } from '../../../../test/harness/store.ts';
+import { openWeb, type TestAccount, type TestWeb } from '../../../../test/harness/web.ts';
+import { checks } from './checks.ts';
+import { attachFile, fileById, files } from './index.ts';
+import { jobs } from './jobs.ts';
+
+const by = { kind: 'system', what: 'test' } as const;
+const changed: string[] = [];
+const things: Slice = {
+  name: 'things',
+  fileHolders: [
+    {
+      kind: 'things',
+      mayRead: async () => true,
+      onChanged: async (_work, id) => {
+        changed.push(id);
+      },
+    },
+  ],
+};
+
+async function send(web: TestWeb, account: TestAccount, text: string): Promise<Response & { id?: string }> {
+  const headers = { authorization: `Bearer ${account.token}`, 'tus-resumable': '1.0.0' };
+  const begun = await web.webApp.fetch(
+    new Request(`${web.origin}/api/v1/uploads`, {
+      method: 'POST',
+      headers: { ...headers, 'upload-length': String(text.length) },
+    }),
+  );
+  const path = begun.headers.get('location') ?? '';
+  const sent = await web.webApp.fetch(
+    new Request(`${web.origin}${path}`, {
+      method: 'PATCH',
+      headers: { ...headers, 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' },
+      body: text,
+    }),
+  );
+  return Object.assign(sent, { id: path.split('/').at(-1) ?? '' });
+}
+
+it('Files are looked at by the virus scanner: what it finds is refused, and while it is away they wait, seen by nobody else', async () => {
+  await using web = await openWeb((options) => openStore('sqlite', options), { slices: [files, things] });
+  const { context } = web;
+  const [anna, bert] = [await web.account(), await web.account()];
+  expect((await checks(context, 'en'))[0]).toMatchObject({ state: 'attention', says: expect.stringContaining('none') });
+
+  let clamd = await startClamd();
+  const { port } = clamd;
+  context.config.files.scanner = { host: '127.0.0.1', port };
+  const fine = await send(web, anna, 'words');
+  expect([fine.status, clamd.scanned]).toEqual([204, 1]);
+  const bad = await send(web, anna, `before ${eicar} after`);
+  expect(bad.status).toBe(422);
+  expect(await bad.json()).toMatchObject({
+    detail: 'The virus scanner refused this file: Eicar-Test-Signature',
+    errors: [{ code: 'infected' }],
+  });
+  expect(await fileById(context.db.reader, bad.id ?? '')).toBeUndefined();
+  expect((await checks(context, 'en'))[0]).toMatchObject({ state: 'good' });
+
+  await clamd[Symbol.asyncDispose]();
+  const holder = { kind: 'things', id: 'thing' };
+  const waiting = [(await send(web, anna, 'later')).id ?? '', (await send(web, anna, eicar)).id ?? ''];
+  for (const file of waiting) {
+    await transact(context, by, (work) => attachFile(work, { file, holder, by: anna.person.id }));
+    for (const account of [anna, bert])
+      expect((await web.api(account.token, 'GET', `/files/${file}/content`)).status).toBe(404);
+    expect((await web.api(bert.token, 'GET', `/files/${file}`)).status).toBe(404);
+    expect(await (await web.api(anna.token, 'GET', `/files/${file}`)).json()).toMatchObject({ state: 'checking' });
+    // Asked again while it is still away: goes on waiting.
+    await jobs['files.check']?.(context, { file });
+    expect(await fileById(context.db.reader, file)).toMatchObject({ state: 'checking' });
+  }
+  expect((await checks(context, 'en'))[0]).toMatchObject({ state: 'attention', figure: 2 });
+
+  clamd = await startClamd(port);
+  for (const file of waiting) await jobs['files.check']?.(context, { file });
+  await clamd[Symbol.asyncDispose]();
+  expect(await fileById(context.db.reader, waiting[0] ?? '')).toMatchObject({ state: 'ready' });
+  expect(await (await web.api(bert.token, 'GET', `/files/${waiting[0]}/content`)).text()).toBe('later');
+  expect(await fileById(context.db.reader, waiting[1] ?? '')).toMatchObject({
+    ...{ state: 'infected', threat: 'Eicar-Test-Signature' },
+  });
+  expect((await web.api(anna.token, 'GET', `/files/${waiting[1]}/content`)).status).toBe(404);
+  expect(changed).toEqual(['thing', 'thing']);
+});

@@ -1,0 +1,37 @@
+import type { FileHolder } from '@joinery/core';
+import { postKind } from './objects.ts';
+import { editPost } from './posts.ts';
+import { postById } from './store.ts';
+
+/**
+ * Files of posts are read by whoever may read the post. With it, they are gone for everybody when it is deleted, removed or hidden; what its group has not taken in has only its author
+ * for a reader.
+ */
+const ofPosts: FileHolder = {
+  kind: 'posts',
+  mayRead: async (db, requester, id) => {
+    const post = await postById(db, id);
+    const object = post && (await postKind.load(db, { id }));
+    if (!post || !object || post.deleted_at !== null || post.hidden_at !== null) return false;
+    const isAuthor = requester.kind === 'person' && requester.person === post.author_id;
+    if (!isAuthor && post.removed_at !== null) return false;
+    if (!isAuthor && requester.kind === 'person' && post.status !== 'accepted') return false;
+    return postKind.mayRead(db, requester, object);
+  },
+  onChanged: async (work, id) => {
+    const post = await postById(work.db, id);
+    if (post?.local === 1 && post.deleted_at === null)
+      await editPost(work, { post: id, author: post.author_id, filesChanged: true });
+  },
+};
+
+const ofHeld: FileHolder = {
+  kind: 'held',
+  mayRead: async (db, requester, id) => {
+    if (requester.kind !== 'person') return false;
+    const row = await db.selectFrom('post_held').select('person_id').where('id', '=', id).executeTakeFirst();
+    return row?.person_id === requester.person;
+  },
+};
+
+export const fileHolders: FileHolder[] = [ofPosts, ofHeld];

@@ -1,0 +1,119 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+import { uploadFile } from '../harness/upload.ts';
+
+const size = 2 * 1024 * 1024 + 17;
+const bytes = randomBytes(size);
+
+describe('A file with a post, read from another node', () => {
+  let council: TestNode;
+  let ministry: TestNode;
+  let anna: TestPerson;
+  let bert: TestPerson;
+  let topic: { id: string; files: { id: string }[] };
+  let there: { id: string; files: { id: string; home: string; name: string; alt: string }[] };
+
+  beforeAll(async () => {
+    [council, ministry] = [await startTestNode('council'), await startTestNode('ministry')];
+    await allowEachOther([council, ministry]);
+    [anna, bert] = [await council.person('Anna Archivist'), await ministry.person('Bert Builder')];
+    const group = (await anna.api('POST', '/groups', { name: 'Bridges', handle: 'bridges' })).body;
+    const here = (await bert.api('POST', '/memberships/remote', { uri: group.uri })).body;
+    await settleAll([council, ministry]);
+    const file = await uploadFile(council, anna, 'plan “A”.bin', bytes);
+    const posted = await anna.api('POST', `/groups/${group.id}/posts`, {
+      ...{ title: 'Plan', content: 'See the file.', files: [{ id: file, alt: 'A plan' }] },
+    });
+    expect(posted.status).toBe(201);
+    topic = posted.body;
+    await settleAll([council, ministry]);
+    const id = here.group?.id ?? here.id;
+    there = (await bert.api('GET', `/groups/${id}/posts`)).body.items[0];
+  }, 60_000);
+  afterAll(async () => {
+    await council?.[Symbol.asyncDispose]();
+    await ministry?.[Symbol.asyncDispose]();
+  });
+
+  const read = (node: TestNode, person: TestPerson, id: string, headers: Record<string, string> = {}) =>
+    fetch(`${node.origin}/api/v1/files/${id}/content`, {
+      headers: { authorization: `Bearer ${person.token}`, ...headers },
+    });
+  const blob = (node: TestNode, content: Buffer) => {
+    const name = createHash('sha256').update(content).digest('hex');
+    return join(node.context.config.dataFolder, 'files', name.slice(0, 2), name);
+  };
+
+  it('comes through the reader’s own node, whole and in parts, and nothing of it stays there', async () => {
+    expect(there.files).toMatchObject([{ name: 'plan “A”.bin', home: council.origin, alt: 'A plan' }]);
+    const id = there.files[0]?.id ?? '';
+    const whole = Buffer.from(await (await read(ministry, bert, id)).arrayBuffer());
+    expect(whole.equals(bytes)).toBe(true);
+    for (const [from, to] of [
+      [0, 0],
+      [1024 * 1024 - 1, 1024 * 1024],
+      [size - 5, size - 1],
+      [100, 2 * 1024 * 1024 + 1],
+    ] as const) {
+      const part = await read(ministry, bert, id, { range: `bytes=${from}-${to}` });
+      expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes ${from}-${to}/${size}`]);
+      expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(from, to + 1))).toBe(true);
+    }
+    expect(existsSync(blob(ministry, bytes))).toBe(false);
+    expect(readdirSync(ministry.context.files.incoming)).toEqual([]);
+  });
+
+  it('is for nobody without a session, a token or the signature of a node that may read the post', async () => {
+    for (const [node, id] of [
+      [council, topic.files[0]?.id],
+      [ministry, there.files[0]?.id],
+    ] as const) {
+      const answer = await fetch(`${node.origin}/files/${id}`, { redirect: 'manual' });
+      expect(answer.status).toBe(404);
+    }
+    await council.decide('suspend', ministry);
+    expect((await read(ministry, bert, there.files[0]?.id ?? '')).status).toBeGreaterThanOrEqual(400);
+    await council.allow(ministry);
+  });
+
+  it('is compared piece by piece: what its home changed never arrives', async () => {
+    const path = blob(council, bytes);
+    const wrong = Buffer.from(readFileSync(path));
+    wrong[1024 * 1024 + 5] = (wrong[1024 * 1024 + 5] ?? 0) ^ 1;
+    writeFileSync(path, wrong);
+    const answer = await read(ministry, bert, there.files[0]?.id ?? '');
+    // The first MiB is right; the connection ends before a byte of the second.
+    await expect(answer.arrayBuffer()).rejects.toThrow();
+    writeFileSync(path, bytes);
+  });
+
+  it('of a member elsewhere lies at their node, and is read from there', async () => {
+    const file = await uploadFile(ministry, bert, 'answer.txt', Buffer.from('Agreed.'));
+    const reply = await bert.api('POST', `/posts/${there.id}/replies`, { content: 'See mine.', files: [{ id: file }] });
+    expect(reply.body.files).toMatchObject([{ name: 'answer.txt' }]);
+    await settleAll([council, ministry]);
+    const replies = (await anna.api('GET', `/posts/${topic.id}`)).body.replies;
+    const [remote] = replies[0].files;
+    expect(remote.home).toBe(ministry.origin);
+    expect(await (await read(council, anna, remote.id)).text()).toBe('Agreed.');
+    // Left out when the reply is edited: gone at both nodes.
+    await bert.api('PATCH', `/posts/${reply.body.id}`, { files: [] });
+    await settleAll([council, ministry]);
+    expect((await read(ministry, bert, file)).status).toBe(404);
+    expect((await read(council, anna, remote.id)).status).toBe(404);
+  });
+
+  it('ends with its post, at once and everywhere', async () => {
+    const id = there.files[0]?.id ?? '';
+    expect((await read(ministry, bert, id, { range: 'bytes=0-0' })).status).toBe(206);
+    await anna.api('DELETE', `/posts/${topic.id}`);
+    // Before its reader's node has heard of it.
+    expect((await read(ministry, bert, id)).status).toBe(404);
+    await settleAll([council, ministry]);
+    expect((await read(ministry, bert, id)).status).toBe(404);
+    expect((await read(council, anna, topic.files[0]?.id ?? '')).status).toBe(404);
+  });
+});
