@@ -102,6 +102,7 @@ export async function openFaultNode(options: {
         peers: { allowed: () => [], summary: async () => null },
         actors: { resolve: closed, history: closed, listedGroups: closed, arrived: async () => {} },
         closedGroups: {
+          token: async () => null,
           lease: async () => ({ state: 'away' }),
           forget: async () => {},
           reference: async () => ({ state: 'away' }),

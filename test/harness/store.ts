@@ -120,6 +120,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
       peers: { allowed: () => [], summary: async () => null },
       actors: { resolve: noNetwork, history: noNetwork, listedGroups: noNetwork, arrived: async () => {} },
       closedGroups: {
+        token: async () => null,
         lease: async () => ({ state: 'away' }),
         forget: async () => {},
         reference: async () => ({ state: 'away' }),

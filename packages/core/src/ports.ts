@@ -121,6 +121,8 @@ export type Actors = {
 export type ClosedGroups = {
   /** Renews the token of a group, which nobody but this process ever sees. @param group its address */
   lease: (group: string) => Promise<Lease>;
+  /** The token of a group, renewed in time; null while it cannot be had. */
+  token: (group: string) => Promise<string | null>;
   /** Nobody here is in the group any more. */
   forget: (group: string) => Promise<void>;
   /** Reads an item at its author's node, with the group's token where that is another one. Nothing is stored. */
@@ -193,11 +195,13 @@ export type RemoteFiles = {
   /**
    * Asks the home of a file for a part of it, as this node.
    * @param uri address of the file at its home
+   * @param group address of the closed group elsewhere that what it hangs on belongs to: its token goes along. Null for others
    * @returns its bytes as they come, which end the connection when they are not read on; `away`: that node does not answer just now
    */
   read: (
     uri: string,
     range: ByteRange,
+    group: string | null,
   ) => Promise<{ ok: true; body: AsyncIterable<Uint8Array> } | { ok: false; away: boolean; detail: string }>;
   /** Since when a node does not answer, as far as is known here: an instant, or null while it does. */
   awaySince: (db: Reader, origin: string) => Promise<string | null>;

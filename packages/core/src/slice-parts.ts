@@ -22,6 +22,8 @@ export type FileHolder = {
   kind: string;
   /** Whether somebody may read the files of a thing. False for what is not there. */
   mayRead: (db: Reader, requester: Requester, id: string) => Promise<boolean>;
+  /** Address of the closed group elsewhere that a thing belongs to; null for everything else. */
+  closedGroup?: (db: Reader, id: string) => Promise<string | null>;
   /** A file that waited for the virus scanner can be read from now on, or was infected and is gone: whoever was told of the thing is told anew. */
   onChanged?: (work: Work, id: string) => Promise<void>;
 };

@@ -1,4 +1,5 @@
 import { nodeActor, originOf, type RemoteFiles } from '@joinery/core';
+import { actorTokenHeader } from './actor-token.ts';
 import type { Bridge } from './bridge.ts';
 import type { PeersDoor } from './door.ts';
 import { signRequest } from './signatures.ts';
@@ -9,12 +10,21 @@ export function createRemoteFiles(
   door: Pick<PeersDoor, 'fetchFile'>,
 ): RemoteFiles {
   return {
-    async read(uri, range) {
+    async read(uri, range, group) {
       const { context, keys } = bridge;
       const key = await keys.find(context.db.reader, nodeActor(context.config.origin), 'rsa');
       if (!key) throw new Error('The node has no key yet: it is made at first start');
       const maximumBytes = range.end + 1 - range.start;
-      const headers = { accept: '*/*', range: `bytes=${range.start}-${range.end}` };
+      // The group's own node knows who is in it.
+      const needsToken = group !== null && originOf(group) !== originOf(uri);
+      const token = needsToken ? await context.ports.closedGroups.token(group) : null;
+      if (needsToken && token === null)
+        return { ok: false, away: true, detail: 'The node of the group gives no token at the moment' };
+      const headers = {
+        ...(token === null ? {} : actorTokenHeader(token)),
+        accept: '*/*',
+        range: `bytes=${range.start}-${range.end}`,
+      };
       const signed = await signRequest({
         method: 'GET',
         url: uri,

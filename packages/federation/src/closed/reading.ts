@@ -53,6 +53,7 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
   };
   return {
     lease,
+    token: tokenFor,
     forget: async (group) => {
       held.delete(group);
       await unpinGroupKey(bridge, group);

@@ -15,7 +15,11 @@ export async function readRemote(
   const first = Math.floor(range.start / pieceBytes);
   const last = Math.floor(range.end / pieceBytes);
   const whole = { start: first * pieceBytes, end: Math.min((last + 1) * pieceBytes, file.bytes) - 1 };
-  const answer = await context.ports.files.read(file.uri, whole);
+  const holder = context.slices
+    .flatMap((slice) => slice.fileHolders ?? [])
+    .find(({ kind }) => kind === file.holder_kind);
+  const group = (await holder?.closedGroup?.(context.db.reader, file.holder_id ?? '')) ?? null;
+  const answer = await context.ports.files.read(file.uri, whole, group);
   if (!answer.ok)
     refuse(answer.away ? 'unavailable' : 'not_found', 'The node where this file lies does not hand it out');
   const source = answer.body[Symbol.asyncIterator]();

@@ -1,4 +1,5 @@
 import type { FileHolder } from '@joinery/core';
+import { groupById } from '@joinery/slices/groups';
 import { postKind } from './objects.ts';
 import { editPost } from './posts.ts';
 import { postById } from './store.ts';
@@ -17,6 +18,11 @@ const ofPosts: FileHolder = {
     if (!isAuthor && post.removed_at !== null) return false;
     if (!isAuthor && requester.kind === 'person' && post.status !== 'accepted') return false;
     return postKind.mayRead(db, requester, object);
+  },
+  closedGroup: async (db, id) => {
+    const post = await postById(db, id);
+    const group = post && (await groupById(db, post.group_id));
+    return group && group.local !== 1 && group.reading === 'members' ? group.uri : null;
   },
   onChanged: async (work, id) => {
     const post = await postById(work.db, id);
