@@ -6,6 +6,8 @@ import { createTopic, currentRevision, editPost, lock, markdownText, postByUri, 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { issueActorToken } from '../../packages/federation/src/actor-token.ts';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
+import { closedStateOf } from '../../packages/slices/src/posts/wanted.ts';
+import { type Link, openLink } from '../harness/link.ts';
 import { settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 
@@ -22,6 +24,8 @@ let a: TestNode;
 let b: TestNode;
 let c: TestNode;
 let x: TestNode;
+/** The line on which others reach B. */
+let link: Link;
 let ada: TestPerson;
 let bob: TestPerson;
 let cleo: TestPerson;
@@ -34,7 +38,10 @@ const settle = () => settleAll(nodes());
 
 beforeAll(async () => {
   const start = (name: string) => startTestNode(name);
-  [a, b, c, x] = await Promise.all([start('Department'), start('Borough'), start('City'), start('Xanadu')]);
+  link = await openLink();
+  const linked = startTestNode('Borough', { environment: link.environment });
+  [a, b, c, x] = await Promise.all([start('Department'), linked, start('City'), start('Xanadu')]);
+  link.to(b.port ?? 0);
   for (const one of nodes())
     for (const other of nodes()) if (one !== other) await one.allow(other, { scopes: [...scopes] });
   [ada, bob, cleo] = [await a.person('Ada Owner'), await b.person('Bob Writer'), await c.person('Cleo Reader')];
@@ -50,6 +57,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const node of nodes()) await node?.[Symbol.asyncDispose]();
+  await link?.[Symbol.asyncDispose]();
 });
 
 async function become(node: TestNode, person: TestPerson): Promise<string> {
@@ -188,6 +196,23 @@ it('what is written at A is read at A, an answer of C at C, an edit is read agai
   expect(await postByUri(c.context.db.reader, written.uri)).toMatchObject({ locked_at: expect.any(String) });
 });
 
+it('what is written while B cannot be reached is not lost: readers are told where it is, and it comes when B is back', async () => {
+  link.cut();
+  const late = await transact(b.context, by, (work) =>
+    createTopic(work, { group: at.b, author: bob.id, title: null, ...markdownText(`${secret} in the dark`) }),
+  );
+  const told = async () => {
+    const found = await groupByUri(c.context.db.reader, group.uri);
+    return found ? closedStateOf(c.context.db.reader, found) : null;
+  };
+  await until(async () => ((await told())?.unread ?? []).length > 0, limit);
+  expect(await told()).toMatchObject({ unread: [{ origin: b.origin, count: 1, since: expect.any(String) }] });
+  expect(await textAt(c, late.uri)).toBeUndefined();
+  link.mend();
+  await arrives(c, late.uri, 'in the dark');
+  await until(async () => (await told()) === null, limit);
+}, 40_000);
+
 it('B gives an item to nobody without the token of this group, bound to the key of who asks, and without its own agreement', async () => {
   const create = await announced(written.id);
   for (const url of [written.uri, create]) {
@@ -314,7 +339,7 @@ it('who is let in again reads again, what was dropped too, and the version that 
   await become(c, cleo);
   expect((await get(c, written.uri, old)).status).toBe(404);
   expect((await get(c, written.uri, await forged({ version: 2 }))).status).toBe(200);
-  await until(async () => (await cleo.api('GET', `/groups/${at.c}/posts`)).body?.items?.length === 2, limit);
+  await until(async () => (await cleo.api('GET', `/groups/${at.c}/posts`)).body?.items?.length === 3, limit);
   await arrives(c, written.uri, secret);
 });
 
@@ -332,7 +357,7 @@ it('B suspends C: refused at once whatever A says, and C drops what was written 
   await until(async () => {
     await settle();
     const items = (await access(b, at.b, c.origin))?.receipt_items;
-    return items === 1;
+    return items === 2;
   }, limit);
   await b.decide('allow', c, { scopes: [...scopes] });
 });

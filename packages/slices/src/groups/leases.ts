@@ -38,16 +38,21 @@ async function renew(context: Context, data: JsonObject): Promise<void> {
   const id = String(data.group);
   const [group, known] = [await groupById(context.db.reader, id), await leaseOf(context.db.reader, id)];
   if (!group || (typeof data.at === 'string' && known?.next_at !== data.at)) return;
-  if (group.deleted_at !== null || !(await hasMembersHere(context.db.reader, id))) {
+  const closed = group.reading === 'members' && group.deleted_at === null;
+  if (!closed || !(await hasMembersHere(context.db.reader, id))) {
     await context.ports.closedGroups.forget(group.uri);
-    const by = { kind: 'system', what: leaseJob } as const;
-    await transact(context, by, async (work) => {
-      await work.db.deleteFrom('group_lease').where('group_id', '=', id).execute();
-    });
+    await transact(context, { kind: 'system', what: leaseJob }, (work) => end(work, group, closed));
     return;
   }
   const lease = await context.ports.closedGroups.lease(group.uri).catch((): Lease => ({ state: 'away' }));
   await transact(context, { kind: 'system', what: leaseJob }, (work) => note(work, group, lease));
+}
+
+/** Nothing has to be confirmed any more: the group opened or ended, or nobody here is in it, and then nothing of it is kept even if its host never says so. */
+async function end(work: Work, group: GroupRow, closed: boolean): Promise<void> {
+  await work.db.deleteFrom('group_lease').where('group_id', '=', group.id).execute();
+  await withhold(work, group, closed);
+  if (closed) loseAccess(work, group.id, 0);
 }
 
 async function note(work: Work, group: GroupRow, lease: Lease): Promise<void> {
