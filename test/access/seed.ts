@@ -11,6 +11,7 @@ import {
   hashPassword,
   newId,
   readConfig,
+  sessionBounds,
   setEnd,
   setPassword,
   setRoles,
@@ -303,7 +304,7 @@ async function fillSignIn(
     // Has a password as well.
     await link(work, row, { subject: 'kim', claims: { sub: 'kim' } }, of('keeper').account);
     await startSession(work, account);
-    const [session] = await ownSessions(work.db, account, null, work.now);
+    const [session] = await ownSessions(work.db, account, null, sessionBounds(context));
     const ownToken = await createToken(work, { account, name: 'test' });
     const passkey = await storePasskey(work, account);
     return {

@@ -121,7 +121,32 @@ it('154: who signs out in one tab is out in the other, and nothing of it can be 
   const again = await other();
   expect([again.status, again.headers.location]).toEqual([303, '/sign-in?next=%2Fprofile']);
 
-  // Idle for half a day, and a week whatever happens.
+  // Set as the attack has it: idle for half an hour, and twelve hours whatever happens. It counts for who is in already.
+  const minute = 60_000;
+  const { config } = node.context;
+  const standard = config.sessions;
+  const [used, unused] = [await signedIn(person.id), await signedIn(person.id)];
+  config.sessions = readConfig({ JOINERY_SESSION_IDLE_MINUTES: '30', JOINERY_SESSION_HOURS: '12' }).sessions;
+  let minutes = 0;
+  try {
+    for (; minutes < 12 * 60; minutes += 24) {
+      const { status, headers } = await used.get('/profile', { follow: false });
+      expect([minutes, status, headers.get('cache-control')]).toEqual([minutes, 200, 'no-store']);
+      if (minutes === 48) {
+        const late = await unused.get('/profile', { follow: false });
+        expect([late.status, late.headers.get('location')]).toEqual([303, '/sign-in?next=%2Fprofile']);
+        expect([late.headers.get('cache-control'), late.html.includes('Tab Two')]).toEqual(['no-store', false]);
+      }
+      forward(24 * minute);
+    }
+    const over = await used.get('/profile', { follow: false });
+    expect([over.status, over.headers.get('location')]).toEqual([303, '/sign-in?next=%2Fprofile']);
+  } finally {
+    config.sessions = standard;
+    forward(-minutes * minute);
+  }
+
+  // As it comes: idle for half a day, and a week whatever happens.
   const idle = await signedIn(person.id);
   const busy = await signedIn(person.id);
   let gone = 0;

@@ -44,10 +44,16 @@ describe('Settings', () => {
         mediaOrigin: null,
         scanner: null,
       },
+      sessions: { idle: 12 * 3_600_000, longest: 7 * 24 * 3_600_000 },
       undoSeconds: 20,
       loopbackPeers: false,
     });
     expect(isTrial(config)).toBe(true);
+  });
+
+  it('let no session idle for longer than it lasts', () => {
+    const { sessions } = readConfig({ JOINERY_SESSION_HOURS: '8' });
+    expect(sessions).toEqual({ idle: 8 * 3_600_000, longest: 8 * 3_600_000 });
   });
 
   it('name a kind of agency that there is', () => {
@@ -83,6 +89,8 @@ describe('Settings', () => {
         JOINERY_FILE_MEGABYTES: '500',
         JOINERY_MEDIA_ORIGIN: 'https://media.example.gov',
         JOINERY_SCANNER: 'unix:/run/clamav/clamd.ctl',
+        JOINERY_SESSION_IDLE_MINUTES: '30',
+        JOINERY_SESSION_HOURS: '12',
         JOINERY_UNDO_SECONDS: '0',
         JOINERY_LOOPBACK_PEERS: '0',
       },
@@ -113,6 +121,7 @@ describe('Settings', () => {
         mediaOrigin: 'https://media.example.gov',
         scanner: { path: '/run/clamav/clamd.ctl' },
       },
+      sessions: { idle: 30 * 60_000, longest: 12 * 3_600_000 },
       undoSeconds: 0,
       loopbackPeers: false,
     });
@@ -125,6 +134,11 @@ describe('Settings', () => {
     ['JOINERY_ORIGIN', 'http://samen.example.gov'],
     ['JOINERY_UNDO_SECONDS', '301'],
     ['JOINERY_UNDO_SECONDS', 'soon'],
+    ['JOINERY_SESSION_IDLE_MINUTES', '4'],
+    ['JOINERY_SESSION_IDLE_MINUTES', '721'],
+    ['JOINERY_SESSION_IDLE_MINUTES', '30m'],
+    ['JOINERY_SESSION_HOURS', '0'],
+    ['JOINERY_SESSION_HOURS', '169'],
     ['JOINERY_PORT', 'http'],
     ['JOINERY_PORT', '65536'],
     ['JOINERY_PORT', '-1'],

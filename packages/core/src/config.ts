@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
+import { readSessionSettings, type SessionSettings, sessionSettings } from './accounts/settings.ts';
 import { type FileSettings, fileSettings, readFileSettings } from './files/settings.ts';
 import { canonicalOrigin } from './origin.ts';
 
@@ -34,6 +35,7 @@ export type Config = {
   privateRanges: string[];
   secretFile: string;
   files: FileSettings;
+  sessions: SessionSettings;
   /** How long a post from a page waits before it leaves, so that its author can take it back; people may choose otherwise. */
   undoSeconds: number;
   /** Development: peers may speak http and live on loopback. */
@@ -92,6 +94,7 @@ export const settings = [
   ],
   ['JOINERY_SECRET_FILE', '<data>/secret', 'File with the secret that encrypts keys. Mode 0600, made at first start.'],
   ...fileSettings,
+  ...sessionSettings,
   ['JOINERY_UNDO_SECONDS', '20', 'How long a post from a page can be taken back before it leaves: 0 to 300.'],
   ['JOINERY_LOOPBACK_PEERS', '', '1 in development only: other nodes may speak http on this machine.'],
 ] as const;
@@ -172,6 +175,7 @@ export function readConfig(
     privateRanges: readNetworks('JOINERY_PRIVATE_RANGES', values, faults),
     secretFile: resolve(currentFolder, text('JOINERY_SECRET_FILE', `${dataFolder}/secret`)),
     files: readFileSettings(text, { current: currentFolder, data: dataFolder }, origin, faults),
+    sessions: readSessionSettings(text, faults),
     undoSeconds,
     loopbackPeers,
   };

@@ -5,21 +5,16 @@ import { transact, type Work } from '../work.ts';
 import { isUsable } from './accounts.ts';
 import { grantHolds } from './grants.ts';
 import { isRandomToken, randomToken, sha256 } from './one-way.ts';
+import { sessionIdle, sessionLongest } from './settings.ts';
 
 const hour = 3_600_000;
 
-/**
- * How long a session lasts. Idle for 12 hours: one sign-in carries a working day with its meetings, and nothing is left open
- * overnight on a shared desk. A week at most, whatever happens in it (OWASP ASVS 5.0, 7.3.1 and 7.3.2).
- */
-export const sessionIdle = 12 * hour;
-export const sessionLongest = 7 * 24 * hour;
 /** How long a session lasts that no provider can end, although a provider decides about the account: one working day, in milliseconds. */
 export const sessionUnvouched = 12 * hour;
 /** How long after proving who they are somebody may change what opens their account, in milliseconds. */
 const provenFor = 15 * 60_000;
-/** How exactly idleness is measured: a session in use costs one write in this time. */
-const seenEvery = 10 * 60_000;
+/** How exactly idleness is measured: a session in use costs one write in this part of the idle time, or in ten minutes. */
+const seenEvery = (idle: number) => Math.min(idle / 10, 10 * 60_000);
 
 /**
  * Starts a session; call it only after the person has proven who they are. Always with a new value, so that one planted before
@@ -105,10 +100,10 @@ export async function accountOfSession(
   note = true,
 ): Promise<{ id: string; person_id: string; administrator: number; federation_officer: number } | undefined> {
   if (!isRandomToken(value)) return undefined;
-  const now = context.clock.now().toISOString();
-  const [row] = await liveSession(context.db.reader, { id: sha256(value), now, seenAfter: before(now, sessionIdle) });
+  const bounds = sessionBounds(context);
+  const [row] = await liveSession(context.db.reader, { id: sha256(value), ...bounds });
   if (row && row.grant_id !== null && !(await grantHolds(context, row.grant_id))) return undefined;
-  if (row && note && row.last_seen_at < before(now, seenEvery)) {
+  if (row && note && row.last_seen_at < before(bounds.now, seenEvery(context.config.sessions.idle))) {
     // Reading goes on when nothing can be written: a full disk shortens the session, no more.
     await transact(context, { kind: 'system', what: 'sessions' }, async (work) => {
       await work.db.updateTable('session').set({ last_seen_at: work.now }).where('id', '=', sha256(value)).execute();
@@ -122,13 +117,22 @@ export async function sessionHolds(context: Context, value: string): Promise<boo
   return (await accountOfSession(context, value, false)) !== undefined;
 }
 
-const liveSession = prepareQuery((db, { id, now, seenAfter }: { id: string; now: string; seenAfter: string }) =>
+type Bounds = { now: string; madeAfter: string; seenAfter: string };
+
+/** The instants that a session must have been made, used and made to last after, to hold now. */
+export function sessionBounds({ clock, config }: Pick<Context, 'clock' | 'config'>): Bounds {
+  const now = clock.now().toISOString();
+  return { now, madeAfter: before(now, config.sessions.longest), seenAfter: before(now, config.sessions.idle) };
+}
+
+const liveSession = prepareQuery((db, { id, now, madeAfter, seenAfter }: Bounds & { id: string }) =>
   db
     .selectFrom('session')
     .innerJoin('account', 'account.id', 'session.account_id')
     .select(['account.id', 'person_id', 'administrator', 'federation_officer', 'last_seen_at', 'grant_id'])
     .where('session.id', '=', id)
     .where('expires_at', '>', now)
+    .where('session.created_at', '>', madeAfter)
     .where('last_seen_at', '>', seenAfter)
     .where('disabled_at', 'is', null)
     .where((eb) => eb.or([eb('ends_at', 'is', null), eb('ends_at', '>', now)])),

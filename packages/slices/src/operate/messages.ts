@@ -110,7 +110,11 @@ export const messages = defineMessages({
     defaultClosed: 'Closed and hidden groups never leave this node, and nobody else can tell that they exist.',
     defaultWeb: 'Strangers see sign-in, groups on the web, and nothing else.',
     defaultSessions:
-      'A session ends after {hours} hours without use and after {days} days whatever happens; links work once, and every decision about partners stands in a register.',
+      'A session ends after {idle} without use and after {longest} whatever happens. Shorter can be set where the node runs (JOINERY_SESSION_IDLE_MINUTES, JOINERY_SESSION_HOURS).',
+    defaultLinks: 'Links work once, and every decision about partners stands in a register.',
+    minutes: '{count, plural, one {# minute} other {# minutes}}',
+    hours: '{count, plural, one {# hour} other {# hours}}',
+    days: '{count, plural, one {# day} other {# days}}',
   },
   nl: {
     administration: 'Beheer',
@@ -226,6 +230,10 @@ export const messages = defineMessages({
       'Besloten en verborgen groepen verlaten dit knooppunt nooit, en niemand anders kan zien dat ze bestaan.',
     defaultWeb: 'Vreemden zien het inloggen, groepen op het web, en verder niets.',
     defaultSessions:
-      'Een sessie eindigt na {hours} uur zonder gebruik en na {days} dagen hoe dan ook; links werken één keer, en elke beslissing over partners staat in een register.',
+      'Een sessie eindigt na {idle} zonder gebruik en na {longest} hoe dan ook. Korter kan worden ingesteld waar het knooppunt draait (JOINERY_SESSION_IDLE_MINUTES, JOINERY_SESSION_HOURS).',
+    defaultLinks: 'Links werken één keer, en elke beslissing over partners staat in een register.',
+    minutes: '{count, plural, one {# minuut} other {# minuten}}',
+    hours: '{count, plural, one {# uur} other {# uur}}',
+    days: '{count, plural, one {# dag} other {# dagen}}',
   },
 });

@@ -109,6 +109,8 @@ test('what holds for the node is seen and changed on one page, and keeps to what
   expect(chosen(before)).toEqual(['open', 'few']);
   expect(before).toContain('Few (as it comes)');
   expect(before).toContain('after 12 hours without use and after 7 days');
+  web.context.config.sessions = { idle: 30 * 60_000, longest: 12 * 3_600_000 };
+  expect((await administrator.get(page)).html).toContain('after 30 minutes without use and after 12 hours');
   expect((await member.get(page)).status).toBe(403);
 
   expect((await administrator.post(page, { new_groups: 'closed', visits: 'none' })).status).toBe(400);

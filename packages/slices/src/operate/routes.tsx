@@ -54,7 +54,14 @@ export function routes(app: Hono<Environment>): void {
   app.get(defaultsHref, async (c) => {
     requireAdministrator(c);
     const { context, language, csrf } = c.var;
-    const page = <DefaultsPage choices={await nodeChoices(context, language)} language={language} csrf={csrf} />;
+    const page = (
+      <DefaultsPage
+        choices={await nodeChoices(context, language)}
+        sessions={context.config.sessions}
+        language={language}
+        csrf={csrf}
+      />
+    );
     return showPage(c, { title: messages(language)('defaults') }, page);
   });
 

@@ -1,4 +1,4 @@
-import { sessionIdle, sessionLongest } from '@joinery/core';
+import type { Config } from '@joinery/core';
 import {
   Badge,
   Columns,
@@ -15,10 +15,15 @@ import type { Choice } from './defaults.ts';
 import { messages } from './messages.ts';
 import { defaultsHref, startHref } from './paths.ts';
 
-const hour = 3_600_000;
+const minute = 60_000;
 
 /** What holds for the whole node: what can be chosen, with what it comes with, and what holds in any case. */
-export function DefaultsPage(model: { choices: readonly Choice[]; language: Language; csrf: string }) {
+export function DefaultsPage(model: {
+  choices: readonly Choice[];
+  sessions: Config['sessions'];
+  language: Language;
+  csrf: string;
+}) {
   const { choices, language } = model;
   const t = messages(language);
   const changed = choices.filter(({ value, standard }) => value !== standard).length;
@@ -36,7 +41,7 @@ export function DefaultsPage(model: { choices: readonly Choice[]; language: Lang
         badges={badge}
         parent={{ href: startHref, label: t('start') }}
       />
-      <Columns aside={<Always language={language} />}>
+      <Columns aside={<Always language={language} sessions={model.sessions} />}>
         <Panel title={t('defaultsChoose')} id="choices">
           <Form action={defaultsHref} csrf={model.csrf}>
             {choices.map(({ name, label, value, standard, options }) => (
@@ -59,8 +64,14 @@ export function DefaultsPage(model: { choices: readonly Choice[]; language: Lang
   );
 }
 
-function Always({ language }: { language: Language }) {
+function Always({ language, sessions }: { language: Language; sessions: Config['sessions'] }) {
   const t = messages(language);
+  const span = (milliseconds: number) => {
+    const minutes = milliseconds / minute;
+    if (minutes % 60 !== 0) return t('minutes', { count: minutes });
+    const hours = minutes / 60;
+    return hours > 24 && hours % 24 === 0 ? t('days', { count: hours / 24 }) : t('hours', { count: hours });
+  };
   return (
     <Panel title={t('defaultsAlways')} id="always">
       <ul>
@@ -68,7 +79,8 @@ function Always({ language }: { language: Language }) {
         <li>{t('defaultGroups')}</li>
         <li>{t('defaultClosed')}</li>
         <li>{t('defaultWeb')}</li>
-        <li>{t('defaultSessions', { hours: sessionIdle / hour, days: sessionLongest / (24 * hour) })}</li>
+        <li>{t('defaultSessions', { idle: span(sessions.idle), longest: span(sessions.longest) })}</li>
+        <li>{t('defaultLinks')}</li>
       </ul>
     </Panel>
   );

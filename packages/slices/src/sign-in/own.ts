@@ -1,4 +1,4 @@
-import { isRandomToken, type Reader, refuse, sha256, type Work } from '@joinery/core';
+import { isRandomToken, type Reader, refuse, type sessionBounds, sha256, type Work } from '@joinery/core';
 
 /** A session as its person sees it. `name` stands for it on pages: no secret, and worth nothing as a cookie. */
 export type OwnSession = {
@@ -16,7 +16,7 @@ export async function ownSessions(
   db: Reader,
   account: string,
   cookie: string | null,
-  now: string,
+  bounds: ReturnType<typeof sessionBounds>,
 ): Promise<OwnSession[]> {
   const own = cookie !== null && isRandomToken(cookie) ? sha256(cookie) : '';
   const rows = await db
@@ -25,7 +25,9 @@ export async function ownSessions(
     .leftJoin('sign_in_provider', 'sign_in_provider.id', 'sign_in_grant.provider_id')
     .select(['session.id', 'agent', 'session.created_at', 'last_seen_at', 'sign_in_provider.name'])
     .where('session.account_id', '=', account)
-    .where('expires_at', '>', now)
+    .where('expires_at', '>', bounds.now)
+    .where('session.created_at', '>', bounds.madeAfter)
+    .where('last_seen_at', '>', bounds.seenAfter)
     .orderBy('last_seen_at', 'desc')
     .execute();
   return rows.map((row) => ({

@@ -12,6 +12,7 @@ import {
   requireVisitor,
   revokeToken,
   secondStepOf,
+  sessionBounds,
   transactAs,
 } from '@joinery/core';
 import { type FieldError, type NoticeKind, readerOf, showPage } from '@joinery/ui';
@@ -159,7 +160,7 @@ async function securityPage(
       hasPassword={account?.password_hash != null}
       providers={providers}
       identities={await identitiesOfAccount(reader, visitor.account)}
-      sessions={await ownSessions(reader, visitor.account, session, context.clock.now().toISOString())}
+      sessions={await ownSessions(reader, visitor.account, session, sessionBounds(context))}
       tokens={await ownTokens(reader, visitor.account)}
       token={token}
       typed={typed}
