@@ -22,6 +22,7 @@ describeStores('A closed group of another node', (open) => {
       ports: {
         closedGroups: {
           lease: async () => said,
+          token: async () => null,
           forget: async (group) => void forgotten.push(group),
           reference: async () => ({ state: 'away' }),
           receipt: async () => true,
