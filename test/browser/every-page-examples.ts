@@ -660,6 +660,7 @@ export function examplesOf({
         ? { before: (page) => page.locator('main dd', { hasText: 'Parking permits' }).waitFor() }
         : {}),
     })),
+    [`${list}/:id/proof.pdf`]: [{ download: `${partner('soon')}/proof.pdf?thing=/posts/${posts.thread}`, as: owner }],
     [`${list}/:id/proof`]: [
       { path: `${partner('soon')}/proof`, as: owner, name: 'proof' },
       { path: `${partner('soon')}/proof?thing=/posts/${posts.thread}`, as: owner, name: 'proof answers' },

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
 import { explain } from '../../packages/federation/src/trust/explain.ts';
 import { refuseIntroduced } from '../../packages/federation/src/trust/introduced/store.ts';
+import { tryItem } from '../../packages/federation/src/trust/proof/try.ts';
 import { settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 
@@ -138,4 +139,19 @@ it('it ends when the owner stops it', async () => {
   await transact(a.context, by, (work) => a.context.ports.introductions.set(work, group, false));
   await settle();
   expect(mayRead(b, c.origin, 'out').reason).toBe('not_listed');
+});
+
+it('the officer’s proof asks for an item with the group’s token, without it, and with a stolen one', async () => {
+  await b.allow(c, { scopes: [...scopes] });
+  const [post] = await b.context.db.reader.selectFrom('post').select('uri').where('local', '=', 1).execute();
+  const ask = (request: Request) => fetch(request.url, { headers: Object.fromEntries(request.headers) });
+  const trials = await tryItem(b.federation, ask, c.origin, post?.uri ?? '', group.uri);
+  expect(trials.map(({ asker, status }) => [asker, status === 200])).toEqual([
+    ['partner', false],
+    ['token', true],
+    ['stolen', false],
+    ['stranger', false],
+    ['nobody', false],
+  ]);
+  expect(trials.find(({ asker }) => asker === 'token')?.text).toContain('Kestrel');
 });

@@ -21,7 +21,15 @@ import { textOf, withoutFragment } from './read.ts';
 import { pinKey } from './trust/partners.ts';
 
 /** A public key of an actor elsewhere, ready to verify with. */
-export type RemoteKey = { id: string; owner: string; key: KeyObject; through: string | null; fetchedAt: number };
+export type RemoteKey = {
+  id: string;
+  owner: string;
+  key: KeyObject;
+  through: string | null;
+  fetchedAt: number;
+  /** Of a lent key: the key that stands for a group's in the same request. */
+  group?: { uri: string; key: KeyObject };
+};
 
 /** Finds public keys of actors elsewhere: memory, then table, then their owner's own node, nothing else. */
 export type RemoteKeys = {
@@ -45,7 +53,7 @@ export type RemoteKeys = {
    * @param key.id unguessable
    * @returns forgets it again
    */
-  lend: (key: { id: string; owner: string; key: KeyObject }) => () => void;
+  lend: (key: Pick<RemoteKey, 'id' | 'owner' | 'key' | 'group'>) => () => void;
   lent: (id: string) => RemoteKey | undefined;
 };
 
@@ -114,8 +122,9 @@ export function createRemoteKeys(
   return {
     known,
     forgeries: createForgeries(context.clock),
-    lend: ({ id, owner, key }) => {
-      lent.set(id, { id, owner, key, through: null, fetchedAt: context.clock.now().getTime() });
+    lend: (key) => {
+      const { id } = key;
+      lent.set(id, { ...key, through: null, fetchedAt: context.clock.now().getTime() });
       return () => lent.delete(id);
     },
     lent: (id) => lent.get(id),

@@ -50,7 +50,7 @@ export async function readRequester(
           origin,
           actor: verified.owner,
           trust: bridge.trust,
-          token: tokenProof(bridge, request.headers, { actor: verified.owner, key: verified.key }),
+          token: tokenProof(bridge, request.headers, { actor: verified.owner, key: verified.key }, lent?.group),
         },
         lent: lent !== undefined,
         key: verified.key,

@@ -10,17 +10,19 @@ type Peer = Extract<Requester, { kind: 'peer' }>;
 /**
  * What the token of a request proves, asked once it is known which group an item belongs to: the item's own row names the group, never the token.
  * @param signer who signed the request, and with which key
+ * @param lent a key that stands for the group's, in a request that this process makes to itself
  */
 export function tokenProof(
   bridge: Bridge,
   headers: HeaderReader,
   signer: { actor: string; key: KeyObject },
+  lent?: { uri: string; key: KeyObject },
 ): NonNullable<Peer['token']> {
   return async (group, leastVersion) => {
     const { context } = bridge;
     const read = readActorToken(headers);
     if (!read.ok || read.token === null) return null;
-    const groupKey = await pinnedKey(context.db.reader, group);
+    const groupKey = lent?.uri === group ? lent.key : await pinnedKey(context.db.reader, group);
     if (!groupKey) return null;
     const verified = await verifyActorToken(read.token, {
       group,

@@ -2,6 +2,7 @@ import {
   type Context,
   type Environment,
   isId,
+  originOf,
   type RequestContext,
   refuse,
   requireFederationOfficer,
@@ -13,6 +14,7 @@ import type { Hono } from 'hono';
 import { federationOf } from '../../federation.ts';
 import { explain } from '../explain.ts';
 import { groupInWords } from '../labels.tsx';
+import { proofPdf } from '../papers/proof-pdf.ts';
 import { exchangedWith, shareableGroups } from '../preview.ts';
 import { type Partner, partnerById } from '../store.ts';
 import { home } from '../views.tsx';
@@ -21,6 +23,7 @@ import { readItem, type Trial, tryItem } from './try.ts';
 import { ProofPage } from './views.tsx';
 
 const mostSuggestions = 10;
+const thing = /\/(groups|posts|people)\/([0-9a-f-]{36})/;
 
 /** The proof of what a partner gets, and what others get of the same thing. */
 export function proofRoutes(app: Hono<Environment>): void {
@@ -50,12 +53,35 @@ export function proofRoutes(app: Hono<Environment>): void {
     const title = proofText(language)('titleFor', { agency: partner.agency });
     return showPage(c, { title, error: fault }, body);
   });
+
+  app.get(`${home}/:id/proof.pdf`, async (c) => {
+    const visitor = requireFederationOfficer(c);
+    const { context, language } = c.var;
+    const id = c.req.param('id');
+    const partner = isId(id) ? await partnerById(context.db.reader, id) : undefined;
+    const item = readItem((c.req.query('thing') ?? '').slice(0, 2000), context.config.origin);
+    if (!partner || item === null) refuse('not_found', 'There is no such partner, or nothing to ask for');
+    const trials = await tryOwn(c, partner, item);
+    const said = await explain(context, context.db.reader, partner.origin, item, language);
+    const paper = await proofPdf(context, { partner, item, trials, said, by: visitor.person.name }, readerOf(c));
+    const name = `proof-${new URL(partner.origin).host.replace(/[^a-z0-9.-]/g, '-')}.pdf`;
+    c.header('content-disposition', `attachment; filename="${name}"`);
+    return c.body(new Uint8Array(paper), 200, { 'content-type': 'application/pdf' });
+  });
 }
 
-function tryOwn(c: RequestContext, partner: Partner, item: string): Promise<Trial[]> {
+async function tryOwn(c: RequestContext, partner: Partner, item: string): Promise<Trial[]> {
   const node = federationOf(c.var.context);
   if (!node) throw new Error('This node was built without federation');
-  return tryItem(node, c.var.ask, partner.origin, item);
+  return tryItem(node, c.var.ask, partner.origin, item, await closedGroupElsewhere(c.var.context, item));
+}
+
+/** The closed group of another node that something of ours was written in. */
+async function closedGroupElsewhere(context: Context, item: string): Promise<string | null> {
+  const [, path = '', id = ''] = thing.exec(item) ?? [];
+  const object = await load(context, path, { id });
+  const group = object && (await kindOf(context, path)?.groupOf?.(context.db.reader, object));
+  return group?.closed && originOf(group.uri) !== context.config.origin ? group.uri : null;
 }
 
 /** Groups of this node: those that the partner exchanges something in, then others that agreements can open. */
@@ -82,9 +108,9 @@ async function sharedGroups(
 
 /** The partner's answer, for somebody who may read the thing as well: looking after agreements opens no content. */
 async function seenBy(context: Context, visitor: Visitor, item: string, trials: readonly Trial[]) {
-  const given = trials.find(({ asker, status }) => asker === 'partner' && status === 200);
+  const given = trials.find(({ asker, status }) => (asker === 'partner' || asker === 'token') && status === 200);
   if (!given) return null;
-  const [, path = '', id = ''] = /\/(groups|posts|people)\/([0-9a-f-]{36})/.exec(item) ?? [];
+  const [, path = '', id = ''] = thing.exec(item) ?? [];
   const object = await load(context, path, { id });
   const kind = kindOf(context, path);
   // Not as an administrator: their right to mend things is no right to look around.

@@ -1,10 +1,11 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { isId, nodeActor, originOf } from '@joinery/core';
+import { actorTokenHeader, issueActorToken } from '../../actor-token.ts';
 import type { FederationNode } from '../../federation.ts';
 import { signRequest } from '../../signatures.ts';
 
-/** Who asks in a trial. */
-type Asker = 'partner' | 'stranger' | 'nobody';
+/** Who asks in a trial. Of an item in a closed group elsewhere also: the partner with the group's token, and somebody who has that token but not the key it is bound to. */
+export type Asker = 'partner' | 'token' | 'stolen' | 'stranger' | 'nobody';
 
 /** What one of them got. */
 export type Trial = {
@@ -42,21 +43,36 @@ export function readItem(typed: string, own: string): string | null {
  * it while the answer is made.
  * @param ask the node's own routes
  * @param item from `readItem`
+ * @param group address of the closed group elsewhere that the item belongs to; null for any other item
  */
 export async function tryItem(
   { bridge, context }: Pick<FederationNode, 'bridge' | 'context'>,
   ask: (request: Request) => Promise<Response>,
   partner: string,
   item: string,
+  group: string | null,
 ): Promise<Trial[]> {
   const headers = { accept: activityType };
-  const signedBy = async (origin: string): Promise<Response> => {
+  const groupPair = generateKeyPairSync('ed25519');
+  const now = context.clock.now();
+  /** The group's token for a node and a key, with a version that no revocation has reached: whether it has it is the group's business. */
+  const tokenFor = (node: string, nodeKey: KeyObject): Promise<string> =>
+    issueActorToken({
+      ...{ group: group ?? '', key: { id: `${group}#trial`, privateKey: groupPair.privateKey } },
+      ...{ node, nodeKey, version: Number.MAX_SAFE_INTEGER, from: 0, now },
+    });
+  const signedBy = async (origin: string, token?: 'own' | 'stolen'): Promise<Response> => {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const owner = nodeActor(origin);
     const id = `${owner}#trial-${randomUUID()}`;
     const request = { method: 'GET', url: item, headers, body: null, form: 'rfc9421' as const };
-    const signed = await signRequest({ ...request, key: { id, privateKey }, now: context.clock.now() });
-    const forget = bridge.remoteKeys.lend({ id, owner, key: publicKey });
+    const signed = await signRequest({ ...request, key: { id, privateKey }, now });
+    if (token) {
+      const boundTo = token === 'own' ? publicKey : generateKeyPairSync('ed25519').publicKey;
+      Object.assign(signed, actorTokenHeader(await tokenFor(owner, boundTo)));
+    }
+    const standsFor = group === null ? {} : { group: { uri: group, key: groupPair.publicKey } };
+    const forget = bridge.remoteKeys.lend({ id, owner, key: publicKey, ...standsFor });
     try {
       return await ask(new Request(item, { headers: signed }));
     } finally {
@@ -65,6 +81,9 @@ export async function tryItem(
   };
   return [
     await read('partner', await signedBy(partner)),
+    ...(group === null
+      ? []
+      : [await read('token', await signedBy(partner, 'own')), await read('stolen', await signedBy(partner, 'stolen'))]),
     await read('stranger', await signedBy(stranger)),
     await read('nobody', await ask(new Request(item, { headers }))),
   ];

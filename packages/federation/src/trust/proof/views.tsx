@@ -1,5 +1,6 @@
 import {
   Badge,
+  ButtonLink,
   DataTable,
   ErrorSummary,
   formatNumber,
@@ -18,6 +19,7 @@ import type { Partner } from '../store.ts';
 import { home } from '../views.tsx';
 import { proofText } from './text.ts';
 import type { Trial } from './try.ts';
+import { askerInWords } from './words.ts';
 
 /** What a partner gets of one thing, and what others get of it: asked, not calculated. */
 export function ProofPage(model: {
@@ -67,6 +69,12 @@ export function ProofPage(model: {
         </Panel>
       ) : null}
       {trials.length > 0 ? <Answers trials={trials} partner={partner} reader={reader} /> : null}
+      {trials.some(({ asker }) => asker === 'token') ? <p class="app-quiet">{p('tokenNote')}</p> : null}
+      {trials.length > 0 ? (
+        <div class="app-actions">
+          <ButtonLink href={`${address}.pdf?thing=${encodeURIComponent(model.typed)}`}>{p('paper')}</ButtonLink>
+        </div>
+      ) : null}
       {said ? (
         <Notice kind={said.allowed ? 'success' : 'info'} language={reader.language}>
           {said.lines.map((line) => (
@@ -83,14 +91,13 @@ export function ProofPage(model: {
 
 function Answers({ trials, partner, reader }: { trials: readonly Trial[]; partner: Partner; reader: Reader }) {
   const p = proofText(reader.language);
-  const who = { partner: partner.agency, stranger: p('asksStranger'), nobody: p('asksNobody') };
   return (
     <DataTable
       id="answers"
       caption={p('answer')}
       rows={trials}
       columns={[
-        { header: p('asker'), cell: ({ asker }) => who[asker] },
+        { header: p('asker'), cell: ({ asker }) => askerInWords(asker, partner.agency, reader.language) },
         {
           header: p('answer'),
           cell: ({ status }) =>
@@ -127,7 +134,7 @@ function Seen({
   reader: Reader;
 }) {
   const p = proofText(reader.language);
-  const given = trials.find(({ asker }) => asker === 'partner')?.status === 200;
+  const given = trials.some(({ asker, status }) => (asker === 'partner' || asker === 'token') && status === 200);
   return (
     <Panel title={p('seen', { agency: partner.agency })} id="seen">
       {given && seen !== null ? (
