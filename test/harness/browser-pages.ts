@@ -78,10 +78,14 @@ const doAtOnce = () => {
   window.setTimeout = later as unknown as typeof window.setTimeout;
 };
 
-/** One line per fault that axe finds on the page as it is. @param script whether scripts run in that browser */
-export async function axeFaults(page: Page, script = true): Promise<string[]> {
+/**
+ * One line per fault that axe finds on the page as it is.
+ * @param script whether scripts run in that browser
+ * @param colours in which it is shown
+ */
+export async function axeFaults(page: Page, script = true, colours: Colours = 'light'): Promise<string[]> {
   if (!script) await page.evaluate(doAtOnce);
-  return faultsOn(page, { exclude: [] });
+  return faultsOn(page, { exclude: notIn(colours) });
 }
 
 async function faultsOn(page: Page, on: ContextObject): Promise<string[]> {
@@ -111,13 +115,13 @@ export const otherColourNames = (Object.keys(asked) as Colours[]).filter((name) 
 /** Settings of a browser whose reader asks for these colours. */
 export const settingsOf = (colours: Colours) => asked[colours];
 
-/**
- * Shows a page on which `axeFaults` has looked already in other colours, and looks again with all rules. The page stays in these colours. Samples of a house
- * style are left out of forced colours: Chromium forces those of a part with a scheme of its own only when the page is loaded in them.
- */
+/** Samples of a house style are left out of forced colours: the emulation of Chromium does not force those of a part with a scheme of its own. */
+const notIn = (colours: Colours): [string][] => (colours === 'forced colours' ? [['[data-preview]']] : []);
+
+/** Shows a page on which `axeFaults` has looked already in other colours, and looks again with all rules. The page stays in these colours. */
 export async function axeFaultsIn(page: Page, colours: Colours): Promise<string[]> {
   await page.emulateMedia(asked[colours]);
-  const faults = await faultsOn(page, { exclude: colours === 'dark' ? [] : [['[data-preview]']] });
+  const faults = await faultsOn(page, { exclude: notIn(colours) });
   return faults.map((line) => `${colours}: ${line}`);
 }
 

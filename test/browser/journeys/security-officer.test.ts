@@ -21,22 +21,25 @@ describe.skipIf(browserMissing)('the security officer of a council', { timeout: 
   }, 60_000);
   afterAll(() => browser?.close());
 
-  test.each(ways)('makes a first agreement in an hour, and looks after it for a week, $name', async (way) => {
-    const clock = skippingClock();
-    await using line = await openLink();
-    await using council = await startTestNode('Noordwoude Council', { clock });
-    await using department = await startTestNode('Department of Housing', { clock, environment: line.environment });
-    line.to(department.port ?? 0);
-    await using vale = await startTestNode('Vale District', { clock });
-    const bob = await council.person('Bob Council');
-    const groups = await openGroups(council, bob);
-    const link = await newcomer(council, 'Sara Officer', way.language, { federationOfficer: true });
-    await using user = await openUser(browser, way, 'security-officer');
-    if (way.script) await user.hasPasskeys();
-    const world = { council, department, line, vale, clock, groups, bob, link };
-    await firstHour(user, world);
-    await week(user, world);
-  });
+  test.each(ways.map((way) => [way.name, way] as const))(
+    'makes a first agreement in an hour, and looks after it for a week, %s',
+    async (_, way) => {
+      const clock = skippingClock();
+      await using line = await openLink();
+      await using council = await startTestNode('Noordwoude Council', { clock });
+      await using department = await startTestNode('Department of Housing', { clock, environment: line.environment });
+      line.to(department.port ?? 0);
+      await using vale = await startTestNode('Vale District', { clock });
+      const bob = await council.person('Bob Council');
+      const groups = await openGroups(council, bob);
+      const link = await newcomer(council, 'Sara Officer', way.language, { federationOfficer: true });
+      await using user = await openUser(browser, way, 'security-officer');
+      if (way.script) await user.hasPasskeys();
+      const world = { council, department, line, vale, clock, groups, bob, link };
+      await firstHour(user, world);
+      await week(user, world);
+    },
+  );
 });
 
 /** A group for the agreement, and one that is none of the department's business. */
