@@ -41,6 +41,10 @@ export const limits = {
     ...{ times: 300, seconds: hour, per: 'network' },
     what: 'Requests for an account: a whole agency may sit behind one address.',
   },
+  registrationsNetworkDay: {
+    ...{ times: 500, seconds: 24 * hour, per: 'network' },
+    what: 'The same in a day: all of a council on its first day, and far from filling what may wait here.',
+  },
   registrationsDomain: { times: 600, seconds: hour, per: 'mail domain', what: 'Requests for an account.' },
   registrationsAddress: {
     times: 3,
@@ -117,7 +121,10 @@ export const periods = {
     what: 'After an agreement ended, the other node is still heard when it says that it dropped its copies.',
   },
   registrationLink: { days: 1, what: 'The link in the mail to whoever asks for an account.' },
-  registrationUnconfirmed: { days: 2, what: 'A request for an account that nobody confirmed, until it is deleted.' },
+  registrationUnconfirmed: {
+    days: 1,
+    what: 'A request for an account that nobody confirmed, until it is deleted: as long as its link.',
+  },
   registrationWaiting: {
     days: 60,
     what: 'A request for an account that no administrator answered, until it is deleted.',
@@ -128,6 +135,7 @@ export const periods = {
 /** `docs/limits.md`. */
 export function limitsPage(): string {
   const period = (seconds: number) => {
+    if (seconds === 24 * hour) return 'a day';
     if (seconds === hour) return 'an hour';
     return seconds === minute ? 'a minute' : `${seconds / minute} minutes`;
   };

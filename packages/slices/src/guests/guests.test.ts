@@ -7,6 +7,7 @@ import {
   createMailDoor,
   createToken,
   hashPassword,
+  newId,
   runAfterEffects,
   runNextJob,
   setPassword,
@@ -251,6 +252,17 @@ describeStores('A guest', (open) => {
     await extendGuest(context, await visitorOf(ada, true), guest.id, '2027-03-01');
     expect(await again()).toMatchObject({ guest_sponsor: ada.id, guest_of: 'Ada' });
     expect((await guestsOf(context.db.reader, ada.id)).map(({ id }) => id)).toEqual([guest.id]);
+    // However many there are.
+    await transact(context, by, async (work) => {
+      const row = await work.db.selectFrom('person').selectAll().where('id', '=', guest.id).executeTakeFirstOrThrow();
+      const more = Array.from({ length: 510 }, () => newId()).map((id) => ({ ...row, id, uri: `${row.uri}-${id}` }));
+      for (let at = 0; at < more.length; at += 100)
+        await work.db
+          .insertInto('person')
+          .values(more.slice(at, at + 100))
+          .execute();
+    });
+    expect(await guestsOf(context.db.reader, ada.id)).toHaveLength(511);
   });
 
   it('is invited by administrators alone until these let others, and thirty times an hour at most', async () => {

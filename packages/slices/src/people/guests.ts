@@ -13,8 +13,9 @@ export async function guestById(db: Reader, id: string): Promise<PersonRow> {
 /**
  * Guests of this node, those whose access ends first at the top; ended ones last.
  * @param sponsor local id; null for everybody's
+ * @param limit all of them unless given: what ends or passes to somebody else must not stop in the middle
  */
-export async function guestsOf(db: Reader, sponsor: string | null, limit = 500): Promise<PersonRow[]> {
+export async function guestsOf(db: Reader, sponsor: string | null, limit?: number): Promise<PersonRow[]> {
   let query = db
     .selectFrom('person')
     .selectAll()
@@ -22,7 +23,8 @@ export async function guestsOf(db: Reader, sponsor: string | null, limit = 500):
     .where('guest_until', 'is not', null)
     .where('deleted_at', 'is', null);
   if (sponsor !== null) query = query.where('guest_sponsor', '=', sponsor);
-  const rows = await query.orderBy('guest_until').orderBy('id').limit(limit).execute();
+  const sorted = query.orderBy('guest_until').orderBy('id');
+  const rows = await (limit === undefined ? sorted : sorted.limit(limit)).execute();
   return [...rows.filter((row) => row.disabled_at === null), ...rows.filter((row) => row.disabled_at !== null)];
 }
 

@@ -1,4 +1,4 @@
-import { accountByEmail, eventsAfter } from '@joinery/core';
+import { accountByEmail, accountOfPerson, eventsAfter, setEnd, transact } from '@joinery/core';
 import { expect, test } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { readImportFile } from './import-file.ts';
@@ -98,6 +98,10 @@ describeStores('people and their accounts', (open) => {
       { name: 'Ada', email: 'ada@council.example', administrator: true, signedIn: false },
       { name: 'Jan', administrator: false, federationOfficer: false },
     ]);
+    // A guest who never came, and whose time is over.
+    const gita = await addPerson(context, by, person('Gita'));
+    const account = await accountOfPerson(reader, gita.id);
+    await transact(context, by, (work) => setEnd(work, account?.id ?? '', '2020-01-01T00:00:00.000Z'));
     const links = await linksForNewcomers(context, by);
     expect(links.map((link) => link.name)).toEqual(['Ada', 'Jan']);
     expect(new Set(links.map((link) => link.address)).size).toBe(2);

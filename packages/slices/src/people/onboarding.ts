@@ -150,13 +150,14 @@ export async function linkFor(context: Context, by: By, person: string, mail = f
 
 /**
  * Everybody of this node who has never signed in, with a new sign-in link: for handing out after an import. Nobody who has a password, or whom an identity
- * provider lets in, needs one.
+ * provider lets in, needs one; a guest whose time is over gets none.
  */
 export async function linksForNewcomers(
   context: Context,
   by: By,
 ): Promise<{ name: string; email: string; address: string; expiresAt: string }[]> {
   const { reader } = context.db;
+  const now = context.clock.now().toISOString();
   const newcomers = await reader
     .selectFrom('account')
     .innerJoin('person', 'person.id', 'account.person_id')
@@ -164,6 +165,7 @@ export async function linksForNewcomers(
     .where('account.password_hash', 'is', null)
     .where('account.disabled_at', 'is', null)
     .where('account.signed_in_at', 'is', null)
+    .where((eb) => eb.or([eb('account.ends_at', 'is', null), eb('account.ends_at', '>', now)]))
     .orderBy('person.sort_name')
     .orderBy('person.id')
     .execute();

@@ -273,6 +273,24 @@ describeStores('Registration', (open) => {
     expect(await waitingRequests(context.db.reader, 2)).toMatchObject([{ name: 'Ada nimdA' }]);
   });
 
+  it('is taken from one network so often a day that it cannot fill what may wait, and is gone a day later when nobody confirms it', async () => {
+    await using world = await begin();
+    const { context, ask } = world;
+    const day = limits.registrationsNetworkDay;
+    // Twice: what was asked is kept for as long as the link works, and the day may begin in its middle.
+    expect(2 * day.times).toBeLessThanOrEqual(1_000);
+    for (let count = 0; count < day.times - 1; count += 1)
+      countAttempt(context, 'registration from 192.0.2.9 in a day', day);
+    await ask('a@good.gov', '192.0.2.9');
+    await world.work(2);
+    await expect(ask('b@good.gov', '192.0.2.9')).rejects.toMatchObject({ code: 'too_many' });
+    await ask('b@good.gov', '192.0.2.10');
+    await world.work(23);
+    const left = await context.db.reader.selectFrom('registration').select('email').execute();
+    expect(left.map(({ email }) => email)).toEqual(['b@good.gov']);
+    await ask('c@good.gov', '192.0.2.9');
+  });
+
   it('is counted per address, mail domain and network', async () => {
     await using world = await begin();
     const { ask } = world;

@@ -64,6 +64,7 @@ export async function askForAccount(
 ): Promise<void> {
   const { email, domain } = input.address;
   countAttempt(context, `registration from ${network}`, limits.registrationsNetwork);
+  countAttempt(context, `registration from ${network} in a day`, limits.registrationsNetworkDay);
   countAttempt(context, `registration at ${domain}`, limits.registrationsDomain);
   countAttempt(context, `registration of ${email}`, limits.registrationsAddress);
   await transact(context, by, async (work) => {

@@ -209,6 +209,8 @@ export const messages = defineMessages({
     tryResult: '{provider} works',
     tryResultLead: 'This is what this node would make of you. Nobody was signed in or changed.',
     unlink: 'Unlink',
+    guestWithoutRole:
+      'Your agency’s account would give you a role on this node. You are signed in without it: guests have no roles here.',
     unlinked: 'The link has been removed.',
     unlinkLast: 'This is your only way to sign in: choose a password first.',
     waysPasskeys:
@@ -439,6 +441,8 @@ export const messages = defineMessages({
     tryResult: '{provider} werkt',
     tryResultLead: 'Dit zou dit knooppunt van u maken. Niemand is ingelogd of gewijzigd.',
     unlink: 'Ontkoppelen',
+    guestWithoutRole:
+      'Het account van uw organisatie zou u op dit knooppunt een rol geven. U bent ingelogd zonder die rol: gasten hebben hier geen rollen.',
     unlinked: 'De koppeling is verwijderd.',
     unlinkLast: 'Dit is uw enige manier om in te loggen: kies eerst een wachtwoord.',
     waysPasskeys:

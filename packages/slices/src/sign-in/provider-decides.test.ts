@@ -1,6 +1,8 @@
 import {
   type Account,
   accountOfPerson,
+  accountOfToken,
+  createToken,
   endSessions,
   hashPassword,
   newId,
@@ -100,6 +102,23 @@ for (const dialect of ['sqlite', 'postgres'] as const)
         expect((await browser.get('/profile')).status).toBe(200);
         pass(1);
         expect((await browser.get('/profile')).status).not.toBe(200);
+      });
+
+      it('ends the tokens of before, which nobody could end by disabling their person there', async () => {
+        const { web, context, account, second, linkWith, choose } = await prepared(dialect);
+        await using _ = web;
+        const token = async (grant: string | null) =>
+          (await transact(context, by, (work) => createToken(work, { account: account.id, name: 'calendar', grant })))
+            .token;
+        const works = async (one: string) => (await accountOfToken(context, one)) !== undefined;
+        const before = await token(null);
+        await linkWith(second);
+        expect(await works(before)).toBe(false);
+        // With a password they can come in without the provider, and so can what they made.
+        await choose();
+        const own = await token(null);
+        await linkWith({ ...second, issuer: 'https://three.example' });
+        expect(await works(own)).toBe(true);
       });
 
       it('nobody gets rid of the provider: the last link stays, also one that is not offered now, and of two at once one', async () => {

@@ -167,5 +167,7 @@ async function securityPage(
     />
   );
   const notices = done && errors.length === 0 ? [{ kind: 'success' as NoticeKind, text: done }] : [];
+  if (c.req.query('guest') !== undefined && account?.ends_at != null)
+    notices.push({ kind: 'info', text: t('guestWithoutRole') });
   return showPage(c, { title: t('title'), error: errors.length > 0, notices }, page);
 }

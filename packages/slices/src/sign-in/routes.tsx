@@ -140,7 +140,8 @@ async function finish(c: RequestContext, provider: ProviderRow, vouched: Vouched
     const { backchannel_logout_supported: tells } = metadataOf(provider);
     const isAsked = vouched.refreshToken !== null || tells === true;
     await signIn(c, outcome.account, { grant: outcome.grant, ...(isAsked ? {} : { longest: longestUnasked }) });
-    return c.redirect(outcome.isNew && attempt.next === '/' ? '/profile' : attempt.next, 303);
+    if (attempt.next !== '/') return c.redirect(attempt.next, 303);
+    return c.redirect(outcome.isNew ? '/profile' : outcome.withoutRole ? '/profile/sign-in?guest' : '/', 303);
   } catch (error) {
     if (isRefusal(error) && error.code === 'forbidden') return answerPage(c, provider, 'stale');
     if (isRefusal(error) && error.code === 'disabled') return answerPage(c, provider, 'disabled');

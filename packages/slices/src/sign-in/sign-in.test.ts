@@ -1,4 +1,4 @@
-import { accountOfPerson, hashPassword, setPassword, transact } from '@joinery/core';
+import { accountOfPerson, hashPassword, setEnd, setPassword, transact } from '@joinery/core';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { people, startIdentityProvider } from '../../../../test/harness/identity-provider.ts';
 import { createNetworkBrowser, type NetworkBrowser } from '../../../../test/harness/network-browser.ts';
@@ -88,6 +88,26 @@ it('Somebody whom Keycloak vouches for gets a person with profile and roles, and
   anna.claims.realm_access = { roles: ['officers'] };
   await createNetworkBrowser(node.origin).get(`/sign-in/with/${id}`);
   expect(await accountOf('anna@council.example')).toMatchObject({ administrator: 0, federation_officer: 1 });
+});
+
+it('A guest whose groups would give them a role comes in without it, and is told why', async () => {
+  const gita = people.keycloak('k-gita', 'Gita Guest', 'gita@council.example');
+  await using provider = await startIdentityProvider({ first: gita });
+  const id = await setUp(provider, 'keycloak', { administrators: 'node-admins', officers: 'officers' });
+  await createNetworkBrowser(node.origin).get(`/sign-in/with/${id}`);
+  const account = await accountOf('gita@council.example');
+  const end = new Date(Date.now() + 86_400_000).toISOString();
+  await transact(node.context, { kind: 'command', by: 'test' }, (work) => setEnd(work, account?.id ?? '', end));
+  gita.claims.realm_access = { roles: ['node-admins'] };
+  const browser = createNetworkBrowser(node.origin);
+  const told = await browser.get(`/sign-in/with/${id}`);
+  expect([
+    told.url.pathname,
+    told.url.search,
+    /guests have no roles|gasten hebben hier geen rollen/.test(told.html),
+  ]).toEqual(['/profile/sign-in', '?guest', true]);
+  expect((await browser.get(`/sign-in/with/${id}?next=/groups`)).url.pathname).toBe('/groups');
+  expect(await accountOf('gita@council.example')).toMatchObject({ administrator: 0, federation_officer: 0 });
 });
 
 it('Entra ID: the subject is the key, and groups that it withholds change no role', async () => {
@@ -202,6 +222,8 @@ it('Whoever is disabled at the provider is out within a minute, on a page that o
   const beats: { every: number; run: () => void }[] = [];
   const real = globalThis.setInterval;
   const intervals = vi.spyOn(globalThis, 'setInterval').mockImplementation(((run: () => void, every: number) => {
+    // What watches over each request has a time of its own.
+    if (every !== 15_000) return real(run, every);
     beats.push({ every, run });
     return real(() => {}, 3_600_000);
   }) as typeof setInterval);

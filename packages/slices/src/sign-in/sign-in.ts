@@ -22,7 +22,7 @@ import type { Language } from '@joinery/ui';
 import { addPerson, type PersonRow, personById, updateProfile } from '../people/index.ts';
 import type { Vouched } from './answer.ts';
 import { type ClaimedProfile, readClaims, shownAs } from './claims.ts';
-import { identityOf } from './store.ts';
+import { identityOf, providerDecides } from './store.ts';
 import type { GrantRow, IdentityRow, ProviderRow } from './tables.ts';
 
 const system: By = { kind: 'system', what: 'identity provider' };
@@ -31,7 +31,15 @@ const system: By = { kind: 'system', what: 'identity provider' };
 export type NotAdmitted = 'not_linked' | 'email_taken' | 'email_missing' | 'name_missing' | 'disabled';
 
 export type Outcome =
-  | { admitted: true; account: string; grant: string; person: PersonRow; isNew: boolean }
+  | {
+      admitted: true;
+      account: string;
+      grant: string;
+      person: PersonRow;
+      isNew: boolean;
+      /** A guest, whose groups would give a role that guests do not have. */
+      withoutRole: boolean;
+    }
   | { admitted: false; why: NotAdmitted };
 
 /**
@@ -62,8 +70,8 @@ export async function admit(
         .where('id', '=', known.id)
         .execute();
       await followProfile(work, person.id, profile);
-      await followRoles(context, work, account.id, profile);
-      return { admitted: true, account: account.id, grant, person, isNew: false };
+      const withoutRole = !(await followRoles(context, work, account.id, profile));
+      return { admitted: true, account: account.id, grant, person, isNew: false, withoutRole };
     });
   }
   const why = await whyNot(context.db.reader, provider, profile);
@@ -110,7 +118,7 @@ async function makeAccount(
       },
     );
     if (!made) throw new Error('The account was made without its identity');
-    return { admitted: true, ...made, person, isNew: true };
+    return { admitted: true, ...made, person, isNew: true, withoutRole: false };
   } catch (error) {
     if (isRefusal(error) && error.faults.some((fault) => fault.field === 'email'))
       return { admitted: false, why: 'email_taken' };
@@ -144,6 +152,15 @@ export async function link(
     last_used_at: work.now,
   };
   await work.db.insertInto('sign_in_identity').values(identity).execute();
+  // From now on the provider decides who comes in: what was made without it nobody could end by disabling its person there.
+  if (await providerDecides(work.db, account))
+    await work.db
+      .updateTable('api_token')
+      .set({ revoked_at: work.now })
+      .where('account_id', '=', account)
+      .where('grant_id', 'is', null)
+      .where('revoked_at', 'is', null)
+      .execute();
   await emitOf(work, 'identity.linked', identity);
   return identity;
 }
@@ -221,15 +238,20 @@ async function followProfile(work: Work, person: string, profile: ClaimedProfile
   });
 }
 
-/** Roles that groups decide. The last administrator stays one, or nobody could mend the settings. */
+/**
+ * Roles that groups decide. The last administrator stays one, or nobody could mend the settings; a guest gets none.
+ * @returns false for a guest whose groups would give one
+ */
 export async function followRoles(
   context: Context,
   work: Work,
   account: string,
   profile: ClaimedProfile,
-): Promise<void> {
+): Promise<boolean> {
   const { administrator, federationOfficer } = profile;
-  if (administrator === null && federationOfficer === null) return;
+  if (administrator === null && federationOfficer === null) return true;
+  if ((await accountById(work.db, account))?.ends_at != null)
+    return administrator !== true && federationOfficer !== true;
   try {
     await savepoint(work, (part) =>
       setRoles(part, account, {
@@ -241,4 +263,5 @@ export async function followRoles(
     if (!isRefusal(error) || error.code !== 'conflict') throw error;
     context.logger.warn('sign_in.last_administrator_kept', { account });
   }
+  return true;
 }
