@@ -218,6 +218,13 @@ describe.each(['sqlite', 'postgres'] as const)('A council that came back from a 
       expect((await maxBrowser.get(`/conversations/${talk}`)).html).toContain('has not opened it again');
       await rexBrowser.post(`/conversations/${talk}/leave`);
       expect((await rexBrowser.get(`/conversations/${talk}`)).status).toBe(404);
+      // The last one takes all of it along.
+      await maxBrowser.post(`/conversations/${talk}/leave`);
+      await node.settle();
+      expect(await db.selectFrom('notification').select('id').where('group_id', '=', talk).execute()).toEqual([]);
+      expect(await db.selectFrom('search_entry').select('item_id').where('group_id', '=', talk).execute()).toEqual([]);
+      const texts = await db.selectFrom('post_revision').select('content').execute();
+      expect(JSON.stringify(texts)).not.toContain('Between us');
 
       // Nobody is mailed before they have looked at their settings; a link of an earlier mail still holds.
       const answer = () =>

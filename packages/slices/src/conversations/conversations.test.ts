@@ -140,7 +140,8 @@ describeStores('a conversation', (open) => {
     const { context, add, begin, say, leave, act, effects } = world;
     const db = context.db.reader;
     const [anna, bram, cato] = [await add('Anna'), await add('Bram'), await add('Cato')];
-    const made = await begin(anna, [bram, cato], 'For you');
+    const made = await begin(anna, [bram, cato], 'For you', 'Whispered subject');
+    await say(made, anna, 'Whispered #words');
     await leave(made, bram);
     expect(await conversationOf(db, made.id, bram.id)).toBeUndefined();
     expect(await refusalOf(say(made, bram, 'Still here?'))).toBe('not_found');
@@ -154,7 +155,11 @@ describeStores('a conversation', (open) => {
     await act((work) => deletePerson(work, anna.id));
     await effects();
     expect((await groupById(db, made.id))?.deleted_at).not.toBeNull();
-    expect((await groupById(db, made.id))?.member_count).toBe(0);
+    expect(await groupById(db, made.id)).toMatchObject({ member_count: 0, name: '' });
+    // Nobody could ever read it again: nothing of what was said is left.
+    expect(await db.selectFrom('post_revision').select('post_id').execute()).toEqual([]);
+    for (const table of ['post', 'post_tag', 'post_like', 'post_read_topic', 'log', 'groups'] as const)
+      expect(JSON.stringify(await db.selectFrom(table).selectAll().execute())).not.toMatch(/For you|Whispered|words/);
   });
 
   it('goes on when its first message is deleted; only authors change what they wrote, and not its subject', async () => {

@@ -175,8 +175,12 @@ export async function leaveGroup(work: Work, input: MembershipInput): Promise<vo
   if (!takesPart && group.local !== 1) return unfollowGroup(work, input);
   const { state, banned_until } = standing;
   await changeStanding(work, parties, { ...outside, ...(state === 'banned' ? { state, banned_until } : {}) });
-  // Nobody could ever read it again.
-  if (group.kind === 'conversation' && (await countMembers(work.db, group.id)) === 0) await endGroup(work, group.id);
+  // Nobody could ever read it again: what it was about goes here, and what was said in it with the event.
+  if (group.kind === 'conversation' && group.local === 1 && (await countMembers(work.db, group.id)) === 0) {
+    await endGroup(work, group.id);
+    await work.db.updateTable('groups').set({ name: '', sort_name: '' }).where('id', '=', group.id).execute();
+    work.emit('group.deleted', streams.local, { group: group.id });
+  }
   const stream = group.local === 1 ? streams.local : streams.node(group.home);
   work.emit('group.left', stream, { group: group.id, person: person.id, activity: asked ?? '' });
 }

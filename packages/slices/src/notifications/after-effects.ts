@@ -210,6 +210,13 @@ async function onSecurity(
   await notify(work, { person: data.person, kind: securityKind, cause: `security ${id}`, at, what, actor: data.by });
 }
 
+/** A conversation that ended leaves nothing behind: what was told of it leads nowhere, and what was silenced is gone. */
+async function forgetConversation(work: Work, id: string): Promise<void> {
+  if ((await groupById(work.db, id))?.kind !== 'conversation') return;
+  await work.db.deleteFrom('notification').where('group_id', '=', id).execute();
+  await work.db.deleteFrom('notification_mute').where('scope', '=', 'group').where('subject', '=', id).execute();
+}
+
 /** What somebody is told, and after what. Each event is seen once; `cause` keeps what arrives twice from being told twice. */
 export const afterEffects: AfterEffects = {
   'post.created': (work, { data }) => onPost(work, data.post, true),
@@ -254,6 +261,7 @@ export const afterEffects: AfterEffects = {
     for (const person of await administrators(work.db))
       await notify(work, { person, kind: 'sponsor', cause: `guest ${id}`, at, actor: data.person });
   },
+  'group.deleted': (work, { data }) => forgetConversation(work, data.group),
   'registration.waiting': (work, { at, data }) => onRegistration(work, data.registration, at),
   ...Object.fromEntries(
     securityEvents.map((what) => [what, (work: Work, event: LogEvent<SecurityEvent>) => onSecurity(work, what, event)]),

@@ -3,15 +3,17 @@ import { groupById, streamOf } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
 import { copiesEffects } from './copies.ts';
 import { planReport } from './delivery.ts';
+import { eraseConversation } from './erase.ts';
 import { forgetOpening } from './history.ts';
 import { postById } from './store.ts';
 import { forgetPersonal } from './unread.ts';
 
-/** What follows from a post: the author's node is told how far the group passed it, or its deletion, on. And from leaving a group: its past has a gap from then on. */
+/** What follows from a post: the author's node is told how far the group passed it, or its deletion, on. And from leaving a group: its past has a gap from then on; from the end of a conversation: what was said in it is erased. */
 export const afterEffects: AfterEffects = {
   ...copiesEffects,
   'post.created': reportLater,
   'post.deleted': reportLater,
+  'group.deleted': (work, { data }) => eraseConversation(work, data.group),
   'person.deleted': (work, { data }) => forgetPersonal(work, data.person),
   'group.left': (work, { data }) => forgetOpening(work, data.group),
   'group.unfollowed': (work, { data }) => forgetOpening(work, data.group),
