@@ -1,19 +1,24 @@
 import { appendFileSync } from 'node:fs';
 import {
+  arrivingPath,
   type Context,
   coreMigrations,
   createLogger,
   enqueueJob,
+  keepBlob,
   migrate,
   newId,
   openDatabase,
   openFiles,
   openSecret,
   readConfig,
+  receiveBytes,
   type Slice,
   settleIdentity,
   streams,
+  summarise,
   transact,
+  useBlob,
 } from '@joinery/core';
 import { z } from 'zod';
 
@@ -126,9 +131,33 @@ export async function openFaultNode(options: {
 /** One entry in sixteen has a job: running one takes three transactions. */
 export const hasJob = (id: string) => id.endsWith('0');
 
+/** One entry in sixteen brings a file. */
+export const hasFile = (id: string) => id.endsWith('5');
+
+/** What is in the file of an entry: longer than a sector, and like no other. */
+export const fileOf = (id: string) => Buffer.from(`${id} `.repeat(100));
+
+/** Brings the file of an entry in two requests, the first of which broke off, as an upload does. @returns its hash */
+async function bringFile(context: Context, id: string): Promise<string> {
+  const { files } = context;
+  const path = arrivingPath(files, id);
+  const bytes = fileOf(id);
+  const most = bytes.length;
+  async function* part(from: number, to?: number) {
+    yield bytes.subarray(from, to);
+  }
+  await receiveBytes(files, path, part(0, 1_500), { most });
+  await receiveBytes(files, path, part(1_000), { from: 1_000, most });
+  const blob = await summarise(path);
+  await keepBlob(context, path, blob);
+  return blob.sha256;
+}
+
 /** Writes one entry with all that hangs on it. @returns its id, once it is committed */
 export async function writeEntry(context: Context, writer: number, id: string = newId()): Promise<string> {
+  const file = hasFile(id) ? await bringFile(context, id) : null;
   await transact(context, by, async (work) => {
+    if (file !== null) await useBlob(work, file);
     await work.db.insertInto('faults_entry').values({ id, writer }).execute();
     work.emit('faults.written', streams.group(String(writer)), { entry: id });
     if (hasJob(id)) await enqueueJob(work, 'faults.job', { entry: id });

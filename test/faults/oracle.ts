@@ -1,16 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { Context } from '@joinery/core';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
-import { entries } from './node.ts';
+import { entries, fileOf, hasFile } from './node.ts';
 
 /**
- * What must hold after any fault: everything acknowledged is there, nothing is there that nobody tried, each entry has its event exactly once,
+ * What must hold after any fault: everything acknowledged is there, files among it, whole, nothing is there that nobody tried, each entry has its event exactly once,
  * and numbers of log and streams are dense.
  */
 export async function expectWhole(context: Context, history: { tried: Set<string>; acknowledged: Set<string> }) {
   const present = await entries(context);
   expect([...history.acknowledged].filter((id) => !present.has(id))).toEqual([]);
   expect([...present].filter((id) => !history.tried.has(id))).toEqual([]);
+  await expectFiles(context, history.acknowledged);
   const log = await context.db.reader.selectFrom('log').selectAll().orderBy('seq').execute();
   expect(log.map((row) => row.seq)).toEqual(log.map((_, index) => index + 1));
   const head = await context.db.reader.selectFrom('log_head').select('seq').executeTakeFirstOrThrow();
@@ -20,6 +22,18 @@ export async function expectWhole(context: Context, history: { tried: Set<string
   for (const stream of streams) {
     const numbers = log.filter((row) => row.stream === stream.id).map((row) => row.stream_seq);
     expect(numbers).toEqual(Array.from({ length: stream.head }, (_, index) => index + 1));
+  }
+}
+
+/** Every acknowledged file is there, and every file that a row names is whole. */
+async function expectFiles(context: Context, acknowledged: Set<string>): Promise<void> {
+  const named = await context.db.reader.selectFrom('blob').selectAll().where('unused_since', 'is', null).execute();
+  const known = new Set(named.map((row) => row.sha256));
+  const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+  expect([...acknowledged].filter((id) => hasFile(id) && !known.has(hash(fileOf(id))))).toEqual([]);
+  for (const { sha256, bytes } of named) {
+    const content = new Uint8Array(await new Response(await context.files.read(sha256)).arrayBuffer());
+    expect([content.length, hash(content)]).toEqual([bytes, sha256]);
   }
 }
 
