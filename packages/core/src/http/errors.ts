@@ -29,6 +29,8 @@ const codeOfStatus: Partial<Record<number, RefusalCode>> = {
 /** SQLite and PostgreSQL say in their own ways that the disk is full, or that they are away for the moment. */
 function refusalOfDatabase(error: Error): Refusal | null {
   const code = 'code' in error ? String(error.code) : '';
+  // PostgreSQL ended a statement that took too long: `statement_timeout`.
+  if (code === '57014') return new Refusal('took_too_long', '');
   if (code === 'SQLITE_FULL' || code === '53100' || code === 'ENOSPC') return new Refusal('storage_full', '');
   return isStorageFault(error) ? new Refusal('unavailable', '') : null;
 }
