@@ -70,10 +70,7 @@ const pagesOfGroups: Record<string, Row> = {
     ...{ name: 'Crisis team 2', summary: '', reading: 'members', joining: 'invited' },
   }),
   'POST /groups/:id/classification': inGroup('owner', notOwners, { label: 'internal', reason: 'Names of suppliers' }),
-  'POST /groups/:id/ask': {
-    ...inGroup('invitee', outsiders),
-    changesNothing: 'who is invited joins without asking',
-  },
+  'POST /groups/:id/ask': inGroup('invitee', outsiders),
   'POST /groups/:id/requests': inGroup('facilitator', notFacilitators, ({ requester }) => ({
     ...{ person: requester, decision: 'decline', reason: 'Full' },
   })),

@@ -316,6 +316,7 @@ const open = [
 const openOnWeb = [
   'GET /groups/:',
   'GET /groups/:/feed.atom',
+  'GET /groups/:/terms',
   'GET /groups/:/topics',
   'GET /posts/:',
   'GET /posts/:/history',
