@@ -243,6 +243,21 @@ it('B gives an item to nobody without the token of this group, bound to the key 
   }
 });
 
+it('what is written at B goes to nobody without an agreement that covers closed groups, not to the group’s own node either', async () => {
+  const write = (title: string) =>
+    transact(b.context, by, (work) => createTopic(work, { group: at.b, author: bob.id, title, ...markdownText('x') }));
+  const rows = b.context.db.reader.selectFrom('post').select('id').where('title', '=', 'Minutes');
+  const minutes = await rows.executeTakeFirstOrThrow();
+  const edit = () =>
+    transact(b.context, by, (work) => editPost(work, { post: written.id, author: bob.id, ...markdownText('y') }));
+  const answer = () =>
+    transact(b.context, by, (work) => reply(work, { replyTo: minutes.id, author: bob.id, ...markdownText('z') }));
+  await b.decide('change', a, { scopes: ['discover', 'open-groups'] });
+  for (const attempt of [() => write('Not to be told'), edit, answer])
+    await expect(attempt()).rejects.toMatchObject({ code: 'no_agreement' });
+  await b.decide('change', a, { scopes: [...scopes] });
+});
+
 it('a group cannot hand out what was written for another one by naming it', async () => {
   const keys = await createActorKeys();
   const trap = await transact(a.context, by, (work) =>

@@ -1,4 +1,4 @@
-import { type JsonObject, newId, nodeActor } from '@joinery/core';
+import { isObject, type JsonObject, newId, nodeActor } from '@joinery/core';
 import type { Bridge } from '../bridge.ts';
 import { deliver } from '../deliver.ts';
 import { documentContext, prove } from '../outgoing.ts';
@@ -33,6 +33,5 @@ export async function sendReceipt(
 
 /** Whether an activity is such a receipt: all that a suspended node may still send. */
 export function isReceipt(activity: JsonObject): boolean {
-  const dropped = activity['joinery:dropped'];
-  return activity.type === 'Leave' && typeof dropped === 'object' && dropped !== null;
+  return activity.type === 'Leave' && isObject(activity['joinery:dropped']);
 }

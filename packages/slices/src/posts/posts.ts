@@ -10,7 +10,7 @@ import { longestContent, longestTitle } from './input.ts';
 import { forgetNames, linkNames, namesSaid, putNames, type SaidNames } from './names.ts';
 import { whyNotDelete, whyNotEdit, whyNotPost, whyNotReply } from './policy.ts';
 import { numberPost } from './references.ts';
-import { currentRevision, postById, requireGroup, requirePost, standingOf, topicOf } from './store.ts';
+import { assertMayTell, currentRevision, postById, requireGroup, requirePost, standingOf, topicOf } from './store.ts';
 import type { PostAudience, PostKind, PostRow } from './tables.ts';
 import { seesPost, streamOfPost } from './visibility.ts';
 
@@ -66,6 +66,7 @@ export async function createTopic(work: Work, input: TopicInput): Promise<PostRo
   if (!decidedByHost(work, group, !input.arrival)) {
     const why = whyNotPost(await standingOf(work.db, group, input.author, work.now));
     if (why) refuse(why, 'You cannot start a topic in this group');
+    assertMayTell(work, group);
   }
   if (group.kind === 'conversation' && (await topicOf(work.db, group.id)))
     refuse('conflict', 'A conversation is one thread: reply in it');
@@ -92,6 +93,7 @@ export async function reply(work: Work, input: ReplyInput): Promise<PostRow> {
   if (!decidedByHost(work, group, !input.arrival)) {
     const why = whyNotReply(await standingOf(work.db, group, input.author, work.now), topic);
     if (why) refuse(why, 'You cannot reply here');
+    assertMayTell(work, group);
     if (!(await seesPost(work.db, input.author, topic))) refuse('not_found', 'There is no such post');
   }
   return addPost(work, group, { ...input, title: null, kind: input.kind ?? 'reply' }, { topic, parent });
@@ -259,6 +261,7 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
   if (!decidedByHost(work, group, post.local === 1)) {
     const why = whyNotEdit(await standingOf(work.db, group, input.author, work.now), group, post);
     if (why) refuse(why, 'You cannot change this post');
+    assertMayTell(work, group);
   }
   if (input.expected !== undefined && input.expected !== post.revision) {
     refuse('stale_revision', 'This post was changed since you opened it: compare the two texts');
@@ -414,6 +417,7 @@ export async function sendAgain(work: Work, input: { post: string; author: strin
   if (post.author_id !== input.author) refuse('forbidden', 'Only its author can send a post');
   if (post.status !== 'refused' || post.deleted_at) refuse('conflict', 'This post was not refused');
   const group = await requireGroup(work.db, post.group_id);
+  assertMayTell(work, group);
   const stream = streams.node(group.home);
   const data = { post: post.id, group: group.id, revision: post.revision };
   const event = work.emit(post.accepted_at === null ? 'post.created' : 'post.edited', stream, data);

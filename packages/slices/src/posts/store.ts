@@ -1,4 +1,4 @@
-import { prepareQuery, type Reader, refuse, type Trust } from '@joinery/core';
+import { prepareQuery, type Reader, refuse, type Trust, type Work } from '@joinery/core';
 import {
   canModerate,
   canSeeMembers,
@@ -98,6 +98,17 @@ export async function standingOf(db: Reader, group: GroupRow, person: string | n
     moderates: canModerate(group, membership),
     converses,
   };
+}
+
+/**
+ * What is written in a closed group elsewhere goes to its node as a whole: not when the agreement covers no closed groups (any more), or none as confidential as this one,
+ * although it covers something else and so the lane runs.
+ * @throws {Refusal} no_agreement
+ */
+export function assertMayTell(work: Pick<Work, 'trust'>, group: GroupRow): void {
+  if (group.local === 1 || group.reading !== 'members') return;
+  if (!work.trust.mayFederate(group.home, scopeOf(group), 'out', group.id).allowed)
+    refuse('no_agreement', 'No agreement with the node of this group covers it');
 }
 
 /** Whether a node may send what it sends: agreements can end between receiving and applying. */
