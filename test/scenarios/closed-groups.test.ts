@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { createActorKeys, nodeActor, streams, transact } from '@joinery/core';
+import { rememberFiles } from '@joinery/slices/files';
 import { approve, createGroup, groupByUri, joinGroup, membershipOf, removeMember } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, currentRevision, editPost, lock, markdownText, postByUri, reply } from '@joinery/slices/posts';
@@ -330,6 +331,12 @@ async function isShutOut(token: Record<string, string>): Promise<void> {
 it('the last member of C is removed: C is refused with the token it holds, drops its copies, and B and A have the receipt', async () => {
   const held = await forged();
   expect((await get(c, written.uri, held)).status).toBe(200);
+  const copy = await postByUri(c.context.db.reader, written.uri);
+  const holder = { kind: 'posts', id: copy?.id ?? '' };
+  const said = { uri: `${b.origin}/files/${written.id}`, name: `${secret}.pdf`, media_type: 'application/pdf' };
+  await transact(c.context, by, (work) =>
+    rememberFiles(work, holder, [{ ...said, bytes: 1, sha256: 'ab', pieces: 'cd', alt: null }]),
+  );
   const there = await personByUri(a.context.db.reader, cleo.uri);
   await transact(a.context, by, (work) => removeMember(work, { group: group.id, person: there?.id ?? '', by: ada.id }));
   await settle();
@@ -347,6 +354,8 @@ it('the last member of C is removed: C is refused with the token it holds, drops
   const page = await cleo.api('GET', `/groups/${at.c}/posts`);
   expect(page.status).toBe(404);
   expect((await cleo.api('GET', '/feed')).body.items).toEqual([]);
+  // Of files nothing stays either: not what they are called.
+  expect(await c.context.db.reader.selectFrom('files_file').selectAll().execute()).toEqual([]);
 });
 
 it('who is let in again reads again, what was dropped too, and the version that was raised still shuts out older tokens', async () => {

@@ -7,9 +7,11 @@ import {
   transact,
   type Work,
 } from '@joinery/core';
+import { rememberFiles, removeFilesOf } from '@joinery/slices/files';
 import { type GroupRow, groupById } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
 import { excerpt } from '@joinery/ui';
+import { holderOf } from './attachments.ts';
 import type { ReadPost } from './documents.ts';
 import { forgetOpening } from './history.ts';
 import { forgetNames } from './names.ts';
@@ -109,6 +111,7 @@ async function dropPortion(work: Work, group: string, of: string | null, counts:
     await work.db.deleteFrom('post_revision').where('post_id', '=', id).execute();
     await work.db.updateTable('post').set({ title: null, excerpt: '', language: null }).where('id', '=', id).execute();
     await forgetNames(work, id);
+    await removeFilesOf(work, holderOf(id));
     work.emit('post.dropped', streams.local, { post: id, group });
     counts.set(home, (counts.get(home) ?? 0) + 1);
   }
@@ -138,6 +141,7 @@ export async function revive(work: Work, post: PostRow, group: GroupRow, read: R
     .set({ title, excerpt: excerpt(content), language, revision: number, fetched_at: work.now })
     .where('id', '=', post.id)
     .execute();
+  await rememberFiles(work, holderOf(post.id), read.files);
   work.emit('post.remembered', streams.local, { post: post.id, group: group.id });
   return true;
 }

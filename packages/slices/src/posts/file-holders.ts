@@ -15,7 +15,9 @@ const ofPosts: FileHolder = {
     const object = post && (await postKind.load(db, { id }));
     if (!post || !object || post.deleted_at !== null || post.hidden_at !== null) return false;
     const isAuthor = requester.kind === 'person' && requester.person === post.author_id;
-    if (!isAuthor && post.removed_at !== null) return false;
+    const topic = post.topic_id === id ? post : await postById(db, post.topic_id);
+    // What was answered to a removed topic went with it.
+    if (!isAuthor && (post.removed_at !== null || topic?.removed_at !== null)) return false;
     if (!isAuthor && requester.kind === 'person' && post.status !== 'accepted') return false;
     return postKind.mayRead(db, requester, object);
   },

@@ -1,9 +1,11 @@
 import { createActorKeys, isRefusal, streams, transact } from '@joinery/core';
+import { files } from '@joinery/slices/files';
 import { createGroup, groupById, groups, joinGroup, membershipOf, setRole, updateGroup } from '@joinery/slices/groups';
 import { createPerson, type PersonRow, people } from '@joinery/slices/people';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { tellCounts } from './counts.ts';
+import { fileHolders } from './file-holders.ts';
 import { createTopic, editPost, like, markdownText, postById, posts, reply, report } from './index.ts';
 import { unlike } from './likes.ts';
 import { findPost, listFeed, listReplies, listTagged, listTopics, newestTopics, textsOf } from './lists.ts';
@@ -18,7 +20,7 @@ describeStores('Who sees a thread', (openStore) => {
   async function open() {
     let time = Date.parse('2026-11-02T08:00:00Z');
     const store = await openStore({
-      slices: [people, groups, posts],
+      slices: [people, groups, posts, files],
       now: () => {
         time += 1_000;
         return new Date(time);
@@ -165,6 +167,28 @@ describeStores('Who sees a thread', (openStore) => {
     await act((work) => like(work, { post: wide.id, by: { uri: owner.uri, person: owner.id } }));
     await act((work) => tellCounts(work, group.id));
     expect((await toldTo()).map(({ name }) => name)).toEqual(['post.created', 'post.liked', 'post.counted']);
+  });
+
+  it('is the rule for its files too, and what was answered to a removed topic has none for anybody but its author', async () => {
+    await using world = await open();
+    const { context, act, owner, person, join, write, answer } = world;
+    const [member, other] = [await person('Member'), await person('Other')];
+    await join(member);
+    await join(other);
+    const narrow = await write(owner, { kind: 'facilitators', origin: null });
+    const wide = await write(owner);
+    const answered = await answer(member, wide.id);
+    const reads = (who: PersonRow, post: string) =>
+      fileHolders[0]?.mayRead(
+        context.db.reader,
+        { kind: 'person', person: who.id, administrator: false, guest: false },
+        post,
+      );
+    expect([await reads(owner, narrow.id), await reads(member, narrow.id)]).toEqual([true, false]);
+    expect([await reads(other, wide.id), await reads(other, answered.id)]).toEqual([true, true]);
+    await act((work) => removeFromGroup(work, { post: wide.id, by: owner.id, reason: null }));
+    expect([await reads(other, wide.id), await reads(other, answered.id)]).toEqual([false, false]);
+    expect(await reads(member, answered.id)).toBe(true);
   });
 
   it('is narrowed in closed groups of this node alone, to agencies that are in the group; guests are of another', async () => {
