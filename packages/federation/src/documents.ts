@@ -134,9 +134,9 @@ export async function collectionDocument(
   if (!collection || !kind || !isId(address.id)) return null;
   const object = await kind.load(context.db.reader, { id: address.id });
   // A collection with a rule of its own may be kept here for an owner elsewhere: a group of ours keeps threads that others started.
-  if (!object || object.deletedAt !== null || !(object.local || collection.mayRead)) return null;
   const mayRead = collection.mayRead ?? kind.mayRead;
-  if (!(await mayRead(context.db.reader, requester, object))) return null;
+  const may = await mayRead(context.db.reader, requester, object ?? missingObject(address.path, address.id));
+  if (!may || !object || object.deletedAt !== null || !(object.local || collection.mayRead)) return null;
   const outgoing = { db: context.db.reader, origin: context.config.origin, joineryPeer: true };
   const cursor = address.page === '' ? null : address.page;
   const page = await collection.page(outgoing, object, requester, cursor);
@@ -242,9 +242,14 @@ async function readable(
   const kind = kindAt(bridge, path);
   if (!kind || !isId(id)) return null;
   const object = await kind.load(bridge.context.db.reader, { id });
+  const may = await kind.mayRead(bridge.context.db.reader, requester, object ?? missingObject(path, id));
   // Things of other nodes have pages here for our people; their documents are at home elsewhere.
-  if (!object?.local) return null;
-  return (await kind.mayRead(bridge.context.db.reader, requester, object)) ? { kind, object } : null;
+  return object?.local && may ? { kind, object } : null;
+}
+
+/** What is asked about where there is nothing: the same statements as for something hidden. */
+function missingObject(path: string, id: string): StoredObject {
+  return { id, uri: `${path}/${id}`, local: false, deletedAt: null, type: 'Object' };
 }
 
 const multikeys = new LRUCache<string, string>({ max: 2_000 });

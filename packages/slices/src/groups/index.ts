@@ -14,6 +14,7 @@ export { groupsOf } from './lists.ts';
 export { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
 export { approve, ban, decline, removeMember, setRole, unban } from './moderation.ts';
 export {
+  absent,
   canInvite,
   canManage,
   canModerate,

@@ -126,7 +126,8 @@ async function readersOnly(
   ...[db, requester, object]: Parameters<NonNullable<CollectionKind['mayRead']>>
 ): Promise<boolean> {
   const group = await groupById(db, object.id);
-  return group !== undefined && requesterMayRead(db, requester, group);
+  const may = await requesterMayRead(db, requester, group ?? absent);
+  return group !== undefined && may;
 }
 
 export const collections: CollectionKind[] = [moderators, followers, listedHere];

@@ -11,7 +11,7 @@ import {
   type StoredObject,
   type Work,
 } from '@joinery/core';
-import { accessOf, addressing, type GroupRow, groupById, requesterMayRead } from '@joinery/slices/groups';
+import { absent, accessOf, addressing, type GroupRow, groupById, requesterMayRead } from '@joinery/slices/groups';
 import { rememberReferences } from './activities-in-references.ts';
 import { authored, countsOf, storedActivity } from './activities-out.ts';
 import { partsOf, postDocument, postTypes, threadAddresses, tombstone } from './documents.ts';
@@ -44,9 +44,14 @@ export const postKind: ObjectKind = {
   },
   mayRead: async (db, requester, object) => {
     const post = await postById(db, object.id);
-    const group = post ? await groupById(db, post.group_id) : undefined;
-    if (!post || !group) return false;
-    const removed = await isRemoved(db, post);
+    // The same statements for what is missing as for what is in a hidden group.
+    const group = await groupById(db, post?.group_id ?? object.id);
+    const topic = await postById(db, post?.topic_id ?? object.id);
+    if (!post || !group) {
+      if (requester.kind === 'peer') await mayNodeReadClosed(db, requester, absentPost(object.id), true, absentGroup);
+      return false;
+    }
+    const removed = post.removed_at !== null || (topic?.removed_at ?? null) !== null;
     if (requester.kind === 'peer') return mayPeerRead(db, requester, post, removed, group);
     if (requester.kind === 'nobody' && removed) return false;
     const person = requester.kind === 'person' ? requester.person : null;
@@ -69,6 +74,9 @@ export const postKind: ObjectKind = {
   saveRemote: saveRemotePost,
 };
 
+const absentGroup = { ...absent, uri: '', home: '' };
+const absentPost = (id: string) => ({ id, status: 'accepted', audience: 'group' }) as const;
+
 /**
  * A node reads a post of ours in a group of ours by the group's rule. A post of ours in a group elsewhere is read by that group's node,
  * and, once that has taken it in, by nodes with an agreement: they know its address only from that group.
@@ -86,12 +94,6 @@ async function mayPeerRead(
   if (removed && group.local === 1) return false;
   const named = group.local === 1 ? group.id : undefined;
   return requester.trust.mayFederate(requester.origin, 'open-groups', 'out', named).allowed;
-}
-
-/** By its group, itself or with its topic. */
-async function isRemoved(db: Reader, post: PostRow): Promise<boolean> {
-  const topic = post.topic_id === post.id ? post : await postById(db, post.topic_id);
-  return post.removed_at !== null || (topic?.removed_at ?? null) !== null;
 }
 
 type PageOf = (
@@ -290,14 +292,18 @@ const replies: PageOf = async (outgoing, object, _requester, cursor) => {
 
 const readsGroup: CollectionKind['mayRead'] = async (db, requester, object) => {
   const group = await groupById(db, object.id);
-  return group?.local === 1 && requesterMayRead(db, requester, group);
+  const may = await requesterMayRead(db, requester, group ?? absent);
+  return group?.local === 1 && may;
 };
 
 /** Threads are kept by their group, whoever started them. */
 const readsThread: CollectionKind['mayRead'] = async (db, requester, object) => {
-  const found = await groupOf(db, object.id);
-  if (found === null || found.post.audience !== 'group' || (await isRemoved(db, found.post))) return false;
-  return requesterMayRead(db, requester, found.group);
+  const post = await postById(db, object.id);
+  const group = await groupById(db, post?.group_id ?? object.id);
+  const topic = await postById(db, post?.topic_id ?? object.id);
+  const may = await requesterMayRead(db, requester, group ?? absent);
+  const removed = post?.removed_at ?? topic?.removed_at ?? null;
+  return may && group?.local === 1 && post?.audience === 'group' && removed === null;
 };
 
 /** Collections of a group: newest first. */

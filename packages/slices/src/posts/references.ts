@@ -9,7 +9,14 @@ import {
   type Requester,
   type Work,
 } from '@joinery/core';
-import { accessOf, addressing, type GroupRow, nextNumber, requesterMayRead } from '@joinery/slices/groups';
+import {
+  accessOf,
+  addressing,
+  type GroupFacts,
+  type GroupRow,
+  nextNumber,
+  requesterMayRead,
+} from '@joinery/slices/groups';
 import { threadAddresses } from './documents.ts';
 import type { PostReferenceRow, PostRow } from './tables.ts';
 
@@ -113,15 +120,17 @@ export async function mayNodeReadClosed(
   requester: Extract<Requester, { kind: 'peer' }>,
   post: Pick<PostRow, 'id' | 'status' | 'audience'>,
   removed: boolean,
-  group: GroupRow,
+  group: GroupFacts & Pick<GroupRow, 'uri' | 'home'>,
 ): Promise<boolean> {
+  // All is asked before anything is decided: the same statements whatever there is.
+  const [reference, access] = [await referenceOf(db, post.id), await accessOf(db, group.id, requester.origin)];
+  const isMembersNode = await requesterMayRead(db, requester, group);
+  const number = reference?.number ?? 0;
   // What is not for all of a group stays on this node.
   if (post.audience !== 'group') return false;
-  const [reference, access] = [await referenceOf(db, post.id), await accessOf(db, group.id, requester.origin)];
-  const number = reference?.number ?? 0;
   if (group.local === 1) {
     const granted = access !== undefined && access.revoked_at === null && access.reads_from <= number;
-    return (await requesterMayRead(db, requester, group)) && granted && !removed;
+    return isMembersNode && granted && !removed;
   }
   if (!mayReadClosed(requester.trust, requester.origin, group, 'out').allowed) return false;
   if (requester.origin === group.home) return true;

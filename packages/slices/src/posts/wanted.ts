@@ -185,7 +185,9 @@ async function again(work: Work, row: PostWantedRow, state: 'away' | 'refused' |
     return;
   }
   await work.db.updateTable('post_wanted').set({ state, tries, failed_at }).where('uri', '=', row.uri).execute();
-  const seconds = Math.min(longestWaitSeconds, firstWaitSeconds * 2 ** Math.min(row.tries, 12));
+  // A quarter of the time that it has waited already: a short absence is noticed soon, and a long one is not asked about all the time.
+  const age = (Date.parse(work.now) - Date.parse(row.announced_at)) / 1_000;
+  const seconds = Math.min(longestWaitSeconds, Math.max(firstWaitSeconds, age / 4));
   await ask(work, row.uri, tries, seconds * 1_000 * (0.75 + Math.random() / 2));
 }
 
