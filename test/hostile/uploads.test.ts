@@ -1,0 +1,85 @@
+import { request } from 'node:http';
+import { expect, it } from 'vitest';
+import { startProcess } from '../harness/process.ts';
+import { until } from '../harness/until.ts';
+
+const mebibyte = 1024 * 1024;
+const most = 128;
+const usual = 16;
+
+/** Sends pieces of a MiB until the node has answered, or hangs up after so many. */
+function stream(url: string, headers: Record<string, string>, pieces: number, vanish: boolean): Promise<number> {
+  return new Promise((resolve) => {
+    const sending = request(url, { method: 'PATCH', headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+      sending.destroy();
+    });
+    sending.on('error', () => resolve(0));
+    const piece = Buffer.alloc(mebibyte, 'x');
+    let sent = 0;
+    const next = () => {
+      while (sent < pieces) {
+        sent += 1;
+        if (!sending.write(piece)) return void sending.once('drain', next);
+      }
+      if (vanish) setImmediate(() => sending.destroy());
+      else sending.end();
+    };
+    next();
+  });
+}
+
+it.skipIf(process.platform !== 'linux')(
+  '115: an upload that is larger than it may be, or whose sender vanishes at its end, takes no memory and leaves nothing but what can be resumed',
+  async () => {
+    await using node = await startProcess('uploads', { JOINERY_FILE_MEGABYTES: String(most) });
+    const words = ['person', 'add', '--name', 'Anna Archivist', '--email', 'anna@example.test'];
+    const anna = (await node.command(...words)) as { id: string };
+    const { token } = (await node.command('token', 'create', '--person', anna.id)) as { token: string };
+    const headers = { authorization: `Bearer ${token}`, 'tus-resumable': '1.0.0' };
+    const begin = (megabytes: number) =>
+      fetch(`${node.origin}/api/v1/uploads`, {
+        method: 'POST',
+        headers: { ...headers, 'upload-length': String(megabytes * mebibyte) },
+      });
+    const next = (offset: number) => ({
+      ...{ ...headers, 'content-type': 'application/offset+octet-stream', 'upload-offset': String(offset) },
+    });
+    const offsetOf = async (address: string) =>
+      Number((await fetch(address, { headers })).headers.get('upload-offset') ?? Number.NaN);
+
+    const readAll = async (address: string) => {
+      const path = `/api/v1/files/${address.split('/').at(-1)}/content`;
+      let bytes = 0;
+      for await (const piece of (await fetch(`${node.origin}${path}`, { headers })).body ?? []) bytes += piece.length;
+      return bytes;
+    };
+
+    const tooLarge = await begin(2 * 1024);
+    expect(tooLarge.status).toBe(413);
+    // What any upload takes at first.
+    const small = `${node.origin}${(await begin(usual)).headers.get('location')}`;
+    expect(await stream(small, next(0), usual, false)).toBe(204);
+    await readAll(small);
+    const before = node.peakMemory();
+
+    const longer = `${node.origin}${(await begin(4)).headers.get('location')}`;
+    // Without a length, and without an end.
+    expect([413, 0]).toContain(await stream(longer, next(0), 2 * 1024, false));
+    expect((await fetch(longer, { headers })).status).toBe(404);
+
+    const vanishing = `${node.origin}${(await begin(most)).headers.get('location')}`;
+    expect(await stream(vanishing, next(0), most - 1, true)).toBe(0);
+    await until(async () => (await offsetOf(vanishing)) > 0, 15_000);
+    const offset = await offsetOf(vanishing);
+    expect(offset).toBeLessThan(most * mebibyte);
+    const rest = new Uint8Array(most * mebibyte - offset).fill(120);
+    const done = await fetch(vanishing, { method: 'PATCH', headers: next(offset), body: rest });
+    expect(done.status).toBe(204);
+    expect(await readAll(vanishing)).toBe(most * mebibyte);
+    // Less than half of what went in and out.
+    expect(node.peakMemory() - before).toBeLessThan((most / 2) * mebibyte);
+  },
+  120_000,
+);
