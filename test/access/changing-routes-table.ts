@@ -78,7 +78,7 @@ const pagesOfGroups: Record<string, Row> = {
   'POST /groups/:id/requests/automatic': inGroup('facilitator', notFacilitators, { domains: 'housing.example' }),
   'POST /groups/:id/requests/away': inGroup('facilitator', notFacilitators, { until: '2099-01-01', deputy: '' }),
   'POST /groups/:id/terms/edit': inGroup('owner', notOwners, {
-    ...{ history: 'joining', inviting: 'members', asking: 'node', keeping: 'live', recordCopy: '1' },
+    ...{ history: 'joining', inviting: 'members', asking: 'node', recordCopy: '1' },
   }),
   'POST /groups/:id/introduce': inGroup('owner', notOwners, { on: '1' }),
   'POST /groups/:id/archive': inGroup('owner', notOwners, { archived: '1' }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { askings, histories, invitings, joinings, keepings, readings, roles } from './tables.ts';
+import { askings, histories, invitings, joinings, readings, roles } from './tables.ts';
 
 const nameInput = z
   .string()
@@ -41,7 +41,6 @@ export const groupChangeInput = z.object({
   inviting: z.enum(invitings).optional(),
   asking: z.enum(askings).optional(),
   agencies: z.array(z.string().max(300)).max(500).optional(),
-  keeping: z.enum(keepings).optional(),
   recordCopy: z.boolean().optional(),
 });
 
@@ -93,7 +92,6 @@ export const termsForm = z.object({
   inviting: z.enum(invitings),
   asking: z.enum(askings),
   agencies: z.array(z.string().max(300)).max(500).default([]),
-  keeping: z.enum(keepings),
   recordCopy: checkbox,
 });
 

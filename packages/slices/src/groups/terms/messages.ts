@@ -39,15 +39,12 @@ export const messages = defineMessages({
     agencies: 'Agencies whose people may ask',
     noPartners: 'No agreement with another agency is in force at the moment.',
     keeping: 'Copies elsewhere',
-    keepingField: 'What the nodes of members elsewhere keep',
     keepingLeased:
       'Nodes of members keep copies on lease: they end with the membership. While the group’s node is out of reach they are hidden after 72 hours and deleted after 30 days.',
     keepingLive: 'Nodes of members keep no text. Each reading fetches it from where it was written.',
     keepingOpen: 'Nodes of members keep copies of what is written here.',
     keepingLeasedShort: 'Copies on lease, which end with the membership',
     keepingLiveShort: 'Nothing: read live only',
-    keepingHint:
-      'Counts for closed groups. Live reading is slower, and nothing can be read while the author’s node is away.',
     record: 'Record copy',
     recordField: 'This node keeps a record copy',
     recordYes:
@@ -144,15 +141,12 @@ export const messages = defineMessages({
     agencies: 'Organisaties waarvan mensen het mogen vragen',
     noPartners: 'Er geldt op dit moment geen afspraak met een andere organisatie.',
     keeping: 'Kopieën elders',
-    keepingField: 'Wat knooppunten van leden elders bewaren',
     keepingLeased:
       'Knooppunten van leden bewaren kopieën op termijn: die eindigen met het lidmaatschap. Is het knooppunt van de groep onbereikbaar, dan worden ze na 72 uur verborgen en na 30 dagen verwijderd.',
     keepingLive: 'Knooppunten van leden bewaren geen tekst. Bij elk lezen wordt die opgehaald waar zij is geschreven.',
     keepingOpen: 'Knooppunten van leden bewaren kopieën van wat hier wordt geschreven.',
     keepingLeasedShort: 'Kopieën op termijn, die met het lidmaatschap eindigen',
     keepingLiveShort: 'Niets: alleen rechtstreeks lezen',
-    keepingHint:
-      'Geldt voor besloten groepen. Rechtstreeks lezen is trager, en lukt niet zolang het knooppunt van de schrijver weg is.',
     record: 'Archiefkopie',
     recordField: 'Dit knooppunt bewaart een archiefkopie',
     recordYes:
