@@ -36,6 +36,7 @@ export function examplesOf({
   node,
   providers,
   passkeys,
+  file,
   notification,
   conversations,
 }: EveryState) {
@@ -257,6 +258,14 @@ export function examplesOf({
       { path: '/people?q=anna', as: 'member', name: 'people found' },
       { path: '/people?q=xyz', as: 'member', name: 'people none' },
     ],
+    '/files/:id': [
+      { download: `/files/${file}`, as: 'member' },
+      { path: `/files/${groups.open}`, as: 'member', name: 'file missing', status: 404 },
+    ],
+    '/files/:id/:person/:until/:mac': [
+      { path: `/files/${file}/${people.member.id}/1/over`, as: 'member', name: 'file pass over', status: 404 },
+    ],
+    '/uploads/:id': [{ path: `/uploads/${file}`, as: owner, name: 'upload of another', status: 404 }],
     '/people/:id': [
       { path: `/people/${people.member.id}`, as: owner, name: 'person' },
       { path: `/people/${people.member.id}`, as: 'member', name: 'person self' },

@@ -1,7 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import {
   type Account,
   type ActorKeys,
   accountOfPerson,
+  arrivingPath,
   createActorKeys,
   createSignInLink,
   hashPassword,
@@ -14,6 +16,7 @@ import {
 } from '@joinery/core';
 import { slices } from '@joinery/node';
 import { beginConversation, sendMessage } from '@joinery/slices/conversations';
+import { attachFile, receiveFile } from '@joinery/slices/files';
 import {
   addToConversation,
   approve,
@@ -45,6 +48,7 @@ import {
   report,
 } from '@joinery/slices/posts';
 import { decideAs, sendProposal } from '../../packages/federation/src/trust/testing.ts';
+import { png } from '../../packages/slices/src/files/testing/pictures.ts';
 import { inviteGuest } from '../../packages/slices/src/guests/guests.ts';
 import { muteToken } from '../../packages/slices/src/notifications/mute-token.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
@@ -110,6 +114,8 @@ export type EveryState = AsyncDisposable & {
   passkeys: Record<'last' | 'one' | 'link', string>;
   /** One with everything in it, and one that everybody but the member has left. */
   conversations: Record<'busy' | 'alone' | 'shut', string>;
+  /** A picture that hangs on the thread. */
+  file: string;
   /** Of the member. */
   notification: string;
 };
@@ -230,6 +236,7 @@ export async function openEveryState(): Promise<EveryState> {
   const topic = (group: string, author: string, title: string, text = 'How do you do this?') =>
     act((work) => createTopic(work, { group, author, title, language: 'en', ...markdownText(text) }));
   const thread = await topic(open.id, member.id, 'Moving to the new permit register', rich);
+  const file = await hangPicture(node, member.id, thread.id);
   const locked = await topic(open.id, owner.id, 'House rules', 'Say what your question is about, such as #permits.');
   const removed = await topic(open.id, member.id, 'Cheap parking sensors');
   const deleted = await topic(open.id, member.id, 'Never mind');
@@ -393,11 +400,24 @@ export async function openEveryState(): Promise<EveryState> {
     passkeys,
     conversations: { ...conversations, shut: shut.conversation },
     notification: notification.id,
+    file,
     [Symbol.asyncDispose]: async () => {
       await signIn[Symbol.asyncDispose]();
       for (const one of [...nodes, fresh].reverse()) await one[Symbol.asyncDispose]();
     },
   };
+}
+
+/** @returns id of the file */
+async function hangPicture({ context }: TestNode, person: string, post: string): Promise<string> {
+  const id = newId();
+  const path = arrivingPath(context.files, id);
+  await writeFile(path, png(320));
+  await receiveFile(context, { id, path, name: 'Badge, front side.png', owner: person, alt: 'A blue badge' });
+  await transact(context, by, (work) =>
+    attachFile(work, { file: id, holder: { kind: 'posts', id: post }, by: person }),
+  );
+  return id;
 }
 
 /** As after a restore: a hidden group and a conversation that nobody has confirmed or opened again. */
