@@ -2,6 +2,8 @@ import { transact } from '@joinery/core';
 import { updateGroup } from '@joinery/slices/groups';
 import { linkFor, updateProfile } from '@joinery/slices/people';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { allowPartner, blockPartner } from '../../packages/federation/src/trust/partners.ts';
+import { partnerByOrigin } from '../../packages/federation/src/trust/store.ts';
 import { hostileMarkup } from '../../packages/ui/src/testing/hostile-markup.ts';
 import { createNetworkBrowser, type NetworkBrowser } from '../harness/network-browser.ts';
 import { by, create, objectOf, openGroup, startWorld, type World } from './world.ts';
@@ -46,6 +48,20 @@ function dangers(page: string, origin: string): string[] {
     if (/^link$/i.test(name) && !/ href="\//.test(rest)) found.push(tag);
   }
   return found;
+}
+
+/** Rows of a table (RFC 4180): a reader of its own, so that the test does not believe the writer. */
+function parseCsv(text: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  for (const [, quoted, plain = '', end = ''] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\r?\n|$)/g)) {
+    if (end === '' && quoted === undefined && plain === '' && row.length === 0) break;
+    row.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end === ',') continue;
+    rows.push(row);
+    row = [];
+  }
+  return rows;
 }
 
 it('the oracle itself sees what it must see', () => {
@@ -137,6 +153,72 @@ it('101, 103: a picture is not loaded from elsewhere, and a link says which host
   expect(html).not.toMatch(/href="javascript/);
   expect(node.logged.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 });
+
+it('106: whatever is written, tables run nothing, papers and lists hold nothing but text, and a line stays a line', async () => {
+  const { node } = world;
+  const officer = await node.person('Olga Officer', { administrator: true });
+  const newcomer = await node.person('Nel Newcomer');
+  const inside = createNetworkBrowser(node.origin);
+  await inside.post(new URL((await linkFor(node.context, by, officer.id)).address).pathname);
+  const lead = ['=HYPERLINK("https://evil.example")', '+1+cmd|x', '-2+3', '@SUM(1)', '\tx', '\r=1', '\uff1dA1'];
+  const injected = ['a\r\nb,c', 'a"\n"=1+1', 'x\u0000y\u001b[2Jz', 'BEGIN:VCARD\r\nEND:VCARD', ') Tj (x', '\u202eevil'];
+  const texts = [...lead, ...injected];
+  await transact(node.context, by, async (work) => {
+    for (const [index, text] of texts.entries()) {
+      const origin = `https://n${index}.gov`;
+      // PostgreSQL keeps no NUL, and forms give none.
+      const reason = text.replaceAll('\0', '');
+      await allowPartner(work, { origin, fields: { agency: reason, agreementRef: reason }, by: 'Olga', reason });
+      await blockPartner(work, { origin: `https://b${index}.gov`, by: 'Olga', reason });
+    }
+    // As an older version or a command may have let them in.
+    await work.db.updateTable('person').set({ name: '=1+1\r\n@x' }).where('id', '=', newcomer.id).execute();
+  });
+  const partner = await partnerByOrigin(node.context.db.reader, 'https://n0.gov');
+  const home = '/administration/partners';
+  for (const [name, header] of [
+    ['register.csv', 9],
+    ['export?form=joinery', 0],
+    ['export?form=mastodon', 6],
+  ] as const) {
+    const { status, headers, html } = await inside.get(`${home}/${name}`);
+    expect([name, status, headers.get('content-type')]).toEqual([name, 200, 'text/csv; charset=utf-8']);
+    expect(headers.get('content-disposition')).toMatch(/^attachment; filename="[a-z-]+\.csv"$/);
+    const rows = parseCsv(html);
+    expect([name, rows.length >= texts.length]).toEqual([name, true]);
+    const columns = header || rows[0]?.length;
+    for (const row of rows) {
+      expect([name, row.length]).toEqual([name, columns]);
+      for (const cell of row) expect([name, cell]).toEqual([name, expect.not.stringMatching(/^[=+\-@\t\r\uff1d]/)]);
+    }
+    const cells = rows.flat().join('\u0001');
+    for (const text of ['+1+cmd|x', '-2+3', '@SUM(1)'])
+      expect([name, cells.includes(`'${text}`)]).toEqual([name, true]);
+  }
+  const hosts = await inside.get(`${home}/export?form=text`);
+  for (const line of hosts.html.trim().split('\n')) expect(line).toMatch(/^[a-z0-9.:-]+$/);
+  const links = await inside.post('/administration/people/links', { once: crypto.randomUUID() });
+  expect([links.status, links.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+  const listed = parseCsv(links.html.replace(/^\uFEFF/, ''));
+  expect(listed.map(([name]) => name)).toContain("'=1+1\r\n@x");
+  for (const row of listed) {
+    expect(row).toHaveLength(4);
+    for (const cell of row) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+  }
+  for (const path of [`${home}/register.pdf`, `${home}/${partner?.id}/letter.pdf`]) {
+    const { status, headers, html } = await inside.get(path);
+    expect([path, status, headers.get('content-type')]).toEqual([path, 200, 'application/pdf']);
+    expect([path, html.startsWith('%PDF-')]).toEqual([path, true]);
+    // Nothing in it acts, leads elsewhere or is a file of its own (ISO 32000-1 §12.6).
+    expect(html).not.toMatch(/\/(?:JavaScript|JS|OpenAction|AA|Launch|URI|SubmitForm|EmbeddedFile|RichMedia)\b/);
+  }
+  const api = await inside.get('/api/v1/openapi.json');
+  expect([api.status, api.headers.get('content-type')]).toEqual([200, 'application/json']);
+  expect(JSON.parse(api.html)).toMatchObject({ openapi: expect.stringMatching(/^3\./) });
+  // It describes the program: nothing that anybody wrote is in it.
+  expect(api.html).not.toMatch(/evil\.example|Olga|Ada Owner|SUM\(1\)/);
+  expect(node.logged.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+}, 60_000);
 
 it('106: a feed stays well-formed XML, whatever is written in it', async () => {
   const { node, owner } = world;

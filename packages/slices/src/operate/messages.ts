@@ -107,7 +107,8 @@ export const messages = defineMessages({
     defaultsChanged: '{count, plural, one {# changed} other {# changed}}',
     defaultAllow: 'No node gets anything unless it is on the list of partners.',
     defaultGroups: 'No group is on the open web unless its owner puts it there.',
-    defaultClosed: 'Closed and hidden groups never leave this node, and nobody else can tell that they exist.',
+    defaultClosed:
+      'Only members read closed and hidden groups. Another node learns of a closed group only when your agreement with it covers closed groups, which is off until somebody decides so, and of a hidden one only when people there were invited as well.',
     defaultWeb: 'Strangers see sign-in, groups on the web, and nothing else.',
     defaultSessions:
       'A session ends after {idle} without use and after {longest} whatever happens. Shorter can be set where the node runs (JOINERY_SESSION_IDLE_MINUTES, JOINERY_SESSION_HOURS).',
@@ -227,7 +228,7 @@ export const messages = defineMessages({
     defaultAllow: 'Geen knooppunt krijgt iets tenzij het op de lijst van partners staat.',
     defaultGroups: 'Geen groep staat op het open web tenzij de eigenaar haar daar zet.',
     defaultClosed:
-      'Besloten en verborgen groepen verlaten dit knooppunt nooit, en niemand anders kan zien dat ze bestaan.',
+      'Alleen leden lezen besloten en verborgen groepen. Een ander knooppunt merkt alleen iets van een besloten groep als uw afspraak ermee besloten groepen omvat, wat uit staat tot iemand zo beslist, en van een verborgen groep alleen als ook nog mensen daar zijn uitgenodigd.',
     defaultWeb: 'Vreemden zien het inloggen, groepen op het web, en verder niets.',
     defaultSessions:
       'Een sessie eindigt na {idle} zonder gebruik en na {longest} hoe dan ook. Korter kan worden ingesteld waar het knooppunt draait (JOINERY_SESSION_IDLE_MINUTES, JOINERY_SESSION_HOURS).',
