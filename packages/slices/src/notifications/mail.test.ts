@@ -306,8 +306,23 @@ describeStores('Mail of a notification', (open) => {
     const [mail, ...more] = server.mails;
     expect(more).toEqual([]);
     expect(mail?.to).toEqual(['anna-asks@council.example']);
-    expect(mail?.headers.has('bcc')).toBe(false);
-    expect(mail?.html).not.toMatch(/<img|javascript:alert\(1\)"/);
+    // One subject on one line, and nothing of it where headers or the envelope are read.
+    expect(mail?.headers.get('subject')).toEqual([expect.stringMatching(/^[^\r\n]*Bcc: eve@evil\.example[^\r\n]*$/)]);
+    const head = mail?.raw.split(/\r?\n\r?\n/)[0] ?? '';
+    expect(head).not.toMatch(/^(?:bcc|cc):/im);
+    expect(head.match(/^to:/gim)).toHaveLength(1);
+    expect([...(mail?.headers.keys() ?? [])].filter((name) => /^(?:bcc|cc|reply-to)$/.test(name))).toEqual([]);
+    expect(mail?.html).not.toMatch(/<img|<script|javascript:alert\(1\)"/);
+    expect(mail?.html).toContain('&lt;img src=evil.example/x&gt;');
+    // Where lines count, its lines are none, and mail programs find no address to make a link of.
+    expect(mail?.text).toMatch(
+      /^Hi Bcc: eve@evil\.example <img src=evil\.example\/x> xn--pple-43d\.example · Open data$/m,
+    );
+    for (const [address] of `${mail?.text}${mail?.html}`.matchAll(/\w+:\/\/[^\s"<)]+/g))
+      expect(address).toMatch(/^https:\/\/work\.council\.example\//);
+    // A name that looks like another one stays in the letters in which it cannot be mistaken.
+    expect(mail?.html).toContain('xn--pple-43d.example');
+    expect(`${mail?.text}${mail?.html}`).not.toMatch(/\u0430pple/);
     for (const [, address] of (mail?.html ?? '').matchAll(/(?:href|src)="([^"]*)"/g))
       expect(address).toMatch(/^https:\/\/work\.council\.example\//);
   });

@@ -138,10 +138,15 @@ function partsOf(notification: Notification, language: Language): Parts {
     ...common,
     sentence: sentenceOf(notification, language),
     guest: actor?.guest_until ? agencyOfPerson(actor, language) : null,
-    title: title === '' ? null : title,
-    quote: quoteOf(notification) || null,
+    title: title === '' ? null : unlinked(title.replace(/\s+/gu, ' ')),
+    quote: unlinked(quoteOf(notification)) || null,
     note: noteOf(notification, language) || null,
   };
+}
+
+/** Mail programs make a link of every address that they see, whoever wrote it: without scheme it stays to be read. */
+function unlinked(text: string): string {
+  return text.replace(/[a-z][a-z0-9+.-]*:\/\//giu, '');
 }
 
 function textOf(node: Node, to: Addressee, parts: Parts, open: string, links: Links): string {
