@@ -195,8 +195,8 @@ it('155: a node begins without anybody in it, and refuses the settings of develo
 
 it('157: whoever is no trusted proxy counts under the address of the socket, whatever it says', async () => {
   const { node } = world;
-  const statuses = new Set<number>();
-  for (let round = 0; round <= limits.providerSignIn.times; round += 1) {
+  const statuses: number[] = [];
+  for (let round = 0; round < 1_000; round += 1) {
     const forwarded = round % 2 === 0 ? '127.0.0.1' : `198.51.${round >> 8}.${round & 255}`;
     const answer = await raw(node, {
       method: 'GET',
@@ -208,9 +208,11 @@ it('157: whoever is no trusted proxy counts under the address of the socket, wha
         forwarded: `for=${forwarded}`,
       },
     });
-    statuses.add(answer.status);
+    statuses.push(answer.status);
   }
-  expect([...statuses].sort()).toEqual([404, 429]);
+  const { times } = limits.providerSignIn;
+  expect([...new Set(statuses.slice(0, times))]).toEqual([404]);
+  expect([...new Set(statuses.slice(times))]).toEqual([429]);
 });
 
 it('158: a cache between people can mix up neither readers nor forms of an address', async () => {
@@ -253,6 +255,7 @@ it('160: every spelling of an address of the administration is refused as the ad
       '/./administration/people',
     ],
     '/administration/people#x',
+    ...['/media%2F..%2F', '/files/%2e%2e%2fsecret', '/static/%2e%2e/config', '/static/%252e%252e/config', '/admin;x'],
   ]) {
     for (const sent of [cookie, cookies(administrator)]) {
       const { status, body } = await get(path, sent);
