@@ -156,6 +156,31 @@ describe('groups of other nodes', () => {
     expect((await groupById(node.context.db.reader, id))?.name).toBe('New');
   });
 
+  test('a closed group never becomes one that others may read: it is withheld until its host calls it closed again', async () => {
+    await using node = await openNode('sqlite');
+    const { reader } = node.context.db;
+    const document = { id: `${home}/g/1`, type: 'Group', 'joinery:joining': 'request' };
+    const say = (reading: string | undefined, instant: string) =>
+      node.act((work) =>
+        rememberRemoteGroup(
+          work,
+          { ...document, ...(reading === undefined ? {} : { 'joinery:reading': reading }) },
+          at(instant),
+        ),
+      );
+    const id = await say('members', '2026-11-21T10:00:00.000Z');
+    for (const [minute, reading] of ['partners', 'web', undefined, 'nonsense'].entries()) {
+      await say(reading, `2026-11-21T10:0${minute + 1}:00.000Z`);
+      const group = await groupById(reader, id);
+      expect(group).toMatchObject({
+        ...{ reading: 'members', opened_at: expect.any(String), withheld_at: expect.any(String) },
+      });
+    }
+    await say('members', '2026-11-21T11:00:00.000Z');
+    // Shown again when the members are confirmed.
+    expect(await groupById(reader, id)).toMatchObject({ opened_at: null, withheld_at: expect.any(String) });
+  });
+
   test('nonsense among the members per node is left out', async () => {
     await using node = await openNode('sqlite');
     const document = { id: `${home}/g/1`, type: 'Group' };

@@ -85,6 +85,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
         last_post_at: instantBefore(work.now, document['joinery:lastPost']),
         summarised_at: null,
         withheld_at: null,
+        opened_at: null,
         created_at: work.now,
         updated_at: work.now,
         archived_at: document.postingRestrictedToMods === true && read.joins_by === 'Join' ? work.now : null,
@@ -107,7 +108,11 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
       .filter((at) => at !== null)
       .sort()
       .at(-1) ?? null;
-  const next = { ...read, archived_at: archived ? (known.archived_at ?? work.now) : null };
+  const next: Partial<GroupRow> = {
+    ...read,
+    ...staysClosed(work, known, read),
+    archived_at: archived ? (known.archived_at ?? work.now) : null,
+  };
   const changed = (Object.keys(next) as (keyof typeof next)[]).some((key) => next[key] !== known[key]);
   await work.db
     .updateTable('groups')
@@ -125,6 +130,20 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
   const labelled = await rememberClassification(work, known.id, document['joinery:classification']);
   if (changed || labelled) work.emit('group.updated', streams.local, { group: known.id });
   return known.id;
+}
+
+/**
+ * What was written in a closed group was written for its members: its host alone cannot show it to others by calling the group open. It stays closed here, and nobody reads
+ * or writes in it until its host calls it closed again, and confirms the members.
+ */
+function staysClosed(work: Work, known: GroupRow, read: RemoteGroup): Partial<GroupRow> {
+  if (known.reading !== 'members') return {};
+  if (read.reading === 'members') return { opened_at: null };
+  return {
+    reading: 'members',
+    opened_at: known.opened_at ?? work.now,
+    withheld_at: known.withheld_at ?? work.now,
+  };
 }
 
 function readGroup(document: JsonObject, uri: string, home: string): RemoteGroup {

@@ -118,7 +118,7 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       );
     });
 
-    test('a group in which people of other nodes take part is not closed any more', async () => {
+    test('a group in which people of other nodes take part is not closed any more, and a closed one not opened, also after they left', async () => {
       await using world = await setUp();
       const { node, owner, anna, group } = world;
       const remote = await node.know({
@@ -135,6 +135,15 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       await expect(
         node.act((work) => updateGroup(work, group.id, owner.id, { reading: 'members' })),
       ).rejects.toMatchObject({ code: 'conflict' });
+      const closed = await node.addGroup(owner, { reading: 'members', joining: 'open' });
+      await node.act((work) => invite(work, { group: closed.id, person: remote.id, by: owner.id }));
+      const entering = { group: closed.id, person: remote.id, activity: 'https://council.example/a/2' };
+      await node.act((work) => joinGroup(work, entering));
+      await node.act((work) => removeMember(work, { group: closed.id, person: remote.id, by: owner.id }));
+      for (const reading of ['partners', 'web'] as const)
+        await expect(node.act((work) => updateGroup(work, closed.id, owner.id, { reading }))).rejects.toMatchObject({
+          code: 'conflict',
+        });
       const shared = [{ group: group.id, name: group.name, closed: false, people: [remote.id] }];
       expect(await sharedWith(world.db, remote.home)).toEqual(shared);
     });

@@ -1,15 +1,4 @@
-import {
-  type ActorKeys,
-  claimHandle,
-  newId,
-  refuse,
-  saveActorKeys,
-  streams,
-  subscribe,
-  subscribers,
-  unsubscribe,
-  type Work,
-} from '@joinery/core';
+import { type ActorKeys, claimHandle, newId, refuse, saveActorKeys, streams, type Work } from '@joinery/core';
 import { cleanName, isGuest, personById, sortName } from '../people/index.ts';
 import { collectionUris, streamOf } from './addresses.ts';
 import { canManage } from './policy.ts';
@@ -100,6 +89,7 @@ export function rowOf(
     created_at: work.now,
     updated_at: work.now,
     withheld_at: null,
+    opened_at: null,
     archived_at: null,
     deleted_at: null,
     fetched_at: null,
@@ -136,16 +126,19 @@ async function managed(work: Work, id: string, by: string | null): Promise<Group
 /**
  * Changes a group of this node. An archived one stays readable and takes no posts or members.
  * @param by the owner; null for the command line
- * @throws {Refusal} not_found, forbidden, invalid; conflict when a group that other nodes know would be closed
+ * @throws {Refusal} not_found, forbidden, invalid; conflict when a group that other nodes know would be closed or opened
  */
 export async function updateGroup(work: Work, id: string, by: string | null, change: GroupChange): Promise<GroupRow> {
   const group = await managed(work, id, by);
   const name = change.name === undefined ? group.name : cleanName(change.name);
   if (name === '') refuse('invalid', 'A group needs a name', [{ field: 'name', code: 'required' }]);
   const reading = change.reading ?? group.reading;
-  // Closing cannot call back what other nodes hold, and they would go on showing it.
-  if (reading === 'members' && group.reading !== 'members' && (await isKnownElsewhere(work, id)))
-    refuse('conflict', 'People of other nodes take part: a group that is known elsewhere cannot be closed');
+  // Closing cannot call back what other nodes hold, and they would go on showing it; opening would show what people there wrote for members alone.
+  if ((reading === 'members') !== (group.reading === 'members') && (await isKnownElsewhere(work, id)))
+    refuse(
+      'conflict',
+      'People of other nodes take part: a group that is known elsewhere can be neither closed nor opened',
+    );
   const next = {
     name,
     sort_name: sortName(name),
@@ -168,19 +161,8 @@ export async function updateGroup(work: Work, id: string, by: string | null, cha
     .where('id', '=', id)
     .execute();
   const changed = { ...group, ...next, updated_at: work.now };
-  if (reading !== group.reading) await moveSubscribers(work, group, changed);
   work.emit('group.updated', streamOf(changed), { group: id });
   return changed;
-}
-
-/** A closed group that opens has another stream from then on, which its nodes get. */
-async function moveSubscribers(work: Work, before: GroupRow, after: GroupRow): Promise<void> {
-  const [from, to] = [streamOf(before), streamOf(after)];
-  if (from === to) return;
-  for (const origin of await subscribers(work.db, from)) {
-    await unsubscribe(work, from, origin);
-    await subscribe(work, to, origin);
-  }
 }
 
 async function isKnownElsewhere(work: Work, id: string): Promise<boolean> {

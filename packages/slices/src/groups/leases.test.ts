@@ -80,6 +80,18 @@ describeStores('A closed group of another node', (open) => {
     said = { state: 'held', version: 1, from: 0 };
     await pass(hour);
     expect(await reads()).toBe(true);
+    // One that calls the group open is not believed when it confirms the members of a closed one all the same.
+    const told = { id: uri, type: 'Group', name: 'Fraud board', 'joinery:joining': 'request' };
+    const say = (reading: string) =>
+      transact(context, by, (work) =>
+        rememberRemoteGroup(work, { ...told, 'joinery:reading': reading }, { fetchedAt: work.now, verified: 'origin' }),
+      );
+    await say('web');
+    await pass(hour);
+    expect([await reads(), (await group()).reading]).toEqual([false, 'members']);
+    await say('members');
+    await pass(hour);
+    expect(await reads()).toBe(true);
     // A host that says no is heeded at once.
     said = { state: 'refused' };
     await pass(hour);

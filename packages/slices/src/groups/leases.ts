@@ -85,6 +85,8 @@ async function withhold(work: Work, group: GroupRow, withheld: boolean): Promise
     .set({ withheld_at: withheld ? work.now : null })
     .where('id', '=', group.id)
     .where('withheld_at', withheld ? 'is' : 'is not', null)
+    // One that its host calls open stays withheld, whatever else that says.
+    .$if(!withheld, (query) => query.where('opened_at', 'is', null))
     .execute();
 }
 

@@ -212,6 +212,10 @@ export const messages = defineMessages({
     copiesUnconfirmed: 'Not confirmed; what it was granted ended:',
     copiesNever: 'It was never granted anything',
     cannotClose: 'People of other nodes take part in this group, so it can no longer be closed.',
+    cannotOpen:
+      'People of other nodes take part in this group and wrote in it for its members alone, so it can no longer be opened. Make a new group for what others may read.',
+    openedLead:
+      'The node of this group says that others may now read it. What was written here was for members alone, so this node shows it to nobody. Ask those who run the group to make it closed again.',
     yourGroups: 'Your groups',
     ownerless: 'Groups without an owner',
     ownerlessLead:
@@ -444,6 +448,10 @@ export const messages = defineMessages({
     copiesUnconfirmed: 'Niet bevestigd; de laatste toegang eindigde:',
     copiesNever: 'Het kreeg nooit toegang',
     cannotClose: 'Er doen mensen van andere knooppunten mee in deze groep; hij kan daarom niet meer besloten worden.',
+    cannotOpen:
+      'Er doen mensen van andere knooppunten mee in deze groep, en zij schreven alleen voor de leden; hij kan daarom niet meer open worden. Maak een nieuwe groep voor wat anderen mogen lezen.',
+    openedLead:
+      'Het knooppunt van deze groep zegt dat anderen de groep nu mogen lezen. Wat hier is geschreven, was alleen voor leden; daarom laat dit knooppunt het aan niemand zien. Vraag de beheerders van de groep om de groep weer besloten te maken.',
     yourGroups: 'Uw groepen',
     ownerless: 'Groepen zonder eigenaar',
     ownerlessLead:

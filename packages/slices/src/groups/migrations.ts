@@ -203,4 +203,7 @@ export const migrations: Migrations = {
       .addPrimaryKeyConstraint('group_away_key', ['group_id', 'person_id'])
       .execute();
   },
+  '2026-12-01-groups-opened': async (db) => {
+    await db.schema.alterTable('groups').addColumn('opened_at', 'text').execute();
+  },
 };

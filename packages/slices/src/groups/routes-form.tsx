@@ -155,7 +155,10 @@ async function saveSettings(c: RequestContext) {
       const input = { ...rest, reading: web ? ('web' as const) : reading };
       await transactAs(c, visitor, (work) => updateGroup(work, group.id, visitor.person.id, input));
     },
-    (code) => (code === 'conflict' ? { field: 'reading', text: messages(c.var.language)('cannotClose') } : undefined),
+    (code) => {
+      const text = messages(c.var.language)(group.reading === 'members' ? 'cannotOpen' : 'cannotClose');
+      return code === 'conflict' ? { field: 'reading', text } : undefined;
+    },
   );
   return failed ? showSettings(c, group, failed) : c.redirect(`/groups/${group.id}/settings?saved=1`, 303);
 }

@@ -83,6 +83,8 @@ export type GroupRow = {
   updated_at: string;
   /** Since when copies of a closed group elsewhere are not shown: its host takes them back, or has not answered for three days. */
   withheld_at: string | null;
+  /** Since when the host of a closed group elsewhere says that others may read it: here it stays closed, and nobody reads in it any more. */
+  opened_at: string | null;
   /** Readable, and closed for posts and new members. */
   archived_at: string | null;
   deleted_at: string | null;

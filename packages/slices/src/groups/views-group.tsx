@@ -90,8 +90,8 @@ export function GroupPage(model: GroupPageModel) {
           model.panels
         ) : (
           <>
-            <Notice kind="info" language={reader.language}>
-              {t('closedLead')}
+            <Notice kind={group.opened_at === null ? 'info' : 'warning'} language={reader.language}>
+              {t(group.opened_at === null ? 'closedLead' : 'openedLead')}
             </Notice>
             {model.landing ? <Landing {...model.landing} /> : null}
           </>
