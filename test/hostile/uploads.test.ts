@@ -3,11 +3,11 @@ import { expect, it } from 'vitest';
 import { startProcess } from '../harness/process.ts';
 import { until } from '../harness/until.ts';
 
-const mebibyte = 1024 * 1024;
+const megabyte = 1_000_000;
 const most = 128;
 const usual = 16;
 
-/** Sends pieces of a MiB until the node has answered, or hangs up after so many. */
+/** Sends pieces of a MB until the node has answered, or hangs up after so many. */
 function stream(url: string, headers: Record<string, string>, pieces: number, vanish: boolean): Promise<number> {
   return new Promise((resolve) => {
     const sending = request(url, { method: 'PATCH', headers }, (response) => {
@@ -16,7 +16,7 @@ function stream(url: string, headers: Record<string, string>, pieces: number, va
       sending.destroy();
     });
     sending.on('error', () => resolve(0));
-    const piece = Buffer.alloc(mebibyte, 'x');
+    const piece = Buffer.alloc(megabyte, 'x');
     let sent = 0;
     const next = () => {
       while (sent < pieces) {
@@ -41,7 +41,7 @@ it.skipIf(process.platform !== 'linux')(
     const begin = (megabytes: number) =>
       fetch(`${node.origin}/api/v1/uploads`, {
         method: 'POST',
-        headers: { ...headers, 'upload-length': String(megabytes * mebibyte) },
+        headers: { ...headers, 'upload-length': String(megabytes * megabyte) },
       });
     const next = (offset: number) => ({
       ...{ ...headers, 'content-type': 'application/offset+octet-stream', 'upload-offset': String(offset) },
@@ -73,13 +73,13 @@ it.skipIf(process.platform !== 'linux')(
     expect(await stream(vanishing, next(0), most - 1, true)).toBe(0);
     await until(async () => (await offsetOf(vanishing)) > 0, 15_000);
     const offset = await offsetOf(vanishing);
-    expect(offset).toBeLessThan(most * mebibyte);
-    const rest = new Uint8Array(most * mebibyte - offset).fill(120);
+    expect(offset).toBeLessThan(most * megabyte);
+    const rest = new Uint8Array(most * megabyte - offset).fill(120);
     const done = await fetch(vanishing, { method: 'PATCH', headers: next(offset), body: rest });
     expect(done.status).toBe(204);
-    expect(await readAll(vanishing)).toBe(most * mebibyte);
+    expect(await readAll(vanishing)).toBe(most * megabyte);
     // Less than half of what went in and out.
-    expect(node.peakMemory() - before).toBeLessThan((most / 2) * mebibyte);
+    expect(node.peakMemory() - before).toBeLessThan((most / 2) * megabyte);
   },
   120_000,
 );

@@ -40,7 +40,7 @@ describe('Settings', () => {
       secretFile: '/srv/data/secret',
       files: {
         place: { kind: 'folder', path: '/srv/data/files' },
-        largest: 104_857_600,
+        largest: 100_000_000,
         mediaOrigin: null,
         scanner: null,
       },
@@ -117,7 +117,7 @@ describe('Settings', () => {
           ...{ kind: 's3', bucket: 'our-files', prefix: 'node/', endpoint: 'https://s3.example.gov' },
           ...{ region: 'nl', keyId: 'key', secretKey: 'secret' },
         },
-        largest: 524_288_000,
+        largest: 500_000_000,
         mediaOrigin: 'https://media.example.gov',
         scanner: { path: '/run/clamav/clamd.ctl' },
       },

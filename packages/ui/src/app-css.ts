@@ -65,6 +65,7 @@ main:focus { outline: none; }
 .app-hints { display: flex; flex-direction: column; gap: .5rem; }
 .app-hints > * { margin-block: 0; }
 .app-hints .ds-heading { font-size: 1rem; }
+.ds-input[type=file] { height: auto; padding: .375rem; }
 .ds-input[type=file]::file-selector-button { margin: 0 .75rem 0 0; padding: .25rem .75rem; font: inherit; font-size: .9375rem; font-weight: 500; cursor: pointer; color: var(--ds-color-accent-text-subtle);
   background: var(--ds-color-neutral-surface-default); border: 1px solid var(--ds-color-accent-border-strong); border-radius: var(--ds-border-radius-md); }
 .ds-input[type=file]::file-selector-button:hover { background: var(--ds-color-accent-surface-tinted); }

@@ -63,7 +63,7 @@ export function readFileSettings(
   faults: string[],
 ): FileSettings {
   const megabytes = text('JOINERY_FILE_MEGABYTES', '100');
-  const largest = /^\d{1,4}$/.test(megabytes) && Number(megabytes) <= 1024 ? Number(megabytes) * 1_048_576 : 0;
+  const largest = /^\d{1,4}$/.test(megabytes) && Number(megabytes) <= 1024 ? Number(megabytes) * 1_000_000 : 0;
   if (largest === 0)
     faults.push(`JOINERY_FILE_MEGABYTES is "${megabytes}": give a whole number of megabytes from 1 to 1024`);
   return {

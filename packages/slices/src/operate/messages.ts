@@ -111,7 +111,7 @@ export const messages = defineMessages({
       'Only members read closed and hidden groups. Another node learns of a closed group only when your agreement with it covers closed groups, which is off until somebody decides so, and of a hidden one only when people there were invited as well.',
     defaultWeb: 'Strangers see sign-in, groups on the web, and nothing else.',
     defaultSessions:
-      'A session ends after {idle} without use and after {longest} whatever happens. Shorter can be set where the node runs (JOINERY_SESSION_IDLE_MINUTES, JOINERY_SESSION_HOURS).',
+      'A session ends after {idle} without use and after {longest} whatever happens. Whoever runs the node can set less in its settings.',
     defaultLinks: 'Links work once, and every decision about partners stands in a register.',
     minutes: '{count, plural, one {# minute} other {# minutes}}',
     hours: '{count, plural, one {# hour} other {# hours}}',
@@ -231,7 +231,7 @@ export const messages = defineMessages({
       'Alleen leden lezen besloten en verborgen groepen. Een ander knooppunt merkt alleen iets van een besloten groep als uw afspraak ermee besloten groepen omvat, wat uit staat tot iemand zo beslist, en van een verborgen groep alleen als ook nog mensen daar zijn uitgenodigd.',
     defaultWeb: 'Vreemden zien het inloggen, groepen op het web, en verder niets.',
     defaultSessions:
-      'Een sessie eindigt na {idle} zonder gebruik en na {longest} hoe dan ook. Korter kan worden ingesteld waar het knooppunt draait (JOINERY_SESSION_IDLE_MINUTES, JOINERY_SESSION_HOURS).',
+      'Een sessie eindigt na {idle} zonder gebruik en na {longest} hoe dan ook. Wie het knooppunt beheert, kan in de instellingen korter kiezen.',
     defaultLinks: 'Links werken één keer, en elke beslissing over partners staat in een register.',
     minutes: '{count, plural, one {# minuut} other {# minuten}}',
     hours: '{count, plural, one {# uur} other {# uur}}',
