@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { createActorKeys, nodeActor, streams, transact } from '@joinery/core';
+import { createActorKeys, eventById, type LogEvent, nodeActor, streams, transact } from '@joinery/core';
 import { rememberFiles } from '@joinery/slices/files';
 import { approve, createGroup, groupByUri, joinGroup, membershipOf, removeMember } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
@@ -7,6 +7,7 @@ import { createTopic, currentRevision, editPost, lock, markdownText, postByUri, 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { issueActorToken } from '../../packages/federation/src/actor-token.ts';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
+import { createBuilder } from '../../packages/federation/src/outgoing.ts';
 import { closedStateOf } from '../../packages/slices/src/posts/wanted.ts';
 import { type Link, openLink } from '../harness/link.ts';
 import { settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
@@ -299,7 +300,23 @@ it('what is written at B goes to nobody without an agreement that covers closed 
   await b.decide('change', a, { scopes: ['discover', 'open-groups'] });
   for (const attempt of [() => write('Not to be told'), edit, answer])
     await expect(attempt()).rejects.toMatchObject({ code: 'no_agreement' });
+  // What waits in the lane to A is asked about when it is delivered: the lane itself goes on.
+  const { bridge } = b.federation;
+  const waits = bridge.context.db.reader.selectFrom('log').select('id').where('stream', '=', streams.node(a.origin));
+  const [{ id } = { id: '' }] = await waits.where('name', '=', 'post.created').orderBy('seq').execute();
+  const { build } = createBuilder(bridge);
+  const event = await eventById(bridge.context.db.reader, id);
+  if (!event) throw new Error('no event');
+  const told = async (one: LogEvent) => JSON.stringify((await build(one, true)).map(({ document }) => document));
+  expect(await told(event)).toContain('joinery:withheld');
+  expect(await told(event)).not.toContain(secret);
+  // What takes something back goes.
+  expect(await told({ ...event, id: 'gone', name: 'post.deleted' })).toContain('"Delete"');
   await b.decide('change', a, { scopes: [...scopes] });
+  expect(await told(event)).toContain(secret);
+  await b.decide('change', a, { groups: [] });
+  expect(await told(event)).not.toContain(secret);
+  await b.decide('change', a, { groups: null });
 });
 
 it('a group cannot hand out what was written for another one by naming it', async () => {
@@ -442,6 +459,21 @@ it('A suspends C: no token any more, the nodes of the others are told, and C dro
     const row = await access(a, group.id, c.origin);
     return row?.receipt_at != null && row.revoked_at !== null && row.receipt_at > row.revoked_at;
   }, limit);
+});
+
+it('a host that calls its closed group open is not believed: what was written at B stays for its members, and B’s people are told', async () => {
+  const object = { id: group.uri, type: 'Group', name: 'Fraud board', 'joinery:joining': 'open' };
+  const activity = {
+    ...{ id: `${a.origin}/activities/opens`, type: 'Update', actor: group.uri },
+    object: { ...object, 'joinery:reading': 'web' },
+  };
+  const sender = { actor: group.uri, origin: a.origin, verified: 'signature' } as const;
+  await b.federation.inbox.take({ activity, text: JSON.stringify(activity), ...sender });
+  await settle();
+  const opened = { reading: 'members', opened_at: expect.any(String), withheld_at: expect.any(String) };
+  expect(await groupByUri(b.context.db.reader, group.uri)).toMatchObject(opened);
+  for (const node of [x, c]) expect((await get(node, written.uri)).status).toBe(404);
+  expect((await bob.api('GET', `/groups/${at.b}/posts`)).status).toBe(404);
 });
 
 /** Address under which the group told of a post of B. */

@@ -11,6 +11,7 @@ import {
 } from '@joinery/core';
 import { LRUCache } from 'lru-cache';
 import type { Bridge } from './bridge.ts';
+import { isWithdrawal, mayBeTold } from './closed/telling.ts';
 import { encodeMultikey } from './multikey.ts';
 import { createProof } from './proof.ts';
 
@@ -36,11 +37,13 @@ const keepMilliseconds = 2_000;
 export function createBuilder(bridge: Bridge): Builder {
   const cache = new LRUCache<string, Promise<Outgoing[]>>({ max: 1_000, ttl: keepMilliseconds });
   return {
-    build: (event, joineryPeer) => {
-      const key = `${event.id} ${joineryPeer}`;
+    build: async (event, joineryPeer) => {
+      // Asked each time, and kept apart: an agreement can end while the activity is kept.
+      const whole = await mayBeTold(bridge, event);
+      const key = `${event.id} ${joineryPeer} ${whole}`;
       const cached = cache.get(key);
       if (cached) return cached;
-      const building = build(bridge, event, joineryPeer);
+      const building = build(bridge, event, joineryPeer, whole);
       cache.set(key, building);
       building.catch(() => cache.delete(key));
       return building;
@@ -53,10 +56,11 @@ function activityAddress(origin: string, eventId: string): string {
   return `${origin}/activities/${eventId}`;
 }
 
-async function build(bridge: Bridge, event: LogEvent, joineryPeer: boolean): Promise<Outgoing[]> {
+/** @param whole not only what takes something back */
+async function build(bridge: Bridge, event: LogEvent, joineryPeer: boolean, whole: boolean): Promise<Outgoing[]> {
   if (joineryPeer && isForOthersOnly(bridge, event)) return [];
   const id = activityAddress(bridge.context.config.origin, event.id);
-  const said = await say(bridge, event, id, joineryPeer);
+  const said = (await say(bridge, event, id, joineryPeer)).filter((document) => whole || isWithdrawal(document));
   if (joineryPeer) return [await dress(bridge, event, said[0] ?? withheld(bridge, event, id), true)];
   return Promise.all(said.map((document) => dress(bridge, event, document, false)));
 }
