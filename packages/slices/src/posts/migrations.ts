@@ -284,4 +284,32 @@ export const migrations: Migrations = {
   '2026-11-30-posts-held-files': async (db) => {
     await db.schema.alterTable('post_held').addColumn('files', 'text').execute();
   },
+  // One address can be announced by several groups, and only one of them may be the one that it was written for.
+  '2026-12-01-posts-wanted-by-group': async (db) => {
+    await db.schema
+      .createTable('post_wanted_by_group')
+      .addColumn('uri', 'text', (column) => column.notNull())
+      .addColumn('group_id', 'text', (column) => column.notNull())
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('number', 'integer', (column) => column.notNull())
+      .addColumn('history', 'integer', (column) => column.notNull())
+      .addColumn('context', 'text')
+      .addColumn('context_history', 'text')
+      .addColumn('counts', 'text')
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('tries', 'integer', (column) => column.notNull())
+      .addColumn('announced_at', 'text', (column) => column.notNull())
+      .addColumn('failed_at', 'text')
+      .addPrimaryKeyConstraint('post_wanted_key', ['uri', 'group_id'])
+      .execute();
+    const columns = [
+      ...(['uri', 'group_id', 'origin', 'number', 'history', 'context', 'context_history'] as const),
+      ...(['counts', 'state', 'tries', 'announced_at', 'failed_at'] as const),
+    ];
+    await sql`insert into post_wanted_by_group (${sql.join(columns.map((name) => sql.ref(name)))})
+      select ${sql.join(columns.map((name) => sql.ref(name)))} from post_wanted`.execute(db);
+    await db.schema.dropTable('post_wanted').execute();
+    await db.schema.alterTable('post_wanted_by_group').renameTo('post_wanted').execute();
+    await db.schema.createIndex('post_wanted_group').on('post_wanted').columns(['group_id', 'origin']).execute();
+  },
 };

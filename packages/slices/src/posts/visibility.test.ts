@@ -1,4 +1,4 @@
-import { createActorKeys, isRefusal, streams, transact } from '@joinery/core';
+import { createActorKeys, isRefusal, runNextJob, streams, transact } from '@joinery/core';
 import { files } from '@joinery/slices/files';
 import { createGroup, groupById, groups, joinGroup, membershipOf, setRole, updateGroup } from '@joinery/slices/groups';
 import { createPerson, type PersonRow, people } from '@joinery/slices/people';
@@ -13,6 +13,7 @@ import { lock, markAnswered, pin, removeFromGroup } from './moderation.ts';
 import { type ChosenAudience, deletePost } from './posts.ts';
 import { newAmong, newByGroup } from './unread.ts';
 import { maySeeThread, seenPosts, seesPost } from './visibility.ts';
+import { want } from './wanted.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 
@@ -54,6 +55,42 @@ describeStores('Who sees a thread', (openStore) => {
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     };
   }
+
+  it('one address announced by two groups is asked for by both: the first keeps it from nobody', async () => {
+    const asked: string[] = [];
+    await using store = await openStore({
+      slices: [people, groups, posts, files],
+      ports: {
+        closedGroups: {
+          ...{ lease: async () => ({ state: 'away' }), token: async () => null, forget: async () => {} },
+          ...{ receipt: async () => true },
+          reference: async (uri, { uri: group }) => {
+            asked.push(`${group} ${uri}`);
+            return { state: 'refused' };
+          },
+        },
+      },
+    });
+    const { context } = store;
+    const uris = ['https://hostile.example/groups/1', 'https://other.example/groups/2'];
+    const uri = 'https://author.example/posts/1';
+    await transact(context, by, async (work) => {
+      for (const id of [...uris, ...uris]) {
+        const told = { id, type: 'Group', 'joinery:reading': 'members' };
+        const kind = groups.objects?.find(({ path }) => path === 'groups');
+        const group = await kind?.saveRemote?.(work, told, { fetchedAt: work.now, verified: 'origin' });
+        const row = group === undefined ? undefined : await groupById(work.db, group);
+        if (row) await want(work, row, { uri, group_id: row.id, number: 1, history: 0 });
+      }
+    });
+    while (await runNextJob(context));
+    expect(asked.toSorted()).toEqual(uris.map((group) => `${group} ${uri}`));
+    const rows = await context.db.reader.selectFrom('post_wanted').select(['state', 'tries']).execute();
+    expect(rows).toEqual([
+      { state: 'refused', tries: 1 },
+      { state: 'refused', tries: 1 },
+    ]);
+  });
 
   it('is one rule, for one thread and as a condition of every list', async () => {
     await using world = await open();

@@ -40,7 +40,10 @@ const refusedFor = 86_400_000;
 export type Wanted = Pick<PostWantedRow, 'uri' | 'group_id' | 'number' | 'history'> &
   Partial<Pick<PostWantedRow, 'context' | 'context_history' | 'counts'>>;
 
-/** Notes that an item must be read, and has it asked for soon. A second call has no effect while the first waits. */
+/**
+ * Notes that an item must be read, and has it asked for soon. A second call of the same group has no effect while the first waits; one of another group has: which of them
+ * it was written for shows when it is read.
+ */
 export async function want(work: Work, group: GroupRow, wanted: Wanted): Promise<void> {
   const added = await work.db
     .insertInto('post_wanted')
@@ -50,7 +53,7 @@ export async function want(work: Work, group: GroupRow, wanted: Wanted): Promise
       origin: originOf(wanted.uri) ?? '',
       announced_at: work.now,
     })
-    .onConflict((conflict) => conflict.column('uri').doNothing())
+    .onConflict((conflict) => conflict.columns(['uri', 'group_id']).doNothing())
     .returning('uri')
     .executeTakeFirst();
   if (!added) return;
@@ -61,12 +64,14 @@ export async function want(work: Work, group: GroupRow, wanted: Wanted): Promise
     .executeTakeFirst();
   const spread = Math.min(longestSpreadMilliseconds, Number(nodes?.count ?? 0) * spreadMillisecondsPerNode);
   // A few nodes need no turns.
-  await ask(work, wanted.uri, 0, spread <= 500 ? 0 : Math.random() * spread);
+  await ask(work, { uri: wanted.uri, group_id: group.id }, 0, spread <= 500 ? 0 : Math.random() * spread);
 }
 
-async function ask(work: Work, uri: string, tries: number, milliseconds: number): Promise<void> {
+type Key = Pick<PostWantedRow, 'uri' | 'group_id'>;
+
+async function ask(work: Work, { uri, group_id }: Key, tries: number, milliseconds: number): Promise<void> {
   const runAt = new Date(Date.parse(work.now) + milliseconds).toISOString();
-  await enqueueJob(work, wantedJob, { uri, tries }, { key: `${uri} ${tries}`, runAt });
+  await enqueueJob(work, wantedJob, { uri, group: group_id, tries }, { key: `${uri} ${group_id} ${tries}`, runAt });
 }
 
 /** What a reader of a closed group elsewhere must know; null where all is well. */
@@ -102,7 +107,13 @@ export async function closedStateOf(db: Reader, group: GroupRow, thread?: string
 async function fetchWanted(context: Context, data: JsonObject): Promise<void> {
   const uri = String(data.uri);
   const { reader } = context.db;
-  const row = await reader.selectFrom('post_wanted').selectAll().where('uri', '=', uri).executeTakeFirst();
+  const row = await reader
+    .selectFrom('post_wanted')
+    .selectAll()
+    .where('uri', '=', uri)
+    // Jobs planned by an earlier version name none.
+    .$if(typeof data.group === 'string', (query) => query.where('group_id', '=', String(data.group)))
+    .executeTakeFirst();
   const group = row && (await groupById(reader, row.group_id));
   if (!row || !group || row.tries !== Number(data.tries)) return;
   const found = await context.ports.closedGroups.reference(uri, group).catch((): Referenced => ({ state: 'away' }));
@@ -132,7 +143,7 @@ async function settle(work: Work, row: PostWantedRow, group: GroupRow, found: Re
   const item = found.state === 'found' ? readItem(found.document, row.uri, group) : null;
   // Gone, or not what the group said it is: its deletion is told apart, and nothing of it is kept.
   if (item === null) {
-    await done(work, row.uri);
+    await done(work, row);
     return null;
   }
   const known = await postByUri(work.db, item.read.uri);
@@ -155,14 +166,14 @@ async function settle(work: Work, row: PostWantedRow, group: GroupRow, found: Re
   } catch (error) {
     if (!isRefusal(error)) throw error;
   }
-  await done(work, row.uri);
+  await done(work, row);
   if (row.counts !== null) await applyCounts(work, group, readCounts(JSON.parse(row.counts) as JsonObject));
   await wakeFollowers(work, group.id);
   return (await postByUri(work.db, item.read.uri)) ? item.read.uri : null;
 }
 
-async function done(work: Work, uri: string): Promise<void> {
-  await work.db.deleteFrom('post_wanted').where('uri', '=', uri).execute();
+async function done(work: Work, { uri, group_id }: Key): Promise<void> {
+  await work.db.deleteFrom('post_wanted').where('uri', '=', uri).where('group_id', '=', group_id).execute();
 }
 
 /** What answers something that was not here yet is tried again now that more is. */
@@ -174,21 +185,26 @@ async function wakeFollowers(work: Work, group: string): Promise<void> {
     .where('state', '=', 'waiting')
     .returning(['uri', 'tries'])
     .execute();
-  for (const { uri, tries } of rows) await ask(work, uri, tries, 0);
+  for (const { uri, tries } of rows) await ask(work, { uri, group_id: group }, tries, 0);
 }
 
 async function again(work: Work, row: PostWantedRow, state: 'away' | 'refused' | 'waiting'): Promise<void> {
   const tries = row.tries + 1;
   const failed_at = state === 'waiting' ? row.failed_at : (row.failed_at ?? work.now);
   if (state === 'refused' && Date.parse(work.now) - Date.parse(row.announced_at) > refusedFor) {
-    await done(work, row.uri);
+    await done(work, row);
     return;
   }
-  await work.db.updateTable('post_wanted').set({ state, tries, failed_at }).where('uri', '=', row.uri).execute();
+  await work.db
+    .updateTable('post_wanted')
+    .set({ state, tries, failed_at })
+    .where('uri', '=', row.uri)
+    .where('group_id', '=', row.group_id)
+    .execute();
   // A quarter of the time that it has waited already: a short absence is noticed soon, and a long one is not asked about all the time.
   const age = (Date.parse(work.now) - Date.parse(row.announced_at)) / 1_000;
   const seconds = Math.min(longestWaitSeconds, Math.max(firstWaitSeconds, age / 4));
-  await ask(work, row.uri, tries, seconds * 1_000 * (0.75 + Math.random() / 2));
+  await ask(work, row, tries, seconds * 1_000 * (0.75 + Math.random() / 2));
 }
 
 /**
