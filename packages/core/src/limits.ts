@@ -97,6 +97,7 @@ export const limits = {
 /** How much of something there may be at most. */
 export const sizes = {
   attachments: { most: 10, what: 'Files with one post.' },
+  filesPerDay: { most: 5_000, what: 'Megabytes that one person sends in files within 24 hours.' },
   conversation: { most: 12, what: 'People in one conversation, whoever began it among them.' },
 } as const satisfies Record<string, { most: number; what: string }>;
 

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { type FileHolder, removeUnusedBlobs, type Slice, transact } from '@joinery/core';
+import { type FileHolder, removeUnusedBlobs, type Slice, sizes, transact } from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { openWeb, type TestAccount, type TestWeb } from '../../../../test/harness/web.ts';
@@ -115,6 +115,22 @@ describeStores('A file', (open) => {
 
     await transact(context, by, (work) => removeFilesOf(work, { kind: 'things', id: 'thing' }));
     expect((await read(bert)).status).toBe(404);
+  });
+
+  it('is not begun beyond what one person may send in a day, nor where what others have begun would fill the disk', async () => {
+    await using web = await openWeb(open, { slices: [files] });
+    const [anna, bert] = [await web.account(), await web.account()];
+    const announce = (account: TestAccount, bytes: number, id: string) =>
+      transact(web.context, by, async (work) => {
+        const row = { id, person_id: account.person.id, name: 'x', bytes, received: 0, created_at: work.now };
+        await work.db.insertInto('files_upload').values(row).execute();
+      });
+    await announce(anna, sizes.filesPerDay.most * 1_000_000 - 10, 'a');
+    expect((await begin(web, anna, 'small', 10)).status).toBe(201);
+    expect((await begin(web, anna, 'more', 1)).status).toBe(429);
+    expect((await begin(web, bert, 'other', 1)).status).toBe(201);
+    await announce(anna, 4_000_000_000_000_000, 'b');
+    expect((await begin(web, bert, 'other', 1)).status).toBe(507);
   });
 
   it('is known by its content, whatever it is called, and shown only when no browser can run it', async () => {

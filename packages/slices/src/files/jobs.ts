@@ -4,8 +4,10 @@ import {
   type Context,
   dropArriving,
   enqueueJob,
+  isRefusal,
   type JsonObject,
   removeUnusedBlobs,
+  savepoint,
   scanBytes,
   transact,
   type Work,
@@ -35,11 +37,22 @@ async function check(context: Context, id: string): Promise<void> {
   });
 }
 
+/**
+ * What the file hangs on may not change any more (its author was banned or has left, the agreement ended): the file is what the scanner found all the same, or the job would
+ * undo that each time and begin anew for ever.
+ */
 async function tellHolder(context: Context, work: Work, file: FileRow): Promise<void> {
-  if (file.holder_id === null) return;
-  for (const slice of context.slices)
-    for (const holder of slice.fileHolders ?? [])
-      if (holder.kind === file.holder_kind) await holder.onChanged?.(work, file.holder_id);
+  const { holder_kind, holder_id } = file;
+  if (holder_id === null) return;
+  for (const holder of context.slices.flatMap(({ fileHolders }) => fileHolders ?? [])) {
+    if (holder.kind !== holder_kind) continue;
+    try {
+      await savepoint(work, async (part) => holder.onChanged?.(part, holder_id));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      context.logger.warn('files.holder_not_told', { file: file.id, fault: error.code });
+    }
+  }
 }
 
 /** Removes what nobody came back for: uploads that were not finished, files that hang on nothing, bytes that nothing refers to. Each a day after it was last wanted. */

@@ -46,4 +46,7 @@ export const migrations: Migrations = {
       .execute();
     await db.schema.createIndex('files_upload_created').on('files_upload').column('created_at').execute();
   },
+  '2026-12-01-files-owner': async (db) => {
+    await db.schema.createIndex('files_file_owner').on('files_file').columns(['owner_id', 'created_at']).execute();
+  },
 };

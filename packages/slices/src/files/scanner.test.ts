@@ -1,4 +1,4 @@
-import { type Slice, transact } from '@joinery/core';
+import { refuse, type Slice, transact } from '@joinery/core';
 import { expect, it } from 'vitest';
 import { eicar, startClamd } from '../../../../test/harness/clamd.ts';
 import { openStore } from '../../../../test/harness/store.ts';
@@ -17,6 +17,8 @@ const things: Slice = {
       mayRead: async () => true,
       onChanged: async (_work, id) => {
         changed.push(id);
+        // As a post does whose author was banned since.
+        if (id === 'shut') refuse('banned', 'Not any more');
       },
     },
   ],
@@ -64,6 +66,9 @@ it('Files are looked at by the virus scanner: what it finds is refused, and whil
   await clamd[Symbol.asyncDispose]();
   const holder = { kind: 'things', id: 'thing' };
   const waiting = [(await send(web, anna, 'later')).id ?? '', (await send(web, anna, eicar)).id ?? ''];
+  const shut = (await send(web, anna, 'also later')).id ?? '';
+  const nowhere = { kind: 'things', id: 'shut' };
+  await transact(context, by, (work) => attachFile(work, { file: shut, holder: nowhere, by: anna.person.id }));
   for (const file of waiting) {
     await transact(context, by, (work) => attachFile(work, { file, holder, by: anna.person.id }));
     for (const account of [anna, bert])
@@ -74,16 +79,17 @@ it('Files are looked at by the virus scanner: what it finds is refused, and whil
     await jobs['files.check']?.(context, { file });
     expect(await fileById(context.db.reader, file)).toMatchObject({ state: 'checking' });
   }
-  expect((await checks(context, 'en'))[0]).toMatchObject({ state: 'attention', figure: 2 });
+  expect((await checks(context, 'en'))[0]).toMatchObject({ state: 'attention', figure: 3 });
 
   clamd = await startClamd(port);
-  for (const file of waiting) await jobs['files.check']?.(context, { file });
+  for (const file of [...waiting, shut]) await jobs['files.check']?.(context, { file });
   await clamd[Symbol.asyncDispose]();
-  expect(await fileById(context.db.reader, waiting[0] ?? '')).toMatchObject({ state: 'ready' });
+  for (const file of [waiting[0] ?? '', shut])
+    expect(await fileById(context.db.reader, file)).toMatchObject({ state: 'ready' });
   expect(await (await web.api(bert.token, 'GET', `/files/${waiting[0]}/content`)).text()).toBe('later');
   expect(await fileById(context.db.reader, waiting[1] ?? '')).toMatchObject({
     ...{ state: 'infected', threat: 'Eicar-Test-Signature' },
   });
   expect((await web.api(anna.token, 'GET', `/files/${waiting[1]}/content`)).status).toBe(404);
-  expect(changed).toEqual(['thing', 'thing']);
+  expect(changed).toEqual(['thing', 'thing', 'shut']);
 });

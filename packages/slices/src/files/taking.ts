@@ -1,4 +1,5 @@
-import { isRefusal, type RequestContext, type Visitor } from '@joinery/core';
+import { stat } from 'node:fs/promises';
+import { isRefusal, type RequestContext, transact, type Visitor } from '@joinery/core';
 import { type FieldError, formatBytes } from '@joinery/ui';
 import { shortAlt } from './files.ts';
 import { messages } from './messages.ts';
@@ -7,7 +8,7 @@ import { isImage } from './reading.ts';
 import { receiveFile } from './receive.ts';
 import { looseFiles } from './store.ts';
 import type { FileRow } from './tables.ts';
-import { countUpload } from './uploads.ts';
+import { assertDay, countUpload } from './uploads.ts';
 
 /** Files of a form as it stands: each with the description that was typed. */
 export type TakenFiles = {
@@ -45,6 +46,8 @@ export async function takeFiles(
       break;
     }
     countUpload(context, owner);
+    const { size } = await stat(path);
+    await transact(context, { kind: 'person', person: owner }, (work) => assertDay(work, owner, size));
     try {
       files.push(await receiveFile(context, { id, path, name, owner }));
     } catch (error) {

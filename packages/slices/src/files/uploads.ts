@@ -6,9 +6,12 @@ import {
   dropArriving,
   limits,
   newId,
+  type Reader,
   receiveBytes,
   refuse,
+  sizes,
   transact,
+  type Work,
 } from '@joinery/core';
 import { enqueueSweep } from './jobs.ts';
 import { cleanName } from './names.ts';
@@ -33,6 +36,37 @@ export function refuseTooLarge(context: Pick<Context, 'config'>): never {
 }
 
 /**
+ * Makes sure that somebody may send so many bytes more today: what they sent in the last 24 hours and what they have announced counts.
+ * @throws {Refusal} too_many
+ */
+export async function assertDay(work: Pick<Work, 'db' | 'now'>, person: string, bytes: number): Promise<void> {
+  const since = new Date(Date.parse(work.now) - 24 * 3_600_000).toISOString();
+  const sent = await work.db
+    .selectFrom('files_file')
+    .select((eb) => eb.fn.sum<number | null>('bytes').as('bytes'))
+    .where('owner_id', '=', person)
+    .where('created_at', '>', since)
+    .executeTakeFirst();
+  const announced = await work.db
+    .selectFrom('files_upload')
+    .select((eb) => eb.fn.sum<number | null>('bytes').as('bytes'))
+    .where('person_id', '=', person)
+    .executeTakeFirst();
+  const most = sizes.filesPerDay.most * 1_000_000;
+  if (Number(sent?.bytes ?? 0) + Number(announced?.bytes ?? 0) + bytes > most)
+    refuse('too_many', `One person sends at most ${most} bytes in a day`);
+}
+
+/** What was announced and has not come yet: the disk must have room for all of it. */
+async function outstandingBytes(db: Reader): Promise<number> {
+  const row = await db
+    .selectFrom('files_upload')
+    .select(({ fn, eb }) => fn.sum<number | null>(eb('bytes', '-', eb.ref('received'))).as('bytes'))
+    .executeTakeFirst();
+  return Number(row?.bytes ?? 0);
+}
+
+/**
  * Begins an upload that may be interrupted: its bytes come in one or several requests, and it becomes a file of the same id with the last one.
  * @throws {Refusal} too_large, storage_full, too_many
  */
@@ -43,10 +77,11 @@ export async function beginUpload(
   const { person, bytes } = input;
   if (bytes > context.config.files.largest) refuseTooLarge(context);
   countUpload(context, person);
-  await assertSpace(context.files, bytes);
   return transact(context, { kind: 'person', person }, async (work) => {
     const open = await work.db.selectFrom('files_upload').select('id').where('person_id', '=', person).execute();
     if (open.length >= mostOpen) refuse('too_many', 'Finish or cancel the uploads that you have begun');
+    await assertDay(work, person, bytes);
+    await assertSpace(context.files, bytes + (await outstandingBytes(work.db)));
     const row: UploadRow = {
       id: newId(),
       person_id: person,
