@@ -347,6 +347,29 @@ it('a group cannot hand out what was written for another one by naming it', asyn
   expect(await b.context.db.reader.selectFrom('post_reference').selectAll().execute()).toEqual(before);
 });
 
+it('a node that reads from a number on is told how many there are from there on', async () => {
+  const hosted = await postByUri(a.context.db.reader, written.uri);
+  const readsFrom = (reads_from: number) =>
+    transact(a.context, by, async (work) => {
+      const rows = work.db.updateTable('group_access').set({ reads_from });
+      await rows.where('group_id', '=', group.id).where('origin', '=', c.origin).execute();
+    });
+  const addresses = ['context', 'history'].map((name) => `${a.origin}/posts/${hosted?.id}/${name}`);
+  const totals = () =>
+    Promise.all(
+      [...addresses, `${group.uri}/outbox`].map(async (url) => {
+        const { document } = await get(c, url);
+        return typeof document === 'object' && document !== null && 'totalItems' in document
+          ? document.totalItems
+          : null;
+      }),
+    );
+  const [thread, , all] = await totals();
+  await readsFrom(2);
+  expect(await totals()).toEqual([Number(thread) - 1, Number(thread) - 1, Number(all) - 1]);
+  await readsFrom(0);
+});
+
 it('nothing of what is written stands in logs, lanes, jobs or lists of connections, and X has nothing of it', async () => {
   for (const node of [a, c, x]) expect([node.name, await isSilentAbout(node, secret)]).toEqual([node.name, true]);
   expect(await x.context.db.reader.selectFrom('post').selectAll().execute()).toEqual([]);

@@ -207,7 +207,11 @@ const outbox: PageOf = async (outgoing, object, requester, cursor) => {
     .limit(pageSize + 1)
     .execute();
   const { posts, next } = pageOf(rows, (post) => post.sort_at);
-  return { items: await told(outgoing, group, posts), next, total: group.post_count };
+  return {
+    items: await told(outgoing, group, posts),
+    next,
+    total: await totalOf(outgoing.db, 'group_id', group.id, from, group.post_count),
+  };
 };
 
 const topics: PageOf = async (outgoing, object, requester, cursor) => {
@@ -231,6 +235,24 @@ const topics: PageOf = async (outgoing, object, requester, cursor) => {
 async function readsFrom(db: Reader, requester: Requester, group: GroupRow): Promise<number> {
   if (group.reading !== 'members' || requester.kind !== 'peer') return 0;
   return (await accessOf(db, group.id, requester.origin))?.reads_from ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** How many a node is told there are: of what it may read alone. @param all for whoever reads everything */
+async function totalOf(
+  db: Reader,
+  of: 'group_id' | 'topic_id',
+  id: string,
+  from: number,
+  all: number,
+): Promise<number> {
+  if (from === 0) return all;
+  const row = await visible(db, from)
+    .clearSelect()
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where(of, '=', id)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
 }
 
 /** The posts of a thread, the oldest first. */
@@ -265,7 +287,8 @@ const context: PageOf = async (outgoing, object, requester, cursor) => {
   if (!found) return { items: [], next: null };
   const from = await readsFrom(outgoing.db, requester, found.group);
   const { posts, next } = await threadPage(outgoing, found.post.topic_id, cursor, from);
-  return { items: posts.map((post) => post.uri), next, total: found.post.reply_count + 1, owner: found.group.uri };
+  const total = await totalOf(outgoing.db, 'topic_id', found.post.topic_id, from, found.post.reply_count + 1);
+  return { items: posts.map((post) => post.uri), next, total, owner: found.group.uri };
 };
 
 const history: PageOf = async (outgoing, object, requester, cursor) => {
@@ -274,7 +297,8 @@ const history: PageOf = async (outgoing, object, requester, cursor) => {
   const from = await readsFrom(outgoing.db, requester, found.group);
   const { posts, next } = await threadPage(outgoing, found.post.topic_id, cursor, from);
   const items = await told(outgoing, found.group, posts);
-  return { items, next, total: found.post.reply_count + 1, owner: found.group.uri };
+  const total = await totalOf(outgoing.db, 'topic_id', found.post.topic_id, from, found.post.reply_count + 1);
+  return { items, next, total, owner: found.group.uri };
 };
 
 const replies: PageOf = async (outgoing, object, _requester, cursor) => {
