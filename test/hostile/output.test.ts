@@ -151,6 +151,7 @@ it('101, 103: a picture is not loaded from elsewhere, and a link says which host
   expect(html).toMatch(/href="https:\/\/tracker\.example\/p\.gif" rel="nofollow noopener noreferrer ugc"/);
   expect(html).toContain('(evil.example)');
   expect(html).not.toMatch(/href="javascript/);
+  expect(dangers(html, node.origin)).toEqual([]);
   expect(node.logged.filter((line) => line.includes('"level":"error"'))).toEqual([]);
 });
 

@@ -169,6 +169,10 @@ it('172: no path into JSON and no part of a statement is made of what somebody t
     // Kysely's paths into JSON; and text that goes into a statement as it stands.
     if (/\.ref\([^)]*['"]->|jsonPath\(|\bsql\.raw\(|\bsql\.lit\((?!'\w+'\))/.test(text)) found.push(file);
   }
+  // Older ones let a path break out of its quotes (CVE-2026-32763, CVE-2026-44635).
+  const { version } = JSON.parse(readFileSync(join(root, 'node_modules/kysely/package.json'), 'utf8'));
+  const [major, minor, patch] = String(version).split('.').map(Number) as [number, number, number];
+  expect([version, major > 0 || minor > 28 || (minor === 28 && patch >= 17)]).toEqual([version, true]);
   // Names of tables and columns, which it reads from the database itself and quotes; and lengths, which are numbers.
   expect(found.sort()).toEqual(['packages/core/src/backup/portable.ts', 'packages/slices/src/search/fulltext.ts']);
 });

@@ -168,7 +168,7 @@ describeStores('Sign-in links', (open) => {
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('end with time and when a newer one is made', async () => {
+  it('end with time and when a newer one is made (hostile case 178)', async () => {
     const clock = movable();
     await using store = await open({ now: clock.now });
     const anna = await add(store, 'anna@agency.example');

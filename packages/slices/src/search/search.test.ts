@@ -119,6 +119,7 @@ describeStores('Search', (open) => {
       '('.repeat(1_000),
       'NEAR(x y)',
       'title:secret',
+      'col:secret',
       '{words}: x',
       "'",
       "''",
@@ -166,6 +167,11 @@ describeStores('Search', (open) => {
       'near -',
       `near ${'-x '.repeat(50)}`,
       'near -zzz',
+      'AND OR NOT',
+      'NEAR(',
+      '"near',
+      'a*b',
+      'or and',
       '\ud800near',
     ];
     for (const typed of it.filter((one) => one !== '-- near')) {

@@ -14,6 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
 import { linkFor, people } from '../people/index.ts';
 import { openWeb } from '../people/testing/web.ts';
+import { endPasskeysAndLinks } from './anew.ts';
 import { signIn } from './index.ts';
 import { commands } from './person/commands.ts';
 import { link } from './sign-in.ts';
@@ -102,6 +103,23 @@ for (const dialect of ['sqlite', 'postgres'] as const)
         expect((await browser.get('/profile')).status).toBe(200);
         pass(1);
         expect((await browser.get('/profile')).status).not.toBe(200);
+      });
+
+      it('stays so after a restore, and whoever has a password links again, unless they linked since', async () => {
+        const { web, context, identities, identity, second, linkWith, choose } = await prepared(dialect);
+        await using _ = web;
+        const anew = (at: string) =>
+          transact(context, by, (work) =>
+            endPasskeysAndLinks(work, { at, asOf: at, confirmedAt: work.now, waiting: [] }),
+          );
+        await anew('2026-11-22T10:00:00.001Z');
+        expect(await identities()).toEqual([{ id: identity.id }]);
+        await choose();
+        await anew('2026-11-22T10:00:00.000Z');
+        expect(await identities()).toEqual([{ id: identity.id }]);
+        await linkWith(second);
+        await anew('2026-11-22T10:00:00.001Z');
+        expect(await identities()).toEqual([]);
       });
 
       it('ends the tokens of before, which nobody could end by disabling their person there', async () => {

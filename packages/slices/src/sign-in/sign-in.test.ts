@@ -182,7 +182,7 @@ it('Whoever is refused sees the subject that an administrator can link, and then
   expect((await browser.get(`/sign-in/with/${id}`)).status).toBe(403);
 });
 
-it('Whoever is disabled at the provider has nothing here a minute later: no session, and no token made in it', async () => {
+it('Whoever is disabled at the provider has nothing here a minute later: no session, and no token made in it (hostile case 151)', async () => {
   const cor = people.keycloak('k-cor', 'Cor Kok', 'cor@council.example');
   await using provider = await startIdentityProvider({ first: cor });
   const id = await setUp(provider, 'keycloak');
