@@ -179,6 +179,10 @@ export async function openSeed(): Promise<Seed> {
   await disableLeaver(context, by, person.leaver);
   const description = await startDescription();
   const signIn = await fillSignIn(context, description.issuer, of);
+  // A provider decides about them from then on, which ends the tokens of before.
+  const tokenOfBystander = await transact(context, by, (work) =>
+    createToken(work, { account: of('bystander').account, name: 'test' }),
+  );
   const signInLink = new URL((await linkFor(context, by, person.newcomer)).address).pathname.split('/').at(-1) ?? '';
   const silence = { person: person.member, scope: 'group', subject: made.closed, page: false, mail: true } as const;
   const asked = await fillRegistration(context, person.administrator);
@@ -207,7 +211,10 @@ export async function openSeed(): Promise<Seed> {
       ...{ ...person, ...made, ...signIn, link: signInLink, muteToken: token, issuer: description.fresh },
       ...{ registrationToken: asked.token, registration: asked.waiting },
     },
-    tokens: Object.fromEntries(signed.map(({ name, token }) => [name, token])) as Record<Person, string>,
+    tokens: {
+      ...(Object.fromEntries(signed.map(({ name, token }) => [name, token])) as Record<Person, string>),
+      bystander: tokenOfBystander.token,
+    },
     browser: (name) => {
       const browser = createBrowser(webApp, origin);
       const session = name && of(name).session;

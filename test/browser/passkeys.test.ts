@@ -149,7 +149,8 @@ describe.skipIf(browserMissing)('passkeys in a browser with a device', { timeout
         .insertInto('second_step')
         .values({ ...row, created_at: work.now })
         .execute();
-      await work.db.updateTable('session').set({ created_at: '2020', proven_at: '2020' }).execute();
+      const earlier = new Date(Date.now() - 3_600_000).toISOString();
+      await work.db.updateTable('session').set({ created_at: earlier, proven_at: earlier }).execute();
     });
     await page.goto(`${node.origin}/profile/sign-in/passkeys`);
     await page.getByRole('link', { name: 'Confirm that it is you' }).click();

@@ -196,6 +196,7 @@ it('30: a request that is never answered stays a request', async () => {
   const { good, alice, node } = world;
   const waiting = await node.person('Wim Waiting');
   const silent = good.actor('silent', { type: 'Group', 'joinery:joining': 'request', 'joinery:reading': 'members' });
+  await node.decide('change', good, { scopes: ['discover', 'open-groups', 'closed-groups'] });
   const found = await node.context.ports.actors.resolve(silent.uri);
   await transact(node.context, by, (work) => joinGroup(work, { group: found.id, person: waiting.id }));
   await node.settle();

@@ -132,7 +132,7 @@ it('The command line, a second process, works beside a running node', async () =
 it('The command line says in words or in JSON what is wrong, and ends with 1', async () => {
   using folder = temporaryFolder();
   const nobody = ['token', 'create', '--person', 'nobody'];
-  const words = 'Nobody here has the id, handle or mail address "nobody"';
+  const words = 'No person of this node is known as "nobody"';
   expect(await run(folder.path, nobody)).toEqual({ code: 1, out: '', error: `${words}\n` });
   const json = await run(folder.path, [...nobody, '--json']);
   expect(JSON.parse(json.error)).toEqual({ error: { code: 'not_found', detail: words } });
