@@ -37,21 +37,18 @@ export type Limits = { readOnly: boolean; tmpfs: string[]; dropCapabilities: boo
 /** The ids of the user `node` in the official images of Node. */
 export const nodeUser = 1000;
 
+/** By its whole address: a search path of people who are not root leaves out its folder. */
+const chroot = '/usr/sbin/chroot';
+
 /** Why images cannot be built here without an engine; null when they can. */
 export function whyNoContainers(): string | null {
   if (process.platform !== 'linux') return 'this is not Linux';
   if (process.getuid?.() !== 0) return 'only root may make mount namespaces with several users';
   if (!existsSync('/usr/bin/npm')) return 'npm is not where distributions put it';
-  const { status, stderr } = spawnSync('unshare', [
-    '--mount',
-    '--pid',
-    '--fork',
-    'mount',
-    '-t',
-    'tmpfs',
-    'none',
-    '/mnt',
-  ]);
+  if (!existsSync(chroot)) return `there is no ${chroot}`;
+  const tried = 'mount -t tmpfs none /mnt && mkdir /mnt/proc && mount -t proc proc /mnt/proc';
+  const words = ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', tried];
+  const { status, stderr } = spawnSync('unshare', words);
   return status === 0 ? null : `no namespaces here: ${String(stderr)}`;
 }
 
@@ -119,7 +116,7 @@ function entering(tree: string, settings: Pick<Settings, 'env' | 'user' | 'workd
   if (limits?.dropCapabilities) become.push('--inh-caps=-all', '--bounding-set=-all');
   if (limits?.noNewPrivileges) become.push('--no-new-privs');
   const variables = Object.entries(said).map(([name, value]) => `${name}=${value}`);
-  return ['chroot', tree, ...become, 'env', '-i', '-C', workdir, ...variables];
+  return [chroot, tree, ...become, 'env', '-i', '-C', workdir, ...variables];
 }
 
 /** Where this machine keeps what Node's package managers fetched: caches of a build, by the place where they are seen. */
