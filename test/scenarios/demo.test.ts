@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -274,4 +274,16 @@ it('tries by itself everything that it invites to, and says what passed', { time
   expect(checked.said()).not.toContain('FAIL');
   const shown = /^pass {2}Every state is on show: (.*)$/m.exec(checked.said())?.[1]?.split(', ') ?? [];
   expect(shown.map((one) => one.replace(/^[1-9]\d* /, ''))).toEqual([...states]);
+});
+
+it('touches no folder that the demo did not make, whatever somebody types', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'joinery-test-real-'));
+  const database = join(folder, 'joinery.db');
+  writeFileSync(database, 'of a real node');
+  const run = resolve(import.meta.dirname, '../../deploy/boot/run.mjs');
+  const environment = { ...process.env, JOINERY_DATA: folder };
+  const started = promisify(execFile)(process.execPath, [run, 'demo', 'node'], { env: environment, timeout: 60_000 });
+  await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('npm run demo') });
+  expect(readFileSync(database, 'utf8')).toBe('of a real node');
+  rmSync(folder, { recursive: true });
 });

@@ -76,6 +76,11 @@ const longestWait = 30_000;
 
 /** Runs one node of the demo: does what the process that started it says, and ends with it, leaving nothing behind. */
 export async function runDemoNode(environment: Record<string, string | undefined>): Promise<void> {
+  // The folder is removed at the end, so it must be the demo that chose it: somebody's own settings name the data of a real node.
+  if (process.send === undefined) {
+    process.stderr.write('The nodes of the demo are started by the demo itself: npm run demo\n');
+    process.exit(1);
+  }
   let starting: Promise<RunningNode> | undefined;
   // Ctrl-C reaches every process of the terminal: the one that started this decides when it is over.
   process.on('SIGINT', () => {});
