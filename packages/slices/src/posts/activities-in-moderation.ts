@@ -3,10 +3,10 @@ import { type GroupRow, groupByUri } from '@joinery/slices/groups';
 import { actingPerson } from './authority.ts';
 import { idOf, objectOf } from './documents.ts';
 import { lock, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
-import { clampInstant } from './posts.ts';
 import { applied, checkJob, ignored } from './remote.ts';
 import { postByUri } from './store.ts';
 import type { PostRow } from './tables.ts';
+import { clampInstant } from './written.ts';
 
 type Decide = (work: Work, input: { post: string; by: string | null; reason: string | null }) => Promise<boolean>;
 

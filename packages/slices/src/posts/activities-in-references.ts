@@ -8,8 +8,8 @@ import {
   type Work,
 } from '@joinery/core';
 import type { GroupRow } from '@joinery/slices/groups';
+import { acceptPost } from './acceptance.ts';
 import { applyCounts } from './counts.ts';
-import { acceptPost } from './posts.ts';
 import { noteNumber } from './references.ts';
 import { applied, ignored, readCounts } from './remote.ts';
 import { currentRevision, postById, postByUri } from './store.ts';

@@ -12,15 +12,16 @@ import {
 } from '@joinery/core';
 import { groupByUri } from '@joinery/slices/groups';
 import { personById, personByUri } from '@joinery/slices/people';
+import { refusePost } from './acceptance.ts';
 import { enqueueCheck, moderationHandlers, removeByGroup } from './activities-in-moderation.ts';
 import { applyReference, numberIn } from './activities-in-references.ts';
 import { actingPerson, isClosedTo, throughGroup } from './authority.ts';
+import { deletePost, editPost } from './changes.ts';
 import { applyCounts } from './counts.ts';
 import { applyDeliveryReport } from './delivery.ts';
 import { idOf, objectOf, type ReadPost, readPost } from './documents.ts';
 import { like, unlike } from './likes.ts';
 import { markAnswered } from './moderation.ts';
-import { deletePost, editPost, refusePost } from './posts.ts';
 import { isReference, noteActivity } from './references.ts';
 import {
   applied,

@@ -3,15 +3,18 @@ import { joinGroup } from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
+import { sendAgain } from './acceptance.ts';
 import { audienceOf } from './audience.ts';
+import { deletePost, editPost } from './changes.ts';
 import { tellCounts } from './counts.ts';
 import { deliveryOf } from './delivery.ts';
 import { like, unlike } from './likes.ts';
 import { lock, markAnswered, pin, putBack, removeFromGroup, unlock } from './moderation.ts';
-import { createTopic, deletePost, editPost, markdownText, reply, sendAgain } from './posts.ts';
+import { createTopic, reply } from './posts.ts';
 import { openReports, report } from './reports.ts';
 import { currentRevision, postByUri } from './store.ts';
 import { carry, openNode, type TestNode } from './testing/nodes.ts';
+import { markdownText } from './written.ts';
 
 const proven: Partial<Inbound> = { verified: 'proof' };
 

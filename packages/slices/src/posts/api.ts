@@ -4,6 +4,7 @@ import type { Context as HonoContext } from 'hono';
 import { z } from 'zod';
 import { reportRoutes } from './api-reports.ts';
 import { shownFiles } from './attaching.tsx';
+import { deletePost, editPost } from './changes.ts';
 import { deliveryOf } from './delivery.ts';
 import { openReplies, openTopics } from './history.ts';
 import { newReply, newTopic, postChange, reasonGiven, reasonOptional } from './input.ts';
@@ -12,10 +13,11 @@ import { like, unlike } from './likes.ts';
 import { findPost, likedAmong, listReplies, listTopics, type PostWithText, textsOf } from './lists.ts';
 import { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 import { audienceChosen, countPost } from './page.ts';
-import { createTopic, deletePost, editPost, markdownText, reply } from './posts.ts';
+import { createTopic, reply } from './posts.ts';
 import { seeGroup, seePost } from './reads.ts';
 import { report } from './reports.ts';
 import { revisionsOf } from './store.ts';
+import { markdownText } from './written.ts';
 
 type C = HonoContext<Environment>;
 

@@ -1,7 +1,7 @@
 import type { FileHolder } from '@joinery/core';
 import { groupById } from '@joinery/slices/groups';
+import { editPost } from './changes.ts';
 import { postKind } from './objects.ts';
-import { editPost } from './posts.ts';
 import { postById } from './store.ts';
 
 /**

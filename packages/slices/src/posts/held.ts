@@ -14,10 +14,11 @@ import {
 import { attachFile, removeFilesOf } from '@joinery/slices/files';
 import { type Attachment, heldHolder } from './attachments.ts';
 import { whyNotPost, whyNotReply } from './policy.ts';
-import { type ChosenAudience, createTopic, markdownText, reply } from './posts.ts';
+import { type ChosenAudience, createTopic, reply } from './posts.ts';
 import { requireGroup, requirePost, standingOf } from './store.ts';
 import type { PostHeldRow } from './tables.ts';
 import { seesPost } from './visibility.ts';
+import { markdownText } from './written.ts';
 
 const leaveJob = 'posts.leave';
 const forgetJob = 'posts.forget-held';

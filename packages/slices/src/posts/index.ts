@@ -15,7 +15,9 @@ import { panels } from './panels.tsx';
 import { routes } from './routes.tsx';
 import { newByGroup } from './unread.ts';
 
+export { sendAgain } from './acceptance.ts';
 export { type Audience, audienceOf } from './audience.ts';
+export { deletePost, editPost } from './changes.ts';
 export { type Delivery, deliveryOf } from './delivery.ts';
 export { heldBy, hold } from './held.ts';
 export { hidePost } from './hiding.ts';
@@ -36,7 +38,7 @@ export {
 } from './lists.ts';
 export { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 export { mentionedIn } from './names.ts';
-export { createTopic, deletePost, editPost, markdownText, reply, sendAgain } from './posts.ts';
+export { createTopic, reply } from './posts.ts';
 export { rememberTopics } from './remote.ts';
 export { handleReport, type ReportedMessage, report, reportedMessages } from './reports.ts';
 export { currentRevision, postById, postByUri, topicOf } from './store.ts';
@@ -52,6 +54,7 @@ export {
   newInTopics,
 } from './unread.ts';
 export { seenPosts, seesPost } from './visibility.ts';
+export { markdownText } from './written.ts';
 
 /** What people write in groups, here and elsewhere. */
 export const posts: Slice = {

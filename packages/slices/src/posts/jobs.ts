@@ -1,11 +1,11 @@
 import { type Context, isObject, isRefusal, type JsonObject, originOf, transact } from '@joinery/core';
 import { groupByUri } from '@joinery/slices/groups';
+import { deletePost } from './changes.ts';
 import { copiesJobs } from './copies.ts';
 import { countJob, runCounting } from './counts.ts';
 import { deliveryJob, runReport } from './delivery.ts';
 import { readPost } from './documents.ts';
 import { heldJobs } from './held.ts';
-import { deletePost } from './posts.ts';
 import { ancestorsJob, checkJob, receivePost } from './remote.ts';
 import { postByUri } from './store.ts';
 import { wantedJobs } from './wanted.ts';

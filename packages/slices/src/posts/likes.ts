@@ -1,7 +1,7 @@
 import { refuse, type Work } from '@joinery/core';
 import { countDue } from './counts.ts';
+import { decidedByHost } from './host.ts';
 import { whyNotLike } from './policy.ts';
-import { decidedByHost } from './posts.ts';
 import { requireGroup, requirePost, standingOf } from './store.ts';
 import { seesPost, streamOfPost } from './visibility.ts';
 

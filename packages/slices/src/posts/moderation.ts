@@ -1,6 +1,6 @@
 import { type EventName, refuse, type Work } from '@joinery/core';
+import { decidedByHost } from './host.ts';
 import { whyNotMarkAnswered, whyNotModerate } from './policy.ts';
-import { decidedByHost } from './posts.ts';
 import { requireGroup, requirePost, standingOf } from './store.ts';
 import type { PostRow } from './tables.ts';
 import { streamOfPost } from './visibility.ts';

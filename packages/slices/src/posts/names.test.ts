@@ -1,11 +1,13 @@
 import { joinGroup } from '@joinery/slices/groups';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
+import { deletePost, editPost } from './changes.ts';
 import { listTagged } from './lists.ts';
 import { mentionedIn } from './names.ts';
-import { createTopic, deletePost, editPost, markdownText } from './posts.ts';
+import { createTopic } from './posts.ts';
 import { currentRevision, postByUri } from './store.ts';
 import { carry, openNode } from './testing/nodes.ts';
+import { markdownText } from './written.ts';
 
 /** A council that hosts a group, with Anna and Owen, and another one with Bram, who is a member. */
 async function setUp(dialect: 'sqlite' | 'postgres') {

@@ -3,13 +3,15 @@ import { joinGroup } from '@joinery/slices/groups';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
 import { audienceOf } from './audience.ts';
+import { deletePost, editPost } from './changes.ts';
 import { deliveryOf } from './delivery.ts';
 import { like, unlike } from './likes.ts';
 import { lock, markAnswered, pin, putBack, removeFromGroup } from './moderation.ts';
-import { clampInstant, createTopic, deletePost, editPost, markdownText, reply } from './posts.ts';
+import { createTopic, reply } from './posts.ts';
 import { handleReport, openReports, report } from './reports.ts';
 import { postById, revisionsOf } from './store.ts';
 import { openNode, type TestNode } from './testing/nodes.ts';
+import { clampInstant, markdownText } from './written.ts';
 
 async function refused(running: Promise<unknown>): Promise<string> {
   try {

@@ -14,14 +14,17 @@ import {
 import { removeFilesOf } from '@joinery/slices/files';
 import { type GroupRow, groupByUri, mayHearOf, membershipOf } from '@joinery/slices/groups';
 import { type PersonRow, personById, personByUri, personTypes, rememberRemotePerson } from '@joinery/slices/people';
+import { acceptPost } from './acceptance.ts';
 import { holderOf } from './attachments.ts';
+import { deletePost, editPost } from './changes.ts';
 import { applyCounts } from './counts.ts';
 import { idOf, idsOf, listOf, objectOf, type ReadPost, readPost } from './documents.ts';
 import { removeFromGroup } from './moderation.ts';
-import { type Arrival, acceptPost, createTopic, deletePost, editPost, reply } from './posts.ts';
+import { createTopic, reply } from './posts.ts';
 import { isReference } from './references.ts';
 import { agrees, postByUri, requireGroup } from './store.ts';
 import type { PostDocumentRow, PostRow } from './tables.ts';
+import type { Arrival } from './written.ts';
 
 export const ancestorsJob = 'posts.ancestors';
 export const checkJob = 'posts.check';

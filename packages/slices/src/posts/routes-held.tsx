@@ -25,11 +25,12 @@ import { newReply, newTopic } from './input.ts';
 import { fieldErrors } from './labels.tsx';
 import { messages } from './messages.ts';
 import { type C, change, countPost, readerOf, show } from './page.ts';
-import { createTopic, markdownText, reply } from './posts.ts';
+import { createTopic, reply } from './posts.ts';
 import { previewOf } from './preview.tsx';
 import { requireGroup } from './store.ts';
 import type { PostHeldRow } from './tables.ts';
 import { HeldPage, PostingPage } from './views-held.tsx';
+import { markdownText } from './written.ts';
 
 /**
  * Posts what somebody wrote on a page: at once, or after the time in which it can be taken back.

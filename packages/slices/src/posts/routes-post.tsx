@@ -10,8 +10,10 @@ import {
 } from '@joinery/core';
 import { plainText } from '@joinery/ui';
 import type { Hono } from 'hono';
+import { sendAgain } from './acceptance.ts';
 import { type Attaching, filesNow, noFiles, takeAttachments } from './attaching.tsx';
 import { audienceOf } from './audience.ts';
+import { deletePost, editPost } from './changes.ts';
 import { hidePost, unhidePost } from './hiding.ts';
 import { postChange, reasonGiven } from './input.ts';
 import { audienceText, fieldErrors } from './labels.tsx';
@@ -20,13 +22,13 @@ import { messages } from './messages.ts';
 import { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 import { type C, change, readerOf, show } from './page.ts';
 import * as policy from './policy.ts';
-import { deletePost, editPost, markdownText, sendAgain } from './posts.ts';
 import { type PreviewModel, previewOf } from './preview.tsx';
 import { type SeenPost, seePost } from './reads.ts';
 import { report } from './reports.ts';
 import { revisionsOf } from './store.ts';
 import { ComposePage, HistoryPage, type Typed } from './views-forms.tsx';
-import { DeletePage, ReasonPage, reasonTitles } from './views-thread.tsx';
+import { DeletePage, ReasonPage, reasonTitles } from './views-reason.tsx';
+import { markdownText } from './written.ts';
 
 /** What is done with one post: buttons, and the pages that ask before something is done. */
 export function postRoutes(app: Hono<Environment>): void {

@@ -24,7 +24,8 @@ import { type SeenPost, seePost } from './reads.ts';
 import { postFromPage, takenBack } from './routes-held.tsx';
 import { unreachedBy } from './unreached.ts';
 import { markTopicRead, newAmong, newestNews } from './unread.ts';
-import { type PostActions, type ShownPost, ThreadPage } from './views-thread.tsx';
+import type { PostActions, ShownPost } from './views-actions.tsx';
+import { ThreadPage } from './views-thread.tsx';
 import { closedStateOf } from './wanted.ts';
 
 const perPage = 100;

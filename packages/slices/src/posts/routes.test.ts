@@ -5,8 +5,9 @@ import { people } from '@joinery/slices/people';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openWeb } from '../people/testing/web.ts';
 import { posts } from './index.ts';
-import { createTopic, markdownText, reply } from './posts.ts';
+import { createTopic, reply } from './posts.ts';
 import { postById } from './store.ts';
+import { markdownText } from './written.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 let keys: Awaited<ReturnType<typeof createActorKeys>>;

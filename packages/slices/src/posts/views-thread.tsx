@@ -1,16 +1,12 @@
 import type { OwnNodeOffer, RefusalCode } from '@joinery/core';
-import { FileList, type ShownFile } from '@joinery/slices/files';
-import type { GroupKind } from '@joinery/slices/groups';
+import { FileList } from '@joinery/slices/files';
 import {
-  ButtonLink,
-  Details,
   ErrorSummary,
   type FieldError,
   Form,
   FormActions,
   Heading,
   HiddenField,
-  Icon,
   List,
   Notice,
   OpenOnOwnNode,
@@ -21,42 +17,18 @@ import {
   type Reader,
   SubmitButton,
   TextArea,
-  TextField,
   Time,
 } from '@joinery/ui';
-import type { Child } from 'hono/jsx';
 import { AttachFiles, type Attaching } from './attaching.tsx';
 import { authorModel, errorOf, hostOf, NewBadge, PostBadges, refusalReason, whyNotWrite } from './labels.tsx';
 import type { PostWithText } from './lists.ts';
 import { messages } from './messages.ts';
 import { Preview, type PreviewModel, unreachedText } from './preview.tsx';
 import type { PostHeldRow } from './tables.ts';
+import { Actions, type ShownPost } from './views-actions.tsx';
 import { ClosedNotices } from './views-closed.tsx';
 import { HeldReplies } from './views-held.tsx';
 import type { ClosedState } from './wanted.ts';
-
-/** What may be done with one post: the buttons that show. */
-export type PostActions = {
-  like: boolean;
-  liked: boolean;
-  edit: boolean;
-  delete: boolean;
-  report: boolean;
-  hide: boolean;
-  moderate: boolean;
-  markAnswer: boolean;
-  sendAgain: boolean;
-};
-export type ShownPost = {
-  post: PostWithText;
-  may: PostActions;
-  delivery: string | null;
-  /** To its author: whom it mentions in vain. */
-  unreached: readonly string[];
-  isAnswer: boolean;
-  isNew: boolean;
-  files: readonly ShownFile[];
-};
 
 export type ThreadModel = {
   group: { id: string; name: string; home: string; local: number };
@@ -220,104 +192,6 @@ function State({ post, reader }: { post: PostWithText; reader: Reader }) {
   );
 }
 
-/** A button that is a form of its own, so that it works without script. */
-function Button({ to, csrf, kind = 'tertiary', pressed, children }: ButtonProps) {
-  return (
-    <Form inline action={to} csrf={csrf}>
-      <SubmitButton small kind={kind} {...(pressed === undefined ? {} : { pressed })}>
-        {children}
-      </SubmitButton>
-    </Form>
-  );
-}
-type ButtonProps = {
-  to: string;
-  csrf: string;
-  kind?: 'primary' | 'secondary' | 'tertiary' | 'danger';
-  pressed?: boolean;
-  children: Child;
-};
-
-function Actions({ shown, reader, csrf }: { shown: ShownPost; reader: Reader; csrf: string }) {
-  const t = messages(reader.language);
-  const { post, may } = shown;
-  const at = `/posts/${post.id}`;
-  return (
-    <>
-      {may.like ? (
-        <Button to={`${at}/${may.liked ? 'unlike' : 'like'}`} csrf={csrf} pressed={may.liked}>
-          <Icon name="heart" />
-          {may.liked ? t('unlike') : t('like')}
-        </Button>
-      ) : null}
-      {may.markAnswer ? (
-        <Button to={`${at}/${shown.isAnswer ? 'not-answered' : 'answered'}`} csrf={csrf} pressed={shown.isAnswer}>
-          {shown.isAnswer ? t('unmarkAnswer') : t('markAnswer')}
-        </Button>
-      ) : null}
-      {may.sendAgain ? (
-        <Button to={`${at}/send-again`} csrf={csrf} kind="primary">
-          {t('sendAgain')}
-        </Button>
-      ) : null}
-      {may.edit ? <SmallLink href={`${at}/edit`}>{t('edit')}</SmallLink> : null}
-      {may.delete ? <SmallLink href={`${at}/delete`}>{t('delete')}</SmallLink> : null}
-      {may.hide ? (
-        post.hidden_at ? (
-          <Button to={`${at}/unhide`} csrf={csrf} kind="secondary">
-            {t('unhide')}
-          </Button>
-        ) : (
-          <SmallLink href={`${at}/hide`}>{t('hide')}</SmallLink>
-        )
-      ) : null}
-      {post.revision > 1 && !post.hidden_at ? <SmallLink href={`${at}/history`}>{t('history')}</SmallLink> : null}
-      {may.report ? <SmallLink href={`${at}/report`}>{t('report')}</SmallLink> : null}
-      {post.url && post.local !== 1 ? <SmallLink href={post.url}>{t('atSource')}</SmallLink> : null}
-      {may.moderate ? <Moderation post={post} reader={reader} csrf={csrf} /> : null}
-    </>
-  );
-}
-
-function SmallLink({ href, children }: { href: string; children: string }) {
-  return (
-    <ButtonLink small kind="tertiary" href={href}>
-      {children}
-    </ButtonLink>
-  );
-}
-
-function Moderation({ post, reader, csrf }: { post: PostWithText; reader: Reader; csrf: string }) {
-  const t = messages(reader.language);
-  const at = `/posts/${post.id}`;
-  const isTopic = post.reply_to === null;
-  return (
-    <Details summary={t('moderation')}>
-      <div class="app-actions">
-        {isTopic ? (
-          <>
-            <Button to={`${at}/${post.pinned_at ? 'unpin' : 'pin'}`} csrf={csrf} kind="secondary">
-              {post.pinned_at ? t('unpin') : t('pin')}
-            </Button>
-            <Button to={`${at}/${post.locked_at ? 'unlock' : 'lock'}`} csrf={csrf} kind="secondary">
-              {post.locked_at ? t('unlock') : t('lock')}
-            </Button>
-          </>
-        ) : null}
-        {post.removed_at ? (
-          <Button to={`${at}/put-back`} csrf={csrf} kind="secondary">
-            {t('putBack')}
-          </Button>
-        ) : (
-          <ButtonLink small href={`${at}/remove`} kind="danger">
-            {t('remove')}
-          </ButtonLink>
-        )}
-      </div>
-    </Details>
-  );
-}
-
 function ReplyForm({ model, reader }: { model: ThreadModel; reader: Reader }) {
   const t = messages(reader.language);
   const { topic } = model;
@@ -347,72 +221,5 @@ function ReplyForm({ model, reader }: { model: ThreadModel; reader: Reader }) {
         </FormActions>
       </Form>
     </Panel>
-  );
-}
-
-/** What is asked for before something is done that needs a reason. */
-export const reasonTitles = { remove: 'remove', report: 'reportTitle', hide: 'hide' } as const;
-
-/** A page that asks for a reason: removing from the group, reporting. */
-export function ReasonPage(props: {
-  kind: keyof typeof reasonTitles;
-  post: PostWithText;
-  group: { home: string; local: number; kind: GroupKind };
-  typed: { reason?: string | undefined };
-  errors: FieldError[];
-  reader: Reader;
-  csrf: string;
-}) {
-  const { kind, post, group, errors, reader } = props;
-  const t = messages(reader.language);
-  const removing = kind !== 'report';
-  return (
-    <>
-      <ErrorSummary errors={errors} language={reader.language} />
-      <PageHeading
-        title={t(reasonTitles[kind])}
-        parent={{ href: `/posts/${post.id}`, label: post.title || post.excerpt }}
-      />
-      {kind === 'hide' ? <p>{t('hideLead')}</p> : null}
-      {removing ? null : (
-        <p>
-          {group.kind === 'conversation' ? t('reportMessageLead') : t('reportLead')}{' '}
-          {group.local === 1 ? null : t('reportElsewhere', { node: hostOf(group.home) })}
-        </p>
-      )}
-      <Form action={`/posts/${post.id}/${kind}`} csrf={props.csrf}>
-        <TextField
-          name="reason"
-          label={t('reason')}
-          description={kind === 'report' ? undefined : kind === 'hide' ? t('hideReasonHint') : t('removeReasonHint')}
-          value={props.typed.reason}
-          error={errorOf(errors, 'reason')}
-          required
-        />
-        <FormActions>
-          <SubmitButton kind={removing ? 'danger' : 'primary'}>
-            {kind === 'report' ? t('report') : t(reasonTitles[kind])}
-          </SubmitButton>
-          <ButtonLink href={`/posts/${post.id}`}>{t('cancel')}</ButtonLink>
-        </FormActions>
-      </Form>
-    </>
-  );
-}
-
-/** Asks once more before a text is gone for good. */
-export function DeletePage({ post, reader, csrf }: { post: PostWithText; reader: Reader; csrf: string }) {
-  const t = messages(reader.language);
-  return (
-    <>
-      <PageHeading title={t('deleteTitle')} parent={{ href: `/posts/${post.id}`, label: post.title || post.excerpt }} />
-      <p>{t('deleteLead')}</p>
-      <Form action={`/posts/${post.id}/delete`} csrf={csrf}>
-        <FormActions>
-          <SubmitButton kind="danger">{t('delete')}</SubmitButton>
-          <ButtonLink href={`/posts/${post.id}`}>{t('cancel')}</ButtonLink>
-        </FormActions>
-      </Form>
-    </>
   );
 }

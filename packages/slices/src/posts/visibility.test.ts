@@ -4,13 +4,14 @@ import { createGroup, groupById, groups, joinGroup, membershipOf, setRole, updat
 import { createPerson, type PersonRow, people } from '@joinery/slices/people';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
+import { deletePost } from './changes.ts';
 import { tellCounts } from './counts.ts';
 import { fileHolders } from './file-holders.ts';
 import { createTopic, editPost, like, markdownText, postById, posts, reply, report } from './index.ts';
 import { unlike } from './likes.ts';
 import { findPost, listFeed, listReplies, listTagged, listTopics, newestTopics, textsOf } from './lists.ts';
 import { lock, markAnswered, pin, removeFromGroup } from './moderation.ts';
-import { type ChosenAudience, deletePost } from './posts.ts';
+import type { ChosenAudience } from './posts.ts';
 import { newAmong, newByGroup } from './unread.ts';
 import { maySeeThread, seenPosts, seesPost } from './visibility.ts';
 import { want } from './wanted.ts';

@@ -1,0 +1,140 @@
+import { refuse, type Work } from '@joinery/core';
+import { removeFilesOf } from '@joinery/slices/files';
+import { excerpt } from '@joinery/ui';
+import { type Attachment, changeFiles, holderOf } from './attachments.ts';
+import { leaveGroup } from './entering.ts';
+import { decidedByHost, streamOf } from './host.ts';
+import { forgetNames, putNames } from './names.ts';
+import { whyNotDelete, whyNotEdit } from './policy.ts';
+import { assertMayTell, currentRevision, requireGroup, requirePost, standingOf } from './store.ts';
+import type { PostRow } from './tables.ts';
+import { type Arrival, checkLength, clampInstant, namedText, type Text } from './written.ts';
+
+export type EditInput = Partial<Text> & {
+  post: string;
+  author: string;
+  title?: string | null;
+  language?: string | null;
+  /** Number of the revision that the editor had before them. */
+  expected?: number | undefined;
+  arrival?: Pick<Arrival, 'activity' | 'updated' | 'verified' | 'names' | 'files'>;
+  /** What hangs on it from now on; unchanged unless given. */
+  files?: readonly Attachment[];
+  /** A file of it can be read that could not before, or the other way round. */
+  filesChanged?: boolean;
+};
+
+/**
+ * Replaces the text of a post by a new revision; what is left out stays. The older texts stay readable as its history.
+ * @throws {Refusal} forbidden unless the very author; gone; banned; locked; stale_revision when somebody changed it meanwhile
+ */
+export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
+  const post = await requirePost(work.db, input.post);
+  const group = await requireGroup(work.db, post.group_id);
+  if (post.author_id !== input.author) refuse('forbidden', 'Only its author can change a post');
+  if (post.deleted_at) refuse('gone', 'This post was deleted');
+  if (!decidedByHost(work, group, post.local === 1)) {
+    const why = whyNotEdit(await standingOf(work.db, group, input.author, work.now), group, post);
+    if (why) refuse(why, 'You cannot change this post');
+    assertMayTell(work, group);
+  }
+  if (input.expected !== undefined && input.expected !== post.revision) {
+    refuse('stale_revision', 'This post was changed since you opened it: compare the two texts');
+  }
+  const current = await currentRevision(work.db, post);
+  if (!current) refuse('gone', 'This post was deleted');
+  // What a conversation is about is said once, by whoever begins it.
+  const untitled = post.reply_to !== null || group.kind === 'conversation';
+  const title = input.title === undefined || untitled ? post.title : input.title;
+  const written = {
+    content: input.content ?? current.content,
+    source: input.content === undefined ? current.source : (input.source ?? null),
+  };
+  const { content, names } = await namedText(work, group, written, input.arrival);
+  const text = { content, source: written.source };
+  const language = input.language === undefined ? post.language : input.language;
+  checkLength(title, text);
+  const filesChanged = await changeFiles(work, post, input);
+  if (
+    title === post.title &&
+    text.content === current.content &&
+    text.source === current.source &&
+    language === post.language &&
+    !filesChanged
+  ) {
+    return post;
+  }
+  const number = post.revision + 1;
+  const at = clampInstant(input.arrival?.updated, work.now) ?? work.now;
+  const stream = streamOf(work, group, post, post.local === 1 && !input.arrival);
+  const waits = group.local !== 1 && post.local === 1 && !input.arrival;
+  // A post that its group never took in is sent anew as a whole.
+  const unknownThere = waits && post.accepted_at === null && post.status === 'refused';
+  const data = { post: post.id, group: group.id, revision: number };
+  const event = work.emit(unknownThere ? 'post.created' : 'post.edited', stream, data);
+  await work.db
+    .insertInto('post_revision')
+    .values({ post_id: post.id, number, title, ...text, activity: input.arrival?.activity ?? null, at })
+    .execute();
+  const change = {
+    title,
+    language,
+    excerpt: excerpt(text.content),
+    revision: number,
+    updated_at: at,
+    event_id: event,
+    event_stream: stream,
+    ...(waits ? { status: 'waiting' as const, refusal: null } : {}),
+    ...(input.arrival ? { verified: input.arrival.verified, fetched_at: work.now } : {}),
+  };
+  await work.db.updateTable('post').set(change).where('id', '=', post.id).execute();
+  await putNames(work, post.id, names);
+  return { ...post, ...change };
+}
+
+/**
+ * Deletes a post for good: its texts and likes go, a tombstone stays so that the thread holds together and nothing late resurrects it.
+ * @param input.deletion the `Delete` of a remote author as it arrived
+ * @throws {Refusal} forbidden unless the very author
+ */
+export async function deletePost(
+  work: Work,
+  input: { post: string; author: string; deletion?: string | null },
+): Promise<PostRow> {
+  const post = await requirePost(work.db, input.post);
+  const group = await requireGroup(work.db, post.group_id);
+  const standing = await standingOf(work.db, group, input.author, work.now);
+  const why = whyNotDelete(standing, post);
+  if (why === 'gone') return post;
+  if (why) refuse(why, 'Only its author can delete a post');
+  const stream = streamOf(work, group, post, post.local === 1);
+  const change = {
+    deleted_at: work.now,
+    deletion: input.deletion ?? null,
+    title: null,
+    excerpt: '',
+    pinned_at: null,
+    pin_decided_at: null,
+    answer_id: null,
+    likes: 0,
+    count_due: 0,
+    // What the host reported is about the text that is gone.
+    delivery: null,
+    delivery_at: null,
+    event_id: work.emit('post.deleted', stream, { post: post.id, group: group.id }),
+    event_stream: stream,
+  };
+  await work.db.updateTable('post').set(change).where('id', '=', post.id).execute();
+  await work.db.deleteFrom('post_revision').where('post_id', '=', post.id).execute();
+  await work.db.deleteFrom('post_like').where('post_id', '=', post.id).execute();
+  await forgetNames(work, post.id);
+  await removeFilesOf(work, holderOf(post.id));
+  await work.db
+    .updateTable('post')
+    .set({ answer_id: null })
+    .where('id', '=', post.topic_id)
+    .where('answer_id', '=', post.id)
+    .execute();
+  if (post.accepted_at !== null) await leaveGroup(work, group, post);
+  return { ...post, ...change };
+}

@@ -1,0 +1,126 @@
+import type { ShownFile } from '@joinery/slices/files';
+import { ButtonLink, Details, Form, Icon, type Reader, SubmitButton } from '@joinery/ui';
+import type { Child } from 'hono/jsx';
+import type { PostWithText } from './lists.ts';
+import { messages } from './messages.ts';
+
+/** What may be done with one post: the buttons that show. */
+export type PostActions = {
+  like: boolean;
+  liked: boolean;
+  edit: boolean;
+  delete: boolean;
+  report: boolean;
+  hide: boolean;
+  moderate: boolean;
+  markAnswer: boolean;
+  sendAgain: boolean;
+};
+export type ShownPost = {
+  post: PostWithText;
+  may: PostActions;
+  delivery: string | null;
+  /** To its author: whom it mentions in vain. */
+  unreached: readonly string[];
+  isAnswer: boolean;
+  isNew: boolean;
+  files: readonly ShownFile[];
+};
+
+/** A button that is a form of its own, so that it works without script. */
+function Button({ to, csrf, kind = 'tertiary', pressed, children }: ButtonProps) {
+  return (
+    <Form inline action={to} csrf={csrf}>
+      <SubmitButton small kind={kind} {...(pressed === undefined ? {} : { pressed })}>
+        {children}
+      </SubmitButton>
+    </Form>
+  );
+}
+type ButtonProps = {
+  to: string;
+  csrf: string;
+  kind?: 'primary' | 'secondary' | 'tertiary' | 'danger';
+  pressed?: boolean;
+  children: Child;
+};
+
+export function Actions({ shown, reader, csrf }: { shown: ShownPost; reader: Reader; csrf: string }) {
+  const t = messages(reader.language);
+  const { post, may } = shown;
+  const at = `/posts/${post.id}`;
+  return (
+    <>
+      {may.like ? (
+        <Button to={`${at}/${may.liked ? 'unlike' : 'like'}`} csrf={csrf} pressed={may.liked}>
+          <Icon name="heart" />
+          {may.liked ? t('unlike') : t('like')}
+        </Button>
+      ) : null}
+      {may.markAnswer ? (
+        <Button to={`${at}/${shown.isAnswer ? 'not-answered' : 'answered'}`} csrf={csrf} pressed={shown.isAnswer}>
+          {shown.isAnswer ? t('unmarkAnswer') : t('markAnswer')}
+        </Button>
+      ) : null}
+      {may.sendAgain ? (
+        <Button to={`${at}/send-again`} csrf={csrf} kind="primary">
+          {t('sendAgain')}
+        </Button>
+      ) : null}
+      {may.edit ? <SmallLink href={`${at}/edit`}>{t('edit')}</SmallLink> : null}
+      {may.delete ? <SmallLink href={`${at}/delete`}>{t('delete')}</SmallLink> : null}
+      {may.hide ? (
+        post.hidden_at ? (
+          <Button to={`${at}/unhide`} csrf={csrf} kind="secondary">
+            {t('unhide')}
+          </Button>
+        ) : (
+          <SmallLink href={`${at}/hide`}>{t('hide')}</SmallLink>
+        )
+      ) : null}
+      {post.revision > 1 && !post.hidden_at ? <SmallLink href={`${at}/history`}>{t('history')}</SmallLink> : null}
+      {may.report ? <SmallLink href={`${at}/report`}>{t('report')}</SmallLink> : null}
+      {post.url && post.local !== 1 ? <SmallLink href={post.url}>{t('atSource')}</SmallLink> : null}
+      {may.moderate ? <Moderation post={post} reader={reader} csrf={csrf} /> : null}
+    </>
+  );
+}
+
+function SmallLink({ href, children }: { href: string; children: string }) {
+  return (
+    <ButtonLink small kind="tertiary" href={href}>
+      {children}
+    </ButtonLink>
+  );
+}
+
+function Moderation({ post, reader, csrf }: { post: PostWithText; reader: Reader; csrf: string }) {
+  const t = messages(reader.language);
+  const at = `/posts/${post.id}`;
+  const isTopic = post.reply_to === null;
+  return (
+    <Details summary={t('moderation')}>
+      <div class="app-actions">
+        {isTopic ? (
+          <>
+            <Button to={`${at}/${post.pinned_at ? 'unpin' : 'pin'}`} csrf={csrf} kind="secondary">
+              {post.pinned_at ? t('unpin') : t('pin')}
+            </Button>
+            <Button to={`${at}/${post.locked_at ? 'unlock' : 'lock'}`} csrf={csrf} kind="secondary">
+              {post.locked_at ? t('unlock') : t('lock')}
+            </Button>
+          </>
+        ) : null}
+        {post.removed_at ? (
+          <Button to={`${at}/put-back`} csrf={csrf} kind="secondary">
+            {t('putBack')}
+          </Button>
+        ) : (
+          <ButtonLink small href={`${at}/remove`} kind="danger">
+            {t('remove')}
+          </ButtonLink>
+        )}
+      </div>
+    </Details>
+  );
+}
