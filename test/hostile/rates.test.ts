@@ -113,6 +113,7 @@ it('175: sign-ins with a provider, words of a provider and posts of a person hav
 it('175: the limits are below what the attack sends, and above what an honest node sends to catch up', () => {
   const perMinute = ({ times, seconds }: { times: number; seconds: number }) => (times * 60) / seconds;
   expect(perMinute(limits.providerSignIn)).toBeLessThan(200);
+  expect(perMinute(limits.passkeySignIn)).toBeLessThan(200);
   expect(perMinute(limits.signInNetwork)).toBeLessThan(200);
   expect(perMinute(limits.searches)).toBeLessThan(1_000);
   expect(perMinute(limits.posts) * 60).toBeLessThanOrEqual(300);

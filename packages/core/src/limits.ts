@@ -25,7 +25,7 @@ export const limits = {
   },
   secondStep: { times: 5, seconds: 15 * minute, per: 'account', what: 'Wrong codes of the second step.' },
   passkeySignIn: {
-    ...{ times: 300, seconds: minute, per: 'network' },
+    ...{ times: 120, seconds: minute, per: 'network' },
     what: 'Sign-ins begun with a passkey. Wrong ones count as wrong passwords do.',
   },
   providerSignIn: {
