@@ -4,6 +4,8 @@ import { defineMessages } from '@joinery/ui';
 export const messages = defineMessages({
   en: {
     hiddenPost: 'Hidden on this node',
+    livePost: 'A new post',
+    liveSummary: 'Read live only: open it to read it where it was written.',
     home: 'Home',
     needsYou: 'What needs you',
     requests: '{count, plural, one {# person asks} other {# people ask}} to join {group}',
@@ -30,6 +32,8 @@ export const messages = defineMessages({
   },
   nl: {
     hiddenPost: 'Verborgen op dit knooppunt',
+    livePost: 'Een nieuw bericht',
+    liveSummary: 'Alleen rechtstreeks te lezen: open het om het te lezen waar het is geschreven.',
     home: 'Start',
     needsYou: 'Wat op u wacht',
     requests: '{count, plural, one {# persoon wil} other {# mensen willen}} lid worden van {group}',

@@ -1,3 +1,4 @@
+import { isReadLive } from '@joinery/slices/groups';
 import {
   authorModel,
   type FeedPost,
@@ -140,10 +141,12 @@ function wordsFor(item: Waiting, reader: Reader): string {
 function FeedItem({ post, isNew, reader }: { post: FeedPost; isNew: boolean; reader: Reader }) {
   const t = messages(reader.language);
   const isTopic = post.reply_to === null;
+  const { group_local: local, group_reading: reading, group_keeping: keeping } = post;
+  const live = post.local !== 1 && isReadLive({ local, reading, keeping });
   const title = post.hidden_at
     ? t('hiddenPost')
     : isTopic
-      ? (post.title ?? undefined)
+      ? (post.title ?? (live ? t('livePost') : undefined))
       : t('replyTo', { title: post.topic_title ?? t('untitled') });
   return (
     <PostCard
@@ -153,7 +156,7 @@ function FeedItem({ post, isNew, reader }: { post: FeedPost; isNew: boolean; rea
         title,
         author: authorModel(post, reader.language),
         at: post.sort_at,
-        summary: post.excerpt,
+        summary: live ? t('liveSummary') : post.excerpt,
         language: post.language ?? undefined,
         group: { name: post.group_name, href: `/groups/${post.group_id}` },
         ...(post.group_local === 1

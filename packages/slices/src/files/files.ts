@@ -1,5 +1,5 @@
 import { type BlobSummary, leaveBlob, type Reader, refuse, streams, useBlob, type Work } from '@joinery/core';
-import { cleanName } from './names.ts';
+import { cleanName, nameless } from './names.ts';
 import { fileById, filesOf, type Holder } from './store.ts';
 import type { FileRow } from './tables.ts';
 
@@ -104,6 +104,17 @@ async function leaveBytes(work: Work, sha256: string): Promise<void> {
 export async function removeFilesOf(work: Work, holder: Holder, except: readonly string[] = []): Promise<void> {
   const files = (await filesOf(work.db, holder.kind, [holder.id])).get(holder.id) ?? [];
   for (const file of files) if (!except.includes(file.id)) await removeFile(work, file);
+}
+
+/** Of the files of something that lives at another node their names and descriptions go; what is needed to read them there stays. */
+export async function forgetFileNames(work: Work, holder: Holder): Promise<void> {
+  for (const file of (await filesOf(work.db, holder.kind, [holder.id])).get(holder.id) ?? [])
+    if (file.local !== 1)
+      await work.db
+        .updateTable('files_file')
+        .set({ name: nameless(file.name, file.position), alt: null })
+        .where('id', '=', file.id)
+        .execute();
 }
 
 /** The scanner found nothing in a file that waited for it. */

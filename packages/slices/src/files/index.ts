@@ -9,9 +9,9 @@ import { migrations } from './migrations.ts';
 import { routes } from './routes.tsx';
 
 export { fileDocument, readFile, rememberFiles, type SaidFile } from './activities.ts';
-export { attachFile, bytesOf, longestAlt, removeFile, removeFilesOf, shortAlt } from './files.ts';
+export { attachFile, bytesOf, forgetFileNames, longestAlt, removeFile, removeFilesOf, shortAlt } from './files.ts';
 export { fileJson, fileSchema } from './json.ts';
-export { cleanName, disposition } from './names.ts';
+export { cleanName, disposition, nameless } from './names.ts';
 export { isImage, isShown, mayReadFile, requesterOf } from './reading.ts';
 export { type ReceivedFile, receiveFile } from './receive.ts';
 export { fileById, filesOf, type Holder, looseFiles } from './store.ts';

@@ -30,3 +30,7 @@ export function disposition(name: string, inline: boolean): string {
   );
   return `${inline ? 'inline' : 'attachment'}; filename="${plain}"; filename*=UTF-8''${full}`;
 }
+
+/** What a file is called where its name is not to be kept: its place, and its ending, by which programs know it. */
+export const nameless = (name: string, position: number): string =>
+  `file-${position + 1}${/\.[a-z0-9]{1,5}$/iu.exec(name)?.[0].toLowerCase() ?? ''}`;

@@ -130,7 +130,8 @@ export async function noteReceipt(work: Work, group: GroupRow, origin: string, i
   const late = since !== null && Date.parse(work.now) - Date.parse(since) > receiptMilliseconds;
   if (late && !work.trust.mayFederate(origin, null, 'in').allowed) return false;
   const receipt = { receipt_at: work.now, receipt_items: items };
-  const fresh = { version: 0, reads_from: 0, revoked_at: work.now, lease_ends_at: null, ...receipt };
+  // It may have lost nothing but its copies: where a group is read live only, members' nodes read on and keep nothing.
+  const fresh = { version: 0, reads_from: 0, revoked_at: null, lease_ends_at: null, ...receipt };
   await work.db
     .insertInto('group_access')
     .values({ group_id: group.id, origin, ...fresh })

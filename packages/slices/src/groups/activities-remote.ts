@@ -16,6 +16,7 @@ import {
 } from '@joinery/core';
 import { excerpt, plainText } from '@joinery/ui';
 import { cleanName, sortName } from '../people/index.ts';
+import { isReadLive } from './policy.ts';
 import { rememberQuestions } from './requests/questions.ts';
 import { groupByUri, putCountedNodes } from './store.ts';
 import { askings, type GroupRow, histories, invitings, joinings, keepings, readings } from './tables.ts';
@@ -129,6 +130,8 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
   await rememberQuestions(work, known.id, document['joinery:questions']);
   const labelled = await rememberClassification(work, known.id, document['joinery:classification']);
   if (changed || labelled) work.emit('group.updated', streams.local, { group: known.id });
+  if (isReadLive({ ...known, ...next }) !== isReadLive(known))
+    work.emit('group.keeping_changed', streams.local, { group: known.id });
   return known.id;
 }
 

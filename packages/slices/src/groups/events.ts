@@ -52,6 +52,8 @@ declare module '@joinery/core' {
     'group.revoked': GroupEvent & { node: string; version: number };
     /** Nothing of a closed group elsewhere may be kept here any more. `version`: as its host said; 0 when it did not. On `local`. */
     'group.access_lost': GroupEvent & { version: number };
+    /** A closed group elsewhere says that members' nodes keep nothing from now on, or that they may keep copies again. On `local`. */
+    'group.keeping_changed': GroupEvent;
     'group.role_changed': ModerationEvent & { role: 'member' | 'facilitator' | 'owner' };
   }
 }
@@ -85,5 +87,6 @@ export const events: EventDefinitions = {
   'group.unbanned': { v: 1, data: moderation },
   'group.revoked': { v: 1, data: group.extend({ node: z.url(), version: z.number().int() }) },
   'group.access_lost': { v: 1, data: group.extend({ version: z.number().int() }) },
+  'group.keeping_changed': { v: 1, data: group },
   'group.role_changed': { v: 1, data: moderation.extend({ role: z.enum(['member', 'facilitator', 'owner']) }) },
 };

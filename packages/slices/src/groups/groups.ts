@@ -4,7 +4,7 @@ import { collectionUris, streamOf } from './addresses.ts';
 import { canManage } from './policy.ts';
 import { changeStanding } from './standing.ts';
 import { holdGroup, membershipOf } from './store.ts';
-import type { Asking, GroupRow, History, Inviting, Joining, Reading } from './tables.ts';
+import type { Asking, GroupRow, History, Inviting, Joining, Keeping, Reading } from './tables.ts';
 import { noteChanges } from './terms/terms.ts';
 
 /** What a new group of this node is made of. Checked before (`input.ts`). */
@@ -107,6 +107,7 @@ export type GroupChange = {
   history?: History | undefined;
   inviting?: Inviting | undefined;
   asking?: Asking | undefined;
+  keeping?: Keeping | undefined;
   /** Nodes of the agencies whose people may ask, in place of those named before. */
   agencies?: readonly string[] | undefined;
   recordCopy?: boolean | undefined;
@@ -149,6 +150,7 @@ export async function updateGroup(work: Work, id: string, by: string | null, cha
     history: change.history ?? group.history,
     inviting: change.inviting ?? group.inviting,
     asking: change.asking ?? group.asking,
+    keeping: change.keeping ?? group.keeping,
     record_copy: change.recordCopy === undefined ? group.record_copy : change.recordCopy ? 1 : 0,
     archived_at:
       change.archived === undefined ? group.archived_at : change.archived ? (group.archived_at ?? work.now) : null,

@@ -24,6 +24,7 @@ export {
   isBanned,
   isMember,
   isPubliclyKnown,
+  isReadLive,
   mayKnowGroup,
   mayReadGroup,
   postRefusal,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { askings, histories, invitings, joinings, readings, roles } from './tables.ts';
+import { askings, histories, invitings, joinings, keepings, readings, roles } from './tables.ts';
 
 const nameInput = z
   .string()
@@ -40,6 +40,7 @@ export const groupChangeInput = z.object({
   history: z.enum(histories).optional(),
   inviting: z.enum(invitings).optional(),
   asking: z.enum(askings).optional(),
+  keeping: z.enum(keepings).optional(),
   agencies: z.array(z.string().max(300)).max(500).optional(),
   recordCopy: z.boolean().optional(),
 });
@@ -91,6 +92,7 @@ export const termsForm = z.object({
   history: z.enum(histories),
   inviting: z.enum(invitings),
   asking: z.enum(askings),
+  keeping: z.enum(keepings).optional(),
   agencies: z.array(z.string().max(300)).max(500).default([]),
   recordCopy: checkbox,
 });

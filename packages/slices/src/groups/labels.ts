@@ -27,6 +27,7 @@ export function badgesOf(group: GroupRow, standing: GroupMemberRow | undefined, 
   if (group.reading === 'members')
     badges.push({ tone: 'neutral', text: group.listed === 1 ? t('badgeClosed') : t('badgeHidden') });
   else if (group.joining !== 'open') badges.push({ tone: 'neutral', text: t('badgeOnRequest') });
+  if (group.reading === 'members' && group.keeping === 'live') badges.push({ tone: 'info', text: t('badgeLive') });
   if (group.archived_at !== null) badges.push({ tone: 'warning', text: t('badgeArchived') });
   if (group.deleted_at !== null) badges.push({ tone: 'warning', text: t('badgeGone') });
   return badges;

@@ -43,6 +43,7 @@ export const messages = defineMessages({
     badgeWeb: 'Readable on the web',
     badgeClosed: 'Closed',
     badgeHidden: 'Hidden',
+    badgeLive: 'Read live only',
     badgeOnRequest: 'On request',
     badgeArchived: 'Archived',
     badgeGone: 'Ended at its node',
@@ -214,6 +215,8 @@ export const messages = defineMessages({
     cannotClose: 'People of other nodes take part in this group, so it can no longer be closed.',
     cannotOpen:
       'People of other nodes take part in this group and wrote in it for its members alone, so it can no longer be opened. Make a new group for what others may read.',
+    liveNotice:
+      'What people of other nodes write in this group is not kept here. Each page asks for it at the node where it was written; search and mail do not know it.',
     openedLead:
       'The node of this group says that others may now read it. What was written here was for members alone, so this node shows it to nobody. Ask those who run the group to make it closed again.',
     yourGroups: 'Your groups',
@@ -273,6 +276,7 @@ export const messages = defineMessages({
     badgeWeb: 'Leesbaar op het web',
     badgeClosed: 'Besloten',
     badgeHidden: 'Verborgen',
+    badgeLive: 'Alleen rechtstreeks lezen',
     badgeOnRequest: 'Op aanvraag',
     badgeArchived: 'Gearchiveerd',
     badgeGone: 'Beëindigd bij het eigen knooppunt',
@@ -450,6 +454,8 @@ export const messages = defineMessages({
     cannotClose: 'Er doen mensen van andere knooppunten mee in deze groep; hij kan daarom niet meer besloten worden.',
     cannotOpen:
       'Er doen mensen van andere knooppunten mee in deze groep, en zij schreven alleen voor de leden; hij kan daarom niet meer open worden. Maak een nieuwe groep voor wat anderen mogen lezen.',
+    liveNotice:
+      'Wat mensen van andere knooppunten in deze groep schrijven, wordt hier niet bewaard. Elke pagina vraagt het op waar het is geschreven; zoeken en e-mail kennen het niet.',
     openedLead:
       'Het knooppunt van deze groep zegt dat anderen de groep nu mogen lezen. Wat hier is geschreven, was alleen voor leden; daarom laat dit knooppunt het aan niemand zien. Vraag de beheerders van de groep om de groep weer besloten te maken.',
     yourGroups: 'Uw groepen',

@@ -32,6 +32,11 @@ function isInvited(standing: Standing): boolean {
   return isMember(standing) || standing?.state === 'invited';
 }
 
+/** Nothing of what people of other nodes write in it is kept here: each page asks for it where it was written. */
+export function isReadLive(group: Pick<GroupRow, 'local' | 'reading' | 'keeping'>): boolean {
+  return group.local !== 1 && group.reading === 'members' && group.keeping === 'live';
+}
+
 /** Runs the group: approves, invites, removes, bans, and looks after its posts. */
 export function canModerate(group: GroupFacts, standing: Standing): boolean {
   return group.deleted_at === null && isMember(standing) && standing?.role !== 'member';

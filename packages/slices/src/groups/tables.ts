@@ -20,7 +20,7 @@ export type Asking = (typeof askings)[number];
 
 /** What nodes of members keep of a closed group: copies under a lease, or nothing but the place of each post, which they read live. */
 export const keepings = ['leased', 'live'] as const;
-type Keeping = (typeof keepings)[number];
+export type Keeping = (typeof keepings)[number];
 
 /** `unconfirmed`: was a member as of the backup that this node was restored from, and takes no part until somebody who runs the group has confirmed it (`shut.ts`). */
 export const memberStates = ['none', 'requested', 'invited', 'member', 'unconfirmed', 'banned'] as const;

@@ -19,7 +19,16 @@ import {
 import type { Child } from 'hono/jsx';
 import { agencyOf, badgesOf, hostOf, newText } from './labels.ts';
 import { messages } from './messages.ts';
-import { canInvite, canManage, canSeeMembers, isBanned, isMember, joinRefusal, joinsAtOnce } from './policy.ts';
+import {
+  canInvite,
+  canManage,
+  canSeeMembers,
+  isBanned,
+  isMember,
+  isReadLive,
+  joinRefusal,
+  joinsAtOnce,
+} from './policy.ts';
 import { Landing, type LandingModel } from './requests/views-ask.tsx';
 import type { NodeMembers } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
@@ -132,6 +141,7 @@ function StandingNotices(model: GroupPageModel) {
     !isMember(standing)
   )
     info(t('followWaiting', { agency }));
+  if (model.readable && isReadLive(group)) info(t('liveNotice'));
   if (standing?.state === 'invited') info(t('invitedNotice'));
   if (isBanned(standing, readAt(reader))) {
     const until = standing?.banned_until;

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { type Environment, listQuery, refuse, requireVisitor, transact, type Visitor, type Work } from '@joinery/core';
+import { groupById } from '@joinery/slices/groups';
 import type { Context as HonoContext } from 'hono';
 import { z } from 'zod';
 import { reportRoutes } from './api-reports.ts';
@@ -11,6 +12,7 @@ import { newReply, newTopic, postChange, reasonGiven, reasonOptional } from './i
 import { deliverySchema, postJson, postSchema, revisionSchema, threadSchema } from './json.ts';
 import { like, unlike } from './likes.ts';
 import { findPost, likedAmong, listReplies, listTopics, type PostWithText, textsOf } from './lists.ts';
+import { readLive } from './live.ts';
 import { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 import { audienceChosen, countPost } from './page.ts';
 import { createTopic, reply } from './posts.ts';
@@ -36,8 +38,11 @@ function change<T>(c: C, visitor: Visitor, does: (work: Work) => Promise<T>): Pr
   return transact(c.var.context, { kind: 'person', person: visitor.person.id }, does);
 }
 
-async function toJson(c: C, visitor: Visitor, posts: PostWithText[]) {
+/** @param kept posts as they are here: of a group that is read live their texts are asked for */
+async function toJson(c: C, visitor: Visitor, kept: PostWithText[]) {
   const person = visitor.person.id;
+  const group = kept[0] && (await groupById(c.var.context.db.reader, kept[0].group_id));
+  const posts = group ? await readLive(c.var.context, group, kept) : kept;
   const liked = await likedAmong(
     c.var.context.db.reader,
     person,

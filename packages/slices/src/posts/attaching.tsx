@@ -2,6 +2,7 @@ import { sizes, type Visitor } from '@joinery/core';
 import { type FileRow, FilesField, filesOf, type ShownFile, takeFiles } from '@joinery/slices/files';
 import type { FieldError, Language } from '@joinery/ui';
 import type { Attachment } from './attachments.ts';
+import type { ListedPost } from './lists.ts';
 import type { C } from './page.ts';
 
 /** Files in the form of a post as it stands. */
@@ -46,7 +47,7 @@ export function AttachFiles(props: { attaching: Attaching; largest: number; csrf
  */
 export async function shownFiles(
   c: C,
-  posts: readonly { id: string; author_id: string; deleted_at: string | null; hidden_at: string | null }[],
+  posts: readonly Pick<ListedPost, 'id' | 'author_id' | 'deleted_at' | 'hidden_at' | 'live'>[],
   person: string | null,
 ): Promise<Map<string, ShownFile[]>> {
   const { context } = c.var;
@@ -65,7 +66,9 @@ export async function shownFiles(
       if (file.state !== 'ready' && post.author_id !== person) continue;
       const home = new URL(file.uri).origin;
       if (file.local !== 1 && !away.has(home)) away.set(home, await context.ports.files.awaySince(db, home));
-      files.push({ ...file, awaySince: file.local === 1 ? null : (away.get(home) ?? null) });
+      // What it is called is not kept where it is read live.
+      const said = post.live?.state === 'read' ? post.live.files.get(file.uri) : undefined;
+      files.push({ ...file, ...said, awaySince: file.local === 1 ? null : (away.get(home) ?? null) });
     }
     if (files.length > 0) shown.set(post.id, files);
   }

@@ -1,5 +1,6 @@
 import { refuse, type Work } from '@joinery/core';
 import { removeFilesOf } from '@joinery/slices/files';
+import { isReadLive } from '@joinery/slices/groups';
 import { excerpt } from '@joinery/ui';
 import { type Attachment, changeFiles, holderOf } from './attachments.ts';
 import { leaveGroup } from './entering.ts';
@@ -41,6 +42,8 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
   if (input.expected !== undefined && input.expected !== post.revision) {
     refuse('stale_revision', 'This post was changed since you opened it: compare the two texts');
   }
+  // What is not kept here has nothing that could be replaced.
+  if (post.local !== 1 && isReadLive(group)) return post;
   const current = await currentRevision(work.db, post);
   if (!current) refuse('gone', 'This post was deleted');
   // What a conversation is about is said once, by whoever begins it.

@@ -7,8 +7,8 @@ import {
   transact,
   type Work,
 } from '@joinery/core';
-import { rememberFiles, removeFilesOf } from '@joinery/slices/files';
-import { type GroupRow, groupById } from '@joinery/slices/groups';
+import { forgetFileNames, rememberFiles, removeFilesOf } from '@joinery/slices/files';
+import { type GroupRow, groupById, isReadLive } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
 import { excerpt } from '@joinery/ui';
 import { holderOf } from './attachments.ts';
@@ -27,8 +27,14 @@ const dropJob = 'posts.drop';
 const receiptJob = 'posts.receipt';
 const portion = 100;
 
-/** @param of only what people of this node wrote; all when null */
-async function planDrop(work: Work, drop: { group: string; version: number; of: string | null }): Promise<void> {
+/**
+ * @param drop.of only what people of this node wrote; all when null
+ * @param drop.live it may still be read, where it was written: what was announced and not read yet is still wanted
+ */
+async function planDrop(
+  work: Work,
+  drop: { group: string; version: number; of: string | null; live?: boolean },
+): Promise<void> {
   await forgetOpening(work, drop.group);
   await enqueueJob(work, dropJob, drop, { key: `${drop.group} ${drop.of ?? ''} ${work.now}` });
 }
@@ -65,18 +71,20 @@ async function drop(context: Context, data: JsonObject): Promise<void> {
   const id = String(data.group);
   const of = typeof data.of === 'string' ? data.of : null;
   const version = Number(data.version);
+  const live = data.live === true;
   const counts = new Map<string, number>();
   const by = { kind: 'system', what: dropJob } as const;
   for (let found = portion; found === portion; )
-    found = await transact(context, by, (work) => dropPortion(work, id, of, counts));
+    found = await transact(context, by, (work) => dropPortion(work, { group: id, of, live }, counts));
   await transact(context, by, async (work) => {
     const group = await groupById(work.db, id);
     if (!group) return;
-    await work.db
-      .deleteFrom('post_wanted')
-      .where('group_id', '=', id)
-      .$if(of !== null, (query) => query.where('origin', '=', of ?? ''))
-      .execute();
+    if (!live)
+      await work.db
+        .deleteFrom('post_wanted')
+        .where('group_id', '=', id)
+        .$if(of !== null, (query) => query.where('origin', '=', of ?? ''))
+        .execute();
     const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
     const told = new Map(counts);
     if (group.local !== 1 && of === null) told.set(group.home, all);
@@ -89,7 +97,12 @@ async function drop(context: Context, data: JsonObject): Promise<void> {
   });
 }
 
-async function dropPortion(work: Work, group: string, of: string | null, counts: Map<string, number>): Promise<number> {
+/** @param live what is read live keeps where its files lie, so that they can be read, and not what they are called */
+async function dropPortion(
+  work: Work,
+  { group, of, live }: { group: string; of: string | null; live: boolean },
+  counts: Map<string, number>,
+): Promise<number> {
   const rows = await work.db
     .selectFrom('post')
     .innerJoin('person', 'person.id', 'post.author_id')
@@ -98,12 +111,25 @@ async function dropPortion(work: Work, group: string, of: string | null, counts:
     .where('post.local', '=', 0)
     .$if(of !== null, (query) => query.where('person.home', '=', of ?? ''))
     .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('post_revision')
-          .select('post_revision.post_id')
-          .whereRef('post_revision.post_id', '=', 'post.id'),
-      ),
+      eb.or([
+        eb.exists(
+          eb
+            .selectFrom('post_revision')
+            .select('post_revision.post_id')
+            .whereRef('post_revision.post_id', '=', 'post.id'),
+        ),
+        ...(live
+          ? []
+          : [
+              eb.exists(
+                eb
+                  .selectFrom('files_file')
+                  .select('files_file.id')
+                  .where('files_file.holder_kind', '=', 'posts')
+                  .whereRef('files_file.holder_id', '=', 'post.id'),
+              ),
+            ]),
+      ]),
     )
     .limit(portion)
     .execute();
@@ -111,7 +137,8 @@ async function dropPortion(work: Work, group: string, of: string | null, counts:
     await work.db.deleteFrom('post_revision').where('post_id', '=', id).execute();
     await work.db.updateTable('post').set({ title: null, excerpt: '', language: null }).where('id', '=', id).execute();
     await forgetNames(work, id);
-    await removeFilesOf(work, holderOf(id));
+    if (live) await forgetFileNames(work, holderOf(id));
+    else await removeFilesOf(work, holderOf(id));
     work.emit('post.dropped', streams.local, { post: id, group });
     counts.set(home, (counts.get(home) ?? 0) + 1);
   }
@@ -146,7 +173,16 @@ export async function revive(work: Work, post: PostRow, group: GroupRow, read: R
   return true;
 }
 
+/** Nodes of members keep nothing any more, and drop what they have; or they may keep copies again, and read all of it anew when it is next opened. */
+async function onKeepingChanged(work: Work, id: string): Promise<void> {
+  const group = await groupById(work.db, id);
+  if (!group) return;
+  if (isReadLive(group)) await planDrop(work, { group: id, version: 0, of: null, live: true });
+  else await forgetOpening(work, id);
+}
+
 export const copiesEffects: AfterEffects = {
+  'group.keeping_changed': (work, { data }) => onKeepingChanged(work, data.group),
   'group.access_lost': (work, { data }) => planDrop(work, { ...data, of: null }),
   'partner.withdrawn': (work, { data }) => dropAllOf(work, data.origin),
 };

@@ -41,6 +41,10 @@ export const postSchema = z.object({
   updatedAt: z.string(),
   sortAt: z.string(),
   fetchedAt: z.string().optional(),
+  live: z
+    .enum(['read', 'away', 'refused'])
+    .optional()
+    .describe('Of a group whose posts are read live: whether the node of this one gave its text just now'),
   countedAt: z.string().optional().describe('When the host of a group elsewhere last told likes and replies'),
 });
 export type PostJson = z.infer<typeof postSchema>;
@@ -120,6 +124,7 @@ export function postJson(
     updatedAt: post.updated_at,
     sortAt: post.sort_at,
     ...(post.fetched_at === null ? {} : { fetchedAt: post.fetched_at }),
+    ...(post.live ? { live: post.live.state } : {}),
     ...(post.counted_at === null ? {} : { countedAt: post.counted_at }),
   };
 }

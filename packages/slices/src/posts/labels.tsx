@@ -1,10 +1,11 @@
 import type { FieldFault, RefusalCode } from '@joinery/core';
 import { keepingText, recordText } from '@joinery/slices/groups';
 import { agencyOfPerson } from '@joinery/slices/people';
-import { Badge, type FieldError, type Language, type PersonModel } from '@joinery/ui';
+import { Badge, type FieldError, formatDateTime, type Language, type PersonModel, type Reader } from '@joinery/ui';
 import type { Audience } from './audience.ts';
 import type { Delivery } from './delivery.ts';
 import type { ListedPost } from './lists.ts';
+import type { ReadLive } from './live.ts';
 import { messages } from './messages.ts';
 import { mostCounted } from './unread.ts';
 
@@ -66,6 +67,24 @@ export function PostBadges({
       ) : null}
     </>
   );
+}
+
+/** What a topic is called in lists and on its page; of one that cannot be read just now, who wrote it. */
+export function topicTitle(topic: ListedPost, language: Language): string {
+  const t = messages(language);
+  if (topic.deleted_at) return t('deleted');
+  if (topic.hidden_at) return t('hidden');
+  const unread = topic.live !== undefined && topic.live.state !== 'read';
+  return topic.title || topic.excerpt || (unread ? t('writtenBy', { name: topic.author_name }) : t('untitled'));
+}
+
+/** Where a post that is read live is, and since when it cannot be read there. */
+export function unreadText(live: Exclude<ReadLive, { state: 'read' }>, reader: Reader): string {
+  const t = messages(reader.language);
+  const node = hostOf(live.origin);
+  if (live.state === 'refused') return t('liveRefused', { node });
+  const since = formatDateTime(reader.language, reader.timeZone, live.since);
+  return t('liveAwaySince', { node, since });
 }
 
 /** Why a group elsewhere said no, in words. */

@@ -1,5 +1,7 @@
 import { decodeCursor, encodeCursor, prepareQuery, type Reader } from '@joinery/core';
+import type { GroupRow } from '@joinery/slices/groups';
 import { sql } from 'kysely';
+import type { ReadLive } from './live.ts';
 import type { PostRow } from './tables.ts';
 import { seenPosts } from './visibility.ts';
 
@@ -15,7 +17,7 @@ type AuthorColumns = {
   author_guest_until: string | null;
   author_deleted_at: string | null;
 };
-export type ListedPost = PostRow & AuthorColumns;
+export type ListedPost = PostRow & AuthorColumns & { live?: ReadLive };
 export type PostWithText = ListedPost & { content: string | null; source: string | null; parent_uri?: string | null };
 export type PageOf<Item> = { items: Item[]; next: string | null };
 
@@ -216,6 +218,8 @@ export type FeedPost = PostWithText & {
   group_home: string;
   group_local: number;
   group_agency: string | null;
+  group_reading: GroupRow['reading'];
+  group_keeping: GroupRow['keeping'];
   topic_title: string | null;
   topic_hidden_at: string | null;
 };
@@ -265,6 +269,8 @@ function inGroups(db: Reader) {
       'groups.home as group_home',
       'groups.local as group_local',
       'groups.agency as group_agency',
+      'groups.reading as group_reading',
+      'groups.keeping as group_keeping',
       'topic.title as topic_title',
       'topic.hidden_at as topic_hidden_at',
     ])

@@ -64,6 +64,9 @@ export const messages = defineMessages({
     unreached:
       'You mention {names}. They may not be able to read this: they are no members of this group, or work at an agency that it does not go to.',
     untitled: 'Topic without a title',
+    writtenBy: 'Written by {name}',
+    liveAwaySince: 'At {node}, not reachable since {since}. It is read there each time and not kept here.',
+    liveRefused: '{node} does not give this now. It is read there each time and not kept here.',
     deleted: 'Deleted by its author.',
     removedBecause: 'Removed from the group. Reason: {reason}',
     removedNoReason: 'Removed from the group.',
@@ -232,6 +235,9 @@ export const messages = defineMessages({
     unreached:
       'U noemt {names}. Zij kunnen dit misschien niet lezen: zij zijn geen lid van deze groep, of werken bij een organisatie waar de groep niet naartoe gaat.',
     untitled: 'Onderwerp zonder titel',
+    writtenBy: 'Geschreven door {name}',
+    liveAwaySince: 'Op {node}, niet bereikbaar sinds {since}. Het wordt daar telkens gelezen en hier niet bewaard.',
+    liveRefused: '{node} geeft dit nu niet. Het wordt daar telkens gelezen en hier niet bewaard.',
     deleted: 'Gewist door de auteur.',
     removedBecause: 'Verwijderd uit de groep. Reden: {reason}',
     removedNoReason: 'Verwijderd uit de groep.',

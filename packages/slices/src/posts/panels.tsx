@@ -3,6 +3,7 @@ import { groupById } from '@joinery/slices/groups';
 import type { Language } from '@joinery/ui';
 import { openTopics } from './history.ts';
 import { listTopics } from './lists.ts';
+import { readLive } from './live.ts';
 import { whyNotPost } from './policy.ts';
 import { type Seen, seeGroup } from './reads.ts';
 import { newInTopics } from './unread.ts';
@@ -25,7 +26,7 @@ export async function topicsModel(context: Context, seen: Seen, cursor: string |
   );
   return {
     group: { id: group.id, name: group.name },
-    topics: items,
+    topics: await readLive(context, group, items),
     fresh,
     next,
     whyNot: whyNotPost(standing),

@@ -1,6 +1,6 @@
 import { newId, prepareInsert, refuse, streams, type Work } from '@joinery/core';
 import { rememberFiles } from '@joinery/slices/files';
-import { type GroupRow, membersPerNode } from '@joinery/slices/groups';
+import { type GroupRow, isReadLive, membersPerNode } from '@joinery/slices/groups';
 import { markPublic } from '@joinery/slices/people';
 import { excerpt } from '@joinery/ui';
 import { type Attachment, attachAll, holderOf } from './attachments.ts';
@@ -13,7 +13,7 @@ import { numberPost } from './references.ts';
 import { assertMayTell, requireGroup, requirePost, standingOf, topicOf } from './store.ts';
 import type { PostAudience, PostKind, PostRow } from './tables.ts';
 import { seesPost } from './visibility.ts';
-import { type Arrival, checkLength, clampInstant, namedText, type Text } from './written.ts';
+import { type Arrival, checkLength, clampInstant, namedText, type Text, unkept } from './written.ts';
 
 type Common = Text & {
   author: string;
@@ -77,14 +77,16 @@ async function addPost(
   thread: { topic: PostRow; parent: PostRow } | null,
 ): Promise<PostRow> {
   checkLength(given.title, given);
-  const { arrival } = given;
+  const arrival = given.arrival && isReadLive(group) ? unkept(given.arrival) : given.arrival;
   // A post of ours that comes back keeps its address.
   const returned = arrival?.uri.startsWith(`${work.home}/posts/`)
     ? arrival.uri.slice(`${work.home}/posts/`.length)
     : null;
   const id = returned ?? newId();
   const { content, names } = await namedText(work, group, given, arrival);
-  const input = { ...given, content };
+  const ours = !arrival || returned !== null;
+  const kept = ours || !isReadLive(group);
+  const input = kept ? { ...given, content } : { ...given, content: '', title: null, language: null };
   const published = clampInstant(arrival?.published, work.now) ?? work.now;
   // Another node's clock never puts an answer before what it answers.
   const sorted = thread && published < thread.parent.sort_at ? thread.parent.sort_at : published;
@@ -106,7 +108,7 @@ async function addPost(
     title: input.title,
     excerpt: excerpt(input.content),
     language: input.language ?? null,
-    local: arrival && returned === null ? 0 : 1,
+    local: ours ? 1 : 0,
     status: waits ? 'waiting' : 'accepted',
     refusal: null,
     accepted_at: waits ? null : work.now,
@@ -132,7 +134,7 @@ async function addPost(
     updated_at: clampInstant(arrival?.updated, work.now) ?? published,
     last_activity_at: sorted,
     verified: arrival?.verified ?? 'origin',
-    fetched_at: arrival && returned === null ? work.now : null,
+    fetched_at: ours ? null : work.now,
     event_id: null,
     event_stream: null,
     delivery: null,
@@ -146,15 +148,16 @@ async function addPost(
     row.event_stream = stream;
   }
   await insertPost(work.db, row);
-  await insertRevision(work.db, {
-    post_id: id,
-    number: 1,
-    title: input.title,
-    content: input.content,
-    source: input.source,
-    activity: arrival?.activity ?? null,
-    at: row.updated_at,
-  });
+  if (kept)
+    await insertRevision(work.db, {
+      post_id: id,
+      number: 1,
+      title: input.title,
+      content: input.content,
+      source: input.source,
+      activity: arrival?.activity ?? null,
+      at: row.updated_at,
+    });
   await putNames(work, id, names, true);
   if (row.local === 0) await rememberFiles(work, holderOf(id), arrival?.files ?? []);
   else if (!arrival) await attachAll(work, id, given.author, given.files ?? []);

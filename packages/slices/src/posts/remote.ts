@@ -285,6 +285,11 @@ export async function saveRemotePost(
     return known.id;
   }
   if (how.verified === 'unchecked' || read.origin === work.home) refuse('bad_request', 'This copy cannot be believed');
+  // What was written for a closed group is read with its token, as the group tells of it: nothing of it is put aside.
+  for (const address of read.audience.slice(0, 20)) {
+    const group = await groupByUri(work.db, address);
+    if (group && isReference(group)) refuse('bad_request', 'A closed group tells of this itself');
+  }
   const id = newId();
   const row = await work.db
     .insertInto('post_document')

@@ -14,9 +14,9 @@ import { deliveryOf } from './delivery.ts';
 import { heldBy } from './held.ts';
 import { openReplies } from './history.ts';
 import { newReply } from './input.ts';
-import { audienceText, deliveryText, fieldErrors } from './labels.tsx';
+import { audienceText, deliveryText, fieldErrors, topicTitle } from './labels.tsx';
 import { findPost, likedAmong, listReplies, type PostWithText } from './lists.ts';
-import { messages } from './messages.ts';
+import { readLive } from './live.ts';
 import { type C, change, readerOf, show } from './page.ts';
 import * as policy from './policy.ts';
 import { type PreviewModel, previewOf } from './preview.tsx';
@@ -109,7 +109,8 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
     topic = (await findPost(db, topic.id, viewer)) ?? topic;
     page = await listReplies(db, topic.id, viewer, { cursor, limit: perPage });
   }
-  const all = [topic, ...page.items];
+  const all = await readLive(context, group, [topic, ...page.items]);
+  topic = all[0] ?? topic;
   const liked = await likedAmong(
     db,
     viewer.person,
@@ -140,8 +141,7 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
   const answered = asked ? page.items.find((post) => post.id === asked) : undefined;
   const audience = visitor ? await audienceOf(db, group.id, topic.id) : null;
   const errors = [...fieldErrors(answer.faults, language), ...answer.attaching.errors];
-  const t = messages(language);
-  const title = topic.deleted_at ? t('deleted') : topic.hidden_at ? t('hidden') : topic.title || topic.excerpt;
+  const title = topicTitle(topic, language);
   const model = {
     group,
     topic: first,
@@ -163,7 +163,7 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
     offer: ownNodeOffer(c, `/posts/${topic.id}`),
   };
   const body = <ThreadPage model={model} reader={readerOf(c)} />;
-  return show(c, { title: title || messages(language)('untitled'), error: errors.length > 0, live: group.id }, body);
+  return show(c, { title, error: errors.length > 0, live: group.id }, body);
 }
 
 async function shownPost(

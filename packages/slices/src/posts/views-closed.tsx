@@ -1,5 +1,6 @@
 import { Notice, type Reader, Time } from '@joinery/ui';
-import { hostOf } from './labels.tsx';
+import { hostOf, unreadText } from './labels.tsx';
+import type { ReadLive } from './live.ts';
 import { messages } from './messages.ts';
 import type { ClosedState } from './wanted.ts';
 
@@ -27,5 +28,15 @@ export function ClosedNotices({ state, reader }: { state: ClosedState | null; re
         </Notice>
       ))}
     </>
+  );
+}
+
+/** Of a post that is read live and that its node does not give just now: where it is, and since when that cannot be reached. */
+export function NotRead({ live, reader }: { live: ReadLive | undefined; reader: Reader }) {
+  if (live === undefined || live.state === 'read') return null;
+  return (
+    <Notice kind="info" language={reader.language}>
+      {unreadText(live, reader)}
+    </Notice>
   );
 }

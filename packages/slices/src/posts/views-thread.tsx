@@ -20,13 +20,22 @@ import {
   Time,
 } from '@joinery/ui';
 import { AttachFiles, type Attaching } from './attaching.tsx';
-import { authorModel, errorOf, hostOf, NewBadge, PostBadges, refusalReason, whyNotWrite } from './labels.tsx';
+import {
+  authorModel,
+  errorOf,
+  hostOf,
+  NewBadge,
+  PostBadges,
+  refusalReason,
+  topicTitle,
+  whyNotWrite,
+} from './labels.tsx';
 import type { PostWithText } from './lists.ts';
 import { messages } from './messages.ts';
 import { Preview, type PreviewModel, unreachedText } from './preview.tsx';
 import type { PostHeldRow } from './tables.ts';
 import { Actions, type ShownPost } from './views-actions.tsx';
-import { ClosedNotices } from './views-closed.tsx';
+import { ClosedNotices, NotRead } from './views-closed.tsx';
 import { HeldReplies } from './views-held.tsx';
 import type { ClosedState } from './wanted.ts';
 
@@ -59,11 +68,7 @@ export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Read
   const t = messages(reader.language);
   const { topic, replies, group } = model;
   const firstNew = replies.find((shown) => shown.isNew);
-  const title = topic.post.deleted_at
-    ? t('deleted')
-    : topic.post.hidden_at
-      ? t('hidden')
-      : topic.post.title || topic.post.excerpt || t('untitled');
+  const title = topicTitle(topic.post, reader.language);
   return (
     <>
       <ErrorSummary errors={model.errors} language={reader.language} />
@@ -158,6 +163,7 @@ function PostView({
         attached={<FileList files={shown.files} reader={reader} />}
         actions={post.deleted_at ? undefined : <Actions shown={shown} reader={reader} csrf={csrf} />}
       />
+      <NotRead live={post.live} reader={reader} />
       <State post={post} reader={reader} />
       {delivery ? <p class="app-quiet">{delivery}</p> : null}
       {unreached ? <p class="app-quiet">{unreached}</p> : null}

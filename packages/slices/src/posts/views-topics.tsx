@@ -13,7 +13,7 @@ import {
   type Reader,
   SubmitButton,
 } from '@joinery/ui';
-import { authorModel, hostOf, NewBadge, PostBadges, whyNotWrite } from './labels.tsx';
+import { authorModel, hostOf, NewBadge, PostBadges, topicTitle, unreadText, whyNotWrite } from './labels.tsx';
 import type { ListedPost } from './lists.ts';
 import { messages } from './messages.ts';
 import type { PostReportRow } from './tables.ts';
@@ -36,7 +36,6 @@ export type TopicsModel = {
 };
 
 function TopicCard({ topic, fresh, reader }: { topic: ListedPost; fresh: number; reader: Reader }) {
-  const t = messages(reader.language);
   const href = `/posts/${topic.id}`;
   return (
     <PostCard
@@ -44,14 +43,15 @@ function TopicCard({ topic, fresh, reader }: { topic: ListedPost; fresh: number;
       id={`topic-${topic.id}`}
       post={{
         href,
-        title: topic.deleted_at
-          ? t('deleted')
-          : topic.hidden_at
-            ? t('hidden')
-            : (topic.title ?? topic.excerpt) || t('untitled'),
+        title: topicTitle(topic, reader.language),
         author: authorModel(topic, reader.language),
         at: topic.sort_at,
-        summary: topic.title === null ? undefined : topic.excerpt,
+        summary:
+          topic.live && topic.live.state !== 'read'
+            ? unreadText(topic.live, reader)
+            : topic.title === null
+              ? undefined
+              : topic.excerpt,
         language: topic.language ?? undefined,
         replies: topic.reply_count,
         likes: topic.likes,

@@ -1,27 +1,28 @@
 import {
   addressOf,
   type Context,
-  embedded,
   enqueueJob,
-  isObject,
   isRefusal,
   type JsonObject,
-  listOf,
   originOf,
   periods,
   type Reader,
   type Referenced,
+  streams,
   transact,
   type Work,
 } from '@joinery/core';
-import { type GroupRow, groupById, leaseOf, publicCollection } from '@joinery/slices/groups';
+import { rememberFiles } from '@joinery/slices/files';
+import { type GroupRow, groupById, isReadLive, leaseOf } from '@joinery/slices/groups';
+import { holderOf } from './attachments.ts';
 import { revive } from './copies.ts';
 import { applyCounts } from './counts.ts';
-import { objectOf, readPost } from './documents.ts';
+import { type ReadPost, readItem } from './documents-closed.ts';
 import { isReference } from './references.ts';
 import { readCounts, receivePost, refreshPost } from './remote.ts';
 import { postByUri } from './store.ts';
-import type { PostWantedRow } from './tables.ts';
+import type { PostRow, PostWantedRow } from './tables.ts';
+import { withoutNames } from './written.ts';
 
 /**
  * Items of closed groups elsewhere that are announced and not read yet: the reader's side. Nothing announced is lost: what cannot be read now is asked for again, ever less
@@ -135,7 +136,9 @@ function authorIn(document: JsonObject): string | null {
 }
 
 /** @returns address of the post that is here now; null when there is none */
-async function settle(work: Work, row: PostWantedRow, group: GroupRow, found: Referenced): Promise<string | null> {
+async function settle(work: Work, row: PostWantedRow, before: GroupRow, found: Referenced): Promise<string | null> {
+  // What may be kept of it is asked now: its host may have changed that while its author's node was asked.
+  const group = (await groupById(work.db, row.group_id)) ?? before;
   if (found.state === 'away' || found.state === 'refused') {
     await again(work, row, found.state);
     return null;
@@ -150,7 +153,8 @@ async function settle(work: Work, row: PostWantedRow, group: GroupRow, found: Re
   try {
     if (known) {
       const here = known.group_id === group.id;
-      if (here && !(await revive(work, known, group, item.read)))
+      if (here && isReadLive(group)) await noteChange(work, known, group, item.read);
+      else if (here && !(await revive(work, known, group, item.read)))
         await refreshPost(work, known, item.read, 'origin', null);
     } else {
       const outcome = await receivePost(work, {
@@ -170,6 +174,14 @@ async function settle(work: Work, row: PostWantedRow, group: GroupRow, found: Re
   if (row.counts !== null) await applyCounts(work, group, readCounts(JSON.parse(row.counts) as JsonObject));
   await wakeFollowers(work, group.id);
   return (await postByUri(work.db, item.read.uri)) ? item.read.uri : null;
+}
+
+/** Its author changed what is not kept here: whoever has the page open is told that there is something else to read. */
+async function noteChange(work: Work, post: PostRow, group: GroupRow, read: ReadPost): Promise<void> {
+  if (post.local === 1 || post.deleted_at !== null) return;
+  await rememberFiles(work, holderOf(post.id), withoutNames(read.files));
+  await work.db.updateTable('post').set({ fetched_at: work.now }).where('id', '=', post.id).execute();
+  work.emit('post.edited', streams.local, { post: post.id, group: group.id, revision: post.revision });
 }
 
 async function done(work: Work, { uri, group_id }: Key): Promise<void> {
@@ -205,27 +217,6 @@ async function again(work: Work, row: PostWantedRow, state: 'away' | 'refused' |
   const age = (Date.parse(work.now) - Date.parse(row.announced_at)) / 1_000;
   const seconds = Math.min(longestWaitSeconds, Math.max(firstWaitSeconds, age / 4));
   await ask(work, row, tries, seconds * 1_000 * (0.75 + Math.random() / 2));
-}
-
-/**
- * What a document fetched at an announced address says: the author's `Create` or `Update`, or the post itself. Everything in it must be of one origin, that of the address,
- * and written for this very group and nobody else.
- */
-function readItem(document: JsonObject, uri: string, group: GroupRow) {
-  const wrapped = document.type === 'Create' || document.type === 'Update';
-  const object = wrapped ? objectOf(document.object) : document;
-  const read = object ? readPost(object) : null;
-  const actor = wrapped ? addressOf(document.actor) : (read?.authors[0] ?? null);
-  if (!read || !object || document.id !== uri || actor === null) return null;
-  const oneOrigin = [uri, read.uri, actor].every((address) => originOf(address) === originOf(uri));
-  const forGroup = read.audience.length === 1 && read.audience[0] === group.uri;
-  const everybody = [publicCollection, 'as:Public', 'Public'];
-  const isPublic = [document, object].some((one) =>
-    [...listOf(one.to), ...listOf(one.cc)].some((name) => everybody.includes(String(addressOf(name)))),
-  );
-  if (!oneOrigin || !forGroup || isPublic || !read.authors.includes(actor)) return null;
-  const said = embedded(document['joinery:author']);
-  return { read, actor, author: isObject(said) ? said : null };
 }
 
 export const wantedJobs = { [wantedJob]: fetchWanted };

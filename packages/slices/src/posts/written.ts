@@ -1,5 +1,5 @@
 import { type Inbound, refuse, type Work } from '@joinery/core';
-import type { SaidFile } from '@joinery/slices/files';
+import { nameless, type SaidFile } from '@joinery/slices/files';
 import type { GroupRow } from '@joinery/slices/groups';
 import { plainText, renderMarkdown } from '@joinery/ui';
 import { longestContent, longestTitle } from './input.ts';
@@ -29,6 +29,17 @@ export type Arrival = {
   /** Brought by reading the host's collections, not told as news. */
   history?: boolean;
 };
+
+/** What is kept of a post that is read live: nobody it names, no tag, and of its files what is needed to read them through this node. */
+export function unkept(arrival: Arrival): Arrival {
+  const files = arrival.files && withoutNames(arrival.files);
+  return { ...arrival, activity: null, url: null, names: { mentions: [], tags: [] }, ...(files ? { files } : {}) };
+}
+
+/** Where files lie and what their bytes must be, and neither what they are called nor what they show. */
+export function withoutNames(files: readonly SaidFile[]): SaidFile[] {
+  return files.map((file, position) => ({ ...file, name: nameless(file.name, position), alt: null }));
+}
 
 /** What a person typed into a form, as text of a post. */
 export function markdownText(source: string): Text {

@@ -1,8 +1,9 @@
 import { type Context, enqueueJob, type JsonObject, type Searchable, transact, type Work } from '@joinery/core';
 import { indexThing, removeEntry } from './entries.ts';
-import { emptyIndex, holdIndex } from './fulltext.ts';
+import { emptyIndex, forgetWords, holdIndex } from './fulltext.ts';
 
 export const fillJob = 'search.fill';
+const forgetJob = 'search.forget';
 const groupJob = 'search.group';
 const by = { kind: 'system', what: 'search' } as const;
 
@@ -81,6 +82,12 @@ async function removeUnknown(context: Context, kinds: readonly Searchable[]): Pr
   }
 }
 
+/** Words of a copy that may not be kept leave the index for good, soon: of many that go at once in one go. */
+export async function planForgetting(work: Work): Promise<void> {
+  const runAt = new Date(Date.parse(work.now) + 10 * pause).toISOString();
+  await enqueueJob(work, forgetJob, { begin: true }, { key: 'copies', runAt });
+}
+
 /** What is in a group is found by others than before: its things are indexed anew, in the background. */
 export async function planGroup(work: Work, group: string): Promise<void> {
   await enqueueJob(work, groupJob, { group, after: 0 });
@@ -94,6 +101,13 @@ export function jobsOf(kinds: readonly Searchable[]): Record<string, (c: Context
       const place = typeof data.kind === 'string' ? { kind: data.kind, after: String(data.after ?? '') } : start(kinds);
       const next = place && (await fillPart(context, kinds, place));
       if (next) await transact(context, by, (work) => enqueueJob(work, fillJob, next, { runAt: later(work) }));
+    },
+    [forgetJob]: async (context, { begin }) => {
+      await transact(context, by, async (work) => {
+        await holdIndex(work.db);
+        if (await forgetWords(work.db, begin === true))
+          await enqueueJob(work, forgetJob, { begin: false }, { runAt: later(work) });
+      });
     },
     [groupJob]: async (context, { group, after }) => {
       await transact(context, by, async (work) => {

@@ -100,6 +100,23 @@ export async function removeWords(db: Transaction<Schema>, position: number): Pr
   else await sql`delete from search_index where rowid = cast(${position} as integer)`.execute(db);
 }
 
+/** Pages that one step of forgetting writes at most. */
+const pagesPerStep = 500;
+
+/**
+ * Of what was taken out of FTS5 the bare words stay in the file until its parts are put together (https://sqlite.org/fts5.html §6.8). One step of that.
+ * @param begin the first step
+ * @returns whether there is more to do
+ */
+export async function forgetWords(db: Transaction<Schema>, begin: boolean): Promise<boolean> {
+  if (isPostgres(db)) return false;
+  const changes = async () => (await sql<{ n: number }>`select total_changes() as n`.execute(db)).rows[0]?.n ?? 0;
+  const before = await changes();
+  const pages = begin ? -pagesPerStep : pagesPerStep;
+  await sql`insert into search_index (search_index, rank) values ('merge', ${pages})`.execute(db);
+  return (await changes()) - before >= 2;
+}
+
 /** Empties the index, without its entries. */
 export async function emptyIndex(db: Transaction<Schema>): Promise<void> {
   if (isPostgres(db)) await sql`delete from search_index`.execute(db);

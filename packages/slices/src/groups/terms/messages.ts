@@ -41,7 +41,11 @@ export const messages = defineMessages({
     keeping: 'Copies elsewhere',
     keepingLeased:
       'Nodes of members keep copies on lease: they end with the membership. While the group’s node is out of reach they are hidden after 72 hours and deleted after 30 days.',
-    keepingLive: 'Nodes of members keep no text. Each reading fetches it from where it was written.',
+    keepingLive:
+      'Nodes of members keep no text: no copy, nothing in search, nothing in mail. Each page asks for it at the node where it was written; while that is out of reach it cannot be read. The group’s own node keeps it as long as the group does.',
+    keepingField: 'What the nodes of members keep',
+    keepingHint:
+      'Counts for people of other nodes. Changed to “read live only”, their nodes delete the copies they have and say so.',
     keepingOpen: 'Nodes of members keep copies of what is written here.',
     keepingLeasedShort: 'Copies on lease, which end with the membership',
     keepingLiveShort: 'Nothing: read live only',
@@ -143,7 +147,11 @@ export const messages = defineMessages({
     keeping: 'Kopieën elders',
     keepingLeased:
       'Knooppunten van leden bewaren kopieën op termijn: die eindigen met het lidmaatschap. Is het knooppunt van de groep onbereikbaar, dan worden ze na 72 uur verborgen en na 30 dagen verwijderd.',
-    keepingLive: 'Knooppunten van leden bewaren geen tekst. Bij elk lezen wordt die opgehaald waar zij is geschreven.',
+    keepingLive:
+      'Knooppunten van leden bewaren geen tekst: geen kopie, niets in de zoekindex, niets in e-mail. Elke pagina vraagt die op bij het knooppunt waar zij is geschreven; is dat onbereikbaar, dan kan er niet worden gelezen. Het knooppunt van de groep zelf bewaart haar zolang de groep dat doet.',
+    keepingField: 'Wat de knooppunten van leden bewaren',
+    keepingHint:
+      'Geldt voor mensen van andere knooppunten. Kiest u “alleen rechtstreeks lezen”, dan verwijderen hun knooppunten de kopieën die zij hebben en melden zij dat.',
     keepingOpen: 'Knooppunten van leden bewaren kopieën van wat hier wordt geschreven.',
     keepingLeasedShort: 'Kopieën op termijn, die met het lidmaatschap eindigen',
     keepingLiveShort: 'Niets: alleen rechtstreeks lezen',

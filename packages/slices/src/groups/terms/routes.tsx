@@ -82,6 +82,7 @@ async function showForm(c: RequestContext, failed: Failed | null) {
         history: failed.typed.history ?? '',
         inviting: failed.typed.inviting ?? '',
         asking: failed.typed.asking ?? '',
+        keeping: failed.typed.keeping ?? '',
         recordCopy: failed.typed.recordCopy === '1',
       }
     : { ...group, recordCopy: group.record_copy === 1 };

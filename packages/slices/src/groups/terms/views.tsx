@@ -142,7 +142,7 @@ export function EditTermsPage(
   model: Common & {
     csrf: string;
     errors: readonly FieldError[];
-    typed: { history: string; inviting: string; asking: string; recordCopy: boolean };
+    typed: { history: string; inviting: string; asking: string; keeping: string; recordCopy: boolean };
     agencies: readonly string[];
     partners: readonly { origin: string; agency: string }[];
   },
@@ -208,6 +208,19 @@ export function EditTermsPage(
             }))}
           />
         )}
+        {group.reading === 'members' ? (
+          <RadioGroup
+            name="keeping"
+            label={t('keepingField')}
+            description={t('keepingHint')}
+            value={typed.keeping}
+            error={errorOf(errors, 'keeping')}
+            options={[
+              { value: 'leased', label: t('keepingLeasedShort') },
+              { value: 'live', label: t('keepingLiveShort') },
+            ]}
+          />
+        ) : null}
         <Checkbox
           name="recordCopy"
           label={t('recordField')}

@@ -1,0 +1,183 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createActorKeys, transact } from '@joinery/core';
+import { approve, createGroup, joinGroup, membershipOf } from '@joinery/slices/groups';
+import { personByUri } from '@joinery/slices/people';
+import { createTopic, editPost, markdownText, postByUri } from '@joinery/slices/posts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeBackup } from '../../packages/core/src/backup/backup.ts';
+import { sessionCookie } from '../harness/browser-pages.ts';
+import { type Link, openLink } from '../harness/link.ts';
+import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+import { until } from '../harness/until.ts';
+import { uploadFile } from '../harness/upload.ts';
+
+/** A closed group over three nodes and what its owner chooses for it: A hosts, Bob of B writes, Cleo of C reads. */
+const by = { kind: 'system', what: 'test' } as const;
+const limit = 20_000;
+
+let a: TestNode;
+let b: TestNode;
+let c: TestNode;
+let link: Link;
+let ada: TestPerson;
+let bob: TestPerson;
+let cleo: TestPerson;
+let group: { id: string; uri: string };
+const at = { b: '', c: '' };
+
+const nodes = () => [a, b, c];
+const settle = () => settleAll(nodes());
+
+beforeAll(async () => {
+  link = await openLink();
+  const linked = startTestNode('Borough', { environment: link.environment });
+  [a, b, c] = await Promise.all([startTestNode('Department'), linked, startTestNode('City')]);
+  link.to(b.port ?? 0);
+  await allowEachOther(nodes(), { scopes: ['discover', 'open-groups', 'closed-groups'] });
+  [ada, bob, cleo] = [await a.person('Ada Owner'), await b.person('Bob Writer'), await c.person('Cleo Reader')];
+  const keys = await createActorKeys();
+  group = await transact(a.context, by, (work) =>
+    createGroup(work, {
+      ...{ name: 'Fraud board', handle: 'fraud', owner: ada.id, keys },
+      ...{ reading: 'members', joining: 'request' },
+    }),
+  );
+  at.b = await become(b, bob);
+  at.c = await become(c, cleo);
+}, 60_000);
+
+afterAll(async () => {
+  for (const node of nodes()) await node?.[Symbol.asyncDispose]();
+  await link?.[Symbol.asyncDispose]();
+});
+
+async function become(node: TestNode, person: TestPerson): Promise<string> {
+  const found = await node.context.ports.actors.resolve(group.uri);
+  await transact(node.context, by, (work) => joinGroup(work, { group: found.id, person: person.id }));
+  await settle();
+  const there = await personByUri(a.context.db.reader, person.uri);
+  await transact(a.context, by, (work) => approve(work, { group: group.id, person: there?.id ?? '', by: ada.id }));
+  await settle();
+  expect(await membershipOf(node.context.db.reader, found.id, person.id)).toMatchObject({ state: 'member' });
+  return found.id;
+}
+
+const write = (title: string, content: string, more: object = {}) =>
+  transact(b.context, by, (work) =>
+    createTopic(work, { group: at.b, author: bob.id, title, ...markdownText(content), ...more }),
+  );
+
+const postsAt = async (person: TestPerson, id: string): Promise<{ id: string; title: string; live?: string }[]> =>
+  (await person.api('GET', `/groups/${id}/posts`)).body.items;
+
+async function page(node: TestNode, person: TestPerson, path: string): Promise<string> {
+  const { name, value } = await sessionCookie(node.context, person.account);
+  const headers = { accept: 'text/html', cookie: `${name}=${value}` };
+  return (await fetch(`${node.origin}${path}`, { headers })).text();
+}
+
+/** Every byte of a node's database, what was not written back to it included. */
+function bytesOf(node: TestNode): Buffer {
+  const file = join(node.context.config.dataFolder, 'joinery.db');
+  return Buffer.concat(['', '-wal'].map((end) => (existsSync(file + end) ? readFileSync(file + end) : Buffer.of())));
+}
+
+it('a group that becomes read live only has its copies dropped, with receipts, and says so before anybody joins', async () => {
+  await write('Kestrel case', 'About the kestrel.');
+  await until(async () => {
+    await settle();
+    return bytesOf(c).includes('kestrel');
+  }, limit);
+  expect((await ada.api('PATCH', `/groups/${group.id}`, { keeping: 'live' })).body).toMatchObject({ keeping: 'live' });
+  await until(async () => {
+    await settle();
+    const kept = await c.context.db.reader.selectFrom('post_revision').selectAll().execute();
+    const words = await c.context.db.reader.selectFrom('search_entry').select('words').execute();
+    const planned = await c.context.db.reader.selectFrom('job').select('name').execute();
+    const forgets = planned.some(({ name }) => name === 'search.forget');
+    return kept.length === 0 && !forgets && words.every((row) => !row.words.includes('kestrel'));
+  }, limit);
+  const receipt = async (node: TestNode, id: string) =>
+    node.context.db.reader
+      .selectFrom('group_access')
+      .selectAll()
+      .where('group_id', '=', id)
+      .where('origin', '=', c.origin)
+      .executeTakeFirst();
+  for (const [node, id] of [
+    [a, group.id],
+    [b, at.b],
+  ] as const) {
+    await until(async () => {
+      await settle();
+      return (await receipt(node, id))?.receipt_at != null;
+    }, limit);
+    expect(await receipt(node, id)).toMatchObject({ receipt_items: 1, revoked_at: null });
+  }
+  // Somebody else of C, who is in nothing, is told by the group's page what they could rely on.
+  const dora = await c.person('Dora Other');
+  expect(await page(c, dora, `/groups/${at.c}/ask`)).toContain('Nodes of members keep no text');
+  expect(await page(c, cleo, `/groups/${at.c}`)).toContain('is not kept here');
+});
+
+it('what is written then is read where it was written at each look, and stands in no byte that C keeps', async () => {
+  const file = await uploadFile(b, bob, 'Heronry.txt', Buffer.from('The heronry itself'));
+  const topic = await write('Heronry works', 'All about the heronry.', { files: [{ id: file, alt: null }] });
+  await until(async () => {
+    await settle();
+    return (await postByUri(c.context.db.reader, topic.uri)) !== undefined;
+  }, limit);
+  const here = await postByUri(c.context.db.reader, topic.uri);
+  const shown = await cleo.api('GET', `/posts/${here?.id}`);
+  expect(shown.body).toMatchObject({ title: 'Heronry works', live: 'read', files: [{ name: 'Heronry.txt' }] });
+  expect(shown.body.content).toContain('All about the heronry');
+  expect((await postsAt(cleo, at.c)).map(({ title }) => title).sort()).toEqual(['Heronry works', 'Kestrel case']);
+  for (const path of [`/posts/${here?.id}`, `/groups/${at.c}`]) {
+    expect(await page(c, cleo, path)).toContain('Heronry works');
+  }
+  const read = await fetch(`${c.origin}/api/v1/files/${shown.body.files[0].id}/content`, {
+    headers: { authorization: `Bearer ${cleo.token}` },
+  });
+  expect(await read.text()).toBe('The heronry itself');
+  await transact(b.context, by, (work) =>
+    editPost(work, { post: topic.id, author: bob.id, ...markdownText('The heronry, corrected.') }),
+  );
+  await settle();
+  expect((await cleo.api('GET', `/posts/${here?.id}`)).body.content).toContain('corrected');
+  await settle();
+  expect(bytesOf(c).toString('latin1')).not.toMatch(/heronry/i);
+  const folder = mkdtempSync(join(tmpdir(), 'joinery-rooms-'));
+  const { path } = await makeBackup(c.context, folder);
+  const kept = readFileSync(join(path, 'joinery.db')).toString('latin1');
+  const found = /.{60}(?:heronry|kestrel).{60}/is.exec(kept)?.[0];
+  expect(found).toBeUndefined();
+  rmSync(folder, { recursive: true });
+  expect(kept).not.toMatch(/heronry|kestrel/i);
+  expect(kept).toContain(topic.uri);
+  expect((await cleo.api('GET', '/search?q=heronry')).body.items).toEqual([]);
+  const [item] = (await cleo.api('GET', '/feed')).body.items;
+  expect(item).toMatchObject({ id: here?.id, title: null, content: '' });
+  expect(await page(c, cleo, '/')).toContain('Read live only');
+});
+
+it('while B is away readers are told where it is and since when, and nothing is shown from memory', async () => {
+  const [first] = await postsAt(cleo, at.c);
+  link.cut();
+  const thread = await page(c, cleo, `/posts/${first?.id}`);
+  expect(thread).toContain(`At ${new URL(b.origin).host}, not reachable since`);
+  expect(thread).not.toMatch(/heronry/i);
+  expect(await postsAt(cleo, at.c)).toMatchObject([{ title: null, live: 'away' }, { live: 'away' }]);
+  link.mend();
+  await until(async () => (await postsAt(cleo, at.c))[0]?.live === 'read', limit);
+});
+
+it('when copies are kept again, what was read live comes back as a copy', async () => {
+  await ada.api('PATCH', `/groups/${group.id}`, { keeping: 'leased' });
+  await until(async () => {
+    await settle();
+    const posts = await postsAt(cleo, at.c);
+    return posts.length === 2 && posts.every(({ title, live }) => title !== null && live === undefined);
+  }, limit);
+});
