@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { type Context, cookieName, startSession, transact } from '@joinery/core';
-import type { ContextObject, RunOptions } from 'axe-core';
+import type { RunOptions } from 'axe-core';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -81,24 +81,22 @@ const doAtOnce = () => {
 /**
  * One line per fault that axe finds on the page as it is.
  * @param script whether scripts run in that browser
- * @param colours in which it is shown
  */
-export async function axeFaults(page: Page, script = true, colours: Colours = 'light'): Promise<string[]> {
+export async function axeFaults(page: Page, script = true): Promise<string[]> {
   if (!script) await page.evaluate(doAtOnce);
-  return faultsOn(page, { exclude: notIn(colours) });
+  return faultsOn(page);
 }
 
-async function faultsOn(page: Page, on: ContextObject): Promise<string[]> {
+async function faultsOn(page: Page): Promise<string[]> {
   // We have none; one would be a fault by itself.
   if (page.frames().length > 1) return ['frames, which axe does not look into here'];
   // A click is over when the answer to it begins.
   await page.waitForLoadState('load');
   if (await page.evaluate(() => !('axe' in window))) await page.evaluate(axeSource);
-  const run = { on, options: axeOptions };
-  const violations = await page.evaluate(async ({ on, options }) => {
-    const { axe } = window as unknown as { axe: { run: (on: unknown, how: unknown) => Promise<unknown> } };
-    return ((await axe.run(on, options)) as { violations: Violation[] }).violations;
-  }, run);
+  const violations = await page.evaluate(async (options) => {
+    const { axe } = window as unknown as { axe: { run: (how: unknown) => Promise<unknown> } };
+    return ((await axe.run(options)) as { violations: Violation[] }).violations;
+  }, axeOptions);
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
   );
@@ -115,13 +113,10 @@ export const otherColourNames = (Object.keys(asked) as Colours[]).filter((name) 
 /** Settings of a browser whose reader asks for these colours. */
 export const settingsOf = (colours: Colours) => asked[colours];
 
-/** Samples of a house style are left out of forced colours: the emulation of Chromium does not force those of a part with a scheme of its own. */
-const notIn = (colours: Colours): [string][] => (colours === 'forced colours' ? [['[data-preview]']] : []);
-
 /** Shows a page on which `axeFaults` has looked already in other colours, and looks again with all rules. The page stays in these colours. */
 export async function axeFaultsIn(page: Page, colours: Colours): Promise<string[]> {
   await page.emulateMedia(asked[colours]);
-  const faults = await faultsOn(page, { exclude: notIn(colours) });
+  const faults = await faultsOn(page);
   return faults.map((line) => `${colours}: ${line}`);
 }
 

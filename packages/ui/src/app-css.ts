@@ -402,6 +402,8 @@ app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
   .app-search-button { width: 2.25rem; }
 }
 @media (forced-colors: active) {
+  /* A sample of colours shows these: forced ones would say nothing of a house style. */
+  .app-preview { forced-color-adjust: none; }
   .app-area li a[aria-current] { outline: 2px solid Highlight; outline-offset: -2px; }
   .app-empty-mark, .app-count, .app-header-count, .app-mark, .app-choices > .ds-field:has(:checked) { border: 1px solid CanvasText; }
   .app-choices > .ds-field:has(:checked) { border-color: Highlight; }

@@ -183,7 +183,7 @@ export async function openUser(browser: Browser, way: Way, journey: string): Pro
     },
     look: async (name) => {
       looks += 1;
-      const faults = await axeFaults(page, script, way.colours);
+      const faults = await axeFaults(page, script);
       const number = String(looks).padStart(2, '0');
       await keepPicture(page, `journeys/${journey}/${folderOf(way)}/${number} ${name}`);
       for (const colours of way.besides) faults.push(...(await axeFaultsIn(page, colours)));
