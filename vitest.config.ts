@@ -20,6 +20,8 @@ export default defineConfig({
     reporters: ['default', './test/harness/reporter.ts'],
     // Processes, not threads: parts of the node claim signals, the environment and process-wide settings.
     pool: 'forks',
+    // One process reads the product once for all its files, which saves a fifth of the time. What a test changes in its process it puts back.
+    isolate: false,
     // One for each core: by itself it leaves one free, which on two cores runs one file at a time.
     maxWorkers: '100%',
     testTimeout: 30_000,
