@@ -56,6 +56,12 @@ const axeOptions: RunOptions = {
   resultTypes: ['violations'],
 };
 
+/** Of these rules those that look at colours: what the others look at is the same in all. */
+const axeColourOptions: RunOptions = {
+  runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
+  resultTypes: ['violations'],
+};
+
 type Violation = { id: string; nodes: { html: string; failureSummary?: string }[] };
 
 /** The small form of it: the other takes as long to read as to run. */
@@ -84,10 +90,10 @@ const doAtOnce = () => {
  */
 export async function axeFaults(page: Page, script = true): Promise<string[]> {
   if (!script) await page.evaluate(doAtOnce);
-  return faultsOn(page);
+  return faultsOn(page, axeOptions);
 }
 
-async function faultsOn(page: Page): Promise<string[]> {
+async function faultsOn(page: Page, options: RunOptions): Promise<string[]> {
   // We have none; one would be a fault by itself.
   if (page.frames().length > 1) return ['frames, which axe does not look into here'];
   // A click is over when the answer to it begins.
@@ -96,7 +102,7 @@ async function faultsOn(page: Page): Promise<string[]> {
   const violations = await page.evaluate(async (options) => {
     const { axe } = window as unknown as { axe: { run: (how: unknown) => Promise<unknown> } };
     return ((await axe.run(options)) as { violations: Violation[] }).violations;
-  }, axeOptions);
+  }, options);
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join(' | ')}`,
   );
@@ -113,10 +119,10 @@ export const otherColourNames = (Object.keys(asked) as Colours[]).filter((name) 
 /** Settings of a browser whose reader asks for these colours. */
 export const settingsOf = (colours: Colours) => asked[colours];
 
-/** Shows a page on which `axeFaults` has looked already in other colours, and looks again with all rules. The page stays in these colours. */
+/** Shows a page on which `axeFaults` has looked already in other colours, and looks at these. The page stays in them. */
 export async function axeFaultsIn(page: Page, colours: Colours): Promise<string[]> {
   await page.emulateMedia(asked[colours]);
-  const faults = await faultsOn(page);
+  const faults = await faultsOn(page, axeColourOptions);
   return faults.map((line) => `${colours}: ${line}`);
 }
 
