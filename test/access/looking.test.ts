@@ -30,6 +30,10 @@ const after: Record<string, keyof Things> = {
 const readMarks: Record<string, string[]> = {
   'GET /notifications/:id': ['notification'],
   'GET /posts/:id': ['post_read_topic'],
+  // Of documents and closed groups it is written down who reads a file, and when that is forgotten.
+  'GET /files/:id': ['files_reading', 'job'],
+  'GET /files/:id/view': ['files_reading', 'job'],
+  'GET /api/v1/files/:id/content': ['files_reading', 'job'],
 };
 
 async function oneOfTheMember(): Promise<string> {

@@ -37,6 +37,7 @@ export function examplesOf({
   providers,
   passkeys,
   file,
+  papers,
   notification,
   conversations,
 }: EveryState) {
@@ -261,6 +262,18 @@ export function examplesOf({
     '/files/:id': [
       { download: `/files/${file}`, as: 'member' },
       { path: `/files/${groups.open}`, as: 'member', name: 'file missing', status: 404 },
+    ],
+    '/files/:id/view': [
+      { path: `/files/${file}/view`, as: 'member', name: 'file image' },
+      { path: `/files/${papers.markdown}/view`, as: owner, name: 'file Markdown' },
+      { path: `/files/${papers.table}/view`, as: owner, name: 'file table' },
+      { path: `/files/${papers.pdf}/view`, as: owner, name: 'file PDF' },
+      { path: `/files/${papers.other}/view`, as: owner, name: 'file not shown' },
+    ],
+    '/files/:id/readers': [
+      { path: `/files/${papers.table}/readers`, as: owner, name: 'file readers' },
+      { path: `/files/${papers.markdown}/readers`, as: owner, name: 'file readers none' },
+      { path: `/files/${papers.table}/readers`, as: 'newcomer', name: 'file readers not allowed', status: 404 },
     ],
     '/files/:id/:person/:until/:mac': [
       { path: `/files/${file}/${people.member.id}/1/over`, as: 'member', name: 'file pass over', status: 404 },

@@ -1,9 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import {
   type Account,
   type ActorKeys,
   accountOfPerson,
-  arrivingPath,
   createActorKeys,
   createSignInLink,
   hashPassword,
@@ -16,7 +14,6 @@ import {
 } from '@joinery/core';
 import { slices } from '@joinery/node';
 import { beginConversation, sendMessage } from '@joinery/slices/conversations';
-import { attachFile, receiveFile } from '@joinery/slices/files';
 import {
   addToConversation,
   approve,
@@ -48,7 +45,6 @@ import {
   report,
 } from '@joinery/slices/posts';
 import { decideAs, sendProposal } from '../../packages/federation/src/trust/testing.ts';
-import { png } from '../../packages/slices/src/files/testing/pictures.ts';
 import { inviteGuest } from '../../packages/slices/src/guests/guests.ts';
 import { muteToken } from '../../packages/slices/src/notifications/mute-token.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
@@ -60,6 +56,7 @@ import { providerById } from '../../packages/slices/src/sign-in/store.ts';
 import type { ProviderRow } from '../../packages/slices/src/sign-in/tables.ts';
 import { people, startIdentityProvider } from '../harness/identity-provider.ts';
 import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+import { fillPapers, hangPicture, type Papers } from './every-state-files.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 const day = 86_400_000;
@@ -116,6 +113,8 @@ export type EveryState = AsyncDisposable & {
   conversations: Record<'busy' | 'alone' | 'shut', string>;
   /** A picture that hangs on the thread. */
   file: string;
+  /** In a closed group, where it is kept who opens them. */
+  papers: Papers;
   /** Of the member. */
   notification: string;
 };
@@ -372,6 +371,8 @@ export async function openEveryState(): Promise<EveryState> {
     return { last: last.id, one: (await storePasskey(work, member.account)).id, link: linked.id };
   });
   const guest = await addGuest(node, owner, [open.id]);
+  const readers = [colleague.id, member.id, leaver.id];
+  const papers = await fillPapers(node, { group: closed.id, owner: owner.id, readers, peer: council.origin });
   return {
     node,
     people: { owner, member, newcomer },
@@ -401,23 +402,12 @@ export async function openEveryState(): Promise<EveryState> {
     conversations: { ...conversations, shut: shut.conversation },
     notification: notification.id,
     file,
+    papers,
     [Symbol.asyncDispose]: async () => {
       await signIn[Symbol.asyncDispose]();
       for (const one of [...nodes, fresh].reverse()) await one[Symbol.asyncDispose]();
     },
   };
-}
-
-/** @returns id of the file */
-async function hangPicture({ context }: TestNode, person: string, post: string): Promise<string> {
-  const id = newId();
-  const path = arrivingPath(context.files, id);
-  await writeFile(path, png(320));
-  await receiveFile(context, { id, path, name: 'Badge, front side.png', owner: person, alt: 'A blue badge' });
-  await transact(context, by, (work) =>
-    attachFile(work, { file: id, holder: { kind: 'posts', id: post }, by: person }),
-  );
-  return id;
 }
 
 /** As after a restore: a hidden group and a conversation that nobody has confirmed or opened again. */

@@ -55,6 +55,7 @@ export {
 export * from './http/refusal-texts.ts';
 export { safeNext } from './http/request-target.ts';
 export * from './http/second-step.ts';
+export { allowFrame } from './http/security-headers.ts';
 export * from './http/server.ts';
 export * from './http/visitor.ts';
 export * from './http/web-app.ts';

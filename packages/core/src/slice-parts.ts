@@ -26,6 +26,12 @@ export type FileHolder = {
   closedGroup?: (db: Reader, id: string) => Promise<string | null>;
   /** A file that waited for the virus scanner can be read from now on, or was infected and is gone: whoever was told of the thing is told anew. */
   onChanged?: (work: Work, id: string) => Promise<void>;
+  /** Whether it is written down who reads the files of a thing. Left out: it is not. */
+  keepsReaders?: (db: Reader, id: string) => Promise<boolean>;
+  /** Whether somebody who may read a thing sees who read its files, as their owner does. */
+  seesReaders?: (db: Reader, requester: Requester, id: string) => Promise<boolean>;
+  /** The page that a thing stands on: where pages about its files lead back to. */
+  page?: (db: Reader, id: string) => Promise<{ href: string; label: string } | null>;
 };
 
 /** One thing that was looked at, in the reader's words. */

@@ -214,6 +214,16 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .app-file-name { display: inline-flex; align-items: center; gap: .375rem; font-weight: 550; overflow-wrap: anywhere; min-height: 1.5rem; }
 .app-file-picture { display: block; max-width: min(100%, 28rem); }
 .app-file-picture img { display: block; max-width: 100%; max-height: 20rem; border-radius: var(--ds-border-radius-md); border: 1px solid var(--ds-color-neutral-border-subtle); }
+.app-readers-kept { display: inline-flex; align-items: flex-start; gap: .375rem; font-size: .875rem; }
+.app-readers-kept svg { flex: none; width: 1.125rem; height: 1.125rem; margin-block-start: .1em; }
+.app-viewer-facts { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .75rem 1.5rem; }
+.app-viewer-facts > p { margin: 0; }
+.app-viewer-picture { margin: 0; display: flex; flex-direction: column; gap: .75rem; align-items: flex-start; }
+.app-viewer-picture img { display: block; max-width: 100%; max-height: 80vh; border-radius: var(--ds-border-radius-md); border: 1px solid var(--ds-color-neutral-border-subtle);
+  background: var(--ds-color-neutral-surface-default); }
+.app-viewer-frame { width: 100%; height: min(80vh, 70rem); border: 1px solid var(--ds-color-neutral-border-subtle); border-radius: var(--ds-border-radius-lg); background: var(--ds-color-neutral-surface-tinted); }
+.app-viewer-text { max-width: 52rem; padding: 1.25rem; border: 1px solid var(--ds-color-neutral-border-subtle); border-radius: var(--ds-border-radius-lg); background: var(--ds-color-neutral-surface-default); }
+.app-viewer-plain { margin: 0; font-family: ui-monospace, 'SFMono-Regular', Menlo, Consolas, monospace; font-size: .875rem; line-height: 1.6; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; }
 .app-uploads { display: flex; flex-direction: column; gap: .75rem; }
 .app-upload { display: flex; flex-direction: column; gap: .375rem; padding: .75rem 1rem; border: 1px solid var(--ds-color-neutral-border-subtle);
   border-radius: var(--ds-border-radius-md); background: var(--ds-color-neutral-surface-tinted); }

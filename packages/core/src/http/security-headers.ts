@@ -13,6 +13,11 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Lets a page show an answer of another origin of this node in a frame. */
+export function allowFrame(c: HonoContext<Environment>, origin: string): void {
+  c.set('policy', `${policy}; frame-src ${origin}`);
+}
+
 const always: [string, string][] = [
   ['content-security-policy', policy],
   ['x-content-type-options', 'nosniff'],
@@ -44,6 +49,8 @@ export function harden(c: HonoContext<Environment>): void {
   }
   for (const [name, value] of always) headers.set(name, value);
   if (c.var.policy) headers.set('content-security-policy', c.var.policy);
+  // Of two headers that say who may frame an answer, the one that can name an origin counts.
+  if (c.var.policy && !c.var.policy.includes("frame-ancestors 'none'")) headers.delete('x-frame-options');
   if (c.get('context')?.config.origin.startsWith('https:')) headers.set('strict-transport-security', twoYears);
   if (!headers.has('cache-control')) {
     const personal = Boolean(c.var.visitor) || c.res.status >= 400 || headers.has('set-cookie');

@@ -1,14 +1,23 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { type Environment, jsonAnswer, refuse, requireVisitor } from '@joinery/core';
+import { type Environment, jsonAnswer, listOfItems, listQuery, refuse, requireVisitor } from '@joinery/core';
 import { z } from 'zod';
-import { answerFile } from './answer.ts';
+import { answerFile, readableFile } from './answer.ts';
 import { fileJson, fileSchema } from './json.ts';
+import { readingsOf, seesReaders, ways } from './readers.ts';
 import { mayReadFile, requesterOf } from './reading.ts';
+import { readerLines } from './routes-pages.tsx';
 import { fileById } from './store.ts';
 import { bytesType, tus } from './tus.ts';
 
 const params = z.object({ id: z.string() });
 const base = '/api/v1/uploads';
+
+const readingSchema = z.object({
+  person: z.object({ id: z.string(), name: z.string() }).nullable(),
+  node: z.string().nullable().describe('Origin of another node, which read it for one of its people'),
+  did: z.enum(['seen', 'opened', 'saved']).describe('seen: as an image in a page'),
+  at: z.string(),
+});
 
 /** REST of files. Uploads speak tus 1.0.0, with the token in place of a session. */
 export function api(app: OpenAPIHono<Environment>): void {
@@ -29,6 +38,34 @@ export function api(app: OpenAPIHono<Environment>): void {
       if (!file || !(own || (await mayReadFile(context, context.db.reader, requester, file))))
         refuse('not_found', 'There is nothing at this address');
       return c.json(fileJson(file), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/files/{id}/readers',
+      summary:
+        'Who read a file, for its owner and those who run its group: people of this node, other nodes as a whole',
+      request: { params, query: listQuery },
+      responses: { 200: jsonAnswer(listOfItems(readingSchema), 'The latest first, each once within an hour') },
+    }),
+    async (c) => {
+      requireVisitor(c);
+      const { context } = c.var;
+      const db = context.db.reader;
+      const file = await readableFile(c, c.req.valid('param').id);
+      if (!(await seesReaders(context, db, requesterOf(c), file)))
+        refuse('not_found', 'There is nothing at this address');
+      const { cursor = null, limit } = c.req.valid('query');
+      const { items, next } = await readingsOf(db, [file.id], { cursor, limit });
+      const lines = await readerLines(context, items, 'en');
+      const shown = items.map(({ kind, reader, how, at }, index) => ({
+        person: kind === 'person' ? { id: reader, name: lines[index]?.who.name ?? '' } : null,
+        node: kind === 'node' ? reader : null,
+        did: how === ways.saved ? ('saved' as const) : how === ways.seen ? ('seen' as const) : ('opened' as const),
+        at,
+      }));
+      return c.json({ items: shown, next }, 200);
     },
   );
   app.openapi(

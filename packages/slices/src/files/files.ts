@@ -1,5 +1,6 @@
 import { type BlobSummary, leaveBlob, type Reader, refuse, streams, useBlob, type Work } from '@joinery/core';
 import { cleanName, nameless } from './names.ts';
+import { forgetReadersOf } from './readers.ts';
 import { fileById, filesOf, type Holder } from './store.ts';
 import type { FileRow } from './tables.ts';
 
@@ -85,6 +86,7 @@ export function shortAlt(text: string | null): string | null {
  */
 export async function removeFile(work: Work, file: Pick<FileRow, 'id' | 'sha256' | 'local'>): Promise<void> {
   await work.db.deleteFrom('files_file').where('id', '=', file.id).execute();
+  await forgetReadersOf(work, file.id);
   if (file.local === 1) await leaveBytes(work, file.sha256);
 }
 

@@ -12,13 +12,16 @@ export { fileDocument, readFile, rememberFiles, type SaidFile } from './activiti
 export { attachFile, bytesOf, forgetFileNames, longestAlt, removeFile, removeFilesOf, shortAlt } from './files.ts';
 export { fileJson, fileSchema } from './json.ts';
 export { cleanName, disposition, nameless } from './names.ts';
+export { countReaders, type Reading, readingsOf, type Way } from './readers.ts';
 export { isImage, isShown, mayReadFile, requesterOf } from './reading.ts';
 export { type ReceivedFile, receiveFile } from './receive.ts';
+export { readerLines, withReaders } from './routes-pages.tsx';
 export { fileById, filesOf, type Holder, looseFiles } from './store.ts';
 export type { FileRow } from './tables.ts';
 export { type TakenFiles, takeFiles } from './taking.ts';
 export { countUpload } from './uploads.ts';
-export { FileList, FilesField, kindOf, type ShownFile } from './views.tsx';
+export { FileList, FilesField, kindOf, ReadersKept, type ShownFile } from './views.tsx';
+export { type ReaderLine, ReadersTable } from './views-readers.tsx';
 
 /** What people bring as files, here and elsewhere. */
 export const files: Slice = {

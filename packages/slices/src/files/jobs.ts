@@ -13,6 +13,7 @@ import {
   type Work,
 } from '@joinery/core';
 import { condemnFile, passFile, removeFile } from './files.ts';
+import { forgetJob, forgetReaders } from './readers.ts';
 import { checkJob, enqueueCheck, noteAway } from './receive.ts';
 import { fileById } from './store.ts';
 import type { FileRow } from './tables.ts';
@@ -95,4 +96,5 @@ export async function enqueueSweep(work: Work, afterMilliseconds = day + 60_000)
 export const jobs = {
   [checkJob]: (context: Context, data: JsonObject) => check(context, String(data.file)),
   [sweepJob]: (context: Context) => sweep(context),
+  [forgetJob]: (context: Context) => forgetReaders(context),
 };

@@ -1,20 +1,22 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { RequestContext } from '@joinery/core';
-import { isDangerous } from './reading.ts';
 import type { FileRow } from './tables.ts';
 
 /** Enough to follow a redirect; the address is worth nothing afterwards. */
 const passSeconds = 60;
+/** A browser's viewer fetches further parts of a long document while it is read. */
+export const viewerSeconds = 30 * 60;
 
 /**
- * Where a file is handed out that a browser could run: from an origin where there is nothing to steal, with a pass for one person, one file and a minute.
- * @returns null when it may come from here
+ * Where a file is handed out that a browser could run: from an origin where there is nothing to steal, with a pass for one person, one file and a minute,
+ * or as long as a viewer needs. Whether that person may read the file is asked at every request all the same.
+ * @returns null without a second address, or for nobody
  */
-export function mediaPass(c: RequestContext, file: Pick<FileRow, 'id' | 'media_type'>): string | null {
+export function mediaPass(c: RequestContext, file: Pick<FileRow, 'id'>, seconds = passSeconds): string | null {
   const { mediaOrigin } = c.var.context.config.files;
   const person = c.var.visitor?.person.id;
-  if (mediaOrigin === null || person === undefined || !isDangerous(file.media_type)) return null;
-  const until = Math.floor(c.var.context.clock.now().getTime() / 1_000) + passSeconds;
+  if (mediaOrigin === null || person === undefined) return null;
+  const until = Math.floor(c.var.context.clock.now().getTime() / 1_000) + seconds;
   return `${mediaOrigin}/files/${file.id}/${person}/${until}/${macOf(c, file.id, person, String(until))}`;
 }
 

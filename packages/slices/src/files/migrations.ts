@@ -49,4 +49,17 @@ export const migrations: Migrations = {
   '2026-12-01-files-owner': async (db) => {
     await db.schema.createIndex('files_file_owner').on('files_file').columns(['owner_id', 'created_at']).execute();
   },
+  '2026-12-02-files-reading': async (db) => {
+    await db.schema
+      .createTable('files_reading')
+      .addColumn('file_id', 'text', (column) => column.notNull())
+      .addColumn('reader', 'text', (column) => column.notNull())
+      .addColumn('kind', 'text', (column) => column.notNull())
+      .addColumn('hour', 'text', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addColumn('how', 'integer', (column) => column.notNull())
+      .addPrimaryKeyConstraint('files_reading_pk', ['file_id', 'reader', 'hour'])
+      .execute();
+    await db.schema.createIndex('files_reading_at').on('files_reading').column('at').execute();
+  },
 };

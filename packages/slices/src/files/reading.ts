@@ -1,4 +1,5 @@
 import type { Context, Reader, RequestContext, Requester } from '@joinery/core';
+import { holderOf } from './readers.ts';
 import type { FileRow } from './tables.ts';
 
 /**
@@ -12,10 +13,7 @@ export async function mayReadFile(
 ): Promise<boolean> {
   if (file.state !== 'ready') return false;
   if (file.holder_id === null) return requester.kind === 'person' && requester.person === file.owner_id;
-  const holder = context.slices
-    .flatMap((slice) => slice.fileHolders ?? [])
-    .find(({ kind }) => kind === file.holder_kind);
-  return holder ? holder.mayRead(db, requester, file.holder_id) : false;
+  return (await holderOf(context, file)?.mayRead(db, requester, file.holder_id)) ?? false;
 }
 
 /** Who asks: a node that has signed the request, or whoever is signed in. */

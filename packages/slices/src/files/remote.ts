@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ByteRange, type Context, pieceBytes, refuse } from '@joinery/core';
+import { holderOf } from './readers.ts';
 import type { FileRow } from './tables.ts';
 
 /**
@@ -15,10 +16,7 @@ export async function readRemote(
   const first = Math.floor(range.start / pieceBytes);
   const last = Math.floor(range.end / pieceBytes);
   const whole = { start: first * pieceBytes, end: Math.min((last + 1) * pieceBytes, file.bytes) - 1 };
-  const holder = context.slices
-    .flatMap((slice) => slice.fileHolders ?? [])
-    .find(({ kind }) => kind === file.holder_kind);
-  const group = (await holder?.closedGroup?.(context.db.reader, file.holder_id ?? '')) ?? null;
+  const group = (await holderOf(context, file)?.closedGroup?.(context.db.reader, file.holder_id ?? '')) ?? null;
   const answer = await context.ports.files.read(file.uri, whole, group);
   if (!answer.ok)
     refuse(answer.away ? 'unavailable' : 'not_found', 'The node where this file lies does not hand it out');

@@ -3,11 +3,13 @@ import type { Hono } from 'hono';
 import { answerBytes, answerFile } from './answer.ts';
 import { isPass } from './media-origin.ts';
 import { mayReadFile } from './reading.ts';
+import { pageRoutes } from './routes-pages.tsx';
 import { fileById } from './store.ts';
 import { tus } from './tus.ts';
 
-/** Addresses of files and of what becomes one. Pages about files belong to what the files hang on. */
+/** Addresses of files and of what becomes one. */
 export function routes(app: Hono<Environment>): void {
+  pageRoutes(app);
   app.get('/files/:id', (c) => answerFile(c, c.req.param('id')));
 
   app.get('/files/:id/:person/:until/:mac', async (c) => {
@@ -19,7 +21,7 @@ export function routes(app: Hono<Environment>): void {
     const requester = { kind: 'person', person, administrator: false, guest: known?.guest ?? true } as const;
     if (!file || !known || !(await mayReadFile(context, db, requester, file)))
       refuse('not_found', 'There is nothing at this address');
-    return answerBytes(c, file);
+    return answerBytes(c, file, requester, 'media');
   });
 
   app.on('OPTIONS', '/uploads', (c) => tus.options(c));

@@ -40,9 +40,24 @@ export type UploadRow = {
   created_at: string;
 };
 
+/** Who read a file, once for each reader and hour. Only of files whose holder keeps it (`FileHolder.keepsReaders`). */
+export type FileReadingRow = {
+  file_id: string;
+  /** Local id of a person, or origin of a node. */
+  reader: string;
+  kind: 'person' | 'node';
+  /** Beginning of the hour, as an instant. */
+  hour: string;
+  /** The first time within it. */
+  at: string;
+  /** The most that they did within it: 0 saw it in a page, 1 opened it, 2 saved it. */
+  how: number;
+};
+
 declare module '@joinery/core' {
   interface Schema {
     files_file: FileRow;
+    files_reading: FileReadingRow;
     files_upload: UploadRow;
   }
 }

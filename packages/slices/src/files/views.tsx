@@ -14,11 +14,18 @@ import {
 } from '@joinery/ui';
 import { jsx } from 'hono/jsx';
 import { messages } from './messages.ts';
-import { isImage, isShown } from './reading.ts';
+import { isImage } from './reading.ts';
 import type { FileRow } from './tables.ts';
 
-/** A file as a page shows it. `awaySince`: its node does not answer, as far as is known. */
-export type ShownFile = FileRow & { awaySince?: string | null };
+/** A file as a page shows it. */
+export type ShownFile = FileRow & {
+  /** Since when its node does not answer, as far as is known. */
+  awaySince?: string | null;
+  /** It is written down who opens it: said before they do. */
+  readersKept?: boolean;
+  /** Whoever looks sees who opened it. */
+  seesReaders?: boolean;
+};
 
 const kinds: [
   match: RegExp,
@@ -58,6 +65,7 @@ export function FileList({ files, reader }: { files: readonly ShownFile[]; reade
 function OneFile({ file, reader }: { file: ShownFile; reader: Reader }) {
   const t = messages(reader.language);
   const address = `/files/${file.id}`;
+  const page = `${address}/view`;
   const facts = [kindOf(file.media_type, reader.language), formatBytes(reader.language, file.bytes)];
   if (file.state !== 'ready') {
     return (
@@ -72,26 +80,22 @@ function OneFile({ file, reader }: { file: ShownFile; reader: Reader }) {
   return (
     <span class="app-file">
       {isImage(file.media_type) && !file.awaySince ? (
-        <a class="app-file-picture" href={address}>
-          <img src={address} alt={file.alt ?? t('imageWithoutAlt', { name: file.name })} loading="lazy" />
+        <a class="app-file-picture" href={page}>
+          <img src={`${address}?in=page`} alt={file.alt ?? t('imageWithoutAlt', { name: file.name })} loading="lazy" />
         </a>
       ) : null}
       <span class="app-file-words">
-        <a class="app-file-name ds-link" href={address}>
+        <a class="app-file-name ds-link" href={page}>
           <Icon name="file" />
           {file.name}
         </a>
         <span class="app-quiet">
           {facts.join(' · ')}
-          {isShown(file.media_type) ? (
-            <>
-              {' · '}
-              <a class="app-quiet-link" href={`${address}?download`}>
-                {t('save')}
-                <span class="ds-sr-only"> {file.name}</span>
-              </a>
-            </>
-          ) : null}
+          {' · '}
+          <a class="app-quiet-link" href={`${address}?download`}>
+            {t('save')}
+            <span class="ds-sr-only"> {file.name}</span>
+          </a>
           {file.local === 1 ? null : (
             <>
               {' · '}
@@ -105,6 +109,30 @@ function OneFile({ file, reader }: { file: ShownFile; reader: Reader }) {
             </>
           )}
         </span>
+        <ReadersKept file={file} language={reader.language} />
+      </span>
+    </span>
+  );
+}
+
+/** What readers of a file must know before they open it, and the way to who did for those who see that. */
+export function ReadersKept({ file, language }: { file: ShownFile; language: Language }) {
+  const t = messages(language);
+  if (!file.readersKept) return null;
+  return (
+    <span class="app-quiet app-readers-kept">
+      <Icon name="info" />
+      <span>
+        {file.local === 1 ? t('ownerSees') : t('nodeSees', { node: new URL(file.uri).host })}
+        {file.seesReaders ? (
+          <>
+            {' · '}
+            <a class="app-quiet-link" href={`/files/${file.id}/readers`}>
+              {t('readers')}
+              <span class="ds-sr-only">: {file.name}</span>
+            </a>
+          </>
+        ) : null}
       </span>
     </span>
   );

@@ -1,5 +1,5 @@
 import { sizes, type Visitor } from '@joinery/core';
-import { type FileRow, FilesField, filesOf, type ShownFile, takeFiles } from '@joinery/slices/files';
+import { type FileRow, FilesField, filesOf, type ShownFile, takeFiles, withReaders } from '@joinery/slices/files';
 import type { FieldError, Language } from '@joinery/ui';
 import type { Attachment } from './attachments.ts';
 import type { ListedPost } from './lists.ts';
@@ -62,13 +62,18 @@ export async function shownFiles(
   const shown = new Map<string, ShownFile[]>();
   for (const post of visible) {
     const files: ShownFile[] = [];
+    // One rule for all files of a post, asked once.
+    let readers: Pick<ShownFile, 'readersKept' | 'seesReaders'> | undefined;
     for (const file of found.get(post.id) ?? []) {
+      readers ??= await withReaders(c, file);
       if (file.state !== 'ready' && post.author_id !== person) continue;
       const home = new URL(file.uri).origin;
       if (file.local !== 1 && !away.has(home)) away.set(home, await context.ports.files.awaySince(db, home));
       // What it is called is not kept where it is read live.
       const said = post.live?.state === 'read' ? post.live.files.get(file.uri) : undefined;
-      files.push({ ...file, ...said, awaySince: file.local === 1 ? null : (away.get(home) ?? null) });
+      const { readersKept, seesReaders } = readers;
+      const awaySince = file.local === 1 ? null : (away.get(home) ?? null);
+      files.push({ ...file, ...said, readersKept, seesReaders, awaySince });
     }
     if (files.length > 0) shown.set(post.id, files);
   }

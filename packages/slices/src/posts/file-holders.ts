@@ -1,5 +1,5 @@
 import type { FileHolder } from '@joinery/core';
-import { groupById } from '@joinery/slices/groups';
+import { canModerate, groupById, membershipOf } from '@joinery/slices/groups';
 import { editPost } from './changes.ts';
 import { postKind } from './objects.ts';
 import { postById } from './store.ts';
@@ -30,6 +30,27 @@ const ofPosts: FileHolder = {
     const post = await postById(work.db, id);
     if (post?.local === 1 && post.deleted_at === null)
       await editPost(work, { post: id, author: post.author_id, filesChanged: true });
+  },
+  // Of documents, and of all that only members read; not of what people say to each other in a conversation.
+  keepsReaders: async (db, id) => {
+    const post = await postById(db, id);
+    const group = post && (await groupById(db, post.group_id));
+    if (!post || !group || group.kind === 'conversation') return false;
+    return post.kind === 'document' || group.reading === 'members';
+  },
+  seesReaders: async (db, requester, id) => {
+    const post = await postById(db, id);
+    const group = post && (await groupById(db, post.group_id));
+    if (!post || !group || requester.kind !== 'person') return false;
+    if (requester.person === post.author_id) return true;
+    return canModerate(group, await membershipOf(db, group.id, requester.person));
+  },
+  page: async (db, id) => {
+    const post = await postById(db, id);
+    const topic = post && (await postById(db, post.topic_id));
+    const group = post && (await groupById(db, post.group_id));
+    // Of what is read live there is no title here.
+    return topic && group ? { href: `/posts/${id}`, label: topic.title || topic.excerpt || group.name } : null;
   },
 };
 

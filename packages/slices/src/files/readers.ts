@@ -1,0 +1,156 @@
+import {
+  type Context,
+  decodeCursor,
+  encodeCursor,
+  enqueueJob,
+  type FileHolder,
+  type Reader,
+  type Requester,
+  transact,
+  type Work,
+} from '@joinery/core';
+import type { FileReadingRow, FileRow } from './tables.ts';
+
+export const forgetJob = 'files.forget_readers';
+const keptMonths = 12;
+const day = 24 * 3_600_000;
+
+/** How much somebody did with a file: saw it in a page, opened it, saved it. */
+export const ways = { seen: 0, opened: 1, saved: 2 } as const;
+export type Way = (typeof ways)[keyof typeof ways];
+
+/** What rules the files of a kind of thing. */
+export function holderOf(context: Pick<Context, 'slices'>, file: Pick<FileRow, 'holder_kind'>): FileHolder | undefined {
+  return context.slices.flatMap((slice) => slice.fileHolders ?? []).find(({ kind }) => kind === file.holder_kind);
+}
+
+/** Whether it is written down who reads a file: readers are told before they open it. */
+export async function keepsReaders(
+  context: Pick<Context, 'slices'>,
+  db: Reader,
+  file: Pick<FileRow, 'holder_kind' | 'holder_id'>,
+): Promise<boolean> {
+  if (file.holder_id === null) return false;
+  return (await holderOf(context, file)?.keepsReaders?.(db, file.holder_id)) ?? false;
+}
+
+/**
+ * Writes down that somebody who may read a file does so: a person of this node, or another node for one of its people. Nothing of files that are not kept count of, that lie
+ * elsewhere (their own node counts), or that their owner reads. Several parts within an hour are one reading.
+ */
+export async function noteReading(context: Context, file: FileRow, requester: Requester, how: Way): Promise<void> {
+  const by = readerOf(requester);
+  if (by === null || file.local !== 1 || by.reader === file.owner_id) return;
+  if (!(await keepsReaders(context, context.db.reader, file))) return;
+  const at = context.clock.now().toISOString();
+  const hour = `${at.slice(0, 13)}:00:00.000Z`;
+  const known = await context.db.reader
+    .selectFrom('files_reading')
+    .select('how')
+    .where('file_id', '=', file.id)
+    .where('reader', '=', by.reader)
+    .where('hour', '=', hour)
+    .executeTakeFirst();
+  if (known && known.how >= how) return;
+  await transact(context, { kind: 'system', what: 'files' }, async (work) => {
+    await work.db
+      .insertInto('files_reading')
+      .values({ ...by, file_id: file.id, hour, at, how })
+      .onConflict((conflict) =>
+        conflict.columns(['file_id', 'reader', 'hour']).doUpdateSet({ how }).where('files_reading.how', '<', how),
+      )
+      .execute();
+    await enqueueForget(work);
+  });
+}
+
+function readerOf(requester: Requester): Pick<FileReadingRow, 'reader' | 'kind'> | null {
+  if (requester.kind === 'person') return { reader: requester.person, kind: 'person' };
+  return requester.kind === 'peer' ? { reader: requester.origin, kind: 'node' } : null;
+}
+
+/**
+ * Whether somebody sees who read a file: its owner, and whom its holder names, as long as they may read it themselves. Asked after `mayReadFile`.
+ */
+export async function seesReaders(
+  context: Pick<Context, 'slices'>,
+  db: Reader,
+  requester: Requester,
+  file: FileRow,
+): Promise<boolean> {
+  if (file.local !== 1 || requester.kind !== 'person' || !(await keepsReaders(context, db, file))) return false;
+  if (requester.person === file.owner_id) return true;
+  return (await holderOf(context, file)?.seesReaders?.(db, requester, file.holder_id ?? '')) ?? false;
+}
+
+/** One who read, and when. */
+export type Reading = Pick<FileReadingRow, 'reader' | 'kind' | 'at'> & { file: string; how: Way };
+
+/** How many people and nodes read some files. */
+export async function countReaders(db: Reader, files: readonly string[]): Promise<{ people: number; nodes: number }> {
+  const found = { people: 0, nodes: 0 };
+  if (files.length === 0) return found;
+  const rows = await db
+    .selectFrom('files_reading')
+    .select((eb) => ['kind', eb.fn.count<number>('reader').distinct().as('count')])
+    .where('file_id', 'in', [...files])
+    .groupBy('kind')
+    .execute();
+  for (const { kind, count } of rows) found[kind === 'person' ? 'people' : 'nodes'] = Number(count);
+  return found;
+}
+
+/**
+ * Who read some files (the versions of a document, for example), the latest first.
+ * @param page.cursor of the page before
+ */
+export async function readingsOf(
+  db: Reader,
+  files: readonly string[],
+  page: { cursor: string | null; limit: number },
+): Promise<{ items: Reading[]; next: string | null }> {
+  if (files.length === 0) return { items: [], next: null };
+  const after = decodeCursor(page.cursor, ['string', 'string', 'string']) as [string, string, string] | null;
+  const rows = await db
+    .selectFrom('files_reading')
+    .selectAll()
+    .where('file_id', 'in', [...files])
+    .$if(after !== null, (query) =>
+      query.where((eb) => {
+        const [at, reader, file] = after ?? ['', '', ''];
+        return eb(eb.refTuple('at', 'reader', 'file_id'), '<', eb.tuple(at, reader, file));
+      }),
+    )
+    .orderBy('at', 'desc')
+    .orderBy('reader', 'desc')
+    .orderBy('file_id', 'desc')
+    .limit(page.limit + 1)
+    .execute();
+  const items = rows.slice(0, page.limit);
+  const last = items.at(-1);
+  return {
+    items: items.map(({ reader, kind, at, file_id, how }) => ({ reader, kind, at, file: file_id, how: how as Way })),
+    next: rows.length > page.limit && last ? encodeCursor([last.at, last.reader, last.file_id]) : null,
+  };
+}
+
+/** Forgets who read what a year ago, and goes on every day while there is something left to forget. */
+export async function forgetReaders(context: Context): Promise<void> {
+  const before = new Date(context.clock.now());
+  before.setUTCMonth(before.getUTCMonth() - keptMonths);
+  await transact(context, { kind: 'system', what: 'files' }, async (work) => {
+    await work.db.deleteFrom('files_reading').where('at', '<', before.toISOString()).execute();
+    const left = await work.db.selectFrom('files_reading').select('file_id').limit(1).executeTakeFirst();
+    if (left) await enqueueForget(work);
+  });
+}
+
+async function enqueueForget(work: Work): Promise<void> {
+  const tomorrow = new Date(Date.parse(work.now) + day).toISOString();
+  await enqueueJob(work, forgetJob, {}, { key: tomorrow.slice(0, 10), runAt: tomorrow });
+}
+
+/** With a file goes who read it. */
+export async function forgetReadersOf(work: Work, file: string): Promise<void> {
+  await work.db.deleteFrom('files_reading').where('file_id', '=', file).execute();
+}

@@ -1,0 +1,82 @@
+import { type Column, DataTable, EmptyState, PageHeading, Pagination, Person, type Reader, Time } from '@joinery/ui';
+import { messages } from './messages.ts';
+import { ways } from './readers.ts';
+import type { FileRow } from './tables.ts';
+
+/** One line: a person of this node, or another node. */
+export type ReaderLine = {
+  who: { name: string; href?: string | undefined; agency?: string | undefined; node?: string | undefined };
+  isNode: boolean;
+  how: number;
+  at: string;
+  /** Of which file, where several are listed. */
+  file: string;
+};
+
+export type ReadersModel = {
+  file: FileRow;
+  lines: ReaderLine[];
+  count: { people: number; nodes: number };
+  next: string | null;
+};
+
+/** Who read a file, for its owner and whoever else may know. */
+export function ReadersPage({ model, reader }: { model: ReadersModel; reader: Reader }) {
+  const t = messages(reader.language);
+  const { file, count } = model;
+  return (
+    <>
+      <PageHeading title={t('readers')} parent={{ href: `/files/${file.id}/view`, label: file.name }} />
+      <div class="app-stack app-reading">
+        <p>{t('readersWhat')}</p>
+        {model.lines.length === 0 ? (
+          <EmptyState title={t('noReaders')} icon="file">
+            {t('noReadersWhat')}
+          </EmptyState>
+        ) : (
+          <>
+            <p>{t('readersCount', count)}</p>
+            <ReadersTable lines={model.lines} reader={reader} />
+          </>
+        )}
+        <Pagination
+          language={reader.language}
+          next={model.next && `/files/${file.id}/readers?cursor=${encodeURIComponent(model.next)}`}
+        />
+      </div>
+    </>
+  );
+}
+
+/** The lines alone, for pages about several files. @param names of the files by id, where it matters which */
+export function ReadersTable({
+  lines,
+  reader,
+  names,
+}: {
+  lines: readonly ReaderLine[];
+  reader: Reader;
+  names?: ReadonlyMap<string, string>;
+}) {
+  const t = messages(reader.language);
+  const columns: Column<ReaderLine>[] = [
+    {
+      header: t('who'),
+      cell: (line) => <Person person={line.who} language={reader.language} small />,
+    },
+    {
+      header: t('what'),
+      cell: (line) =>
+        line.isNode
+          ? t('byNode')
+          : line.how === ways.saved
+            ? t('saved')
+            : line.how === ways.seen
+              ? t('seen')
+              : t('opened'),
+    },
+    { header: t('when'), cell: (line) => <Time at={line.at} reader={reader} /> },
+    ...(names ? [{ header: t('which'), cell: (line: ReaderLine) => names.get(line.file) ?? '' }] : []),
+  ];
+  return <DataTable id="readers" caption={t('readersList')} columns={columns} rows={lines} />;
+}
