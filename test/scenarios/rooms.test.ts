@@ -2,7 +2,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createActorKeys, transact } from '@joinery/core';
-import { approve, createGroup, joinGroup, membershipOf } from '@joinery/slices/groups';
+import {
+  approve,
+  createGroup,
+  joinGroup,
+  leaveGroup,
+  membershipOf,
+  setQuestions,
+  setRole,
+} from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, editPost, markdownText, postByUri } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -180,4 +188,75 @@ it('when copies are kept again, what was read live comes back as a copy', async 
     const posts = await postsAt(cleo, at.c);
     return posts.length === 2 && posts.every(({ title, live }) => title !== null && live === undefined);
   }, limit);
+});
+
+/** Somebody asks to take part, and answers the group's question. */
+async function asks(node: TestNode, id: string, person: TestPerson, answer: string): Promise<void> {
+  const answers = [{ question: 'What for?', answer }];
+  await transact(node.context, by, (work) => joinGroup(work, { group: id, person: person.id, answers }));
+  await settle();
+}
+
+const standingAt = async (node: TestNode, id: string, uri: string) => {
+  const person = await personByUri(node.context.db.reader, uri);
+  return person && membershipOf(node.context.db.reader, id, person.id);
+};
+
+it('a facilitator of another node sees who asks, with what they answered, and decides: the group’s node carries it out', async () => {
+  const there = await personByUri(a.context.db.reader, cleo.uri);
+  await transact(a.context, by, async (work) => {
+    await setQuestions(work, group.id, ada.id, [{ text: 'What for?', required: true }]);
+    await setRole(work, { group: group.id, person: there?.id ?? '', by: ada.id, role: 'facilitator' });
+  });
+  await settle();
+  const [bea, ben, alf] = [await b.person('Bea Asker'), await b.person('Ben Other'), await a.person('Alf Local')];
+  await asks(b, at.b, bea, 'To learn of gannets');
+  await asks(b, at.b, ben, 'To learn of terns');
+  await asks(a, group.id, alf, 'To learn of puffins');
+  const queue = await page(c, cleo, `/groups/${at.c}/requests`);
+  for (const told of ['Bea Asker', 'gannets', 'Ben Other', 'Alf Local', 'puffins']) expect(queue).toContain(told);
+  expect(await page(c, cleo, '/')).toContain('3 people ask to join Fraud board');
+  const news: { kind: string }[] = (await cleo.api('GET', '/notifications')).body.items;
+  expect(news.filter(({ kind }) => kind === 'request')).toHaveLength(3);
+  // Nobody else of C, and no other node, hears of it: B knows what its own people asked.
+  const dora = await c.person('Dola Other');
+  expect(await page(c, dora, `/groups/${at.c}/requests`)).not.toContain('gannets');
+  expect(await standingAt(b, at.b, alf.uri)).toBeUndefined();
+
+  const id = async (uri: string) => (await personByUri(c.context.db.reader, uri))?.id;
+  const letIn = await cleo.api('POST', `/groups/${at.c}/members/${await id(bea.uri)}/approve`, {});
+  expect(letIn.status).toBe(200);
+  await cleo.api('POST', `/groups/${at.c}/members/${await id(alf.uri)}/remove`, { reason: 'Not for puffins' });
+  await settle();
+  expect(await standingAt(b, at.b, bea.uri)).toMatchObject({ state: 'member' });
+  expect(await standingAt(a, group.id, alf.uri)).toMatchObject({ state: 'none', reason: 'Not for puffins' });
+  const decisions = await a.context.db.reader.selectFrom('group_decision').selectAll().orderBy('id').execute();
+  expect(decisions.slice(-2)).toMatchObject([
+    { by_id: there?.id, accepted: 1 },
+    { by_id: there?.id, accepted: 0 },
+  ]);
+  // Who takes a request back is forgotten there with what they answered.
+  expect(await page(c, cleo, `/groups/${at.c}/requests`)).toContain('terns');
+  await transact(b.context, by, (work) => leaveGroup(work, { group: at.b, person: ben.id }));
+  await settle();
+  expect(await page(c, cleo, `/groups/${at.c}/requests`)).not.toContain('terns');
+  expect(await c.context.db.reader.selectFrom('group_answer').selectAll().execute()).toEqual([]);
+});
+
+it('who runs it no more decides nothing, and their node forgets who asks', async () => {
+  const cid = await b.person('Cid Asker');
+  await asks(b, at.b, cid, 'To learn of skuas');
+  const there = await personByUri(a.context.db.reader, cleo.uri);
+  const here = await personByUri(c.context.db.reader, cid.uri);
+  expect(await standingAt(c, at.c, cid.uri)).toMatchObject({ state: 'requested' });
+  await transact(a.context, by, (work) =>
+    setRole(work, { group: group.id, person: there?.id ?? '', by: ada.id, role: 'member' }),
+  );
+  // Decided before the node hears of it.
+  await transact(c.context, by, (work) => approve(work, { group: at.c, person: here?.id ?? '', by: cleo.id }));
+  await settle();
+  expect(await standingAt(a, group.id, cid.uri)).toMatchObject({ state: 'requested' });
+  expect(await standingAt(c, at.c, cid.uri)).toMatchObject({ state: 'none' });
+  expect(await c.context.db.reader.selectFrom('group_answer').selectAll().execute()).toEqual([]);
+  expect(await page(c, cleo, `/groups/${at.c}/requests`)).not.toContain('Cid Asker');
 });

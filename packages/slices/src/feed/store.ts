@@ -27,7 +27,7 @@ export async function waitingFor(
     .where('mine.person_id', '=', person)
     .where('mine.state', '=', 'member')
     .where('mine.role', '<>', 'member')
-    .where('groups.local', '=', 1)
+    .where('groups.withheld_at', 'is', null)
     .where('groups.deleted_at', 'is', null)
     .where('asking.state', '=', 'requested')
     .groupBy(['groups.id', 'groups.name', 'groups.sort_name'])
@@ -48,7 +48,7 @@ export async function waitingFor(
   return [
     ...requests.map(({ id, name, count }) => ({
       kind: 'requests' as const,
-      href: `/groups/${id}/members`,
+      href: `/groups/${id}/requests`,
       group: name,
       count: Number(count),
     })),

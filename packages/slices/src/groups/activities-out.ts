@@ -1,8 +1,9 @@
 import { type Activities, type ActivityDocument, type LogEvent, nodeActor, type Outgoing } from '@joinery/core';
-import { type PersonRow, personById } from '../people/index.ts';
+import { type PersonRow, personById, personDocument } from '../people/index.ts';
 import { addressing, announce, groupDocument } from './activities-document.ts';
 import { collectionUris, streamOf } from './addresses.ts';
 import { answersOf } from './requests/answers.ts';
+import { mayKnowRequests } from './requests/elsewhere.ts';
 import { answersDocument } from './requests/questions.ts';
 import { groupById, membershipOf } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
@@ -85,6 +86,29 @@ async function block(
   });
 }
 
+/** To a node whose people run a group of ours, and to nobody else: who asks to take part, with what they answered, or that they do so no more. */
+async function requestTold(
+  outgoing: Outgoing,
+  event: LogEvent<'group.request_told'>,
+): Promise<ActivityDocument | null> {
+  const origin = /^node:(.+)$/.exec(event.stream)?.[1] ?? '';
+  const parties = await partiesOf(outgoing, event.data);
+  if (!parties || !outgoing.joineryPeer || !(await mayKnowRequests(outgoing.db, parties.group, origin))) return null;
+  const { group, person, standing } = parties;
+  const common = { id: outgoing.id, actor: group.uri, to: [nodeActor(origin)] };
+  const join = { type: 'Join', object: group.uri };
+  if (standing?.state !== 'requested')
+    return { ...common, type: 'Undo', object: { type: 'Offer', object: { ...join, actor: person.uri } } };
+  const [answers = []] = (await answersOf(outgoing.db, group.id, [person.id])).values();
+  // Who they are, as they show it to partners; what they say about themselves is at their own node.
+  const { summary: _, ...asks } = personDocument(person, { partner: true });
+  return {
+    ...common,
+    type: 'Offer',
+    object: { ...join, actor: asks, published: standing.updated_at, ...answersDocument(answers) },
+  };
+}
+
 /** What happened to groups and memberships, as activities. */
 export const toActivity: NonNullable<Activities['toActivity']> = {
   'group.updated': (outgoing, { data }) => changed(outgoing, data),
@@ -107,6 +131,22 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
       object: group.uri,
       ...answersDocument(answers),
     }));
+  },
+  'group.request_told': requestTold,
+  'group.request_decided': async (outgoing, { data }) => {
+    const parties = await partiesOf(outgoing, data);
+    const by = data.by === null ? undefined : await personById(outgoing.db, data.by);
+    if (!parties || parties.group.local === 1 || by?.local !== 1) return null;
+    const { group, person, standing } = parties;
+    return {
+      id: outgoing.id,
+      type: data.accepted ? 'Accept' : 'Reject',
+      actor: by.uri,
+      to: [group.uri],
+      audience: group.uri,
+      object: { type: 'Join', actor: person.uri, object: group.uri },
+      ...reasonOf(standing),
+    };
   },
   'group.unfollowed': (outgoing, { data }) => request(outgoing, data, (parties) => undoFollow(data.activity, parties)),
   'group.left': (outgoing, { data }) =>

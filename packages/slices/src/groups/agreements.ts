@@ -1,5 +1,6 @@
 import type { AfterEffects, Work } from '@joinery/core';
 import { accessOf, admitNode, nodeFacts, revokeNode } from './access.ts';
+import { tellAllTo } from './requests/elsewhere.ts';
 import { groupById } from './store.ts';
 
 /** The agreement with a node ended: it may not read the closed groups of this node any more, and the nodes of their other members are told. */
@@ -15,7 +16,10 @@ async function admitAgain(work: Work, origin: string): Promise<void> {
   for (const id of await groupsWith(work, origin)) {
     const [group, access] = [await groupById(work.db, id), await accessOf(work.db, id, origin)];
     if (!group || group.deleted_at !== null || access?.revoked_at === null) continue;
-    if ((await nodeFacts(work.db, id, origin)).people === 'member') await admitNode(work, group, origin);
+    if ((await nodeFacts(work.db, id, origin)).people === 'member') {
+      await admitNode(work, group, origin);
+      await tellAllTo(work, group, origin);
+    }
   }
 }
 

@@ -26,6 +26,10 @@ declare module '@joinery/core' {
     'group.follow_asked': MemberEvent;
     /** Somebody asks to take part. On the stream of the group's node, or `local` when it waits for our facilitators. */
     'group.join_asked': MemberEvent;
+    /** Somebody asks to join, or does so no more: on the stream of each node whose people run a group of ours. There on `local`, once they know. */
+    'group.request_told': MemberEvent;
+    /** A facilitator of ours decided about a request to a group elsewhere. On the stream of its node. */
+    'group.request_decided': ModerationEvent & { accepted: boolean };
     /** A request to join a group of ours waits for three days, or three more. On `local`. */
     'group.request_waits': MemberEvent;
     /** Somebody follows now. On `local`. */
@@ -73,6 +77,8 @@ export const events: EventDefinitions = {
   'group.deleted': { v: 1, data: group },
   'group.follow_asked': { v: 1, data: member },
   'group.join_asked': { v: 1, data: member },
+  'group.request_told': { v: 1, data: member },
+  'group.request_decided': { v: 1, data: moderation.extend({ accepted: z.boolean() }) },
   'group.request_waits': { v: 1, data: member },
   'group.followed': { v: 1, data: member },
   'group.joined': { v: 1, data: member },

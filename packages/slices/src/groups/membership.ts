@@ -5,6 +5,7 @@ import { isBanned, isMember, joinRefusal, joinsAtOnce, mayAskFrom, seesFrom } fr
 import { putAnswers } from './requests/answers.ts';
 import { ruleFor } from './requests/automatic.ts';
 import { noteDecision } from './requests/decisions.ts';
+import { tellAgain } from './requests/elsewhere.ts';
 import { type Answer, answersFrom, questionsOf } from './requests/questions.ts';
 import {
   answer,
@@ -118,6 +119,7 @@ export async function joinGroup(
   });
   if (standing?.state !== 'requested')
     work.emit('group.join_asked', streams.local, { group: group.id, person: person.id });
+  else if (input.answers) await tellAgain(work, group, person.id);
   return next;
 }
 

@@ -1,8 +1,9 @@
-import { refuse, type Work } from '@joinery/core';
+import { refuse, streams, type Work } from '@joinery/core';
 import { isGuest } from '../people/index.ts';
 import { streamFor } from './addresses.ts';
 import { admit } from './membership.ts';
 import { canApprove, canChangeRole, canModerate, canRemove, isMember } from './policy.ts';
+import { forgetAnswers } from './requests/answers.ts';
 import { isActingDeputy } from './requests/away.ts';
 import { noteDecision } from './requests/decisions.ts';
 import { answer, assertNotLastOwner, changeStanding, outside, type Parties, partiesOf } from './standing.ts';
@@ -42,6 +43,7 @@ export async function approve(work: Work, input: ModerationInput): Promise<Group
   const parties = await authorised(work, input, decidesRequests(work));
   if (parties.standing?.state !== 'requested') refuse('conflict', 'There is no request of this person');
   await noteDecision(work, { ...input, accepted: true });
+  if (decidedElsewhere(work, parties)) return decideElsewhere(work, parties, input, true);
   return admit(work, parties, { reason: input.reason ?? null });
 }
 
@@ -51,6 +53,7 @@ export async function decline(work: Work, input: ModerationInput): Promise<void>
   const { standing } = parties;
   if (standing?.state !== 'requested') refuse('conflict', 'There is no request of this person');
   await noteDecision(work, { ...input, accepted: false });
+  if (decidedElsewhere(work, parties)) return void (await decideElsewhere(work, parties, input, false));
   await changeStanding(work, parties, {
     state: 'none',
     join_activity: null,
@@ -58,6 +61,20 @@ export async function decline(work: Work, input: ModerationInput): Promise<void>
     reason: input.reason ?? null,
   });
   answer(work, parties, standing.join_activity, false, 'forbidden');
+}
+
+/** The node of a group elsewhere is told what a facilitator of ours decided. Of somebody of this node the request waits until it answers; of the others nothing is kept. */
+async function decideElsewhere(
+  work: Work,
+  parties: Parties,
+  { by, reason = null }: { by: string | null; reason?: string | null },
+  accepted: boolean,
+): Promise<GroupMemberRow> {
+  const { group, person } = parties;
+  work.emit('group.request_decided', streams.node(group.home), { group: group.id, person: person.id, by, accepted });
+  if (person.local === 1) return changeStanding(work, parties, { reason });
+  await forgetAnswers(work, { group: group.id, person: person.id });
+  return changeStanding(work, parties, { state: 'none', reason });
 }
 
 /**

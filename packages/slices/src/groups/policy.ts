@@ -68,9 +68,9 @@ export function mayAskFrom(
   );
 }
 
-/** Requests to join are decided where the group lives: they are known only there. */
+/** Decides requests to join: of a group elsewhere those that its node has told this one, which then carries the decision out. */
 export function canApprove(group: GroupFacts, standing: Standing): boolean {
-  return group.local === 1 && canModerate(group, standing);
+  return group.withheld_at === null && canModerate(group, standing);
 }
 
 /** A facilitator may remove and ban members; only an owner may do so to facilitators and owners. */

@@ -16,6 +16,7 @@ import { navigation, panels } from './panels.tsx';
 import { participation } from './participation.ts';
 import { tellOfPerson } from './people-told.ts';
 import { answerJobs, forgetAnswers, forgetAnswersLater } from './requests/answers.ts';
+import { elsewhereEffects } from './requests/elsewhere.ts';
 import { reminderJobs, remindLater } from './requests/reminder.ts';
 import { routes } from './routes.tsx';
 import { shutClosed } from './shut.ts';
@@ -42,9 +43,17 @@ export const groups: Slice = {
   jobs: { ...jobs, ...directoryJobs, ...leaseJobs, ...answerJobs, ...reminderJobs },
   on: {
     ...agreementEffects,
+    ...elsewhereEffects,
     'group.join_asked': (work, { data }) => remindLater(work, data),
-    'group.answered': (work, { data }) => forgetAnswersLater(work, data),
-    'group.left': (work, { data }) => forgetAnswers(work, data),
+    'group.request_told': (work, { data }) => remindLater(work, data),
+    'group.answered': async (work, event) => {
+      await forgetAnswersLater(work, event.data);
+      await elsewhereEffects['group.removed'](work, event);
+    },
+    'group.left': async (work, event) => {
+      await forgetAnswers(work, event.data);
+      await elsewhereEffects['group.removed'](work, event);
+    },
     'person.updated': (work, event) => tellOfPerson(work, event.data.person),
     'person.enabled': (work, event) => tellOfPerson(work, event.data.person),
     // Told first: who has no membership left is known by fewer nodes.

@@ -4,6 +4,7 @@ import { admitNode, nodeFacts, revokeNode } from './access.ts';
 import { scopeOf, streamOf } from './addresses.ts';
 import { membersChanged } from './counts.ts';
 import { type GroupFacts, isKnownThere, isPubliclyKnown, mayKnowGroup } from './policy.ts';
+import { tellOfStanding } from './requests/elsewhere.ts';
 import {
   hasParticipants,
   holdGroup,
@@ -94,6 +95,7 @@ export async function changeStanding(work: Work, parties: Parties, change: Stand
   const closed = group.reading === 'members';
   const before = elsewhere && (await hasParticipants(work.db, group.id, person.home));
   const next = await putMembership(work, group.id, person.id, change);
+  await tellOfStanding(work, parties, standing, next);
   if (elsewhere) {
     const after = await hasParticipants(work.db, group.id, person.home);
     if (after && !before && closed) await admitNode(work, group, person.home);

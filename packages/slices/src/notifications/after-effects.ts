@@ -223,6 +223,10 @@ export const afterEffects: AfterEffects = {
   'post.accepted': (work, { data }) => onPost(work, data.post, true),
   'post.edited': (work, { data }) => onPost(work, data.post, false),
   'group.join_asked': (work, event) => onJoinAsked(work, event.data, event),
+  // Where the group lives they were told when it was asked.
+  'group.request_told': async (work, { stream, id, at, data }) => {
+    if (stream === streams.local) await tellResponsible(work, data.group, data.person, { id, at }, null);
+  },
   'group.request_waits': (work, event) => tellResponsible(work, event.data.group, event.data.person, event, null, true),
   'group.answered': async (work, { id, at, data }) => {
     const standing = await membershipOf(work.db, data.group, data.person);

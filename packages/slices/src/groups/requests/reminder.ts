@@ -1,14 +1,18 @@
 import { type Context, enqueueJob, type JsonObject, streams, transact, type Work } from '@joinery/core';
 import { groupById, membershipOf } from '../store.ts';
+import { isRunHere } from './elsewhere.ts';
 
 const remindJob = 'groups.remind';
 const daysBetween = 3;
 
-/** Somebody asks to join a group of ours: whoever has the requests is reminded when it waits for three days, and every three days from then on. */
+/**
+ * Somebody asks to join a group of ours, or one elsewhere that people of this node run: whoever has the requests is reminded when it waits for three days, and every
+ * three days from then on.
+ */
 export async function remindLater(work: Work, { group, person }: { group: string; person: string }): Promise<void> {
   const row = await groupById(work.db, group);
   const standing = await membershipOf(work.db, group, person);
-  if (row?.local !== 1 || standing?.state !== 'requested') return;
+  if (!row || standing?.state !== 'requested' || (row.local !== 1 && !(await isRunHere(work, group)))) return;
   await enqueueJob(work, remindJob, { group, person }, { key: `${group} ${person} ${work.now}`, runAt: next(work) });
 }
 

@@ -153,7 +153,10 @@ async function showQueue(
               group.id,
               waiting.flatMap(({ person }) => (person.home === group.home ? [] : [person.home])),
             )
-          : new Set()
+          : unknownNodes(
+              await countedNodes(db, group.id),
+              waiting.map(({ person }) => person.home),
+            )
       }
       nodes={(await countedNodes(db, group.id)).filter(({ origin }) => origin !== group.home).length}
       agencies={[...agencies].map(([origin, one]) => ({ origin, ...one }))}
@@ -172,6 +175,12 @@ async function showQueue(
     ...(told('faster') > 0 ? [{ kind: 'warning' as const, text: t('faster', { count: told('faster') }) }] : []),
   ];
   return showPage(c, { title: t('requestsOf', { group: group.name }), error: errors.length > 0, notices }, body);
+}
+
+/** Nodes that are not among those of the members, as the group's node last counted them. */
+function unknownNodes(counted: readonly { origin: string }[], homes: readonly string[]): Set<string> {
+  const known = new Set(counted.map(({ origin }) => origin));
+  return new Set(homes.filter((home) => !known.has(home)));
 }
 
 async function decide(c: RequestContext) {
