@@ -136,6 +136,10 @@ const pagesOfPosts: Record<string, Row> = {
   'POST /posts/:id/unhide': { as: 'administrator', not: ['owner', 'officer', 'bystander'], at: ['hidden'] },
   'POST /posts/:id/put-back': onPost('removed', 'facilitator', notFacilitators),
   'POST /posts/:id/report': onPost('topic', 'reader', ['member', ...outsiders], reason),
+  'POST /posts/:id/delivery': {
+    ...onPost('topic', 'member', notAuthor),
+    ...{ changesNothing: 'it is at no other node: there is nobody to ask', answers: 409 },
+  },
   'POST /posts/:id/send-again': onPost('refused', 'member', notAuthor),
 };
 
@@ -442,6 +446,10 @@ const api: Record<string, Row> = {
   'DELETE /posts/:id/like': onPost('liked', 'colleague', outsiders),
   'POST /posts/:id/pin': onPost('topic', 'facilitator', notFacilitators, {}),
   'DELETE /posts/:id/pin': onPost('fixed', 'facilitator', notFacilitators),
+  'POST /posts/:id/delivery/ask': {
+    ...onPost('topic', 'member', notAuthor, {}),
+    ...{ changesNothing: 'it is at no other node: there is nobody to ask', answers: 409 },
+  },
   'POST /posts/:id/lock': onPost('topic', 'facilitator', notFacilitators, {}),
   'DELETE /posts/:id/lock': onPost('fixed', 'facilitator', notFacilitators),
   'POST /posts/:id/remove': onPost('topic', 'facilitator', notFacilitators, reason),

@@ -553,6 +553,11 @@ export function examplesOf({
       },
     ],
     '/posts/:id/delete': [{ path: `/posts/${posts.thread}/delete`, as: 'member', name: 'delete' }],
+    '/posts/:id/delivery': [
+      { path: `/posts/${posts.thread}/delivery`, as: 'member', name: 'delivery' },
+      { path: `/posts/${posts.waiting}/delivery`, as: 'member', name: 'delivery waiting' },
+      { path: `/posts/${posts.deleted}/delivery`, as: 'member', name: 'delivery deleted' },
+    ],
     '/posts/:id/history': [{ path: `/posts/${posts.thread}/history`, as: 'member', name: 'history' }],
     '/posts/:id/remove': [
       { path: `/posts/${posts.thread}/remove`, as: owner, name: 'remove' },

@@ -104,7 +104,7 @@ export async function openFaultNode(options: {
       slices: [faults],
       ports: {
         trust: { mayFederate: () => ({ allowed: false, reason: 'not_listed' }) },
-        peers: { allowed: () => [], summary: async () => null },
+        peers: { allowed: () => [], summary: async () => null, tryNow: async () => {} },
         actors: { resolve: closed, history: closed, listedGroups: closed, arrived: async () => {} },
         closedGroups: {
           token: async () => null,
@@ -112,6 +112,7 @@ export async function openFaultNode(options: {
           forget: async () => {},
           reference: async () => ({ state: 'away' }),
           receipt: async () => false,
+          ask: async () => false,
         },
         introductions: { isOn: async () => false, set: async () => {} },
         asks: { ask: closed, byId: async () => null, of: async () => [], waiting: async () => 0 },

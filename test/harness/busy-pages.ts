@@ -12,6 +12,13 @@ export async function busyPages({ db }: Pick<Context, 'db'>, busy: BusyNode): Pr
     .select('partner_id as id')
     .where('origin', '=', busy.partner)
     .executeTakeFirst();
+  const own = await db.reader
+    .selectFrom('post')
+    .select('id')
+    .where('author_id', '=', busy.reader)
+    .where('group_id', '=', groups.large)
+    .limit(1)
+    .executeTakeFirstOrThrow();
   const page = (as: AskedPage['as']) => (name: string, path: string) => ({ name, path, as });
   const [reader, officer, nobody] = [page('reader'), page('officer'), page('nobody')];
   const search = (name: string, query: string) => reader(`search: ${name}`, `/search?${query}`);
@@ -32,6 +39,7 @@ export async function busyPages({ db }: Pick<Context, 'db'>, busy: BusyNode): Pr
     reader('topic', `/posts/${topics.short}`),
     reader('topic elsewhere', `/posts/${topics.elsewhere}`),
     reader('history of a post', `/posts/${topics.short}/history`),
+    reader('where a post is', `/posts/${own.id}/delivery`),
     reader('suggestions', `/groups/${groups.large}/suggestions?q=@an`),
     nobody('feed of a group', `/groups/${groups.large}/feed.atom`),
     reader('members, 460', `/groups/${groups.large}/members`),

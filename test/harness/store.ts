@@ -117,7 +117,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
     slices,
     ports: {
       trust: trustEverybody,
-      peers: { allowed: () => [], summary: async () => null },
+      peers: { allowed: () => [], summary: async () => null, tryNow: async () => {} },
       actors: { resolve: noNetwork, history: noNetwork, listedGroups: noNetwork, arrived: async () => {} },
       closedGroups: {
         token: async () => null,
@@ -125,6 +125,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
         forget: async () => {},
         reference: async () => ({ state: 'away' }),
         receipt: async () => false,
+        ask: async () => false,
       },
       introductions: { isOn: async () => false, set: async () => {} },
       asks: { ask: noNetwork, byId: async () => null, of: async () => [], waiting: async () => 0 },

@@ -86,6 +86,8 @@ export type Peers = {
   /** Origins with an agreement in force and this scope. */
   allowed: (scope: Scope | null) => string[];
   summary: (db: Reader, origin: string) => Promise<PeerSummary | null>;
+  /** What waits for a node is tried now, and what it refused of an event is sent once more. */
+  tryNow: (work: Work, origin: string, event: string | null) => Promise<void>;
 };
 
 /** Whether the host of a closed group elsewhere confirms that somebody here is a member; `away` when it does not answer just now. */
@@ -127,8 +129,20 @@ export type ClosedGroups = {
   forget: (group: string) => Promise<void>;
   /** Reads an item at its author's node, with the group's token where that is another one. Nothing is stored. */
   reference: (uri: string, group: { id: string; uri: string }) => Promise<Referenced>;
-  /** Tells a node that its items of a group were dropped here. @returns false when it cannot take that now */
-  receipt: (origin: string, dropped: { group: string; version: number; items: number }) => Promise<boolean>;
+  /**
+   * Tells a node that its items of a group were dropped here.
+   * @param dropped.item address of the one item that it is about; without it all of the group
+   * @returns false when it cannot take that now
+   */
+  receipt: (
+    origin: string,
+    dropped: { group: string; version: number; items: number; item?: string },
+  ) => Promise<boolean>;
+  /**
+   * Asks a node to drop what it may not keep of a closed group, or one item that was deleted, and to say so.
+   * @returns false when it cannot take that now
+   */
+  ask: (origin: string, about: { group: string; item: string | null }) => Promise<boolean>;
 };
 
 /** Somebody here would like an agreement with another node. */

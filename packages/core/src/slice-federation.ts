@@ -1,3 +1,4 @@
+import type { Context } from './context.ts';
 import type { JsonObject } from './json.ts';
 import type { EventName, LogEvent } from './log/events.ts';
 import type { Requester } from './ports.ts';
@@ -112,6 +113,8 @@ export type ObjectKind = {
     ) => Promise<{ version: number; from: number } | null>;
     note: (work: Work, id: string, origin: string, endsAt: string) => Promise<void>;
   };
+  /** Another node that may read it is about to be given it: noted before the answer goes, so that an author can see who has it. */
+  noteFetch?: (context: Context, id: string, origin: string) => Promise<void>;
   /** ActivityStreams types that `saveRemote` takes. */
   remoteTypes?: string[];
   /**

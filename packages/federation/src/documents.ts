@@ -70,6 +70,8 @@ export async function objectDocument(bridge: Bridge, path: string, id: string, r
   const document = await found.kind.toDocument(outgoing, found.object);
   if (!document) return null;
   const status = found.object.deletedAt === null ? 200 : 410;
+  if (requester.kind === 'peer' && status === 200)
+    await found.kind.noteFetch?.(context, found.object.id, requester.origin);
   if (actorTypes.has(found.object.type) && status === 200)
     return { status, document: await dressActor(bridge, document) };
   return { status, document: { '@context': documentContext, ...document } };
@@ -219,12 +221,20 @@ async function fetchableDocument(
     if (document === undefined) continue;
     if (document === null) return null;
     const actor = addressOf(document.actor) ?? '';
+    await noteFetched(bridge, addressOf(document.object) ?? '', requester.origin);
     return {
       status: 200,
       document: await prove(bridge, { '@context': documentContext, ...document }, actor, event.at),
     };
   }
   return undefined;
+}
+
+/** What stands inside an activity is fetched with it. */
+async function noteFetched(bridge: Bridge, uri: string, origin: string): Promise<void> {
+  const { context } = bridge;
+  const [path = '', id = ''] = uri.slice(context.config.origin.length + 1).split('/');
+  await kindAt(bridge, path)?.noteFetch?.(context, id, origin);
 }
 
 function kindAt(bridge: Bridge, path: string): ObjectKind | undefined {

@@ -16,6 +16,7 @@ import { createPeersDoor, type PeersDoor } from './door.ts';
 import { createDiscovery } from './fedify.ts';
 import { createRemoteFiles } from './files.ts';
 import { createInbox, type Inbox } from './inbox.ts';
+import { tryNow } from './lane-waits.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import { createOutbound, type Outbound } from './outbound.ts';
 import { type Builder, createBuilder } from './outgoing.ts';
@@ -128,6 +129,7 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
           lastSuccessAt: peer?.last_success_at ?? null,
         };
       },
+      tryNow,
     },
     closedGroups: createClosedReading(bridge),
     actors: createActors(bridge, (origin) => nodes.get(context)?.catchUp.toWorkOff(origin)),

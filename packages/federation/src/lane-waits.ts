@@ -48,6 +48,19 @@ export async function retryLane(work: Work, origin: string): Promise<boolean> {
   return true;
 }
 
+/** What waits for a node is tried now, and what it refused of an event is sent once more. */
+export async function tryNow(work: Work, origin: string, event: string | null): Promise<void> {
+  await retryLane(work, origin);
+  const again = await work.db
+    .updateTable('lane_item')
+    .set({ state: 'aside', retry_at: work.now, created_at: work.now })
+    .where('origin', '=', origin)
+    .where('event_id', '=', event ?? '')
+    .returning('id')
+    .execute();
+  for (const { id } of again) work.emit('federation.resent', streams.local, { item: id });
+}
+
 /** Origins whose lane stood still and may be tried now. */
 export async function lanesToTry(db: Reader): Promise<string[]> {
   const rows = await db

@@ -5,7 +5,7 @@ import type { Bridge } from '../bridge.ts';
 import { signedFetch } from '../fetch.ts';
 import { textOf } from '../read.ts';
 import { keyToPin, pinGroupKey, pinnedKey, unpinGroupKey } from './group-keys.ts';
-import { sendReceipt } from './receipt.ts';
+import { sendAsk, sendReceipt } from './receipt.ts';
 
 /** A token of ten minutes is used for seven: what is fetched at its end must still arrive. */
 const usedMilliseconds = 7 * 60_000;
@@ -59,6 +59,7 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
       await unpinGroupKey(bridge, group);
     },
     receipt: (origin, dropped) => sendReceipt(bridge, origin, dropped),
+    ask: (origin, about) => sendAsk(bridge, origin, about),
     reference: async (uri, place): Promise<Referenced> => {
       const { uri: group } = place;
       const origin = originOf(uri);

@@ -3,6 +3,7 @@ import type { Bridge } from '../bridge.ts';
 import { deliver } from '../deliver.ts';
 import { documentContext, prove } from '../outgoing.ts';
 import { peerRow } from '../peers.ts';
+import type { PeerRow } from '../tables.ts';
 
 /**
  * Tells a node that its items of a closed group were dropped here: signed, and aside of the lane, which may stand still because the agreement ended.
@@ -11,7 +12,7 @@ import { peerRow } from '../peers.ts';
 export async function sendReceipt(
   bridge: Bridge,
   origin: string,
-  { group, version, items }: { group: string; version: number; items: number },
+  { group, version, items, item }: { group: string; version: number; items: number; item?: string },
 ): Promise<boolean> {
   const { context } = bridge;
   const peer = await peerRow(context.db.reader, origin);
@@ -24,9 +25,47 @@ export async function sendReceipt(
     actor: own,
     object: group,
     to: [nodeActor(origin)],
-    'joinery:dropped': { version, items },
+    'joinery:dropped': { version, items, ...(item === undefined ? {} : { item }) },
   };
-  const proven = await prove(bridge, receipt, own, context.clock.now().toISOString());
+  return isTaken(bridge, peer, receipt);
+}
+
+/**
+ * Asks a node to drop what it may not keep of a closed group, or of one item that its author deleted, and to say that it did. A suspended node is asked too, as it may answer;
+ * a blocked one hears nothing.
+ * @returns false when it cannot take it now
+ */
+export async function sendAsk(
+  bridge: Bridge,
+  origin: string,
+  { group, item }: { group: string; item: string | null },
+): Promise<boolean> {
+  const { context, trust } = bridge;
+  const peer = await peerRow(context.db.reader, origin);
+  const decision = trust.mayFederate(origin, null, 'out');
+  if (peer?.joinery !== 1 || !(decision.allowed || decision.reason === 'suspended')) return true;
+  const own = nodeActor(context.config.origin);
+  const close = trust.markReachable(origin);
+  try {
+    return await isTaken(bridge, peer, {
+      '@context': documentContext,
+      id: `${context.config.origin}/activities/${newId()}`,
+      type: 'Remove',
+      actor: own,
+      object: nodeActor(origin),
+      target: group,
+      to: [nodeActor(origin)],
+      'joinery:confirm': item === null ? {} : { item },
+    });
+  } finally {
+    close();
+  }
+}
+
+async function isTaken(bridge: Bridge, peer: PeerRow, activity: JsonObject): Promise<boolean> {
+  const { clock, config } = bridge.context;
+  const own = nodeActor(config.origin);
+  const proven = await prove(bridge, activity, own, clock.now().toISOString());
   const { result } = await deliver(bridge, peer, own, JSON.stringify(proven));
   return result !== 'later' && result !== 'misconfigured';
 }

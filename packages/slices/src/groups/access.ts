@@ -123,7 +123,12 @@ const receiptMilliseconds = periods.receiptDoor.days * 86_400_000;
  * A node says that it dropped its copies of what was written here, or in a group of ours. Evidence, not proof.
  * @returns false when it had nothing to drop, or says so too late
  */
-export async function noteReceipt(work: Work, group: GroupRow, origin: string, items: number): Promise<boolean> {
+export async function noteReceipt(
+  work: Work,
+  group: GroupRow,
+  origin: string,
+  { items, text }: { items: number; text: string },
+): Promise<boolean> {
   const known = await accessOf(work.db, group.id, origin);
   if (group.local === 1 && known === undefined) return false;
   const since = known?.revoked_at ?? null;
@@ -137,7 +142,32 @@ export async function noteReceipt(work: Work, group: GroupRow, origin: string, i
     .values({ group_id: group.id, origin, ...fresh })
     .onConflict((conflict) => conflict.columns(['group_id', 'origin']).doUpdateSet(receipt))
     .execute();
+  await work.db
+    .insertInto('group_receipt')
+    .values({ group_id: group.id, origin, at: work.now, items, text })
+    .onConflict((conflict) => conflict.columns(['group_id', 'origin', 'at']).doUpdateSet({ items, text }))
+    .execute();
   return true;
+}
+
+/** What is known of the access of every node to a closed group, by origin, with the last receipt of each as it arrived. */
+export async function accessByNode(
+  db: Reader,
+  group: string,
+): Promise<Map<string, GroupAccessRow & { receipt: string | null }>> {
+  const rows = await db
+    .selectFrom('group_access')
+    .leftJoin('group_receipt', (join) =>
+      join
+        .onRef('group_receipt.group_id', '=', 'group_access.group_id')
+        .onRef('group_receipt.origin', '=', 'group_access.origin')
+        .onRef('group_receipt.at', '=', 'group_access.receipt_at'),
+    )
+    .selectAll('group_access')
+    .select('group_receipt.text as receipt')
+    .where('group_access.group_id', '=', group)
+    .execute();
+  return new Map(rows.map((row) => [row.origin, row]));
 }
 
 /** Nodes that may not read a closed group of ours any more, the last first; at most a hundred. */

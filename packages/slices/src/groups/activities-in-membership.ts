@@ -7,6 +7,7 @@ import {
   isObject,
   nodeActor,
   refuse,
+  streams,
   type Work,
 } from '@joinery/core';
 import { type PersonRow, personByUri } from '../people/index.ts';
@@ -80,8 +81,16 @@ async function onReceipt(work: Work, inbound: Inbound): Promise<InboundOutcome |
   if (!isNode || inbound.verified === 'unchecked') return ignored('only a server actor speaks for its node');
   const group = await groupByUri(work.db, addressOf(inbound.activity.object) ?? '');
   if (group?.reading !== 'members') return ignored('nothing of it was there');
-  const items = typeof dropped.items === 'number' && Number.isSafeInteger(dropped.items) ? dropped.items : 0;
-  return (await noteReceipt(work, group, inbound.origin, Math.max(0, items))) ? applied : ignored('too late');
+  const item = addressOf(dropped.item);
+  if (item !== null) {
+    work.emit('group.item_dropped', streams.local, { group: group.id, node: inbound.origin, item });
+    return applied;
+  }
+  const items =
+    typeof dropped.items === 'number' && Number.isSafeInteger(dropped.items) ? Math.max(0, dropped.items) : 0;
+  return (await noteReceipt(work, group, inbound.origin, { items, text: inbound.text }))
+    ? applied
+    : ignored('too late');
 }
 
 async function onLeave(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {

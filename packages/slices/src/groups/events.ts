@@ -54,6 +54,8 @@ declare module '@joinery/core' {
     'group.unbanned': ModerationEvent;
     /** A node lost its access to a closed group of ours, and must drop its copies. On the group's stream, and on the stream of that node. */
     'group.revoked': GroupEvent & { node: string; version: number };
+    /** A node says that its copy of one item of a closed group is gone. Stream `local`. */
+    'group.item_dropped': GroupEvent & { node: string; item: string };
     /** Nothing of a closed group elsewhere may be kept here any more. `version`: as its host said; 0 when it did not. On `local`. */
     'group.access_lost': GroupEvent & { version: number };
     /** A closed group elsewhere says that members' nodes keep nothing from now on, or that they may keep copies again. On `local`. */
@@ -91,6 +93,7 @@ export const events: EventDefinitions = {
   'group.removed': { v: 1, data: moderation },
   'group.banned': { v: 1, data: moderation },
   'group.unbanned': { v: 1, data: moderation },
+  'group.item_dropped': { v: 1, data: group.extend({ node: z.url(), item: z.url() }) },
   'group.revoked': { v: 1, data: group.extend({ node: z.url(), version: z.number().int() }) },
   'group.access_lost': { v: 1, data: group.extend({ version: z.number().int() }) },
   'group.keeping_changed': { v: 1, data: group },

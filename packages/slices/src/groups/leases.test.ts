@@ -26,6 +26,7 @@ describeStores('A closed group of another node', (open) => {
           forget: async (group) => void forgotten.push(group),
           reference: async () => ({ state: 'away' }),
           receipt: async () => true,
+          ask: async () => true,
         },
       },
     });

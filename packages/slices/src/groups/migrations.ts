@@ -206,4 +206,15 @@ export const migrations: Migrations = {
   '2026-12-01-groups-opened': async (db) => {
     await db.schema.alterTable('groups').addColumn('opened_at', 'text').execute();
   },
+  '2026-12-02-groups-receipts': async (db) => {
+    await db.schema
+      .createTable('group_receipt')
+      .addColumn('group_id', 'text', (column) => column.notNull().references('groups.id'))
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addColumn('items', 'integer', (column) => column.notNull())
+      .addColumn('text', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('group_receipt_key', ['group_id', 'origin', 'at'])
+      .execute();
+  },
 };

@@ -129,6 +129,9 @@ type GroupDirectoryRow = { origin: string; asked_at: string; read_at: string | n
 /** Nodes of the agencies whose people may ask to take part in a group of this node, where it names them. */
 type GroupAskingRow = { group_id: string; origin: string };
 
+/** What another node said of the copies it dropped, with its proof, as it arrived. */
+type GroupReceiptRow = { group_id: string; origin: string; at: string; items: number; text: string };
+
 /**
  * A node's access to a closed group. Where the group lives: what the node is granted. Elsewhere: from which version on its tokens count, as the group's host says.
  */
@@ -207,6 +210,7 @@ export type GroupAwayRow = { group_id: string; person_id: string; until: string 
 declare module '@joinery/core' {
   interface Schema {
     group_access: GroupAccessRow;
+    group_receipt: GroupReceiptRow;
     group_number: GroupNumberRow;
     group_lease: GroupLeaseRow;
     groups: GroupRow;

@@ -18,6 +18,7 @@ import { applyReference, numberIn } from './activities-in-references.ts';
 import { actingPerson, isClosedTo, throughGroup } from './authority.ts';
 import { deletePost, editPost } from './changes.ts';
 import { applyCounts } from './counts.ts';
+import { confirmHandler } from './delivery/asking.ts';
 import { applyDeliveryReport } from './delivery.ts';
 import { idOf, objectOf, type ReadPost, readPost } from './documents.ts';
 import { like, unlike } from './likes.ts';
@@ -338,6 +339,7 @@ async function unlikeQuietly(work: Work, post: PostRow, actor: string): Promise<
 const counted = async (): Promise<InboundOutcome> => ignored('this is not counted here');
 
 export const handlers: InboundHandler[] = [
+  confirmHandler,
   { types: ['Create'], needs: addressesNeeded, apply: applyCreate },
   {
     types: ['Announce'],

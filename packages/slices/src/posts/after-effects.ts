@@ -2,6 +2,7 @@ import type { AfterEffects, LogEvent, Work } from '@joinery/core';
 import { groupById, streamOf } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
 import { copiesEffects } from './copies.ts';
+import { noteDropped } from './delivery/fetches.ts';
 import { planReport } from './delivery.ts';
 import { eraseConversation } from './erase.ts';
 import { forgetOpening } from './history.ts';
@@ -14,6 +15,7 @@ export const afterEffects: AfterEffects = {
   'post.created': reportLater,
   'post.deleted': reportLater,
   'group.deleted': (work, { data }) => eraseConversation(work, data.group),
+  'group.item_dropped': noteDropped,
   'person.deleted': (work, { data }) => forgetPersonal(work, data.person),
   'group.left': (work, { data }) => forgetOpening(work, data.group),
   'group.unfollowed': (work, { data }) => forgetOpening(work, data.group),

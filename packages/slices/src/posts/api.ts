@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { reportRoutes } from './api-reports.ts';
 import { shownFiles } from './attaching.tsx';
 import { deletePost, editPost } from './changes.ts';
+import { askAgain, askedOf } from './delivery/asking.ts';
+import { detailOf } from './delivery/routes.tsx';
 import { deliveryOf } from './delivery.ts';
 import { openReplies, openTopics } from './history.ts';
 import { newReply, newTopic, postChange, reasonGiven, reasonOptional } from './input.ts';
@@ -16,7 +18,7 @@ import { readLive } from './live.ts';
 import { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 import { audienceChosen, countPost } from './page.ts';
 import { createTopic, reply } from './posts.ts';
-import { seeGroup, seePost } from './reads.ts';
+import { type SeenPost, seeGroup, seePost } from './reads.ts';
 import { report } from './reports.ts';
 import { revisionsOf } from './store.ts';
 import { markdownText } from './written.ts';
@@ -67,6 +69,15 @@ export function api(app: OpenAPIHono<Environment>): void {
   decisionRoutes(app);
   aboutRoutes(app);
   reportRoutes(app);
+}
+
+/** How far a post got; to its author node by node. */
+async function toDelivery(c: C, visitor: Visitor, seen: SeenPost) {
+  const { clock, db } = c.var.context;
+  if (seen.post.author_id !== visitor.person.id) return deliveryOf(db.reader, seen.post.id);
+  const { delivery, lines } = await detailOf(c, seen);
+  const asked = await askedOf(db.reader, seen.post.id, clock.now());
+  return { ...delivery, byNode: lines, askedAt: asked?.at ?? null };
 }
 
 function groupRoutes(app: OpenAPIHono<Environment>): void {
@@ -297,8 +308,23 @@ function aboutRoutes(app: OpenAPIHono<Environment>): void {
       responses: { 200: json(deliverySchema, 'Nodes reached and waiting') },
     }),
     async (c) => {
-      const { post } = await seePost(c.var.context, c.req.valid('param').id, requireVisitor(c));
-      return c.json(await deliveryOf(c.var.context.db.reader, post.id), 200);
+      const visitor = requireVisitor(c);
+      return c.json(await toDelivery(c, visitor, await seePost(c.var.context, c.req.valid('param').id, visitor)), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/posts/{id}/delivery/ask',
+      summary: 'Ask the nodes that have confirmed nothing once more',
+      request: { params },
+      responses: { 200: json(deliverySchema, 'Nodes reached and waiting') },
+    }),
+    async (c) => {
+      const visitor = requireVisitor(c);
+      const seen = await seePost(c.var.context, c.req.valid('param').id, visitor);
+      await change(c, visitor, (work) => askAgain(work, { post: seen.post.id, by: visitor.person.id }));
+      return c.json(await toDelivery(c, visitor, seen), 200);
     },
   );
 }

@@ -10,6 +10,8 @@ export type Audience = {
   organisations: number;
   /** Nodes to which it is delivered, beside the one that keeps it. */
   nodes: number;
+  /** People per node, the largest first: where it goes, one by one. Empty for a part of a group. */
+  perNode: { origin: string; agency: string; people: number }[];
   /** Host of the node that keeps it, and its agency where known. */
   keptBy: { home: string; agency: string };
   /** Anyone on the web can read it. */
@@ -38,11 +40,13 @@ export async function audienceOf(db: Reader, groupId: string, topic?: string): P
   const group = await groupById(db, groupId);
   if (!group) return null;
   const closed = group.reading === 'members';
+  const perNode = await membersPerNode(db, group);
   const common = {
     keptBy: { home: group.home, agency: group.agency ?? '' },
     web: group.reading === 'web',
     closed: closed && group.kind === 'group' ? group : null,
     narrow: null,
+    perNode: perNode.map(({ origin, agency, members }) => ({ origin, agency, people: members })),
   };
   const row = topic === undefined ? undefined : await postById(db, topic);
   if (row && row.audience !== 'group') return narrowAudience(db, group, row, common);
@@ -65,7 +69,6 @@ export async function audienceOf(db: Reader, groupId: string, topic?: string): P
       measuredAt: null,
     };
   }
-  const perNode = await membersPerNode(db, group);
   return {
     ...common,
     people: perNode.reduce((sum, node) => sum + node.members, 0) || group.member_count,
@@ -94,6 +97,7 @@ async function narrowAudience(
   if (author && !people.some(({ id }) => id === author.id)) people.push(author);
   return {
     ...common,
+    perNode: [],
     people: people.length,
     organisations: new Set(people.map(({ agency }) => agency)).size,
     nodes: 0,

@@ -31,7 +31,7 @@ const portion = 100;
  * @param drop.of only what people of this node wrote; all when null
  * @param drop.live it may still be read, where it was written: what was announced and not read yet is still wanted
  */
-async function planDrop(
+export async function planDrop(
   work: Work,
   drop: { group: string; version: number; of: string | null; live?: boolean },
 ): Promise<void> {
@@ -86,15 +86,44 @@ async function drop(context: Context, data: JsonObject): Promise<void> {
         .$if(of !== null, (query) => query.where('origin', '=', of ?? ''))
         .execute();
     const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
-    const told = new Map(counts);
+    // Whoever let this node read hears of it, also where nothing was kept: read live, or dropped before.
+    const told = new Map(of === null && !live ? await authorsNodes(work, id) : []);
+    for (const [origin, count] of counts) told.set(origin, count);
     if (group.local !== 1 && of === null) told.set(group.home, all);
     if (of !== null) told.set(of, counts.get(of) ?? 0);
-    for (const [origin, items] of told) {
+    for (const [origin, dropped] of told) {
       if (origin === work.home) continue;
+      const items = await rememberReceipt(work, id, origin, dropped);
       const receipt = { origin, group: group.uri, version, items };
       await enqueueJob(work, receiptJob, receipt, { key: `${origin} ${group.id} ${version} ${work.now}` });
     }
   });
+}
+
+/** Nodes of those elsewhere who wrote in a group, each with nothing dropped yet. */
+async function authorsNodes(work: Work, group: string): Promise<[string, number][]> {
+  const rows = await work.db
+    .selectFrom('post')
+    .innerJoin('person', 'person.id', 'post.author_id')
+    .select('person.home')
+    .distinct()
+    .where('post.group_id', '=', group)
+    .where('post.local', '=', 0)
+    .execute();
+  return rows.map(({ home }) => [home, 0]);
+}
+
+/** @returns how many it is told: when nothing was left to drop, what it was told the last time */
+async function rememberReceipt(work: Work, group_id: string, origin: string, items: number): Promise<number> {
+  const rows = work.db.selectFrom('post_receipt').select('items').where('group_id', '=', group_id);
+  const known = items > 0 ? undefined : await rows.where('origin', '=', origin).executeTakeFirst();
+  const row = { items: known?.items ?? items, at: work.now };
+  await work.db
+    .insertInto('post_receipt')
+    .values({ group_id, origin, ...row })
+    .onConflict((conflict) => conflict.columns(['group_id', 'origin']).doUpdateSet(row))
+    .execute();
+  return row.items;
 }
 
 /** @param live what is read live keeps where its files lie, so that they can be read, and not what they are called */

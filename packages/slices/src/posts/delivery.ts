@@ -1,6 +1,7 @@
 import {
   type ActivityDocument,
   type Context,
+  canonicalOrigin,
   enqueueJob,
   isObject,
   type JsonObject,
@@ -30,7 +31,7 @@ export type Delivery = {
   detail: NodeDelivery[];
 };
 /** `failed`: the node refused it while it took the rest; `at` and `error` say since when and why. */
-type NodeDelivery = {
+export type NodeDelivery = {
   home: string;
   state: 'reached' | 'waiting' | 'failed' | 'unknown';
   at: string | null;
@@ -130,14 +131,21 @@ function hostDelivery(post: PostRow, taken: boolean, refused: Map<string, NodeDe
   };
 }
 
+/** Nodes of a report that are named one by one. */
+const mostNamed = 100;
+
 /** The activity of a remote author's post that was passed on last, so that its node knows which report is meant. */
-async function reportsFor(db: Reader, node: string, posts: string[]): Promise<JsonObject[]> {
+async function reportsFor(db: Reader, group: GroupRow, node: string, posts: string[]): Promise<JsonObject[]> {
   const reports: JsonObject[] = [];
   for (const id of posts) {
     const post = await postById(db, id);
     if (!post) continue;
-    const { nodes, reached, waiting, failed, deletedOn } = await deliveryOf(db, id, node);
-    reports.push({ activity: post.uri, nodes, reached, waiting, failed, deletedOn });
+    const { nodes, reached, waiting, failed, deletedOn, detail } = await deliveryOf(db, id, node);
+    const which = (state: NodeDelivery['state']) =>
+      detail.flatMap((line) => (line.state === state ? line.home : [])).slice(0, mostNamed);
+    // Members of a closed group know its nodes; of an open one there may be followers that only its own node knows.
+    const named = group.reading === 'members' ? { waitingOn: which('waiting'), refusedBy: which('failed') } : {};
+    reports.push({ activity: post.uri, nodes, reached, waiting, failed, deletedOn, ...named });
   }
   return reports;
 }
@@ -154,7 +162,7 @@ export async function deliveryReport(
     actor: group.uri,
     to: [`${node}/node`],
     object: group.uri,
-    'joinery:delivery': await reportsFor(db, node, posts),
+    'joinery:delivery': await reportsFor(db, group, node, posts),
   };
 }
 
@@ -231,6 +239,21 @@ async function postsToReport(db: Reader, on: ReportOn): Promise<Map<string, stri
   return posts;
 }
 
+/** Nodes that a host names as not reached. */
+export type NamedNodes = { waitingOn: string[]; refusedBy: string[] };
+
+/** What the host of a group elsewhere last named of a post of ours; null before it reported, and where it names none. */
+export function namedNodes(post: Pick<PostRow, 'delivery'>): NamedNodes | null {
+  const told: unknown = post.delivery === null ? null : JSON.parse(post.delivery);
+  return isObject(told) && Array.isArray(told.waitingOn) ? namesIn(told) : null;
+}
+
+function namesIn(entry: JsonObject): NamedNodes {
+  const names = (value: unknown) => (Array.isArray(value) ? value : []).slice(0, mostNamed);
+  const origins = (value: unknown) => names(value).flatMap((name) => canonicalOrigin(String(name)) ?? []);
+  return { waitingOn: origins(entry.waitingOn), refusedBy: origins(entry.refusedBy) };
+}
+
 /** Takes over what the host of a group elsewhere reports on posts of ours. */
 export async function applyDeliveryReport(work: Work, group: GroupRow, activity: ActivityDocument): Promise<void> {
   for (const entry of listOf(activity['joinery:delivery']).slice(0, 100)) {
@@ -241,9 +264,10 @@ export async function applyDeliveryReport(work: Work, group: GroupRow, activity:
         Math.max(0, Math.trunc(Number(entry[name])) || 0),
       ]),
     );
+    const named = group.reading === 'members' ? namesIn(entry) : {};
     await work.db
       .updateTable('post')
-      .set({ delivery: JSON.stringify(figures), delivery_at: work.now })
+      .set({ delivery: JSON.stringify({ ...figures, ...named }), delivery_at: work.now })
       .where('uri', '=', entry.activity)
       .where('group_id', '=', group.id)
       .where('local', '=', 1)

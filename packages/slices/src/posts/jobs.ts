@@ -3,6 +3,7 @@ import { groupByUri } from '@joinery/slices/groups';
 import { deletePost } from './changes.ts';
 import { copiesJobs } from './copies.ts';
 import { countJob, runCounting } from './counts.ts';
+import { askingJobs } from './delivery/asking.ts';
 import { deliveryJob, runReport } from './delivery.ts';
 import { readPost } from './documents.ts';
 import { heldJobs } from './held.ts';
@@ -106,6 +107,7 @@ export const jobs = {
   ...heldJobs,
   ...wantedJobs,
   ...copiesJobs,
+  ...askingJobs,
   [countJob]: runCounting,
   [deliveryJob]: runReport,
   [checkJob]: check,

@@ -2,6 +2,7 @@ import { originOf } from '@joinery/core';
 import { type FileRow, fileJson, fileSchema } from '@joinery/slices/files';
 import { guestJson, guestSchema } from '@joinery/slices/people';
 import { z } from 'zod';
+import { nodeStatuses } from './delivery/nodes.ts';
 import type { PostWithText } from './lists.ts';
 
 /** A post as the API shows it. */
@@ -60,6 +61,22 @@ export const revisionSchema = z.object({
   at: z.string(),
 });
 
+const nodeSchema = z.object({
+  home: z.string(),
+  agency: z.string(),
+  status: z.enum(nodeStatuses),
+  fetchedAt: z.string().nullable(),
+  current: z.boolean(),
+  endedAt: z.string().nullable(),
+  reason: z.string().nullable(),
+  grantedUntil: z.string().nullable(),
+  droppedAt: z.string().nullable(),
+  droppedItems: z.number().int().nullable(),
+  receipt: z.string().nullable(),
+  deletedAt: z.string().nullable(),
+  error: z.string().nullable(),
+});
+
 export const deliverySchema = z.object({
   nodes: z.number().int(),
   reached: z.number().int(),
@@ -75,6 +92,10 @@ export const deliverySchema = z.object({
       error: z.string().nullable(),
     }),
   ),
+  /** To its author alone: what each node has, and what it has said about its copies. */
+  byNode: z.array(nodeSchema).optional(),
+  /** When its author last asked the nodes that had confirmed nothing. */
+  askedAt: z.string().nullable().optional(),
 });
 
 /** @param person who asks: the Markdown source goes to its author only */

@@ -312,4 +312,29 @@ export const migrations: Migrations = {
     await db.schema.alterTable('post_wanted_by_group').renameTo('post_wanted').execute();
     await db.schema.createIndex('post_wanted_group').on('post_wanted').columns(['group_id', 'origin']).execute();
   },
+  '2026-12-02-posts-fetched': async (db) => {
+    await db.schema
+      .createTable('post_fetch')
+      .addColumn('post_id', 'text', (column) => column.notNull().references('post.id'))
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('revision', 'integer', (column) => column.notNull())
+      .addColumn('first_at', 'text', (column) => column.notNull())
+      .addColumn('last_at', 'text', (column) => column.notNull())
+      .addColumn('dropped_at', 'text')
+      .addPrimaryKeyConstraint('post_fetch_key', ['post_id', 'origin'])
+      .execute();
+    await db.schema
+      .createTable('post_asked')
+      .addColumn('post_id', 'text', (column) => column.primaryKey().references('post.id'))
+      .addColumn('at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable('post_receipt')
+      .addColumn('group_id', 'text', (column) => column.notNull().references('groups.id'))
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('items', 'integer', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('post_receipt_key', ['group_id', 'origin'])
+      .execute();
+  },
 };

@@ -14,6 +14,7 @@ import {
 import { absent, accessOf, addressing, type GroupRow, groupById, requesterMayRead } from '@joinery/slices/groups';
 import { rememberReferences } from './activities-in-references.ts';
 import { authored, countsOf, storedActivity } from './activities-out.ts';
+import { noteFetch } from './delivery/fetches.ts';
 import { partsOf, postDocument, postTypes, threadAddresses, tombstone } from './documents.ts';
 import { mayNodeReadClosed, referencesTo } from './references.ts';
 import { rememberTopics, saveRemotePost } from './remote.ts';
@@ -70,6 +71,7 @@ export const postKind: ObjectKind = {
     const parts = (await partsOf(outgoing.db, [post])).get(post.id);
     return parts && postDocument(outgoing.origin, parts);
   },
+  noteFetch,
   remoteTypes: [...postTypes, 'Tombstone'],
   saveRemote: saveRemotePost,
 };

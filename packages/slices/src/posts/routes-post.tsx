@@ -28,6 +28,7 @@ import { report } from './reports.ts';
 import { revisionsOf } from './store.ts';
 import { ComposePage, HistoryPage, type Typed } from './views-forms.tsx';
 import { DeletePage, ReasonPage, reasonTitles } from './views-reason.tsx';
+import { WhereItGoes } from './views-where.tsx';
 import { markdownText } from './written.ts';
 
 /** What is done with one post: buttons, and the pages that ask before something is done. */
@@ -235,6 +236,7 @@ async function editor(
     typed,
     errors,
     audience: audience ? audienceText(audience, context.config.agency, language) : '',
+    where: <WhereItGoes audience={audience} own={context.config} reader={readerOf(c)} />,
     preview: answer.preview,
     editing: true,
     stale: answer.stale,

@@ -26,6 +26,7 @@ import { unreachedBy } from './unreached.ts';
 import { markTopicRead, newAmong, newestNews } from './unread.ts';
 import type { PostActions, ShownPost } from './views-actions.tsx';
 import { ThreadPage } from './views-thread.tsx';
+import { WhereItGoes } from './views-where.tsx';
 import { closedStateOf } from './wanted.ts';
 
 const perPage = 100;
@@ -150,6 +151,7 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
     firstPage: cursor === null,
     whyNotReply: policy.whyNotReply(standing, topic),
     audience: audience ? audienceText(audience, context.config.agency, language) : '',
+    where: <WhereItGoes audience={audience} own={context.config} reader={readerOf(c)} />,
     unavailable,
     closed: await closedStateOf(db, group, topic.context_uri),
     errors,
@@ -175,11 +177,11 @@ async function shownPost(
   const { visitor, language, context } = c.var;
   const own = visitor?.person.id === post.author_id;
   // Only its author wants to know, and only they cause the look-up.
-  const delivery = own ? deliveryText(await deliveryOf(context.db.reader, post.id), language) : null;
+  const reach = own && post.local === 1 ? deliveryText(await deliveryOf(context.db.reader, post.id), language) : null;
   return {
     post,
     may: actionsOf(seen, post, liked, visitor?.administrator ?? false),
-    delivery,
+    delivery: own ? { text: reach, page: `/posts/${post.id}/delivery` } : null,
     unreached: own ? await unreachedBy(context, seen.group, post, language) : [],
     isAnswer: seen.topic.answer_id === post.id,
   };

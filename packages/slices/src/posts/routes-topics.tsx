@@ -19,6 +19,7 @@ import type { PostHeldRow } from './tables.ts';
 import { markAllRead } from './unread.ts';
 import { ComposePage, type Typed } from './views-forms.tsx';
 import { ReportsPage, TopicsPage } from './views-topics.tsx';
+import { WhereItGoes } from './views-where.tsx';
 
 /** Pages of posts below a group's address. */
 export function topicRoutes(app: Hono<Environment>): void {
@@ -172,6 +173,7 @@ async function compose(
     typed,
     errors,
     audience: audience ? audienceText(audience, context.config.agency, language) : '',
+    where: <WhereItGoes audience={audience} own={context.config} reader={readerOf(c)} />,
     choices: await audienceChoices(context.db.reader, group, context.config.agency),
     terms: `/groups/${group.id}/terms`,
     preview: answer.preview,

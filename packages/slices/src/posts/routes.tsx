@@ -1,5 +1,6 @@
 import type { Environment } from '@joinery/core';
 import type { Hono } from 'hono';
+import { deliveryRoutes } from './delivery/routes.tsx';
 import { heldRoutes } from './routes-held.tsx';
 import { postRoutes } from './routes-post.tsx';
 import { tagRoutes } from './routes-tags.tsx';
@@ -12,6 +13,7 @@ export function routes(app: Hono<Environment>): void {
   topicRoutes(app);
   threadRoutes(app);
   postRoutes(app);
+  deliveryRoutes(app);
   tagRoutes(app);
   heldRoutes(app);
   suggestionRoutes(app);

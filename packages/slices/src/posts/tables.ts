@@ -216,8 +216,29 @@ export type PostWantedRow = {
   failed_at: string | null;
 };
 
+/** Which node was given a post of ours in a closed group, and when. */
+export type PostFetchRow = {
+  post_id: string;
+  origin: string;
+  /** Number of the text that it was given last. */
+  revision: number;
+  first_at: string;
+  last_at: string;
+  /** When it said that its copy of this very post is gone. */
+  dropped_at: string | null;
+};
+
+/** When the author last asked the nodes that had confirmed nothing. */
+type PostAskedRow = { post_id: string; at: string };
+
+/** What this node last told another one that it dropped: told again when that asks. */
+type PostReceiptRow = { group_id: string; origin: string; items: number; at: string };
+
 declare module '@joinery/core' {
   interface Schema {
+    post_fetch: PostFetchRow;
+    post_asked: PostAskedRow;
+    post_receipt: PostReceiptRow;
     post_wanted: PostWantedRow;
     post_reference: PostReferenceRow;
     post: PostRow;

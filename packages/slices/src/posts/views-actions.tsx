@@ -19,7 +19,8 @@ export type PostActions = {
 export type ShownPost = {
   post: PostWithText;
   may: PostActions;
-  delivery: string | null;
+  /** To its author: how far it got, and the page that says more. */
+  delivery: { text: string | null; page: string } | null;
   /** To its author: whom it mentions in vain. */
   unreached: readonly string[];
   isAnswer: boolean;

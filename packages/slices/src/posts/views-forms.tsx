@@ -43,6 +43,8 @@ export type ComposeModel = {
   typed: Typed;
   errors: FieldError[];
   audience: string;
+  /** The nodes that it goes to, one by one. */
+  where: Child;
   /** For whom alone it can be; null where everything is for all of the group. */
   choices?: AudienceChoices | null;
   /** Page that tells what is kept where. */
@@ -120,6 +122,7 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
             </a>
           ) : null}
         </p>
+        {model.where}
         <FormActions>
           <SubmitButton>{model.editing ? t('save') : t('post')}</SubmitButton>
           <SubmitButton kind="secondary" name="preview" value="1">

@@ -19,6 +19,7 @@ import {
   TextArea,
   Time,
 } from '@joinery/ui';
+import type { Child } from 'hono/jsx';
 import { AttachFiles, type Attaching } from './attaching.tsx';
 import {
   authorModel,
@@ -47,6 +48,8 @@ export type ThreadModel = {
   firstPage: boolean;
   whyNotReply: RefusalCode | null;
   audience: string;
+  /** The nodes that it goes to, one by one. */
+  where: Child;
   unavailable: string | null;
   closed: ClosedState | null;
   errors: FieldError[];
@@ -165,7 +168,14 @@ function PostView({
       />
       <NotRead live={post.live} reader={reader} />
       <State post={post} reader={reader} />
-      {delivery ? <p class="app-quiet">{delivery}</p> : null}
+      {delivery ? (
+        <p class="app-quiet">
+          {delivery.text ? `${delivery.text} ` : null}
+          <a class="ds-link" href={delivery.page}>
+            {t('whereItIs')}
+          </a>
+        </p>
+      ) : null}
       {unreached ? <p class="app-quiet">{unreached}</p> : null}
     </>
   );
@@ -219,6 +229,7 @@ function ReplyForm({ model, reader }: { model: ThreadModel; reader: Reader }) {
         />
         <AttachFiles attaching={model.attaching} largest={model.largest} csrf={model.csrf} language={reader.language} />
         <p class="app-quiet">{model.audience}</p>
+        {model.where}
         <FormActions>
           <SubmitButton>{t('replyButton')}</SubmitButton>
           <SubmitButton kind="secondary" name="preview" value="1">

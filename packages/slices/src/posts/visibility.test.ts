@@ -64,7 +64,7 @@ describeStores('Who sees a thread', (openStore) => {
       ports: {
         closedGroups: {
           ...{ lease: async () => ({ state: 'away' }), token: async () => null, forget: async () => {} },
-          ...{ receipt: async () => true },
+          ...{ receipt: async () => true, ask: async () => true },
           reference: async (uri, { uri: group }) => {
             asked.push(`${group} ${uri}`);
             return { state: 'refused' };

@@ -299,7 +299,7 @@ describeStores('Search', (open) => {
   it('shows groups of other nodes while lists do, and afterwards to those who take part', async () => {
     const origins = ['https://other.example'];
     await using world = await openSearch(open, {
-      ports: { peers: { allowed: () => origins, summary: async () => null } },
+      ports: { peers: { allowed: () => origins, summary: async () => null, tryNow: async () => {} } },
     });
     const [ada, bo] = [await world.person('Ada'), await world.person('Bo')];
     const group = await world.group(ada, 'Elsewhere');

@@ -1,0 +1,127 @@
+import { createPublicKey } from 'node:crypto';
+import { createActorKeys, nodeActor, transact } from '@joinery/core';
+import { approve, createGroup, joinGroup, membershipOf } from '@joinery/slices/groups';
+import { personByUri } from '@joinery/slices/people';
+import { currentRevision, postByUri } from '@joinery/slices/posts';
+import { expect } from 'vitest';
+import { issueActorToken } from '../../packages/federation/src/actor-token.ts';
+import { signedFetch } from '../../packages/federation/src/fetch.ts';
+import { type Link, openLink } from '../harness/link.ts';
+import { settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+import { until } from '../harness/until.ts';
+
+export const by = { kind: 'system', what: 'test' } as const;
+export const scopes = ['discover', 'open-groups', 'closed-groups'] as const;
+/** For what other nodes bring about. */
+export const limit = 15_000;
+
+/** A token as the group issues it; what is named differs from what A would say. */
+type Forged = Partial<Parameters<typeof issueActorToken>[0]> & { by?: TestNode };
+
+/** A hosts a closed group, b of B writes, c of C reads, and X is allowed by all and in nothing. */
+export type ClosedWorld = AsyncDisposable & {
+  a: TestNode;
+  b: TestNode;
+  c: TestNode;
+  x: TestNode;
+  /** The line on which others reach B. */
+  link: Link;
+  ada: TestPerson;
+  bob: TestPerson;
+  cleo: TestPerson;
+  group: { id: string; uri: string };
+  nodes: () => TestNode[];
+  settle: () => Promise<void>;
+  /** Asks to join and is let in. @returns local id of the group there */
+  become: (node: TestNode, person: TestPerson) => Promise<string>;
+  /** What a node gets at an address, signed by its server actor. */
+  get: (
+    node: TestNode,
+    url: string,
+    headers?: Record<string, string>,
+  ) => Promise<{ status: number | undefined; document: unknown }>;
+  textAt: (node: TestNode, uri: string) => Promise<string | undefined>;
+  arrives: (node: TestNode, uri: string, words: string, within?: number) => Promise<void>;
+  forged: (more?: Forged) => Promise<{ authorization: string }>;
+  /** How many copies of others' texts with these words a node has in a group. */
+  copiesAt: (node: TestNode, id: string, words: string) => Promise<number>;
+};
+
+export async function openClosedWorld(): Promise<ClosedWorld> {
+  const link = await openLink();
+  const linked = startTestNode('Borough', { environment: link.environment });
+  const [a, b, c, x] = await Promise.all([
+    startTestNode('Department'),
+    linked,
+    startTestNode('City'),
+    startTestNode('Xanadu'),
+  ]);
+  link.to(b.port ?? 0);
+  const nodes = () => [a, b, c, x];
+  const settle = () => settleAll(nodes());
+  for (const one of nodes())
+    for (const other of nodes()) if (one !== other) await one.allow(other, { scopes: [...scopes] });
+  const [ada, bob, cleo] = [await a.person('Ada Owner'), await b.person('Bob Writer'), await c.person('Cleo Reader')];
+  await x.person('Xaver Other');
+  const keys = await createActorKeys();
+  const group = await transact(a.context, by, (work) =>
+    createGroup(work, {
+      ...{ name: 'Fraud board', handle: 'fraud', owner: ada.id, keys },
+      ...{ reading: 'members', joining: 'request' },
+    }),
+  );
+
+  const become = async (node: TestNode, person: TestPerson): Promise<string> => {
+    const found = await node.context.ports.actors.resolve(group.uri);
+    await transact(node.context, by, (work) => joinGroup(work, { group: found.id, person: person.id }));
+    await settle();
+    const there = await personByUri(a.context.db.reader, person.uri);
+    expect(await membershipOf(a.context.db.reader, group.id, there?.id ?? '')).toMatchObject({ state: 'requested' });
+    await transact(a.context, by, (work) => approve(work, { group: group.id, person: there?.id ?? '', by: ada.id }));
+    await settle();
+    expect(await membershipOf(node.context.db.reader, found.id, person.id)).toMatchObject({ state: 'member' });
+    return found.id;
+  };
+  const get: ClosedWorld['get'] = async (node, url, headers = {}) => {
+    const answer = await signedFetch(node.federation.bridge, url, 'test', { id: null, headers });
+    return { status: answer.ok ? 200 : answer.status, document: answer.ok ? answer.document : answer.body };
+  };
+  const textAt = async (node: TestNode, uri: string): Promise<string | undefined> => {
+    const post = await postByUri(node.context.db.reader, uri);
+    return post && (await currentRevision(node.context.db.reader, post))?.content;
+  };
+  const arrives: ClosedWorld['arrives'] = (node, uri, words, within = limit) =>
+    until(async () => {
+      await settle();
+      return (await textAt(node, uri))?.includes(words) === true;
+    }, within);
+  const forged = async (more: Forged = {}) => {
+    const { bridge } = a.federation;
+    const key = await bridge.keys.find(a.context.db.reader, group.uri, 'ed25519');
+    const holder = more.by ?? c;
+    const own = await holder.federation.bridge.keys.find(holder.context.db.reader, nodeActor(holder.origin), 'rsa');
+    if (!key || !own) throw new Error('no key');
+    const token = await issueActorToken({
+      ...{ group: group.uri, key, node: nodeActor(holder.origin), nodeKey: createPublicKey(own.privateKey) },
+      ...{ version: 1, from: 0, now: new Date(), ...more },
+    });
+    return { authorization: `ActivityPubActorToken ${token}` };
+  };
+  const copiesAt = async (node: TestNode, id: string, words: string): Promise<number> => {
+    const rows = await node.context.db.reader
+      .selectFrom('post_revision')
+      .innerJoin('post', 'post.id', 'post_revision.post_id')
+      .select('post_revision.content')
+      .where('post.group_id', '=', id)
+      .where('post.local', '=', 0)
+      .execute();
+    return rows.filter(({ content }) => content.includes(words)).length;
+  };
+  return {
+    ...{ a, b, c, x, link, ada, bob, cleo, group, nodes, settle, become, get, textAt, arrives, forged, copiesAt },
+    [Symbol.asyncDispose]: async () => {
+      for (const node of nodes()) await node[Symbol.asyncDispose]();
+      await link[Symbol.asyncDispose]();
+    },
+  };
+}
