@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   accountOfPerson,
+  type Clock,
   cookieName,
   createActorKeys,
   createToken,
@@ -17,6 +18,7 @@ import {
   setRoles,
   startSession,
   transact,
+  type WebApp,
   type Work,
   writeRestored,
 } from '@joinery/core';
@@ -114,9 +116,16 @@ export type Seed = AsyncDisposable & {
   /** Everything that is stored, as text. Sessions, kept answers, the list of connections and when a token was last used are left out: asking alone changes them; and what lanes note of other nodes, whenever these answer or not. */
   stored: () => Record<string, string>;
   restore: () => Promise<void>;
-};
+  /** What was written to the log of the process. */
+  logged: string[];
+  webApp: WebApp;
+} & Pick<Awaited<ReturnType<typeof openNode>>, 'context' | 'federation'>;
 
-export async function openSeed(): Promise<Seed> {
+/**
+ * @param options.smtp address of a mail server; one that is away unless given
+ * @param options.clock of the node; the machine's unless given
+ */
+export async function openSeed(options: { smtp?: string; clock?: Clock } = {}): Promise<Seed> {
   const folder = mkdtempSync(join(tmpdir(), 'joinery-access-'));
   const config = readConfig({
     JOINERY_DATA: folder,
@@ -125,9 +134,13 @@ export async function openSeed(): Promise<Seed> {
     JOINERY_UNDO_SECONDS: '0',
     JOINERY_AGENCY: 'Department',
     // A mail server that is away.
-    JOINERY_SMTP_URL: 'smtp://127.0.0.1:9',
+    JOINERY_SMTP_URL: options.smtp ?? 'smtp://127.0.0.1:9',
   });
-  const node = await openNode(config, false, { log: () => {} });
+  const logged: string[] = [];
+  const node = await openNode(config, false, {
+    log: (line) => logged.push(line),
+    ...(options.clock && { clock: options.clock }),
+  });
   const { context } = node;
   const webApp = createNodeWebApp();
   webApp.addNode(context);
@@ -207,6 +220,7 @@ export async function openSeed(): Promise<Seed> {
   });
 
   return {
+    ...{ context, federation: node.federation, webApp, logged },
     things: {
       ...{ ...person, ...made, ...signIn, link: signInLink, muteToken: token, issuer: description.fresh },
       ...{ registrationToken: asked.token, registration: asked.waiting },

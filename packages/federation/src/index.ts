@@ -2,6 +2,7 @@
 
 export { createFederation, type FederationNode, federationOf, type Ground } from './federation.ts';
 export { configureFedifyLog } from './fedify-log.ts';
+export { nodeAddresses } from './node-addresses.ts';
 export { type LaneHealth, laneHealth } from './peers.ts';
 export { signRequest } from './signatures.ts';
 export { federationSlice } from './slice.ts';

@@ -24,6 +24,7 @@ import {
 import { type FederationNode, federationOf } from './federation.ts';
 import { heldDocument } from './held.ts';
 import { isActivityType } from './media-types.ts';
+import { isAmong } from './node-addresses.ts';
 import { countForNode } from './rates.ts';
 import { receive } from './receive.ts';
 import { type Refused, refused } from './refusals.ts';
@@ -34,10 +35,10 @@ import { largestProposal, receiveProposal } from './trust/proposals.ts';
 type WebContext = HonoContext<Environment>;
 
 const inboxBytes = 1_000_000;
+const proposals = '/node/proposals';
 const activityType = 'application/activity+json; charset=utf-8';
 const objectPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})$/;
 const collectionPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})\/([a-z]+)$/;
-const inboxPath = /^\/inbox$|^\/(?:node|agency)\/inbox$|^\/(?:people|groups)\/[0-9a-f-]{36}\/inbox$/;
 const activityPath = /^\/activities\/([0-9a-f-]{36})(?:\/[a-z]+)?$/;
 const filePath = /^\/files\/[0-9a-f-]{36}$/;
 const tokenPath = /^\/(groups)\/([0-9a-f-]{36})\/token$/;
@@ -74,23 +75,15 @@ async function recogniseFileReader(c: WebContext, node: FederationNode): Promise
 async function answerNode(c: WebContext, node: FederationNode): Promise<Response | null> {
   const { path, method } = c.req;
   if (method === 'POST') {
-    if (inboxPath.test(path)) return answerInbox(c, node);
-    return path === '/node/proposals' ? answerProposal(c, node) : null;
+    if (isAmong('posted', path) && path !== proposals) return answerInbox(c, node);
+    return path === proposals ? answerProposal(c, node) : null;
   }
   if (method !== 'GET' && method !== 'HEAD') return null;
-  if (path === '/.well-known/webfinger' || path.startsWith('/.well-known/nodeinfo') || path.startsWith('/nodeinfo/'))
-    return node.discovery(c.req.raw);
+  if (path !== '/node' && isAmong('open', path)) return node.discovery(c.req.raw);
   if (path === '/node') return document(c, { status: 200, document: await nodeDocument(node.bridge) });
-  const onlyForNodes =
-    path === '/agency' ||
-    path === '/node/groups' ||
-    path === '/streams' ||
-    path === '/streams/held' ||
-    activityPath.test(path) ||
-    tokenPath.test(path) ||
-    streamPath.test(path);
   const asked =
-    onlyForNodes || (wantsActivity(c.req.header('accept')) && (objectPath.test(path) || collectionPath.test(path)));
+    isAmong('signed', path) ||
+    (wantsActivity(c.req.header('accept')) && (objectPath.test(path) || collectionPath.test(path)));
   if (!asked) return null;
   const signed = await readRequester(node.bridge, {
     method,

@@ -44,6 +44,8 @@ export type WebApp = {
   removeNode: (context: Context) => void;
   /** Ends what would keep connections open for as long as a browser wants: before the process stops. */
   endStreams: (context: Context) => void;
+  /** Every route that there is, as `METHOD /path/:with/:parameters`; what the federation answers before them is not among them. */
+  routes: string[];
 };
 
 type Node = {
@@ -149,6 +151,9 @@ export function createWebApp(parts: WebAppParts): WebApp {
       if (mediaOrigin !== null) nodes.set(new URL(mediaOrigin).host, { ...node, onlyFiles: true });
     },
     endStreams: live.end,
+    routes: [
+      ...new Set(app.routes.flatMap(({ method, path }) => (method === 'ALL' ? [] : `${method} ${path}`))),
+    ].sort(),
     removeNode: (context) => {
       live.end(context);
       for (const [host, node] of nodes) if (node.context === context) nodes.delete(host);

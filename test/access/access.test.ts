@@ -1,0 +1,386 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { nodeAddresses } from '@joinery/federation';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changingRoutes } from './changing-routes-table.ts';
+import {
+  type Answer,
+  type ClosedWorld,
+  nothing,
+  openClosedWorld,
+  type Place,
+  places,
+  type Things,
+  type Visitor,
+  visitors,
+  words,
+} from './closed-world.ts';
+import { accessDocument } from './document.ts';
+import { looking, type Row, totals } from './looking-table.ts';
+import { type Outcome, outcomeOf, rules } from './rules.ts';
+import type { Things as SeedThings } from './seed.ts';
+
+let world: ClosedWorld;
+let marks: Record<Place, string>;
+/** What outsiders were told before there was a hidden group. */
+let before: Map<string, string>;
+beforeAll(async () => {
+  world = await openClosedWorld();
+  marks = {
+    hidden: '',
+    listed: await markOf('listed'),
+    open: await markOf('open'),
+    elsewhere: await markOf('elsewhere'),
+  };
+  before = await lookFromOutside();
+  await world.hide();
+  marks.hidden = await markOf('hidden');
+}, 120_000);
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+const everybody = Object.keys(visitors) as Visitor[];
+const routes = Object.keys(looking);
+
+/** What stands for a parameter, by the part of the path before it: something in the place, or something of the node. */
+const inPlace: Record<string, keyof Things> = {
+  ...{ groups: 'group', conversations: 'group', posts: 'post', files: 'file', reports: 'report', outgoing: 'held' },
+  ...{ notifications: 'notification', activities: 'activity', streams: 'stream' },
+};
+const ofNode: Record<string, keyof SeedThings> = {
+  ...{ people: 'colleague', members: 'colleague', guests: 'guest', register: 'registrationToken', partners: 'partner' },
+  ...{ mute: 'muteToken', with: 'provider', 'sign-in': 'draft', links: 'identity', link: 'link', passkeys: 'passkey' },
+  uploads: 'upload',
+};
+/** Parameters that are words. */
+const said: Record<string, string> = {
+  part: 'activity',
+  version: '2.1',
+  kind: 'assets',
+  file: 'x',
+  person: 'x',
+  until: 'x',
+  mac: 'x',
+};
+
+type Filled = {
+  path: string /** What of a place was asked for, in each spelling: it may be said again. */;
+  asked: string[];
+};
+
+/** The address as it is asked for, about a place or about nothing. */
+function fill(route: string, ask: string, place: Place, missing: boolean): Filled {
+  const asked: string[] = [];
+  const naming = (word: string) => {
+    asked.push(word, word.toLowerCase(), encodeURIComponent(word));
+    return word;
+  };
+  const things = world.things[place];
+  const uri = missing ? things.uri.replace(/[^/]*$/, nothing.id) : things.uri;
+  const pattern = route.slice(route.indexOf(' ') + 1);
+  const path = pattern.replace(/([^/]*)\/:(\w+)(\{[^}]*\})?/g, (_all, part: string, name: string) => {
+    const thing = inPlace[part];
+    if (part === 'tags') return `${part}/${naming((missing ? nothing.text : words[place].text[0]).toLowerCase())}`;
+    if (thing) return `${part}/${naming(missing ? nothing.id : things[thing])}`;
+    const stands = ofNode[part] ? world.seed.things[ofNode[part]] : said[name];
+    if (stands === undefined)
+      throw new Error(`${route}: say in inPlace or ofNode what stands for :${name} after ${part}/`);
+    return `${part}/${stands}`;
+  });
+  const query = ask
+    .replace('{name}', () => naming(missing ? nothing.name : words[place].name[0]))
+    .replace('{text}', () => naming(missing ? nothing.text : words[place].text[0]))
+    .replace('{id}', () => naming(missing ? nothing.id : things.group))
+    .replace('{mark}', () => naming(missing ? marks[place].replace(/^[^.]*/, nothing.id) : marks[place]))
+    .replace('{uri}', () => {
+      naming(uri);
+      naming(uri.split('/').at(-1) ?? '');
+      return encodeURIComponent(uri);
+    });
+  return { path: path + query, asked };
+}
+
+const accepts = (route: string) => {
+  if (route.startsWith('NODES ')) return 'application/activity+json';
+  return route.includes(' /api/') ? 'application/json' : 'text/html';
+};
+const lookAt = (visitor: Visitor, route: string, path: string) =>
+  world.ask(visitor, { method: 'GET', path, accept: accepts(route) });
+
+/** All of an answer that could tell something, without what is another each time. */
+function plain({ status, headers, body }: Answer, asked: string[]): string {
+  const { date: _date, 'set-cookie': _cookie, 'content-length': _length, 'x-request-id': request, ...rest } = headers;
+  let text = JSON.stringify([status, rest, body]);
+  for (const word of [...asked].sort((one, other) => other.length - one.length))
+    text = text.replaceAll(word, '<asked>');
+  if (request) text = text.replaceAll(request, '<request>');
+  // Forms carry ids and tokens of their own, and papers the second at which they were made.
+  return text
+    .replace(/D:\d{14}Z|\/ID \[[^\]]*|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<second>')
+    .replace(/[A-Za-z0-9_-]{43}/g, '<token>')
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) =>
+      isOfPlace(id) ? id : '<id>',
+    );
+}
+
+const isOfPlace = (id: string) => places.some((place) => Object.values(world.things[place]).includes(id));
+
+/** Words of a place in an answer, other than those that were asked for. */
+function isIn(text: string, pair: [string, string], asked: string[]): boolean {
+  return pair.some((word) => !asked.includes(word) && text.toLowerCase().includes(word.toLowerCase()));
+}
+
+const leadsToSignIn = ({ status, headers }: Answer) =>
+  status === 401 || (status === 303 && /^\/sign-in(\?|$)/.test(headers.location ?? ''));
+
+/** What an answer tells. `alike`: it is the same as for what is missing. */
+function read(
+  answer: Answer,
+  text: string,
+  place: Place,
+  asked: string[],
+  missing: string,
+): { told: Outcome; alike: boolean } {
+  const alike = text === missing;
+  const told = (): Outcome => {
+    if (isIn(text, words[place].text, asked)) return 'content';
+    if (isIn(text, words[place].name, asked)) return 'profile';
+    if (leadsToSignIn(answer)) return 'signed out';
+    if (answer.status === 403) return 'refused';
+    if (alike) return 'as missing';
+    return answer.status >= 400 ? 'refused' : 'facts';
+  };
+  return { told: told(), alike };
+}
+
+const order: Outcome[] = ['as missing', 'signed out', 'refused', 'facts', 'profile', 'content'];
+const asksOf = (row: Row): string[] => (typeof row === 'string' ? [''] : row.asks);
+const ruleOf = (row: Row) => rules[typeof row === 'string' ? row : row.rule];
+
+type Told = { told: Outcome; alike: boolean; status: number };
+
+/** Looks at the same address as the same visitor once. */
+function onlyOnce(route: string, visitor: Visitor) {
+  const known = new Map<string, Promise<Answer>>();
+  return (path: string): Promise<Answer> => {
+    const answer = known.get(path) ?? lookAt(visitor, route, path);
+    known.set(path, answer);
+    return answer;
+  };
+}
+
+/** What somebody is told at an address about a place: the most of what it can be asked for. */
+async function toldAt(route: string, place: Place, look: (path: string) => Promise<Answer>): Promise<Told> {
+  const found: Told[] = [];
+  for (const ask of asksOf(looking[route] ?? 'anybody')) {
+    const [there, none] = [fill(route, ask, place, false), fill(route, ask, place, true)];
+    const answer = await look(there.path);
+    const text = plain(answer, there.asked);
+    const missing = there.asked.length === 0 ? text : plain(await look(none.path), none.asked);
+    found.push({ ...read(answer, text, place, there.asked, missing), status: answer.status });
+  }
+  const [most] = found.sort((one, other) => order.indexOf(other.told) - order.indexOf(one.told));
+  if (!most) throw new Error(`${route} asks for nothing`);
+  return { ...most, alike: found.every(({ alike }) => alike) };
+}
+
+const knows = (visitor: Visitor, place: Place) => {
+  const index = places.indexOf(place);
+  return [rules.knowing, rules.describing, rules.authored].some((rule) =>
+    ['content', 'profile', 'facts'].includes(outcomeOf(rule, visitor, index)),
+  );
+};
+
+/** Every address that is looked at, as the process has them. */
+function addresses(): string[] {
+  const { webApp, context } = world.seed;
+  const kinds = context.slices.flatMap(({ objects = [] }) => objects.map(({ path }) => `/${path}/:id`));
+  const lists = context.slices.flatMap(({ collections = [] }) =>
+    collections.map(({ of, name }) => (of === 'node' ? `/node/${name}` : `/${of}/:id/${name}`)),
+  );
+  const between = [...kinds, ...lists, ...nodeAddresses.open, ...nodeAddresses.signed];
+  return [
+    ...new Set([
+      ...webApp.routes.filter((route) => route.startsWith('GET ')),
+      ...between.map((path) => `NODES ${path}`),
+    ]),
+  ];
+}
+
+/** What to write for an address that has no row: what it answers now may be wrong. */
+async function suggestion(route: string): Promise<string> {
+  const cells: Partial<Record<Visitor, Outcome[]>> = {};
+  for (const visitor of everybody) {
+    const look = onlyOnce(route, visitor);
+    const told: Outcome[] = [];
+    for (const place of places) told.push((await toldAt(route, place, look)).told);
+    cells[visitor] = told;
+  }
+  const fits = Object.entries(rules).flatMap(([name, rule]) =>
+    everybody.every((visitor) => cells[visitor]?.every((told, index) => told === outcomeOf(rule, visitor, index)))
+      ? name
+      : [],
+  );
+  const seen = everybody.map((visitor) => `${visitor}: ${cells[visitor]?.join(', ')}`).join('\n');
+  return fits.length > 0
+    ? `Write in test/access/looking-table.ts, if that is what it should tell: '${route}': '${fits.join("' or '")}',`
+    : `Write a row '${route}' in test/access/looking-table.ts, with a rule of test/access/rules.ts. It answers now (${places.join(', ')}):\n${seen}`;
+}
+
+describe('every address that is looked at', () => {
+  it('has a row in the table, and every row an address', async () => {
+    const known = addresses();
+    const missing: string[] = [];
+    for (const route of known.filter((one) => !routes.includes(one))) missing.push(await suggestion(route));
+    expect(missing).toEqual([]);
+    expect(routes.filter((route) => !known.includes(route))).toEqual([]);
+  });
+
+  it.each(routes)('%s', async (route) => {
+    const rule = ruleOf(looking[route] ?? 'anybody');
+    const wrong: string[] = [];
+    for (const visitor of everybody) {
+      const look = onlyOnce(route, visitor);
+      for (const [index, place] of places.entries()) {
+        const { told, alike, status } = await toldAt(route, place, look);
+        const expected = outcomeOf(rule, visitor, index);
+        const leaks = ['refused', 'signed out'].includes(told) && !alike && !knows(visitor, place);
+        if (told !== expected || leaks || status >= 500)
+          wrong.push(
+            `${visitor}, ${place}: ${told}${leaks ? ', unlike what is missing' : ''} (${status}) in place of ${expected}`,
+          );
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Addresses that outsiders look at: those without a parameter, and those of what they may see. */
+async function lookFromOutside(): Promise<Map<string, string>> {
+  const answers = new Map<string, string>();
+  // The first answer gives a cookie.
+  for (const visitor of everybody) await lookAt(visitor, 'GET /', '/');
+  for (const route of routes) {
+    for (const visitor of ['nobody', 'stranger', 'guest', 'administrator', 'officer', 'unlisted', 'allowed'] as const) {
+      for (const ask of asksOf(looking[route] ?? 'anybody')) {
+        const { path } = fill(route, ask, 'open', false);
+        // A new key each time.
+        if (route === 'GET /profile/sign-in/code') continue;
+        answers.set(`${visitor} ${route} ${ask}`, plain(await lookAt(visitor, route, path), []));
+      }
+    }
+  }
+  return answers;
+}
+
+it('no number, list or date that an outsider is told changes when there is a hidden group, but totals of the node', async () => {
+  const now = await lookFromOutside();
+  const changed = [...now].filter(([what, answer]) => answer !== before.get(what));
+  const isTotal = (what: string) =>
+    /^(administrator|officer) /.test(what) && Object.keys(totals).some((route) => what.includes(`${route} `));
+  const wrong = changed.filter(([what]) => !isTotal(what));
+  expect(wrong.map(([what, answer]) => `${what}: ${difference(before.get(what) ?? '', answer)}`)).toEqual([]);
+  // One that does not change any more is a mistake as well.
+  expect(Object.keys(totals).filter((route) => !changed.some(([what]) => what.includes(`${route} `)))).toEqual([]);
+});
+
+/** Whoever may not know that there is a hidden group. */
+const outsiders = ['nobody', 'ended', 'stranger', 'guest', 'former', 'administrator', 'officer'] as const;
+
+describe('every address that something is sent to', () => {
+  const sent = Object.keys(changingRoutes).filter((route) =>
+    [...route.matchAll(/([^/]*)\/:/g)].some(([, part]) => inPlace[part ?? '']),
+  );
+
+  it.each(sent)('%s: a hidden group is a missing one for whoever may not know of it', async (route) => {
+    const row = changingRoutes[route];
+    const fields = typeof row?.send === 'function' ? row.send(world.seed.things) : row?.send;
+    const [method = ''] = route.split(' ');
+    for (const visitor of outsiders) {
+      // So many wrong tokens of one network are too many.
+      if (visitor === 'ended' && route.includes(' /api/')) continue;
+      const [there, none] = [fill(route, '', 'hidden', false), fill(route, '', 'hidden', true)];
+      const answer = await world.send(visitor, method, there.path, fields ?? {});
+      const missing = await world.send(visitor, method, none.path, fields ?? {});
+      expect([visitor, plain(answer, there.asked)]).toEqual([visitor, plain(missing, none.asked)]);
+      expect([visitor, answer.status >= 400 || leadsToSignIn(answer), answer.status < 500]).toEqual([
+        visitor,
+        true,
+        true,
+      ]);
+    }
+  });
+
+  it.each(nodeAddresses.posted.filter((path) => path !== '/node/proposals'))(
+    '%s: nodes cannot tell a hidden group from a missing one',
+    async (path) => {
+      const route = `POST ${path}`;
+      for (const visitor of ['nobody', 'unlisted', 'blocked', 'suspended', 'allowed', 'left', 'introduced'] as const) {
+        const answers: string[] = [];
+        for (const missing of [false, true]) {
+          const { path: address, asked } = fill(route, '', 'hidden', missing);
+          const uri = missing ? world.things.hidden.uri.replace(/[^/]*$/, nothing.id) : world.things.hidden.uri;
+          const actor = `https://${visitor}.example/people/9`;
+          const follow = {
+            '@context': 'https://www.w3.org/ns/activitystreams',
+            id: `${actor}/${path.length}/${missing}`,
+            type: 'Follow',
+            actor,
+            object: uri,
+          };
+          const answer = await world.ask(visitor, {
+            ...{ method: 'POST', path: address, accept: 'application/activity+json' },
+            ...{ type: 'application/activity+json', body: JSON.stringify(follow) },
+          });
+          answers.push(plain(answer, asked));
+        }
+        expect([visitor, answers[0]]).toEqual([visitor, answers[1]]);
+      }
+    },
+  );
+});
+
+it('no word of a closed group is in the log or in a mail, and mail that there is something goes to those who take part', async () => {
+  await world.pass(3_600_000);
+  const closed = places
+    .filter((place) => place !== 'open')
+    .flatMap((place) => [...words[place].name, ...words[place].text]);
+  const says = (text: string, list: readonly string[]) =>
+    list.some((word) => text.toLowerCase().includes(word.toLowerCase()));
+  expect(world.seed.logged.length).toBeGreaterThan(100);
+  expect(world.seed.logged.filter((line) => says(line, closed) || line.includes('"level":"error"'))).toEqual([]);
+  const told = ['owner', 'facilitator', 'member', 'colleague', 'requester', 'invitee'].map(
+    (name) => `${name}@example.test`,
+  );
+  const mails = world.mails.map(({ to, headers, text, html }) => ({
+    to,
+    said: `${headers.get('subject')} ${text} ${html}`,
+  }));
+  expect(mails.filter(({ said: text }) => says(text, [...words.open.name, ...words.open.text])).length).toBeGreaterThan(
+    0,
+  );
+  expect(mails.filter(({ said: text }) => says(text, closed))).toEqual([]);
+  // Not even that there is something to read, but to those who may read or decide.
+  const hinted = mails.filter(({ said: text }) => text.includes('closed group'));
+  expect(hinted.length).toBeGreaterThan(0);
+  expect(hinted.flatMap(({ to }) => to).filter((address) => !told.includes(address))).toEqual([]);
+});
+
+it('docs/access.md says what this test holds', async () => {
+  const file = fileURLToPath(new URL('../../docs/access.md', import.meta.url));
+  if (process.env.JOINERY_WRITE_DOCS) await writeFile(file, accessDocument());
+  // Not this? Run this test once with JOINERY_WRITE_DOCS=1, and read what changed.
+  expect(await readFile(file, 'utf8')).toBe(accessDocument());
+});
+
+/** Where two texts part. */
+function difference(one: string, other: string): string {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at += 1;
+  const part = (text: string) => text.slice(Math.max(0, at - 40), at + 80);
+  return `${part(one)} | ${part(other)}`;
+}
+
+async function markOf(place: Place): Promise<string> {
+  const page = await lookAt('member', 'GET /groups/:id', `/groups/${world.things[place].group}`);
+  return /data-topic="([^"]*)"/.exec(page.body)?.[1] ?? '';
+}
