@@ -8,7 +8,8 @@ import { readRemote } from './remote.ts';
 import { fileById } from './store.ts';
 import type { FileRow } from './tables.ts';
 
-const sandboxed = "sandbox; default-src 'none'; frame-ancestors 'none'";
+/** Runs nothing, loads nothing, is framed by nobody. */
+export const sandboxed = "sandbox; default-src 'none'; frame-ancestors 'none'";
 /**
  * Chrome's own PDF viewer does not start in a sandbox; a PDF reaches no page with what it may do in there. Only from the second address may it stand in a page of the node.
  */

@@ -22,6 +22,7 @@ export { type TakenFiles, takeFiles } from './taking.ts';
 export { countUpload } from './uploads.ts';
 export { FileList, FilesField, kindOf, ReadersKept, type ShownFile } from './views.tsx';
 export { type ReaderLine, ReadersTable } from './views-readers.tsx';
+export { answerZip, type ZipEntry, zipOf } from './zip.ts';
 
 /** What people bring as files, here and elsewhere. */
 export const files: Slice = {

@@ -1,0 +1,174 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import {
+  arrivingPath,
+  assertSpace,
+  type Context,
+  dropArriving,
+  isRefusal,
+  newId,
+  type RequestContext,
+  type Requester,
+  receiveBytes,
+} from '@joinery/core';
+import { formatDateTime, type Language, readerOf } from '@joinery/ui';
+import { ZipFile } from 'yazl';
+import { bytesOfFile, sandboxed } from './answer.ts';
+import { messages } from './messages.ts';
+import { cleanName, disposition } from './names.ts';
+import { noteReading, ways } from './readers.ts';
+import { mayReadFile, requesterOf } from './reading.ts';
+import { fileById } from './store.ts';
+import type { FileRow } from './tables.ts';
+import { createZipNames } from './zip-names.ts';
+
+/** A file in a zip, by its id, and the folders that it lies in there, the outermost first. */
+export type ZipEntry = { folders: readonly string[]; file: string };
+
+/** Says in the zip itself what is not in it. */
+const listOfMissing = 'missing.txt';
+/** What is packed already: nothing is won by packing it again. */
+const packed =
+  /^(image\/(jpeg|png|webp|gif)|video\/|audio\/|application\/(zip|gzip|x-7z|x-rar|vnd\.openxml|vnd\.oasis))/;
+
+/**
+ * Answers with files as one zip, made while it is sent.
+ * @param name as it is saved, without ending
+ * @param entries asked for one after the other, so they may be read page by page
+ */
+export function answerZip(
+  c: RequestContext,
+  name: string,
+  entries: Iterable<ZipEntry> | AsyncIterable<ZipEntry>,
+): Response {
+  c.set('policy', sandboxed);
+  const headers = {
+    'cache-control': 'private, no-store',
+    'content-disposition': disposition(`${cleanName(name)}.zip`, false),
+    'content-type': 'application/zip',
+  };
+  if (c.req.raw.method === 'HEAD') return new Response(null, { headers });
+  const { language, timeZone } = readerOf(c);
+  return new Response(zipOf(c.var.context, requesterOf(c), entries, { language, timeZone }), { headers });
+}
+
+/**
+ * Files as one zip, made while it is read: one file at a time, in pieces, however many and large they are. Each file is asked about at its turn, and left out without a word when
+ * this requester may not read it; that they read the others is written down. A file of another node is fetched whole before it begins in the zip: it is in there whole, or named
+ * with the reason in `missing.txt`. Whoever stops reading ends all of it.
+ */
+export function zipOf(
+  context: Context,
+  requester: Requester,
+  entries: Iterable<ZipEntry> | AsyncIterable<ZipEntry>,
+  reader: { language: Language; timeZone: string },
+): ReadableStream<Uint8Array> {
+  const zip = new ZipFile();
+  const output = zip.outputStream as Readable;
+  const stop = new AbortController();
+  output.once('close', () => stop.abort());
+  zip.on('error', (error) => output.destroy(error as Error));
+  const fill = async () => {
+    const nameOf = createZipNames();
+    const missing: string[] = [];
+    for await (const { folders, file: id } of entries) {
+      if (stop.signal.aborted) return;
+      const file = await fileById(context.db.reader, id);
+      if (!file || !(await mayReadFile(context, context.db.reader, requester, file))) continue;
+      await noteReading(context, file, requester, ways.saved);
+      const path = nameOf(folders, file.name);
+      if (!(await addFile(context, zip, path, file, stop.signal)))
+        missing.push(`${path}: ${await whyMissing(context, file, reader)}`);
+    }
+    if (stop.signal.aborted) return;
+    if (missing.length > 0) {
+      const text = [messages(reader.language)('zipMissing'), '', ...missing, ''].join('\r\n');
+      zip.addBuffer(Buffer.from(text, 'utf8'), nameOf([], listOfMissing));
+    }
+    zip.end();
+  };
+  fill().catch((error: unknown) => {
+    if (!stop.signal.aborted) context.logger.warn('files.zip_broken', { reason: reasonOf(error) });
+    output.destroy(error instanceof Error ? error : new Error('The zip cannot be made'));
+  });
+  return Readable.toWeb(output) as ReadableStream<Uint8Array>;
+}
+
+/** No names in logs. */
+const reasonOf = (error: unknown) => (isRefusal(error) ? error.code : error instanceof Error ? error.name : 'unknown');
+
+/** @returns false when the file cannot be had just now */
+async function addFile(
+  context: Context,
+  zip: ZipFile,
+  path: string,
+  file: FileRow,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const spool = arrivingPath(context.files, newId());
+  try {
+    const source = file.local === 1 ? await readHere(context, file) : await fetchWhole(context, file, spool, signal);
+    if (source === null) return false;
+    const options = { mtime: new Date(file.created_at), size: file.bytes, compress: !packed.test(file.media_type) };
+    zip.addReadStream(source, path, options);
+    await finished(source, { signal }).catch((error: unknown) => {
+      source.destroy();
+      throw error;
+    });
+    return true;
+  } finally {
+    if (file.local !== 1) await dropArriving(spool);
+  }
+}
+
+async function readHere(context: Context, file: FileRow): Promise<Readable | null> {
+  try {
+    const bytes = await bytesOfFile(context, file, null);
+    return bytes === null ? Readable.from([]) : Readable.fromWeb(bytes as Parameters<typeof Readable.fromWeb>[0]);
+  } catch (error) {
+    // Deleted between two questions.
+    if (isRefusal(error)) return null;
+    throw error;
+  }
+}
+
+/** Brings a file of another node here, into the folder of what is arriving, for as long as it takes to pack it. @returns null when not all of it came */
+async function fetchWhole(
+  context: Context,
+  file: FileRow,
+  spool: string,
+  signal: AbortSignal,
+): Promise<Readable | null> {
+  try {
+    await assertSpace(context.files, file.bytes);
+    const bytes = await bytesOfFile(context, file, null);
+    const arrived = await receiveBytes(context.files, spool, until(bytes, signal), { most: file.bytes });
+    return arrived.bytes === file.bytes && !arrived.broken ? createReadStream(spool) : null;
+  } catch (error) {
+    if (isRefusal(error)) return null;
+    throw error;
+  }
+}
+
+/** What comes, until nobody wants it any more. */
+async function* until(bytes: ReadableStream<Uint8Array> | null, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for await (const piece of bytes ?? []) {
+    signal.throwIfAborted();
+    yield piece;
+  }
+}
+
+async function whyMissing(
+  { db, ports }: Context,
+  file: FileRow,
+  reader: { language: Language; timeZone: string },
+): Promise<string> {
+  const t = messages(reader.language);
+  if (file.local === 1) return t('zipGone');
+  const { origin, host: node } = new URL(file.uri);
+  const since = await ports.files.awaySince(db.reader, origin);
+  return since === null
+    ? t('zipNotHanded', { node })
+    : t('zipAway', { node, since: formatDateTime(reader.language, reader.timeZone, since) });
+}
