@@ -185,8 +185,21 @@ const pagesOfPeople: Record<string, Row> = {
   'POST /administration/start/dismiss': { as: 'administrator', not: notAdministrators },
   'POST /administration/restored': {
     ...{ as: 'administrator', not: notAdministrators },
-    send: { take: 'anew' },
+    send: { administrator: 'nobody' },
     changesNothing: 'the restore of this node was confirmed before',
+  },
+  'POST /administration/restored/rules': {
+    ...{ as: 'administrator', not: notAdministrators },
+    send: { answer: 'on', kind: 'guests', subject: '' },
+  },
+  'POST /administration/restored/people': {
+    ...{ as: 'administrator', not: notAdministrators },
+    send: ({ waiter }) => ({ whom: 'chosen', person: waiter }),
+  },
+  'POST /administration/restored/people/:id/accept': {
+    ...{ as: 'administrator', not: notAdministrators },
+    at: ['waiter'],
+    send: ({ askedIdentity }) => ({ identity: askedIdentity }),
   },
   'POST /administration/style': {
     ...{ as: 'administrator', not: notAdministrators },

@@ -20,6 +20,7 @@ import {
   transact,
   type WebApp,
   type Work,
+  withhold,
   writeRestored,
 } from '@joinery/core';
 import { createNodeWebApp, openNode } from '@joinery/node';
@@ -83,6 +84,7 @@ const names = {
   leaver: 'Lea Leaver',
   keeper: 'Kim Keeper',
   guest: 'Gus Guest',
+  waiter: 'Wes Waiter',
 };
 export type Person = keyof typeof names;
 
@@ -92,7 +94,7 @@ export const passphrase = 'a passphrase of seven plain words here';
 export const secondStepKey = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 
 /** What a seeded node has, by name: ids, except `link` (token of a sign-in link), `muteToken` (of a link in a mail), `handle` and `uri` (of a group). */
-export type Things = Record<Person | ThingName, string>;
+export type Things = Record<Person | ThingName | 'askedIdentity', string>;
 type ThingName =
   | ('closed' | 'open' | 'bridges' | 'handle' | 'uri' | 'shut' | 'shutConversation')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
@@ -193,6 +195,7 @@ export async function openSeed(options: { smtp?: string; clock?: Clock } = {}): 
   const description = await startDescription();
   const signIn = await fillSignIn(context, description.issuer, of);
   // A provider decides about them from then on, which ends the tokens of before.
+  const askedIdentity = await fillHeld(context, of('waiter').account, signIn.provider);
   const tokenOfBystander = await transact(context, by, (work) =>
     createToken(work, { account: of('bystander').account, name: 'test' }),
   );
@@ -223,7 +226,7 @@ export async function openSeed(options: { smtp?: string; clock?: Clock } = {}): 
     ...{ context, federation: node.federation, webApp, logged },
     things: {
       ...{ ...person, ...made, ...signIn, link: signInLink, muteToken: token, issuer: description.fresh },
-      ...{ registrationToken: asked.token, registration: asked.waiting },
+      ...{ registrationToken: asked.token, registration: asked.waiting, askedIdentity },
     },
     tokens: {
       ...(Object.fromEntries(signed.map(({ name, token }) => [name, token])) as Record<Person, string>),
@@ -341,6 +344,24 @@ async function fillSignIn(
   });
 }
 
+/** As after a restore: somebody waits to be let in, and has asked by a provider; who invites guests is not answered. @returns id of that sign-in */
+async function fillHeld(
+  context: Awaited<ReturnType<typeof openNode>>['context'],
+  account: string,
+  provider: string,
+): Promise<string> {
+  return transact(context, by, async (work) => {
+    const row = (await providerById(work.db, provider)) as ProviderRow;
+    const identity = await link(work, row, { subject: 'wes', claims: { sub: 'wes' } }, account);
+    const held = { held_at: work.now, disabled_at: work.now, asked_at: work.now };
+    await work.db.updateTable('account').set(held).where('id', '=', account).execute();
+    const asked_claims = work.secret.encrypt(JSON.stringify({ name: 'Wes' }));
+    await work.db.updateTable('sign_in_identity').set({ asked_claims }).where('id', '=', identity.id).execute();
+    await withhold(work, 'guests', '');
+    return identity.id;
+  });
+}
+
 type Shut = Record<'shut' | 'shutConversation', string>;
 
 /** As after a restore: a hidden group of the owner and the member, and a conversation of the member and the colleague, that nobody has confirmed or opened again. */
@@ -356,7 +377,8 @@ async function fillShut(
   const about = { subject: 'Before the restore', content: 'Whispered before', language: 'en' };
   const { id } = await beginConversation(work, { by: member, people: [colleague], ...about });
   await work.db.updateTable('group_member').set({ state: 'unconfirmed' }).where('group_id', 'in', [shut, id]).execute();
-  const state = { at: work.now, asOf: work.now, confirmedAt: work.now, waiting: [] };
+  const decision = { take: 'anew', person: owner, by: '', reason: '' } as const;
+  const state = { at: work.now, asOf: work.now, confirmedAt: work.now, waiting: [], decision };
   await writeRestored(work.db, state);
   return { shut, shutConversation: id };
 }

@@ -576,6 +576,14 @@ export function examplesOf({
     '/administration/defaults': [{ path: '/administration/defaults', as: owner, name: 'safe defaults' }],
     '/administration/start': [{ path: '/administration/start', as: owner, name: 'first steps' }],
     '/administration/restored': [{ path: '/administration/restored', as: owner, name: 'restored' }],
+    '/administration/restored/people': [
+      { path: '/administration/restored/people', as: owner, name: 'people after the restore' },
+      {
+        path: '/administration/restored/people?list=in',
+        as: owner,
+        name: 'people after the restore, let in',
+      },
+    ],
     '/administration/style': [
       { path: '/administration/style', as: owner, name: 'style' },
       {

@@ -10,6 +10,7 @@ import {
   setPassword,
   transact,
   type Work,
+  withhold,
   writeRestored,
 } from '@joinery/core';
 import { slices } from '@joinery/node';
@@ -373,6 +374,7 @@ export async function openEveryState(): Promise<EveryState> {
   const guest = await addGuest(node, owner, [open.id]);
   const readers = [colleague.id, member.id, leaver.id];
   const papers = await fillPapers(node, { group: closed.id, owner: owner.id, readers, peer: council.origin });
+  await fillHeld(node, signIn.providers.live);
   return {
     node,
     people: { owner, member, newcomer },
@@ -408,6 +410,29 @@ export async function openEveryState(): Promise<EveryState> {
       for (const one of [...nodes, fresh].reverse()) await one[Symbol.asyncDispose]();
     },
   };
+}
+
+/** As after a restore: people who wait to be let in, one of them at the door, and rules that nobody has looked at. */
+async function fillHeld(node: TestNode, live: string): Promise<void> {
+  const people = [await node.person('Wendy Waiting'), await node.person('Wim at the Door'), await node.person('Wout')];
+  await transact(node.context, by, async (work) => {
+    const provider = (await providerById(work.db, live)) as ProviderRow;
+    const [, asking] = people;
+    for (const { account } of people)
+      await work.db
+        .updateTable('account')
+        .set({ held_at: work.now, disabled_at: work.now, seen_at: account === asking?.account ? work.now : null })
+        .where('id', '=', account)
+        .execute();
+    const identity = await link(work, provider, { subject: '7f0c', claims: { sub: '7f0c' } }, asking?.account ?? '');
+    const told = { name: 'Wim at the Door', email: 'wim@housing.example', groups: 'staff, permits' };
+    const asked_claims = work.secret.encrypt(JSON.stringify(told));
+    await work.db.updateTable('sign_in_identity').set({ asked_claims }).where('id', '=', identity.id).execute();
+    await work.db.updateTable('account').set({ asked_at: work.now }).where('id', '=', identity.account_id).execute();
+    await withhold(work, 'guests', '');
+    await withhold(work, 'registration', '', 'domain');
+    await withhold(work, 'sign-in.provider', live);
+  });
 }
 
 /** As after a restore: a hidden group and a conversation that nobody has confirmed or opened again. */

@@ -34,6 +34,8 @@ import { postgresMissing } from '../harness/postgres.ts';
 import { by, movingClock } from './lanes-world.ts';
 
 const words = 'a password of six plain words';
+const operator = { kind: 'command', by: 'person' } as const;
+const another = 'another password of six words';
 const root = mkdtempSync(join(tmpdir(), 'joinery-anew-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -125,11 +127,19 @@ async function councilThatCameBack(dialect: 'sqlite' | 'postgres', really = dial
 }
 
 const browser = (node: TestNode) => createNetworkBrowser(node.origin);
+/** The link of the last mail to somebody, opened, with a password chosen. */
+async function cameByMail(node: TestNode, text: string | undefined): Promise<NetworkBrowser> {
+  const [, path = ''] = /(\/sign-in\/link\/[\w-]+)/.exec(text ?? '') ?? [];
+  const visitor = browser(node);
+  await visitor.post(path, { password: another }, { follow: false });
+  return visitor;
+}
+
 const password = async (node: TestNode, name: string) =>
   (await browser(node).post('/sign-in', { email: `${name}@example.test`, password: words }, { follow: false })).status;
 
 async function signedIn(node: TestNode, { id }: TestPerson): Promise<NetworkBrowser> {
-  const { address } = await linkFor(node.context, by, id);
+  const { address } = await linkFor(node.context, operator, id);
   const visitor = browser(node);
   await visitor.post(new URL(address).pathname, {}, { follow: false });
   return visitor;
@@ -148,19 +158,38 @@ describe.each(['sqlite', 'postgres'] as const)('A council that came back from a 
 
       // In quarantine neither an administrator's password opens anything, nor is a link of anybody else used up.
       expect(await password(node, 'ada.administrator')).toBe(503);
-      const early = await linkFor(node.context, by, max.id);
+      const early = await linkFor(node.context, operator, max.id);
       expect((await browser(node).post(new URL(early.address).pathname, {}, { follow: false })).status).toBe(503);
+      // Nor does a link that was made on a page, by whoever was an administrator as of the backup.
+      const made = await linkFor(node.context, { kind: 'person', person: admin.id }, admin.id);
+      expect((await browser(node).post(new URL(made.address).pathname, {}, { follow: false })).status).toBe(503);
       const page = await signedIn(node, admin);
       const question = await page.get('/administration/restored');
       expect(question.html).toContain('Ada Administrator');
-      const undecided = await page.post('/administration/restored', { take: 'trusted', reason: ' ' });
+      const undecided = await page.post('/administration/restored', { reason: 'A disk failed' });
       expect(undecided.status).toBe(422);
       expect((await restoredState(db))?.confirmedAt).toBeNull();
       clock.forward(1);
-      expect((await page.post('/administration/restored', { take: 'anew', reason: 'A disk failed' })).html).toContain(
-        'A disk failed',
-      );
+      const decided = await page.post('/administration/restored', { administrator: admin.id, reason: 'A disk failed' });
+      expect(decided.html).toContain('A disk failed');
+      expect(decided.html).toContain('3 people wait to be let in');
       expect(await restoredState(db)).toMatchObject({ decision: { take: 'anew', person: admin.id } });
+      await node.settle();
+
+      // Whoever was not named comes in by nothing before they are let in, and no link is made or mailed.
+      expect(await password(node, 'max')).toBe(422);
+      await expect(linkFor(node.context, by, max.id)).rejects.toThrow('waits since the restore');
+      const to = (name: string) => mails.filter((mail) => mail.to.includes(`${name}@example.test`));
+      expect(to('max')).toEqual([]);
+      const waiting = await page.get('/administration/restored/people');
+      for (const name of ['Fay Facilitator', 'Max', 'Rex']) expect(waiting.html).toContain(name);
+      expect((await page.post('/administration/restored/people', { whom: 'chosen' })).html).toContain(
+        'Choose at least',
+      );
+      const chosen = { whom: 'chosen', reason: 'I know her' };
+      await page.post('/administration/restored/people', { ...chosen, person: fay.id, roles: '1' });
+      for (const { id } of [max, rex]) await page.post('/administration/restored/people', { ...chosen, person: id });
+      expect((await page.get('/administration/restored/people')).html).toContain('Nobody waits');
       await node.settle();
 
       // Ways in.
@@ -168,15 +197,12 @@ describe.each(['sqlite', 'postgres'] as const)('A council that came back from a 
       expect(await secondStepOf(db, max.account)).toBeNull();
       expect(await db.selectFrom('sign_in_passkey').select('id').execute()).toEqual([]);
       expect((await browser(node).get('/sign-in')).html).toContain('All passwords, passkeys and codes have ended');
-      const to = (name: string) => mails.filter((mail) => mail.to.includes(`${name}@example.test`));
-      const [, token = ''] = /(\/sign-in\/link\/[\w-]+)/.exec(to('max').at(-1)?.text ?? '') ?? [];
-      const maxBrowser = browser(node);
-      await maxBrowser.post(token, { password: 'another password of six words' }, { follow: false });
+      const maxBrowser = await cameByMail(node, to('max').at(-1)?.text);
 
       // Whatever is silent, who has chosen a password is told, and who has made a token.
       await maxBrowser.post('/profile/sign-in/tokens', { tokenName: 'Reports' });
-      const chosen = { currentPassword: 'another password of six words', password: 'and one more of six words' };
-      await maxBrowser.post('/profile/password', chosen);
+      const changed = { currentPassword: another, password: 'and one more of six words' };
+      await maxBrowser.post('/profile/password', changed);
       await node.settle();
       clock.forward(1);
       await node.settle();
@@ -198,6 +224,7 @@ describe.each(['sqlite', 'postgres'] as const)('A council that came back from a 
       // Who runs it says who is in it; an outsider gets what a missing one gives.
       const fayBrowser = await signedIn(node, fay);
       expect((await fayBrowser.get('/')).html).toContain(`/groups/${hidden}/confirm`);
+      expect((await fayBrowser.get('/notifications')).html).toContain('Say who is a member of Merger');
       expect((await fayBrowser.get(`/groups/${hidden}/confirm`)).html).toContain('Rex');
       expect((await maxBrowser.post(`/groups/${hidden}/confirm`, { gone: rex.id })).status).toBe(404);
       expect((await fayBrowser.post(`/groups/${hidden}/confirm`, { gone: admin.id })).status).toBe(422);

@@ -10,6 +10,7 @@ import { expect, it } from 'vitest';
 import { makeBackup } from '../../packages/core/src/backup/backup.ts';
 import { restoreBackup } from '../../packages/core/src/backup/restore.ts';
 import { confirmRestored } from '../../packages/federation/src/rejoin.ts';
+import { answerRules, rulesToAnswer } from '../../packages/federation/src/restored/rules.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
 import { openGate } from '../harness/gate.ts';
 import { startMailServer } from '../harness/mail-server.ts';
@@ -179,7 +180,8 @@ it('nothing that was revoked comes back with a backup, nobody is told anything t
       return (await browser.post('/sign-in', form, { follow: false })).status;
     };
     expect(await asCas()).toBe(503);
-    const { address } = await linkFor(council.context, by, bob.id);
+    const operator = { kind: 'command', by: 'person' } as const;
+    const { address } = await linkFor(council.context, operator, bob.id);
     const administrator = await createNetworkBrowser(council.origin).post(
       new URL(address).pathname,
       {},
@@ -188,8 +190,13 @@ it('nothing that was revoked comes back with a backup, nobody is told anything t
     expect(administrator.status).toBe(303);
     await disableLeaver(council.context, by, cas.id);
 
-    await confirmRestored(council.context, by, { take: 'anew' });
+    await confirmRestored(council.context, by, { take: 'anew', administrators: [bob.id] });
     expect(await asCas()).toBe(422);
+    // Nothing is exchanged under an agreement that nobody has looked at.
+    expect(council.context.ports.trust.mayFederate(department.origin, null, 'out').reason).toBe('quarantine');
+    const rules = await rulesToAnswer(council.context, null, 'en');
+    expect(rules.map(({ kind }) => kind)).toEqual(['partners.agreement', 'partners.agreement', 'groups.members']);
+    await answerRules(council.context, by, 'test', rules, true);
     await until(async () => (await restoredState(db()))?.waiting.length === 0, 30_000);
     await settle(1);
     for (let round = 0; round < 4; round += 1) {

@@ -134,7 +134,8 @@ describe('A council that is restored from a backup', () => {
     expect((await bob.api('GET', '/feed')).status).toBe(401);
     expect(await titles(back, bobNational)).not.toContain('After: Ada');
 
-    await council.command('restore', 'confirm');
+    await council.command('restore', 'confirm', '--administrator', bob.id);
+    await council.command('restore', 'rules', '--all-on');
     const wholly = [...all, 'While away: Ada'];
     await sees(back, bobNational, wholly);
     await sees(ada, national.id, wholly);

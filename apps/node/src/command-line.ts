@@ -102,7 +102,8 @@ function addCommand(
     command.argument(argument.startsWith('[') ? argument : `<${argument}>`);
   for (const option of definition.options ?? []) {
     const flags = option.value === undefined ? `--${option.name}` : `--${option.name} <${option.value}>`;
-    if (option.required) command.requiredOption(flags, option.description);
+    if (option.several) command.option(flags, option.description, joined);
+    else if (option.required) command.requiredOption(flags, option.description);
     else command.option(flags, option.description);
   }
   command.action(async () => {
@@ -113,5 +114,7 @@ function addCommand(
     await run({ arguments: command.args, options });
   });
 }
+
+const joined = (value: string, before: string | undefined) => (before === undefined ? value : `${before},${value}`);
 
 const camelCase = (name: string) => name.replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());

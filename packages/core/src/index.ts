@@ -1,6 +1,7 @@
 export * from './accounts/accounts.ts';
 export * from './accounts/anew.ts';
 export * from './accounts/grants.ts';
+export * from './accounts/held.ts';
 export * from './accounts/one-way.ts';
 export * from './accounts/passwords.ts';
 export * from './accounts/second-step.ts';
@@ -12,6 +13,7 @@ export * from './accounts/tokens.ts';
 export { type LastBackup, lastBackup } from './backup/backup.ts';
 export * from './backup/commands.ts';
 export * from './backup/quarantine.ts';
+export * from './backup/withheld.ts';
 export * from './by-name.ts';
 export * from './classification.ts';
 export * from './config.ts';

@@ -1,4 +1,5 @@
 import { accountMigrations } from './accounts/migrations.ts';
+import { backupMigrations } from './backup/migrations.ts';
 import type { Migrations } from './db/migrate.ts';
 import { fileMigrations } from './files/migrations.ts';
 import { jobMigrations } from './jobs/migrations.ts';
@@ -12,4 +13,5 @@ export const coreMigrations: Migrations[] = [
   jobMigrations,
   accountMigrations,
   fileMigrations,
+  backupMigrations,
 ];

@@ -168,7 +168,8 @@ export type Command = {
   summary: string;
   /** Positional arguments, in order; a name in [brackets] is optional. */
   arguments?: string[];
-  options?: { name: string; value?: string; description: string; required?: boolean }[];
+  /** One that may be given several times comes as one text, separated by commas. */
+  options?: { name: string; value?: string; description: string; required?: boolean; several?: boolean }[];
   /** Answers what it made or changed: printed as JSON with `--json`, otherwise by `say`. Throws a Refusal to fail. */
   run: (context: Context, input: CommandInput) => Promise<CommandAnswer>;
 };

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Hono } from 'hono';
 import type { Kysely, Transaction } from 'kysely';
 import type { Restored } from './backup/quarantine.ts';
+import type { WithheldRule } from './backup/withheld.ts';
 import type { Context } from './context.ts';
 import type { Migrations } from './db/migrate.ts';
 import type { Schema } from './db/schema.ts';
@@ -116,6 +117,8 @@ export type Slice = {
    * wishes that nobody but this node knew of. In the unit of work of the decision, so in few statements; slices that build on others come first.
    */
   chooseAnew?: (work: Work, restored: Restored) => Promise<void>;
+  /** Rules of it that let others in, by kind: `chooseAnew` switches them off (`withhold`), and one page asks about each. */
+  withheld?: Record<string, WithheldRule>;
   /** Names of its jobs that run once after a restore: they make anew what a backup leaves out. */
   jobsAfterRestore?: string[];
   /** Exact addresses outside the federation that it needs: the door to services opens for these and nothing else. */

@@ -1,41 +1,11 @@
 import { type Command, canonicalOrigin, refuse, streams, transact } from '@joinery/core';
 import { retryLane } from './lane-waits.ts';
 import { laneHealth } from './peers.ts';
-import { confirmRestored } from './rejoin.ts';
+import { restoredCommands } from './restored/commands.ts';
 
 /** Command line for the operator: what waits for which peer, and sending a parked item again. */
 export const commands: Command[] = [
-  {
-    name: 'restore confirm',
-    summary:
-      'Ends the quarantine of a restored node: no other node of this name runs any more. Passwords, passkeys and codes end, closed groups stay shut until somebody who runs them has confirmed their members, and mail waits until people have looked at their settings, unless you say that nothing was withdrawn since the backup',
-    options: [
-      {
-        name: 'nothing-withdrawn',
-        description: 'Trust the backup: no password, passkey, membership or wish was withdrawn or changed after it',
-      },
-      { name: 'by', value: 'name', description: 'Who decides' },
-      { name: 'reason', value: 'text', description: 'Why; needed, as --by is, with --nothing-withdrawn' },
-    ],
-    run: async (context, { options }) => {
-      const take = options['nothing-withdrawn'] === true ? 'trusted' : 'anew';
-      const [by, reason] = [options.by, options.reason].map((text) => (typeof text === 'string' ? text.trim() : ''));
-      if (take === 'trusted' && (!by || !reason))
-        refuse('invalid', 'Say who decides that nothing was withdrawn, and why: --by <name> --reason <text>');
-      const how = { kind: 'command', by: 'restore confirm' } as const;
-      const state = await confirmRestored(context, how, { take, ...(by && { by }), ...(reason && { reason }) });
-      const count = state.waiting.length;
-      const exchange =
-        count === 0
-          ? 'Confirmed: this node exchanges with other nodes again.'
-          : `Confirmed: ${count} nodes are asked what they hold of ours, and each is exchanged with as soon as it has told: ${state.waiting.join(', ')}`;
-      const decided =
-        state.decision?.take === 'trusted'
-          ? 'What the backup holds is trusted.'
-          : 'People choose their passwords anew, closed groups and conversations wait to be opened again, and mail waits for its readers.';
-      return { json: state, say: `${exchange}\n${decided}` };
-    },
-  },
+  ...restoredCommands,
   {
     name: 'lanes',
     summary: 'Shows per peer what waits, when it last worked, and what is parked',

@@ -13,6 +13,10 @@ declare module '@joinery/core' {
     'federation.confirmed': Record<string, never>;
     /** What was decided about what may have been withdrawn after the backup; `person` is null for the command line. On `local`. */
     'federation.restore_decided': { take: 'anew' | 'trusted'; person: string | null };
+    /** Somebody has a role on the node no more: whoever confirmed it after a restore has not named them. On `local`. */
+    'federation.role_ended': { person: string };
+    /** Somebody has looked at a rule that the restore had switched off. On `local`. */
+    'federation.rule_answered': { kind: string; subject: string; on: boolean; by: string | null };
     /** A peer has told a restored node what it holds of ours: exchange with it begins again. On `local`. */
     'federation.rejoined': { node: string };
   }
@@ -26,6 +30,11 @@ export const federationEvents: EventDefinitions = {
   'federation.restore_decided': {
     v: 1,
     data: z.object({ take: z.enum(['anew', 'trusted']), person: z.string().nullable() }),
+  },
+  'federation.role_ended': { v: 1, data: z.object({ person: z.string() }) },
+  'federation.rule_answered': {
+    v: 1,
+    data: z.object({ kind: z.string(), subject: z.string(), on: z.boolean(), by: z.string().nullable() }),
   },
   'federation.rejoined': { v: 1, data: z.object({ node: z.string() }) },
 };

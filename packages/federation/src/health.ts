@@ -1,4 +1,11 @@
-import { type AdministratorNotice, type Context, type HealthCheck, restoredState } from '@joinery/core';
+import {
+  type AdministratorNotice,
+  type Context,
+  type HealthCheck,
+  restoredState,
+  withheldRows,
+  withheldRules,
+} from '@joinery/core';
 import { formatDate, type Language } from '@joinery/ui';
 import { sql } from 'kysely';
 import { healthText } from './health-messages.ts';
@@ -137,9 +144,22 @@ async function restoredCheck(context: Context, language: Language): Promise<Heal
 
 /** On every page, until somebody has confirmed. */
 export async function restoredNotice(context: Context, language: Language): Promise<AdministratorNotice[]> {
-  const state = await restoredState(context.db.reader);
-  if (state === null || state.confirmedAt !== null) return [];
+  const { reader } = context.db;
+  const state = await restoredState(reader);
   const t = healthText(language);
+  const off =
+    state === null
+      ? 0
+      : (await withheldRows(reader)).filter(({ kind }) => withheldRules(context.slices).has(kind)).length;
+  if (state !== null && state.confirmedAt !== null && off > 0)
+    return [
+      {
+        kind: 'warning',
+        text: t('rulesOff', { count: off }),
+        link: { href: `${restoredPage}#rules`, text: t('rulesGo') },
+      },
+    ];
+  if (state === null || state.confirmedAt !== null) return [];
   const text = t('quarantineOpen', { time: formatDate(language, 'UTC', state.asOf) });
   return [{ kind: 'warning', text, link: { href: restoredPage, text: t('quarantineGo') } }];
 }

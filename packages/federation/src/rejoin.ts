@@ -2,9 +2,11 @@ import {
   addressOf,
   type By,
   type Context,
+  holdAccounts,
   isObject,
   type JsonObject,
   listOf,
+  type NamedRoles,
   nodeActor,
   type RestoreDecision,
   type Restored,
@@ -24,18 +26,21 @@ import { ownKey } from './own-key.ts';
 import { readProof, verifyProof } from './proof.ts';
 import { textOf } from './read.ts';
 import { suspendPartner } from './trust/partners.ts';
+import { unansweredOrigins } from './trust/restored.ts';
 import { trustListOf } from './trust/trust.ts';
 
 /**
  * An administrator says that this node, restored from a backup, is the only one of its name, and what holds of what may have been withdrawn since the backup. From now on
  * it asks each Joinery peer what that holds of ours, and exchanges again with those that have told. Other software is exchanged with at once.
  * @param decided.by who decides, where `by` does not name a person
- * @throws {Refusal} conflict when the node was not restored
+ * @param decided.administrators who administers the node from now on, by local id; every other account waits to be let in (`held.ts`). Of `anew`
+ * @param decided.officers who decides about partners, in the same way
+ * @throws {Refusal} conflict when the node was not restored; invalid when nobody is named an administrator, or somebody who cannot be
  */
 export async function confirmRestored(
   context: Context,
   by: By,
-  decided: { take: RestoreDecision['take']; by?: string; reason?: string },
+  decided: { take: RestoreDecision['take']; by?: string; reason?: string } & Partial<NamedRoles>,
 ): Promise<Restored> {
   const trust = trustListOf(context);
   await trust.refresh();
@@ -61,9 +66,13 @@ export async function confirmRestored(
       person: by.kind === 'person' ? by.person : null,
       by: decided.by ?? '',
       reason: decided.reason ?? '',
+      ...(decided.take === 'anew' ? { administrators: decided.administrators ?? [] } : {}),
     };
     const confirmed = { ...state, confirmedAt: work.now, waiting, decision };
     await writeRestored(work.db, confirmed);
+    const { administrators = [], officers = [] } = decided;
+    const lost = decision.take === 'anew' ? await holdAccounts(work, { administrators, officers }, state.at) : [];
+    for (const one of lost) work.emit('federation.role_ended', streams.local, { person: one });
     if (decision.take === 'anew')
       for (const slice of [...context.slices].reverse()) await slice.chooseAnew?.(work, confirmed);
     work.emit('federation.confirmed', streams.local, {});
@@ -116,7 +125,8 @@ export function createRejoin(bridge: Bridge, parts: { open: (origin: string) => 
       context.logger.warn('restored.quarantine', { asOf: state.asOf });
     }
     if (state === null || state.confirmedAt === null) return;
-    for (const origin of state.waiting) if (!timers.has(origin)) run(origin);
+    const unanswered = new Set(await unansweredOrigins(context.db.reader));
+    for (const origin of state.waiting) if (!timers.has(origin) && !unanswered.has(origin)) run(origin);
   };
   let looking: Promise<void> = Promise.resolve();
   const lookSoon = () => {

@@ -47,6 +47,9 @@ export async function createAccount(
     administrator: input.administrator ? 1 : 0,
     federation_officer: input.federationOfficer ? 1 : 0,
     disabled_at: null,
+    held_at: null,
+    asked_at: null,
+    seen_at: null,
     ends_at: input.endsAt ?? null,
     created_at: work.now,
     signed_in_at: null,
@@ -198,14 +201,21 @@ export async function setRoles(
  * @throws {Refusal} conflict when it is the last administrator's
  */
 export async function disableAccount(work: Work, account: string): Promise<void> {
-  await work.db.updateTable('account').set({ disabled_at: work.now }).where('id', '=', account).execute();
+  // Whoever waited to be let in after a restore does not any more: this is the answer.
+  const closed = { disabled_at: work.now, held_at: null, asked_at: null };
+  await work.db.updateTable('account').set(closed).where('id', '=', account).execute();
   await keepAnAdministrator(work);
   await endAccess(work, account);
 }
 
-/** Lets an account sign in again. Its tokens stay revoked. */
+/** Lets an account sign in again. Its tokens stay revoked. Whoever waits to be let in after a restore goes on waiting: that is `admitAccount`. */
 export async function enableAccount(work: Work, account: string): Promise<void> {
-  await work.db.updateTable('account').set({ disabled_at: null }).where('id', '=', account).execute();
+  await work.db
+    .updateTable('account')
+    .set({ disabled_at: null })
+    .where('id', '=', account)
+    .where('held_at', 'is', null)
+    .execute();
 }
 
 async function keepAnAdministrator(work: Work): Promise<void> {

@@ -105,4 +105,10 @@ export const accountMigrations: Migrations = {
   '2026-11-30-core-email-verified': async (db) => {
     await db.schema.alterTable('account').addColumn('email_verified_at', 'text').execute();
   },
+  '2026-12-02-core-held': async (db) => {
+    await db.schema.alterTable('account').addColumn('held_at', 'text').execute();
+    await db.schema.alterTable('account').addColumn('asked_at', 'text').execute();
+    await db.schema.alterTable('account').addColumn('seen_at', 'text').execute();
+    await db.schema.createIndex('account_held').on('account').column('held_at').execute();
+  },
 };

@@ -49,7 +49,7 @@ export async function createSignInLink(
     .values({
       id: sha256(token),
       account_id: input.account,
-      purpose: input.account === null ? 'first-administrator' : 'sign-in',
+      purpose: input.account === null ? 'first-administrator' : work.by.kind === 'command' ? 'operator' : 'sign-in',
       created_at: work.now,
       expires_at: expiresAt,
       used_at: null,

@@ -11,6 +11,12 @@ export type AccountTables = {
     administrator: number;
     federation_officer: number;
     disabled_at: string | null;
+    /** Since when it waits, after a restore, for somebody who lets its person in again (`held.ts`); it is disabled meanwhile. */
+    held_at: string | null;
+    /** When its person was last at the door meanwhile, proven by an identity provider. */
+    asked_at: string | null;
+    /** Of a restored node: when one of its sessions was last used as of the backup. */
+    seen_at: string | null;
     /** When all access ends by itself; null for never. */
     ends_at: string | null;
     created_at: string;
@@ -45,7 +51,8 @@ export type AccountTables = {
     /** SHA-256 of the token in the link. */
     id: string;
     account_id: string | null;
-    purpose: 'sign-in' | 'first-administrator';
+    /** `operator`: made on the command line. It alone opens a restored node before somebody has confirmed it. */
+    purpose: 'sign-in' | 'operator' | 'first-administrator';
     created_at: string;
     expires_at: string;
     used_at: string | null;

@@ -95,9 +95,9 @@ export const groundCommands: GroundCommand[] = [
         json: { to, origin: manifest.origin, asOf: manifest.madeAt, quarantine: true },
         say: [
           `${to} holds ${manifest.origin} as of ${manifest.madeAt}. Everybody is signed out, and tokens for the API have ended.`,
-          `Start the node with JOINERY_DATA=${to}. It exchanges nothing with other nodes and sends no mail until you confirm that no other`,
-          'node of this name runs, and decide what holds of what may have been withdrawn since: with joinery restore confirm, or as an',
-          'administrator on its first page. Come in with joinery person link: passwords and passkeys open nothing before.',
+          `Start the node with JOINERY_DATA=${to}. It exchanges nothing with other nodes, sends no mail and lets nobody in until somebody confirms`,
+          'that no other node of this name runs, and says who administers it: with joinery restore confirm --administrator <handle>, or on its',
+          'first page. Nothing opens that page but a link that you make now for somebody who administered it: joinery person link <handle>.',
         ].join('\n'),
       };
     },

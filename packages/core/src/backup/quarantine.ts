@@ -31,6 +31,8 @@ export type RestoreDecision = {
   /** Who decided, as the command line was told; empty where `person` says it. */
   by: string;
   reason: string;
+  /** Local ids of those who were named administrators; of `anew`. */
+  administrators?: readonly string[];
 };
 
 const name = 'restored';
@@ -56,15 +58,15 @@ export async function chosenAnewSince(db: Reader): Promise<{ asOf: string; confi
 }
 
 /**
- * Refuses a way in that may have been withdrawn after the backup: until somebody has decided about these, only a one-time link opens a restored node, and an
- * identity provider, which vouches now.
+ * Refuses a way in that may have been withdrawn after the backup: until somebody has decided about these, only a one-time link that the operator has made on the command
+ * line opens a restored node. An identity provider vouches for who somebody is, and not for the role that the backup gives them.
  * @throws {Refusal} unavailable
  */
 export async function assertWaysHold(db: Reader): Promise<void> {
   if (await isInQuarantine(db))
     refuse(
       'unavailable',
-      'This node was restored from a backup: until an administrator has confirmed it, passwords and passkeys open nothing. joinery person link makes a link',
+      'This node was restored from a backup: until an administrator has confirmed it, only a link that the operator makes opens it: joinery person link',
     );
 }
 

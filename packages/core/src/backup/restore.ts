@@ -83,7 +83,7 @@ async function fill(
     chmodSync(join(unfinished, backupFiles.database), 0o600);
     {
       await using db = await openDatabase({ databaseUrl: null, dataFolder: unfinished, exclusive: false });
-      await beginAnew(db.writer, slices, madeAt, now);
+      await beginAnew(db.writer, slices, { madeAt, known: namesIn(source) }, now);
     }
     renameSync(join(unfinished, backupFiles.database), join(to, backupFiles.database));
     rmSync(unfinished, { recursive: true });
@@ -93,14 +93,19 @@ async function fill(
   await refuseFilledDatabase(db.writer);
   await migrate(db.writer, db.dialect, onlyThese(migrationsOf(slices), namesIn(source)));
   await writePostgres(source, db.writer);
-  await beginAnew(db.writer, slices, madeAt, now);
+  await beginAnew(db.writer, slices, { madeAt, known: namesIn(source) }, now);
 }
 
 /**
  * What is different in a restored node. New epoch: numbers that were given after the backup are given again, for other things. Whoever was signed in, and every link
  * and token, ends: what was withdrawn after the backup must not come back. What was to be mailed has long been mailed.
  */
-async function beginAnew(db: Kysely<Schema>, slices: Slice[], madeAt: string, now: Date): Promise<void> {
+async function beginAnew(
+  db: Kysely<Schema>,
+  slices: Slice[],
+  { madeAt, known }: { madeAt: string; known: readonly string[] },
+  now: Date,
+): Promise<void> {
   await db.transaction().execute(async (transaction: Transaction<Schema>) => {
     for (const { id } of await transaction.selectFrom('stream').select('id').execute()) {
       const epoch = newId();
@@ -108,6 +113,17 @@ async function beginAnew(db: Kysely<Schema>, slices: Slice[], madeAt: string, no
       await transaction.updateTable('log').set({ epoch }).where('stream', '=', id).execute();
       await transaction.updateTable('subscription').set({ epoch }).where('stream', '=', id).execute();
     }
+    // A backup of an earlier version has no column for it: its tables become those of this one when the node starts.
+    if (known.includes('2026-12-02-core-held'))
+      await transaction
+        .updateTable('account')
+        .set((eb) => ({
+          seen_at: eb
+            .selectFrom('session')
+            .select(({ fn }) => fn.max('last_seen_at').as('seen'))
+            .whereRef('session.account_id', '=', 'account.id'),
+        }))
+        .execute();
     for (const table of ['session', 'sign_in_link', 'api_token', 'idempotency'] as const)
       await transaction.deleteFrom(table).execute();
     await transaction.updateTable('job').set({ lease: null, leased_until: null }).execute();

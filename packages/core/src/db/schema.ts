@@ -1,4 +1,5 @@
 import type { AccountTables } from '../accounts/tables.ts';
+import type { WithheldRow } from '../backup/withheld.ts';
 import type { ClassificationTables } from '../classification.ts';
 import type { FileTables } from '../files/tables.ts';
 import type { JobTables } from '../jobs/tables.ts';
@@ -12,6 +13,7 @@ export interface Schema extends LogTables, JobTables, AccountTables, FileTables,
   meta: { name: string; value: string };
   handle: HandleRow;
   key: KeyRow;
+  withheld: WithheldRow;
 }
 
 /** One namespace for people, groups, agency and node; WebFinger leads from a name back to one id. Names are never reused. */

@@ -2,6 +2,7 @@ import type { Context as HonoContext } from 'hono';
 import { accountById } from '../accounts/accounts.ts';
 import { providerDecides } from '../accounts/grants.ts';
 import { accountOfSession, endSession, sessionUnvouched, startSession } from '../accounts/sessions.ts';
+import type { SignInLink } from '../accounts/sign-in-links.ts';
 import { countAttempt } from '../accounts/throttle.ts';
 import { accountOfToken } from '../accounts/tokens.ts';
 import { isInQuarantine } from '../backup/quarantine.ts';
@@ -96,7 +97,8 @@ export function requireFederationOfficer(c: C): Visitor {
  */
 export async function signIn(c: C, account: string, how: { grant?: string; longest?: number } = {}): Promise<void> {
   const { context, session } = c.var;
-  await assertAdmittedInQuarantine(context, account);
+  // Every way in but the operator's link is refused before (`assertWaysHold`).
+  await assertAdmittedInQuarantine(context, account, 'operator');
   const agent = describeAgent(c.req.header('user-agent'));
   const value = await transact(context, { kind: 'system', what: 'sign-in' }, async (work) => {
     const isUnvouched = how.grant === undefined && (await providerDecides(context, work.db, account));
@@ -108,12 +110,18 @@ export async function signIn(c: C, account: string, how: { grant?: string; longe
 }
 
 /**
- * Whoever was disabled after the backup is not disabled in a restored node: nobody else than administrators comes in before one of them has mended that and confirmed it.
+ * Whoever was disabled after the backup is not disabled in a restored node, and whoever lost a role has it: before somebody has confirmed the node only a link lets in that the
+ * operator has made on the command line, and only whom the backup knows as an administrator.
+ * @param purpose of the link with which they come; null for every other way
  * @throws {Refusal} unavailable
  */
-export async function assertAdmittedInQuarantine({ db }: Context, account: string): Promise<void> {
+export async function assertAdmittedInQuarantine(
+  { db }: Context,
+  account: string,
+  purpose: SignInLink['purpose'] | null,
+): Promise<void> {
   if (!(await isInQuarantine(db.reader))) return;
-  if ((await accountById(db.reader, account))?.administrator !== 1)
+  if (purpose === null || purpose === 'sign-in' || (await accountById(db.reader, account))?.administrator !== 1)
     refuse('unavailable', 'This node was restored from a backup: an administrator has to confirm it first');
 }
 

@@ -10,6 +10,7 @@ import { migrations } from './migrations.ts';
 import { maySeePartners } from './policy.ts';
 import { rehearseCommand } from './rehearsal/command.ts';
 import { waitingRequests } from './requests/waiting.ts';
+import { agreementRule, closeAgreements } from './restored.ts';
 import { sendRevoke } from './revoke.ts';
 import { partnerRoutes, type RouteParts } from './routes.tsx';
 import { pageText } from './text.ts';
@@ -33,6 +34,8 @@ export function createPartnersSlice(parts: RouteParts): Slice {
     api,
     commands: parts.rehearse ? [...commands, rehearseCommand(parts.rehearse)] : commands,
     routes: partnerRoutes(parts),
+    chooseAnew: closeAgreements,
+    withheld: agreementRule,
     jobs: { 'partners.revoke': sendRevoke, 'partners.expiry': warnOfEnd },
     administration: [
       {

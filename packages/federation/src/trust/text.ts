@@ -3,6 +3,9 @@ import { defineMessages } from '@joinery/ui';
 /** The words of the partners' pages. */
 export const pageText = defineMessages({
   en: {
+    restoredAgreement: 'Agreement with {agency}',
+    restoredAgreementAbout:
+      'As of the backup. If it was suspended, blocked or narrowed after that, it holds again as it was: look at it first.',
     add: 'Add a partner',
     addTitle: 'Add a partner',
     agency: 'Agency',
@@ -243,6 +246,9 @@ export const pageText = defineMessages({
     wrongSetting: 'Stopped: a setting is wrong',
   },
   nl: {
+    restoredAgreement: 'Afspraak met {agency}',
+    restoredAgreementAbout:
+      'Volgens de back-up. Is zij daarna opgeschort, geblokkeerd of beperkt, dan geldt zij weer zoals zij was: kijk er eerst naar.',
     add: 'Partner toevoegen',
     addTitle: 'Partner toevoegen',
     agency: 'Organisatie',

@@ -10,6 +10,7 @@ import {
 } from '@joinery/core';
 import { decide, decideReading, type Introduction, type Snapshot } from './decide.ts';
 import { introductionVersion, readIntroductions } from './introduced/store.ts';
+import { unansweredOrigins } from './restored.ts';
 import { allPartners, partnerVersion, toSnapshot } from './store.ts';
 
 /** The allow-list in memory. */
@@ -45,10 +46,11 @@ export function trustListOf(context: { ports: { trust: Trust } }): TrustList {
   return trust as TrustList;
 }
 
-function quarantineOf(restored: Restored | null): Pick<Snapshot, 'quarantine'> {
+function quarantineOf(restored: Restored | null, unanswered: readonly string[]): Pick<Snapshot, 'quarantine'> {
   if (restored === null) return {};
   if (restored.confirmedAt === null) return { quarantine: 'everybody' };
-  return restored.waiting.length > 0 ? { quarantine: new Set(restored.waiting) } : {};
+  const apart = [...restored.waiting, ...unanswered];
+  return apart.length > 0 ? { quarantine: new Set(apart) } : {};
 }
 
 const reachableMilliseconds = 60_000;
@@ -77,12 +79,13 @@ export function createTrust(
         await classificationVersion(db.reader),
         await introductionVersion(db.reader),
       ];
-      const current = `${versions.join(' ')} ${JSON.stringify(restored)}`;
+      const unanswered = restored === null ? [] : await unansweredOrigins(db.reader);
+      const current = `${versions.join(' ')} ${JSON.stringify(restored)} ${unanswered.join(' ')}`;
       if (current === version) return;
       const partners = await allPartners(db.reader);
       const introduced = await readIntroductions(db.reader);
       const list = toSnapshot(own, partners, await readClassification(db.reader), introduced);
-      snapshot = { ...list, ...quarantineOf(restored) };
+      snapshot = { ...list, ...quarantineOf(restored, unanswered) };
       version = current;
     } catch {
       snapshot = null;

@@ -50,6 +50,8 @@ declare module '@joinery/core' {
     'group.removed': ModerationEvent;
     /** After a restore somebody who runs a group of ours confirmed who is in it; `by` is null for the command line. On `local`. */
     'group.members_confirmed': GroupEvent & { by: string | null };
+    /** After a restore somebody runs a group of ours again, and is asked to confirm who is in it. On `local`. */
+    'group.confirm_asked': MemberEvent;
     'group.banned': ModerationEvent;
     'group.unbanned': ModerationEvent;
     /** A node lost its access to a closed group of ours, and must drop its copies. On the group's stream, and on the stream of that node. */
@@ -89,6 +91,7 @@ export const events: EventDefinitions = {
   'group.answered': { v: 1, data: answer.extend({ accepted: z.boolean(), code: z.string().nullable() }) },
   'group.invited': { v: 1, data: moderation },
   'group.invitation_declined': { v: 1, data: answer },
+  'group.confirm_asked': { v: 1, data: member },
   'group.members_confirmed': { v: 1, data: group.extend({ by: z.string().nullable() }) },
   'group.removed': { v: 1, data: moderation },
   'group.banned': { v: 1, data: moderation },

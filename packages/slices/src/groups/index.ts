@@ -33,7 +33,7 @@ export {
 export { setAutomaticRules } from './requests/automatic.ts';
 export { responsibleFor } from './requests/away.ts';
 export { setQuestions } from './requests/questions.ts';
-export { reopenConversation, shutConversation, shutFor } from './shut.ts';
+export { canConfirm, giveRolesBack, reopenConversation, shutConversation, shutFor } from './shut.ts';
 export { groups } from './slice.ts';
 export { mayHearOf } from './standing.ts';
 export {

@@ -7,6 +7,7 @@ import { ruleFor } from './requests/automatic.ts';
 import { noteDecision } from './requests/decisions.ts';
 import { tellAgain } from './requests/elsewhere.ts';
 import { type Answer, answersFrom, questionsOf } from './requests/questions.ts';
+import { isShut } from './shut.ts';
 import {
   answer,
   assertNotLastOwner,
@@ -100,8 +101,10 @@ export async function joinGroup(
   }
   if (standing?.state !== 'invited' && !mayAskFrom(group, person.home, await namedNodes(work.db, group.id)))
     refuse('invitation_needed', 'The group takes no requests from this agency');
-  if (joinsAtOnce(group, standing)) return admit(work, parties, asked);
-  const rule = await ruleFor(work.db, group.id, person);
+  // After a restore nobody knows who was banned, nor which rule was taken away: whoever was not invited since asks.
+  const shut = standing?.state !== 'invited' && (await isShut(work.db, group.id));
+  if (!shut && joinsAtOnce(group, standing)) return admit(work, parties, asked);
+  const rule = shut ? null : await ruleFor(work.db, group.id, person);
   if (rule) {
     const about = { group: group.id, person: person.id };
     await noteDecision(work, { ...about, by: null, accepted: true, rule: `${rule.kind} ${rule.value}` });

@@ -25,6 +25,9 @@ export const shutMessages = defineMessages({
     confirmCancel: 'Not now',
     confirmMore: 'Not all are shown. You can end the membership of the others afterwards.',
     confirmed: '{count, plural, one {The group is open for # member.} other {The group is open for # members.}}',
+    ruleTitle: 'Members of {group}',
+    ruleMembers:
+      '{count, plural, one {# member} other {# members}} as of the backup. Those who run it can say who is in it; this opens it for all of them.',
     faultMeanwhile: 'The list has changed since you opened it. Look at it again.',
   },
   nl: {
@@ -50,6 +53,9 @@ export const shutMessages = defineMessages({
     confirmCancel: 'Nu niet',
     confirmMore: 'Niet iedereen staat hier. Het lidmaatschap van de anderen kunt u daarna beëindigen.',
     confirmed: '{count, plural, one {De groep is open voor # lid.} other {De groep is open voor # leden.}}',
+    ruleTitle: 'Leden van {group}',
+    ruleMembers:
+      '{count, plural, one {# lid} other {# leden}} volgens de back-up. Wie haar begeleidt, kan zeggen wie erin zit; dit opent haar voor allemaal.',
     faultMeanwhile: 'De lijst is veranderd sinds u haar opende. Kijk er opnieuw naar.',
   },
 });

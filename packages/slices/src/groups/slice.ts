@@ -19,7 +19,7 @@ import { answerJobs, forgetAnswers, forgetAnswersLater } from './requests/answer
 import { elsewhereEffects } from './requests/elsewhere.ts';
 import { reminderJobs, remindLater } from './requests/reminder.ts';
 import { routes } from './routes.tsx';
-import { shutClosed } from './shut.ts';
+import { membersRule, shutGroups } from './shut.ts';
 
 /** Groups: made here or followed elsewhere, and who takes part in them. */
 export const groups: Slice = {
@@ -39,7 +39,8 @@ export const groups: Slice = {
   shareable,
   participation,
   acquainted: shareGroup,
-  chooseAnew: shutClosed,
+  chooseAnew: shutGroups,
+  withheld: membersRule,
   jobs: { ...jobs, ...directoryJobs, ...leaseJobs, ...answerJobs, ...reminderJobs },
   on: {
     ...agreementEffects,

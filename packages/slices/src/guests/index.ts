@@ -1,6 +1,7 @@
 import type { Slice } from '@joinery/core';
 import { guestsOf } from '@joinery/slices/people';
 import { isLanguage } from '@joinery/ui';
+import { guestRule, leaveToAdministrators } from './anew.ts';
 import { choice } from './choice.ts';
 import { events } from './events.ts';
 import { followName, passOn } from './guests.ts';
@@ -22,6 +23,8 @@ export const guests: Slice = {
   jobs,
   panels,
   choices: [choice],
+  chooseAnew: leaveToAdministrators,
+  withheld: guestRule,
   on: {
     'person.disabled': (work, { data }) => passOn(work, data.person),
     'person.deleted': (work, { data }) => passOn(work, data.person),

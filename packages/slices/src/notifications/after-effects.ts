@@ -265,6 +265,10 @@ export const afterEffects: AfterEffects = {
     for (const person of await administrators(work.db))
       await notify(work, { person, kind: 'sponsor', cause: `guest ${id}`, at, actor: data.person });
   },
+  'group.confirm_asked': (work, { id, at, data: { group, person } }) =>
+    notify(work, { person, kind: 'confirm', cause: `confirm ${id}`, at, group }),
+  'federation.role_ended': (work, { id, at, data }) =>
+    notify(work, { person: data.person, kind: 'role', cause: `role ${id}`, at }),
   'group.deleted': (work, { data }) => forgetConversation(work, data.group),
   'registration.waiting': (work, { at, data }) => onRegistration(work, data.registration, at),
   ...Object.fromEntries(

@@ -20,7 +20,7 @@ export async function silenceMail(work: Work, { confirmedAt }: Restored): Promis
           of.lit(1).as('mail'),
           of.val(at).as('at'),
         ])
-        .where('disabled_at', 'is', null),
+        .where((where) => where.or([where('disabled_at', 'is', null), where('held_at', 'is not', null)])),
     )
     .onConflict((conflict) =>
       conflict

@@ -8,6 +8,7 @@ import {
   type Reader,
 } from '@joinery/core';
 import {
+  canConfirm,
   canModerate,
   type GroupFacts,
   type GroupKind,
@@ -111,6 +112,7 @@ function mayKnow(row: Row, person: string, decides: boolean): boolean {
     ...{ archived_at: row.archived_at, withheld_at: row.withheld_at, deleted_at: row.group_deleted_at },
   } as GroupFacts;
   const standing = row.state === null ? undefined : (row as unknown as Standing);
+  if (row.kind === 'confirm') return canConfirm(standing);
   if (row.kind === 'request') return canModerate(group, standing) || (Boolean(row.deputy) && isMember(standing));
   if (row.kind === 'approved' && row.accepted === 0 && group.listed === 1) return true;
   return mayReadGroup(group, { kind: 'person', person, administrator: false, guest: row.own_until !== null }, standing);
@@ -259,6 +261,8 @@ export function placeOf(notification: Notification): string {
   if (officeKinds.includes(kind)) return `${partners}/proposals`;
   if (post && !post.gone) return `/posts/${post.id}`;
   if (kind === 'request' && group) return `/groups/${group.id}/requests`;
+  if (kind === 'confirm' && group) return `/groups/${group.id}/confirm`;
+  if (kind === 'role') return '/profile';
   if (group) return group.kind === 'conversation' ? `/conversations/${group.id}` : `/groups/${group.id}`;
   if (kind === 'registration') return '/administration/registration';
   if ((kind === 'guest' || kind === 'sponsor') && actor) return `/guests/${actor.id}`;

@@ -13,6 +13,8 @@ export const kinds = [
   'registration',
   'guest',
   'sponsor',
+  'confirm',
+  'role',
   'security',
 ] as const;
 export type Kind = (typeof kinds)[number];
@@ -33,6 +35,9 @@ export type SecurityEvent = (typeof securityEvents)[number];
 
 /** What opens an account was changed: its person is told whatever they muted, since whoever changed it may have muted it first. */
 export const securityKind = 'security' satisfies Kind;
+
+/** What follows from a restore: nobody hears of it otherwise, so nobody is asked whether they want to. */
+export const restoredKinds: readonly Kind[] = ['confirm', 'role'];
 
 /** What only those hear of who decide about partners, for as long as they do. */
 export const officeKinds: readonly Kind[] = ['ask', 'proposal', 'expiry'];

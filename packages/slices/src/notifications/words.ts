@@ -38,6 +38,10 @@ export function sentenceOf(notification: Notification, language: Language): stri
       return t('saysGuest', { name });
     case 'sponsor':
       return t('saysSponsor', { name });
+    case 'confirm':
+      return t('saysConfirm', { group: where });
+    case 'role':
+      return t('saysRole');
     case 'security':
       return changeOf(notification.security?.what, language);
   }
@@ -130,6 +134,10 @@ export function reasonOf(notification: Notification, language: Language): string
       return t('whyGuest');
     case 'sponsor':
       return t('whyRegistration');
+    case 'confirm':
+      return t('whyConfirm');
+    case 'role':
+      return t('whyRole');
     case 'security':
       return t('whySecurity');
   }
@@ -165,6 +173,10 @@ export function kindName(kind: Kind, language: Language): string {
       return t('kindGuest');
     case 'sponsor':
       return t('kindSponsor');
+    case 'confirm':
+      return t('kindConfirm');
+    case 'role':
+      return t('kindRole');
     case 'security':
       return t('kindSecurity');
   }

@@ -8,27 +8,22 @@ import {
   transact,
   type Work,
 } from '@joinery/core';
+import { holdSponsors } from './guests.ts';
 import { canMail, makeLink } from './mail-link.tsx';
 
 const jobName = 'people.links-after-restore';
 /** Links made in one unit of work: well within its time. */
 const linksAtOnce = 200;
 
-/** After a restore everybody who had a password chooses one anew, and gets a link for it by mail where this node mails. */
+/** After a restore whoever had a password and is let in chooses one anew, and gets a link for it by mail where this node mails. */
 export async function endPasswords(work: Work, restored: Restored): Promise<void> {
-  const rows = await work.db
-    .selectFrom('log')
-    .select('data')
-    .where('name', '=', 'password.changed')
-    .where('at', '>=', restored.at)
-    .execute();
-  const chosen = rows.map(({ data }) => (JSON.parse(data) as { person: string }).person);
-  await endOldPasswords(work, restored.at, [...new Set(chosen)]);
+  await holdSponsors(work);
+  await endOldPasswords(work, null, restored.at);
   await enqueueJob(work, jobName, {});
 }
 
 /**
- * Gives a link to everybody who once came in and has nothing left to come in with. Each is noted as not having come in yet, together with their link: begun again it passes
+ * Gives a link to everybody who once came in, is let in, and has nothing left to come in with. Each is noted as not having come in yet, together with their link: begun again it passes
  * them over, and without mail administrators find them among the people who wait for a link.
  */
 async function giveLinks(context: Context): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Reader, refuse, streams, type Work } from '@joinery/core';
+import { type Reader, refuse, streams, type Work, withhold } from '@joinery/core';
 import { cleanName } from './names.ts';
 import { isGuest, personById } from './store.ts';
 import type { PersonRow } from './tables.ts';
@@ -26,6 +26,40 @@ export async function guestsOf(db: Reader, sponsor: string | null, limit?: numbe
   const sorted = query.orderBy('guest_until').orderBy('id');
   const rows = await (limit === undefined ? sorted : sorted.limit(limit)).execute();
   return [...rows.filter((row) => row.disabled_at === null), ...rows.filter((row) => row.disabled_at !== null)];
+}
+
+const sponsorKind = 'people.sponsor';
+
+/** After a restore nobody knows who answers for a guest: nobody does, until somebody says that these people do so again. */
+export async function holdSponsors(work: Work): Promise<void> {
+  const guests = await work.db
+    .selectFrom('person')
+    .select(['id', 'guest_sponsor'])
+    .where('local', '=', 1)
+    .where('guest_sponsor', 'is not', null)
+    .execute();
+  for (const { id, guest_sponsor } of guests) await withhold(work, sponsorKind, id, guest_sponsor ?? '');
+  await work.db
+    .updateTable('person')
+    .set({ guest_sponsor: null })
+    .where('local', '=', 1)
+    .where('guest_sponsor', 'is not', null)
+    .execute();
+}
+
+/** Somebody answers again for the guests that were theirs as of the backup, and have nobody else since. */
+export async function giveGuestsBack(work: Work, sponsor: string): Promise<void> {
+  const rows = await work.db
+    .deleteFrom('withheld')
+    .where('kind', '=', sponsorKind)
+    .where('data', '=', sponsor)
+    .returning('subject')
+    .execute();
+  for (const { subject } of rows) {
+    const guest = await personById(work.db, subject);
+    if (guest && guest.deleted_at === null && guest.guest_sponsor === null)
+      await changeGuest(work, subject, { sponsor });
+  }
 }
 
 /** Changes whose guest somebody is, and until when; other nodes that know them are told. */

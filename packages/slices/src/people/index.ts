@@ -16,7 +16,7 @@ import { routes } from './routes.tsx';
 export { agencyDocument, guestMembers, personDocument } from './activities.ts';
 export { personTypes, type Receipt, rememberRemotePerson } from './activities-remote.ts';
 export { fieldErrors } from './faults.ts';
-export { changeGuest, guestById, guestsOf } from './guests.ts';
+export { changeGuest, giveGuestsBack, guestById, guestsOf } from './guests.ts';
 export { check, type NewPersonInput, newPersonInput } from './input.ts';
 export { guestSchema, personJson, personSchema } from './json.ts';
 export {
@@ -28,6 +28,7 @@ export {
   personLabel,
   personReference,
 } from './label.ts';
+export { canMail, makeLink } from './mail-link.tsx';
 export { cleanName, lengthOf, longestName, sortName } from './names.ts';
 export { addPerson, addPersonIn, disableLeaver, findLocal, followAgencyName, linkFor } from './onboarding.ts';
 export {

@@ -8,6 +8,8 @@ export type ManagedPerson = PersonRow & {
   federationOfficer: boolean;
   /** Has come in at least once, in whatever way. */
   signedIn: boolean;
+  /** Waits to be let in after a restore. */
+  held: boolean;
   /** A code is asked for after the password. */
   secondStep: boolean;
 };
@@ -33,6 +35,7 @@ export async function managedPeople(db: Reader, people: readonly PersonRow[]): P
       administrator: account?.administrator === 1,
       federationOfficer: account?.federation_officer === 1,
       signedIn: account?.signed_in_at != null,
+      held: account?.held_at != null,
       secondStep: withStep.has(person.id),
     };
   });

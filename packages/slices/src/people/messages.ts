@@ -103,9 +103,9 @@ export const messages = defineMessages({
     mailEach: 'Send each of them a sign-in link by mail',
     mailHint: 'A link for one sign-in, in the language of the person.',
     anewMailed:
-      'This node was put back as it was on {time}. All passwords, passkeys and codes have ended: you have a mail with a link by which you choose a new password. No mail? Ask an administrator of {agency} for a link.',
+      'This node was put back as it was on {time}. All passwords, passkeys and codes have ended. Once an administrator of {agency} lets you in, you get a mail with a link by which you choose a new password. No mail? Ask them.',
     anewAsk:
-      'This node was put back as it was on {time}. All passwords, passkeys and codes have ended: ask an administrator of {agency} for a link by which you choose a new password.',
+      'This node was put back as it was on {time}. All passwords, passkeys and codes have ended. Ask an administrator of {agency} to let you in: they have a link by which you choose a new password.',
     mailSubject: 'Sign in to {agency}',
     mailSubjectRestored: 'Choose a new password at {agency}',
     mailBody:
@@ -167,6 +167,10 @@ export const messages = defineMessages({
     signIn: 'Sign in',
     signInLead: 'To the node of {agency}.',
     state: 'State',
+    stateHeld: 'Waits to be let in',
+    heldLead:
+      'This node was put back from a backup. Nothing opens this account before an administrator lets its person in.',
+    heldGo: 'Let people in',
     stateActive: 'Active',
     summary: 'About you',
     summaryOf: 'What {name} writes',
@@ -286,9 +290,9 @@ export const messages = defineMessages({
     mailEach: 'Ieder van hen een inloglink per e-mail sturen',
     mailHint: 'Een link om één keer mee in te loggen, in de taal van de persoon.',
     anewMailed:
-      'Dit knooppunt is teruggezet naar hoe het was op {time}. Alle wachtwoorden, passkeys en codes werken niet meer: u hebt een mail met een link waarmee u een nieuw wachtwoord kiest. Geen mail? Vraag een beheerder van {agency} om een link.',
+      'Dit knooppunt is teruggezet naar hoe het was op {time}. Alle wachtwoorden, passkeys en codes werken niet meer. Zodra een beheerder van {agency} u toelaat, krijgt u een mail met een link waarmee u een nieuw wachtwoord kiest. Geen mail? Vraag ernaar.',
     anewAsk:
-      'Dit knooppunt is teruggezet naar hoe het was op {time}. Alle wachtwoorden, passkeys en codes werken niet meer: vraag een beheerder van {agency} om een link waarmee u een nieuw wachtwoord kiest.',
+      'Dit knooppunt is teruggezet naar hoe het was op {time}. Alle wachtwoorden, passkeys en codes werken niet meer. Vraag een beheerder van {agency} u toe te laten: die heeft een link waarmee u een nieuw wachtwoord kiest.',
     mailSubject: 'Inloggen bij {agency}',
     mailSubjectRestored: 'Kies een nieuw wachtwoord bij {agency}',
     mailBody:
@@ -352,6 +356,10 @@ export const messages = defineMessages({
     signIn: 'Inloggen',
     signInLead: 'Op het knooppunt van {agency}.',
     state: 'Status',
+    stateHeld: 'Wacht op toelating',
+    heldLead:
+      'Dit knooppunt is teruggezet uit een back-up. Niets opent dit account voordat een beheerder deze persoon toelaat.',
+    heldGo: 'Mensen toelaten',
     stateActive: 'Actief',
     summary: 'Over u',
     summaryOf: 'Wat {name} schrijft',

@@ -10,6 +10,7 @@ import {
   disableAccount,
   enableAccount,
   hashPassword,
+  isHeld,
   isRefusal,
   providerDecides,
   type Reader,
@@ -143,6 +144,7 @@ export async function linkFor(context: Context, by: By, person: string, mail = f
   return transact(context, by, async (work) => {
     const account = await accountOfPerson(work.db, person);
     if (!account) refuse('not_found', 'No such person on this node, or nobody who can sign in');
+    if (isHeld(account)) refuse('disabled', 'This person waits since the restore: let them in first (restore admit)');
     if (account.disabled_at !== null) refuse('disabled', 'This person has been disabled: enable them first');
     return makeLink(work, account, mail);
   });

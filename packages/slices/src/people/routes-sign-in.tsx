@@ -90,7 +90,7 @@ export function signInRoutes(app: Hono<Environment>): void {
     if (link === null) return linkPage(c, [], {});
     if (link.account_id === null) return setUp(c, token);
     // Before the link is used up: whoever does not come in yet does so with it later.
-    await assertAdmittedInQuarantine(c.var.context, link.account_id);
+    await assertAdmittedInQuarantine(c.var.context, link.account_id, link.purpose);
     const form = await readForm(c, linkForm);
     const password = (form.ok ? form.value.password : '') ?? '';
     const { context } = c.var;

@@ -100,6 +100,7 @@ function columns(language: Language): Column<ManagedPerson>[] {
 function StateBadge({ person, language }: { person: ManagedPerson; language: Language }) {
   const t = messages(language);
   if (person.disabled_at !== null) return <Badge tone="warning">{t('disabledBadge')}</Badge>;
+  if (person.held) return <Badge tone="warning">{t('stateHeld')}</Badge>;
   return person.signedIn ? (
     <Badge tone="success">{t('stateActive')}</Badge>
   ) : (
@@ -165,27 +166,38 @@ export function ManagePersonPage(model: {
       </Panel>
       {person.disabled_at === null ? (
         <>
-          <Panel title={t('signIn')} id="sign-in">
-            <p>{t('linkMakeHint')}</p>
-            <Form action={`${action}/link`} csrf={model.csrf}>
-              {model.mails ? (
-                <Checkbox name="mail" label={t('mailLink')} description={t('mailHint')} checked={true} />
-              ) : null}
+          {person.held ? (
+            <Panel title={t('signIn')} id="sign-in">
+              <p>{t('heldLead')}</p>
               <FormActions>
-                <SubmitButton kind={person.signedIn || link ? 'secondary' : 'primary'}>{t('linkMake')}</SubmitButton>
+                <ButtonLink href="/administration/restored/people" kind="primary">
+                  {t('heldGo')}
+                </ButtonLink>
               </FormActions>
-            </Form>
-            {person.secondStep ? (
-              <>
-                <p>{t('secondStepResetHint')}</p>
-                <Form action={`${action}/second-step`} csrf={model.csrf}>
-                  <FormActions>
-                    <SubmitButton kind="secondary">{t('secondStepReset')}</SubmitButton>
-                  </FormActions>
-                </Form>
-              </>
-            ) : null}
-          </Panel>
+            </Panel>
+          ) : (
+            <Panel title={t('signIn')} id="sign-in">
+              <p>{t('linkMakeHint')}</p>
+              <Form action={`${action}/link`} csrf={model.csrf}>
+                {model.mails ? (
+                  <Checkbox name="mail" label={t('mailLink')} description={t('mailHint')} checked={true} />
+                ) : null}
+                <FormActions>
+                  <SubmitButton kind={person.signedIn || link ? 'secondary' : 'primary'}>{t('linkMake')}</SubmitButton>
+                </FormActions>
+              </Form>
+              {person.secondStep ? (
+                <>
+                  <p>{t('secondStepResetHint')}</p>
+                  <Form action={`${action}/second-step`} csrf={model.csrf}>
+                    <FormActions>
+                      <SubmitButton kind="secondary">{t('secondStepReset')}</SubmitButton>
+                    </FormActions>
+                  </Form>
+                </>
+              ) : null}
+            </Panel>
+          )}
           {model.panels}
           <Panel title={t('roles')} id="roles">
             <Form action={`${action}/roles`} csrf={model.csrf}>

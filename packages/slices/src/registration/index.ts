@@ -1,6 +1,7 @@
 import './tables.ts';
 import type { Context, HealthCheck, Slice } from '@joinery/core';
 import { isLanguage, type Language } from '@joinery/ui';
+import { registrationRule, switchOff } from './anew.ts';
 import { choice } from './choice.ts';
 import { events } from './events.ts';
 import { jobs } from './mail-job.ts';
@@ -40,6 +41,8 @@ export const registration: Slice = {
   jobs,
   checks,
   choices: [choice],
+  chooseAnew: switchOff,
+  withheld: registrationRule,
   administration: [
     {
       href: administrationHref,

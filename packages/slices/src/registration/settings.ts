@@ -19,13 +19,18 @@ export async function settingsOf(db: Reader): Promise<Settings> {
 
 /** @param by local id of the administrator */
 export async function changeSettings(work: Work, settings: Settings, by: string): Promise<void> {
+  await putSettings(work, settings);
+  work.emit('registration.settings_changed', streams.local, { by });
+}
+
+/** Writes what holds from now on. */
+export async function putSettings(work: Work, settings: Settings): Promise<void> {
   const value = JSON.stringify(settings);
   await work.db
     .insertInto('meta')
     .values({ name, value })
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
     .execute();
-  work.emit('registration.settings_changed', streams.local, { by });
 }
 
 /** How somebody with this address gets an account: at once, after approval, or not at all. */

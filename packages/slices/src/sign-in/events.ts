@@ -12,6 +12,8 @@ declare module '@joinery/core' {
     'passkey.removed': PasskeyEvent;
     'identity.linked': IdentityEvent;
     'identity.unlinked': IdentityEvent;
+    /** Somebody was let in again after a restore. */
+    'person.admitted': { person: string; by: string | null; reason: string };
     /** A token for the API. */
     'token.made': { person: string; token: string; by: string | null };
   }
@@ -26,5 +28,9 @@ export const events: EventDefinitions = {
   'passkey.removed': { v: 1, data: passkey },
   'identity.linked': { v: 1, data: identity },
   'identity.unlinked': { v: 1, data: identity },
+  'person.admitted': {
+    v: 1,
+    data: z.strictObject({ person: z.string(), by: z.string().nullable(), reason: z.string() }),
+  },
   'token.made': { v: 1, data: z.strictObject({ person: z.string(), token: z.string(), by: z.string().nullable() }) },
 };

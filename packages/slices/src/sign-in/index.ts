@@ -1,7 +1,7 @@
 import './tables.ts';
 import type { Slice } from '@joinery/core';
 import { isLanguage } from '@joinery/ui';
-import { endPasskeysAndLinks } from './anew.ts';
+import { endPasskeysAndLinks, providerRule } from './anew.ts';
 import { events } from './events.ts';
 import { confirmGrant } from './grants.ts';
 import { messages } from './messages.ts';
@@ -9,6 +9,8 @@ import { migrations } from './migrations.ts';
 import { panels } from './panels.tsx';
 import { commands } from './person/commands.ts';
 import { serviceAddresses } from './providers.ts';
+import { restoredCommands } from './restored/commands.ts';
+import { heldNotice } from './restored/routes.tsx';
 import { callbacks, routes } from './routes.tsx';
 import { liveProviders, providerDecides } from './store.ts';
 import { tokenCommands } from './tokens.ts';
@@ -22,12 +24,14 @@ export const signIn: Slice = {
   events,
   routes,
   callbacks,
-  commands: [...commands, ...tokenCommands],
+  commands: [...commands, ...tokenCommands, ...restoredCommands],
   panels,
+  notices: ({ db }, language) => heldNotice(db.reader, language),
   services: serviceAddresses,
   confirmGrant,
   providerDecides,
   chooseAnew: endPasskeysAndLinks,
+  withheld: providerRule,
   administration: [
     {
       href: '/administration/sign-in',

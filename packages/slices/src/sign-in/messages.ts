@@ -59,6 +59,15 @@ export const messages = defineMessages({
     answerAccount: 'Nobody here is linked with this account',
     answerAccountLead:
       'Sign in to {agency} as before and link {provider} on your profile under “Sign-in and security”. No password? Ask an administrator for a sign-in link.',
+    answerHeld: 'An administrator has to let you in',
+    answerHeldLead:
+      'This node was put back from a backup. Until somebody of {agency} has looked, nobody comes in. The administrators see that you were here: you need not do anything else.',
+    answerQuarantine: 'The node of {agency} is not open yet',
+    answerQuarantineLead:
+      'It was put back from a backup, and an administrator has to confirm that first. Try again later.',
+    restoredProvider: 'Signing in with {name}',
+    restoredProviderAbout: 'People whom it vouches for come in again, once they are let in.',
+    restoredProviderNew: 'Whoever is new to this node gets an account.',
     answerDisabled: 'Your account here has been disabled',
     answerDisabledLead: 'Ask an administrator of {agency} if you think that this is a mistake.',
     answerEmailMissing: '{provider} does not tell your email address',
@@ -289,6 +298,15 @@ export const messages = defineMessages({
     answerAccount: 'Niemand hier is aan dit account gekoppeld',
     answerAccountLead:
       'Log bij {agency} in zoals voorheen en koppel {provider} bij uw profiel onder ‘Inloggen en beveiliging’. Geen wachtwoord? Vraag een beheerder om een inloglink.',
+    answerHeld: 'Een beheerder moet u toelaten',
+    answerHeldLead:
+      'Dit knooppunt is teruggezet uit een back-up. Tot iemand van {agency} ernaar heeft gekeken, komt niemand binnen. De beheerders zien dat u hier was: u hoeft verder niets te doen.',
+    answerQuarantine: 'Het knooppunt van {agency} is nog niet open',
+    answerQuarantineLead:
+      'Het is teruggezet uit een back-up, en een beheerder moet dat eerst bevestigen. Probeer het later opnieuw.',
+    restoredProvider: 'Inloggen met {name}',
+    restoredProviderAbout: 'Mensen voor wie deze aanbieder instaat, komen weer binnen zodra ze zijn toegelaten.',
+    restoredProviderNew: 'Wie nieuw is op dit knooppunt, krijgt een account.',
     answerDisabled: 'Uw account hier is geblokkeerd',
     answerDisabledLead: 'Vraag het een beheerder van {agency} als u denkt dat dit een vergissing is.',
     answerEmailMissing: '{provider} geeft uw e-mailadres niet door',

@@ -92,4 +92,7 @@ export const migrations: Migrations = {
       db,
     );
   },
+  '2026-12-02-sign-in-asked': async (db) => {
+    await db.schema.alterTable('sign_in_identity').addColumn('asked_claims', 'text').execute();
+  },
 };

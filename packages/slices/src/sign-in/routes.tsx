@@ -1,6 +1,7 @@
 import {
   countAttempt,
   type Environment,
+  isInQuarantine,
   isRefusal,
   limits,
   type RequestContext,
@@ -26,6 +27,7 @@ import { passkeyRoutes } from './passkeys/routes-own.tsx';
 import { passkeySignInRoutes } from './passkeys/routes-sign-in.tsx';
 import { personRoutes } from './person/routes.tsx';
 import { noteTried } from './providers.ts';
+import { restoredRoutes } from './restored/routes.tsx';
 import { administrationRoutes } from './routes-administration.tsx';
 import { codeRoutes } from './routes-code.tsx';
 import { profileRoutes, sealLink } from './routes-profile.tsx';
@@ -43,6 +45,7 @@ export function routes(app: Hono<Environment>): void {
   passkeySignInRoutes(app);
   confirmRoutes(app);
   personRoutes(app);
+  restoredRoutes(app);
 
   // A link and not a form: the policy of our pages lets forms lead nowhere else. Nothing is changed but a cookie of this browser.
   app.get('/sign-in/with/:id', async (c) => {
@@ -131,11 +134,17 @@ async function providerFor(c: RequestContext, purpose: Attempt['purpose']): Prom
 
 async function finish(c: RequestContext, provider: ProviderRow, vouched: Vouched, attempt: Attempt): Promise<Response> {
   const { context } = c.var;
+  if (await isInQuarantine(context.db.reader)) return answerPage(c, provider, 'quarantine');
   try {
     const outcome = await admit(context, provider, vouched, attempt.state, c.var.language);
     if (!outcome.admitted) {
       context.logger.info('sign_in.refused', { provider: provider.id, why: outcome.why });
-      return answerPage(c, provider, outcome.why, outcome.why === 'disabled' ? undefined : vouched.subject);
+      return answerPage(
+        c,
+        provider,
+        outcome.why,
+        outcome.why === 'disabled' || outcome.why === 'held' ? undefined : vouched.subject,
+      );
     }
     const { backchannel_logout_supported: tells } = metadataOf(provider);
     const isAsked = vouched.refreshToken !== null || tells === true;
@@ -182,7 +191,7 @@ async function linkPage(c: RequestContext, provider: ProviderRow, vouched: Vouch
   return showPage(c, { title: messages(language)('linkTitle', { provider: provider.name }) }, page);
 }
 
-type Trouble = NotAdmitted | 'stale' | 'refused' | 'unreachable';
+type Trouble = NotAdmitted | 'quarantine' | 'stale' | 'refused' | 'unreachable';
 
 function answerPage(
   c: RequestContext,
@@ -202,6 +211,8 @@ function answerPage(
       t('answerEmailMissingLead', { agency, provider: name }),
     ],
     name_missing: [t('answerNameMissing', { provider: name }), t('answerEmailMissingLead', { agency, provider: name })],
+    held: [t('answerHeld'), t('answerHeldLead', { agency })],
+    quarantine: [t('answerQuarantine', { agency }), t('answerQuarantineLead')],
     disabled: [t('answerDisabled'), t('answerDisabledLead', { agency })],
     stale: [t('answerStale'), t('answerStaleLead')],
     refused: [t('answerRefused'), t('answerRefusedLead', { provider: name })],

@@ -6,6 +6,7 @@ import {
   type Context,
   endGrant,
   holdAccount,
+  isHeld,
   isRefusal,
   newId,
   type Reader,
@@ -22,13 +23,14 @@ import type { Language } from '@joinery/ui';
 import { addPerson, type PersonRow, personById, updateProfile } from '../people/index.ts';
 import type { Vouched } from './answer.ts';
 import { type ClaimedProfile, readClaims, shownAs } from './claims.ts';
+import { askToBeLetIn } from './restored/held.ts';
 import { identityOf, providerDecides } from './store.ts';
 import type { GrantRow, IdentityRow, ProviderRow } from './tables.ts';
 
 const system: By = { kind: 'system', what: 'identity provider' };
 
 /** Why somebody whom a provider vouches for does not come in; each has words on the page. */
-export type NotAdmitted = 'not_linked' | 'email_taken' | 'email_missing' | 'name_missing' | 'disabled';
+export type NotAdmitted = 'not_linked' | 'email_taken' | 'email_missing' | 'name_missing' | 'held' | 'disabled';
 
 export type Outcome =
   | {
@@ -60,6 +62,10 @@ export async function admit(
   const known = await identityOf(context.db.reader, provider.issuer, vouched.subject);
   const account = known && (await accountById(context.db.reader, known.account_id));
   if (known && account) {
+    if (isHeld(account)) {
+      await transact(context, system, (work) => askToBeLetIn(work, known, vouched));
+      return { admitted: false, why: 'held' };
+    }
     if (account.disabled_at !== null) return { admitted: false, why: 'disabled' };
     return transact(context, system, async (work) => {
       const person = (await personById(work.db, account.person_id)) ?? refuse('not_found', 'No such person');
@@ -150,6 +156,7 @@ export async function link(
     shown_as: shownAs(vouched.claims, readClaims(vouched.claims, provider)),
     created_at: work.now,
     last_used_at: work.now,
+    asked_claims: null,
   };
   await work.db.insertInto('sign_in_identity').values(identity).execute();
   // From now on the provider decides who comes in: what was made without it nobody could end by disabling its person there.

@@ -40,6 +40,8 @@ export type IdentityRow = {
   shown_as: string;
   created_at: string;
   last_used_at: string;
+  /** What the provider said of its person when they came to an account that waits to be let in after a restore: encrypted JSON. */
+  asked_claims: string | null;
 };
 
 /** One sign-in at a provider, for as long as something here depends on it. */
