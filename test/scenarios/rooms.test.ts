@@ -5,6 +5,7 @@ import { createActorKeys, transact } from '@joinery/core';
 import {
   approve,
   createGroup,
+  groupById,
   joinGroup,
   leaveGroup,
   membershipOf,
@@ -12,9 +13,10 @@ import {
   setRole,
 } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
-import { createTopic, editPost, markdownText, postByUri } from '@joinery/slices/posts';
+import { createTopic, editPost, markdownText, postByUri, seesPost } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeBackup } from '../../packages/core/src/backup/backup.ts';
+import { signedFetch } from '../../packages/federation/src/fetch.ts';
 import { sessionCookie } from '../harness/browser-pages.ts';
 import { type Link, openLink } from '../harness/link.ts';
 import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
@@ -197,6 +199,12 @@ async function asks(node: TestNode, id: string, person: TestPerson, answer: stri
   await settle();
 }
 
+const groupAt = (node: TestNode, id: string) => groupById(node.context.db.reader, id);
+
+const idOf = async (node: TestNode, name: string) =>
+  (await node.context.db.reader.selectFrom('person').select('id').where('name', '=', name).executeTakeFirstOrThrow())
+    .id;
+
 const standingAt = async (node: TestNode, id: string, uri: string) => {
   const person = await personByUri(node.context.db.reader, uri);
   return person && membershipOf(node.context.db.reader, id, person.id);
@@ -241,6 +249,95 @@ it('a facilitator of another node sees who asks, with what they answered, and de
   await settle();
   expect(await page(c, cleo, `/groups/${at.c}/requests`)).not.toContain('terns');
   expect(await c.context.db.reader.selectFrom('group_answer').selectAll().execute()).toEqual([]);
+});
+
+const narrowTopic = (id: string, person: TestPerson, title: string, audience: object) =>
+  person.api('POST', `/groups/${id}/posts`, { title, content: `All of ${title}.`, ...audience });
+
+/** What a node has of posts, whatever its figures of their delivery are at the moment. */
+async function postsKeptAt(node: TestNode): Promise<string> {
+  const { reader } = node.context.db;
+  const all = await Promise.all([
+    reader.selectFrom('post').select(['id', 'revision', 'reply_count', 'last_activity_at']).orderBy('id').execute(),
+    reader.selectFrom('post_revision').select(['post_id', 'number']).orderBy('post_id').orderBy('number').execute(),
+    reader.selectFrom('post_wanted').select('uri').execute(),
+    reader.selectFrom('notification').select('id').orderBy('id').execute(),
+  ]);
+  return JSON.stringify(all);
+}
+
+async function sentTo(node: TestNode): Promise<string> {
+  const rows = await node.context.db.reader.selectFrom('ledger').select('text').execute();
+  return rows.map(({ text }) => text).join('\n');
+}
+
+it('what is for those who run the group, or for one agency, reaches their nodes alone, whoever writes it', async () => {
+  const eve = await c.person('Eve Member');
+  await become(c, eve);
+  const before = await postsKeptAt(b);
+  const numbers = await a.context.db.reader.selectFrom('group_number').select('last').execute();
+  const posts = async () => (await groupAt(b, at.b))?.post_count;
+  const counted = await posts();
+  // By the host, for those who run it: Cleo of C, and nobody of B.
+  const run = await narrowTopic(group.id, ada, 'Petrel', { audience: 'facilitators' });
+  expect(run.status).toBe(201);
+  // By the host, for one agency: all of C.
+  const city = await narrowTopic(group.id, ada, 'Fulmar', { audience: 'agency', agency: c.origin });
+  await settle();
+  await until(async () => {
+    await settle();
+    const titles = (await postsAt(cleo, at.c)).map(({ title }) => title);
+    return titles.includes('Petrel') && titles.includes('Fulmar');
+  }, limit);
+  const forEve = (await postsAt(eve, at.c)).map(({ title }) => title);
+  expect([forEve.includes('Petrel'), forEve.includes('Fulmar')]).toEqual([false, true]);
+  // B has heard of nothing: no address, no number, no count, not even that something was passed over.
+  const unheard = async () => {
+    expect(await postsKeptAt(b)).toBe(before);
+    const sent = await sentTo(b);
+    for (const { body } of [run, city]) expect(sent).not.toContain(body.id);
+    expect(sent).not.toContain('joinery:withheld');
+  };
+  await unheard();
+  expect(await a.context.db.reader.selectFrom('group_number').select('last').execute()).toEqual(numbers);
+  expect(await posts()).toBe(counted);
+  for (const { body } of [run, city]) {
+    expect((await signedFetch(b.federation.bridge, body.uri, 'test', { id: null })).ok).toBe(false);
+    expect((await signedFetch(b.federation.bridge, `${body.uri}/replies`, 'test', { id: null })).ok).toBe(false);
+  }
+  // An answer in it goes the same way, and so does a change.
+  const here = await postByUri(c.context.db.reader, run.body.uri);
+  const said = await cleo.api('POST', `/posts/${here?.id}/replies`, { content: 'Seen at the City' });
+  await ada.api('PATCH', `/posts/${city.body.id}`, { content: 'All of Fulmar, corrected.' });
+  await settle();
+  const thread = await ada.api('GET', `/posts/${run.body.id}`);
+  expect(JSON.stringify(thread.body.replies)).toContain('Seen at the City');
+  expect((await cleo.api('GET', `/posts/${said.body.id}`)).body).toMatchObject({ status: 'accepted' });
+  const fulmar = await postByUri(c.context.db.reader, city.body.uri);
+  await until(async () => {
+    await settle();
+    return (await eve.api('GET', `/posts/${fulmar?.id}`)).body.content.includes('corrected');
+  }, limit);
+  await unheard();
+});
+
+it('an author elsewhere chooses too: the group’s node has it, and passes it on to those whom it is for', async () => {
+  const petrel = await narrowTopic(at.b, bob, 'Shearwater', { audience: 'facilitators' });
+  expect(petrel.status).toBe(201);
+  const own = await narrowTopic(at.b, bob, 'Guillemot', { audience: 'agency', agency: a.origin });
+  await until(async () => {
+    await settle();
+    return (await postsAt(cleo, at.c)).some(({ title }) => title === 'Shearwater');
+  }, limit);
+  expect((await bob.api('GET', `/posts/${petrel.body.id}`)).body).toMatchObject({ status: 'accepted' });
+  expect((await postsAt(ada, group.id)).map(({ title }) => title)).toEqual(
+    expect.arrayContaining(['Shearwater', 'Guillemot']),
+  );
+  expect(await sentTo(c)).not.toContain(own.body.id);
+  expect(await postByUri(c.context.db.reader, own.body.uri)).toBeUndefined();
+  // At B the others of the group do not see what Bob wrote for those who run it.
+  const bea = await personByUri(b.context.db.reader, `${b.origin}/people/${await idOf(b, 'Bea Asker')}`);
+  expect(await seesPost(b.context.db.reader, bea?.id ?? '', { topic_id: petrel.body.id })).toBe(false);
 });
 
 it('who runs it no more decides nothing, and their node forgets who asks', async () => {

@@ -261,7 +261,10 @@ export type Requester =
        * @param leastVersion the membership version that still counts
        * @returns null without a token that holds
        */
-      token?: (group: string, leastVersion: number) => Promise<{ version: number; from: number } | null>;
+      token?: (
+        group: string,
+        leastVersion: number,
+      ) => Promise<{ version: number; from: number; runs?: boolean } | null>;
     }
   /** This node's own work: building activities, exports. */
   | { kind: 'node' };

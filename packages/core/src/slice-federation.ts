@@ -110,7 +110,7 @@ export type ObjectKind = {
       db: Reader,
       requester: Extract<Requester, { kind: 'peer' }>,
       id: string,
-    ) => Promise<{ version: number; from: number } | null>;
+    ) => Promise<{ version: number; from: number; runs: boolean } | null>;
     note: (work: Work, id: string, origin: string, endsAt: string) => Promise<void>;
   };
   /** Another node that may read it is about to be given it: noted before the answer goes, so that an author can see who has it. */

@@ -70,6 +70,7 @@ describe('actor tokens', () => {
         expiresAt: instant + 600,
         version: 4,
         from: 120,
+        runs: false,
       },
     });
     expect(await codeOf(forge())).toBe('ok');

@@ -30,6 +30,8 @@ export type ActorTokenClaims = {
   version: number;
   /** Number in the group's stream of the earliest item that the node may read. */
   from: number;
+  /** Somebody there runs the group. */
+  runs: boolean;
 };
 
 const count = z.number().int().nonnegative();
@@ -43,6 +45,7 @@ const payloadSchema = z.object({
   exp: seconds,
   ver: count,
   from: count,
+  run: z.boolean().optional(),
 });
 
 const thumbprints = new WeakMap<KeyObject, string>();
@@ -73,6 +76,7 @@ export async function issueActorToken(input: {
   nodeKey: KeyObject;
   version: number;
   from: number;
+  runs?: boolean;
   now: Date;
 }): Promise<string> {
   if (input.key.privateKey.asymmetricKeyType !== 'ed25519') throw new TypeError('Tokens are signed with Ed25519 alone');
@@ -86,6 +90,7 @@ export async function issueActorToken(input: {
     exp: issuedAt + lifetimeSeconds,
     ver: input.version,
     from: input.from,
+    ...(input.runs ? { run: true } : {}),
   };
   return new CompactSign(Buffer.from(JSON.stringify(payload)))
     .setProtectedHeader({ alg: algorithm, typ: type, kid: input.key.id })
@@ -160,7 +165,7 @@ function readToken(token: string): { ok: true; claims: ActorTokenClaims } | Refu
     );
   const parsed = payloadSchema.safeParse(payload);
   if (!parsed.success) return malformed();
-  const { iss, sub, cnf, iat, exp, ver, from } = parsed.data;
+  const { iss, sub, cnf, iat, exp, ver, from, run = false } = parsed.data;
   const claims = {
     group: iss,
     node: sub,
@@ -169,6 +174,7 @@ function readToken(token: string): { ok: true; claims: ActorTokenClaims } | Refu
     expiresAt: exp,
     version: ver,
     from,
+    runs: run,
   };
   return { ok: true, claims };
 }

@@ -155,23 +155,33 @@ async function begin(context: Context, hub: Hub): Promise<void> {
 
 async function look(context: Context, hub: Hub): Promise<void> {
   await begin(context, hub);
-  const changed = new Set<string>();
+  const changed: Changes = new Map();
   for (;;) {
     const events = await eventsAfter(context.db.reader, hub.seq, atOnce);
     for (const { seq, data } of events) {
       hub.seq = Math.max(hub.seq, seq);
-      if ('group' in data && typeof data.group === 'string') changed.add(data.group);
+      if (!('group' in data) || typeof data.group !== 'string') continue;
+      const posts = changed.get(data.group) ?? new Set();
+      posts.add('post' in data && typeof data.post === 'string' ? data.post : null);
+      changed.set(data.group, posts);
     }
     if (events.length < atOnce) break;
   }
   for (const listener of hub.listeners) {
     const news = [...listener.groups].filter((group) => changed.has(group));
-    if (news.length > 0) void tellNews(context, listener, news);
+    if (news.length > 0) void tellNews(context, listener, news, changed);
   }
 }
 
-async function tellNews(context: Context, listener: Listener, news: string[]): Promise<void> {
-  const groups = await readable(context, listener.person, news).catch(() => []);
+/** What happened in groups: the posts that it was about, and null for what was about the group itself. */
+type Changes = Map<string, Set<string | null>>;
+
+async function tellNews(context: Context, listener: Listener, news: string[], changed: Changes): Promise<void> {
+  const groups: string[] = [];
+  for (const group of await readable(context, listener.person, news).catch(() => [])) {
+    const seen = await seesSome(context, listener.person, changed.get(group) ?? new Set()).catch(() => false);
+    if (seen) groups.push(group);
+  }
   if (groups.length > 0)
     await tell(context, listener, groups.map((group) => `event: changed\ndata: ${group}\n\n`).join(''));
 }
@@ -189,6 +199,20 @@ async function readable(context: Context, person: string, groups: string[]): Pro
       found.push(id);
   }
   return found;
+}
+
+/** Whether somebody sees anything of what happened: of a thread that is for a part of the group the others do not hear either that there is something new. */
+async function seesSome(context: Context, person: string, changed: ReadonlySet<string | null>): Promise<boolean> {
+  const kind = context.slices.flatMap(({ objects }) => objects ?? []).find(({ path }) => path === 'posts');
+  if (!kind || changed.has(null)) return true;
+  const db = context.db.reader;
+  const guest = (await context.ports.people.byId(db, person))?.guest === true;
+  for (const id of changed) {
+    const object = id === null ? undefined : await kind.load(db, { id });
+    if (object && (await kind.mayRead(db, { kind: 'person', person, administrator: false, guest }, object)))
+      return true;
+  }
+  return false;
 }
 
 /** Tells a browser something, if its session still holds; otherwise ends the stream. */

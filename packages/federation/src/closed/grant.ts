@@ -30,7 +30,7 @@ export async function tokenDocument(
   const now = context.clock.now();
   const token = await issueActorToken({
     ...{ group, key: groupKey, node: requester.actor, nodeKey: key },
-    ...{ version: granted.version, from: granted.from, now },
+    ...{ version: granted.version, from: granted.from, runs: granted.runs, now },
   });
   const endsAt = new Date(now.getTime() + tokenSeconds * 1_000).toISOString();
   const { note } = kind.grant;

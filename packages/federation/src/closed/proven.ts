@@ -32,7 +32,10 @@ export function tokenProof(
       now: context.clock.now(),
       revokedBelow: leastVersion,
     });
-    if (verified.ok) return { version: verified.claims.version, from: verified.claims.from };
+    if (verified.ok) {
+      const { version, from, runs } = verified.claims;
+      return { version, from, runs };
+    }
     // Answered like what is missing; whoever looks after the node reads why.
     context.logger.info('token.refused', { refusal: verified.code });
     return null;

@@ -184,7 +184,7 @@ export function formerNodes(db: Reader, group: string): Promise<GroupAccessRow[]
 }
 
 /** The number of the newest item of a closed group of ours; 0 before the first. */
-async function lastNumber(db: Reader, group: string): Promise<number> {
+export async function lastNumber(db: Reader, group: string): Promise<number> {
   const row = await db.selectFrom('group_number').select('last').where('group_id', '=', group).executeTakeFirst();
   return row?.last ?? 0;
 }

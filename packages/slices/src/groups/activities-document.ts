@@ -95,6 +95,7 @@ export async function groupDocument(
     'joinery:asking': group.asking,
     'joinery:keeping': group.keeping,
     'joinery:recordCopy': group.record_copy === 1,
+    ...(group.reading === 'members' ? { 'joinery:narrows': true } : {}),
     ...(await questionsDocument(db, group)),
     ...(classification ? { 'joinery:classification': classification } : {}),
     'joinery:memberCount': group.member_count,

@@ -41,6 +41,7 @@ type RemoteGroup = Pick<
   | 'asking'
   | 'keeping'
   | 'record_copy'
+  | 'narrows'
   | 'joins_by'
   | 'agency'
   | 'inbox'
@@ -171,6 +172,7 @@ function readGroup(document: JsonObject, uri: string, home: string): RemoteGroup
     asking: oneOf(askings, document['joinery:asking']) ?? 'partners',
     keeping: oneOf(keepings, document['joinery:keeping']) ?? 'leased',
     record_copy: document['joinery:recordCopy'] === true ? 1 : 0,
+    narrows: document['joinery:narrows'] === true ? 1 : 0,
     joins_by: joinery ? 'Join' : 'Follow',
     agency: agencyName || null,
     inbox: ownAddress(document.inbox, home),

@@ -72,6 +72,7 @@ export function rowOf(
     asking: 'partners',
     keeping: 'leased',
     record_copy: 0,
+    narrows: 1,
     local: 1,
     joins_by: 'Join',
     agency: null,

@@ -217,4 +217,10 @@ export const migrations: Migrations = {
       .addPrimaryKeyConstraint('group_receipt_key', ['group_id', 'origin', 'at'])
       .execute();
   },
+  '2026-12-03-groups-narrows': async (db) => {
+    await db.schema
+      .alterTable('groups')
+      .addColumn('narrows', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
 };

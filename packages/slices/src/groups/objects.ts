@@ -40,8 +40,10 @@ export const groupKind: ObjectKind = {
     to: async (db, requester, id) => {
       const [group, access] = [await groupById(db, id), await accessOf(db, id, requester.origin)];
       const reads = await requesterMayRead(db, requester, group ?? absent);
+      const running = await membersWithRole(db, id, ['owner', 'facilitator']);
       if (group?.reading !== 'members' || group.deleted_at !== null || !access || !reads) return null;
-      return access.revoked_at === null ? { version: access.version, from: access.reads_from } : null;
+      const runs = running.some(({ home }) => home === requester.origin);
+      return access.revoked_at === null ? { version: access.version, from: access.reads_from, runs } : null;
     },
     note: noteLease,
   },

@@ -56,6 +56,8 @@ export type GroupRow = {
   keeping: Keeping;
   /** 1 when the node that the group lives on keeps a record copy of what members of other nodes write in it. */
   record_copy: number;
+  /** 1 when its node heeds for whom alone in it something is (`joinery:narrows`). */
+  narrows: number;
   /** 1 for groups of this node. */
   local: number;
   /** How its node takes a request to take part: Joinery's `Join`, or a plain `Follow` that is both. */

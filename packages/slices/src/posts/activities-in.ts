@@ -135,6 +135,7 @@ const emptyRead = {
   contextHistory: null,
   names: { mentions: [], tags: [] },
   files: [],
+  narrow: null,
 };
 
 async function applyUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {

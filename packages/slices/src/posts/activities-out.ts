@@ -1,8 +1,10 @@
 import {
   type Activities,
   type ActivityDocument,
+  eventById,
   isObject,
   type JsonObject,
+  type LogEvent,
   type Outgoing,
   type Reader,
 } from '@joinery/core';
@@ -14,12 +16,17 @@ import { postById } from './store.ts';
 import type { PostRow } from './tables.ts';
 
 type PostEvent = { data: { post: string; group: string } };
+type Told = ActivityDocument | ActivityDocument[] | null;
 type DecisionEvent = { at: string; data: { post: string; group: string; by: string | null } };
 
-async function postAndGroup(db: Reader, data: { post: string; group: string }) {
+/** `toPart`: to a node with somebody who sees the thread, which is for a part of the group. */
+type Telling = Outgoing & { toPart?: boolean };
+
+async function postAndGroup({ db, toPart = false }: Telling, data: { post: string; group: string }) {
   const [post, group] = [await postById(db, data.post), await groupById(db, data.group)];
-  // What is not for all of a group stays on this node.
-  return post && group && post.audience === 'group' ? { post, group } : null;
+  if (!post || !group) return null;
+  // The node of a group elsewhere has what is written in it, and sees to whom it goes.
+  return post.audience === 'group' || group.local !== 1 || toPart ? { post, group } : null;
 }
 
 /** By the group to its nodes when it is ours; by our person to the group's node otherwise. */
@@ -63,7 +70,7 @@ async function textEvent(
   event: { data: { post: string; group: string; revision: number } },
   type: 'Create' | 'Update',
 ): Promise<ActivityDocument | null> {
-  const found = await postAndGroup(outgoing.db, event.data);
+  const found = await postAndGroup(outgoing, event.data);
   if (!found || found.post.deleted_at || (found.post.removed_at && found.group.local === 1)) return null;
   const { post, group } = found;
   if (group.reading === 'members' && group.local === 1) return tellReference(outgoing, group, post);
@@ -93,7 +100,7 @@ async function created(
 ): Promise<ActivityDocument | ActivityDocument[] | null> {
   const told = await textEvent(outgoing, event, 'Create');
   if (told === null || outgoing.joineryPeer) return told;
-  const found = await postAndGroup(outgoing.db, event.data);
+  const found = await postAndGroup(outgoing, event.data);
   if (found?.group.local !== 1 || found.post.reply_to !== null || found.group.reading === 'members') return told;
   const { post, group } = found;
   return [
@@ -103,7 +110,7 @@ async function created(
 }
 
 async function deleted(outgoing: Outgoing, event: PostEvent): Promise<ActivityDocument | null> {
-  const found = await postAndGroup(outgoing.db, event.data);
+  const found = await postAndGroup(outgoing, event.data);
   const author = found ? await personById(outgoing.db, found.post.author_id) : undefined;
   if (!found || !author) return null;
   const { post, group } = found;
@@ -125,7 +132,7 @@ function decision(
   undo = false,
 ): (outgoing: Outgoing, event: DecisionEvent) => Promise<ActivityDocument | null> {
   return async (outgoing, event) => {
-    const found = await postAndGroup(outgoing.db, event.data);
+    const found = await postAndGroup(outgoing, event.data);
     if (!found || found.post.deleted_at) return null;
     const { post, group } = found;
     const common = {
@@ -158,7 +165,7 @@ async function liked(
   outgoing: Outgoing,
   { data }: { data: { post: string; group: string; actor: string } },
 ): Promise<ActivityDocument | null> {
-  const found = await postAndGroup(outgoing.db, data);
+  const found = await postAndGroup(outgoing, data);
   if (!found || (found.group.local === 1 && outgoing.joineryPeer)) return null;
   const row = await outgoing.db
     .selectFrom('post_like')
@@ -173,7 +180,7 @@ async function unliked(
   outgoing: Outgoing,
   { data }: { data: { post: string; group: string; actor: string; like: string } },
 ): Promise<ActivityDocument | null> {
-  const found = await postAndGroup(outgoing.db, data);
+  const found = await postAndGroup(outgoing, data);
   if (!found || (found.group.local === 1 && outgoing.joineryPeer)) return null;
   const object = likeOf(data.like, data.actor, found);
   const local = data.like.startsWith(`${outgoing.origin}/`);
@@ -210,7 +217,7 @@ export const toActivity: Activities['toActivity'] = {
   'post.removed': decision(removal),
   'post.put_back': decision(removal, true),
   'post.answered': async (outgoing, { data }) => {
-    const found = await postAndGroup(outgoing.db, data);
+    const found = await postAndGroup(outgoing, data);
     if (!found || found.post.deleted_at) return null;
     const { post, group } = found;
     const answer = post.answer_id ? await postById(outgoing.db, post.answer_id) : undefined;
@@ -224,7 +231,7 @@ export const toActivity: Activities['toActivity'] = {
     });
   },
   'post.reported': async (outgoing, { data }) => {
-    const found = await postAndGroup(outgoing.db, data);
+    const found = await postAndGroup(outgoing, data);
     const row = await outgoing.db
       .selectFrom('post_report')
       .select('reason')
@@ -242,6 +249,11 @@ export const toActivity: Activities['toActivity'] = {
       content: row.reason,
       summary: row.reason,
     };
+  },
+  'post.passed_on': async (outgoing, { data }) => {
+    const event = await eventById(outgoing.db, data.event);
+    const make = event && (toActivity?.[event.name] as ((to: Telling, of: LogEvent) => Promise<Told>) | undefined);
+    return event && make ? make({ ...outgoing, toPart: true }, event) : null;
   },
   'post.counted': async (outgoing, { data }) => {
     const group = await groupById(outgoing.db, data.group);

@@ -16,6 +16,6 @@ export const activities: Activities = {
     },
   },
   handlers,
-  fetchable: { 'post.created': fetchable, 'post.edited': fetchable },
+  fetchable: { 'post.created': fetchable, 'post.edited': fetchable, 'post.passed_on': fetchable },
   othersOnly: ['post.liked', 'post.unliked'],
 };

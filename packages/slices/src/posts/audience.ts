@@ -1,7 +1,9 @@
 import { type Reader, subscribers } from '@joinery/core';
 import { type GroupRow, groupById, membersPerNode, membersWithRole, streamOf } from '@joinery/slices/groups';
+import { membersOfAgency, nodesOfThread } from './narrow.ts';
 import type { ChosenAudience } from './posts.ts';
 import { postById } from './store.ts';
+import type { PostRow } from './tables.ts';
 
 /** Who receives what is posted in a group. */
 export type Audience = {
@@ -24,11 +26,13 @@ export type Audience = {
   measuredAt: string | null;
 };
 
-/** For whom alone a topic can be, and how many people that is: in closed groups of this node. */
+/** For whom alone a topic can be, and how many people that is, as far as it is known here: in closed groups. */
 export type AudienceChoices = {
   everybody: number;
   facilitators: number;
   agencies: { origin: string; agency: string; people: number }[];
+  /** Of a group elsewhere: the agency whose node passes it on, and has it too. */
+  host: string | null;
 };
 
 /**
@@ -82,7 +86,7 @@ export async function audienceOf(db: Reader, groupId: string, topic?: string): P
 async function narrowAudience(
   db: Reader,
   group: GroupRow,
-  topic: { author_id: string; audience: string; audience_origin: string | null; audience_agency: string | null },
+  topic: Pick<PostRow, 'author_id' | 'audience' | 'audience_origin' | 'audience_agency'>,
   common: Pick<Audience, 'keptBy' | 'web' | 'closed'>,
 ): Promise<Audience> {
   const people = await peopleOf(db, group, {
@@ -100,7 +104,8 @@ async function narrowAudience(
     perNode: [],
     people: people.length,
     organisations: new Set(people.map(({ agency }) => agency)).size,
-    nodes: 0,
+    // What is written in a group elsewhere goes to its node, which passes it on.
+    nodes: group.local === 1 ? (await nodesOfThread(db, group, topic)).length : 1,
     narrow: {
       kind: topic.audience === 'agency' ? 'agency' : 'facilitators',
       agency: topic.audience_agency ?? '',
@@ -114,19 +119,8 @@ async function peopleOf(
   group: GroupRow,
   { kind, origin }: ChosenAudience,
 ): Promise<{ id: string; agency: string }[]> {
-  // What is not for all of a group stays on this node.
-  if (kind === 'facilitators')
-    return (await membersWithRole(db, group.id, ['owner', 'facilitator'])).filter(({ local }) => local === 1);
-  return db
-    .selectFrom('group_member')
-    .innerJoin('person', 'person.id', 'group_member.person_id')
-    .select(['person.id', 'person.agency'])
-    .where('group_member.group_id', '=', group.id)
-    .where('group_member.state', '=', 'member')
-    .where('person.home', '=', origin ?? '')
-    .where('person.local', '=', 1)
-    .where('person.guest_until', 'is', null)
-    .execute();
+  if (kind === 'facilitators') return membersWithRole(db, group.id, ['owner', 'facilitator']);
+  return membersOfAgency(db, group.id, origin ?? '');
 }
 
 /**
@@ -138,18 +132,21 @@ export async function audienceChoices(db: Reader, group: GroupRow, agency: strin
   const nodes = await membersPerNode(db, group);
   const agencies = [];
   for (const node of nodes) {
-    const people = await peopleOf(db, group, { kind: 'agency', origin: node.origin });
-    const name = node.origin === group.home ? agency : node.agency || new URL(node.origin).host;
-    if (people.length > 0) agencies.push({ origin: node.origin, agency: name, people: people.length });
+    // Who is in a group elsewhere only its own node knows; it tells how many of each.
+    const people = group.local === 1 ? await peopleOf(db, group, { kind: 'agency', origin: node.origin }) : node;
+    const count = 'members' in people ? people.members : people.length;
+    const named = group.local === 1 && node.origin === group.home ? agency : node.agency;
+    if (count > 0) agencies.push({ origin: node.origin, agency: named || new URL(node.origin).host, people: count });
   }
   return {
     everybody: nodes.reduce((sum, node) => sum + node.members, 0),
     facilitators: (await peopleOf(db, group, { kind: 'facilitators', origin: null })).length,
     agencies,
+    host: group.local === 1 ? null : (group.agency ?? new URL(group.home).host),
   };
 }
 
-/** Only a closed group of this node may be told less than the group: elsewhere others have it, and nobody here decides about them. */
-export function canNarrow(group: Pick<GroupRow, 'local' | 'reading' | 'kind'>): boolean {
-  return group.local === 1 && group.reading === 'members' && group.kind === 'group';
+/** In a closed group, where its node says that it heeds this: one that does not would tell it to all. */
+export function canNarrow(group: Pick<GroupRow, 'local' | 'reading' | 'kind' | 'narrows'>): boolean {
+  return (group.local === 1 || group.narrows === 1) && group.reading === 'members' && group.kind === 'group';
 }

@@ -6,8 +6,9 @@ import { type Attachment, changeFiles, holderOf } from './attachments.ts';
 import { leaveGroup } from './entering.ts';
 import { decidedByHost, streamOf } from './host.ts';
 import { forgetNames, putNames } from './names.ts';
+import { emitOfPost } from './narrow.ts';
 import { whyNotDelete, whyNotEdit } from './policy.ts';
-import { assertMayTell, currentRevision, requireGroup, requirePost, standingOf } from './store.ts';
+import { assertMayTell, currentRevision, requireGroup, requirePost, requireTopic, standingOf } from './store.ts';
 import type { PostRow } from './tables.ts';
 import { type Arrival, checkLength, clampInstant, namedText, type Text } from './written.ts';
 
@@ -74,7 +75,8 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
   // A post that its group never took in is sent anew as a whole.
   const unknownThere = waits && post.accepted_at === null && post.status === 'refused';
   const data = { post: post.id, group: group.id, revision: number };
-  const event = work.emit(unknownThere ? 'post.created' : 'post.edited', stream, data);
+  const about = { group, post, topic: await requireTopic(work.db, post) };
+  const event = await emitOfPost(work, about, unknownThere ? 'post.created' : 'post.edited', data, stream);
   await work.db
     .insertInto('post_revision')
     .values({ post_id: post.id, number, title, ...text, activity: input.arrival?.activity ?? null, at })
@@ -111,6 +113,7 @@ export async function deletePost(
   if (why === 'gone') return post;
   if (why) refuse(why, 'Only its author can delete a post');
   const stream = streamOf(work, group, post, post.local === 1);
+  const about = { group, post, topic: await requireTopic(work.db, post) };
   const change = {
     deleted_at: work.now,
     deletion: input.deletion ?? null,
@@ -124,7 +127,7 @@ export async function deletePost(
     // What the host reported is about the text that is gone.
     delivery: null,
     delivery_at: null,
-    event_id: work.emit('post.deleted', stream, { post: post.id, group: group.id }),
+    event_id: await emitOfPost(work, about, 'post.deleted', { post: post.id, group: group.id }, stream),
     event_stream: stream,
   };
   await work.db.updateTable('post').set(change).where('id', '=', post.id).execute();

@@ -1,5 +1,6 @@
 import {
   type ActivityDocument,
+  canonicalOrigin,
   isObject,
   type Json,
   type JsonObject,
@@ -41,6 +42,8 @@ export type ReadPost = {
   contextHistory: string | null;
   names: SaidNames;
   files: SaidFile[];
+  /** For whom alone it is, of those who read its group; null for all. */
+  narrow: { kind: 'facilitators' | 'agency'; origin: string | null } | null;
 };
 
 /** Everything behind a post that its document is made of. */
@@ -115,6 +118,7 @@ export function readPost(document: JsonObject): ReadPost | null {
     contextHistory: sameOriginOrNull(idOf(document.contextHistory)),
     names: namesOf(document.tag),
     files: filesIn(document.attachment, origin),
+    narrow: readNarrow(document['joinery:for']),
   };
 }
 
@@ -222,6 +226,7 @@ export function postDocument(origin: string, parts: PostParts): ActivityDocument
     attributedTo: author.uri,
     ...addressedTo(group, parts.mentions),
     audience: group.uri,
+    ...narrowed(post),
     ...thread,
     ...tagsOf(origin, parts),
     ...(parent ? { inReplyTo: parent } : {}),
@@ -236,6 +241,19 @@ export function postDocument(origin: string, parts: PostParts): ActivityDocument
     published: post.published_at,
     ...(post.revision > 1 ? { updated: post.updated_at } : {}),
   };
+}
+
+/** For whom alone its thread is: those who run the group, or the agency of a node. */
+function narrowed({ audience, audience_origin: origin }: PostRow): JsonObject {
+  if (audience === 'group') return {};
+  return { 'joinery:for': audience === 'agency' ? (origin ?? '') : audience };
+}
+
+/** What a document says of that; something that is not understood is for nobody but those who run the group. */
+function readNarrow(value: Json | undefined): ReadPost['narrow'] {
+  if (value === undefined) return null;
+  const origin = typeof value === 'string' ? canonicalOrigin(value) : null;
+  return origin === null ? { kind: 'facilitators', origin: null } : { kind: 'agency', origin };
 }
 
 /** What is left of a deleted post (FEP-4f05). */

@@ -33,6 +33,8 @@ declare module '@joinery/core' {
     'post.report_handled': OfPost & { report: string };
     /** The copy of what was written at another node is kept no more. On `local`. */
     'post.dropped': OfPost;
+    /** What happened to a post that is for a part of a group of ours (`event`), told to a node with somebody who sees it. On the stream of that node. */
+    'post.passed_on': OfPost & { event: string };
     /** New figures of these posts. */
     'post.counted': { group: string; posts: string[] };
     /** How far posts by people of `node` got. */
@@ -67,6 +69,7 @@ export const events: EventDefinitions = {
   'post.reported': { v: 1, data: report },
   'post.report_handled': { v: 1, data: report },
   'post.dropped': { v: 1, data: ofPost },
+  'post.passed_on': { v: 1, data: ofPost.extend({ event: z.string() }) },
   'post.counted': { v: 1, data: z.object({ group: z.string(), posts: z.array(z.string()) }) },
   'post.delivered': { v: 1, data: z.object({ group: z.string(), node: z.string(), posts: z.array(z.string()) }) },
 };

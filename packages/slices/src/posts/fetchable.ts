@@ -1,4 +1,4 @@
-import type { ActivityDocument, LogEvent, Outgoing, Requester } from '@joinery/core';
+import { type ActivityDocument, eventById, type LogEvent, type Outgoing, type Requester } from '@joinery/core';
 import { groupById } from '@joinery/slices/groups';
 import { authored } from './activities-out.ts';
 import { partsOf } from './documents.ts';
@@ -11,10 +11,12 @@ import { postById } from './store.ts';
  */
 export async function fetchable(
   outgoing: Outgoing,
-  event: LogEvent<'post.created' | 'post.edited'>,
+  told: LogEvent<'post.created' | 'post.edited' | 'post.passed_on'>,
   requester: Extract<Requester, { kind: 'peer' }>,
 ): Promise<ActivityDocument | null | undefined> {
-  const post = await postById(outgoing.db, event.data.post);
+  const event = 'event' in told.data ? await eventById(outgoing.db, told.data.event) : told;
+  if (event?.name !== 'post.created' && event?.name !== 'post.edited') return undefined;
+  const post = await postById(outgoing.db, told.data.post);
   const group = post && (await groupById(outgoing.db, post.group_id));
   if (group?.reading !== 'members' || post?.local !== 1) return undefined;
   // The address of the event itself is the group's `Announce` then.

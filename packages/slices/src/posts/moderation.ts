@@ -1,9 +1,9 @@
 import { type EventName, refuse, type Work } from '@joinery/core';
 import { decidedByHost } from './host.ts';
+import { emitOfPost } from './narrow.ts';
 import { whyNotMarkAnswered, whyNotModerate } from './policy.ts';
-import { requireGroup, requirePost, standingOf } from './store.ts';
+import { requireGroup, requirePost, requireTopic, standingOf } from './store.ts';
 import type { PostRow } from './tables.ts';
-import { streamOfPost } from './visibility.ts';
 
 /** `by`: the facilitator; null when the host of a group elsewhere told it. */
 export type Decision = { post: string; by: string | null };
@@ -66,7 +66,8 @@ async function decide(
   const set = change(post);
   if (!set) return false;
   await work.db.updateTable('post').set(set).where('id', '=', post.id).execute();
-  work.emit(event, streamOfPost(work, group, post), { post: post.id, group: group.id, by: input.by });
+  const about = { group, post, topic: await requireTopic(work.db, post) };
+  await emitOfPost(work, about, event, { post: post.id, group: group.id, by: input.by });
   return true;
 }
 
@@ -93,6 +94,6 @@ export async function markAnswered(
   if (topic.answer_id === input.answer) return false;
   await work.db.updateTable('post').set({ answer_id: input.answer }).where('id', '=', topic.id).execute();
   const data = { post: topic.id, group: group.id, answer: input.answer, by: input.by };
-  work.emit('post.answered', streamOfPost(work, group, topic), data);
+  await emitOfPost(work, { group, post: topic, topic }, 'post.answered', data);
   return true;
 }

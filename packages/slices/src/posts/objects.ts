@@ -77,7 +77,8 @@ export const postKind: ObjectKind = {
 };
 
 const absentGroup = { ...absent, uri: '', home: '' };
-const absentPost = (id: string) => ({ id, status: 'accepted', audience: 'group' }) as const;
+const absentPost = (id: string) =>
+  ({ id, status: 'accepted', audience: 'group', audience_origin: null, topic_id: id }) as const;
 
 /**
  * A node reads a post of ours in a group of ours by the group's rule. A post of ours in a group elsewhere is read by that group's node,

@@ -8,6 +8,7 @@ import { canNarrow } from './audience.ts';
 import { enterGroup } from './entering.ts';
 import { decidedByHost, streamOf } from './host.ts';
 import { putNames } from './names.ts';
+import { emitOfPost } from './narrow.ts';
 import { whyNotPost, whyNotReply } from './policy.ts';
 import { numberPost } from './references.ts';
 import { assertMayTell, requireGroup, requirePost, standingOf, topicOf } from './store.ts';
@@ -34,7 +35,8 @@ export type ReplyInput = Common & { replyTo: string };
  */
 export async function createTopic(work: Work, input: TopicInput): Promise<PostRow> {
   const group = await requireGroup(work.db, input.group);
-  if (!decidedByHost(work, group, !input.arrival)) {
+  const decided = decidedByHost(work, group, !input.arrival);
+  if (!decided) {
     const why = whyNotPost(await standingOf(work.db, group, input.author, work.now));
     if (why) refuse(why, 'You cannot start a topic in this group');
     assertMayTell(work, group);
@@ -42,8 +44,9 @@ export async function createTopic(work: Work, input: TopicInput): Promise<PostRo
   if (group.kind === 'conversation' && (await topicOf(work.db, group.id)))
     refuse('conflict', 'A conversation is one thread: reply in it');
   const { audience } = input;
-  if (audience && audience.kind !== 'group' && !canNarrow(group)) cannotNarrow();
-  if (audience?.kind === 'agency') {
+  // What the host of a group elsewhere took in is for whom its author wrote it.
+  if (!decided && audience && audience.kind !== 'group' && !canNarrow(group)) cannotNarrow();
+  if (!decided && audience?.kind === 'agency') {
     const nodes = await membersPerNode(work.db, group);
     if (!nodes.some(({ origin }) => origin === audience.origin)) cannotNarrow();
   }
@@ -144,7 +147,8 @@ async function addPost(
   if (arrival?.history) {
     work.emit('post.remembered', streams.local, { post: id, group: group.id });
   } else {
-    row.event_id = work.emit('post.created', stream, { post: id, group: group.id, revision: 1 });
+    const about = { group, post: row, topic: thread?.topic ?? row };
+    row.event_id = await emitOfPost(work, about, 'post.created', { post: id, group: group.id, revision: 1 }, stream);
     row.event_stream = stream;
   }
   await insertPost(work.db, row);
@@ -161,7 +165,7 @@ async function addPost(
   await putNames(work, id, names, true);
   if (row.local === 0) await rememberFiles(work, holderOf(id), arrival?.files ?? []);
   else if (!arrival) await attachAll(work, id, given.author, given.files ?? []);
-  await numberPost(work, group, id, arrival?.activityId ?? null);
+  await numberPost(work, group, row, arrival?.activityId ?? null);
   // Other nodes look up by WebFinger who wrote where everybody may know of the group.
   if (!arrival && group.listed === 1 && group.reading !== 'members') await markPublic(work, input.author);
   if (!waits) await enterGroup(work, group, row, arrival?.history === true);

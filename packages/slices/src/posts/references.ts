@@ -14,10 +14,14 @@ import {
   addressing,
   type GroupFacts,
   type GroupRow,
+  lastNumber,
   nextNumber,
   requesterMayRead,
 } from '@joinery/slices/groups';
+import { personById } from '@joinery/slices/people';
 import { threadAddresses } from './documents.ts';
+import { nodesOfThread } from './narrow.ts';
+import { postById } from './store.ts';
 import type { PostReferenceRow, PostRow } from './tables.ts';
 
 /**
@@ -40,9 +44,17 @@ export function isReference(group: Pick<GroupRow, 'reading'>): boolean {
 }
 
 /** A post comes into a closed group of ours. @param activity address of its author's activity; null for authors of this node */
-export async function numberPost(work: Work, group: GroupRow, post: string, activity: string | null): Promise<void> {
+export async function numberPost(
+  work: Work,
+  group: GroupRow,
+  post: Pick<PostRow, 'id' | 'audience'>,
+  activity: string | null,
+): Promise<void> {
   if (!isReference(group) || group.local !== 1) return;
-  await putReference(work, { post_id: post, number: await nextNumber(work, group.id), activity });
+  // What is for a part of the group takes no number: a gap would tell the others. It stands beside the one that comes next.
+  const number =
+    post.audience === 'group' ? await nextNumber(work, group.id) : (await lastNumber(work.db, group.id)) + 1;
+  await putReference(work, { post_id: post.id, number, activity });
 }
 
 /** The host of a closed group elsewhere has told of a post of ours: from now on nodes with its token may fetch it. */
@@ -118,7 +130,7 @@ export async function referencesTo(
 export async function mayNodeReadClosed(
   db: Reader,
   requester: Extract<Requester, { kind: 'peer' }>,
-  post: Pick<PostRow, 'id' | 'status' | 'audience'>,
+  post: Pick<PostRow, 'id' | 'status' | 'audience' | 'audience_origin' | 'topic_id'>,
   removed: boolean,
   group: GroupFacts & Pick<GroupRow, 'uri' | 'home'>,
 ): Promise<boolean> {
@@ -126,15 +138,34 @@ export async function mayNodeReadClosed(
   const [reference, access] = [await referenceOf(db, post.id), await accessOf(db, group.id, requester.origin)];
   const isMembersNode = await requesterMayRead(db, requester, group);
   const number = reference?.number ?? 0;
-  // What is not for all of a group stays on this node.
-  if (post.audience !== 'group') return false;
   if (group.local === 1) {
     const granted = access !== undefined && access.revoked_at === null && access.reads_from <= number;
-    return isMembersNode && granted && !removed;
+    return isMembersNode && granted && !removed && isForNode(db, requester.origin, post, group);
   }
   if (!mayReadClosed(requester.trust, requester.origin, group, 'out').allowed) return false;
   if (requester.origin === group.home) return true;
   if (requester.actor !== nodeActor(requester.origin) || reference === undefined) return false;
   const token = await requester.token?.(group.uri, access?.version ?? 0);
-  return token !== undefined && token !== null && token.from <= number && post.status === 'accepted' && !removed;
+  if (!token || token.from > number || post.status !== 'accepted' || removed) return false;
+  return isForNode(db, requester.origin, post, group, token.runs);
+}
+
+/**
+ * Whether somebody of a node sees the thread of a post, which may be for a part of its group. Asked last: whoever may read nothing in the group learns nothing from how long it
+ * takes.
+ * @param runs whether the group says that somebody there runs it
+ */
+async function isForNode(
+  db: Reader,
+  origin: string,
+  post: Pick<PostRow, 'audience' | 'audience_origin' | 'topic_id'>,
+  group: Pick<GroupRow, 'home'> & GroupFacts,
+  runs = false,
+): Promise<boolean> {
+  if (post.audience === 'group') return true;
+  const topic = await postById(db, post.topic_id);
+  if (!topic) return false;
+  if (group.local === 1) return (await nodesOfThread(db, group, topic)).includes(origin);
+  if (post.audience === 'agency' ? post.audience_origin === origin : runs) return true;
+  return (await personById(db, topic.author_id))?.home === origin;
 }

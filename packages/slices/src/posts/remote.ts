@@ -12,7 +12,7 @@ import {
   type Work,
 } from '@joinery/core';
 import { removeFilesOf } from '@joinery/slices/files';
-import { type GroupRow, groupByUri, mayHearOf, membershipOf } from '@joinery/slices/groups';
+import { type GroupRow, groupByUri, mayHearOf, membershipOf, membersPerNode } from '@joinery/slices/groups';
 import { type PersonRow, personById, personByUri, personTypes, rememberRemotePerson } from '@joinery/slices/people';
 import { acceptPost } from './acceptance.ts';
 import { holderOf } from './attachments.ts';
@@ -20,7 +20,7 @@ import { deletePost, editPost } from './changes.ts';
 import { applyCounts } from './counts.ts';
 import { idOf, idsOf, listOf, objectOf, type ReadPost, readPost } from './documents.ts';
 import { removeFromGroup } from './moderation.ts';
-import { createTopic, reply } from './posts.ts';
+import { type ChosenAudience, createTopic, reply } from './posts.ts';
 import { isReference } from './references.ts';
 import { agrees, postByUri, requireGroup } from './store.ts';
 import type { PostDocumentRow, PostRow } from './tables.ts';
@@ -110,10 +110,23 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
     arrival,
   };
   if (parent) await reply(work, { ...common, replyTo: parent.id });
-  else await createTopic(work, { ...common, group: group.id, title: read.title });
+  else
+    await createTopic(work, {
+      ...common,
+      group: group.id,
+      title: read.title,
+      audience: await narrowIn(work, group, read),
+    });
   await work.db.deleteFrom('post_document').where('uri', '=', read.uri).execute();
   if (received.verified === 'unchecked') await enqueueJob(work, checkJob, { uri: read.uri }, { key: read.uri });
   return applied;
+}
+
+/** For whom alone its author wrote it, with the name of the agency as it is known here. */
+async function narrowIn(work: Work, group: GroupRow, { narrow }: ReadPost): Promise<ChosenAudience | undefined> {
+  if (narrow === null) return undefined;
+  const node = (await membersPerNode(work.db, group)).find(({ origin }) => origin === narrow.origin);
+  return { ...narrow, agency: node?.agency || null };
 }
 
 /** Its audience is another group and it is not addressed to this one either: Lemmy is known to name a wrong audience. */

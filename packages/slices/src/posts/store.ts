@@ -33,6 +33,11 @@ export async function requirePost(db: Reader, id: string): Promise<PostRow> {
   return (await postById(db, id)) ?? refuse('not_found', 'There is no such post');
 }
 
+/** The first post of the thread of a post. @throws {Refusal} not_found */
+export async function requireTopic(db: Reader, post: PostRow): Promise<PostRow> {
+  return post.topic_id === post.id ? post : requirePost(db, post.topic_id);
+}
+
 /** @throws {Refusal} not_found */
 export async function requireGroup(db: Reader, id: string): Promise<GroupRow> {
   return (await groupById(db, id)) ?? refuse('not_found', 'There is no such group');

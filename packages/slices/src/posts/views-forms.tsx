@@ -144,7 +144,9 @@ function Whom({ choices, typed, errors, reader }: ComposeModel & { choices: Audi
       <RadioGroup
         name="audience"
         label={t('whom')}
-        description={t('whomHint')}
+        description={
+          choices.host === null ? t('whomHint') : `${t('whomHint')} ${t('whomElsewhere', { host: choices.host })}`
+        }
         value={typed.audience ?? 'group'}
         error={errorOf(errors, 'audience')}
         options={[

@@ -14,15 +14,15 @@ import type { PostRow } from './tables.ts';
  */
 
 /**
- * The stream on which what happens to a post is told: that of its group. Of what is not for all of a group no node learns anything, not even by the place that it would take
- * in the stream.
+ * The stream on which what happens to a post is told: that of its group. Of what is not for all of a group of ours the others learn nothing, not even by the place that it
+ * would take in the stream: it is told aside (`narrow.ts`).
  */
 export function streamOfPost(
   work: Pick<Work, 'origin'>,
   group: Pick<GroupRow, 'id' | 'local' | 'home' | 'reading'>,
   post: Pick<PostRow, 'audience'>,
 ): string {
-  return post.audience === 'group' ? streamFor(work, group) : streams.local;
+  return post.audience === 'group' || group.local !== 1 ? streamFor(work, group) : streams.local;
 }
 
 type Thread = Pick<PostRow, 'author_id' | 'audience' | 'audience_origin' | 'sort_at'>;

@@ -1,0 +1,64 @@
+import { type EventName, type Events, type Reader, streams, type Work } from '@joinery/core';
+import { type GroupRow, membersWithRole } from '@joinery/slices/groups';
+import { personById } from '@joinery/slices/people';
+import type { PostRow } from './tables.ts';
+import { streamOfPost } from './visibility.ts';
+
+/**
+ * Threads that are for a part of a closed group, over nodes. The group's own node takes them in and tells of them, one by one and in its lane, each node with somebody who sees
+ * them; no other learns of anything: no address, no number, no count. Nor do they stand in the collections that nodes read.
+ */
+
+type Thread = Pick<PostRow, 'audience' | 'audience_origin' | 'author_id'>;
+
+/**
+ * Other nodes with somebody who sees a thread that is for a part of a group of ours: of those who run it or of one agency, and of whoever began it.
+ * @param topic the first post of the thread
+ */
+export async function nodesOfThread(
+  db: Reader,
+  group: Pick<GroupRow, 'id' | 'home'>,
+  topic: Thread,
+): Promise<string[]> {
+  const people =
+    topic.audience === 'facilitators'
+      ? await membersWithRole(db, group.id, ['owner', 'facilitator'])
+      : await membersOfAgency(db, group.id, topic.audience_origin ?? '');
+  const author = await personById(db, topic.author_id);
+  const homes = new Set([...people, ...(author ? [author] : [])].map(({ home }) => home));
+  homes.delete(group.home);
+  return [...homes].sort();
+}
+
+/** Members of a group who work for the agency of a node; a guest works for an agency of their own. */
+export function membersOfAgency(db: Reader, group: string, origin: string) {
+  return db
+    .selectFrom('group_member')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select(['person.id', 'person.agency', 'person.home'])
+    .where('group_member.group_id', '=', group)
+    .where('group_member.state', '=', 'member')
+    .where('person.home', '=', origin)
+    .where('person.guest_until', 'is', null)
+    .execute();
+}
+
+/**
+ * Notes what happened to a post on the stream where it is told, and where only a part of a group of ours may hear of it, tells the nodes of that part.
+ * @param topic the first post of its thread
+ * @param stream where it is told; that of the post unless given
+ * @returns the event's id
+ */
+export async function emitOfPost<Name extends EventName>(
+  work: Work,
+  { group, post, topic }: { group: GroupRow; post: Pick<PostRow, 'id' | 'audience'>; topic: Thread },
+  name: Name,
+  data: Events[Name],
+  stream = streamOfPost(work, group, post),
+): Promise<string> {
+  const event = work.emit(name, stream, data);
+  if (group.local === 1 && post.audience !== 'group')
+    for (const origin of await nodesOfThread(work.db, group, topic))
+      work.emit('post.passed_on', streams.node(origin), { post: post.id, group: group.id, event });
+  return event;
+}
