@@ -50,7 +50,6 @@ import {
   report,
   topicOf,
 } from '@joinery/slices/posts';
-import Sqlite from 'better-sqlite3';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
 import { muteToken } from '../../packages/slices/src/notifications/mute-token.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
@@ -63,6 +62,7 @@ import { sealLink } from '../../packages/slices/src/sign-in/routes-profile.tsx';
 import { link } from '../../packages/slices/src/sign-in/sign-in.ts';
 import { providerById } from '../../packages/slices/src/sign-in/store.ts';
 import type { ProviderRow } from '../../packages/slices/src/sign-in/tables.ts';
+import { keepDatabase } from '../harness/put-back.ts';
 import { createBrowser, type TestBrowser } from '../harness/web.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -207,20 +207,7 @@ export async function openSeed(options: { smtp?: string; clock?: Clock } = {}): 
   // What follows from all this in the background has happened before the first look.
   await node.federation.lanes.look();
   await node.federation.settled();
-  // A connection of its own, since the node's are for its own queries only.
-  const copy = join(folder, 'seed.db');
-  const file = new Sqlite(join(folder, 'joinery.db'));
-  file.exec(`vacuum into '${copy}'; attach '${copy}' as seed; pragma foreign_keys = off`);
-  // Not the index of words and the tables that SQLite keeps for it: they follow from the others.
-  const tables = file
-    .prepare("select name from pragma_table_list where schema = 'main' and type = 'table' and name not like 'sqlite_%'")
-    .pluck()
-    .all()
-    .map(String);
-  const putBack = file.transaction(() => {
-    for (const table of tables)
-      file.exec(`delete from main."${table}"; insert into main."${table}" select * from seed."${table}"`);
-  });
+  const { file, tables, putBack } = keepDatabase(folder);
 
   return {
     ...{ context, federation: node.federation, webApp, logged },

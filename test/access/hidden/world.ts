@@ -52,7 +52,7 @@ export const originOfPeer = Object.fromEntries(peers.map((peer, n) => [peer, `ht
 
 type Mail = Parameters<MailDoor['send']>[0];
 type Signed = { id: string; session: string; token: string; email: string };
-export type Keys = ReturnType<typeof generateKeyPairSync>;
+type Keys = ReturnType<typeof generateKeyPairSync>;
 
 /** One node without server, background work or network, with the people and peers of the model, and the means to put it back as it was. */
 export type World = AsyncDisposable & {
