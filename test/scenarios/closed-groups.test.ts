@@ -1,6 +1,5 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, randomBytes } from 'node:crypto';
 import { createActorKeys, eventById, type LogEvent, nodeActor, streams, transact } from '@joinery/core';
-import { rememberFiles } from '@joinery/slices/files';
 import { approve, createGroup, groupByUri, joinGroup, membershipOf, removeMember } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, currentRevision, editPost, lock, markdownText, postByUri, reply } from '@joinery/slices/posts';
@@ -13,6 +12,7 @@ import { type Link, openLink } from '../harness/link.ts';
 import { settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 import { countRowsRead } from '../harness/rows-read.ts';
 import { until } from '../harness/until.ts';
+import { uploadFile } from '../harness/upload.ts';
 
 /**
  * A closed group over nodes, step by step: A hosts the group, b of B writes, c of C reads, and X is allowed by all and in nothing. What is written stays at its author's node,
@@ -120,6 +120,9 @@ async function forged(more: Partial<Parameters<typeof issueActorToken>[0]> & { b
 }
 
 let written: { id: string; uri: string };
+/** A file of B that hangs on it: its id there, and its bytes. */
+let paper: string;
+const bytes = randomBytes(1_200_000);
 
 it('is found by nodes with the scope, joined after approval, and read by nodes of members alone', async () => {
   at.b = await become(b, bob);
@@ -180,12 +183,14 @@ it('a hidden group and a missing one, and what is in them, cost the same stateme
 });
 
 it('what is written at B is told by its address, and C reads it at B', async () => {
+  paper = await uploadFile(b, bob, `${secret} figures.bin`, bytes);
   written = await transact(b.context, by, (work) =>
     createTopic(work, {
       group: at.b,
       author: bob.id,
       title: `${secret} case`,
       ...markdownText(`About the ${secret}.`),
+      files: [{ id: paper }],
     }),
   );
   await settle();
@@ -240,6 +245,40 @@ it('what is written at A is read at A, an answer of C at C, an edit is read agai
   expect(await postByUri(c.context.db.reader, written.uri)).toMatchObject({ locked_at: expect.any(String) });
 });
 
+/** Local id of the file of B at another node, while it knows of it. */
+async function paperAt(node: TestNode): Promise<string> {
+  const rows = node.context.db.reader.selectFrom('files_file').select('id');
+  return (await rows.where('uri', '=', `${b.origin}/files/${paper}`).executeTakeFirst())?.id ?? 'gone';
+}
+
+/** What a person gets of the file of B through their own node. */
+async function readPaper(node: TestNode, person: TestPerson, range?: string, id?: string) {
+  const answer = await fetch(`${node.origin}/api/v1/files/${id ?? (await paperAt(node))}/content`, {
+    headers: { authorization: `Bearer ${person.token}`, ...(range ? { range } : {}) },
+  });
+  return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()) };
+}
+
+it('a file of B is read through the reader’s own node, whole and in parts, by nobody else, and Bob sees which nodes did', async () => {
+  expect((await readPaper(c, cleo)).bytes.equals(bytes)).toBe(true);
+  const part = await readPaper(c, cleo, 'bytes=1048570-1048580');
+  expect([part.status, part.bytes.equals(bytes.subarray(1_048_570, 1_048_581))]).toEqual([206, true]);
+  expect((await readPaper(a, ada)).bytes.equals(bytes)).toBe(true);
+  const address = `${b.origin}/files/${paper}`;
+  const missing = await get(c, `${b.origin}/files/01900000-0000-7000-8000-000000000000`);
+  for (const [node, headers] of [
+    [x, {}],
+    [c, {}],
+    [x, await forged()],
+  ] as const)
+    expect(await get(node, address, headers)).toEqual(missing);
+  expect((await fetch(address)).status).toBe(404);
+  expect(await paperAt(x)).toBe('gone');
+  const { items } = (await bob.api('GET', `/files/${paper}/readers`)).body;
+  expect(items.map(({ node }: { node: string }) => node).sort()).toEqual([a.origin, c.origin].sort());
+  expect((await cleo.api('GET', `/files/${await paperAt(c)}/readers`)).status).toBe(404);
+});
+
 it('what is written while B cannot be reached is not lost: readers are told where it is, and it comes when B is back', async () => {
   link.cut();
   const late = await transact(b.context, by, (work) =>
@@ -252,6 +291,7 @@ it('what is written while B cannot be reached is not lost: readers are told wher
   await until(async () => ((await told())?.unread ?? []).length > 0, limit);
   expect(await told()).toMatchObject({ unread: [{ origin: b.origin, count: 1, since: expect.any(String) }] });
   expect(await textAt(c, late.uri)).toBeUndefined();
+  expect((await readPaper(c, cleo)).status).toBe(503);
   link.mend();
   // B hears from the group first that it was taken in: A's lane has to notice that B is back.
   await arrives(c, late.uri, 'in the dark', 45_000);
@@ -414,12 +454,8 @@ async function isShutOut(token: Record<string, string>): Promise<void> {
 it('the last member of C is removed: C is refused with the token it holds, drops its copies, and B and A have the receipt', async () => {
   const held = await forged();
   expect((await get(c, written.uri, held)).status).toBe(200);
-  const copy = await postByUri(c.context.db.reader, written.uri);
-  const holder = { kind: 'posts', id: copy?.id ?? '' };
-  const said = { uri: `${b.origin}/files/${written.id}`, name: `${secret}.pdf`, media_type: 'application/pdf' };
-  await transact(c.context, by, (work) =>
-    rememberFiles(work, holder, [{ ...said, bytes: 1, sha256: 'ab', pieces: 'cd', alt: null }]),
-  );
+  const known = await paperAt(c);
+  expect((await readPaper(c, cleo)).status).toBe(200);
   const there = await personByUri(a.context.db.reader, cleo.uri);
   await transact(a.context, by, (work) => removeMember(work, { group: group.id, person: there?.id ?? '', by: ada.id }));
   await settle();
@@ -437,6 +473,8 @@ it('the last member of C is removed: C is refused with the token it holds, drops
   const page = await cleo.api('GET', `/groups/${at.c}/posts`);
   expect(page.status).toBe(404);
   expect((await cleo.api('GET', '/feed')).body.items).toEqual([]);
+  expect((await get(c, `${b.origin}/files/${paper}`, held)).status).toBe(404);
+  expect((await readPaper(c, cleo, undefined, known)).status).toBe(404);
   // Of files nothing stays either: not what they are called.
   expect(await c.context.db.reader.selectFrom('files_file').selectAll().execute()).toEqual([]);
 });
@@ -448,17 +486,22 @@ it('who is let in again reads again, what was dropped too, and the version that 
   expect((await get(c, written.uri, await forged({ version: 2 }))).status).toBe(200);
   await until(async () => (await cleo.api('GET', `/groups/${at.c}/posts`)).body?.items?.length === 3, limit);
   await arrives(c, written.uri, secret);
+  expect((await readPaper(c, cleo)).bytes.equals(bytes)).toBe(true);
 });
 
 it('B suspends C: refused at once whatever A says, and C drops what was written at B', async () => {
   const token = await forged({ version: 2 });
+  const known = await paperAt(c);
   await b.decide('suspend', c);
   expect((await get(c, written.uri, token)).status).not.toBe(200);
+  expect((await get(c, `${b.origin}/files/${paper}`, token)).status).not.toBe(200);
+  expect((await readPaper(c, cleo, undefined, known)).status).toBeGreaterThanOrEqual(400);
   await settle();
   await until(async () => {
     await settle();
     return (await copiesAt(c, at.c, 'corrected')) === 0;
   }, limit);
+  expect(await paperAt(c)).toBe('gone');
   // What was written at A is still there, and B hears of the drop although it heeds nothing else from C.
   expect(await copiesAt(c, at.c, 'minutes')).toBe(1);
   await until(async () => {
@@ -476,6 +519,8 @@ it('A suspends C: no token any more, the nodes of the others are told, and C dro
   await a.decide('suspend', c);
   await settle();
   await isShutOut(token);
+  expect((await get(c, `${b.origin}/files/${paper}`, token)).status).toBe(404);
+  expect((await readPaper(c, cleo)).status).toBeGreaterThanOrEqual(400);
   expect(await access(b, at.b, c.origin)).toMatchObject({ version: 3 });
   await until(async () => {
     await settle();
