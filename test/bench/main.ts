@@ -5,7 +5,9 @@ import { serveEmptyRoute } from './empty-route.ts';
 import { measureIdle } from './idle.ts';
 import { measureInbox } from './inbox.ts';
 import { measureLimits } from './limits.ts';
+import { measureMedia } from './media.ts';
 import { measurePages } from './pages.ts';
+import { servePlainFiles } from './plain-files.ts';
 import { type Figure, printFigures } from './report.ts';
 import { serveSinks } from './sinks.ts';
 import { serveSubject } from './subject.ts';
@@ -19,6 +21,7 @@ const benches = {
   fanout: measureFanOut,
   idle: measureIdle,
   token: measureToken,
+  media: measureMedia,
 } as const;
 
 async function main(): Promise<void> {
@@ -43,6 +46,7 @@ const roles: Record<string, () => Promise<void>> = {
   subject: serveSubject,
   sinks: serveSinks,
   'empty-route': serveEmptyRoute,
+  'plain-files': servePlainFiles,
 };
 // Children run this same bundle in another role.
 await (roles[process.env.BENCH_ROLE ?? ''] ?? main)();

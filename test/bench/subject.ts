@@ -23,6 +23,7 @@ import { decideAs } from '../../packages/federation/src/trust/testing.ts';
 import { makeBusy, movableClock } from '../harness/busy-node.ts';
 import { busyPages } from '../harness/busy-pages.ts';
 import { answerCalls } from './children.ts';
+import { bringFile, fileFrom, joinThere } from './media-nodes.ts';
 import { startProfile } from './profile.ts';
 import { statementTimes, timeStatements } from './statements.ts';
 
@@ -47,6 +48,7 @@ export async function serveSubject(): Promise<void> {
       JOINERY_AGENCY: 'Department',
       JOINERY_LOOPBACK_PEERS: '1',
       JOINERY_DATABASE_URL: process.env.BENCH_DATABASE_URL,
+      JOINERY_FILE_MEGABYTES: process.env.JOINERY_FILE_MEGABYTES,
     },
     { log: note, clock },
   );
@@ -80,6 +82,9 @@ export async function serveSubject(): Promise<void> {
     setClock: (milliseconds: number) => clock.set(milliseconds),
     cookie: (person: string) => signedInCookie(node, person),
     counts: () => countAll(node),
+    bringFile: (input: Parameters<typeof bringFile>[1]) => bringFile(node, input),
+    joinThere: (uri: string) => joinThere(node, uri),
+    fileFrom: (uri: string) => fileFrom(node, uri),
     drain: () => node.worker?.drain(),
     begin: async (profiled: boolean) => {
       statementTimes();

@@ -22,36 +22,45 @@ export async function readRemote(
     refuse(answer.away ? 'unavailable' : 'not_found', 'The node where this file lies does not hand it out');
   const source = answer.body[Symbol.asyncIterator]();
   let number = first;
-  let rest: Buffer = Buffer.alloc(0);
+  let rest: Uint8Array | null = null;
 
-  /** The next piece, whole. @throws when the other node sends anything but the file */
-  async function nextPiece(): Promise<Buffer> {
-    const length = Math.min(pieceBytes, file.bytes - number * pieceBytes);
-    const parts = [rest];
-    let have = rest.length;
-    while (have < length) {
-      const { value, done } = await source.next();
+  /** The parts of the next piece, none of which is passed on before all of them are what was announced: hashed as they come, and never put together. @throws when the other node sends anything but the file */
+  async function nextPiece(): Promise<Uint8Array[]> {
+    let missing = Math.min(pieceBytes, file.bytes - number * pieceBytes);
+    const hash = createHash('sha256');
+    const parts: Uint8Array[] = [];
+    while (missing > 0) {
+      const { value, done }: IteratorResult<Uint8Array> = rest ? { value: rest } : await source.next();
       if (done) throw new Error('A file of another node ended too early');
-      parts.push(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
-      have += value.byteLength;
+      const part = value.subarray(0, missing);
+      rest = value.length > missing ? value.subarray(missing) : null;
+      hash.update(part);
+      parts.push(part);
+      missing -= part.length;
     }
-    const joined = parts.length === 1 ? rest : Buffer.concat(parts, have);
-    const piece = joined.subarray(0, length);
-    rest = joined.subarray(length);
-    if (createHash('sha256').update(piece).digest('base64url') !== hashes[number]) {
+    if (hash.digest('base64url') !== hashes[number]) {
       context.logger.warn('files.remote_differs', { home: new URL(file.uri).origin });
       throw new Error('A file of another node is not what was announced');
     }
-    return piece;
+    return parts;
+  }
+
+  /** What was asked for of a piece. */
+  function* wantedOf(parts: Uint8Array[]): Generator<Uint8Array> {
+    let at = number * pieceBytes;
+    for (const part of parts) {
+      const wanted = part.subarray(Math.max(0, range.start - at), Math.max(0, range.end + 1 - at));
+      at += part.length;
+      if (wanted.length > 0) yield wanted;
+    }
   }
 
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          const from = number * pieceBytes;
-          const piece = await nextPiece();
-          controller.enqueue(piece.subarray(Math.max(0, range.start - from), range.end + 1 - from));
+          const parts = await nextPiece();
+          for (const part of wantedOf(parts)) controller.enqueue(part);
           number += 1;
           if (number <= last) return;
           controller.close();
@@ -64,6 +73,7 @@ export async function readRemote(
         await source.return?.();
       },
     },
-    { highWaterMark: 1 },
+    // Counted in bytes: the next piece is fetched while this one goes out, and no more.
+    new ByteLengthQueuingStrategy({ highWaterMark: pieceBytes }),
   );
 }
