@@ -230,6 +230,7 @@ const inConversation = (send?: Call['send']): Row => ({
   ...body(send),
 });
 const noMail = 'they have muted nothing, and hear of it already';
+const askedByNobody = 'nobody of another node brought them in';
 const begun = ({ colleague }: Things) => ({ people: [colleague], content: 'Shall we?' });
 const pagesOfConversations: Record<string, Row> = {
   'POST /conversations/new': {
@@ -245,6 +246,13 @@ const pagesOfConversations: Record<string, Row> = {
   },
   'POST /conversations/:id/mute': inConversation(),
   'POST /conversations/:id/unmute': { ...inConversation(), changesNothing: noMail },
+  'POST /conversations/:id/accept': { ...inConversation(), changesNothing: askedByNobody },
+  'POST /conversations/:id/ignore': { ...inConversation(), changesNothing: askedByNobody },
+  'POST /profile/conversations': { as: 'bystander', not: guests, send: { contacts: 'no' } },
+  'POST /administration/messages/:report/forward': {
+    ...{ as: 'administrator', not: notAdministrators, at: ['reportedMessage'] },
+    ...{ answers: 404, changesNothing: 'its author is of this node' },
+  },
   'POST /administration/messages/:report/handled': {
     ...{ as: 'administrator', not: notAdministrators, at: ['reportedMessage'] },
   },
@@ -254,6 +262,7 @@ const apiOfConversations: Record<string, Row> = {
   'POST /api/v1/conversations/:id/messages': inConversation({ content: 'Yes' }),
   'POST /api/v1/conversations/:id/read': inConversation(),
   'POST /api/v1/conversations/:id/people': inConversation(({ bystander }) => ({ person: bystander })),
+  'PUT /api/v1/conversations/:id/request': { ...inConversation({ state: 'ignored' }), changesNothing: askedByNobody },
   'POST /api/v1/conversations/:id/leave': inConversation(),
   'PUT /api/v1/conversations/:id/mute': inConversation(),
   'DELETE /api/v1/conversations/:id/mute': { ...inConversation(), changesNothing: noMail },

@@ -296,6 +296,7 @@ export function examplesOf({
         ...failed,
       },
     ],
+    '/profile/conversations': [{ path: '/profile/conversations', as: 'member', name: 'who may write' }],
     '/profile/posting': [{ path: '/profile/posting', as: 'member', name: 'posting' }],
     '/outgoing/:id': [
       { path: `/outgoing/${posts.held}`, as: 'member', name: 'not left yet' },
@@ -625,6 +626,8 @@ export function examplesOf({
       { path: `/conversations/${conversations.busy}?done=mute`, as: owner, name: 'conversation muted notice' },
       { path: `/conversations/${conversations.alone}`, as: 'member', name: 'conversation alone' },
       { path: `/conversations/${conversations.shut}`, as: 'member', name: 'conversation to open again' },
+      { path: `/conversations/${conversations.asked}`, as: 'member', name: 'conversation asked for' },
+      { path: `/conversations/${conversations.over}`, as: owner, name: 'conversation over nodes' },
       { path: `/conversations/${conversations.busy}`, as: 'newcomer', name: 'conversation of others', status: 404 },
       {
         ...{ path: `/conversations/${conversations.busy}`, as: 'member', name: 'conversation error' },

@@ -14,15 +14,13 @@ import {
   writeRestored,
 } from '@joinery/core';
 import { slices } from '@joinery/node';
-import { beginConversation, sendMessage } from '@joinery/slices/conversations';
+import { beginConversation } from '@joinery/slices/conversations';
 import {
-  addToConversation,
   approve,
   ban,
   createGroup,
   invite,
   joinGroup,
-  leaveConversation,
   type NewGroup,
   setAutomaticRules,
   setQuestions,
@@ -57,6 +55,7 @@ import { providerById } from '../../packages/slices/src/sign-in/store.ts';
 import type { ProviderRow } from '../../packages/slices/src/sign-in/tables.ts';
 import { people, startIdentityProvider } from '../harness/identity-provider.ts';
 import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+import { fillConversations, fillOverNodes } from './every-state-conversations.ts';
 import { fillPapers, hangPicture, type Papers } from './every-state-files.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -111,7 +110,7 @@ export type EveryState = AsyncDisposable & {
   /** The owner's only one that works, and one of two of the member; and the newcomer's link with a provider. */
   passkeys: Record<'last' | 'one' | 'link', string>;
   /** One with everything in it, and one that everybody but the member has left. */
-  conversations: Record<'busy' | 'alone' | 'shut', string>;
+  conversations: Record<'busy' | 'alone' | 'shut' | 'asked' | 'over', string>;
   /** A picture that hangs on the thread. */
   file: string;
   /** In a closed group, where it is kept who opens them. */
@@ -358,7 +357,10 @@ export async function openEveryState(): Promise<EveryState> {
     createSignInLink(work, { account: null, purpose: 'first-administrator', minutes: 60 }),
   );
   const shut = await fillShut(node, make, { owner, member, colleague });
-  const conversations = await fillConversations(node, { owner, member, colleague, requester });
+  const conversations = {
+    ...(await fillConversations(node, { owner, member, colleague, requester })),
+    ...(await fillOverNodes(node, council, { owner, member, cato })),
+  };
   await settleAll([node]);
   const signIn = await fillSignIn(node);
   const passkeys = await act(async (work) => {
@@ -461,49 +463,6 @@ async function fillShut(
     await writeRestored(work.db, state);
     return { group, conversation: id };
   });
-}
-
-/** Talk with all that can happen in it, of which something was reported. */
-async function fillConversations(
-  { context }: TestNode,
-  { owner, member, colleague, requester }: Record<'owner' | 'member' | 'colleague' | 'requester', TestPerson>,
-): Promise<Record<'busy' | 'alone', string>> {
-  const act = <T>(does: (work: Work) => Promise<T>) => transact(context, by, does);
-  const begin = (from: TestPerson, to: TestPerson[], subject: string, content: string) =>
-    act((work) =>
-      beginConversation(work, { by: from.id, people: to.map(({ id }) => id), subject, content, language: 'en' }),
-    );
-  const alone = await begin(colleague, [member], '', 'I leave on Friday. It was good to work with you!');
-  await act((work) => leaveConversation(work, { group: alone.id, person: colleague.id }));
-  const busy = await begin(
-    owner,
-    [member, colleague],
-    'Who takes over the Thursday counter?',
-    'Lea has left. **Who can?**',
-  );
-  const say = (from: TestPerson, content: string) =>
-    act((work) => sendMessage(work, { conversation: busy.id, by: from.id, content, language: 'en' }));
-  const first = await say(
-    member,
-    'I can until the summer:\n\n- Thursdays from 9 to 13\n- not in May\n\nPim knows the [rota](https://rota.example/counter).',
-  );
-  await say(colleague, 'Thank you, that helps.');
-  const gone = await say(member, 'Wrong window');
-  const rude = await say(colleague, 'Lea never did a thing anyway.');
-  await act(async (work) => {
-    await addToConversation(work, { group: busy.id, person: requester.id, by: member.id });
-    await deletePost(work, { post: gone.id, author: member.id });
-    await editPost(work, {
-      post: first.id,
-      author: member.id,
-      ...markdownText(
-        'I can until the summer, Thursdays from 9 to 13. Pim knows the [rota](https://rota.example/counter).',
-      ),
-    });
-    await report(work, { post: rude.id, reporter: member.id, reason: 'This is about somebody who cannot answer.' });
-  });
-  await say(requester, 'The rota is on my desk.');
-  return { busy: busy.id, alone: alone.id };
 }
 
 /** Somebody of a firm, who may write in these groups. */

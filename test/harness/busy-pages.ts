@@ -60,6 +60,7 @@ export async function busyPages({ db }: Pick<Context, 'db'>, busy: BusyNode): Pr
     reader('sign-in and sessions', '/profile/sign-in'),
     reader('passkeys', '/profile/sign-in/passkeys'),
     reader('posting', '/profile/posting'),
+    reader('who may write', '/profile/conversations'),
     reader('conversations', '/conversations'),
     reader('conversation', `/conversations/${busy.conversation}`),
     reader('people of a conversation', `/conversations/${busy.conversation}/people`),

@@ -1,274 +1,427 @@
-import { sizes } from '@joinery/core';
-import { conversations } from '@joinery/slices/conversations';
-import { files } from '@joinery/slices/files';
-import { groups } from '@joinery/slices/groups';
-import { notifications } from '@joinery/slices/notifications';
-import { type PersonRow, people } from '@joinery/slices/people';
-import { posts } from '@joinery/slices/posts';
-import { expect, test } from 'vitest';
-import { afterwards } from '../../packages/slices/src/conversations/testing/world.ts';
-import { type Browser, openWeb } from '../../packages/slices/src/people/testing/web.ts';
+import { streams, transact } from '@joinery/core';
+import { beginConversation, keysFor, sendMessage } from '@joinery/slices/conversations';
+import {
+  addToConversation,
+  chooseContacts,
+  contactOf,
+  type GroupRow,
+  groupByUri,
+  groupsOf,
+  leaveConversation,
+  membershipOf,
+} from '@joinery/slices/groups';
+import { personByUri } from '@joinery/slices/people';
+import {
+  currentRevision,
+  deletePost,
+  deliveryOf,
+  editPost,
+  type PostRow,
+  postByUri,
+  report,
+  reportedMessages,
+  sendReportOn,
+} from '@joinery/slices/posts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { signedFetch } from '../../packages/federation/src/fetch.ts';
+import { listConversations, messagesFromEnd, participantsOf } from '../../packages/slices/src/conversations/lists.ts';
+import { seeConversation } from '../../packages/slices/src/conversations/reads.ts';
+import { type Link, openLink } from '../harness/link.ts';
+import { settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+import { until } from '../harness/until.ts';
 
-async function setUp() {
-  const web = await openWeb([people, files, groups, posts, conversations, notifications]);
-  const [anna, bram, cato] = [await web.add('Anna Bos'), await web.add('Bram Dijk'), await web.add('Cato Es')];
-  const browsers = { anna: await web.signedIn(anna), bram: await web.signedIn(bram), cato: await web.signedIn(cato) };
-  /** Begins one by the form. @returns its id */
-  const begin = async (by: Browser, to: string, content = 'Hello there', subject = '') => {
-    const answer = await by.post('/conversations/new', { to, subject, content });
-    expect(answer.location).toMatch(/^\/conversations\/[0-9a-f-]{36}$/);
-    await afterwards(web.context);
-    return answer.location?.split('/').at(-1) ?? '';
-  };
-  return {
-    ...{ web, begin, ...browsers, people: { anna, bram, cato } },
-    [Symbol.asyncDispose]: () => web[Symbol.asyncDispose](),
-  };
-}
+/**
+ * A conversation over nodes, step by step: Ada of A begins it with Bob of B and brings Cleo of C in later. X is first unknown, then allowed by all and in nothing.
+ */
+const by = { kind: 'system', what: 'test' } as const;
+const scopes = ['discover', 'open-groups', 'closed-groups'] as const;
+const secret = 'Curlew';
+const limit = 20_000;
 
-/** What a page says, without its markup. */
-const said = (html: string) =>
-  html
-    .replace(/<(style|head)[\s\S]*?<\/\1>/g, ' ')
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/\s+/g, ' ');
+let a: TestNode;
+let b: TestNode;
+let c: TestNode;
+let x: TestNode;
+/** The line on which others reach B. */
+let link: Link;
+let ada: TestPerson;
+let bob: TestPerson;
+let bea: TestPerson;
+let cleo: TestPerson;
+let talk: GroupRow;
 
-test('from a profile to an answer: list, counts and preview are for those who are in it', async () => {
-  await using world = await setUp();
-  const { anna, bram, cato, begin, people: all } = world;
-  const profile = await anna.get(`/people/${all.bram.id}`);
-  expect(profile.html).toContain(`href="/conversations/new?to=${all.bram.handle}"`);
-  expect((await anna.get(`/people/${all.anna.id}`)).html).not.toContain('/conversations/new');
-  const form = await anna.get(`/conversations/new?to=${all.bram.handle}`);
-  expect(form.html).toContain(`value="${all.bram.handle}"`);
-  const id = await begin(anna, all.bram.handle, 'Can you **look** at this?', 'Key of the archive');
-  const list = said((await bram.get('/conversations')).html);
-  for (const text of ['Key of the archive', 'Anna Bos: Can you look at this?', '1 new', 'With Anna Bos'])
-    expect(list).toContain(text);
-  expect((await bram.get('/people')).html).toContain('aria-label="Messages: 1 new message"');
-  expect((await bram.get('/people')).html).toContain('aria-label="Notifications: 1 unread"');
-  const opened = await bram.get(`/conversations/${id}`);
-  for (const text of ['<strong>look</strong>', 'app-live', 'read this conversation', '/report"'])
-    expect(opened.html).toContain(text);
-  expect(opened.html).not.toContain('/edit"');
-  await afterwards(world.web.context);
-  // Looking is enough to have heard of it.
-  expect((await bram.get('/people')).html).toContain('aria-label="Notifications"');
-  expect((await bram.get('/people')).html).toContain('aria-label="Messages"');
-  const sent = await bram.post(`/conversations/${id}/messages`, { content: 'Done.' });
-  expect(sent.location).toMatch(new RegExp(`^/conversations/${id}#post-`));
-  const messages = said((await anna.get(`/conversations/${id}`)).html);
-  expect(messages.indexOf('Can you look')).toBeLessThan(messages.indexOf('Done.'));
-  expect(said((await anna.get('/conversations')).html)).toContain('Bram Dijk: Done.');
-  expect(said((await bram.get('/conversations')).html)).toContain('You: Done.');
-  expect(said((await cato.get('/conversations')).html)).toContain('No conversations yet');
-  expect((await cato.get(`/people/${all.bram.id}`)).html).not.toContain('archive');
-});
+const nodes = () => [a, b, c, x];
+const settle = () => settleAll(nodes());
 
-test('what only the script asks for is not read', async () => {
-  await using world = await setUp();
-  const { anna, bram, begin, web, people: all } = world;
-  const id = await begin(anna, all.bram.handle);
-  const cookie = await sessionOf(world.web, all.bram);
-  const answer = await web.call(`/conversations/${id}`, { headers: { cookie, 'x-joinery-background': '1' } });
-  expect([answer.status, (await answer.text()).includes('Hello there')]).toEqual([200, true]);
-  expect((await bram.get('/people')).html).toContain('aria-label="Messages: 1 new message"');
-});
-
-async function sessionOf(web: Awaited<ReturnType<typeof openWeb>>, person: PersonRow): Promise<string> {
-  const { accountOfPerson, cookieName, startSession, transact } = await import('@joinery/core');
-  const account = await accountOfPerson(web.context.db.reader, person.id);
-  const session = await transact(web.context, { kind: 'system', what: 'test' }, (work) =>
-    startSession(work, account?.id ?? ''),
-  );
-  return `${cookieName(web.context.config.origin, 'session')}=${session}`;
-}
-
-test('a name that is not sure is asked about, without script, and nothing typed is lost', async () => {
-  await using world = await setUp();
-  const { web, anna, begin, people: all } = world;
-  const dora = await web.add('Dora Bos');
-  const asked = await anna.post('/conversations/new', { to: 'cato es, bos, Zed', subject: 'S', content: 'Keep this' });
-  expect(asked.status).toBe(422);
-  const page = said(asked.html);
-  for (const text of ['Choose whom you mean by “bos”', 'Nobody on this node is called “Zed”', 'Dora Bos', 'Keep this'])
-    expect(page).toContain(text);
-  expect(asked.html).toContain(`value="${all.cato.handle}, Zed"`);
-  const still = await anna.post('/conversations/new', { to: all.cato.handle, asked: 'bos', content: 'Keep this' });
-  expect([still.status, said(still.html).includes('Choose whom you mean by “bos”')]).toEqual([422, true]);
-  const made = await anna.post('/conversations/new', {
-    ...{ to: all.cato.handle, asked: 'bos', content: 'Keep this' },
-    'person-0': dora.id,
-  });
-  expect(made.status).toBe(303);
-  expect(said((await anna.get(made.location ?? '')).html)).toContain('Dora Bos');
-  const without = await anna.post('/conversations/new', {
-    ...{ to: all.cato.handle, asked: 'bos', content: 'Keep this' },
-    'person-0': 'none:bos',
-  });
-  expect(said((await anna.get(without.location ?? '')).html)).not.toContain('Dora Bos');
-  for (const [fields, words] of [
-    [{ to: '', content: 'Hi' }, 'Say for whom it is'],
-    [{ to: all.anna.handle, content: 'Hi' }, 'Say for whom it is'],
-    [{ to: all.cato.handle, content: ' ' }, 'Write a message'],
-    [{ to: '@ria@other.example', content: 'Hi' }, 'people of other agencies cannot be in a conversation yet'],
-    [{ to: all.cato.handle, content: 'Hi', subject: 'x'.repeat(121) }, 'This is too long'],
-  ] as const) {
-    const answer = await anna.post('/conversations/new', fields);
-    expect([answer.status, said(answer.html).includes(words), words]).toEqual([422, true, words]);
-  }
-  const looked = await anna.post('/conversations/new', { to: all.cato.handle, content: '*So*', preview: '1' });
-  expect([looked.status, looked.html.includes('<em>So</em>')]).toEqual([200, true]);
-  await begin(anna, all.cato.handle);
-});
-
-test('names are offered to whoever is signed in', async () => {
-  await using world = await setUp();
-  const { web, anna, people: all } = world;
-  const offered = async (q: string) => JSON.parse((await anna.get(`/conversations/suggestions?q=${q}`)).html).items;
-  expect(await offered('dij')).toEqual([{ text: all.bram.handle, label: 'Bram Dijk', note: `@${all.bram.handle}` }]);
-  expect([await offered(''), await offered('Anna'), await offered('%25')]).toEqual([[], [], []]);
-  expect((await web.browser().get('/conversations/suggestions?q=bram')).status).toBe(303);
-});
-
-test('people are brought in with a warning, and leave; both are shown among the messages', async () => {
-  await using world = await setUp();
-  const { web, anna, bram, cato, begin, people: all } = world;
-  const id = await begin(anna, all.bram.handle, 'Between us');
-  const warned = said((await anna.get(`/conversations/${id}/people`)).html);
-  expect(warned).toContain('can read everything that was said here before');
-  expect((await cato.get(`/conversations/${id}`)).status).toBe(404);
-  const added = await anna.post(`/conversations/${id}/people`, { to: all.cato.handle });
-  expect(added.location).toBe(`/conversations/${id}?done=added`);
-  await afterwards(web.context);
-  expect(said((await cato.get('/notifications')).html)).toContain('Anna Bos brought you into a conversation');
-  expect(said((await cato.get(`/conversations/${id}`)).html)).toContain('Between us');
-  expect(said((await bram.get(`/conversations/${id}`)).html)).toContain('Cato Es was brought in by Anna Bos');
-  expect((await anna.post(`/conversations/${id}/people`, { to: 'nobody at all' })).status).toBe(422);
-  expect(said((await bram.get(`/conversations/${id}/leave`)).html)).toContain('not be able to read any of it any more');
-  expect((await bram.post(`/conversations/${id}/leave`)).location).toBe('/conversations?done=left');
-  for (const path of ['', '/people', '/leave'])
-    expect((await bram.get(`/conversations/${id}${path}`)).status).toBe(404);
-  expect(said((await anna.get(`/conversations/${id}`)).html)).toContain('Bram Dijk has left');
-  // What they were told before is not there any more either.
-  expect(said((await bram.get('/notifications')).html)).not.toContain('message');
-  for (let count = 2; count < sizes.conversation.most; count += 1) {
-    const more = await web.add(`Person ${count}`);
-    expect((await anna.post(`/conversations/${id}/people`, { to: more.handle })).status).toBe(303);
-  }
-  const full = await anna.get(`/conversations/${id}/people`);
-  expect([full.html.includes('name="to"'), said(full.html).includes('as many as there can be')]).toEqual([false, true]);
-  const refused = await anna.post(`/conversations/${id}/people`, { to: all.bram.handle });
-  expect([refused.status, said(refused.html).includes('as many as there can be')]).toEqual([422, true]);
-});
-
-test('muting tells nothing more and still counts', async () => {
-  await using world = await setUp();
-  const { web, anna, bram, begin, people: all } = world;
-  const id = await begin(anna, all.bram.handle);
-  expect((await bram.post(`/conversations/${id}/mute`)).location).toBe(`/conversations/${id}?done=mute`);
-  expect(said((await bram.get(`/conversations/${id}?done=mute`)).html)).toContain('Hear of it again');
-  await anna.post(`/conversations/${id}/messages`, { content: 'Psst' });
-  await afterwards(web.context);
-  const header = (await bram.get('/people')).html;
-  expect([header.includes('"Notifications"'), header.includes('"Messages: 1 new message"')]).toEqual([true, true]);
-  await bram.post(`/conversations/${id}/unmute`);
-  await anna.post(`/conversations/${id}/messages`, { content: 'Hey' });
-  await afterwards(web.context);
-  expect((await bram.get('/notifications')).html).toContain('Anna Bos sent you a message');
-  // One that waits stands for all until somebody looks.
-  await anna.post(`/conversations/${id}/messages`, { content: 'Hey!' });
-  await afterwards(web.context);
-  const list = (await bram.get('/notifications')).html;
-  for (const text of ['"Notifications: 1 unread"', 'Mute this conversation']) expect(list).toContain(text);
-});
-
-test('one’s own message is changed and deleted as any post; its pages lead back', async () => {
-  await using world = await setUp();
-  const { anna, bram, begin, people: all } = world;
-  const id = await begin(anna, all.bram.handle, 'Frist', 'Subject');
-  const page = await anna.get(`/conversations/${id}`);
-  const post = /id="post-([0-9a-f-]{36})"/.exec(page.html)?.[1] ?? '';
-  const edit = await anna.get(`/posts/${post}/edit`);
-  expect([edit.status, edit.html.includes('name="title"')]).toEqual([200, false]);
-  const saved = await anna.post(`/posts/${post}/edit`, { content: 'First', language: 'en' });
-  expect(saved.location).toBe(`/posts/${post}`);
-  const back = await anna.get(`/posts/${post}`);
-  expect(back.location).toBe(`/conversations/${id}?at=${post}#post-${post}`);
-  expect(said((await bram.get(back.location ?? '')).html)).toContain('First');
-  expect((await bram.post(`/posts/${post}/edit`, { content: 'Mine' })).status).toBe(403);
-  expect((await anna.post(`/posts/${post}/delete`)).location).toBe(`/posts/${post}`);
-  const after = said((await bram.get(`/conversations/${id}`)).html);
-  expect([after.includes('This message was deleted'), after.includes('Subject')]).toEqual([true, true]);
-  expect((await bram.post(`/conversations/${id}/messages`, { content: 'Still here' })).status).toBe(303);
-  const group = await bram.get(`/groups/${id}`);
-  expect([group.status, group.location]).toEqual([303, `/conversations/${id}`]);
-  for (const path of ['members', 'settings', 'topics', 'new', 'reports', 'invite'])
-    expect([path, (await bram.get(`/groups/${id}/${path}`)).status]).toEqual([path, 404]);
-});
-
-test('a reported message goes to the administrators, who read nothing else', async () => {
-  await using world = await setUp();
-  const { web, anna, bram, begin, people: all } = world;
-  const ada = await web.signedIn(await web.add('Ada Admin', { administrator: true }));
-  const id = await begin(anna, all.bram.handle, 'Harmless');
-  const sent = await anna.post(`/conversations/${id}/messages`, { content: 'Awful' });
-  const post = sent.location?.split('post-')[1] ?? '';
-  const form = said((await bram.get(`/posts/${post}/report`)).html);
-  expect(form).toContain('The administrators of this node get this one message');
-  const thanks = await bram.post(`/posts/${post}/report`, { reason: 'A threat' });
-  expect(said(thanks.html)).toContain('administrators of this node will look');
-  expect(said((await ada.get('/people')).html)).toContain('A message was reported.');
-  const page = await ada.get('/administration/messages');
-  for (const text of ['Awful', 'A threat', 'Reported by Bram Dijk', 'Anna Bos'])
-    expect(said(page.html)).toContain(text);
-  expect(page.html).not.toContain('Harmless');
-  expect(page.html).not.toContain(id);
-  for (const path of [`/conversations/${id}`, `/posts/${post}`, `/groups/${id}`])
-    expect((await ada.get(path)).status).toBe(404);
-  expect((await bram.get('/administration/messages')).status).toBe(403);
-  const handled = /administration\/messages\/([0-9a-f-]{36})\/handled/.exec(page.html)?.[0] ?? '';
-  expect((await ada.post(`/${handled}`)).location).toBe('/administration/messages?done=handled');
-  expect((await ada.post(`/${handled}`)).status).toBe(404);
-  expect(said((await ada.get('/administration/messages')).html)).toContain('Nothing is reported');
-});
-
-test('the API has the same', async () => {
-  await using world = await setUp();
-  const { web, people: all } = world;
-  const { anna, bram, cato } = all;
-  const ask = web.api;
-  const made = await ask(anna, 'POST', '/conversations', { people: [bram.id], subject: 'Keys', content: 'Where?' });
-  expect(made).toMatchObject({
-    status: 201,
-    json: { subject: 'Keys', unread: 0, muted: false, last: { text: 'Where?' } },
-  });
-  const { id, uri } = made.json;
-  expect(uri).toBe(`${web.context.config.origin}/groups/${id}`);
-  const at = `/conversations/${id}`;
-  expect(await ask(bram, 'GET', '/conversations')).toMatchObject({ json: { items: [{ id, unread: 1 }], next: null } });
-  expect(await ask(bram, 'POST', `${at}/messages`, { content: 'Here' })).toMatchObject({
-    status: 201,
-    json: { group: id },
-  });
-  const list = await ask(bram, 'GET', `${at}/messages?limit=1`);
-  expect(list.json.items).toMatchObject([{ source: 'Here' }]);
-  const rest = await ask(bram, 'GET', `${at}/messages?cursor=${encodeURIComponent(list.json.next)}`);
-  expect(rest.json).toMatchObject({ items: [{ content: '<p>Where?</p>\n' }], next: null });
-  expect(await ask(bram, 'POST', `${at}/read`)).toMatchObject({ status: 200, json: { unread: 0 } });
-  expect(await ask(bram, 'PUT', `${at}/mute`)).toMatchObject({ json: { muted: true } });
-  expect(await ask(bram, 'DELETE', `${at}/mute`)).toMatchObject({ json: { muted: false } });
-  expect((await ask(cato, 'GET', at)).status).toBe(404);
-  expect(await ask(bram, 'POST', `${at}/people`, { person: cato.id })).toMatchObject({ status: 200 });
-  expect((await ask(cato, 'GET', at)).json.people.map((person: { name: string }) => person.name)).toEqual([
-    'Anna Bos',
-    'Bram Dijk',
-    'Cato Es',
+beforeAll(async () => {
+  link = await openLink();
+  const linked = startTestNode('Borough', { environment: link.environment });
+  [a, b, c, x] = await Promise.all([
+    startTestNode('Department'),
+    linked,
+    startTestNode('City'),
+    startTestNode('Xanadu'),
   ]);
-  expect(await ask(cato, 'POST', `${at}/leave`)).toMatchObject({ status: 200, json: { id } });
-  expect((await ask(cato, 'GET', at)).status).toBe(404);
-  expect((await ask(anna, 'GET', '/groups')).json.items).toEqual([]);
-  expect((await ask(anna, 'GET', `/groups/${id}`)).status).toBe(404);
-  expect((await ask(anna, 'POST', '/conversations', { people: [anna.id], content: 'Me' })).status).toBe(422);
-  expect((await ask(anna, 'POST', '/conversations', { people: ['x'], content: 'Me' })).status).toBe(404);
+  link.to(b.port ?? 0);
+  for (const one of [a, b, c])
+    for (const other of [a, b, c]) if (one !== other) await one.allow(other, { scopes: [...scopes] });
+  [ada, bob, cleo] = [await a.person('Ada Owner'), await b.person('Bob Writer'), await c.person('Cleo Reader')];
+  bea = await b.person('Bea Bystander');
+}, 60_000);
+
+afterAll(async () => {
+  for (const node of nodes()) await node?.[Symbol.asyncDispose]();
+  await link?.[Symbol.asyncDispose]();
+});
+
+/** Local id of somebody at a node, who is looked up there. */
+async function at(node: TestNode, person: TestPerson): Promise<string> {
+  return (await node.context.ports.actors.resolve(person.uri)).id;
+}
+
+async function begin(node: TestNode, from: TestPerson, to: TestPerson[], content: string): Promise<GroupRow> {
+  const people: string[] = [];
+  for (const person of to) people.push(await at(node, person));
+  const keys = await keysFor(node.context, people);
+  return transact(node.context, by, (work) =>
+    beginConversation(work, { by: from.id, people, subject: `${secret} matters`, content, language: 'en', keys }),
+  );
+}
+
+/** The conversation as a node knows it. */
+const known = async (node: TestNode, uri = talk.uri): Promise<GroupRow | undefined> =>
+  groupByUri(node.context.db.reader, uri);
+
+async function say(node: TestNode, person: TestPerson, content: string): Promise<PostRow> {
+  const id = (await known(node))?.id ?? '';
+  return transact(node.context, by, (work) =>
+    sendMessage(work, { conversation: id, by: person.id, content, language: 'en' }),
+  );
+}
+
+/** What somebody reads in it, the oldest first. */
+async function reads(node: TestNode, person: TestPerson): Promise<string[]> {
+  const db = node.context.db.reader;
+  const { topic, viewer } = await seeConversation(db, (await known(node))?.id ?? '', {
+    person: { id: person.id },
+  } as Parameters<typeof seeConversation>[2]);
+  const { items } = await messagesFromEnd(db, topic, viewer, { limit: 50 });
+  return items.map(({ content, deleted_at }) =>
+    deleted_at ? '(deleted)' : (content ?? '').replace(/<[^>]+>/g, '').trim(),
+  );
+}
+
+const reading = (node: TestNode, person: TestPerson, texts: string[]) =>
+  until(async () => {
+    await settle();
+    const there = await reads(node, person).catch(() => []);
+    return JSON.stringify(there) === JSON.stringify(texts);
+  }, limit).catch(async () => expect(await reads(node, person)).toEqual(texts));
+
+/** Who is in it, as a node knows it, and how those went who are not. */
+async function people(node: TestNode): Promise<Record<string, string>> {
+  const all = await participantsOf(node.context.db.reader, (await known(node))?.id ?? '');
+  return Object.fromEntries(
+    all.map(({ person, leftAt, why }) => [person.name, leftAt === null ? 'in' : (why ?? 'left')]),
+  );
+}
+
+async function get(node: TestNode, url: string) {
+  const answer = await signedFetch(node.federation.bridge, url, 'test', { id: null });
+  return { status: answer.ok ? 200 : answer.status, document: answer.ok ? answer.document : answer.body };
+}
+
+const bells = (node: TestNode, person: TestPerson) =>
+  node.context.db.reader
+    .selectFrom('notification')
+    .select(['kind', 'actor_id'])
+    .where('person_id', '=', person.id)
+    .execute();
+
+it('is among the conversations of somebody of another node at once, as a request that rings once', async () => {
+  talk = await begin(a, ada, [bob], `First ${secret}`);
+  await until(async () => {
+    await settle();
+    const id = (await known(b))?.id ?? '';
+    return (await membershipOf(b.context.db.reader, id, bob.id))?.state === 'member';
+  }, limit);
+  await reading(b, bob, [`First ${secret}`]);
+  const there = await known(b);
+  expect(there).toMatchObject({ kind: 'conversation', name: `${secret} matters`, listed: 0, reading: 'members' });
+  const { items } = await listConversations(b.context, bob.id, { limit: 5 });
+  expect(items.map(({ conversation }) => conversation.id)).toEqual([there?.id]);
+  const contact = await contactOf(b.context.db.reader, there?.id ?? '', bob.id);
+  const asks = await personByUri(b.context.db.reader, ada.uri);
+  expect(contact).toMatchObject({ state: 'waiting', by_id: asks?.id });
+  expect(asks).toMatchObject({ name: 'Ada Owner', agency: 'Department' });
+  expect(await bells(b, bob)).toEqual([{ kind: 'message', actor_id: asks?.id }]);
+  await say(a, ada, 'Are you there?');
+  await reading(b, bob, [`First ${secret}`, 'Are you there?']);
+  expect(await bells(b, bob)).toHaveLength(1);
+  expect(await people(b)).toEqual({ 'Ada Owner': 'in', 'Bob Writer': 'in' });
+}, 60_000);
+
+it('is accepted by answering, and tells the other node addresses and numbers alone', async () => {
+  const answer = await say(b, bob, `Yes, about the ${secret}`);
+  await reading(a, ada, [`First ${secret}`, 'Are you there?', `Yes, about the ${secret}`]);
+  await until(async () => {
+    await settle();
+    return (await postByUri(b.context.db.reader, answer.uri))?.status === 'accepted';
+  }, limit);
+  expect((await contactOf(b.context.db.reader, (await known(b))?.id ?? '', bob.id))?.state).toBe('accepted');
+  const stream = await a.context.db.reader
+    .selectFrom('stream')
+    .select('token')
+    .where('id', '=', streams.members(talk.id))
+    .executeTakeFirstOrThrow();
+  const log = JSON.stringify((await get(b, `${a.origin}/streams/${stream.token}/log?after=0`)).document);
+  expect(log).toContain('joinery:number');
+  expect(log).not.toContain(`First ${secret}`);
+});
+
+it('lets a third in, who reads what is said from then on, at its author’s node', async () => {
+  const person = await at(a, cleo);
+  const keys = await keysFor(a.context, [person], talk.id);
+  await transact(a.context, by, (work) => addToConversation(work, { group: talk.id, person, by: ada.id, keys }));
+  await until(async () => {
+    await settle();
+    return (await membershipOf(c.context.db.reader, (await known(c))?.id ?? '', cleo.id))?.state === 'member';
+  }, limit);
+  await say(b, bob, `For all three: ${secret}`);
+  await reading(c, cleo, [`For all three: ${secret}`]);
+  const inC = JSON.stringify(await c.context.db.reader.selectFrom('post_revision').select('content').execute());
+  expect(inC).not.toContain('First');
+  // Whoever has not read how it began writes in the same thread.
+  await say(c, cleo, 'Thank you for adding me');
+  await reading(a, ada, [
+    `First ${secret}`,
+    'Are you there?',
+    `Yes, about the ${secret}`,
+    `For all three: ${secret}`,
+    'Thank you for adding me',
+  ]);
+  await reading(c, cleo, [`For all three: ${secret}`, 'Thank you for adding me']);
+  await until(async () => {
+    await settle();
+    return (await reads(b, bob)).includes('Thank you for adding me');
+  }, limit);
+  for (const node of [a, b, c])
+    expect(await people(node)).toEqual({ 'Ada Owner': 'in', 'Bob Writer': 'in', 'Cleo Reader': 'in' });
+}, 60_000);
+
+it('carries edits and deletions, and forgets what was deleted', async () => {
+  const wrong = await say(b, bob, 'Worng word');
+  await until(async () => {
+    await settle();
+    return (await reads(c, cleo)).includes('Worng word');
+  }, limit);
+  await transact(b.context, by, (work) =>
+    editPost(work, { post: wrong.id, author: bob.id, title: null, content: '<p>Wrong word</p>', source: 'Wrong word' }),
+  );
+  await until(async () => {
+    await settle();
+    return (await reads(c, cleo)).includes('Wrong word');
+  }, limit);
+  await transact(b.context, by, (work) => deletePost(work, { post: wrong.id, author: bob.id }));
+  for (const [node, person] of [
+    [a, ada],
+    [c, cleo],
+  ] as const)
+    await until(async () => {
+      await settle();
+      return (await reads(node, person)).at(-1) === '(deleted)';
+    }, limit);
+  const copy = await postByUri(c.context.db.reader, wrong.uri);
+  expect(copy && (await currentRevision(c.context.db.reader, copy))).toBeUndefined();
+});
+
+it('is what a missing one is, for an unknown node and for one that is allowed and in nothing', async () => {
+  const said = await a.context.db.reader
+    .selectFrom('post')
+    .select(['id', 'uri'])
+    .where('group_id', '=', talk.id)
+    .where('local', '=', 1)
+    .execute();
+  const ofBob = await b.context.db.reader.selectFrom('post').select('uri').where('author_id', '=', bob.id).execute();
+  const none = '01900000-0000-7000-8000-000000000000';
+  const stream = await a.context.db.reader
+    .selectFrom('stream')
+    .select('token')
+    .where('id', '=', streams.members(talk.id))
+    .executeTakeFirstOrThrow();
+  const looks: [string, string][] = [
+    ...['', '/inbox', '/outbox', '/topics', '/followers', '/moderators', '/featured', '/token'].map(
+      (path): [string, string] => [`${talk.uri}${path}`, `${a.origin}/groups/${none}${path}`],
+    ),
+    ...said.flatMap(({ uri }) =>
+      ['', '/context', '/history', '/replies'].map((path): [string, string] => [
+        `${uri}${path}`,
+        `${a.origin}/posts/${none}${path}`,
+      ]),
+    ),
+    ...ofBob.map(({ uri }): [string, string] => [uri, `${b.origin}/posts/${none}`]),
+    [`${a.origin}/streams/${stream.token}/log?after=0`, `${a.origin}/streams/${none}/log?after=0`],
+  ];
+  const same = async () => {
+    for (const [there, missing] of looks) {
+      const [one, other] = [await get(x, there), await get(x, missing)];
+      expect([there, one]).toEqual([there, other]);
+      expect([there, one.status]).not.toEqual([there, 200]);
+    }
+  };
+  await same();
+  for (const one of [a, b, c]) {
+    await one.allow(x, { scopes: [...scopes] });
+    await x.allow(one, { scopes: [...scopes] });
+  }
+  await same();
+  for (const node of [a, b]) {
+    const host = new URL(node.origin).host;
+    for (const name of [talk.id, (await known(b))?.id ?? '', none]) {
+      const found = await fetch(`${node.origin}/.well-known/webfinger?resource=acct:${name}@${host}`);
+      expect(found.status).toBe(404);
+    }
+    const listed = JSON.stringify((await get(x, `${node.origin}/node/groups`)).document);
+    expect(listed).not.toContain(secret);
+  }
+});
+
+it('is nowhere for somebody else of a node with somebody in it', async () => {
+  const id = (await known(b))?.id ?? '';
+  const outsider = { person: { id: bea.id } } as Parameters<typeof seeConversation>[2];
+  await expect(seeConversation(b.context.db.reader, id, outsider)).rejects.toThrow();
+  for (const path of [
+    '/groups',
+    '/feed',
+    '/conversations',
+    '/notifications',
+    `/search?q=${secret}`,
+    `/search?q=Owner`,
+  ]) {
+    const { status, body } = await bea.api('GET', path);
+    const text = JSON.stringify(body);
+    expect([path, status, text.includes(secret), text.includes(id), text.includes('Ada')]).toEqual([
+      path,
+      200,
+      false,
+      false,
+      false,
+    ]);
+  }
+  const none = '01900000-0000-7000-8000-000000000000';
+  for (const path of ['/conversations/', '/groups/'])
+    expect((await bea.api('GET', `${path}${id}`)).status).toBe((await bea.api('GET', `${path}${none}`)).status);
+  expect((await groupsOf(b.context.db.reader, bea.id)).length).toBe(0);
+});
+
+it('says where a message has not arrived, and brings it when the node is back', async () => {
+  link.cut();
+  const late = await say(a, ada, 'While you were away');
+  await until(async () => {
+    await settleAll([a, c]);
+    return (await reads(c, cleo)).includes('While you were away');
+  }, limit);
+  const { detail } = await deliveryOf(a.context.db.reader, late.id);
+  expect(detail).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ home: b.origin, state: 'waiting' }),
+      expect.objectContaining({ home: c.origin, state: 'reached' }),
+    ]),
+  );
+  link.mend();
+  await until(async () => {
+    await settle();
+    return (await reads(b, bob)).includes('While you were away');
+  }, 45_000);
+}, 90_000);
+
+it('has a reported message read at the reporter’s node, and at its author’s when it is sent on there, without the reporter', async () => {
+  const theirs = await b.context.db.reader
+    .selectFrom('post')
+    .innerJoin('person', 'person.id', 'post.author_id')
+    .select('post.id')
+    .where('person.uri', '=', cleo.uri)
+    .where('post.deleted_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  const made = await transact(b.context, by, (work) =>
+    report(work, { post: theirs.id, reporter: bob.id, reason: 'Not kind' }),
+  );
+  await settle();
+  expect(await reportedMessages(b.context.db.reader)).toMatchObject([{ reason: 'Not kind', reporter_id: bob.id }]);
+  expect(await reportedMessages(c.context.db.reader)).toEqual([]);
+  await transact(b.context, by, (work) => sendReportOn(work, { report: made ?? '', by: bea.id }));
+  await until(async () => {
+    await settle();
+    return (await reportedMessages(c.context.db.reader)).length === 1;
+  }, limit);
+  expect(await reportedMessages(c.context.db.reader)).toMatchObject([
+    { reason: 'Not kind', reporter_id: null, content: expect.stringContaining('Thank you') },
+  ]);
+  expect(await reportedMessages(a.context.db.reader)).toEqual([]);
+});
+
+it('brings nobody in who takes none from elsewhere: the others are told that they do not take part', async () => {
+  await transact(b.context, by, (work) => chooseContacts(work, bea.id, false));
+  const person = await at(a, bea);
+  await transact(a.context, by, (work) => addToConversation(work, { group: talk.id, person, by: ada.id }));
+  await until(async () => {
+    await settle();
+    return (await people(a))['Bea Bystander'] === 'declined';
+  }, limit);
+  expect(await bells(b, bea)).toEqual([]);
+  expect(await membershipOf(b.context.db.reader, (await known(b))?.id ?? '', bea.id)).toBeUndefined();
+});
+
+it('puts the people of a node out whose agreement ends, tells the others why, and has their copies dropped', async () => {
+  await a.decide('suspend', c);
+  await until(async () => {
+    await settle();
+    return (await people(b))['Cleo Reader'] === 'agreement_ended';
+  }, limit);
+  expect((await people(a))['Cleo Reader']).toBe('agreement_ended');
+  await until(async () => {
+    await settle();
+    return (await known(c))?.withheld_at !== null;
+  }, limit);
+  const copies = () =>
+    c.context.db.reader
+      .selectFrom('post')
+      .innerJoin('post_revision', 'post_revision.post_id', 'post.id')
+      .select('post.id')
+      .where('post.local', '=', 0)
+      .execute();
+  await until(async () => {
+    await settle();
+    return (await copies()).length === 0;
+  }, limit);
+  await say(a, ada, 'Without Cleo');
+  await until(async () => {
+    await settle();
+    return (await reads(b, bob)).includes('Without Cleo');
+  }, limit);
+  expect(
+    JSON.stringify(await c.context.db.reader.selectFrom('post_revision').select('content').execute()),
+  ).not.toContain('Without');
+}, 60_000);
+
+it('is left like one here: the node without anybody in it drops its copies and is told nothing more', async () => {
+  const id = (await known(b))?.id ?? '';
+  await transact(b.context, by, (work) => leaveConversation(work, { group: id, person: bob.id }));
+  await until(async () => {
+    await settle();
+    return (await people(a))['Bob Writer'] === 'left';
+  }, limit);
+  const receipt = () =>
+    a.context.db.reader
+      .selectFrom('group_access')
+      .select(['receipt_items', 'revoked_at'])
+      .where('group_id', '=', talk.id)
+      .where('origin', '=', b.origin)
+      .executeTakeFirst();
+  await until(async () => {
+    await settle();
+    return (await receipt())?.receipt_items !== null;
+  }, limit);
+  expect(await receipt()).toMatchObject({ revoked_at: expect.any(String) });
+  expect((await get(b, talk.uri)).status).toBe(404);
 });

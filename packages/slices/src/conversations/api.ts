@@ -13,21 +13,14 @@ import {
   transactAs,
   type Visitor,
 } from '@joinery/core';
-import { addToConversation, leaveConversation } from '@joinery/slices/groups';
-import {
-  findPost,
-  likedAmong,
-  listThreadFromEnd,
-  newestNews,
-  type PostWithText,
-  postJson,
-  postSchema,
-} from '@joinery/slices/posts';
+import { addToConversation, contactOf, decideContact, leaveConversation } from '@joinery/slices/groups';
+import { findPost, likedAmong, newestNews, type PostWithText, postJson, postSchema } from '@joinery/slices/posts';
 import { z } from 'zod';
 import { beginConversation, seen, sendMessage } from './conversations.ts';
-import { conversationInput, messageInput, personInput } from './input.ts';
+import { assertReached, keysFor } from './elsewhere.ts';
+import { conversationInput, messageInput, personInput, requestInput } from './input.ts';
 import { conversationJson, conversationSchema } from './json.ts';
-import { describe, type ListedConversation, listConversations } from './lists.ts';
+import { describe, type ListedConversation, listConversations, messagesFromEnd } from './lists.ts';
 import { seeConversation } from './reads.ts';
 
 const params = z.object({ id: z.string() });
@@ -37,7 +30,9 @@ async function toJson(c: RequestContext, visitor: Visitor, listed: ListedConvers
   const { context } = c.var;
   const silence = context.slices.find((slice) => slice.silence)?.silence;
   const muted = await silence?.holds(context.db.reader, visitor.person.id, listed.conversation.id);
-  return conversationJson(listed, muted ?? false);
+  const contact = await contactOf(context.db.reader, listed.conversation.id, visitor.person.id);
+  const request = contact && contact.state !== 'accepted' ? contact.state : null;
+  return conversationJson(listed, { muted: muted ?? false, request });
 }
 
 async function showOne(c: RequestContext, visitor: Visitor, id: string) {
@@ -83,7 +78,7 @@ function listRoutes(app: OpenAPIHono<Environment>): void {
     createRoute({
       method: 'post',
       path: '/conversations',
-      summary: 'Begin a conversation with people of this node',
+      summary: 'Begin a conversation with people of this node and of nodes whose agreement covers closed groups',
       request: { body: jsonBody(conversationInput) },
       responses: { 201: jsonAnswer(conversationSchema, 'The conversation') },
     }),
@@ -91,8 +86,10 @@ function listRoutes(app: OpenAPIHono<Environment>): void {
       const visitor = requireVisitor(c);
       const { people, subject = '', content, language = null } = c.req.valid('json');
       countAttempt(c.var.context, `conversations ${visitor.account}`, limits.conversations);
+      await assertReached(c.var.context, people);
+      const keys = await keysFor(c.var.context, people);
       const made = await transactAs(c, visitor, (work) =>
-        beginConversation(work, { by: visitor.person.id, people, subject, content, language }),
+        beginConversation(work, { by: visitor.person.id, people, subject, content, language, keys }),
       );
       return c.json(await showOne(c, visitor, made.id), 201);
     },
@@ -123,7 +120,7 @@ function messageRoutes(app: OpenAPIHono<Environment>): void {
       const { cursor, limit } = c.req.valid('query');
       const db = c.var.context.db.reader;
       const { topic, viewer } = await seeConversation(db, c.req.valid('param').id, visitor);
-      const { items, earlier } = await listThreadFromEnd(db, topic, viewer, { before: cursor, limit });
+      const { items, earlier } = await messagesFromEnd(db, topic, viewer, { before: cursor, limit });
       return c.json({ items: await messagesJson(c, visitor, items.reverse()), next: earlier }, 200);
     },
   );
@@ -160,10 +157,11 @@ function messageRoutes(app: OpenAPIHono<Environment>): void {
       const visitor = requireVisitor(c);
       const db = c.var.context.db.reader;
       const { conversation, topic, viewer } = await seeConversation(db, c.req.valid('param').id, visitor);
-      const { items } = await listThreadFromEnd(db, topic, viewer, { limit: 1 });
+      const { items } = await messagesFromEnd(db, topic, viewer, { limit: 1 });
       const at = newestNews(items);
       const person = visitor.person.id;
-      if (at) await transactAs(c, visitor, (work) => seen(work, { conversation: conversation.id, topic, person, at }));
+      if (at && topic)
+        await transactAs(c, visitor, (work) => seen(work, { conversation: conversation.id, topic, person, at }));
       return c.json(await showOne(c, visitor, conversation.id), 200);
     },
   );
@@ -174,7 +172,7 @@ function verbRoutes(app: OpenAPIHono<Environment>): void {
     createRoute({
       method: 'post',
       path: '/conversations/{id}/people',
-      summary: 'Bring somebody of this node in: they read everything that was said before',
+      summary: 'Bring somebody in: they read what is said from then on',
       request: { params, body: jsonBody(personInput) },
       responses: answer,
     }),
@@ -182,8 +180,26 @@ function verbRoutes(app: OpenAPIHono<Environment>): void {
       const visitor = requireVisitor(c);
       const { conversation } = await seeConversation(c.var.context.db.reader, c.req.valid('param').id, visitor);
       const { person } = c.req.valid('json');
-      const input = { group: conversation.id, person, by: visitor.person.id };
+      await assertReached(c.var.context, [person]);
+      const keys = await keysFor(c.var.context, [person], conversation.id);
+      const input = { group: conversation.id, person, by: visitor.person.id, keys };
       await transactAs(c, visitor, (work) => addToConversation(work, input));
+      return c.json(await showOne(c, visitor, conversation.id), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'put',
+      path: '/conversations/{id}/request',
+      summary: 'Accept what somebody of another node asks, or ignore it: nobody is told',
+      request: { params, body: jsonBody(requestInput) },
+      responses: answer,
+    }),
+    async (c) => {
+      const visitor = requireVisitor(c);
+      const { conversation } = await seeConversation(c.var.context.db.reader, c.req.valid('param').id, visitor);
+      const input = { group: conversation.id, person: visitor.person.id, ...c.req.valid('json') };
+      await transactAs(c, visitor, (work) => decideContact(work, input));
       return c.json(await showOne(c, visitor, conversation.id), 200);
     },
   );

@@ -1,4 +1,4 @@
-import { sizes } from '@joinery/core';
+import { sizes, type Trust } from '@joinery/core';
 import { conversationOf, groupById, joinGroup, membershipOf } from '@joinery/slices/groups';
 import { deletePerson, disablePerson, type PersonRow, personById } from '@joinery/slices/people';
 import {
@@ -15,6 +15,7 @@ import {
   postById,
   report,
   reportedMessages,
+  seesPost,
   topicOf,
 } from '@joinery/slices/posts';
 import { expect, it } from 'vitest';
@@ -23,6 +24,8 @@ import { seen } from './conversations.ts';
 import { listConversations, pageAround, participantsOf, unreadOf } from './lists.ts';
 import { peopleMeant } from './names.ts';
 import { openWorld, refusalOf } from './testing/world.ts';
+
+const trustNobody: Trust = { mayFederate: () => ({ allowed: false, reason: 'not_listed' }) };
 
 describeStores('a conversation', (open) => {
   it('is a hidden group of those who are named, with one thread, and nobody runs it', async () => {
@@ -54,8 +57,8 @@ describeStores('a conversation', (open) => {
     expect(await db.selectFrom('key').select('id').where('actor', '=', made.uri).execute()).toEqual([]);
   });
 
-  it('takes two to twelve people of this node', async () => {
-    await using world = await openWorld(open);
+  it('takes two to twelve people, of other nodes only by an agreement', async () => {
+    await using world = await openWorld(open, { ports: { trust: trustNobody } });
     const { add, begin, bring, remote, act, effects } = world;
     const anna = await add('Anna');
     const others: PersonRow[] = [];
@@ -68,7 +71,7 @@ describeStores('a conversation', (open) => {
     expect(await refusalOf(bring(full, late, anna))).toBe('invalid');
     const ria = await remote();
     const two = await begin(anna, [late]);
-    expect(await refusalOf(bring(two, { id: ria }, anna))).toBe('invalid');
+    expect(await refusalOf(bring(two, { id: ria }, anna))).toBe('no_agreement');
     await act((work) => disablePerson(work, others[1]?.id ?? ''));
     expect(await refusalOf(bring(two, others[1] ?? anna, anna))).toBe('disabled');
     expect(await refusalOf(bring(two, { id: 'nobody' }, anna))).toBe('not_found');
@@ -121,7 +124,7 @@ describeStores('a conversation', (open) => {
     expect((await personById(db, anna.id))?.public_since).toBeNull();
   });
 
-  it('lets whoever is in it bring others, who read what was said before', async () => {
+  it('lets whoever is in it bring others, who read what is said from then on', async () => {
     await using world = await openWorld(open);
     const { context, add, begin, bring } = world;
     const [anna, bram, cato, dirk] = [await add('Anna'), await add('Bram'), await add('Cato'), await add('Dirk')];
@@ -131,8 +134,17 @@ describeStores('a conversation', (open) => {
     expect(await conversationOf(context.db.reader, made.id, cato.id)).toBeDefined();
     const people = await participantsOf(context.db.reader, made.id);
     expect(people.find(({ person }) => person.id === cato.id)).toMatchObject({ broughtBy: bram.id, leftAt: null });
-    const { items } = await listConversations(context, cato.id, { limit: 5 });
-    expect(items[0]?.last?.excerpt).toBe('Before');
+    const lastOf = async (person: { id: string }) =>
+      (await listConversations(context, person.id, { limit: 5 })).items[0]?.last?.excerpt;
+    expect(await lastOf(cato)).toBeUndefined();
+    expect(await lastOf(bram)).toBe('Before');
+    const topic = (await topicOf(context.db.reader, made.id)) ?? '';
+    expect(await seesPost(context.db.reader, cato.id, { id: topic, topic_id: topic })).toBe(false);
+    // They answer what they have not read the beginning of.
+    const answer = await world.say(made, cato, 'After');
+    for (const person of [cato, bram]) expect(await lastOf(person)).toBe('After');
+    expect(await seesPost(context.db.reader, cato.id, answer)).toBe(true);
+    expect(await unreadOf(context, cato.id)).toEqual([]);
   });
 
   it('is gone for whoever left or was disabled, and ends with the last one', async () => {
@@ -274,13 +286,13 @@ describeStores('a conversation', (open) => {
   });
 
   it('takes handles and whole names, and asks about everything else', async () => {
-    await using world = await openWorld(open);
+    await using world = await openWorld(open, { ports: { trust: trustNobody } });
     const { context, add, remote } = world;
     await remote();
     const [jan, janna, other] = [await add('Jan Jansen'), await add('Janna Smit'), await add('Jan Jansen')];
     const { origin } = context.config;
     const meant = async (typed: string) => {
-      const found = await peopleMeant(context.db.reader, origin, typed);
+      const found = await peopleMeant(context, typed, jan.id);
       const unclear = found.unclear.map(({ term, candidates }) => [term, ...candidates.map(({ id }) => id).sort()]);
       return { people: found.people.map(({ id }) => id), unclear, unknown: found.unknown, elsewhere: found.elsewhere };
     };
@@ -299,7 +311,9 @@ describeStores('a conversation', (open) => {
     expect(await meant('Piet, %')).toEqual({ ...nobody, unknown: ['Piet', '%'] });
     expect(await meant('ria remote, @ria@known.example, https://known.example/people/1')).toEqual({
       ...nobody,
-      elsewhere: ['ria remote', '@ria@known.example', 'https://known.example/people/1'],
+      // By name only those whom a group or conversation leads to.
+      unknown: ['ria remote'],
+      elsewhere: ['@ria@known.example', 'https://known.example/people/1'],
     });
   });
 });

@@ -1,6 +1,5 @@
-import type { Work } from '@joinery/core';
-import { streams } from '@joinery/core';
-import { createConversation, type GroupRow } from '@joinery/slices/groups';
+import { type ActorKeys, streams, type Work } from '@joinery/core';
+import { conversationOf, createConversation, decideContact, type GroupRow } from '@joinery/slices/groups';
 import { createTopic, markdownText, markTopicRead, type PostRow, reply, topicOf } from '@joinery/slices/posts';
 import { missing } from './reads.ts';
 
@@ -13,15 +12,17 @@ export type NewConversation = {
   /** The first message, Markdown. */
   content: string;
   language: string | null;
+  /** Where somebody of another node is among them (`keysFor`). */
+  keys?: ActorKeys | undefined;
 };
 
 /**
  * Begins a conversation with its first message.
- * @throws {Refusal} invalid (nobody else, too many, somebody of another node), not_found, disabled
+ * @throws {Refusal} invalid (nobody else, too many), no_agreement, not_found, disabled
  */
 export async function beginConversation(work: Work, input: NewConversation): Promise<GroupRow> {
-  const { by, people, subject, content, language } = input;
-  const conversation = await createConversation(work, { by, people, subject });
+  const { by, people, subject, content, language, keys } = input;
+  const conversation = await createConversation(work, { by, people, subject, keys });
   await createTopic(work, {
     ...{ group: conversation.id, author: by, language },
     ...{ title: subject === '' ? null : subject, ...markdownText(content) },
@@ -30,15 +31,20 @@ export async function beginConversation(work: Work, input: NewConversation): Pro
 }
 
 /**
- * Writes in a conversation. It is there at once: nothing leaves this node.
- * @throws {Refusal} not_found, not_member
+ * Writes in a conversation. It is there at once, and accepts what was asked; one that lives on another node takes it in when it hears of it.
+ * @throws {Refusal} not_found, not_member, no_agreement
  */
 export async function sendMessage(
   work: Work,
   input: { conversation: string; by: string; content: string; language: string | null },
 ): Promise<PostRow> {
-  const topic = (await topicOf(work.db, input.conversation)) ?? missing();
-  return reply(work, { replyTo: topic, author: input.by, language: input.language, ...markdownText(input.content) });
+  const group = (await conversationOf(work.db, input.conversation, input.by)) ?? missing();
+  await decideContact(work, { group: group.id, person: input.by, state: 'accepted' });
+  const topic = await topicOf(work.db, group.id);
+  const text = { author: input.by, language: input.language, ...markdownText(input.content) };
+  // How it began may still be on its way from where it was said.
+  if (topic === undefined) return createTopic(work, { ...text, group: group.id, title: null });
+  return reply(work, { ...text, replyTo: topic });
 }
 
 /** Somebody has seen what was said up to this instant: it is new to them no more, and they need not be told of it. */

@@ -1,7 +1,8 @@
-/** Conversations of a few people of this node. Start in README.md. */
+/** Conversations of a few people, of this node and of others. Start in README.md. */
 import type { Slice } from '@joinery/core';
 import { reportedMessages } from '@joinery/slices/posts';
 import { api } from './api.ts';
+import { choice } from './choice.ts';
 import { events } from './events.ts';
 import { messages } from './messages.ts';
 import { headerMark, panels } from './panels.tsx';
@@ -9,6 +10,7 @@ import { routes } from './routes.tsx';
 import { reportsHref } from './routes-reports.tsx';
 
 export { beginConversation, sendMessage } from './conversations.ts';
+export { keysFor } from './elsewhere.ts';
 
 /** Messages among a few people, read by nobody else. */
 export const conversations: Slice = {
@@ -17,6 +19,7 @@ export const conversations: Slice = {
   routes,
   api,
   panels,
+  choices: [choice],
   headerMarks: [headerMark],
   notices: async (context, language) => {
     const count = (await reportedMessages(context.db.reader)).length;

@@ -15,11 +15,18 @@ export const conversationForm = z.object({ subject: subject.optional(), content:
 
 /** A new conversation in the API. */
 export const conversationInput = z.object({
-  people: z.array(z.string().max(64)).min(1).max(50).describe('Local ids of the others, people of this node'),
+  people: z
+    .array(z.string().max(64))
+    .min(1)
+    .max(50)
+    .describe('Local ids of the others, people of this node or of others with an agreement that covers closed groups'),
   subject: subject.optional(),
   content: contentInput,
   language: languageInput.optional(),
 });
 
 /** Somebody who is brought in. */
-export const personInput = z.object({ person: z.string().max(64).describe('Local id of a person of this node') });
+export const personInput = z.object({ person: z.string().max(64).describe('Local id of a person') });
+
+/** What somebody says to being brought in from another node. */
+export const requestInput = z.object({ state: z.enum(['accepted', 'ignored']) });

@@ -14,6 +14,10 @@ export const conversationSchema = z
     people: z.array(reference).describe('Who is in it now, by name'),
     unread: z.number().int().describe('New to the reader; 100 stands for more than 99'),
     muted: z.boolean(),
+    request: z
+      .enum(['waiting', 'ignored'])
+      .nullable()
+      .describe('Somebody of another node brought the reader in, who has not answered; null otherwise'),
     last: z
       .object({ id: z.string(), author: z.string().describe('Local id'), text: z.string(), at: z.string() })
       .nullable()
@@ -23,7 +27,10 @@ export const conversationSchema = z
   .openapi('Conversation');
 type ConversationJson = z.infer<typeof conversationSchema>;
 
-export function conversationJson(listed: ListedConversation, muted: boolean): ConversationJson {
+export function conversationJson(
+  listed: ListedConversation,
+  { muted, request }: Pick<ConversationJson, 'muted' | 'request'>,
+): ConversationJson {
   const { conversation, participants, last, unread } = listed;
   const here = participants.filter(({ leftAt }) => leftAt === null);
   return {
@@ -34,6 +41,7 @@ export function conversationJson(listed: ListedConversation, muted: boolean): Co
     people: here.map(({ person }): PersonReference => personReference(person)),
     unread,
     muted,
+    request,
     last: last && { id: last.id, author: last.author_id, text: last.excerpt, at: last.sort_at },
     createdAt: conversation.created_at,
   };

@@ -32,11 +32,32 @@ export function namesOf(participants: readonly Participant[], reader: string, la
   return t('andMore', { names: names.slice(0, namesInTitle).join(', '), count: names.length - namesInTitle });
 }
 
+/** How somebody is named in the field for people: by their handle, of another node with that node. */
+export const addressLabel = ({ local, handle, home }: PersonRow): string =>
+  local === 1 ? handle : `${handle}@${new URL(home).host}`;
+
 /** Whether the reader is the only one left. */
 export const isAlone = (participants: readonly Participant[]): boolean =>
   participants.filter(({ leftAt }) => leftAt === null).length < 2;
 
-export const nameOf = (person: PersonRow | undefined, language: Language): string => personLabel(person, language).name;
+/** A name as it stands in a sentence: of somebody elsewhere with their agency. */
+export function nameOf(person: PersonRow | undefined, language: Language): string {
+  const { name, agency, deleted } = personLabel(person, language);
+  return person?.local === 0 && !deleted ? `${name} (${agency})` : name;
+}
+
+/** The agency of each node with somebody in it; a guest, who is of another, names none. */
+export function agenciesOf(participants: readonly Participant[]): Map<string, string> {
+  return new Map(
+    participants
+      .filter(({ person }) => person.guest_until === null && person.agency !== '')
+      .map(({ person }) => [person.home, person.agency]),
+  );
+}
+
+/** Whether somebody of another node is or was in it. */
+export const isOverNodes = (participants: readonly Participant[]): boolean =>
+  participants.some(({ person }) => person.local !== 1);
 
 /** What was said last, and by whom, in one line. */
 export function previewOf({ last }: ListedConversation, reader: string, language: Language): string {
@@ -63,7 +84,12 @@ export function fieldErrors(faults: readonly FieldFault[], language: Language): 
     const shown = field === 'people' ? 'to' : field;
     if (code === 'too_long') return { field: shown, text: t('faultLong', { maximum }) };
     if (field === 'people')
-      return { field: shown, text: code === 'too_large' ? t('faultMany', { maximum }) : t('faultNobody') };
+      return {
+        field: shown,
+        text: t(code === 'too_large' ? 'faultMany' : code === 'bad_choice' ? 'faultAgreement' : 'faultNobody', {
+          maximum,
+        }),
+      };
     return { field: shown, text: field === 'content' ? t('faultContent') : t('faultOther') };
   });
 }

@@ -1,7 +1,7 @@
 import { type Context, decodeCursor, encodeCursor, prepareQuery, type Reader, type Schema } from '@joinery/core';
-import { type GroupRow, shutFor } from '@joinery/slices/groups';
+import { contactsOf, type GroupRow, shutFor } from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
-import { listThreadFromEnd, newByGroup, type PostWithText, topicOf } from '@joinery/slices/posts';
+import { listThreadFromEnd, newByGroup, type PostWithText, topicOf, type Viewer } from '@joinery/slices/posts';
 import type { Language } from '@joinery/ui';
 import type { Selectable } from 'kysely';
 import { titleOf } from './labels.ts';
@@ -14,6 +14,10 @@ export type Participant = {
   broughtBy: string | null;
   /** Was in it as of the backup that this node was restored from, and has not said since whether they still are. */
   waits: boolean;
+  /** From when on they read it; null for all of it. */
+  seesFrom: string | null;
+  /** Why they are in it no more, where they did not leave by themselves. */
+  why: string | null;
 };
 
 /** Whether somebody was brought in after the conversation had begun. */
@@ -35,7 +39,7 @@ export type ListedConversation = {
 export async function listConversations(
   context: Pick<Context, 'db' | 'clock'>,
   person: string,
-  options: { cursor?: string | null | undefined; limit: number; with?: string },
+  options: { cursor?: string | null | undefined; limit: number; with?: string; ignored?: boolean },
 ): Promise<{ items: ListedConversation[]; next: string | null }> {
   const db = context.db.reader;
   const after = decodeCursor(options.cursor ?? null, ['string', 'string']);
@@ -46,7 +50,18 @@ export async function listConversations(
     .where('group_member.person_id', '=', person)
     .where('group_member.state', '=', 'member')
     .where('groups.kind', '=', 'conversation')
-    .where('groups.deleted_at', 'is', null);
+    .where('groups.deleted_at', 'is', null)
+    .where((eb) => {
+      const ignores = eb.exists(
+        eb
+          .selectFrom('group_contact')
+          .select('group_contact.group_id')
+          .whereRef('group_contact.group_id', '=', 'groups.id')
+          .where('group_contact.person_id', '=', person)
+          .where('group_contact.state', '=', 'ignored'),
+      );
+      return options.ignored ? ignores : eb.not(ignores);
+    });
   if (options.with !== undefined) {
     const other = options.with;
     query = query.where((eb) =>
@@ -82,6 +97,16 @@ export async function listConversations(
   };
 }
 
+/** What was said, from the end; nothing while nothing has arrived here. */
+export async function messagesFromEnd(
+  db: Reader,
+  topic: string | undefined,
+  viewer: Viewer,
+  options: Parameters<typeof listThreadFromEnd>[3],
+): ReturnType<typeof listThreadFromEnd> {
+  return topic === undefined ? { items: [], earlier: null } : listThreadFromEnd(db, topic, viewer, options);
+}
+
 /** Conversations with what lists show of them. */
 export async function describe(
   context: Pick<Context, 'db' | 'clock'>,
@@ -96,7 +121,7 @@ export async function describe(
     conversations.map(async (conversation) => {
       const topic = await topicOf(db, conversation.id);
       const viewer = { person, moderates: false };
-      const { items = [] } = topic ? await listThreadFromEnd(db, topic, viewer, { limit: 1 }) : {};
+      const { items } = await messagesFromEnd(db, topic, viewer, { limit: 1 });
       return {
         conversation,
         participants: await participantsOf(db, conversation.id),
@@ -118,9 +143,12 @@ export async function shutConversations(db: Reader, person: string, language: La
   );
 }
 
-/** How much is new to a person in each of their conversations; those without news are left out. */
-export function unreadOf(context: Pick<Context, 'db' | 'clock'>, person: string) {
-  return newByGroup(context.db.reader, person, context.clock.now(), undefined, 'conversation');
+/** How much is new to a person in each of their conversations; those without news, and those that they ignore, are left out. */
+export async function unreadOf(context: Pick<Context, 'db' | 'clock'>, person: string) {
+  const rows = await newByGroup(context.db.reader, person, context.clock.now(), undefined, 'conversation');
+  if (rows.length === 0) return rows;
+  const contacts = await contactsOf(context.db.reader, person);
+  return rows.filter(({ id }) => contacts.get(id) !== 'ignored');
 }
 
 /** Who is or was in a conversation, by name. */
@@ -160,7 +188,17 @@ function participants(
     if (!row) return [];
     const waits = row.state === 'unconfirmed';
     const leftAt = row.state === 'member' || waits ? null : row.updated_at;
-    return [{ person, joinedAt: row.joined_at, leftAt, broughtBy: row.invited_by, waits }];
+    return [
+      {
+        person,
+        joinedAt: row.joined_at,
+        leftAt,
+        broughtBy: row.invited_by,
+        waits,
+        seesFrom: row.sees_from,
+        why: row.reason,
+      },
+    ];
   });
 }
 

@@ -1,7 +1,8 @@
 import type { HeaderMark, Panel } from '@joinery/core';
 import { personById } from '@joinery/slices/people';
 import { ButtonLink, isLanguage, List, Panel as Section } from '@joinery/ui';
-import { shownCount, titleOf, unreadText } from './labels.ts';
+import { reachOf } from './elsewhere.ts';
+import { addressLabel, shownCount, titleOf, unreadText } from './labels.ts';
 import { listConversations, participantsIn, shutConversations, unreadOf } from './lists.ts';
 import { messages } from './messages.ts';
 import { ConversationItem, ShutConversations } from './views-list.tsx';
@@ -74,10 +75,10 @@ export const panels: Panel[] = [
       const language = languageOf(asked);
       const t = messages(language);
       const reader = { language, timeZone: visitor.person.timeZone || 'UTC', now: context.clock.now() };
-      if (person.local !== 1)
+      if (person.local !== 1 && (await reachOf(context, person.home)) !== 'reached')
         return (
           <Section title={t('panelTitle')} id="write">
-            <p>{t('elsewhere')}</p>
+            <p>{t('notReached', { agency: person.agency })}</p>
           </Section>
         );
       const { items } = await listConversations(context, visitor.person.id, { limit: 3, with: person.id });
@@ -86,7 +87,7 @@ export const panels: Panel[] = [
         <Section title={t('panelTitle')} id="write">
           {person.disabled_at === null ? (
             <div class="app-actions">
-              <ButtonLink href={`/conversations/new?to=${encodeURIComponent(person.handle)}`} kind="primary">
+              <ButtonLink href={`/conversations/new?to=${encodeURIComponent(addressLabel(person))}`} kind="primary">
                 {t('sendTo')}
               </ButtonLink>
               <span class="app-quiet">{t('sendToLead')}</span>

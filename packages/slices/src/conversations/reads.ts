@@ -5,12 +5,13 @@ import { topicOf, type Viewer } from '@joinery/slices/posts';
 /** What everybody gets who is not in it, whatever they are on the node: the words of a missing one. */
 export const missing = (): never => refuse('not_found', 'There is nothing at this address');
 
-export type SeenConversation = { conversation: GroupRow; topic: string; viewer: Viewer };
+/** `topic`: its first message here; undefined while none has arrived. */
+export type SeenConversation = { conversation: GroupRow; topic: string | undefined; viewer: Viewer };
 
 /** A conversation, for somebody who is in it. @throws {Refusal} not_found, for all others and for a missing one alike */
 export async function seeConversation(db: Reader, id: string, visitor: Visitor): Promise<SeenConversation> {
   const person = visitor.person.id;
   const conversation = (await conversationOf(db, id, person)) ?? missing();
-  const topic = (await topicOf(db, conversation.id)) ?? missing();
+  const topic = await topicOf(db, conversation.id);
   return { conversation, topic, viewer: { person, moderates: false } };
 }

@@ -10,17 +10,26 @@ import {
   restoredState,
   transactAs,
 } from '@joinery/core';
-import { addToConversation, leaveConversation, reopenConversation, shutConversation } from '@joinery/slices/groups';
-import { findPost, listThreadFromEnd, newAmong, newestNews } from '@joinery/slices/posts';
+import {
+  addToConversation,
+  contactOf,
+  decideContact,
+  leaveConversation,
+  reopenConversation,
+  shutConversation,
+} from '@joinery/slices/groups';
+import { closedStateOf, findPost, newAmong, newestNews } from '@joinery/slices/posts';
 import { type FieldError, readerOf, renderMarkdown, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { type Chosen, readChosen } from './chosen.ts';
 import { seen as markSeen, sendMessage } from './conversations.ts';
+import { deliveriesOf } from './deliveries.ts';
+import { keysFor } from './elsewhere.ts';
 import { messageInput } from './input.ts';
 import { fieldErrors, namesOf, titleOf } from './labels.ts';
-import { cameLater, type Participant, pageAround, participantsOf } from './lists.ts';
+import { cameLater, messagesFromEnd, type Participant, pageAround, participantsOf } from './lists.ts';
 import { messages } from './messages.ts';
-import { type SeenConversation, seeConversation } from './reads.ts';
+import { missing, type SeenConversation, seeConversation } from './reads.ts';
 import { ConversationPage, type Entry } from './views-conversation.tsx';
 import { ReopenPage } from './views-list.tsx';
 import { AddPeoplePage, LeavePage } from './views-new.tsx';
@@ -40,6 +49,19 @@ export function conversationRoutes(app: Hono<Environment>): void {
     return c.redirect(`/conversations/${group}`, 303);
   });
   app.post('/conversations/:id/messages', write);
+  for (const [verb, state] of [
+    ['accept', 'accepted'],
+    ['ignore', 'ignored'],
+  ] as const) {
+    app.post(`/conversations/:id/${verb}`, async (c) => {
+      const visitor = requireVisitor(c);
+      const { conversation } = await seen(c);
+      const input = { group: conversation.id, person: visitor.person.id, state };
+      await transactAs(c, visitor, (work) => decideContact(work, input));
+      const back = verb === 'ignore' ? '/conversations?done=ignored' : `/conversations/${conversation.id}`;
+      return c.redirect(back, 303);
+    });
+  }
   app.get('/conversations/:id/people', async (c) => {
     requireStaff(c);
     const nobody = { people: [], to: '', unclear: [], errors: [] };
@@ -95,8 +117,15 @@ async function show(c: RequestContext, { conversation, topic, viewer }: SeenConv
   const asked = c.req.query('at');
   const around = asked ? await findPost(db, asked, viewer) : undefined;
   const before =
-    around?.topic_id === topic ? await pageAround(db, topic, around, perPage) : (c.req.query('before') ?? null);
-  const { items, earlier } = await listThreadFromEnd(db, topic, viewer, { before, limit: perPage });
+    topic !== undefined && around?.topic_id === topic
+      ? await pageAround(db, topic, around, perPage)
+      : (c.req.query('before') ?? null);
+  // What its node took back, or does not vouch for any more, is shown to nobody.
+  const withheld = conversation.withheld_at !== null;
+  const { items, earlier } = await messagesFromEnd(db, withheld ? undefined : topic, viewer, {
+    before,
+    limit: perPage,
+  });
   const now = context.clock.now();
   const fresh = await newAmong(
     db,
@@ -106,18 +135,25 @@ async function show(c: RequestContext, { conversation, topic, viewer }: SeenConv
   );
   const at = fresh.size === 0 ? null : newestNews(items);
   // What only the script has asked for nobody has seen.
-  if (at !== null && c.req.method === 'GET' && !c.req.header('x-joinery-background'))
+  if (at !== null && topic !== undefined && c.req.method === 'GET' && !c.req.header('x-joinery-background'))
     await transactAs(c, visitor, (work) => markSeen(work, { conversation: conversation.id, topic, person, at }));
   const participants = await participantsOf(db, conversation.id);
+  const contact = await contactOf(db, conversation.id, person);
+  const mine = participants.find((one) => one.person.id === person);
   const said = items.map((post): Entry => ({ kind: 'message', at: post.sort_at, post, isNew: fresh.has(post.id) }));
   const silence = context.slices.find((slice) => slice.silence)?.silence;
+  const ends = { first: earlier === null, last: before === null, from: mine?.seesFrom ?? '' };
   const page = (
     <ConversationPage
-      {...{ conversation, participants, person, csrf, ...answer }}
-      entries={withComings(said, conversation, participants, { first: earlier === null, last: before === null })}
+      {...{ conversation, participants, person, csrf, withheld, ...answer }}
+      entries={withComings(said, conversation, participants, ends)}
       earlier={earlier && `/conversations/${conversation.id}?before=${encodeURIComponent(earlier)}`}
       newest={before === null}
       muted={(await silence?.holds(db, person, conversation.id)) ?? false}
+      contact={contact?.state ?? 'accepted'}
+      contactBy={participants.find((one) => one.person.id === contact?.by_id)?.person}
+      deliveries={await deliveriesOf(db, items, person, participants, language)}
+      closed={await closedStateOf(db, conversation)}
       reader={readerOf(c)}
     />
   );
@@ -137,7 +173,7 @@ function withComings(
   said: Entry[],
   conversation: { created_at: string },
   participants: readonly Participant[],
-  ends: { first: boolean; last: boolean },
+  ends: { first: boolean; last: boolean; from: string },
 ): Entry[] {
   const [from, to] = [said[0]?.at ?? '', said.at(-1)?.at ?? ''];
   const comings = participants.flatMap((participant): Entry[] => {
@@ -145,7 +181,8 @@ function withComings(
     if (leftAt !== null) return [{ kind: 'left', at: leftAt, participant }];
     return cameLater(participant, conversation) ? [{ kind: 'added', at: joinedAt ?? '', participant }] : [];
   });
-  const shown = comings.filter(({ at }) => (ends.first || at >= from) && (ends.last || at <= to));
+  // Who came or went before the reader did is part of what they do not see.
+  const shown = comings.filter(({ at }) => at >= ends.from && (ends.first || at >= from) && (ends.last || at <= to));
   return [...said, ...shown].sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
 }
 
@@ -169,6 +206,8 @@ async function write(c: RequestContext) {
 
 async function showAdd(c: RequestContext, { conversation }: SeenConversation, chosen: Chosen, errors: FieldError[]) {
   const { context, language, csrf } = c.var;
+  // Its own node decides who comes in, by its agreements: nobody elsewhere has this page.
+  if (conversation.local !== 1) missing();
   const participants = await participantsOf(context.db.reader, conversation.id);
   const count = participants.filter(({ leftAt }) => leftAt === null).length;
   const title = titleOf(conversation, participants, requireVisitor(c).person.id, language);
@@ -186,11 +225,13 @@ async function add(c: RequestContext) {
   const visitor = requireStaff(c);
   const opened = await seen(c);
   const group = opened.conversation.id;
-  const chosen = await readChosen(c);
+  const chosen = await readChosen(c, visitor.person.id);
   if (chosen.errors.length > 0) return showAdd(c, opened, chosen, chosen.errors);
   try {
+    const people = chosen.people.map(({ id }) => id);
+    const keys = await keysFor(c.var.context, people, group);
     await transactAs(c, visitor, async (work) => {
-      for (const { id } of chosen.people) await addToConversation(work, { group, person: id, by: visitor.person.id });
+      for (const person of people) await addToConversation(work, { group, person, by: visitor.person.id, keys });
     });
   } catch (error) {
     if (!isRefusal(error) || error.faults.length === 0) throw error;

@@ -1,6 +1,6 @@
 import { type Environment, refuse, requireAdministrator, transactAs } from '@joinery/core';
 import { peopleByIds } from '@joinery/slices/people';
-import { handleReport, reportedMessages } from '@joinery/slices/posts';
+import { handleReport, reportedMessages, sendReportOn } from '@joinery/slices/posts';
 import { readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { messages } from './messages.ts';
@@ -20,7 +20,8 @@ export function reportRoutes(app: Hono<Environment>): void {
       context.db.reader,
       reports.flatMap(({ author_id, reporter_id }) => [author_id, ...(reporter_id ? [reporter_id] : [])]),
     );
-    const notices = c.req.query('done') === 'handled' ? [{ kind: 'success' as const, text: t('handledDone') }] : [];
+    const done = { handled: t('handledDone'), sent: t('sentOnDone') }[c.req.query('done') ?? ''];
+    const notices = done ? [{ kind: 'success' as const, text: done }] : [];
     const page = <ReportsPage {...{ reports, people, csrf }} reader={readerOf(c)} />;
     return showPage(c, { title: t('reports'), notices }, page);
   });
@@ -33,5 +34,14 @@ export function reportRoutes(app: Hono<Environment>): void {
     const by = visitor.person.id;
     await transactAs(c, visitor, (work) => handleReport(work, { report, by, administrator: true }));
     return c.redirect(`${reportsHref}?done=handled`, 303);
+  });
+
+  app.post(`${reportsHref}/:report/forward`, async (c) => {
+    const visitor = requireAdministrator(c);
+    const report = c.req.param('report');
+    const waiting = await reportedMessages(c.var.context.db.reader);
+    if (!waiting.some(({ id }) => id === report)) refuse('not_found', 'There is no such report');
+    await transactAs(c, visitor, (work) => sendReportOn(work, { report, by: visitor.person.id }));
+    return c.redirect(`${reportsHref}?done=sent`, 303);
   });
 }

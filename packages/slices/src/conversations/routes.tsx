@@ -9,16 +9,19 @@ import {
   requireVisitor,
   transactAs,
 } from '@joinery/core';
-import { guestLabel, localPeople } from '@joinery/slices/people';
+import { contactsOf } from '@joinery/slices/groups';
+import { agencyOfPerson, guestLabel, localPeople } from '@joinery/slices/people';
 import { type FieldError, readerOf, renderMarkdown, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { type Chosen, readChosen } from './chosen.ts';
 import { beginConversation } from './conversations.ts';
+import { keysFor, reachedOrigins } from './elsewhere.ts';
 import { conversationForm } from './input.ts';
-import { fieldErrors } from './labels.ts';
+import { addressLabel, fieldErrors } from './labels.ts';
 import { listConversations, shutConversations } from './lists.ts';
 import { messages } from './messages.ts';
-import { peopleMeant } from './names.ts';
+import { knownElsewhere, peopleMeant } from './names.ts';
+import { choiceRoutes } from './routes-choice.tsx';
 import { conversationRoutes } from './routes-conversation.tsx';
 import { reportRoutes } from './routes-reports.tsx';
 import { ConversationsPage } from './views-list.tsx';
@@ -31,10 +34,9 @@ const mostOffered = 8;
 export function routes(app: Hono<Environment>): void {
   app.get('/conversations', showList);
   app.get('/conversations/new', async (c) => {
-    requireStaff(c);
-    const { context } = c.var;
-    const { people } = await peopleMeant(context.db.reader, context.config.origin, c.req.query('to') ?? '');
-    const to = people.map(({ handle }) => handle).join(', ');
+    const visitor = requireStaff(c);
+    const { people } = await peopleMeant(c.var.context, c.req.query('to') ?? '', visitor.person.id);
+    const to = people.map(addressLabel).join(', ');
     return showNew(c, { people, to, unclear: [], errors: [] }, { subject: '', content: '' }, [], null);
   });
   app.post('/conversations/new', begin);
@@ -42,20 +44,32 @@ export function routes(app: Hono<Environment>): void {
   app.get('/conversations/suggestions', async (c) => {
     const visitor = requireStaff(c);
     const typed = (c.req.query('q') ?? '').trim().replace(/^@/, '').slice(0, 60);
-    const people =
-      typed === '' ? [] : await localPeople(c.var.context.db.reader, { search: typed, limit: mostOffered + 1 });
-    const items = people
-      .filter(({ id }) => id !== visitor.person.id)
-      .slice(0, mostOffered)
-      .map((person) => ({
-        text: person.handle,
-        label: person.name,
-        note: [person.role, `@${person.handle}`, guestLabel(person, c.var.language)].filter(Boolean).join(' · '),
-      }));
+    const people = typed === '' ? [] : await offered(c, visitor.person.id, typed);
+    const items = people.map((person) => ({
+      text: addressLabel(person),
+      label: person.name,
+      note: (person.local === 1
+        ? [person.role, `@${person.handle}`, guestLabel(person, c.var.language)]
+        : [agencyOfPerson(person, c.var.language), `@${addressLabel(person)}`]
+      )
+        .filter(Boolean)
+        .join(' · '),
+    }));
     return c.json({ items });
   });
   conversationRoutes(app);
   reportRoutes(app);
+  choiceRoutes(app);
+}
+
+/** Whom somebody may mean: people of this node, and after them those of others who can be brought in. */
+async function offered(c: RequestContext, asker: string, search: string) {
+  const { context } = c.var;
+  const db = context.db.reader;
+  const here = await localPeople(db, { search, limit: mostOffered + 1 });
+  const origins = here.length > mostOffered ? [] : await reachedOrigins(context);
+  const elsewhere = await knownElsewhere(db, { search, asker, origins, limit: mostOffered });
+  return [...here, ...elsewhere].filter(({ id }) => id !== asker).slice(0, mostOffered);
 }
 
 async function showList(c: RequestContext) {
@@ -66,9 +80,18 @@ async function showList(c: RequestContext) {
     cursor: c.req.query('cursor'),
     limit: perPage,
   });
-  const notices = c.req.query('done') === 'left' ? [{ kind: 'success' as const, text: t('leftDone') }] : [];
+  const done = { left: t('leftDone'), ignored: t('ignoredDone') }[c.req.query('done') ?? ''];
+  const notices = done ? [{ kind: 'success' as const, text: done }] : [];
   const shut = await shutConversations(context.db.reader, person.id, language);
-  const page = <ConversationsPage {...{ items, next, shut }} person={person.id} reader={readerOf(c)} />;
+  const contacts = await contactsOf(context.db.reader, person.id);
+  const ignored = await listConversations(context, person.id, { limit: perPage, ignored: true });
+  const page = (
+    <ConversationsPage
+      {...{ items, next, shut, contacts, ignored: ignored.items }}
+      person={person.id}
+      reader={readerOf(c)}
+    />
+  );
   return showPage(c, { title: t('messages'), notices }, page);
 }
 
@@ -89,7 +112,7 @@ async function begin(c: RequestContext) {
   const { context, language } = c.var;
   const sent = (name: string) => c.var.form?.fields.get(name)?.[0] ?? '';
   const typed = { subject: sent('subject'), content: sent('content') };
-  const chosen = await readChosen(c);
+  const chosen = await readChosen(c, visitor.person.id);
   const form = await readForm(c, conversationForm);
   const faults = form.ok ? [] : form.faults;
   const errors = [...chosen.errors, ...fieldErrors(faults, language)];
@@ -99,8 +122,9 @@ async function begin(c: RequestContext) {
   countAttempt(context, `conversations ${visitor.account}`, limits.conversations);
   try {
     const people = chosen.people.map(({ id }) => id);
+    const keys = await keysFor(context, people);
     const made = await transactAs(c, visitor, (work) =>
-      beginConversation(work, { by: visitor.person.id, people, subject, content, language }),
+      beginConversation(work, { by: visitor.person.id, people, subject, content, language, keys }),
     );
     return c.redirect(`/conversations/${made.id}`, 303);
   } catch (error) {

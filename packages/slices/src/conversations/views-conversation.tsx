@@ -1,6 +1,6 @@
 import { sizes } from '@joinery/core';
-import { guestLabel, personLabel } from '@joinery/slices/people';
-import type { PostWithText } from '@joinery/slices/posts';
+import { guestLabel, type PersonRow, personLabel } from '@joinery/slices/people';
+import { ClosedNotices, type ClosedState, type PostWithText } from '@joinery/slices/posts';
 import {
   Avatar,
   Badge,
@@ -11,6 +11,7 @@ import {
   Form,
   FormActions,
   List,
+  Notice,
   PageHeading,
   Panel,
   PersonName,
@@ -20,7 +21,7 @@ import {
   Time,
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
-import { errorOf, isAlone, nameOf, namesOf, titleOf } from './labels.ts';
+import { agenciesOf, errorOf, isAlone, isOverNodes, nameOf, namesOf, titleOf } from './labels.ts';
 import { cameLater, type Participant } from './lists.ts';
 import { messages } from './messages.ts';
 
@@ -30,7 +31,7 @@ export type Entry =
   | { kind: 'added' | 'left'; at: string; participant: Participant };
 
 export type ConversationModel = {
-  conversation: { id: string; name: string; created_at: string };
+  conversation: { id: string; name: string; created_at: string; local: number; home: string };
   participants: readonly Participant[];
   entries: readonly Entry[];
   /** Local id of who reads. */
@@ -40,6 +41,14 @@ export type ConversationModel = {
   /** Whether these are the newest messages. */
   newest: boolean;
   muted: boolean;
+  /** What the reader said to being brought in from elsewhere. */
+  contact: 'waiting' | 'accepted' | 'ignored';
+  contactBy: PersonRow | undefined;
+  /** Nothing of it may be shown any more, or for now. */
+  withheld: boolean;
+  /** What the reader wrote and has not arrived everywhere, in words, by post. */
+  deliveries: ReadonlyMap<string, string>;
+  closed: ClosedState | null;
   typed: string;
   errors: readonly FieldError[];
   preview: string | null;
@@ -72,6 +81,14 @@ export function ConversationPage(model: ConversationModel) {
       />
       <Columns aside={<People model={model} />}>
         <div class="app-stack app-reading">
+          {model.withheld ? (
+            <Notice kind="warning" language={language}>
+              {t('withheld', { agency: hostAgency(model) })}
+            </Notice>
+          ) : (
+            <ClosedNotices state={model.closed} reader={reader} />
+          )}
+          {model.contact === 'accepted' ? null : <Request model={model} />}
           <h2 class="ds-sr-only" id="messages">
             {t('saidHere')}
           </h2>
@@ -101,7 +118,8 @@ export function ConversationPage(model: ConversationModel) {
               </li>
             ))}
           </ul>
-          {model.newest ? (
+          {said.length === 0 && !model.withheld ? <p class="app-quiet">{t('nothingYet')}</p> : null}
+          {model.withheld ? null : model.newest ? (
             <Panel title={t('yourMessage')} id="your-message">
               {model.preview === null ? null : (
                 <Panel title={t('previewTitle')} id="preview" level={3}>
@@ -119,7 +137,7 @@ export function ConversationPage(model: ConversationModel) {
                   suggest={`/groups/${conversation.id}/suggestions`}
                   required
                 />
-                <p class="app-quiet">{t('readBy', { count: here.length })}</p>
+                <p class="app-quiet">{keptText(model, here.length)}</p>
                 <FormActions>
                   <SubmitButton>{t('send')}</SubmitButton>
                   <SubmitButton kind="secondary" name="preview" value="1">
@@ -139,6 +157,45 @@ export function ConversationPage(model: ConversationModel) {
   );
 }
 
+/** What the agency is called that a conversation lives at. */
+function hostAgency({ conversation, participants }: ConversationModel): string {
+  return agenciesOf(participants).get(conversation.home) ?? new URL(conversation.home).host;
+}
+
+/** Who reads it and who keeps what, in one line. */
+function keptText(model: ConversationModel, count: number): string {
+  const t = messages(model.reader.language);
+  if (!isOverNodes(model.participants)) return t('readBy', { count });
+  return t('readByNodes', { count, agency: hostAgency(model) });
+}
+
+/** Somebody of another agency wrote to the reader, who has not talked with them before: who, and what can be said to that. */
+function Request({ model }: { model: ConversationModel }) {
+  const { conversation, contactBy, reader, csrf } = model;
+  const t = messages(reader.language);
+  const href = `/conversations/${conversation.id}`;
+  return (
+    <Panel title={t('requestTitle', { name: nameOf(contactBy, reader.language) })} id="request">
+      <p>{t(model.contact === 'waiting' ? 'requestLead' : 'requestIgnored')}</p>
+      <div class="app-actions">
+        <Form inline action={`${href}/accept`} csrf={csrf}>
+          <SubmitButton small>{t('accept')}</SubmitButton>
+        </Form>
+        {model.contact === 'waiting' ? (
+          <Form inline action={`${href}/ignore`} csrf={csrf}>
+            <SubmitButton small kind="secondary">
+              {t('ignore')}
+            </SubmitButton>
+          </Form>
+        ) : null}
+        <ButtonLink small kind="tertiary" href="/profile/conversations">
+          {t('choiceTitle')}
+        </ButtonLink>
+      </div>
+    </Panel>
+  );
+}
+
 function eventText(
   { kind, participant }: Extract<Entry, { participant: Participant }>,
   participants: readonly Participant[],
@@ -147,7 +204,10 @@ function eventText(
   const t = messages(language);
   const name = nameOf(participant.person, language);
   const by = participants.find(({ person }) => person.id === participant.broughtBy)?.person;
-  return kind === 'left' ? t('left', { name }) : t('added', { name, by: nameOf(by, language) });
+  if (kind === 'added') return t('added', { name, by: nameOf(by, language) });
+  const { agency } = participant.person;
+  if (participant.why === 'agreement_ended') return t('agreementEnded', { name, agency });
+  return participant.why === 'declined' ? t('declined', { name }) : t('left', { name });
 }
 
 function Message({ entry, model }: { entry: Extract<Entry, { kind: 'message' }>; model: ConversationModel }) {
@@ -166,6 +226,9 @@ function Message({ entry, model }: { entry: Extract<Entry, { kind: 'message' }>;
         <Avatar name={label.name} agency={label.agency} small />
         <PersonName person={{ name: own ? t('you') : label.name, href: label.deleted ? undefined : label.href }} />
         {guest ? <span class="app-quiet">{guest}</span> : null}
+        {!guest && !label.deleted && isOverNodes(model.participants) ? (
+          <span class="app-quiet">{label.agency}</span>
+        ) : null}
         <a class="app-quiet app-quiet-link" href={`#post-${post.id}`}>
           <Time at={post.sort_at} reader={reader} />
         </a>
@@ -185,6 +248,9 @@ function Message({ entry, model }: { entry: Extract<Entry, { kind: 'message' }>;
           dangerouslySetInnerHTML={{ __html: post.content ?? '' }}
         />
       )}
+      {model.deliveries.has(post.id) ? (
+        <p class="app-quiet app-message-delivery">{model.deliveries.get(post.id)}</p>
+      ) : null}
       {post.deleted_at ? null : (
         <footer class="app-message-actions">
           {own ? (
@@ -220,6 +286,7 @@ function People({ model }: { model: ConversationModel }) {
   const byId = new Map(participants.map((one) => [one.person.id, one.person]));
   return (
     <Panel title={t('people')} id="people">
+      {conversation.local === 1 ? null : <p class="app-quiet">{t('livesAt', { agency: hostAgency(model) })}</p>}
       <List label={t('people')}>
         {here.map((one) => (
           <span class="app-person">
@@ -228,6 +295,7 @@ function People({ model }: { model: ConversationModel }) {
               <PersonName person={{ name: one.person.name, href: `/people/${one.person.id}` }} />
               <span class="app-quiet">
                 {[
+                  isOverNodes(participants) && one.person.guest_until === null ? one.person.agency : '',
                   one.person.role,
                   guestLabel(one.person, language),
                   one.waits ? t('notReopened') : '',
@@ -244,7 +312,7 @@ function People({ model }: { model: ConversationModel }) {
         ))}
       </List>
       <div class="app-actions">
-        {here.length < sizes.conversation.most ? (
+        {conversation.local === 1 && here.length < sizes.conversation.most ? (
           <ButtonLink small href={`${href}/people`}>
             {t('addPeople')}
           </ButtonLink>

@@ -1,6 +1,7 @@
 import {
   Badge,
   ButtonLink,
+  Details,
   EmptyState,
   Form,
   formatDateTime,
@@ -26,6 +27,9 @@ export function ConversationsPage(model: {
   person: string;
   /** Those that wait for a word since a restore. */
   shut: readonly Shut[];
+  /** Those that wait for a word of the reader, or that they ignore. */
+  contacts: ReadonlyMap<string, 'waiting' | 'accepted' | 'ignored'>;
+  ignored: readonly ListedConversation[];
   reader: Reader;
 }) {
   const { items, next, person, reader } = model;
@@ -46,11 +50,33 @@ export function ConversationsPage(model: {
       ) : (
         <List label={t('messages')}>
           {items.map((item) => (
-            <ConversationItem item={item} person={person} reader={reader} level={2} />
+            <ConversationItem
+              item={item}
+              person={person}
+              reader={reader}
+              level={2}
+              asks={model.contacts.get(item.conversation.id) === 'waiting'}
+            />
           ))}
         </List>
       )}
       <Pagination language={reader.language} next={next && `/conversations?cursor=${encodeURIComponent(next)}`} />
+      {model.ignored.length === 0 ? null : (
+        <Details summary={t('ignoredTitle', { count: model.ignored.length })}>
+          <List label={t('ignoredTitle', { count: model.ignored.length })}>
+            {model.ignored.map(({ conversation, participants }) => (
+              <a class="ds-link" href={`/conversations/${conversation.id}`}>
+                {titleOf(conversation, participants, person, reader.language)}
+              </a>
+            ))}
+          </List>
+        </Details>
+      )}
+      <p>
+        <a class="ds-link" href="/profile/conversations">
+          {t('choiceTitle')}
+        </a>
+      </p>
     </>
   );
 }
@@ -105,7 +131,14 @@ export function ShutConversations({ shut, language }: { shut: readonly Shut[]; l
 export type Shut = { id: string; title: string };
 
 /** One conversation in a list: whom with, what was said last, and how much of it is new. */
-export function ConversationItem(model: { item: ListedConversation; person: string; reader: Reader; level: 2 | 3 }) {
+export function ConversationItem(model: {
+  item: ListedConversation;
+  person: string;
+  reader: Reader;
+  level: 2 | 3;
+  /** Somebody of another agency asks to talk. */
+  asks?: boolean;
+}) {
   const { item, person, reader } = model;
   const { language } = reader;
   const t = messages(language);
@@ -127,11 +160,16 @@ export function ConversationItem(model: { item: ListedConversation; person: stri
         </>
       }
       badges={
-        unread > 0 ? (
-          <Badge tone="accent">
-            <span aria-hidden="true">{t('newCount', { shown: shownCount(unread) })}</span>
-            <span class="ds-sr-only">{unreadText(unread, language)}</span>
-          </Badge>
+        unread > 0 || model.asks ? (
+          <>
+            {model.asks ? <Badge tone="warning">{t('request')}</Badge> : null}
+            {unread > 0 ? (
+              <Badge tone="accent">
+                <span aria-hidden="true">{t('newCount', { shown: shownCount(unread) })}</span>
+                <span class="ds-sr-only">{unreadText(unread, language)}</span>
+              </Badge>
+            ) : null}
+          </>
         ) : undefined
       }
       avatar={{ name: mark.name, agency: mark.agency }}

@@ -1,5 +1,5 @@
 import { sizes } from '@joinery/core';
-import { guestLabel } from '@joinery/slices/people';
+import { agencyOfPerson, guestLabel } from '@joinery/slices/people';
 import {
   ButtonLink,
   CheckboxGroup,
@@ -18,7 +18,7 @@ import {
   TextField,
 } from '@joinery/ui';
 import { boxesOf, type Chosen, leaveOut } from './chosen.ts';
-import { errorOf } from './labels.ts';
+import { addressLabel, errorOf } from './labels.ts';
 import { messages } from './messages.ts';
 
 /** The field for people, and the questions about what was typed there. */
@@ -55,7 +55,10 @@ function People(model: {
               ...candidates.map((person) => ({
                 value: person.id,
                 label: person.name,
-                description: [person.role, `@${person.handle}`, guestLabel(person, reader.language)]
+                description: (person.local === 1
+                  ? [person.role, `@${person.handle}`, guestLabel(person, reader.language)]
+                  : [agencyOfPerson(person, reader.language), `@${addressLabel(person)}`]
+                )
                   .filter(Boolean)
                   .join(' · '),
               })),
@@ -68,7 +71,7 @@ function People(model: {
   );
 }
 
-/** Why nobody of another agency can be chosen, for whoever looks for them. */
+/** Who of other agencies can be chosen, and what that means. */
 function Elsewhere({ reader }: { reader: Reader }) {
   const t = messages(reader.language);
   return (

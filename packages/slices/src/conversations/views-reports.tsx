@@ -50,7 +50,8 @@ function Reported(model: {
   const { report, people, reader, csrf } = model;
   const { language } = reader;
   const t = messages(language);
-  const author = personLabel(people.get(report.author_id), language);
+  const writer = people.get(report.author_id);
+  const author = personLabel(writer, language);
   const reporter = personLabel(people.get(report.reporter_id ?? ''), language);
   const link = ({ name, agency, href, deleted }: typeof author) => ({ name, agency, href: deleted ? undefined : href });
   return (
@@ -60,6 +61,7 @@ function Reported(model: {
         <div class="app-person-words">
           <PersonName person={link(author)} />
           <span class="app-quiet">
+            {writer?.local === 0 ? `${author.agency} · ` : null}
             <Time at={report.sent_at} reader={reader} />
           </span>
         </div>
@@ -72,13 +74,30 @@ function Reported(model: {
       <DescriptionList
         items={[
           { term: t('reportedReason'), value: report.reason },
-          { term: t('reportedBy'), value: <PersonName person={link(reporter)} /> },
+          {
+            term: t('reportedBy'),
+            value: report.reporter_id === null ? new URL(report.origin).host : <PersonName person={link(reporter)} />,
+          },
           { term: t('reportedAt'), value: <Time at={report.at} reader={reader} /> },
         ]}
       />
-      <Form inline action={`/administration/messages/${report.id}/handled`} csrf={csrf}>
-        <SubmitButton kind="secondary">{t('handled')}</SubmitButton>
-      </Form>
+      <div class="app-actions">
+        <Form inline action={`/administration/messages/${report.id}/handled`} csrf={csrf}>
+          <SubmitButton kind="secondary">{t('handled')}</SubmitButton>
+        </Form>
+        {writer?.local !== 0 ? null : report.sent_on_at === null ? (
+          <>
+            <Form inline action={`/administration/messages/${report.id}/forward`} csrf={csrf}>
+              <SubmitButton kind="secondary">{t('sendOn', { agency: writer.agency })}</SubmitButton>
+            </Form>
+            <span class="app-quiet">{t('sendOnLead')}</span>
+          </>
+        ) : (
+          <span class="app-quiet">
+            {t('sentOn', { agency: writer.agency })} · <Time at={report.sent_on_at} reader={reader} />
+          </span>
+        )}
+      </div>
     </article>
   );
 }

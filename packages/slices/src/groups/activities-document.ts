@@ -6,6 +6,7 @@ import {
   type Reader,
 } from '@joinery/core';
 import { collectionUris } from './addresses.ts';
+import { peopleDocument } from './conversation-people.ts';
 import { questionsDocument } from './requests/questions.ts';
 import { countedNodes, membersWithRole } from './store.ts';
 import type { GroupRow } from './tables.ts';
@@ -87,6 +88,7 @@ export async function groupDocument(
     postingRestrictedToMods: group.archived_at !== null,
     published: group.created_at,
     updated: group.updated_at,
+    ...(group.kind === 'conversation' ? { 'joinery:kind': 'conversation' } : {}),
     'joinery:reading': group.reading,
     'joinery:joining': group.joining,
     'joinery:listed': group.listed === 1,
@@ -101,6 +103,7 @@ export async function groupDocument(
     'joinery:memberCount': group.member_count,
     ...(forMembers ? { 'joinery:postCount': group.post_count } : {}),
     ...(!forMembers || group.last_post_at === null ? {} : { 'joinery:lastPost': group.last_post_at }),
+    ...(forMembers ? await peopleDocument(db, group) : {}),
     ...(joineryPeer && forMembers ? { 'joinery:nodes': await nodesOf(db, group.id) } : {}),
     'joinery:agency': { id: `${origin}/agency`, ...(lead ? { name: lead.agency } : {}) },
   };

@@ -14,6 +14,7 @@ import { type PersonRow, personByUri } from '../people/index.ts';
 import { noteReceipt } from './access.ts';
 import { cleanText, instantOf, isOwnGroupAddress, knowsJoin, ownGroup } from './activities-read.ts';
 import { acceptedByHost, askedBy, refusedByHost } from './answers.ts';
+import { receiveConversation } from './contacts.ts';
 import { declineInvitation, receiveInvitation } from './invitations.ts';
 import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
 import { absent } from './policy.ts';
@@ -144,6 +145,12 @@ async function onInvite(work: Work, inbound: Inbound): Promise<InboundOutcome | 
   const person = await personByUri(work.db, target);
   if (person?.local !== 1) return ignored('nobody here');
   const input = { group: group.id, person: person.id, activity: inbound.id };
+  if (group.kind === 'conversation') {
+    const by = addressOf(inbound.activity['joinery:by']);
+    const { startTime } = inbound.activity;
+    const from = typeof startTime === 'string' ? startTime : null;
+    return (await receiveConversation(work, { ...input, by, from })) ? applied : ignored('is in it already');
+  }
   return (await receiveInvitation(work, input)) ? applied : ignored('takes part or has asked already');
 }
 

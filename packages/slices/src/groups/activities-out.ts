@@ -159,8 +159,12 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
     request(outgoing, data, () => ({ type: 'Reject', object: data.activity })),
   'group.invited': async (outgoing, { data }) => {
     const parties = await partiesOf(outgoing, data);
-    if (parties?.group.local !== 1 || parties.standing?.state !== 'invited') return null;
-    const { group, person } = parties;
+    const talk = parties?.group.kind === 'conversation';
+    if (parties?.group.local !== 1 || parties.standing?.state !== (talk ? 'member' : 'invited')) return null;
+    const { group, person, standing } = parties;
+    // Other software would keep it without lease or receipt.
+    if (talk && !outgoing.joineryPeer) return null;
+    const by = talk && data.by !== null ? await personById(outgoing.db, data.by) : undefined;
     return {
       id: outgoing.id,
       type: 'Invite',
@@ -168,6 +172,8 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
       to: [person.uri],
       object: group.uri,
       target: person.uri,
+      ...(by ? { 'joinery:by': by.uri } : {}),
+      ...(talk && standing?.sees_from ? { startTime: standing.sees_from } : {}),
     };
   },
   'group.answered': async (outgoing, { data }) => {

@@ -16,6 +16,7 @@ import {
 } from '@joinery/core';
 import { excerpt, plainText } from '@joinery/ui';
 import { cleanName, sortName } from '../people/index.ts';
+import { instant, rememberPeople } from './conversation-people.ts';
 import { isReadLive } from './policy.ts';
 import { rememberQuestions } from './requests/questions.ts';
 import { groupByUri, putCountedNodes } from './store.ts';
@@ -23,6 +24,9 @@ import { askings, type GroupRow, histories, invitings, joinings, keepings, readi
 
 const longestSummary = 5_000;
 const mostNodes = 5_000;
+
+/** Whatever its node says otherwise. */
+const ofConversation = { reading: 'members', joining: 'invited', listed: 0 } as const;
 
 type Receipt = { fetchedAt: string; verified: Inbound['verified'] };
 
@@ -64,12 +68,14 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
   if (home === null) refuse('bad_request', 'A group of another node needs an address as its id');
   if (home === work.home) refuse('forbidden', 'A document of another node cannot describe a group of this one');
   if (!listOf(document.type).includes('Group')) refuse('bad_request', 'This is not a group');
-  const read = readGroup(document, uri, home);
+  const known = await groupByUri(work.db, uri);
+  // What it is to people it stays.
+  const kind = known?.kind ?? (document['joinery:kind'] === 'conversation' ? 'conversation' : 'group');
+  const read = { ...readGroup(document, uri, home), ...(kind === 'conversation' ? ofConversation : {}) };
   const figures = {
     ...count('member_count', document['joinery:memberCount'] ?? document.memberCount),
     ...count('post_count', document['joinery:postCount']),
   };
-  const known = await groupByUri(work.db, uri);
   if (!known) {
     const id = newId();
     await work.db
@@ -78,17 +84,19 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
         id,
         uri,
         home,
-        kind: 'group',
+        kind,
         ...read,
         local: 0,
         member_count: 0,
         post_count: 0,
         ...figures,
-        last_post_at: instantBefore(work.now, document['joinery:lastPost']),
+        // Lists of conversations go by it.
+        last_post_at: instant(document['joinery:lastPost'], work.now) ?? (kind === 'conversation' ? work.now : null),
         summarised_at: null,
         withheld_at: null,
         opened_at: null,
-        created_at: work.now,
+        // What came after a conversation began is told by that instant.
+        created_at: (kind === 'conversation' ? instant(document.published, work.now) : null) ?? work.now,
         updated_at: work.now,
         archived_at: document.postingRestrictedToMods === true && read.joins_by === 'Join' ? work.now : null,
         deleted_at: null,
@@ -98,13 +106,15 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
     if (document['joinery:nodes'] !== undefined) await rememberNodes(work, { id }, document['joinery:nodes']);
     await rememberQuestions(work, id, document['joinery:questions']);
     await rememberClassification(work, id, document['joinery:classification']);
+    const added = kind === 'conversation' ? await groupByUri(work.db, uri) : undefined;
+    if (added) await rememberPeople(work, added, document['joinery:people'], how.verified);
     work.emit('group.remembered', streams.local, { group: id });
     return id;
   }
   if (known.deleted_at !== null || how.verified === 'unchecked') return known.id;
   if (known.fetched_at !== null && known.fetched_at > how.fetchedAt) return known.id;
   const archived = document.postingRestrictedToMods === true && read.joins_by === 'Join';
-  const told = instantBefore(work.now, document['joinery:lastPost']);
+  const told = instant(document['joinery:lastPost'], work.now);
   const newest =
     [known.last_post_at, told]
       .filter((at) => at !== null)
@@ -129,6 +139,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
     .execute();
   if (document['joinery:nodes'] !== undefined) await rememberNodes(work, known, document['joinery:nodes']);
   await rememberQuestions(work, known.id, document['joinery:questions']);
+  await rememberPeople(work, known, document['joinery:people'], how.verified);
   const labelled = await rememberClassification(work, known.id, document['joinery:classification']);
   if (changed || labelled) work.emit('group.updated', streams.local, { group: known.id });
   if (isReadLive({ ...known, ...next }) !== isReadLive(known))
@@ -237,14 +248,6 @@ function wholeNumber(value: Json | undefined): number | null {
 function count<Name extends string>(name: Name, value: Json | undefined): { [K in Name]?: number } {
   const number = wholeNumber(value);
   return number === null ? {} : ({ [name]: number } as { [K in Name]: number });
-}
-
-/** An instant that a host tells, in our form; never one in the future. */
-function instantBefore(now: string, value: Json | undefined): string | null {
-  const at = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at)) return null;
-  const instant = new Date(at).toISOString();
-  return instant < now ? instant : now;
 }
 
 function oneOf<T extends string>(allowed: readonly T[], value: Json | undefined): T | undefined {

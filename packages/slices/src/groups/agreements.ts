@@ -1,5 +1,6 @@
 import type { AfterEffects, Work } from '@joinery/core';
 import { accessOf, admitNode, nodeFacts, revokeNode } from './access.ts';
+import { putOut, withholdFrom } from './conversation-people.ts';
 import { tellAllTo } from './requests/elsewhere.ts';
 import { groupById } from './store.ts';
 
@@ -7,7 +8,10 @@ import { groupById } from './store.ts';
 async function revokeAll(work: Work, origin: string): Promise<void> {
   for (const id of await groupsWith(work, origin)) {
     const group = await groupById(work.db, id);
-    if (group) await revokeNode(work, group, origin);
+    if (!group) continue;
+    await revokeNode(work, group, origin);
+    // Nobody runs a conversation who could say whether they are to come back.
+    if (group.kind === 'conversation') await putOut(work, group, origin);
   }
 }
 
@@ -37,5 +41,6 @@ async function groupsWith(work: Work, origin: string): Promise<string[]> {
 
 export const agreementEffects: AfterEffects = {
   'partner.revoked': (work, { data }) => revokeAll(work, data.origin),
+  'partner.withdrawn': (work, { data }) => withholdFrom(work, data.origin),
   'partner.offered': (work, { data }) => admitAgain(work, data.origin),
 };

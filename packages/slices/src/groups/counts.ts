@@ -42,7 +42,7 @@ const countWent = prepareQuery((db, { group }: Counted) =>
 export async function membersChanged(work: Work, group: GroupRow): Promise<void> {
   const members = await countMembers(work.db, group.id);
   await work.db.updateTable('groups').set({ member_count: members }).where('id', '=', group.id).execute();
-  // Everybody in a conversation is of this node.
+  // Of a conversation its nodes are told who is in it (`tellPeople`).
   if (group.kind === 'conversation') return;
   const earliest = group.summarised_at === null ? 0 : Date.parse(group.summarised_at) + summaryEverySeconds * 1000;
   const runAt = new Date(Math.max(Date.parse(work.now), earliest)).toISOString();

@@ -3,7 +3,23 @@
 export { accessByNode, accessOf, lastNumber, nextNumber, nodeFacts } from './access.ts';
 export { addressing, announce, publicCollection } from './activities-document.ts';
 export { collectionUris, scopeOf, streamFor, streamOf } from './addresses.ts';
-export { addToConversation, conversationOf, createConversation, leaveConversation } from './conversation.ts';
+export {
+  changeUsualContacts,
+  chooseContacts,
+  chosenContacts,
+  contactOf,
+  contactsOf,
+  decideContact,
+  usualContacts,
+} from './contacts.ts';
+export {
+  addToConversation,
+  conversationOf,
+  createConversation,
+  leaveConversation,
+  needsKeys,
+} from './conversation.ts';
+export { mayConverse } from './conversation-people.ts';
 export { countPost } from './counts.ts';
 export { createGroup, deleteGroup, type GroupChange, type NewGroup, updateGroup } from './groups.ts';
 export { declineInvitation, invite } from './invitations.ts';

@@ -1,7 +1,8 @@
 import { refuse, streams, type Work } from '@joinery/core';
 import { isGuest, personById } from '../people/index.ts';
+import { tellPeople } from './conversation-people.ts';
 import { canInvite, isMember } from './policy.ts';
-import { assertReachable, changeStanding, partiesOf } from './standing.ts';
+import { assertReachable, changeStanding, outside, partiesOf } from './standing.ts';
 import { membershipOf } from './store.ts';
 import type { GroupMemberRow } from './tables.ts';
 
@@ -54,6 +55,13 @@ export async function receiveInvitation(
 export async function declineInvitation(work: Work, input: { group: string; person: string }): Promise<void> {
   const parties = await partiesOf(work, input);
   const { group, person, standing } = parties;
+  // Into a conversation people are brought, until their own node says that they are not.
+  if (group.kind === 'conversation' && group.local === 1 && isMember(standing)) {
+    await changeStanding(work, parties, { ...outside, reason: 'declined' });
+    await tellPeople(work, group);
+    work.emit('group.left', streams.local, { group: group.id, person: person.id, activity: '' });
+    return;
+  }
   if (standing?.state !== 'invited') return;
   await changeStanding(work, parties, { state: 'none', invite_activity: null, invited_by: null });
   const stream = group.local === 1 ? streams.local : streams.node(group.home);

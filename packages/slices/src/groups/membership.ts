@@ -1,5 +1,6 @@
 import { refuse, streams, type Work } from '@joinery/core';
 import { isGuest } from '../people/index.ts';
+import { tellPeople } from './conversation-people.ts';
 import { endGroup } from './groups.ts';
 import { isBanned, isMember, joinRefusal, joinsAtOnce, mayAskFrom, seesFrom } from './policy.ts';
 import { putAnswers } from './requests/answers.ts';
@@ -186,6 +187,7 @@ export async function leaveGroup(work: Work, input: MembershipInput): Promise<vo
     await work.db.updateTable('groups').set({ name: '', sort_name: '' }).where('id', '=', group.id).execute();
     work.emit('group.deleted', streams.local, { group: group.id });
   }
+  await tellPeople(work, group);
   const stream = group.local === 1 ? streams.local : streams.node(group.home);
   work.emit('group.left', stream, { group: group.id, person: person.id, activity: asked ?? '' });
 }

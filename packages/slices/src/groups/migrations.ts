@@ -223,4 +223,25 @@ export const migrations: Migrations = {
       .addColumn('narrows', 'integer', (column) => column.notNull().defaultTo(0))
       .execute();
   },
+  '2026-12-04-groups-contacts': async (db) => {
+    await db.schema
+      .createTable('group_contact')
+      .addColumn('group_id', 'text', (column) => column.notNull().references('groups.id'))
+      .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
+      .addColumn('by_id', 'text')
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('group_contact_key', ['group_id', 'person_id'])
+      .execute();
+    await db.schema
+      .createIndex('group_contact_by_person')
+      .on('group_contact')
+      .columns(['person_id', 'state'])
+      .execute();
+    await db.schema
+      .createTable('group_contact_choice')
+      .addColumn('person_id', 'text', (column) => column.primaryKey().references('person.id'))
+      .addColumn('allowed', 'integer', (column) => column.notNull())
+      .execute();
+  },
 };

@@ -58,7 +58,9 @@ export const groupKind: ObjectKind = {
   toDocument: async (outgoing, object) => {
     const group = await groupById(outgoing.db, object.id);
     if (group?.local !== 1 || group.deleted_at !== null) return undefined;
-    return groupDocument(outgoing.db, outgoing.origin, group, outgoing.joineryPeer);
+    // Nobody but the nodes of those in it knows of a conversation: they are told who is.
+    const forMembers = group.kind === 'conversation' ? true : undefined;
+    return groupDocument(outgoing.db, outgoing.origin, group, outgoing.joineryPeer, forMembers);
   },
   remoteTypes: ['Group'],
   saveRemote: rememberRemoteGroup,

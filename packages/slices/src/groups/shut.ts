@@ -47,6 +47,13 @@ export async function shutGroups(work: Work, { at }: Restored): Promise<void> {
     work.db
       .updateTable('group_member')
       .where('updated_at', '<', at)
+      // Whether somebody elsewhere has left a conversation their own node knows, and says.
+      .where((eb) =>
+        eb.or([
+          eb('group_id', 'not in', eb.selectFrom('groups').select('id').where('kind', '=', 'conversation')),
+          eb('person_id', 'in', eb.selectFrom('person').select('id').where('local', '=', 1)),
+        ]),
+      )
       .where((eb) =>
         eb.or([
           eb('group_id', 'in', ours().where('reading', '=', 'members')),

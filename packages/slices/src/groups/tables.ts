@@ -209,8 +209,23 @@ type GroupAutomaticRow = { group_id: string; kind: 'agency' | 'mail'; value: str
 /** When somebody who runs a group is away, and who looks after its requests meanwhile. */
 export type GroupAwayRow = { group_id: string; person_id: string; until: string | null; deputy_id: string | null };
 
+/** A conversation that somebody of another node brought a person of this one into: what the person said to that. Known here alone. */
+export type GroupContactRow = {
+  group_id: string;
+  person_id: string;
+  /** Who did, where they are known here. */
+  by_id: string | null;
+  state: 'waiting' | 'accepted' | 'ignored';
+  at: string;
+};
+
+/** Whether people of other nodes may begin conversations with somebody here, where that person chose. */
+type GroupContactChoiceRow = { person_id: string; allowed: number };
+
 declare module '@joinery/core' {
   interface Schema {
+    group_contact: GroupContactRow;
+    group_contact_choice: GroupContactChoiceRow;
     group_access: GroupAccessRow;
     group_receipt: GroupReceiptRow;
     group_number: GroupNumberRow;

@@ -8,6 +8,7 @@ import {
   type Work,
 } from '@joinery/core';
 import {
+  contactOf,
   groupById,
   isMember,
   mayReadGroup,
@@ -60,8 +61,11 @@ async function onPost(work: Work, id: string, isNew: boolean): Promise<void> {
 async function onMessage(work: Work, post: PostRow): Promise<void> {
   const group = post.group_id;
   const waiting = new Set(await untoldSince(work, group));
-  for (const { id: person } of await membersWithRole(work.db, group, ['member'])) {
-    if (waiting.has(person)) continue;
+  for (const { id: person, local } of await membersWithRole(work.db, group, ['member'])) {
+    if (waiting.has(person) || local !== 1) continue;
+    // What somebody elsewhere asks rings when it comes, and not again before it was answered.
+    if (((await contactOf(work.db, group, person))?.state ?? 'accepted') !== 'accepted') continue;
+    if (!(await seesPost(work.db, person, post))) continue;
     await notify(work, {
       ...{ person, kind: 'message', cause: `message ${post.uri}`, at: post.sort_at },
       ...{ group, topic: post.topic_id, post: post.id, actor: post.author_id },

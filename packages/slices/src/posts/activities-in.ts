@@ -10,7 +10,7 @@ import {
   refusalStatus,
   type Work,
 } from '@joinery/core';
-import { groupByUri } from '@joinery/slices/groups';
+import { type GroupRow, groupByUri, nodeFacts } from '@joinery/slices/groups';
 import { personById, personByUri } from '@joinery/slices/people';
 import { refusePost } from './acceptance.ts';
 import { enqueueCheck, moderationHandlers, removeByGroup } from './activities-in-moderation.ts';
@@ -36,7 +36,7 @@ import {
   wasTakenBack,
 } from './remote.ts';
 import { report } from './reports.ts';
-import { postById, postByUri, requireGroup } from './store.ts';
+import { agrees, postById, postByUri, requireGroup } from './store.ts';
 import type { PostRow } from './tables.ts';
 
 function addressesNeeded(inbound: Inbound): string[] {
@@ -305,11 +305,18 @@ async function applyFlag(work: Work, inbound: Inbound): Promise<InboundOutcome |
   for (const object of objects.slice(0, 20)) {
     const post = await postByUri(work.db, idOf(object) ?? '');
     const group = post ? await requireGroup(work.db, post.group_id) : undefined;
-    if (!post || group?.local !== 1 || (await isClosedTo(work, inbound, group))) continue;
+    if (!post || !group || !(await hearsReport(work, inbound, post, group))) continue;
     await report(work, { post: post.id, reporter: null, reason: String(reason).slice(0, 1_000), uri: inbound.id });
     found = true;
   }
   return found ? applied : null;
+}
+
+/** Reports come to the group's node; of a message in a conversation, which nobody runs, to its author's, from a node with somebody in it. */
+async function hearsReport(work: Work, inbound: Inbound, post: PostRow, group: GroupRow): Promise<boolean> {
+  if (group.kind !== 'conversation') return group.local === 1 && !(await isClosedTo(work, inbound, group));
+  if (post.local !== 1 || !agrees(work.trust, inbound.origin, group)) return false;
+  return (await nodeFacts(work.db, group.id, inbound.origin)).people === 'member';
 }
 
 /** The group's node says no to something of ours: matched by the id of what it answers. */

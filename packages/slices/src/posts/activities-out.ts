@@ -238,12 +238,15 @@ export const toActivity: Activities['toActivity'] = {
       .where('id', '=', data.report)
       .executeTakeFirst();
     if (!found || !row) return null;
+    // Of a message in a conversation the author's node is told, and no group: nobody runs it.
+    const talk = found.group.kind === 'conversation';
+    const author = talk ? await personById(outgoing.db, found.post.author_id) : undefined;
     // By the server actor: the reporter stays unnamed.
     return {
       id: outgoing.id,
       type: 'Flag',
       actor: `${outgoing.origin}/node`,
-      to: [found.group.uri],
+      to: [author?.uri ?? found.group.uri],
       audience: found.group.uri,
       object: [found.post.uri],
       content: row.reason,

@@ -40,7 +40,7 @@ export { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from
 export { mentionedIn } from './names.ts';
 export { createTopic, reply } from './posts.ts';
 export { rememberTopics } from './remote.ts';
-export { handleReport, type ReportedMessage, report, reportedMessages } from './reports.ts';
+export { handleReport, type ReportedMessage, report, reportedMessages, sendReportOn } from './reports.ts';
 export { currentRevision, postById, postByUri, topicOf } from './store.ts';
 export type { PostKind, PostRevisionRow, PostRow } from './tables.ts';
 export {
@@ -53,7 +53,9 @@ export {
   newestNews,
   newInTopics,
 } from './unread.ts';
+export { ClosedNotices } from './views-closed.tsx';
 export { seenPosts, seesPost } from './visibility.ts';
+export { type ClosedState, closedStateOf } from './wanted.ts';
 export { markdownText } from './written.ts';
 
 /** What people write in groups, here and elsewhere. */

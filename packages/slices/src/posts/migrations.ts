@@ -337,4 +337,7 @@ export const migrations: Migrations = {
       .addPrimaryKeyConstraint('post_receipt_key', ['group_id', 'origin'])
       .execute();
   },
+  '2026-12-03-posts-reports-sent-on': async (db) => {
+    await db.schema.alterTable('post_report').addColumn('sent_on_at', 'text').execute();
+  },
 };

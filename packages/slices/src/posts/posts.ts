@@ -41,8 +41,12 @@ export async function createTopic(work: Work, input: TopicInput): Promise<PostRo
     if (why) refuse(why, 'You cannot start a topic in this group');
     assertMayTell(work, group);
   }
-  if (group.kind === 'conversation' && (await topicOf(work.db, group.id)))
-    refuse('conflict', 'A conversation is one thread: reply in it');
+  if (group.kind === 'conversation') {
+    const begun = await topicOf(work.db, group.id);
+    // Who has not read how it began begins it anew; it stays one thread.
+    if (begun && input.arrival) return reply(work, { ...input, replyTo: begun });
+    if (begun) refuse('conflict', 'A conversation is one thread: reply in it');
+  }
   const { audience } = input;
   // What the host of a group elsewhere took in is for whom its author wrote it.
   if (!decided && audience && audience.kind !== 'group' && !canNarrow(group)) cannotNarrow();
@@ -68,7 +72,9 @@ export async function reply(work: Work, input: ReplyInput): Promise<PostRow> {
     const why = whyNotReply(await standingOf(work.db, group, input.author, work.now), topic);
     if (why) refuse(why, 'You cannot reply here');
     assertMayTell(work, group);
-    if (!(await seesPost(work.db, input.author, topic))) refuse('not_found', 'There is no such post');
+    // Whoever came later writes in a conversation without having read how it began.
+    const sees = group.kind === 'conversation' || (await seesPost(work.db, input.author, topic));
+    if (!sees) refuse('not_found', 'There is no such post');
   }
   return addPost(work, group, { ...input, title: null, kind: input.kind ?? 'reply' }, { topic, parent });
 }
@@ -92,7 +98,8 @@ async function addPost(
   const input = kept ? { ...given, content } : { ...given, content: '', title: null, language: null };
   const published = clampInstant(arrival?.published, work.now) ?? work.now;
   // Another node's clock never puts an answer before what it answers.
-  const sorted = thread && published < thread.parent.sort_at ? thread.parent.sort_at : published;
+  const follows = thread && group.kind !== 'conversation' && published < thread.parent.sort_at;
+  const sorted = follows ? thread.parent.sort_at : published;
   const waits = group.local !== 1 && !arrival;
   const row: PostRow = {
     id,

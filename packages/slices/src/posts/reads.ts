@@ -52,6 +52,8 @@ export async function seePost(
   if (!row) return visitor ? missing() : refuse('signed_out', 'Sign in to see this');
   const seen = await seeWhatHoldsPosts(context, row.group_id, visitor);
   const post = (await findPost(db, id, seen.viewer)) ?? missing();
-  const topic = post.topic_id === post.id ? post : ((await findPost(db, post.topic_id, seen.viewer)) ?? missing());
+  const begun = post.topic_id === post.id ? post : await findPost(db, post.topic_id, seen.viewer);
+  // Whoever was brought into a conversation later does not see how it began.
+  const topic = begun ?? (seen.group.kind === 'conversation' ? post : missing());
   return { ...seen, post, topic };
 }

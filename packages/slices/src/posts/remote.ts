@@ -22,7 +22,7 @@ import { idOf, idsOf, listOf, objectOf, type ReadPost, readPost } from './docume
 import { removeFromGroup } from './moderation.ts';
 import { type ChosenAudience, createTopic, reply } from './posts.ts';
 import { isReference } from './references.ts';
-import { agrees, postByUri, requireGroup } from './store.ts';
+import { agrees, postByUri, requireGroup, requirePost, topicOf } from './store.ts';
 import type { PostDocumentRow, PostRow } from './tables.ts';
 import type { Arrival } from './written.ts';
 
@@ -62,11 +62,11 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
     return ignored('there is no such post here');
   if (await wasTakenBack(work, read.uri, received.actor, through?.uri ?? null))
     return ignored('its author deleted it before it arrived');
-  const parent = read.inReplyTo === null ? null : await postByUri(work.db, read.inReplyTo);
+  const answered = read.inReplyTo === null ? null : await postByUri(work.db, read.inReplyTo);
   const group =
     through ??
     (await groupAmong(work, read.addressed)) ??
-    (parent ? await requireGroup(work.db, parent.group_id) : null);
+    (answered ? await requireGroup(work.db, answered.group_id) : null);
   if (!group || group.deleted_at) return null;
   if (!through && group.local !== 1) return ignored('only its group can tell this');
   const closedHere = group.local === 1 && group.reading === 'members';
@@ -78,9 +78,11 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
     if (!agrees(work.trust, through ? group.home : read.origin, group))
       refuse('no_agreement', 'There is no agreement for this');
   }
+  const talk = group.kind === 'conversation';
+  const parent = talk ? await placeInConversation(work, group, answered ?? null) : answered;
   if (parent && parent.group_id !== group.id) return ignored('it answers a post of another group');
   if (through && isForOthers(read, through)) return ignored('it was written for another group');
-  if (read.inReplyTo !== null && !parent) {
+  if (read.inReplyTo !== null && !parent && !talk) {
     if (!isReference(group))
       await enqueueJob(work, ancestorsJob, { uri: read.inReplyTo, group: group.uri }, { key: read.inReplyTo });
     return { state: 'waiting', uri: read.inReplyTo };
@@ -127,6 +129,13 @@ async function narrowIn(work: Work, group: GroupRow, { narrow }: ReadPost): Prom
   if (narrow === null) return undefined;
   const node = (await membersPerNode(work.db, group)).find(({ origin }) => origin === narrow.origin);
   return { ...narrow, agency: node?.agency || null };
+}
+
+/** A conversation is one thread: what it answers may have been said before this node was told, and then it goes on with what is here. */
+async function placeInConversation(work: Work, group: GroupRow, answered: PostRow | null): Promise<PostRow | null> {
+  if (answered?.group_id === group.id) return answered;
+  const begun = await topicOf(work.db, group.id);
+  return begun === undefined ? null : requirePost(work.db, begun);
 }
 
 /** Its audience is another group and it is not addressed to this one either: Lemmy is known to name a wrong audience. */

@@ -1,4 +1,5 @@
 import { newId, type Reader, refuse, streams, type Work } from '@joinery/core';
+import { personById } from '@joinery/slices/people';
 import { whyNotModerate, whyNotReport } from './policy.ts';
 import { currentRevision, requireGroup, requirePost, standingOf } from './store.ts';
 import type { PostReportRow } from './tables.ts';
@@ -42,9 +43,12 @@ export async function report(
       at: work.now,
       handled_at: null,
       handled_by: null,
+      sent_on_at: null,
     })
     .execute();
-  const stream = group.local === 1 ? streams.local : streams.node(group.home);
+  // What is said in a conversation its people's administrators hear of, and no other node unless they send it on.
+  const here = group.local === 1 || group.kind === 'conversation';
+  const stream = here ? streams.local : streams.node(group.home);
   work.emit('post.reported', stream, { post: post.id, group: group.id, report: id });
   return id;
 }
@@ -78,6 +82,23 @@ export async function handleReport(
   work.emit('post.report_handled', streams.local, { post: row.post_id, group: row.group_id, report: row.id });
 }
 
+/**
+ * Sends a report about a message that somebody of another node wrote in a conversation on to that node, without who reported it. An administrator's decision, once.
+ * @throws {Refusal} not_found, no_agreement
+ */
+export async function sendReportOn(work: Work, input: { report: string; by: string }): Promise<void> {
+  const row = await work.db.selectFrom('post_report').selectAll().where('id', '=', input.report).executeTakeFirst();
+  const group = row && (await requireGroup(work.db, row.group_id));
+  const author = row && (await personById(work.db, (await requirePost(work.db, row.post_id)).author_id));
+  if (!row || group?.kind !== 'conversation' || row.handled_at !== null || !author || author.local === 1)
+    refuse('not_found', 'There is no such report');
+  if (!work.trust.mayFederate(author.home, 'closed-groups', 'out', group.id).allowed)
+    refuse('no_agreement', 'No agreement with the node of its author covers it');
+  if (row.sent_on_at !== null) return;
+  await work.db.updateTable('post_report').set({ sent_on_at: work.now }).where('id', '=', row.id).execute();
+  work.emit('post.reported', streams.node(author.home), { post: row.post_id, group: row.group_id, report: row.id });
+}
+
 /** Reports of a group that wait for a decision, the oldest first. */
 export function openReports(db: Reader, group: string): Promise<PostReportRow[]> {
   return db
@@ -91,7 +112,10 @@ export function openReports(db: Reader, group: string): Promise<PostReportRow[]>
 }
 
 /** A reported message, as the administrators get it. Where it was said they are not told. */
-export type ReportedMessage = Pick<PostReportRow, 'id' | 'reason' | 'at' | 'reporter_id' | 'content'> & {
+export type ReportedMessage = Pick<
+  PostReportRow,
+  'id' | 'reason' | 'at' | 'reporter_id' | 'origin' | 'content' | 'sent_on_at'
+> & {
   author_id: string;
   sent_at: string;
   language: string | null;
@@ -108,6 +132,8 @@ export function reportedMessages(db: Reader): Promise<ReportedMessage[]> {
       'post_report.at',
       'post_report.reporter_id',
       'post_report.content',
+      'post_report.origin',
+      'post_report.sent_on_at',
     ])
     .select(['post.author_id', 'post.published_at as sent_at', 'post.language'])
     .where('post_report.content', 'is not', null)

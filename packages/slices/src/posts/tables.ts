@@ -128,6 +128,8 @@ export type PostReportRow = {
   at: string;
   handled_at: string | null;
   handled_by: string | null;
+  /** When it was sent on to the node of the author of a message in a conversation. */
+  sent_on_at: string | null;
 };
 
 /** Addresses that their owner took back, kept so that what arrives late does not resurrect. */

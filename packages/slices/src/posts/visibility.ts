@@ -10,6 +10,8 @@ import type { PostRow } from './tables.ts';
  * one agency), and in a closed group what was promised about the past: who joined while new members saw it only from then on sees threads that began later. Both
  * are said of the topic and hold for all of its thread, so that no reply quotes what its reader may not see. The author of the topic sees all of it.
  *
+ * A conversation is one thread without end: in it the same is said of each message.
+ *
  * The rule stands here twice, for one thread and as a condition of a query, and nowhere else; a test holds both against each other on both databases.
  */
 
@@ -26,11 +28,11 @@ export function streamOfPost(
 }
 
 type Thread = Pick<PostRow, 'author_id' | 'audience' | 'audience_origin' | 'sort_at'>;
-type Place = Pick<GroupRow, 'reading' | 'history'>;
+type Place = Pick<GroupRow, 'reading' | 'history' | 'kind'>;
 type Person = Pick<PersonRow, 'id' | 'home' | 'local' | 'guest_until'>;
 
 /**
- * The rule for one thread, about somebody who may read its group.
+ * The rule for one thread (in a conversation: for one message), about somebody who may read its group.
  * @param person null for somebody without a place in the group, or another node
  */
 export function maySeeThread(
@@ -56,7 +58,9 @@ export function maySeeThread(
  * @param post name or alias of the table of posts
  */
 export function seenPosts(person: string, post = 'post'): RawBuilder<boolean> {
-  const [audience, group, topic] = ['audience', 'group_id', 'topic_id'].map((column) => sql.ref(`${post}.${column}`));
+  const [audience, group, topic, id] = ['audience', 'group_id', 'topic_id', 'id'].map((column) =>
+    sql.ref(`${post}.${column}`),
+  );
   // Most posts are for all of a group that shows its past: they are told by their own row.
   return sql<boolean>`((${audience} = 'group'
       and ${group} not in (select id from groups where history = 'joining' and reading = 'members'))
@@ -64,7 +68,8 @@ export function seenPosts(person: string, post = 'post'): RawBuilder<boolean> {
       inner join groups as place on place.id = thread.group_id
       left join person as reader on reader.id = ${person}
       left join group_member as seat on seat.group_id = thread.group_id and seat.person_id = reader.id and seat.state = 'member'
-      where thread.id = ${topic} and (thread.author_id = ${person} or (
+      where thread.id in (${topic}, ${id})
+        and (thread.id = ${topic} or place.kind = 'conversation') and (thread.id = ${id} or place.kind <> 'conversation') and (thread.author_id = ${person} or (
         (thread.audience = 'group'
           or (thread.audience = 'facilitators' and seat.role <> 'member')
           or (thread.audience = 'agency' and seat.role is not null and reader.home = thread.audience_origin
@@ -77,10 +82,16 @@ export function seenPosts(person: string, post = 'post'): RawBuilder<boolean> {
  * Whether somebody who may read the group sees the thread of this post.
  * @param person local id; null for nobody and for other nodes
  */
-export async function seesPost(db: Reader, person: string | null, post: Pick<PostRow, 'topic_id'>): Promise<boolean> {
-  const topic = await postById(db, post.topic_id);
-  const group = topic && (await groupById(db, topic.group_id));
-  if (!topic || !group) return false;
+export async function seesPost(
+  db: Reader,
+  person: string | null,
+  post: Pick<PostRow, 'id' | 'topic_id'>,
+): Promise<boolean> {
+  const thread = await postById(db, post.topic_id);
+  const group = thread && (await groupById(db, thread.group_id));
+  if (!thread || !group) return false;
+  const topic = group.kind === 'conversation' ? await postById(db, post.id) : thread;
+  if (!topic) return false;
   if (topic.audience === 'group' && (group.reading !== 'members' || group.history === 'all')) return true;
   const known = person === null ? undefined : await personById(db, person);
   return maySeeThread(group, topic, known ?? null, known && (await membershipOf(db, group.id, known.id)));

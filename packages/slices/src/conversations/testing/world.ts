@@ -23,11 +23,12 @@ const usual: Slice[] = [people, files, groups, posts, conversations];
 /** A node with people who talk. Every change has an instant of its own. */
 export async function openWorld(
   open: (options?: StoreOptions) => Promise<TestStore>,
-  options: { slices?: Slice[] } = {},
+  options: { slices?: Slice[]; ports?: StoreOptions['ports'] } = {},
 ) {
   let time = Date.UTC(2026, 10, 23, 9);
   const store = await open({
     slices: options.slices ?? usual,
+    ...(options.ports ? { ports: options.ports } : {}),
     now: () => {
       time += 1_000;
       return new Date(time);
@@ -60,6 +61,7 @@ export async function openWorld(
             id: 'https://known.example/people/1',
             type: 'Person',
             name: 'Ria Remote',
+            preferredUsername: 'ria',
             inbox: 'https://known.example/i',
           },
           { fetchedAt: work.now, verified: 'origin' },
