@@ -56,9 +56,9 @@ export async function fillOverNodes(
   council: TestNode,
   { owner, member, cato }: Record<'owner' | 'member' | 'cato', TestPerson>,
 ): Promise<Record<'asked' | 'over', string>> {
-  const scopes = ['discover', 'open-groups', 'closed-groups'];
-  await node.decide('change', council, { scopes });
-  await council.decide('change', node, { scopes });
+  const scopes = ['discover', 'open-groups', 'closed-groups'] as const;
+  await node.decide('change', council, { scopes: [...scopes] });
+  await council.decide('change', node, { scopes: [...scopes] });
   const begin = async (at: TestNode, from: TestPerson, to: TestPerson, subject: string, content: string) => {
     const people = [(await at.context.ports.actors.resolve(to.uri)).id];
     const keys = await keysFor(at.context, people);

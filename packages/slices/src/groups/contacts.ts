@@ -190,7 +190,7 @@ export async function chooseContacts(work: Work, person: string, allowed: boolea
 }
 
 /** Whether people of other nodes may begin conversations with somebody here. */
-export async function takesContacts(db: Reader, person: string): Promise<boolean> {
+async function takesContacts(db: Reader, person: string): Promise<boolean> {
   if (!isId(person)) return false;
   return (await chosenContacts(db, person)) ?? usualContacts(db);
 }

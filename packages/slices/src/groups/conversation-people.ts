@@ -23,7 +23,7 @@ import type { GroupRow } from './tables.ts';
  */
 
 /** Why somebody is in it no more, where they did not leave by themselves: `agreement_ended` with their node, or `declined` by it. */
-export const departures = ['agreement_ended', 'declined'] as const;
+const departures = ['agreement_ended', 'declined'] as const;
 /** Somebody cannot have left more often than this to be told of. */
 const mostFormer = 40;
 

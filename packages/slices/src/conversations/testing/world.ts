@@ -73,7 +73,7 @@ export async function openWorld(
 }
 
 /** Everything that follows from what happened. */
-export async function afterwards(context: Context): Promise<void> {
+async function afterwards(context: Context): Promise<void> {
   while ((await runAfterEffects(context)) > 0);
 }
 
