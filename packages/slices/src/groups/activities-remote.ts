@@ -25,8 +25,11 @@ import { askings, type GroupRow, histories, invitings, joinings, keepings, readi
 const longestSummary = 5_000;
 const mostNodes = 5_000;
 
-/** Whatever its node says otherwise. */
-const ofConversation = { reading: 'members', joining: 'invited', listed: 0 } as const;
+/** Whatever its node says otherwise; without a subject the names of those in it say enough. */
+function ofConversation(document: JsonObject) {
+  const name = cleanName(firstText(document.name) ?? '');
+  return { reading: 'members', joining: 'invited', listed: 0, name, sort_name: sortName(name) } as const;
+}
 
 type Receipt = { fetchedAt: string; verified: Inbound['verified'] };
 
@@ -71,7 +74,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
   const known = await groupByUri(work.db, uri);
   // What it is to people it stays.
   const kind = known?.kind ?? (document['joinery:kind'] === 'conversation' ? 'conversation' : 'group');
-  const read = { ...readGroup(document, uri, home), ...(kind === 'conversation' ? ofConversation : {}) };
+  const read = { ...readGroup(document, uri, home), ...(kind === 'conversation' ? ofConversation(document) : {}) };
   const figures = {
     ...count('member_count', document['joinery:memberCount'] ?? document.memberCount),
     ...count('post_count', document['joinery:postCount']),
