@@ -91,6 +91,7 @@ export const looking: Record<string, Row> = {
   'GET /people/:id': 'own',
   'GET /profile': 'own',
   'GET /profile/password': 'own',
+  'GET /profile/conversations': 'staff',
   'GET /profile/posting': 'own',
   'GET /profile/sign-in': 'own',
   'GET /profile/sign-in/code': 'own',
