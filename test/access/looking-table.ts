@@ -130,6 +130,7 @@ export const looking: Record<string, Row> = {
   'GET /administration/people/new': 'administration',
   'GET /administration/registration': 'administration',
   'GET /administration/restored': 'administration',
+  'GET /administration/restored/people': 'administration',
   'GET /administration/sign-in': 'administration',
   'GET /administration/sign-in/:id': 'administration',
   'GET /administration/sign-in/:id/remove': 'administration',

@@ -337,7 +337,9 @@ it('an author elsewhere chooses too: the group’s node has it, and passes it on
   expect(await postByUri(c.context.db.reader, own.body.uri)).toBeUndefined();
   // At B the others of the group do not see what Bob wrote for those who run it.
   const bea = await personByUri(b.context.db.reader, `${b.origin}/people/${await idOf(b, 'Bea Asker')}`);
-  expect(await seesPost(b.context.db.reader, bea?.id ?? '', { topic_id: petrel.body.id })).toBe(false);
+  expect(await seesPost(b.context.db.reader, bea?.id ?? '', { id: petrel.body.id, topic_id: petrel.body.id })).toBe(
+    false,
+  );
 });
 
 it('who runs it no more decides nothing, and their node forgets who asks', async () => {
