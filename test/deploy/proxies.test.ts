@@ -139,3 +139,14 @@ it('both examples say the same of the client, and pass the name on', () => {
     );
   expect(proxies.nginx.map(({ header }) => header)).toContain('host');
 });
+
+it('both examples let the largest file of a form through, and say so where the setting is explained', async () => {
+  await using store = await openStore('sqlite', {});
+  // A form has fields beside its files.
+  const needed = store.context.config.files.largest + 1_000_000;
+  const [, mebibytes = 0] = /client_max_body_size (\d+)m;/.exec(read('deploy/proxy/nginx.conf')) ?? [];
+  const [, megabytes = 0] = /max_size (\d+)MB/.exec(read('deploy/proxy/Caddyfile')) ?? [];
+  expect(Number(mebibytes) * 1024 * 1024).toBeGreaterThan(needed);
+  expect(Number(megabytes) * 1_000_000).toBeGreaterThan(needed);
+  expect(read('docs/operators.md')).toContain(`let ${megabytes} MB`);
+});

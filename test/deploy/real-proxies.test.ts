@@ -1,17 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import type { Environment, Slice } from '@joinery/core';
+import { accountOfPerson, createToken, type Environment, type Slice, transact } from '@joinery/core';
 import { createPartnersSlice } from '@joinery/federation';
 import { slices, startNode } from '@joinery/node';
+import { addPerson } from '@joinery/slices/people';
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildProposal } from '../../packages/federation/src/trust/proposals.ts';
 import { type ProxyName, proxyProgram, type ReverseProxy, startReverseProxy } from '../harness/reverse-proxy.ts';
 import { openStore } from '../harness/store.ts';
+import { until } from '../harness/until.ts';
 
 const host = 'samen.example.gov';
 const origin = `https://${host}`;
@@ -144,7 +146,7 @@ describe.each<ProxyName>(['nginx', 'Caddy'])('A node behind %s as the example sa
       const own = await ask(proxy, '/inbox', { method: 'POST', headers, body: Buffer.alloc(2_000_000, ' ') });
       expect([own.status, JSON.parse(own.text).code]).toEqual([401, 'signature_missing']);
     }
-    const endless = { ...headers, 'content-length': String(100 * 1024 * 1024), expect: '100-continue' };
+    const endless = { ...headers, 'content-length': String(200 * 1024 * 1024), expect: '100-continue' };
     const refused = await new Promise<number>((resolve, reject) => {
       const request = httpsRequest(
         {
@@ -162,6 +164,39 @@ describe.each<ProxyName>(['nginx', 'Caddy'])('A node behind %s as the example sa
     });
     // nginx stops it; Caddy asks the node, which refuses before it reads.
     expect([401, 413]).toContain(refused);
+  });
+
+  it('gets uploads as they come: a part may be as large as a file, and of a part that breaks off what came counts', async () => {
+    const { context } = node;
+    const by = { kind: 'system', what: 'test' } as const;
+    const roles = { administrator: false, federationOfficer: false };
+    const anna = await addPerson(context, by, { name: 'Anna Archivist', email: 'anna@example.test', ...roles });
+    const account = await accountOfPerson(context.db.reader, anna.id);
+    const { token } = await transact(context, by, (work) =>
+      createToken(work, { account: account?.id ?? '', name: 'test' }),
+    );
+    const signed = { authorization: `Bearer ${token}`, 'tus-resumable': '1.0.0' };
+    const largest = String(context.config.files.largest);
+    const begun = await ask(proxy, '/api/v1/uploads', {
+      method: 'POST',
+      headers: { ...signed, 'upload-length': largest, 'content-length': '0' },
+    });
+    expect(begun.status).toBe(201);
+    const path = begun.headers.location ?? '';
+    const offset = async () => Number((await ask(proxy, path, { headers: signed })).headers['upload-offset']);
+    const sending = httpsRequest({
+      ...{ host: '127.0.0.1', port: proxy.https, path, servername: host, ca: proxy.certificate, agent: false },
+      ...{ method: 'PATCH', headers: { host, ...signed, 'upload-offset': '0', 'content-length': largest } },
+    });
+    sending.setHeader('content-type', 'application/offset+octet-stream');
+    const ended = new Promise((resolve) => sending.once('error', resolve).once('response', resolve));
+    // The node has begun to write: then the line breaks.
+    sending.write(Buffer.alloc(300_000, 'x'));
+    const arriving = join(folder, 'files', 'incoming', path.split('/').at(-1) ?? '');
+    await until(() => existsSync(arriving) && statSync(arriving).size >= 200_000, 15_000);
+    sending.destroy();
+    await ended;
+    await until(async () => (await offset()) >= 200_000, 15_000);
   });
 
   it('keeps its own headers and cookies, and the proxy adds nothing that names its version', async () => {
