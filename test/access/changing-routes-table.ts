@@ -143,6 +143,44 @@ const pagesOfPosts: Record<string, Row> = {
   'POST /posts/:id/send-again': onPost('refused', 'member', notAuthor),
 };
 
+const writers: Person[] = ['requester', 'invitee', ...outsiders];
+/** Those who run the group may as well, where the document lives. */
+const notVersions: Person[] = ['colleague', ...outsiders];
+const newVersion: Call['send'] = ({ looseFile }) => ({ file: looseFile, note: 'Newer', revision: '2' });
+const pagesOfLibrary: Record<string, Row> = {
+  'POST /groups/:id/library/add': inGroup('member', writers, ({ looseFile }) => ({ file: looseFile, folder: '' })),
+  'POST /groups/:id/library/folders': inGroup('facilitator', notFacilitators, { name: 'New', parent: '' }),
+  'POST /groups/:id/library/choice': inGroup('facilitator', notFacilitators, { foldersBy: 'members' }),
+  'POST /folders/:id/edit': onPost('folder', 'facilitator', notFacilitators, { name: 'Letters', parent: '' }),
+  'POST /folders/:id/remove': onPost('emptyFolder', 'facilitator', notFacilitators),
+  'POST /folders/:id/official': onPost('folder', 'facilitator', notFacilitators),
+  'POST /folders/:id/not-official': onPost('markedFolder', 'facilitator', notFacilitators),
+  'POST /documents/:id/move': onPost('document', 'member', ['colleague', ...outsiders], { folder: '' }),
+  'POST /documents/:id/official': onPost('document', 'facilitator', notFacilitators),
+  'POST /documents/:id/not-official': onPost('official', 'facilitator', notFacilitators),
+  'POST /documents/:id/version': {
+    ...{ as: 'member', not: notVersions },
+    ...{ at: ['document'], send: newVersion },
+  },
+  'POST /documents/:id/versions/:number/restore': {
+    ...{ as: 'member', not: notVersions },
+    at: ['document', 'versionNumber'],
+  },
+  'POST /documents/:id/restore': onPost('binned', 'member', notAuthor),
+};
+
+const apiOfLibrary: Record<string, Row> = {
+  'POST /groups/:id/library/folders': inGroup('facilitator', notFacilitators, { name: 'New' }),
+  'POST /groups/:id/library/documents': inGroup('member', writers, ({ looseFile }) => ({ file: looseFile })),
+  'PATCH /folders/:id': onPost('folder', 'facilitator', notFacilitators, { name: 'Letters' }),
+  'DELETE /folders/:id': onPost('emptyFolder', 'facilitator', notFacilitators),
+  'PATCH /documents/:id': onPost('document', 'facilitator', ['colleague', ...outsiders], { official: true }),
+  'POST /documents/:id/versions': onPost('document', 'member', notVersions, ({ looseFile }) => ({
+    ...{ file: looseFile, note: 'Newer', revision: 2 },
+  })),
+  'POST /documents/:id/restore': onPost('binned', 'member', notAuthor, {}),
+};
+
 /** Uploads belong to whoever began them. */
 const ofUpload: Row = { as: 'member', not: ['owner', 'colleague', 'administrator', 'guest'], at: ['upload'] };
 const tus = { 'tus-resumable': '1.0.0' };
@@ -500,6 +538,7 @@ const api: Record<string, Row> = {
 export const changingRoutes: Record<string, Row> = {
   ...pagesOfGroups,
   ...pagesOfPosts,
+  ...pagesOfLibrary,
   ...uploads,
   ...Object.fromEntries(Object.entries(uploads).map(([route, row]) => [route.replace(' ', ' /api/v1'), row])),
   ...pagesOfPeople,
@@ -510,5 +549,6 @@ export const changingRoutes: Record<string, Row> = {
   ...pagesOfNotifications,
   ...pagesOfConversations,
   ...apiOfConversations,
+  ...Object.fromEntries(Object.entries(apiOfLibrary).map(([route, row]) => [route.replace(' ', ' /api/v1'), row])),
   ...Object.fromEntries(Object.entries(api).map(([route, row]) => [route.replace(' ', ' /api/v1'), row])),
 };

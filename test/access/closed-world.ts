@@ -16,6 +16,7 @@ import {
 import { signRequest } from '@joinery/federation';
 import { receiveFile } from '@joinery/slices/files';
 import { approve, createGroup, invite, joinGroup, removeMember, setQuestions, setRole } from '@joinery/slices/groups';
+import { addDocument } from '@joinery/slices/library';
 import { rememberRemotePerson } from '@joinery/slices/people';
 import { createTopic, hold, markdownText, reply, report } from '@joinery/slices/posts';
 import { issueActorToken } from '../../packages/federation/src/actor-token.ts';
@@ -70,7 +71,18 @@ export const words: Record<Place, { name: [string, string]; text: [string, strin
 export const nothing = { id: '01a1f000-0000-7000-8000-000000000000', name: 'Zebrafirm', text: 'Quaggahaze' };
 
 export type Things = Record<
-  'group' | 'uri' | 'post' | 'reply' | 'file' | 'report' | 'held' | 'notification' | 'activity' | 'stream',
+  | 'group'
+  | 'uri'
+  | 'post'
+  | 'reply'
+  | 'file'
+  | 'report'
+  | 'held'
+  | 'notification'
+  | 'activity'
+  | 'stream'
+  | 'folder'
+  | 'document',
   string
 >;
 
@@ -186,6 +198,26 @@ export async function openClosedWorld(): Promise<ClosedWorld> {
       });
       return { topic, answer, report: said ?? '', held: held.id };
     });
+    const paper = await upload(place);
+    const kept = await transact(context, by, async (work) => {
+      const title = `${asked} ${other} on paper`;
+      const document = await addDocument(work, {
+        group,
+        folder: '',
+        by: colleague,
+        title,
+        language: 'en',
+        file: paper,
+      });
+      const at = { uri: uri.replace(/\/groups\/.*/, `/folders/${newId()}`), group_id: group, parent_id: '' };
+      const row = { id: at.uri.split('/').at(-1) ?? '', name: `${asked} ${other} papers`, sort_name: 'papers', ...at };
+      const dates = { created_at: work.now, updated_at: work.now };
+      await work.db
+        .insertInto('library_folder')
+        .values({ ...row, official_at: null, by_id: null, ...dates })
+        .execute();
+      return { folder: row.id, document: document.id };
+    });
     const note = await context.db.reader
       .selectFrom('notification')
       .select('id')
@@ -205,6 +237,7 @@ export async function openClosedWorld(): Promise<ClosedWorld> {
       .where('id', 'in', names)
       .executeTakeFirst();
     return {
+      ...kept,
       ...{ group, uri, post: post.id, reply: made.answer.id, file, report: made.report, held: made.held },
       ...{ notification: note.id, activity: post.event_id ?? '', stream: stream?.token ?? nothing.id },
     };
@@ -281,7 +314,7 @@ export async function openClosedWorld(): Promise<ClosedWorld> {
     // As the group's node takes it in: accepted, with a number.
     await transact(context, by, async (work) => {
       await work.db.updateTable('post').set({ status: 'accepted' }).where('group_id', '=', group).execute();
-      for (const [number, post] of [things.post, things.reply].entries())
+      for (const [number, post] of [things.post, things.reply, things.document].entries())
         await work.db
           .insertInto('post_reference')
           .values({ post_id: post, number: number + 1, activity: null })

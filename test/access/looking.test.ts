@@ -15,6 +15,8 @@ const after: Record<string, keyof Things> = {
   ...{
     groups: 'closed',
     posts: 'topic',
+    folders: 'folder',
+    documents: 'document',
     people: 'member',
     guests: 'guest',
     register: 'registrationToken',
@@ -33,6 +35,8 @@ const readMarks: Record<string, string[]> = {
   // Of documents and closed groups it is written down who reads a file, and when that is forgotten.
   'GET /files/:id': ['files_reading', 'job'],
   'GET /files/:id/view': ['files_reading', 'job'],
+  'GET /groups/:id/library/zip': ['files_reading', 'job'],
+  'GET /folders/:id/zip': ['files_reading', 'job'],
   'GET /api/v1/files/:id/content': ['files_reading', 'job'],
 };
 

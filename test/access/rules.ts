@@ -131,6 +131,21 @@ export const rules = {
   writing: page('Writes in a group: for its members', {
     ...{ stranger: '--r-', guest: all('-'), invited: 'rrr-', member: all('P') },
   }),
+  adding: page('Adds to a library: for members', {
+    ...{ stranger: '--r-', guest: all('-'), invited: 'rrr-', member: all('C') },
+  }),
+  arranging: page('Makes and changes folders: for those who run a group of this node', {
+    ...{ stranger: '--r-', guest: all('-'), invited: 'rrr-', member: all('r'), facilitator: 'CCCr' },
+  }),
+  renewing: page('Moves a document or brings a version: for its author and those who run the group', {
+    ...{ stranger: '--r-', guest: all('-'), invited: 'rrr-', member: all('r'), facilitator: all('C') },
+  }),
+  binned: page('What one deleted oneself; to those who run the group, what anybody did', {
+    ...{ stranger: '--P-', guest: all('-'), invited: 'PPP-', member: all('P') },
+  }),
+  binnedList: page('What one deleted oneself, as a list; to those who run the group, what anybody did', {
+    ...{ stranger: '--F-', guest: all('-'), invited: 'FFF-', member: all('F') },
+  }),
   moderating: page('For those who run the group: reports, and removing what was written', {
     ...{ stranger: '--r-', guest: all('-'), invited: 'rrr-', member: all('r'), facilitator: all('C') },
   }),
@@ -223,6 +238,10 @@ export const rules = {
     allowed: '--F-',
     introduced: '---F',
     members: all('F'),
+  }),
+  shelving: between('Folders of groups of this node, for nodes that read the group', {
+    allowed: '--C-',
+    members: 'CCC-',
   }),
   streams: between('What happens in a group, for nodes that get it', { left: '--C-', members: 'PPC-' }),
   granting: between('The token of a closed group, for nodes of its members', { members: 'FF--' }),

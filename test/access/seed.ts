@@ -36,6 +36,7 @@ import {
   unfollowGroup,
   updateGroup,
 } from '@joinery/slices/groups';
+import { mark } from '@joinery/slices/library';
 import { addPerson, changeGuest, disableLeaver, linkFor, rememberRemotePerson } from '@joinery/slices/people';
 import {
   createTopic,
@@ -51,6 +52,7 @@ import {
   topicOf,
 } from '@joinery/slices/posts';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
+import { fillLibrary } from '../../packages/slices/src/library/testing/fill.ts';
 import { muteToken } from '../../packages/slices/src/notifications/mute-token.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
 import { notify } from '../../packages/slices/src/notifications/notify.ts';
@@ -99,9 +101,20 @@ type ThingName =
   | ('closed' | 'open' | 'bridges' | 'handle' | 'uri' | 'shut' | 'shutConversation')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
   | 'upload'
+  | LibraryThing
   | ('foreign' | 'hidden' | 'partner' | 'link' | 'muteToken' | 'registrationToken' | 'registration')
   | ('conversation' | 'message' | 'said' | 'saidByReader' | 'reportedMessage')
   | ('issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey' | 'passkey');
+
+type LibraryThing =
+  | 'folder'
+  | 'emptyFolder'
+  | 'markedFolder'
+  | 'document'
+  | 'official'
+  | 'binned'
+  | 'looseFile'
+  | 'versionNumber';
 
 type SignInThings = Record<
   'issuer' | 'draft' | 'provider' | 'identity' | 'sealed' | 'session' | 'ownToken' | 'sealedKey' | 'passkey',
@@ -191,6 +204,12 @@ export async function openSeed(options: { smtp?: string; clock?: Clock } = {}): 
     const shut = await fillShut(work, person, keys);
     return { ...groups, ...talk, ...shut, partner: (await decideAs(work, 'allow', allowed)).id };
   });
+  const filled = await fillLibrary(context, { group: made.closed, owner: person.owner, member: person.member });
+  const library: Record<LibraryThing, string> = {
+    ...{ folder: filled.folder, emptyFolder: filled.inner, markedFolder: filled.inner, document: filled.document },
+    ...{ official: filled.official, binned: filled.binned, looseFile: filled.loose, versionNumber: '1' },
+  };
+  await transact(context, by, (work) => mark(work, { folder: filled.inner, official: true, by: person.owner }));
   await disableLeaver(context, by, person.leaver);
   const description = await startDescription();
   const signIn = await fillSignIn(context, description.issuer, of);
@@ -214,6 +233,7 @@ export async function openSeed(options: { smtp?: string; clock?: Clock } = {}): 
     things: {
       ...{ ...person, ...made, ...signIn, link: signInLink, muteToken: token, issuer: description.fresh },
       ...{ registrationToken: asked.token, registration: asked.waiting, askedIdentity },
+      ...library,
     },
     tokens: {
       ...(Object.fromEntries(signed.map(({ name, token }) => [name, token])) as Record<Person, string>),
@@ -404,6 +424,7 @@ async function fillGroups(
       | keyof SignInThings
       | keyof Talk
       | keyof Shut
+      | LibraryThing
     >,
     string
   >

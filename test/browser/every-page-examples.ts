@@ -38,6 +38,7 @@ export function examplesOf({
   passkeys,
   file,
   papers,
+  library,
   notification,
   conversations,
 }: EveryState) {
@@ -518,12 +519,54 @@ export function examplesOf({
       { path: `/groups/${groups.open}/reports`, as: owner, name: 'reports' },
       { path: `/groups/${groups.empty}/reports`, as: owner, name: 'reports none' },
     ],
+    '/groups/:id/library': [
+      { path: `/groups/${groups.open}/library`, as: owner, name: 'library owner' },
+      { path: `/groups/${groups.open}/library?order=newest`, as: 'member', name: 'library' },
+      { path: `/groups/${groups.empty}/library`, as: owner, name: 'library empty' },
+      { path: `/groups/${groups.web}/library`, as: 'nobody', name: 'library signed out' },
+      { path: `/groups/${groups.remote}/library`, as: 'member', name: 'library elsewhere' },
+    ],
+    '/groups/:id/library/add': [
+      { path: `/groups/${groups.open}/library/add?folder=${library.folder}`, as: 'member', name: 'library add' },
+      {
+        ...{ path: `/groups/${groups.open}/library/add`, as: 'member', name: 'library add error' },
+        ...{ before: send(/^Add to the library|Aan de bibliotheek/), ...failed },
+      },
+    ],
+    '/groups/:id/library/folders': [
+      { path: `/groups/${groups.open}/library/folders`, as: owner, name: 'new folder' },
+      {
+        ...{ path: `/groups/${groups.open}/library/folders`, as: owner, name: 'new folder error' },
+        ...{ before: filled({ name: 'forms AND letters' }, /^Make|^Deze map maken/), ...failed },
+      },
+    ],
+    '/groups/:id/library/bin': [
+      { path: `/groups/${groups.open}/library/bin`, as: 'member', name: 'bin' },
+      { path: `/groups/${groups.empty}/library/bin`, as: owner, name: 'bin empty' },
+    ],
+    '/folders/:id': [
+      { path: `/folders/${library.folder}`, as: owner, name: 'folder' },
+      { path: `/folders/${library.inner}`, as: 'member', name: 'folder empty' },
+    ],
+    '/folders/:id/edit': [{ path: `/folders/${library.folder}/edit`, as: owner, name: 'folder edit' }],
+    '/documents/:id/version': [
+      { path: `/documents/${library.document}/version`, as: 'member', name: 'new version' },
+      {
+        ...{ path: `/documents/${library.document}/version`, as: 'member', name: 'new version error' },
+        ...{ before: send(/^New version|^Nieuwe versie/), ...failed },
+      },
+    ],
+    '/documents/:id/move': [{ path: `/documents/${library.document}/move`, as: 'member', name: 'move document' }],
+    '/groups/:id/library/zip': [{ download: `/groups/${groups.open}/library/zip`, as: 'member' }],
+    '/folders/:id/zip': [{ download: `/folders/${library.folder}/zip`, as: 'member' }],
     '/groups/:id/suggestions': [{ download: `/groups/${groups.open}/suggestions?q=@a`, as: 'member' }],
     '/groups/:id/feed.atom': [{ download: `/groups/${groups.web}/feed.atom`, as: 'nobody' }],
     '/posts/:id': [
       { path: `/posts/${posts.thread}`, as: 'member', name: 'topic' },
       { path: `/posts/${posts.thread}`, as: owner, name: 'topic owner' },
       { path: `/posts/${posts.thread}`, as: 'newcomer', name: 'topic before joining' },
+      { path: `/posts/${library.document}`, as: 'member', name: 'document' },
+      { path: `/posts/${library.official}`, as: owner, name: 'document official' },
       { path: `/posts/${posts.locked}`, as: 'member', name: 'topic locked' },
       { path: `/posts/${posts.removed}`, as: 'member', name: 'topic removed' },
       { path: `/posts/${posts.deleted}`, as: 'member', name: 'topic deleted' },
@@ -553,7 +596,10 @@ export function examplesOf({
         ...failed,
       },
     ],
-    '/posts/:id/delete': [{ path: `/posts/${posts.thread}/delete`, as: 'member', name: 'delete' }],
+    '/posts/:id/delete': [
+      { path: `/posts/${library.document}/delete`, as: 'member', name: 'delete document' },
+      { path: `/posts/${posts.thread}/delete`, as: 'member', name: 'delete' },
+    ],
     '/posts/:id/delivery': [
       { path: `/posts/${posts.thread}/delivery`, as: 'member', name: 'delivery' },
       { path: `/posts/${posts.waiting}/delivery`, as: 'member', name: 'delivery waiting' },

@@ -45,6 +45,7 @@ import {
 } from '@joinery/slices/posts';
 import { decideAs, sendProposal } from '../../packages/federation/src/trust/testing.ts';
 import { inviteGuest } from '../../packages/slices/src/guests/guests.ts';
+import { fillLibrary } from '../../packages/slices/src/library/testing/fill.ts';
 import { muteToken } from '../../packages/slices/src/notifications/mute-token.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
 import { fillRegistration } from '../../packages/slices/src/registration/testing/fill.ts';
@@ -115,6 +116,7 @@ export type EveryState = AsyncDisposable & {
   file: string;
   /** In a closed group, where it is kept who opens them. */
   papers: Papers;
+  library: Awaited<ReturnType<typeof fillLibrary>>;
   /** Of the member. */
   notification: string;
 };
@@ -236,6 +238,7 @@ export async function openEveryState(): Promise<EveryState> {
     act((work) => createTopic(work, { group, author, title, language: 'en', ...markdownText(text) }));
   const thread = await topic(open.id, member.id, 'Moving to the new permit register', rich);
   const file = await hangPicture(node, member.id, thread.id);
+  const library = await fillLibrary(node.context, { group: open.id, owner: owner.id, member: member.id });
   const locked = await topic(open.id, owner.id, 'House rules', 'Say what your question is about, such as #permits.');
   const removed = await topic(open.id, member.id, 'Cheap parking sensors');
   const deleted = await topic(open.id, member.id, 'Never mind');
@@ -407,6 +410,7 @@ export async function openEveryState(): Promise<EveryState> {
     notification: notification.id,
     file,
     papers,
+    library,
     [Symbol.asyncDispose]: async () => {
       await signIn[Symbol.asyncDispose]();
       for (const one of [...nodes, fresh].reverse()) await one[Symbol.asyncDispose]();

@@ -227,7 +227,9 @@ describe('a node that is allowed', () => {
     const both = [closed.id, missing];
     await of(
       both.flatMap((id) =>
-        ['', '/outbox', '/followers', '/moderators', '/topics', '/featured'].map((name) => `/groups/${id}${name}`),
+        ['', '/outbox', '/followers', '/moderators', '/topics', '/featured', '/library'].map(
+          (name) => `/groups/${id}${name}`,
+        ),
       ),
     );
     await of(
@@ -316,6 +318,8 @@ const open = [
 const openOnWeb = [
   'GET /groups/:',
   'GET /groups/:/feed.atom',
+  'GET /groups/:/library',
+  'GET /groups/:/library/zip',
   'GET /groups/:/terms',
   'GET /groups/:/topics',
   'GET /posts/:',

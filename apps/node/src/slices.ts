@@ -5,6 +5,7 @@ import { feed } from '@joinery/slices/feed';
 import { files } from '@joinery/slices/files';
 import { groups } from '@joinery/slices/groups';
 import { guests } from '@joinery/slices/guests';
+import { library } from '@joinery/slices/library';
 import { links } from '@joinery/slices/links';
 import { notifications } from '@joinery/slices/notifications';
 import { operate } from '@joinery/slices/operate';
@@ -29,6 +30,7 @@ const capabilities: Slice[] = [
   registration,
   groups,
   posts,
+  library,
   conversations,
   guests,
   notifications,

@@ -97,6 +97,7 @@ export const limits = {
 /** How much of something there may be at most. */
 export const sizes = {
   attachments: { most: 10, what: 'Files with one post.' },
+  filesAtOnce: { most: 100, what: 'Files that one form brings to a library.' },
   filesPerDay: { most: 5_000, what: 'Megabytes that one person sends in files within 24 hours.' },
   conversation: { most: 12, what: 'People in one conversation, whoever began it among them.' },
 } as const satisfies Record<string, { most: number; what: string }>;
@@ -112,6 +113,7 @@ export const periods = {
     days: 1,
     what: 'A file that hangs on nothing, an upload that was not finished, and the bytes of a deleted file, until they are removed.',
   },
+  bin: { days: 30, what: 'A deleted document of a library, during which its author can have it back.' },
   leaseReadable: {
     days: 3,
     what: 'Copies of a closed group elsewhere stay readable while the node of the group does not answer.',

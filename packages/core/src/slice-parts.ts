@@ -140,6 +140,7 @@ export type Panel = {
   place:
     | 'home'
     | 'group'
+    | 'topic'
     | 'person'
     | 'administration'
     | 'compose'

@@ -37,7 +37,7 @@ type WebContext = HonoContext<Environment>;
 const inboxBytes = 1_000_000;
 const proposals = '/node/proposals';
 const activityType = 'application/activity+json; charset=utf-8';
-const objectPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})$/;
+const objectPath = /^\/(people|groups|posts|folders)\/([0-9a-f-]{36})$/;
 const collectionPath = /^\/(people|groups|posts)\/([0-9a-f-]{36})\/([a-z]+)$/;
 const activityPath = /^\/activities\/([0-9a-f-]{36})(?:\/[a-z]+)?$/;
 const filePath = /^\/files\/[0-9a-f-]{36}$/;

@@ -271,6 +271,13 @@ app-uploads[data-over] .app-uploads { outline: 2px dashed var(--ds-color-accent-
 .app-descriptions dd { flex: 1 1 12rem; min-width: 0; }
 .app-descriptions > div + div { border-top: 1px solid var(--ds-color-neutral-border-subtle); }
 .app-descriptions dt { flex: 0 1 11rem; color: var(--ds-color-neutral-text-subtle); }
+.app-stack .app-breadcrumb > ol[role] { display: flex; flex-wrap: wrap; gap: .25rem; padding: 0; margin: 0; list-style: none; }
+.app-breadcrumb li { display: flex; align-items: center; gap: .25rem; overflow-wrap: anywhere; }
+.app-breadcrumb .app-icon { width: 1em; height: 1em; flex: none; color: var(--ds-color-neutral-text-subtle); }
+.app-orders { display: flex; flex-wrap: wrap; gap: .25rem 1rem; font-size: .9375rem; color: var(--ds-color-neutral-text-subtle); }
+.app-orders a[aria-current] { font-weight: 600; color: var(--ds-color-neutral-text-default); text-decoration: none; }
+.app-document-facts { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .5rem; font-weight: 400; }
+.app-document { display: flex; flex-direction: column; align-items: flex-start; gap: .25rem; overflow-wrap: anywhere; text-align: start; }
 .app-tabs { border-bottom: 1px solid var(--ds-color-neutral-border-subtle); }
 .app-tabs ul { margin-bottom: -1px; }
 .app-details { --dsc-details-size: 2.75rem; --dsc-details-background: var(--ds-color-neutral-surface-default); --dsc-details-summary-background: var(--ds-color-neutral-surface-default);

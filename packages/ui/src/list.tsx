@@ -137,6 +137,7 @@ export function ListItem({
   badges,
   action,
   avatar,
+  icon,
   choice,
 }: {
   /** Left out for what has no page of its own. */
@@ -149,6 +150,8 @@ export function ListItem({
   action?: Child;
   /** The agency or person whose mark stands in front. */
   avatar?: { name: string; agency?: string };
+  /** A drawing in its place, for what belongs to nobody. */
+  icon?: IconName;
   /** A box to choose it together with others, for a form elsewhere on the page. */
   choice?: { form: string; name: string; value: string; label: string; id?: string; checked?: boolean } | undefined;
 }) {
@@ -170,6 +173,7 @@ export function ListItem({
         </span>
       ) : null}
       {avatar ? <Avatar name={avatar.name} agency={avatar.agency} /> : null}
+      {icon ? <Icon name={icon} /> : null}
       <div class="app-item-words">
         <div class="app-item-title">
           <Title class="ds-heading">{href === undefined ? title : <a href={href}>{title}</a>}</Title>

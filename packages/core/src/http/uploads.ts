@@ -4,12 +4,13 @@ import type { Context as HonoContext } from 'hono';
 import { refuse } from '../errors.ts';
 import { arrivingPath, dropArriving, receiveBytes } from '../files/arrive.ts';
 import { newId } from '../ids.ts';
+import { sizes } from '../limits.ts';
 import type { ArrivedFile, Environment, SentForm } from './environment.ts';
 import { allowLongBody } from './long-bodies.ts';
 
 type C = HonoContext<Environment>;
 
-const mostFiles = 20;
+const mostFiles = sizes.filesAtOnce.most;
 const mostFields = 2_000;
 const longestField = 256 * 1024;
 

@@ -1,4 +1,4 @@
-import { type BlobSummary, leaveBlob, type Reader, refuse, streams, useBlob, type Work } from '@joinery/core';
+import { type BlobSummary, leaveBlob, newId, type Reader, refuse, streams, useBlob, type Work } from '@joinery/core';
 import { cleanName, nameless } from './names.ts';
 import { forgetReadersOf } from './readers.ts';
 import { fileById, filesOf, type Holder } from './store.ts';
@@ -73,6 +73,17 @@ export async function attachFile(
   };
   await work.db.updateTable('files_file').set(change).where('id', '=', file.id).execute();
   return { ...file, ...change };
+}
+
+/**
+ * The same bytes as a file of its own, which hangs on nothing yet.
+ * @param file one that lies here
+ * @throws {Refusal} unavailable
+ */
+export function copyFile(work: Work, file: FileRow, owner: string): Promise<FileRow> {
+  const { name, media_type: mediaType, bytes, sha256, pieces, alt } = file;
+  const blob = { bytes, sha256, pieces: pieces.split(' ') };
+  return addFile(work, { id: newId(), owner, name, mediaType, blob, state: 'ready', alt });
 }
 
 /** What an image shows, at a length that can be read out. */

@@ -9,7 +9,16 @@ import { migrations } from './migrations.ts';
 import { routes } from './routes.tsx';
 
 export { fileDocument, readFile, rememberFiles, type SaidFile } from './activities.ts';
-export { attachFile, bytesOf, forgetFileNames, longestAlt, removeFile, removeFilesOf, shortAlt } from './files.ts';
+export {
+  attachFile,
+  bytesOf,
+  copyFile,
+  forgetFileNames,
+  longestAlt,
+  removeFile,
+  removeFilesOf,
+  shortAlt,
+} from './files.ts';
 export { fileJson, fileSchema } from './json.ts';
 export { cleanName, disposition, nameless } from './names.ts';
 export { countReaders, type Reading, readingsOf, type Way } from './readers.ts';

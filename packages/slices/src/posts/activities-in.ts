@@ -136,6 +136,7 @@ const emptyRead = {
   names: { mentions: [], tags: [] },
   files: [],
   narrow: null,
+  extension: null,
 };
 
 async function applyUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {

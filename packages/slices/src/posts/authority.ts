@@ -15,7 +15,11 @@ export async function throughGroup(work: Work, inbound: Inbound): Promise<GroupR
  * Who decides about a post: null when its group on another node told it, the person when the group is ours.
  * @returns undefined when neither is so: then nothing may happen
  */
-export async function actingPerson(work: Work, inbound: Inbound, post: PostRow): Promise<string | null | undefined> {
+export async function actingPerson(
+  work: Work,
+  inbound: Inbound,
+  post: Pick<PostRow, 'group_id'>,
+): Promise<string | null | undefined> {
   const through = await throughGroup(work, inbound);
   const group = await requireGroup(work.db, post.group_id);
   if (group.local !== 1) {

@@ -1,9 +1,11 @@
-import { refuse, type Work } from '@joinery/core';
+import { type JsonObject, refuse, type Work } from '@joinery/core';
 import { removeFilesOf } from '@joinery/slices/files';
 import { isReadLive } from '@joinery/slices/groups';
 import { excerpt } from '@joinery/ui';
 import { type Attachment, changeFiles, holderOf } from './attachments.ts';
+import { putInBin } from './bin.ts';
 import { leaveGroup } from './entering.ts';
+import { forgetExtension, putExtension } from './extension.ts';
 import { decidedByHost, streamOf } from './host.ts';
 import { forgetNames, putNames } from './names.ts';
 import { emitOfPost } from './narrow.ts';
@@ -19,11 +21,13 @@ export type EditInput = Partial<Text> & {
   language?: string | null;
   /** Number of the revision that the editor had before them. */
   expected?: number | undefined;
-  arrival?: Pick<Arrival, 'activity' | 'updated' | 'verified' | 'names' | 'files'>;
+  arrival?: Pick<Arrival, 'activity' | 'updated' | 'verified' | 'names' | 'files' | 'extension'>;
   /** What hangs on it from now on; unchanged unless given. */
   files?: readonly Attachment[];
   /** A file of it can be read that could not before, or the other way round. */
   filesChanged?: boolean;
+  /** What another slice says in its document from now on; unchanged unless given. */
+  extension?: JsonObject;
 };
 
 /**
@@ -47,6 +51,8 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
   if (post.local !== 1 && isReadLive(group)) return post;
   const current = await currentRevision(work.db, post);
   if (!current) refuse('gone', 'This post was deleted');
+  if (input.files && !input.arrival && post.kind === 'document' && post.reply_to === null)
+    refuse('conflict', 'The file of a document is changed by a new version of it, in the library of its group');
   // What a conversation is about is said once, by whoever begins it.
   const untitled = post.reply_to !== null || group.kind === 'conversation';
   const title = input.title === undefined || untitled ? post.title : input.title;
@@ -58,7 +64,9 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
   const text = { content, source: written.source };
   const language = input.language === undefined ? post.language : input.language;
   checkLength(title, text);
-  const filesChanged = await changeFiles(work, post, input);
+  const extension = input.arrival ? input.arrival.extension : input.extension;
+  const extended = extension ? await putExtension(work, post.id, extension) : false;
+  const filesChanged = (await changeFiles(work, post, input)) || extended;
   if (
     title === post.title &&
     text.content === current.content &&
@@ -98,7 +106,8 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
 }
 
 /**
- * Deletes a post for good: its texts and likes go, a tombstone stays so that the thread holds together and nothing late resurrects it.
+ * Deletes a post for good: its texts and likes go, a tombstone stays so that the thread holds together and nothing late resurrects it. Of a document of ours its author
+ * has what was in it for 30 days more (`bin.ts`).
  * @param input.deletion the `Delete` of a remote author as it arrived
  * @throws {Refusal} forbidden unless the very author
  */
@@ -114,6 +123,7 @@ export async function deletePost(
   if (why) refuse(why, 'Only its author can delete a post');
   const stream = streamOf(work, group, post, post.local === 1);
   const about = { group, post, topic: await requireTopic(work.db, post) };
+  await putInBin(work, post);
   const change = {
     deleted_at: work.now,
     deletion: input.deletion ?? null,
@@ -134,6 +144,7 @@ export async function deletePost(
   await work.db.deleteFrom('post_revision').where('post_id', '=', post.id).execute();
   await work.db.deleteFrom('post_like').where('post_id', '=', post.id).execute();
   await forgetNames(work, post.id);
+  await forgetExtension(work, post.id);
   await removeFilesOf(work, holderOf(post.id));
   await work.db
     .updateTable('post')

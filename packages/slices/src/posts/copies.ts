@@ -13,6 +13,7 @@ import { personById } from '@joinery/slices/people';
 import { excerpt } from '@joinery/ui';
 import { holderOf } from './attachments.ts';
 import type { ReadPost } from './documents.ts';
+import { forgetExtension, putExtension } from './extension.ts';
 import { forgetOpening } from './history.ts';
 import { forgetNames } from './names.ts';
 import { currentRevision } from './store.ts';
@@ -166,6 +167,7 @@ async function dropPortion(
     await work.db.deleteFrom('post_revision').where('post_id', '=', id).execute();
     await work.db.updateTable('post').set({ title: null, excerpt: '', language: null }).where('id', '=', id).execute();
     await forgetNames(work, id);
+    await forgetExtension(work, id);
     if (live) await forgetFileNames(work, holderOf(id));
     else await removeFilesOf(work, holderOf(id));
     work.emit('post.dropped', streams.local, { post: id, group });
@@ -198,6 +200,7 @@ export async function revive(work: Work, post: PostRow, group: GroupRow, read: R
     .where('id', '=', post.id)
     .execute();
   await rememberFiles(work, holderOf(post.id), read.files);
+  await putExtension(work, post.id, read.extension);
   work.emit('post.remembered', streams.local, { post: post.id, group: group.id });
   return true;
 }

@@ -12,6 +12,7 @@ import { type FileRow, fileDocument, filesOf, readFile, type SaidFile } from '@j
 import { addressing, type GroupRow } from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
 import { sanitizeContent } from '@joinery/ui';
+import { extensionIn, extensionsOf } from './extension.ts';
 import { longestTitle } from './input.ts';
 import { type SaidNames, tagAddress } from './names.ts';
 import type { PostKind, PostRevisionRow, PostRow } from './tables.ts';
@@ -44,6 +45,8 @@ export type ReadPost = {
   files: SaidFile[];
   /** For whom alone it is, of those who read its group; null for all. */
   narrow: { kind: 'facilitators' | 'agency'; origin: string | null } | null;
+  /** Members of other slices. */
+  extension: JsonObject | null;
 };
 
 /** Everything behind a post that its document is made of. */
@@ -59,6 +62,7 @@ export type PostParts = {
   tags: string[];
   /** Those that can be read. */
   files: FileRow[];
+  extension: JsonObject;
 };
 
 /** A value, or the list of values, without null and nothing. */
@@ -97,13 +101,14 @@ export function readPost(document: JsonObject): ReadPost | null {
   if (typeof type !== 'string' || origin === null) return null;
   const inReplyTo = idOf(document.inReplyTo);
   const [language, mapped] = mapOf(document.contentMap);
+  const extension = extensionIn(document);
   const body = sanitizeContent(textOf(document.content) ?? mapped ?? '');
   const title = inReplyTo === null ? cleanTitle(textOf(document.name) ?? mapOf(document.nameMap)[1]) : null;
   return {
     uri,
     origin,
     authors: idsOf(document.attributedTo),
-    kind: kinds[type] ?? null,
+    kind: extension && inReplyTo === null ? 'document' : (kinds[type] ?? null),
     title,
     content: `${body}${choicesOf(document)}${linksOf(document, origin)}` || (title ? '' : '<p></p>'),
     source: sourceOf(document.source),
@@ -119,6 +124,7 @@ export function readPost(document: JsonObject): ReadPost | null {
     names: namesOf(document.tag),
     files: filesIn(document.attachment, origin),
     narrow: readNarrow(document['joinery:for']),
+    extension,
   };
 }
 
@@ -236,6 +242,7 @@ export function postDocument(origin: string, parts: PostParts): ActivityDocument
     ...(revision.source === null ? {} : { source: { content: revision.source, mediaType: 'text/markdown' } }),
     ...(titled ? { preview: preview(post) } : {}),
     ...(parts.files.length > 0 ? { attachment: parts.files.map(fileDocument) } : {}),
+    ...parts.extension,
     url: post.uri,
     replies: `${post.uri}/replies`,
     published: post.published_at,
@@ -333,6 +340,7 @@ export async function partsOf(db: Reader, posts: PostRow[]): Promise<Map<string,
     .execute();
   const tagged = await db.selectFrom('post_tag').selectAll().where('post_id', 'in', ids).orderBy('tag').execute();
   const attached = await filesOf(db, 'posts', ids);
+  const extensions = await extensionsOf(db, ids);
   for (const post of posts) {
     const revision = revisions.find((row) => row.post_id === post.id);
     const group = groups.find((row) => row.id === post.group_id);
@@ -343,7 +351,18 @@ export async function partsOf(db: Reader, posts: PostRow[]): Promise<Map<string,
     const mentions = mentioned.filter((row) => row.post_id === post.id);
     const tags = tagged.filter((row) => row.post_id === post.id).map((row) => row.tag);
     const files = (attached.get(post.id) ?? []).filter((file) => file.state === 'ready');
-    found.set(post.id, { post, revision, group, author, parent, topic, mentions, tags, files });
+    found.set(post.id, {
+      post,
+      revision,
+      group,
+      author,
+      parent,
+      topic,
+      mentions,
+      tags,
+      files,
+      extension: extensions.get(post.id) ?? {},
+    });
   }
   return found;
 }

@@ -1,5 +1,6 @@
 import type { FileHolder } from '@joinery/core';
 import { canModerate, groupById, membershipOf } from '@joinery/slices/groups';
+import { binned } from './bin.ts';
 import { editPost } from './changes.ts';
 import { postKind } from './objects.ts';
 import { postById } from './store.ts';
@@ -8,7 +9,7 @@ import { postById } from './store.ts';
  * Files of posts are read by whoever may read the post. With it, they are gone for everybody when it is deleted, removed or hidden; what its group has not taken in has only its author
  * for a reader.
  */
-const ofPosts: FileHolder = {
+export const ofPosts: FileHolder = {
   kind: 'posts',
   mayRead: async (db, requester, id) => {
     const post = await postById(db, id);
@@ -63,4 +64,11 @@ const ofHeld: FileHolder = {
   },
 };
 
-export const fileHolders: FileHolder[] = [ofPosts, ofHeld];
+/** What was deleted is its author's alone, who may have it back. */
+const ofBin: FileHolder = {
+  kind: 'bin',
+  mayRead: async (db, requester, id) =>
+    requester.kind === 'person' && (await binned(db, id))?.author_id === requester.person,
+};
+
+export const fileHolders: FileHolder[] = [ofPosts, ofHeld, ofBin];

@@ -17,13 +17,18 @@ import { newByGroup } from './unread.ts';
 
 export { sendAgain } from './acceptance.ts';
 export { type Audience, audienceOf } from './audience.ts';
+export { actingPerson } from './authority.ts';
+export { binDays, binned, emptyBin, inBin, takeFromBin } from './bin.ts';
 export { deletePost, editPost } from './changes.ts';
 export { type Delivery, deliveryOf } from './delivery.ts';
+export { extensionsOf, putExtension } from './extension.ts';
+export { ofPosts as filesOfPosts } from './file-holders.ts';
 export { heldBy, hold } from './held.ts';
 export { hidePost } from './hiding.ts';
+export { decidedByHost } from './host.ts';
 export { contentInput, languageInput } from './input.ts';
 export { postJson, postSchema } from './json.ts';
-export { authorModel, hostOf, NewBadge, PostBadges } from './labels.tsx';
+export { audienceText, authorModel, hostOf, NewBadge, PostBadges } from './labels.tsx';
 export { like, unlike } from './likes.ts';
 export {
   type FeedPost,
@@ -36,13 +41,16 @@ export {
   textsOf,
   type Viewer,
 } from './lists.ts';
+export { readLive } from './live.ts';
 export { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 export { mentionedIn } from './names.ts';
+export { type Standing, whyNotModerate, whyNotPost } from './policy.ts';
 export { createTopic, reply } from './posts.ts';
+export { type Seen, type SeenPost, seeGroup, seePost } from './reads.ts';
 export { rememberTopics } from './remote.ts';
 export { handleReport, type ReportedMessage, report, reportedMessages, sendReportOn } from './reports.ts';
-export { currentRevision, postById, postByUri, topicOf } from './store.ts';
-export type { PostKind, PostRevisionRow, PostRow } from './tables.ts';
+export { currentRevision, postById, postByUri, standingOf, topicOf } from './store.ts';
+export type { PostBinRow, PostKind, PostRevisionRow, PostRow } from './tables.ts';
 export {
   markAllRead,
   markTopicRead,

@@ -41,5 +41,9 @@ export const postChange = z.object({
   revision: z.coerce.number().int().positive().optional(),
   files: attachmentsInput.optional(),
 });
+/** A document may go without words about it. */
+export const documentChange = postChange
+  .extend({ content: lines.pipe(z.string().max(longestContent)) })
+  .required({ title: true });
 export const reasonGiven = z.object({ reason: lines.pipe(z.string().min(1).max(longestReason)) });
 export const reasonOptional = z.object({ reason: lines.pipe(z.string().max(longestReason)).optional() });

@@ -12,8 +12,15 @@ import { mostCounted } from './unread.ts';
 /** Host of an origin, as people know it. */
 export const hostOf = (origin: string): string => new URL(origin).host;
 
+/** What lists know of an author. */
+type AuthorOf = Pick<
+  ListedPost,
+  | ('author_id' | 'author_name' | 'author_agency' | 'author_home' | 'author_local')
+  | ('author_guest_of' | 'author_guest_until' | 'author_deleted_at')
+>;
+
 /** The author as lists and threads show them. */
-export function authorModel(post: ListedPost, language: Language): PersonModel {
+export function authorModel(post: AuthorOf, language: Language): PersonModel {
   return {
     name: post.author_name,
     href: post.author_deleted_at ? undefined : `/people/${post.author_id}`,
@@ -23,7 +30,10 @@ export function authorModel(post: ListedPost, language: Language): PersonModel {
 }
 
 /** The author's agency, and whose guest they are. */
-export function authorAgency(post: ListedPost, language: Language): string {
+export function authorAgency(
+  post: Pick<AuthorOf, 'author_agency' | 'author_guest_of' | 'author_guest_until'>,
+  language: Language,
+): string {
   const { author_agency: agency, author_guest_of: guest_of, author_guest_until: guest_until } = post;
   return agencyOfPerson({ agency, guest_of, guest_until }, language);
 }

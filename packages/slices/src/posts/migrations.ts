@@ -340,4 +340,26 @@ export const migrations: Migrations = {
   '2026-12-03-posts-reports-sent-on': async (db) => {
     await db.schema.alterTable('post_report').addColumn('sent_on_at', 'text').execute();
   },
+  '2026-12-04-posts-extension': async (db) => {
+    await db.schema
+      .createTable('post_extension')
+      .addColumn('post_id', 'text', (column) => column.primaryKey())
+      .addColumn('said', 'text', (column) => column.notNull())
+      .execute();
+  },
+  '2026-12-04-posts-bin': async (db) => {
+    await db.schema
+      .createTable('post_bin')
+      .addColumn('post_id', 'text', (column) => column.primaryKey())
+      .addColumn('group_id', 'text', (column) => column.notNull())
+      .addColumn('author_id', 'text', (column) => column.notNull())
+      .addColumn('title', 'text', (column) => column.notNull())
+      .addColumn('content', 'text', (column) => column.notNull())
+      .addColumn('source', 'text')
+      .addColumn('language', 'text')
+      .addColumn('deleted_at', 'text', (column) => column.notNull())
+      .addColumn('ends_at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('post_bin_group').on('post_bin').columns(['group_id', 'deleted_at']).execute();
+  },
 };

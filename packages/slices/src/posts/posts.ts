@@ -1,4 +1,4 @@
-import { newId, prepareInsert, refuse, streams, type Work } from '@joinery/core';
+import { type JsonObject, newId, prepareInsert, refuse, streams, type Work } from '@joinery/core';
 import { rememberFiles } from '@joinery/slices/files';
 import { type GroupRow, isReadLive, membersPerNode } from '@joinery/slices/groups';
 import { markPublic } from '@joinery/slices/people';
@@ -6,6 +6,7 @@ import { excerpt } from '@joinery/ui';
 import { type Attachment, attachAll, holderOf } from './attachments.ts';
 import { canNarrow } from './audience.ts';
 import { enterGroup } from './entering.ts';
+import { putExtension } from './extension.ts';
 import { decidedByHost, streamOf } from './host.ts';
 import { putNames } from './names.ts';
 import { emitOfPost } from './narrow.ts';
@@ -23,6 +24,8 @@ type Common = Text & {
   arrival?: Arrival;
   /** Files of the author's to hang on it, in their order. */
   files?: readonly Attachment[];
+  /** What another slice says in its document (`extension.ts`). */
+  extension?: JsonObject;
 };
 export type TopicInput = Common & { group: string; title: string | null; audience?: ChosenAudience | undefined };
 /** For whom a thread is; of one agency its node, and its name as the author saw it. */
@@ -170,6 +173,8 @@ async function addPost(
       at: row.updated_at,
     });
   await putNames(work, id, names, true);
+  const extension = arrival ? arrival.extension : given.extension;
+  if (extension) await putExtension(work, id, extension);
   if (row.local === 0) await rememberFiles(work, holderOf(id), arrival?.files ?? []);
   else if (!arrival) await attachAll(work, id, given.author, given.files ?? []);
   await numberPost(work, group, row, arrival?.activityId ?? null);

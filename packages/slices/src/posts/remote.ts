@@ -102,6 +102,7 @@ export async function receivePost(work: Work, received: Received): Promise<Inbou
     history: received.history ?? false,
     names: read.names,
     files: read.files,
+    extension: read.extension,
   };
   const text = { content: read.content, source: read.source };
   const common = {
@@ -212,7 +213,14 @@ export async function refreshPost(
     content: read.content,
     source: read.source,
     language: read.language,
-    arrival: { activity: text, updated: read.updated, verified, names: read.names, files: read.files },
+    arrival: {
+      activity: text,
+      updated: read.updated,
+      verified,
+      names: read.names,
+      files: read.files,
+      extension: read.extension,
+    },
   });
   if (after.revision === before) {
     await work.db.updateTable('post').set({ verified, fetched_at: work.now }).where('id', '=', known.id).execute();

@@ -15,7 +15,7 @@ import { type Attaching, filesNow, noFiles, takeAttachments } from './attaching.
 import { audienceOf } from './audience.ts';
 import { deletePost, editPost } from './changes.ts';
 import { hidePost, unhidePost } from './hiding.ts';
-import { postChange, reasonGiven } from './input.ts';
+import { documentChange, postChange, reasonGiven } from './input.ts';
 import { audienceText, fieldErrors } from './labels.tsx';
 import { like, unlike } from './likes.ts';
 import { messages } from './messages.ts';
@@ -169,7 +169,7 @@ function editRoutes(app: Hono<Environment>): void {
       language: post.language ?? undefined,
       revision: String(post.revision),
     };
-    const attaching = { ...noFiles, files: await filesNow(c, 'posts', post.id) };
+    const attaching = { ...noFiles, files: isDocument(post) ? [] : await filesNow(c, 'posts', post.id) };
     return editor(c, seen, typed, { faults: [], preview: null, stale: null, attaching });
   });
 
@@ -180,9 +180,11 @@ function editRoutes(app: Hono<Environment>): void {
     if (why) refuse(why, 'You cannot change this post');
     const form = await readForm(
       c,
-      seen.post.title === null || seen.group.kind === 'conversation'
-        ? postChange.required({ content: true })
-        : postChange.required({ content: true, title: true }),
+      isDocument(seen.post)
+        ? documentChange
+        : seen.post.title === null || seen.group.kind === 'conversation'
+          ? postChange.required({ content: true })
+          : postChange.required({ content: true, title: true }),
     );
     const sent = (name: string) => c.var.form?.fields.get(name)?.[0];
     const typed = {
@@ -191,7 +193,9 @@ function editRoutes(app: Hono<Environment>): void {
       language: sent('language'),
       revision: sent('revision'),
     };
-    const attaching = await takeAttachments(c, visitor, await filesNow(c, 'posts', seen.post.id));
+    const attaching = isDocument(seen.post)
+      ? { ...noFiles, again: false, attachments: undefined }
+      : await takeAttachments(c, visitor, await filesNow(c, 'posts', seen.post.id));
     if (!form.ok) return editor(c, seen, typed, { faults: form.faults, preview: null, stale: null, attaching });
     const { title, content, language, revision } = form.value;
     if (sent('preview') !== undefined) {
@@ -204,7 +208,7 @@ function editRoutes(app: Hono<Environment>): void {
       await change(c, visitor, (work) =>
         editPost(work, {
           ...input,
-          files: attaching.attachments,
+          ...(attaching.attachments ? { files: attaching.attachments } : {}),
           ...(title === undefined ? {} : { title }),
           ...(language === undefined ? {} : { language }),
         }),
@@ -219,6 +223,9 @@ function editRoutes(app: Hono<Environment>): void {
     return c.redirect(`/posts/${seen.post.id}`, 303);
   });
 }
+
+/** Its file changes by versions alone, which the library keeps. */
+const isDocument = ({ kind, reply_to }: SeenPost['post']) => kind === 'document' && reply_to === null;
 
 async function editor(
   c: C,
@@ -241,7 +248,7 @@ async function editor(
     editing: true,
     stale: answer.stale,
     suggest: `/groups/${post.group_id}/suggestions`,
-    attaching: { ...answer.attaching, errors },
+    attaching: isDocument(post) ? null : { ...answer.attaching, errors },
     largest: context.config.files.largest,
     csrf,
   };

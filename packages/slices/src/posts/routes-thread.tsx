@@ -7,6 +7,7 @@ import {
   refuse,
   requireVisitor,
 } from '@joinery/core';
+import { renderPanels } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { type Attaching, filesNow, noFiles, shownFiles, takeAttachments } from './attaching.tsx';
 import { audienceOf } from './audience.ts';
@@ -163,6 +164,8 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
     csrf,
     held: viewer.person ? await heldBy(db, viewer.person, topic.id) : [],
     offer: ownNodeOffer(c, `/posts/${topic.id}`),
+    panels:
+      topic.kind === 'document' && topic.deleted_at === null ? await renderPanels(c, 'topic', { id: topic.id }) : [],
   };
   const body = <ThreadPage model={model} reader={readerOf(c)} />;
   return show(c, { title, error: errors.length > 0, live: group.id }, body);

@@ -236,11 +236,29 @@ type PostAskedRow = { post_id: string; at: string };
 /** What this node last told another one that it dropped: told again when that asks. */
 type PostReceiptRow = { group_id: string; origin: string; items: number; at: string };
 
+/** What another slice says in the document of a post, as JSON. */
+type PostExtensionRow = { post_id: string; said: string };
+
+/** A deleted document that its author may have back until `ends_at`. */
+export type PostBinRow = {
+  post_id: string;
+  group_id: string;
+  author_id: string;
+  title: string;
+  content: string;
+  source: string | null;
+  language: string | null;
+  deleted_at: string;
+  ends_at: string;
+};
+
 declare module '@joinery/core' {
   interface Schema {
     post_fetch: PostFetchRow;
     post_asked: PostAskedRow;
     post_receipt: PostReceiptRow;
+    post_extension: PostExtensionRow;
+    post_bin: PostBinRow;
     post_wanted: PostWantedRow;
     post_reference: PostReferenceRow;
     post: PostRow;

@@ -55,7 +55,8 @@ export type ComposeModel = {
   stale: string | null;
   /** Address that offers people and tags while somebody writes. */
   suggest: string;
-  attaching: Attaching;
+  /** Null where no files can be attached. */
+  attaching: Attaching | null;
   /** Bytes that one file may have. */
   largest: number;
   csrf: string;
@@ -103,7 +104,7 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
           error={errorOf(errors, 'content')}
           markdown={reader.language}
           suggest={model.suggest}
-          required
+          required={model.attaching !== null}
         />
         <Select
           name="language"
@@ -113,7 +114,14 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
           options={languages.map((value) => ({ value, label: languageNames[value] }))}
         />
         {model.choices ? <Whom {...model} choices={model.choices} reader={reader} /> : null}
-        <AttachFiles attaching={model.attaching} largest={model.largest} csrf={model.csrf} language={reader.language} />
+        {model.attaching === null ? null : (
+          <AttachFiles
+            attaching={model.attaching}
+            largest={model.largest}
+            csrf={model.csrf}
+            language={reader.language}
+          />
+        )}
         <p class="app-quiet">
           {model.audience}{' '}
           {model.terms ? (

@@ -10,6 +10,7 @@ import {
   SubmitButton,
   TextField,
 } from '@joinery/ui';
+import { binDays } from './bin.ts';
 import { errorOf, hostOf } from './labels.tsx';
 import type { PostWithText } from './lists.ts';
 import { messages } from './messages.ts';
@@ -70,7 +71,7 @@ export function DeletePage({ post, reader, csrf }: { post: PostWithText; reader:
   return (
     <>
       <PageHeading title={t('deleteTitle')} parent={{ href: `/posts/${post.id}`, label: post.title || post.excerpt }} />
-      <p>{t('deleteLead')}</p>
+      <p>{post.kind === 'document' ? t('deleteDocumentLead', { days: binDays }) : t('deleteLead')}</p>
       <Form action={`/posts/${post.id}/delete`} csrf={csrf}>
         <FormActions>
           <SubmitButton kind="danger">{t('delete')}</SubmitButton>

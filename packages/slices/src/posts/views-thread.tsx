@@ -64,6 +64,8 @@ export type ThreadModel = {
   held: PostHeldRow[];
   /** For somebody who came from elsewhere. */
   offer: OwnNodeOffer | null;
+  /** What other slices say of the topic. */
+  panels: Child[];
 };
 
 /** A topic with its replies, and the form to answer at the end. */
@@ -81,6 +83,7 @@ export function ThreadPage({ model, reader }: { model: ThreadModel; reader: Read
         badges={<PostBadges post={topic.post} language={reader.language} />}
       />
       <div class="app-stack app-reading">
+        {model.panels}
         {model.firstPage ? <PostView shown={topic} reader={reader} csrf={model.csrf} opens={true} /> : null}
         {model.unavailable ? (
           <Notice kind="warning" language={reader.language}>

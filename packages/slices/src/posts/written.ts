@@ -1,4 +1,4 @@
-import { type Inbound, refuse, type Work } from '@joinery/core';
+import { type Inbound, type JsonObject, refuse, type Work } from '@joinery/core';
 import { nameless, type SaidFile } from '@joinery/slices/files';
 import type { GroupRow } from '@joinery/slices/groups';
 import { plainText, renderMarkdown } from '@joinery/ui';
@@ -26,6 +26,8 @@ export type Arrival = {
   names?: SaidNames;
   /** Files that hang on it at its home. */
   files?: readonly SaidFile[];
+  /** What other slices there say of it. */
+  extension?: JsonObject | null;
   /** Brought by reading the host's collections, not told as news. */
   history?: boolean;
 };
@@ -33,7 +35,11 @@ export type Arrival = {
 /** What is kept of a post that is read live: nobody it names, no tag, and of its files what is needed to read them through this node. */
 export function unkept(arrival: Arrival): Arrival {
   const files = arrival.files && withoutNames(arrival.files);
-  return { ...arrival, activity: null, url: null, names: { mentions: [], tags: [] }, ...(files ? { files } : {}) };
+  // Where it lies is its group's to say; the rest is words.
+  const target = arrival.extension?.target;
+  const extension = target === undefined ? null : { target };
+  const names = { mentions: [], tags: [] };
+  return { ...arrival, activity: null, url: null, extension, names, ...(files ? { files } : {}) };
 }
 
 /** Where files lie and what their bytes must be, and neither what they are called nor what they show. */

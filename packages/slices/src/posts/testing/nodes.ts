@@ -24,7 +24,7 @@ import { createPerson, type PersonRow, people, personById } from '@joinery/slice
 import { openStore, type TestStore, trustEverybody } from '../../../../../test/harness/store.ts';
 import { posts } from '../index.ts';
 
-const slices: Slice[] = [people, files, groups, posts];
+const base: Slice[] = [people, files, groups, posts];
 const by = { kind: 'system', what: 'test' } as const;
 let keys: ReturnType<typeof createActorKeys> | undefined;
 /** One set for all: the tests are not about keys, and making them is slow. */
@@ -44,6 +44,8 @@ export type TestNode = {
   knowGroup: (from: TestNode, group: GroupRow) => Promise<GroupRow>;
   /** Hands an activity to the handlers, as the inbox would. Answers the state, or the code of the refusal. */
   receive: (activity: ActivityDocument, more?: Partial<Inbound>) => Promise<string>;
+  /** Lets the further slices do what follows from what happened here since the last call. */
+  follow: () => Promise<void>;
   /** All that happened here and another node gets, as activities, since the last call. */
   outbox: (to: TestNode, joineryPeer?: boolean) => Promise<ActivityDocument[]>;
 } & AsyncDisposable;
@@ -51,8 +53,9 @@ export type TestNode = {
 /** A node with people, groups and posts, without web and network. */
 export async function openNode(
   dialect: 'sqlite' | 'postgres',
-  options: { trust?: Trust; now?: () => Date } = {},
+  options: { trust?: Trust; now?: () => Date; slices?: Slice[] } = {},
 ): Promise<TestNode> {
+  const slices = [...base, ...(options.slices ?? [])];
   const store: TestStore = await openStore(dialect, {
     slices,
     ports: { trust: options.trust ?? trustEverybody },
@@ -62,6 +65,7 @@ export async function openNode(
   const { origin } = context.config;
   const act: TestNode['act'] = (change) => transact(context, by, change);
   const sent = new Map<string, number>();
+  let followed = 0;
   const found = async <T>(row: Promise<T | undefined>): Promise<T> => {
     const value = await row;
     if (value === undefined) throw new Error('not there');
@@ -80,7 +84,7 @@ export async function openNode(
   };
   const apply = (activity: ActivityDocument, more: Partial<Inbound>) =>
     transact(context, by, (work) =>
-      savepoint(work, (part) => hand(part, inboundOf(activity, more)), {
+      savepoint(work, (part) => hand(slices, part, inboundOf(activity, more)), {
         origin: originOf(String(activity.actor)) ?? '',
       }),
     );
@@ -112,6 +116,15 @@ export async function openNode(
         if (isRefusal(error)) return error.code;
         throw error;
       }
+    },
+    follow: async () => {
+      const events = await eventsAfter(context.db.reader, followed, 1_000);
+      followed = events.at(-1)?.seq ?? followed;
+      for (const event of events)
+        for (const slice of options.slices ?? []) {
+          const effect = slice.on?.[event.name] as ((work: Work, one: typeof event) => Promise<void>) | undefined;
+          if (effect) await act((work) => effect(work, event));
+        }
     },
     outbox: async (to, joineryPeer = true) => {
       const from = sent.get(to.origin) ?? 0;
@@ -166,7 +179,7 @@ function inboundOf(activity: ActivityDocument, more: Partial<Inbound>): Inbound 
   };
 }
 
-async function hand(work: Work, inbound: Inbound): Promise<string> {
+async function hand(slices: readonly Slice[], work: Work, inbound: Inbound): Promise<string> {
   for (const slice of slices) {
     for (const handler of slice.activities?.handlers ?? []) {
       if (!handler.types.includes(inbound.type)) continue;

@@ -1,0 +1,131 @@
+import {
+  type AfterEffects,
+  enqueueJob,
+  fold,
+  isObject,
+  type Json,
+  type Reader,
+  streams,
+  type Work,
+} from '@joinery/core';
+import { filesOf, readFile, rememberFiles, type SaidFile } from '@joinery/slices/files';
+import { groupById, isReadLive } from '@joinery/slices/groups';
+import { personById } from '@joinery/slices/people';
+import { binned, extensionsOf, type PostRow, postById } from '@joinery/slices/posts';
+import { forgetDocument, putDocument, versionHolder } from './documents.ts';
+import { forgetLibrary } from './folders.ts';
+import { longestNote } from './input.ts';
+import { documentOf, folderByUri, foldersOf } from './store.ts';
+
+export const emptyJob = 'library.empty';
+
+/** A document came, or changed, here or at another node. */
+async function follow(work: Work, id: string): Promise<void> {
+  const post = await postById(work.db, id);
+  if (post?.kind !== 'document' || post.reply_to !== null || post.deleted_at !== null) return;
+  const group = await groupById(work.db, post.group_id);
+  if (!group) return;
+  if (post.local === 1) {
+    await work.db
+      .updateTable('library_document')
+      .set({ sort_title: fold(post.title ?? '') })
+      .where('post_id', '=', id)
+      .execute();
+    return;
+  }
+  const said = (await extensionsOf(work.db, [id])).get(id);
+  // What the group's node said of its place, maybe before the post came, stands above what its author wrote.
+  const told = await work.db.selectFrom('library_document').selectAll().where('uri', '=', post.uri).executeTakeFirst();
+  const folder = typeof said?.target === 'string' ? await folderByUri(work.db, said.target) : undefined;
+  const folder_id = told?.folder_id ?? (folder?.group_id === group.id ? folder.id : '');
+  // Where nothing of what others wrote is kept, neither is its title.
+  const title = isReadLive(group) ? null : post.title;
+  await putDocument(work, { ...post, title }, { folder_id, official_at: told?.official_at ?? null });
+  if (!isReadLive(group)) await rememberVersions(work, post, said?.['joinery:library']);
+}
+
+/** What its author's node says of the versions of a document. */
+async function rememberVersions(work: Work, post: PostRow, said: Json | undefined): Promise<void> {
+  const about = isObject(said) ? said : {};
+  const earlier = Array.isArray(about.versions) ? about.versions.slice(0, 20).filter(isObject) : [];
+  const origin = new URL(post.uri).origin;
+  const read = [about, ...earlier].flatMap((version) => {
+    const { version: number, note, by, at } = version;
+    if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 1) return [];
+    const file: SaidFile | null = 'document' in version ? readFile(version.document, origin) : null;
+    return [{ number, note: words(note, longestNote), by_name: words(by, 200), at: instant(at, post), file }];
+  });
+  const versions = read.filter((one, index) => read.findIndex(({ number }) => number === one.number) === index);
+  const files = versions.flatMap(({ file }) => file ?? []);
+  await rememberFiles(work, versionHolder(post.id), files);
+  const here = (await filesOf(work.db, 'library', [post.id])).get(post.id) ?? [];
+  await work.db.deleteFrom('library_version').where('post_id', '=', post.id).execute();
+  for (const { file, ...version } of versions)
+    await work.db
+      .insertInto('library_version')
+      .values({
+        ...version,
+        post_id: post.id,
+        by_id: null,
+        file_id: here.find(({ uri }) => uri === file?.uri)?.id ?? null,
+      })
+      .execute();
+}
+
+const words = (value: Json | undefined, most: number) =>
+  [...(typeof value === 'string' ? value : '').replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()].slice(0, most).join('');
+
+const instant = (value: Json | undefined, post: PostRow) => {
+  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(at) ? post.updated_at : new Date(at).toISOString();
+};
+
+/** A deleted document of ours lies in the bin; of others nothing is kept. */
+async function end(work: Work, post: string): Promise<void> {
+  const bin = await binned(work.db, post);
+  if (!bin) return forgetDocument(work, post);
+  await enqueueJob(work, emptyJob, { post }, { key: post, runAt: bin.ends_at });
+}
+
+/** A copy is kept no more: neither are its title and its versions. Where it lies stays known while it is read at its own node. */
+async function drop(work: Work, data: { post: string; group: string }): Promise<void> {
+  const group = await groupById(work.db, data.group);
+  const document = await documentOf(work.db, data.post);
+  await forgetDocument(work, data.post);
+  if (!document || !group || !isReadLive(group)) return;
+  await work.db
+    .insertInto('library_document')
+    .values({ ...document, sort_title: '' })
+    .execute();
+}
+
+/** Somebody of another node takes part: that node learns what lies where. */
+async function tell(work: Work, data: { group: string; person: string }): Promise<void> {
+  const group = await groupById(work.db, data.group);
+  const person = await personById(work.db, data.person);
+  if (group?.local !== 1 || !person || person.local === 1 || !(await hasLibrary(work.db, group.id))) return;
+  work.emit('library.told', streams.node(person.home), { group: group.id, node: person.home });
+}
+
+async function hasLibrary(db: Reader, group: string): Promise<boolean> {
+  const folders = await foldersOf(db, group);
+  if (folders.length > 0) return true;
+  const row = await db
+    .selectFrom('library_document')
+    .select('uri')
+    .where('group_id', '=', group)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export const afterEffects: AfterEffects = {
+  'post.created': (work, { data }) => follow(work, data.post),
+  'post.remembered': (work, { data }) => follow(work, data.post),
+  'post.edited': (work, { data }) => follow(work, data.post),
+  'post.deleted': (work, { data }) => end(work, data.post),
+  'post.dropped': (work, { data }) => drop(work, data),
+  'group.joined': (work, { data }) => tell(work, data),
+  'group.followed': (work, { data }) => tell(work, data),
+  'group.access_lost': (work, { data }) => forgetLibrary(work, data.group),
+};

@@ -1,0 +1,90 @@
+import { periods, type Reader, refuse, type Work } from '@joinery/core';
+import { attachFile, filesOf, removeFilesOf } from '@joinery/slices/files';
+import { holderOf } from './attachments.ts';
+import { createTopic } from './posts.ts';
+import { currentRevision } from './store.ts';
+import type { PostBinRow, PostRow } from './tables.ts';
+
+/** How long the author of a document may take its deletion back. */
+export const binDays = periods.bin.days;
+
+const binHolder = (post: string) => ({ kind: 'bin', id: post });
+
+/**
+ * Keeps what is needed to undo the deletion of a document: for its author alone, while everybody else, here and elsewhere, has nothing of it any more.
+ * Called before its texts are erased.
+ */
+export async function putInBin(work: Work, post: PostRow): Promise<void> {
+  if (post.kind !== 'document' || post.local !== 1 || post.reply_to !== null || post.audience !== 'group') return;
+  const text = await currentRevision(work.db, post);
+  if (!text) return;
+  await work.db
+    .insertInto('post_bin')
+    .values({
+      post_id: post.id,
+      group_id: post.group_id,
+      author_id: post.author_id,
+      title: post.title ?? '',
+      content: text.content,
+      source: text.source,
+      language: post.language,
+      deleted_at: work.now,
+      ends_at: new Date(Date.parse(work.now) + binDays * 86_400_000).toISOString(),
+    })
+    .execute();
+  await hang(work, post.id, 'posts', binHolder(post.id));
+}
+
+async function hang(work: Work, post: string, from: 'posts' | 'bin', holder: { kind: string; id: string }) {
+  const files = (await filesOf(work.db, from, [post])).get(post) ?? [];
+  for (const file of files) {
+    // Of what the virus scanner refused nothing is kept.
+    if (file.state === 'infected') continue;
+    await attachFile(work, { file: file.id, holder, by: file.owner_id ?? '', position: file.position, from });
+  }
+}
+
+/** What somebody, or everybody in a group, deleted and may still have back; the last first. */
+export async function inBin(db: Reader, of: { group: string; author?: string }): Promise<PostBinRow[]> {
+  const { group, author } = of;
+  return db
+    .selectFrom('post_bin')
+    .selectAll()
+    .where('group_id', '=', group)
+    .$if(author !== undefined, (query) => query.where('author_id', '=', author ?? ''))
+    .orderBy('deleted_at', 'desc')
+    .limit(500)
+    .execute();
+}
+
+export async function binned(db: Reader, post: string): Promise<PostBinRow | undefined> {
+  return db.selectFrom('post_bin').selectAll().where('post_id', '=', post).executeTakeFirst();
+}
+
+/**
+ * Writes a deleted document anew: other nodes dropped the old one for good, so that it gets an address of its own.
+ * @throws {Refusal} not_found unless it is the author's, and whatever `createTopic` refuses
+ */
+export async function takeFromBin(work: Work, input: { post: string; author: string }): Promise<PostRow> {
+  const row = await binned(work.db, input.post);
+  if (row?.author_id !== input.author || row.ends_at <= work.now) refuse('not_found', 'There is nothing to restore');
+  const { group_id: group, title, content, source, language } = row;
+  const post = await createTopic(work, {
+    group,
+    author: input.author,
+    kind: 'document',
+    title,
+    content,
+    source,
+    language,
+  });
+  await hang(work, row.post_id, 'bin', holderOf(post.id));
+  await work.db.deleteFrom('post_bin').where('post_id', '=', row.post_id).execute();
+  return post;
+}
+
+/** Its days are over, or its author wants it gone: nothing of it is left. */
+export async function emptyBin(work: Work, post: string): Promise<void> {
+  await work.db.deleteFrom('post_bin').where('post_id', '=', post).execute();
+  await removeFilesOf(work, binHolder(post));
+}
