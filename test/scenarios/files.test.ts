@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cookieName, startSession, transact } from '@joinery/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 import { uploadFile } from '../harness/upload.ts';
@@ -64,6 +65,24 @@ describe('A file with a post, read from another node', () => {
     }
     expect(existsSync(blob(ministry, bytes))).toBe(false);
     expect(readdirSync(ministry.context.files.incoming)).toEqual([]);
+  });
+
+  it('is told of by its number wherever its post is listed, and shown on a page of its own at the reader’s node', async () => {
+    const value = await transact(ministry.context, { kind: 'system', what: 'test' }, (work) =>
+      startSession(work, bert.account),
+    );
+    const cookie = `${cookieName(ministry.origin, 'session')}=${value}`;
+    const page = async (path: string) =>
+      (await fetch(`${ministry.origin}${path}`, { headers: { cookie, accept: 'text/html' } })).text();
+    const group = (await bert.api('GET', `/posts/${there.id}`)).body.group;
+    for (const path of [`/groups/${group}`, '/', '/search?q=plan'])
+      expect([path, /(?<!\d)1 file(?!\w)/.test(await page(path))]).toEqual([path, true]);
+    const file = await page(`/files/${there.files[0]?.id}/view`);
+    expect(file).toContain('plan “A”.bin');
+    expect(file).toContain(`at ${new URL(council.origin).host}`);
+    expect(file).toContain(`href="/posts/${there.id}"`);
+    // In an open group nobody counts who opens it.
+    expect(file).not.toContain('notes that your node opens this');
   });
 
   it('is for nobody without a session, a token or the signature of a node that may read the post', async () => {

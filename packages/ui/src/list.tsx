@@ -20,6 +20,8 @@ export type PostModel = {
   source?: SourceModel | undefined;
   replies?: number | undefined;
   likes?: number | undefined;
+  /** How many files hang on it, where they are not shown. */
+  files?: number | undefined;
 };
 
 /** A post in a list or a thread: who, when, where from, what, and what can be done with it. */
@@ -93,7 +95,7 @@ export function PostCard({
 
 function PostFooter({ post, reader, actions }: { post: PostModel; reader: Reader; actions?: Child }) {
   const t = text(reader.language);
-  if (post.source === undefined && post.replies === undefined && !post.likes && !actions) return null;
+  if (post.source === undefined && post.replies === undefined && !post.likes && !post.files && !actions) return null;
   return (
     <footer class="app-post-footer">
       {post.replies === undefined ? null : (
@@ -106,6 +108,12 @@ function PostFooter({ post, reader, actions }: { post: PostModel; reader: Reader
         <span class="app-fact">
           <Icon name="heart" />
           {t('likes', { count: post.likes })}
+        </span>
+      ) : null}
+      {post.files ? (
+        <span class="app-fact">
+          <Icon name="clip" />
+          {t('files', { count: post.files })}
         </span>
       ) : null}
       {post.source ? <SourceLabel source={post.source} reader={reader} /> : null}

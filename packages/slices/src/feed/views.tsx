@@ -1,5 +1,6 @@
 import { isReadLive } from '@joinery/slices/groups';
 import {
+  attachedCount,
   authorModel,
   type FeedPost,
   hostOf,
@@ -169,6 +170,7 @@ function FeedItem({ post, isNew, reader }: { post: FeedPost; isNew: boolean; rea
             }),
         ...(isTopic ? { replies: post.reply_count } : {}),
         likes: post.likes,
+        files: attachedCount(post),
       }}
       badges={
         <>

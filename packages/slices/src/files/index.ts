@@ -29,7 +29,7 @@ export { fileById, filesOf, type Holder, looseFiles } from './store.ts';
 export type { FileRow } from './tables.ts';
 export { type TakenFiles, takeFiles } from './taking.ts';
 export { countUpload } from './uploads.ts';
-export { FileList, FilesField, kindOf, ReadersKept, type ShownFile } from './views.tsx';
+export { FileList, FilesField, filesText, kindOf, ReadersKept, type ShownFile } from './views.tsx';
 export { type ReaderLine, ReadersTable } from './views-readers.tsx';
 export { answerZip, type ZipEntry, zipOf } from './zip.ts';
 

@@ -47,6 +47,9 @@ export function kindOf(mediaType: string, language: Language): string {
   return messages(language)(kinds.find(([match]) => match.test(mediaType))?.[1] ?? 'otherKind');
 }
 
+/** "2 files". */
+export const filesText = (count: number, language: Language): string => messages(language)('fileCount', { count });
+
 /** The files under a post or whatever they hang on: images as images, the others by name, kind, size and where they lie. */
 export function FileList({ files, reader }: { files: readonly ShownFile[]; reader: Reader }) {
   const t = messages(reader.language);

@@ -28,7 +28,7 @@ export { hidePost } from './hiding.ts';
 export { decidedByHost } from './host.ts';
 export { contentInput, languageInput } from './input.ts';
 export { postJson, postSchema } from './json.ts';
-export { audienceText, authorModel, hostOf, NewBadge, PostBadges } from './labels.tsx';
+export { attachedCount, audienceText, authorModel, hostOf, NewBadge, PostBadges } from './labels.tsx';
 export { like, unlike } from './likes.ts';
 export {
   type FeedPost,

@@ -19,6 +19,9 @@ type AuthorOf = Pick<
   | ('author_guest_of' | 'author_guest_until' | 'author_deleted_at')
 >;
 
+/** How many files of a post a list names: none of what only its author may still read. */
+export const attachedCount = (post: ListedPost): number => (post.removed_at === null ? Number(post.attached ?? 0) : 0);
+
 /** The author as lists and threads show them. */
 export function authorModel(post: AuthorOf, language: Language): PersonModel {
   return {

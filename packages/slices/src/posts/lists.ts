@@ -17,7 +17,12 @@ type AuthorColumns = {
   author_guest_until: string | null;
   author_deleted_at: string | null;
 };
-export type ListedPost = PostRow & AuthorColumns & { live?: ReadLive };
+export type ListedPost = PostRow &
+  AuthorColumns & {
+    /** How many files hang on it that can be read. */
+    attached: number | null;
+    live?: ReadLive;
+  };
 export type PostWithText = ListedPost & { content: string | null; source: string | null; parent_uri?: string | null };
 export type PageOf<Item> = { items: Item[]; next: string | null };
 
@@ -41,7 +46,16 @@ function listed(db: Reader) {
     .selectFrom('post')
     .innerJoin('person as author', 'author.id', 'post.author_id')
     .selectAll('post')
-    .select([...authorColumns]);
+    .select([...authorColumns])
+    .select((eb) =>
+      eb
+        .selectFrom('files_file')
+        .select(eb.fn.countAll<number>().as('count'))
+        .where('files_file.holder_kind', '=', 'posts')
+        .whereRef('files_file.holder_id', '=', 'post.id')
+        .where('files_file.state', '=', 'ready')
+        .as('attached'),
+    );
 }
 
 function withText(db: Reader) {
@@ -69,7 +83,7 @@ function veiled<Row extends ListedPost>(row: Row): Row {
   const about = 'topic_hidden_at' in row && row.topic_hidden_at !== null ? { topic_title: null } : {};
   if (row.hidden_at === null) return { ...row, ...about };
   const text = 'content' in row ? { content: null, source: null } : {};
-  return { ...row, ...about, ...text, title: null, excerpt: '' };
+  return { ...row, ...about, ...text, title: null, excerpt: '', attached: 0 };
 }
 
 function cut<Row extends ListedPost>(rows: Row[], limit: number, key: (row: Row) => string): PageOf<Row> {

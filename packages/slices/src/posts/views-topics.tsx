@@ -13,7 +13,16 @@ import {
   type Reader,
   SubmitButton,
 } from '@joinery/ui';
-import { authorModel, hostOf, NewBadge, PostBadges, topicTitle, unreadText, whyNotWrite } from './labels.tsx';
+import {
+  attachedCount,
+  authorModel,
+  hostOf,
+  NewBadge,
+  PostBadges,
+  topicTitle,
+  unreadText,
+  whyNotWrite,
+} from './labels.tsx';
 import type { ListedPost } from './lists.ts';
 import { messages } from './messages.ts';
 import type { PostReportRow } from './tables.ts';
@@ -55,6 +64,7 @@ function TopicCard({ topic, fresh, reader }: { topic: ListedPost; fresh: number;
         language: topic.language ?? undefined,
         replies: topic.reply_count,
         likes: topic.likes,
+        files: attachedCount(topic),
       }}
       badges={
         <>

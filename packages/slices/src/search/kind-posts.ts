@@ -1,6 +1,8 @@
 import { originOf, type Reader, type Searchable } from '@joinery/core';
+import { filesText } from '@joinery/slices/files';
 import { groupById, groupsByIds, requesterMayRead } from '@joinery/slices/groups';
 import {
+  attachedCount,
   authorModel,
   currentRevision,
   hostOf,
@@ -105,7 +107,8 @@ export const postKind: Searchable = {
             ? { name: group.name || t('conversation'), href: `/conversations/${group.id}` }
             : { name: group.name, href: `/groups/${group.id}` },
           source: group.local === 1 ? null : { agency: group.agency ?? hostOf(group.home), node: hostOf(group.home) },
-          facts: [],
+          facts:
+            attachedCount(post) > 0 ? [filesText(attachedCount(post), isLanguage(language) ? language : 'en')] : [],
           json: { ...postJson(post, person, liked), home },
         },
       ];
