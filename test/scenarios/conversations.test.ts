@@ -21,9 +21,11 @@ import {
   report,
   reportedMessages,
   sendReportOn,
+  textsOf,
 } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
+import { deliveriesOf } from '../../packages/slices/src/conversations/deliveries.ts';
 import { listConversations, messagesFromEnd, participantsOf } from '../../packages/slices/src/conversations/lists.ts';
 import { seeConversation } from '../../packages/slices/src/conversations/reads.ts';
 import { type Link, openLink } from '../harness/link.ts';
@@ -149,6 +151,13 @@ it('is among the conversations of somebody of another node at once, as a request
   const there = await known(b);
   expect(there).toMatchObject({ kind: 'conversation', name: `${secret} matters`, listed: 0, reading: 'members' });
   const { items } = await listConversations(b.context, bob.id, { limit: 5 });
+  // What is said by bell, and in the mail that it waits for, names nobody and nothing of it but who asks.
+  const rung = await b.context.db.reader
+    .selectFrom('notification')
+    .selectAll()
+    .where('person_id', '=', bob.id)
+    .execute();
+  expect(JSON.stringify(rung)).not.toContain(secret);
   expect(items.map(({ conversation }) => conversation.id)).toEqual([there?.id]);
   const contact = await contactOf(b.context.db.reader, there?.id ?? '', bob.id);
   const asks = await personByUri(b.context.db.reader, ada.uri);
@@ -328,6 +337,15 @@ it('says where a message has not arrived, and brings it when the node is back', 
       expect.objectContaining({ home: c.origin, state: 'reached' }),
     ]),
   );
+  const db = a.context.db.reader;
+  const texts = await deliveriesOf(
+    db,
+    await textsOf(db, [late.id], { person: ada.id, moderates: false }),
+    ada.id,
+    await participantsOf(db, talk.id),
+    'en',
+  );
+  expect([...texts.values()]).toEqual(['Waiting: not yet at Borough']);
   link.mend();
   await until(async () => {
     await settle();
@@ -423,5 +441,22 @@ it('is left like one here: the node without anybody in it drops its copies and i
     return (await receipt())?.receipt_items !== null;
   }, limit);
   expect(await receipt()).toMatchObject({ revoked_at: expect.any(String) });
-  expect((await get(b, talk.uri)).status).toBe(404);
+  const none = '01900000-0000-7000-8000-000000000000';
+  const said = await a.context.db.reader
+    .selectFrom('post')
+    .select(['uri', 'local'])
+    .where('group_id', '=', talk.id)
+    .execute();
+  for (const path of ['', '/outbox', '/topics', '/followers', '/moderators', '/token'])
+    expect([path, await get(b, `${talk.uri}${path}`)]).toEqual([
+      path,
+      await get(b, `${a.origin}/groups/${none}${path}`),
+    ]);
+  for (const { uri } of said.filter(({ local }) => local === 1))
+    expect(await get(b, uri)).toEqual(await get(b, `${a.origin}/posts/${none}`));
+  await say(a, ada, 'Alone now');
+  await settle();
+  expect(
+    JSON.stringify(await b.context.db.reader.selectFrom('post_revision').select('content').execute()),
+  ).not.toContain('Alone');
 });

@@ -2,7 +2,6 @@ import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type CommandInput, type Context, createActorKeys, refuse, transact } from '@joinery/core';
-import { beginConversation, sendMessage } from '@joinery/slices/conversations';
 import { approve, createGroup, groupByUri, joinGroup, membershipOf } from '@joinery/slices/groups';
 import { addPerson, linkFor, personByUri } from '@joinery/slices/people';
 import {
@@ -27,6 +26,7 @@ import { knock, type Things } from './doors.ts';
 import { figures, processorSeconds } from './figures.ts';
 import { type DemoGuest, type DemoNewcomer, letIn, register } from './newcomers.ts';
 import { park, parkedFor, shownHere } from './states.ts';
+import { answerIn, isIn, talk } from './talking.ts';
 
 /**
  * What one node of the demo is told to do. People, groups and posts are named by their addresses; `at` is the instant at which it is said to have
@@ -54,6 +54,7 @@ export type Deed =
       language: string;
       said: { by: string; at: string; text: string }[];
     }
+  | { do: 'say'; after: string; by: string; at: string; text: string; language: string }
   | { do: 'guest'; sponsor: string; guest: DemoGuest; group: string; until: string }
   | { do: 'register'; newcomer: DemoNewcomer; administrator: string }
   | { do: 'effort' }
@@ -216,19 +217,11 @@ async function perform(running: RunningNode, deed: Deed): Promise<string> {
       await transact(context, by, (work) => removeFromGroup(work, { post, by: person, reason: deed.reason }));
       return '';
     }
-    case 'talk': {
-      const people = await Promise.all(deed.people.map(personId));
-      let conversation = '';
-      for (const { by: author, at, text: content } of deed.said) {
-        const then: Context = { ...now, clock: { now: () => new Date(at) } };
-        const written = { by: await personId(author), content, language: deed.language };
-        await transact(then, by, async (work) => {
-          if (conversation !== '') await sendMessage(work, { conversation, ...written });
-          else conversation = (await beginConversation(work, { people, subject: deed.subject, ...written })).id;
-        });
-      }
-      return '';
-    }
+    case 'talk':
+      return talk(now, deed);
+    case 'say':
+      await until(deed.after, () => isIn(now, deed));
+      return answerIn(now, deed);
     case 'guest': {
       const [sponsor, group] = await Promise.all([personId(deed.sponsor), groupId(deed.group)]);
       return letIn(now, sponsor, deed.guest, group, deed.until);

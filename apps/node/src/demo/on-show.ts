@@ -32,6 +32,7 @@ export async function onShow(nodes: DemoNodes<DemoProcess>, cast: Cast): Promise
     'people labelled as guests': { as: 'margaret', address: cast.guest },
     'registrations that wait': { as: 'ines', address: `${department.origin}/administration/registration` },
     conversations: { as: 'priya', address: `${council.origin}/conversations` },
+    'conversations over nodes': { as: 'margaret', address: `${department.origin}/conversations` },
   };
   return states.map((state) => ({
     state,

@@ -18,6 +18,7 @@ export const states = [
   'people labelled as guests',
   'registrations that wait',
   'conversations',
+  'conversations over nodes',
 ] as const;
 export type Shown = Record<(typeof states)[number], number>;
 
@@ -53,7 +54,23 @@ export async function shownHere(context: Context): Promise<Shown> {
   const lanes = await laneHealth(db, now);
   const guests = (await guestsOf(db, null)).filter(({ guest_sponsor }) => guest_sponsor !== null);
   const registrations = await db.selectFrom('registration').select('id').where('state', '=', 'waiting').execute();
-  const conversations = await db.selectFrom('groups').select('id').where('kind', '=', 'conversation').execute();
+  const conversations = await db
+    .selectFrom('groups')
+    .select('id')
+    .where('kind', '=', 'conversation')
+    .where('local', '=', 1)
+    .execute();
+  const overNodes = await db
+    .selectFrom('groups')
+    .innerJoin('group_member', 'group_member.group_id', 'groups.id')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select('groups.id')
+    .distinct()
+    .where('groups.kind', '=', 'conversation')
+    .where('groups.local', '=', 1)
+    .where('group_member.state', '=', 'member')
+    .where('person.local', '=', 0)
+    .execute();
   return {
     pinned: own.filter(({ pinned_at }) => pinned_at !== null).length,
     edited: own.filter(({ revision, deleted_at }) => revision > 1 && deleted_at === null).length,
@@ -68,6 +85,7 @@ export async function shownHere(context: Context): Promise<Shown> {
     'people labelled as guests': guests.filter((one) => guestLabel(one, 'en') !== null).length,
     'registrations that wait': registrations.length,
     conversations: conversations.length,
+    'conversations over nodes': overNodes.length,
   };
 }
 

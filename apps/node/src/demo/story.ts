@@ -16,7 +16,7 @@ import {
   readTopics,
 } from './content.ts';
 import type { Deed } from './node.ts';
-import { type DemoTalk, talks } from './talk.ts';
+import { type DemoTalk, talkOverNodes, talks } from './talk.ts';
 
 /** One running node: its address, and how to make it do something. Answers are the addresses of what was made. */
 export type DemoNode = { origin: string; perform: (deeds: Deed[]) => Promise<string[]> };
@@ -81,6 +81,7 @@ export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
     nodes,
     talks.map((talk) => talking(talk, cast, now)),
   );
+  await talkingOver(nodes, cast, now);
   cast.guest = await newcomers(nodes, cast, now);
   await nodes.department.perform([{ do: 'park', group: cast.groups.services, origin: nodes.council.origin }]);
   return cast;
@@ -191,6 +192,17 @@ function talking({ people: [by, ...others], subject, language, said }: DemoTalk,
   const people = others.map((key) => cast.people[key]);
   const lines = said.map((one) => ({ by: cast.people[one.by], at: iso(now - one.hours * hour), text: one.text }));
   return { by, deed: { do: 'talk', people, subject, language, said: lines } };
+}
+
+/** A conversation over nodes: what is said where it lives, and then at the other. */
+async function talkingOver({ council, department }: DemoNodes, cast: Cast, now: number): Promise<void> {
+  const { answer, ...begun } = talkOverNodes;
+  const [last = ''] = await council.perform([talking(begun, cast, now).deed]);
+  const at = iso(now - answer.hours * hour);
+  await department.perform([
+    { do: 'await', posts: [last] },
+    { do: 'say', after: last, by: cast.people[answer.by], at, text: answer.text, language: begun.language },
+  ]);
 }
 
 /** What happens to a topic once all replies are there, and who does it. */

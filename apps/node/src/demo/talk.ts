@@ -44,3 +44,23 @@ export const talks: readonly DemoTalk[] = [
     ],
   },
 ];
+
+/** A conversation of the council with somebody of the department: it lives at the council, and hers is kept at the department. */
+export const talkOverNodes = {
+  people: ['priya', 'margaret'],
+  subject: 'Blue badge renewals: may we copy your letter?',
+  language: 'en',
+  said: [
+    {
+      by: 'priya',
+      hours: 22,
+      text: 'Your renewal letter came up in the group yesterday. **May we use it as it is**, with our own address under it?',
+    },
+    { by: 'priya', hours: 21, text: 'We would send about 900 in October.' },
+  ],
+  answer: {
+    by: 'margaret',
+    hours: 4,
+    text: 'Of course. Take the version of this month: the old one still names the counter that closed. Tell me how many come back.',
+  },
+} as const;

@@ -1,6 +1,7 @@
-import { type ActorKeys, type Context, createActorKeys, refuse } from '@joinery/core';
-import { mayConverse, needsKeys } from '@joinery/slices/groups';
+import { type ActorKeys, type Context, createActorKeys, mayReadClosed, refuse } from '@joinery/core';
+import { type GroupRow, mayConverse, needsKeys } from '@joinery/slices/groups';
 import { peopleByIds } from '@joinery/slices/people';
+import type { Participant } from './lists.ts';
 
 /** With people of which other nodes people here can talk, and what a conversation with them needs. */
 
@@ -10,6 +11,20 @@ type Node = Pick<Context, 'db' | 'ports'>;
 export async function reachOf({ db, ports }: Node, origin: string): Promise<'reached' | 'elsewhere' | 'software'> {
   if (!mayConverse(ports.trust, origin)) return 'elsewhere';
   return (await ports.peers.summary(db.reader, origin))?.joinery ? 'reached' : 'software';
+}
+
+/** Agencies of people in a conversation who do not get what is written here: its node lets them in, and no agreement between theirs and this one does. */
+export function unreachedAgencies(
+  { ports }: Pick<Context, 'ports'>,
+  conversation: Pick<GroupRow, 'id' | 'uri'>,
+  participants: readonly Participant[],
+): string[] {
+  const names = participants.flatMap(({ person, leftAt }) => {
+    const theirs = person.local !== 1 && leftAt === null;
+    const reads = !theirs || mayReadClosed(ports.trust, person.home, conversation, 'out').allowed;
+    return reads ? [] : [person.agency];
+  });
+  return [...new Set(names)];
 }
 
 /** Origins of the nodes whose people can be brought in. */

@@ -1,10 +1,11 @@
 import { type Context, decodeCursor, encodeCursor, prepareQuery, type Reader, type Schema } from '@joinery/core';
 import { contactsOf, type GroupRow, shutFor } from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
-import { listThreadFromEnd, newByGroup, type PostWithText, topicOf, type Viewer } from '@joinery/slices/posts';
+import { listThreadFromEnd, newByGroup, type PostWithText, type Viewer } from '@joinery/slices/posts';
 import type { Language } from '@joinery/ui';
 import type { Selectable } from 'kysely';
 import { titleOf } from './labels.ts';
+import { shownTopic } from './reads.ts';
 
 /** Somebody who is in a conversation, or was and left. */
 export type Participant = {
@@ -119,7 +120,7 @@ export async function describe(
   );
   return Promise.all(
     conversations.map(async (conversation) => {
-      const topic = await topicOf(db, conversation.id);
+      const topic = await shownTopic(db, conversation);
       const viewer = { person, moderates: false };
       const { items } = await messagesFromEnd(db, topic, viewer, { limit: 1 });
       return {

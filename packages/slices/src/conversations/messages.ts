@@ -71,6 +71,8 @@ export const messages = defineMessages({
     livesAt: 'This conversation lives at {agency}. People there can add others.',
     withheld:
       'Nothing of this conversation can be shown: {agency}, where it lives, does not let this node read it now. An agreement may have ended.',
+    notReadBy:
+      'People of {agencies} do not read what you write here: no agreement between their agency and yours covers closed groups.',
     nothingYet: 'No message has arrived here yet.',
     request: 'Request',
     requestTitle: '{name} wants to talk with you',
@@ -227,6 +229,8 @@ export const messages = defineMessages({
     livesAt: 'Dit gesprek staat bij {agency}. Mensen daar kunnen anderen toevoegen.',
     withheld:
       'Van dit gesprek kan niets worden getoond: {agency}, waar het staat, laat dit knooppunt het nu niet lezen. Misschien is een overeenkomst beëindigd.',
+    notReadBy:
+      'Mensen van {agencies} lezen niet wat u hier schrijft: geen overeenkomst tussen hun organisatie en de uwe omvat besloten groepen.',
     nothingYet: 'Hier is nog geen bericht aangekomen.',
     request: 'Verzoek',
     requestTitle: '{name} wil met u praten',

@@ -24,7 +24,7 @@ import type { Hono } from 'hono';
 import { type Chosen, readChosen } from './chosen.ts';
 import { seen as markSeen, sendMessage } from './conversations.ts';
 import { deliveriesOf } from './deliveries.ts';
-import { keysFor } from './elsewhere.ts';
+import { keysFor, unreachedAgencies } from './elsewhere.ts';
 import { messageInput } from './input.ts';
 import { fieldErrors, namesOf, titleOf } from './labels.ts';
 import { cameLater, messagesFromEnd, type Participant, pageAround, participantsOf } from './lists.ts';
@@ -120,9 +120,8 @@ async function show(c: RequestContext, { conversation, topic, viewer }: SeenConv
     topic !== undefined && around?.topic_id === topic
       ? await pageAround(db, topic, around, perPage)
       : (c.req.query('before') ?? null);
-  // What its node took back, or does not vouch for any more, is shown to nobody.
   const withheld = conversation.withheld_at !== null;
-  const { items, earlier } = await messagesFromEnd(db, withheld ? undefined : topic, viewer, {
+  const { items, earlier } = await messagesFromEnd(db, topic, viewer, {
     before,
     limit: perPage,
   });
@@ -154,6 +153,7 @@ async function show(c: RequestContext, { conversation, topic, viewer }: SeenConv
       contactBy={participants.find((one) => one.person.id === contact?.by_id)?.person}
       deliveries={await deliveriesOf(db, items, person, participants, language)}
       closed={await closedStateOf(db, conversation)}
+      notReadBy={unreachedAgencies(context, conversation, participants)}
       reader={readerOf(c)}
     />
   );

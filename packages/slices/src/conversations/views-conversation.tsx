@@ -49,6 +49,8 @@ export type ConversationModel = {
   /** What the reader wrote and has not arrived everywhere, in words, by post. */
   deliveries: ReadonlyMap<string, string>;
   closed: ClosedState | null;
+  /** Agencies of people in it who cannot read what is written at this node. */
+  notReadBy: readonly string[];
   typed: string;
   errors: readonly FieldError[];
   preview: string | null;
@@ -87,6 +89,13 @@ export function ConversationPage(model: ConversationModel) {
             </Notice>
           ) : (
             <ClosedNotices state={model.closed} reader={reader} />
+          )}
+          {model.withheld || model.notReadBy.length === 0 ? null : (
+            <Notice kind="warning" language={language}>
+              {t('notReadBy', {
+                agencies: new Intl.ListFormat(language, { type: 'conjunction' }).format(model.notReadBy),
+              })}
+            </Notice>
           )}
           {model.contact === 'accepted' ? null : <Request model={model} />}
           <h2 class="ds-sr-only" id="messages">
