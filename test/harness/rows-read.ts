@@ -19,6 +19,19 @@ Sqlite.prototype.prepare = function noted(this: Sqlite.Database, text: string) {
   return statement;
 } as typeof prepare;
 
+/** The texts of all that is read from SQLite while something is asked, in their order. */
+export async function statementsOf(ask: () => Promise<unknown>): Promise<string[]> {
+  const statements: string[] = [];
+  const note = (text: string) => void statements.push(text);
+  listeners.add(note);
+  try {
+    await ask();
+  } finally {
+    listeners.delete(note);
+  }
+  return statements;
+}
+
 /**
  * Counts what pages read from these tables on SQLite from now on. The library tells nothing about it, so each table is replaced, for the readers alone, by a
  * view whose condition is a function that counts; SQLite takes such a view apart and plans the query as before.
@@ -47,17 +60,8 @@ export function countRowsRead(
   }
   const named = tables.map((table) => new RegExp(`\\b${table}\\b`));
   return async (ask) => {
-    const statements: string[] = [];
-    const note = (text: string) => {
-      if (named.some((name) => name.test(text))) statements.push(text);
-    };
     rows = 0;
-    listeners.add(note);
-    try {
-      await ask();
-    } finally {
-      listeners.delete(note);
-    }
-    return { statements, rows };
+    const all = await statementsOf(ask);
+    return { statements: all.filter((text) => named.some((name) => name.test(text))), rows };
   };
 }

@@ -186,15 +186,16 @@ export async function activityDocument(
   if (requester.kind !== 'peer' || !isId(eventId)) return null;
   const { db } = bridge.context;
   const event = await eventById(db.reader, eventId);
-  const referenced = event && (await fetchableDocument(bridge, event, address, requester));
-  if (referenced !== undefined) return referenced;
-  if (!event || !isCovered(bridge.trust, requester.origin, event.stream)) return null;
+  // All is asked before anything is decided: the same statements whatever there is.
+  const referenced = await fetchableDocument(bridge, event, eventId, address, requester);
   const subscriber = await db.reader
     .selectFrom('subscription')
     .select('ends_after')
-    .where('stream', '=', event.stream)
+    .where('stream', '=', event?.stream ?? '')
     .where('origin', '=', requester.origin)
     .executeTakeFirst();
+  if (referenced !== undefined) return referenced;
+  if (!event || !isCovered(bridge.trust, requester.origin, event.stream)) return null;
   if (!subscriber || (subscriber.ends_after !== null && subscriber.ends_after < event.streamSeq)) return null;
   const peer = await peerRow(db.reader, requester.origin);
   for (const { document } of await builder.build(event, peer?.joinery === 1)) {
@@ -204,20 +205,34 @@ export async function activityDocument(
   return null;
 }
 
-/** What a slice lets this node fetch at the address of an activity that is told by reference; undefined when it is not told so. */
+type Fetchable = (
+  outgoing: Outgoing,
+  event: LogEvent,
+  requester: Requester,
+) => Promise<ActivityDocument | null | undefined>;
+
+/**
+ * What a slice lets this node fetch at the address of an activity that is told by reference; undefined when it is not told so. What is told in another way, and what is
+ * not there, is asked about like one of these, without effect.
+ */
 async function fetchableDocument(
   bridge: Bridge,
-  event: LogEvent,
+  event: LogEvent | undefined,
+  eventId: string,
   address: string,
   requester: Extract<Requester, { kind: 'peer' }>,
 ): Promise<Found | undefined> {
   const { context } = bridge;
   const outgoing = { db: context.db.reader, origin: context.config.origin, id: address, joineryPeer: true };
   for (const { activities } of context.slices) {
-    const fetchable = activities?.fetchable?.[event.name] as
-      | ((outgoing: Outgoing, event: LogEvent, requester: Requester) => Promise<ActivityDocument | null | undefined>)
-      | undefined;
-    const document = await fetchable?.(outgoing, event, requester);
+    const known = (activities?.fetchable ?? {}) as Record<string, Fetchable>;
+    const fetchable = event && known[event.name];
+    if (!fetchable) {
+      const absent = { id: eventId, name: 'post.created', data: { post: eventId } } as LogEvent;
+      await Object.values(known)[0]?.(outgoing, absent, requester);
+      continue;
+    }
+    const document = await fetchable(outgoing, event, requester);
     if (document === undefined) continue;
     if (document === null) return null;
     const actor = addressOf(document.actor) ?? '';

@@ -1,7 +1,7 @@
 import './temporal.ts';
 import { createFederation, type Federation, MemoryKvStore } from '@fedify/fedify';
 import { Application, Group, Organization, Person } from '@fedify/vocab';
-import { type Context, holderOf, isId, version } from '@joinery/core';
+import { type Context, holderOf, isId, type StoredObject, version } from '@joinery/core';
 
 /**
  * What Fedify does at run time: WebFinger (RFC 7033) and NodeInfo 2.1. It is given no queue and no key, and gets only the requests for those two; inbox,
@@ -26,7 +26,8 @@ export function createDiscovery(context: Context): (request: Request) => Promise
     })
     .mapHandle(async (_ctx, handle) => {
       const holder = await holderOf(context.db.reader, handle.toLowerCase());
-      if (!holder) return null;
+      // A name that nobody has is looked for like that of a hidden group.
+      if (!holder) return `groups/${nothing}`;
       if (holder.kind === 'node' || holder.kind === 'agency') return holder.kind;
       return `${holder.kind === 'person' ? 'people' : 'groups'}/${holder.id}`;
     });
@@ -45,6 +46,9 @@ export function createDiscovery(context: Context): (request: Request) => Promise
   };
 }
 
+const nothing = '01900000-0000-7000-8000-000000000000';
+const absent = (id: string): StoredObject => ({ id, uri: '', local: false, deletedAt: null, type: 'Object' });
+
 /** Whom WebFinger may tell of: node and agency always; people and groups as their slice says. Nothing else exists for it. */
 async function discoverable(context: Context, identifier: string): Promise<{ type: string; handle: string } | null> {
   if (identifier === 'node') return { type: 'Application', handle: 'node' };
@@ -55,11 +59,8 @@ async function discoverable(context: Context, identifier: string): Promise<{ typ
     for (const kind of slice.objects ?? []) {
       if (kind.path !== path || !kind.isDiscoverable) continue;
       const object = await kind.load(context.db.reader, { id });
-      const visible =
-        object?.local &&
-        object.deletedAt === null &&
-        object.handle &&
-        (await kind.isDiscoverable(context.db.reader, object));
+      const told = await kind.isDiscoverable(context.db.reader, object ?? absent(id));
+      const visible = told && object?.local && object.deletedAt === null && object.handle;
       if (object && visible) return { type: object.type, handle: object.handle ?? '' };
     }
   }

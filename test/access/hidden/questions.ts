@@ -246,7 +246,30 @@ const plain = ({ status, text }: Answer, ...named: string[]): string => {
 };
 export const comparable = (answer: Answer): string => plain(answer);
 
-/** Whether what is not there for this visitor gives them what a missing thing gives; null when it is there for them. */
+/** The same question about what there is not. */
+export function missingInPlaceOf({ group, post }: About): About {
+  const uri = `${new URL(group.uri).origin}/groups/${group.here ? missing : noWord}`;
+  return {
+    group: { ...group, id: missing, uri, handle: noWord },
+    post: {
+      ...post,
+      ...{ id: missing, uri: `${new URL(post.uri).origin}/posts/${missing}` },
+      ...{ event: missing, file: post.file && missing },
+    },
+    word: noWord,
+  };
+}
+
+/** Where an answer about something hidden parts from that about something missing; null where both tell the same. */
+export function partsFromMissing(about: About, answer: Answer, none: About, other: Answer): string | null {
+  const [one, two] = [
+    plain(answer, about.group.uri, about.post.uri, about.group.handle, about.word),
+    plain(other, none.group.uri, none.post.uri, noWord),
+  ];
+  return one === two ? null : differenceOf(one, two);
+}
+
+/** Whether what is not there for this visitor gives them something else than a missing thing; null when it is there for them. */
 export async function differsFromMissing(
   world: World,
   visitor: Visitor,
@@ -254,26 +277,10 @@ export async function differsFromMissing(
   about: About,
   answer: Answer,
 ): Promise<string | null> {
-  const { group, post, word } = about;
-  if (!group.closed || knows(group, visitor, world.agreementOf(visitor))) return null;
-  const uri = `${new URL(group.uri).origin}/groups/${group.here ? missing : noWord}`;
-  const none = {
-    group: { ...group, id: missing, uri, handle: noWord },
-    post: {
-      ...post,
-      id: missing,
-      uri: `${new URL(post.uri).origin}/posts/${missing}`,
-      event: missing,
-      file: post.file && missing,
-    },
-    word: noWord,
-  };
-  const other = await ask(world, visitor, address, none);
-  const [one, two] = [
-    plain(answer, group.uri, post.uri, group.handle, word),
-    plain(other, none.group.uri, none.post.uri, noWord),
-  ];
-  return one === two ? null : `not as a missing one: ${differenceOf(one, two)}`;
+  if (!about.group.closed || knows(about.group, visitor, world.agreementOf(visitor))) return null;
+  const none = missingInPlaceOf(about);
+  const difference = partsFromMissing(about, answer, none, await ask(world, visitor, address, none));
+  return difference && `not as a missing one: ${difference}`;
 }
 
 /** Where two texts part. */

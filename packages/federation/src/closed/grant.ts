@@ -24,9 +24,10 @@ export async function tokenDocument(
   const kind = context.slices.flatMap((slice) => slice.objects ?? []).find((one) => one.path === path && one.grant);
   if (!kind?.grant) return null;
   const granted = await kind.grant.to(context.db.reader, requester, id);
+  if (!granted) return null;
   const group = `${context.config.origin}/${path}/${id}`;
   const groupKey = await bridge.keys.find(context.db.reader, group, 'ed25519');
-  if (!granted || !groupKey || requester.actor !== nodeActor(requester.origin)) return null;
+  if (!groupKey || requester.actor !== nodeActor(requester.origin)) return null;
   const now = context.clock.now();
   const token = await issueActorToken({
     ...{ group, key: groupKey, node: requester.actor, nodeKey: key },

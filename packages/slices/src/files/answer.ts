@@ -34,7 +34,7 @@ export async function answerFile(c: RequestContext, id: string): Promise<Respons
 export async function readableFile(c: RequestContext, id: string): Promise<FileRow> {
   const { context } = c.var;
   const file = await fileById(context.db.reader, id);
-  if (!file || !(await mayReadFile(context, context.db.reader, requesterOf(c), file)))
+  if (!(await mayReadFile(context, context.db.reader, requesterOf(c), file)) || !file)
     refuse('not_found', 'There is nothing at this address');
   return file;
 }

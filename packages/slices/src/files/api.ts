@@ -35,7 +35,7 @@ export function api(app: OpenAPIHono<Environment>): void {
       const file = await fileById(context.db.reader, c.req.valid('param').id);
       const requester = requesterOf(c);
       const own = file !== undefined && requester.kind === 'person' && requester.person === file.owner_id;
-      if (!file || !(own || (await mayReadFile(context, context.db.reader, requester, file))))
+      if (!(own || (await mayReadFile(context, context.db.reader, requester, file))) || !file)
         refuse('not_found', 'There is nothing at this address');
       return c.json(fileJson(file), 200);
     },

@@ -34,7 +34,8 @@ export const groupKind: ObjectKind = {
       const node = await nodeFacts(db, object.id, requester.origin);
       return group !== undefined && mayKnowGroup(group, requester, undefined, node);
     }
-    return group !== undefined && requesterMayRead(db, requester, group);
+    const may = await requesterMayRead(db, requester, group ?? absent);
+    return group !== undefined && may;
   },
   grant: {
     to: async (db, requester, id) => {

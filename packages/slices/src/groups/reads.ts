@@ -35,7 +35,8 @@ export async function seeGroup(db: Reader, id: string, visitor: Visitor | null):
   const found = isId(id) ? await groupById(db, id) : undefined;
   // A conversation is no group to those in it either: it has pages of its own.
   const group = found?.kind === 'group' ? found : undefined;
-  const standing = group && visitor ? await membershipOf(db, group.id, visitor.person.id) : undefined;
+  // Asked of what is not there as well: the same statements whatever there is.
+  const standing = visitor && isId(id) ? await membershipOf(db, id, visitor.person.id) : undefined;
   const requester = requesterOf(visitor);
   if (!group || !mayKnowGroup(group, requester, standing)) refuse('not_found', 'There is no such group here');
   if (group.deleted_at !== null && group.local === 1) refuse('gone', 'This group was deleted');

@@ -49,10 +49,10 @@ export function shutRoutes(app: Hono<Environment>): void {
 export async function shutPage(c: RequestContext, id: string): Promise<Response | null> {
   const { context, visitor, csrf } = c.var;
   const db = context.db.reader;
-  const group = visitor && isId(id) ? await groupById(db, id) : undefined;
-  if (!visitor || group?.kind !== 'group' || group.deleted_at !== null) return null;
-  const standing = await membershipOf(db, group.id, visitor.person.id);
-  if (standing?.state !== 'unconfirmed') return null;
+  if (!visitor || !isId(id)) return null;
+  // Both are asked whatever there is: the same statements for what is not there.
+  const [group, standing] = [await groupById(db, id), await membershipOf(db, id, visitor.person.id)];
+  if (group?.kind !== 'group' || group.deleted_at !== null || standing?.state !== 'unconfirmed') return null;
   const confirming = await whoConfirms(db, group.id);
   const others = confirming.length > 0 ? [] : [...(await peopleByIds(db, await administrators(db))).values()];
   const page = (
@@ -75,7 +75,7 @@ async function toConfirm(
   const db = c.var.context.db.reader;
   const id = c.req.param('id') ?? '';
   const group = isId(id) ? await groupById(db, id) : undefined;
-  const standing = group && (await membershipOf(db, group.id, visitor.person.id));
+  const standing = isId(id) ? await membershipOf(db, id, visitor.person.id) : undefined;
   const runs = group?.kind === 'group' && group.local === 1 && group.deleted_at === null && canConfirm(standing);
   if (!group || !runs) return refuse('not_found', 'There is no such group here');
   return { group, standing };

@@ -2,7 +2,7 @@ import { type ActivityDocument, eventById, type LogEvent, type Outgoing, type Re
 import { groupById } from '@joinery/slices/groups';
 import { authored } from './activities-out.ts';
 import { partsOf } from './documents.ts';
-import { mayNodeReadClosed } from './references.ts';
+import { absentGroup, absentPost, mayNodeReadClosed } from './references.ts';
 import { postById } from './store.ts';
 
 /**
@@ -15,15 +15,18 @@ export async function fetchable(
   requester: Extract<Requester, { kind: 'peer' }>,
 ): Promise<ActivityDocument | null | undefined> {
   const event = 'event' in told.data ? await eventById(outgoing.db, told.data.event) : told;
+  const { post: id } = told.data;
+  // All is asked before anything is decided: the same statements whatever there is.
+  const post = await postById(outgoing.db, id);
+  const group = await groupById(outgoing.db, post?.group_id ?? id);
+  const topic = await postById(outgoing.db, post?.topic_id ?? id);
+  const removed = (post?.removed_at ?? topic?.removed_at ?? null) !== null;
+  const may = await mayNodeReadClosed(outgoing.db, requester, post ?? absentPost(id), removed, group ?? absentGroup);
   if (event?.name !== 'post.created' && event?.name !== 'post.edited') return undefined;
-  const post = await postById(outgoing.db, told.data.post);
-  const group = post && (await groupById(outgoing.db, post.group_id));
   if (group?.reading !== 'members' || post?.local !== 1) return undefined;
   // The address of the event itself is the group's `Announce` then.
   if (group.local === 1 && !outgoing.id.endsWith('/activity')) return undefined;
-  const topic = post.topic_id === post.id ? post : await postById(outgoing.db, post.topic_id);
-  const removed = post.removed_at !== null || (topic?.removed_at ?? null) !== null;
-  if (!(await mayNodeReadClosed(outgoing.db, requester, post, removed, group))) return null;
+  if (!may) return null;
   const parts = (await partsOf(outgoing.db, [post])).get(post.id);
   if (!parts || post.deleted_at !== null) return null;
   const type = event.name === 'post.created' ? 'Create' : 'Update';

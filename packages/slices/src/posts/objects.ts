@@ -16,7 +16,7 @@ import { rememberReferences } from './activities-in-references.ts';
 import { authored, countsOf, storedActivity } from './activities-out.ts';
 import { noteFetch } from './delivery/fetches.ts';
 import { partsOf, postDocument, postTypes, threadAddresses, tombstone } from './documents.ts';
-import { mayNodeReadClosed, referencesTo } from './references.ts';
+import { absentGroup, absentPost, mayNodeReadClosed, referencesTo } from './references.ts';
 import { rememberTopics, saveRemotePost } from './remote.ts';
 import { postById, postByUri } from './store.ts';
 import type { PostRow } from './tables.ts';
@@ -48,16 +48,16 @@ export const postKind: ObjectKind = {
     // The same statements for what is missing as for what is in a hidden group.
     const group = await groupById(db, post?.group_id ?? object.id);
     const topic = await postById(db, post?.topic_id ?? object.id);
-    if (!post || !group) {
-      if (requester.kind === 'peer') await mayNodeReadClosed(db, requester, absentPost(object.id), true, absentGroup);
+    const removed = (post?.removed_at ?? topic?.removed_at ?? null) !== null;
+    if (requester.kind === 'peer') {
+      if (post && group) return mayPeerRead(db, requester, post, removed, group);
+      await mayNodeReadClosed(db, requester, absentPost(object.id), true, absentGroup);
       return false;
     }
-    const removed = post.removed_at !== null || (topic?.removed_at ?? null) !== null;
-    if (requester.kind === 'peer') return mayPeerRead(db, requester, post, removed, group);
+    const may = await requesterMayRead(db, requester, group ?? absent);
+    if (!post || !group || !may) return false;
     if (requester.kind === 'nobody' && removed) return false;
-    const person = requester.kind === 'person' ? requester.person : null;
-    if (requester.kind !== 'node' && !(await seesPost(db, person, post))) return false;
-    return requesterMayRead(db, requester, group);
+    return requester.kind === 'node' || seesPost(db, requester.kind === 'person' ? requester.person : null, post);
   },
   groupOf: async (db, object) => {
     const post = await postById(db, object.id);
@@ -75,10 +75,6 @@ export const postKind: ObjectKind = {
   remoteTypes: [...postTypes, 'Tombstone'],
   saveRemote: saveRemotePost,
 };
-
-const absentGroup = { ...absent, uri: '', home: '' };
-const absentPost = (id: string) =>
-  ({ id, status: 'accepted', audience: 'group', audience_origin: null, topic_id: id }) as const;
 
 /**
  * A node reads a post of ours in a group of ours by the group's rule. A post of ours in a group elsewhere is read by that group's node,

@@ -1,5 +1,5 @@
 import { type Context, isId, type Reader, refuse, type Visitor } from '@joinery/core';
-import { type GroupRow, groupById } from '@joinery/slices/groups';
+import { absent, type GroupRow, groupById } from '@joinery/slices/groups';
 import { findPost, type PostWithText, type Viewer } from './lists.ts';
 import type { Standing } from './policy.ts';
 import { standingOf } from './store.ts';
@@ -32,10 +32,10 @@ export async function seeWhatHoldsPosts(
 ): Promise<Seen> {
   const db: Reader = context.db.reader;
   const group = isId(id) ? await groupById(db, id) : undefined;
-  const standing = group
-    ? await standingOf(db, group, visitor?.person.id ?? null, context.clock.now().toISOString())
-    : undefined;
-  if (!group || !standing?.reads) return visitor ? missing() : refuse('signed_out', 'Sign in to see this');
+  // Asked of what is not there as well: the same statements whatever there is.
+  const asked = group ?? { ...absent, kind: 'group' as const };
+  const standing = await standingOf(db, asked, visitor?.person.id ?? null, context.clock.now().toISOString());
+  if (!group || !standing.reads) return visitor ? missing() : refuse('signed_out', 'Sign in to see this');
   return { group, standing, viewer: { person: standing.person, moderates: standing.moderates } };
 }
 
@@ -49,8 +49,8 @@ export async function seePost(
   const row = isId(id)
     ? await db.selectFrom('post').select('group_id').where('id', '=', id).executeTakeFirst()
     : undefined;
-  if (!row) return visitor ? missing() : refuse('signed_out', 'Sign in to see this');
-  const seen = await seeWhatHoldsPosts(context, row.group_id, visitor);
+  // What is not there is looked for like what is in a hidden group.
+  const seen = await seeWhatHoldsPosts(context, row?.group_id ?? id, visitor);
   const post = (await findPost(db, id, seen.viewer)) ?? missing();
   const begun = post.topic_id === post.id ? post : await findPost(db, post.topic_id, seen.viewer);
   // Whoever was brought into a conversation later does not see how it began.

@@ -10,6 +10,7 @@ import {
   type Work,
 } from '@joinery/core';
 import {
+  absent,
   accessOf,
   addressing,
   type GroupFacts,
@@ -28,6 +29,11 @@ import type { PostReferenceRow, PostRow } from './tables.ts';
  * A closed group tells its nodes where to read an item, never what it says: they fetch it at the author's node, which decides each time. This file is the author's and the
  * host's side: what is told, and who may fetch.
  */
+
+/** What is not there, as it is asked about: like something in a hidden group. */
+export const absentGroup = { ...absent, uri: '', home: '' };
+export const absentPost = (id: string) =>
+  ({ id, status: 'accepted', audience: 'group', audience_origin: null, topic_id: id }) as const;
 
 /** Under what number, and by which address, a closed group tells of a post; undefined before it does. */
 async function referenceOf(db: Reader, post: string): Promise<PostReferenceRow | undefined> {

@@ -2,6 +2,7 @@ import { prepareQuery, type Reader, refuse, type Trust, type Work } from '@joine
 import {
   canModerate,
   canSeeMembers,
+  type GroupFacts,
   type GroupRow,
   groupById,
   isBanned,
@@ -85,7 +86,12 @@ export function revisionsOf(db: Reader, post: string): Promise<PostRevisionRow[]
  * What a person may do in a group, now.
  * @param person local or remote; null for somebody who is not signed in
  */
-export async function standingOf(db: Reader, group: GroupRow, person: string | null, now: string): Promise<Standing> {
+export async function standingOf(
+  db: Reader,
+  group: GroupFacts & Pick<GroupRow, 'kind'>,
+  person: string | null,
+  now: string,
+): Promise<Standing> {
   const converses = group.kind === 'conversation';
   if (person === null) {
     const reads = mayReadGroup(group, { kind: 'nobody' }, null);
