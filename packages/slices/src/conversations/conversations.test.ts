@@ -1,5 +1,5 @@
-import { sizes, type Trust } from '@joinery/core';
-import { conversationOf, groupById, joinGroup, membershipOf } from '@joinery/slices/groups';
+import { type Restored, sizes, type Trust } from '@joinery/core';
+import { conversationOf, groupById, groups, joinGroup, membershipOf } from '@joinery/slices/groups';
 import { deletePerson, disablePerson, type PersonRow, personById } from '@joinery/slices/people';
 import {
   createTopic,
@@ -20,7 +20,8 @@ import {
 } from '@joinery/slices/posts';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
-import { seen } from './conversations.ts';
+import { beginConversation, seen } from './conversations.ts';
+import { keysFor } from './elsewhere.ts';
 import { listConversations, pageAround, participantsOf, unreadOf } from './lists.ts';
 import { peopleMeant } from './names.ts';
 import { openWorld, refusalOf } from './testing/world.ts';
@@ -94,6 +95,33 @@ describeStores('a conversation', (open) => {
     const guest = await add('Gus', { sponsor: anna.id, of: 'Partner', until: '2099-01-01' });
     const named = [anna, gone, { id: await remote() }, { id: 'nobody' }] as PersonRow[];
     for (const one of named) expect(await refusalOf(begin(guest, [one]))).toBe('forbidden');
+  });
+
+  it('brings in somebody elsewhere with keys of its own, who stay in it after a restore: their node knows whether they left', async () => {
+    await using world = await openWorld(open);
+    const { context, act, add, remote, begin } = world;
+    const [anna, ria] = [await add('Anna'), await remote()];
+    const keys = await keysFor(context, [ria]);
+    const made = await act((work) =>
+      beginConversation(work, { by: anna.id, people: [ria], subject: '', content: 'Hello', language: 'en', keys }),
+    );
+    const here = await begin(anna, [await add('Bram')]);
+    const keyed = await context.db.reader
+      .selectFrom('key')
+      .select('actor')
+      .where('actor', 'like', '%/groups/%')
+      .execute();
+    expect(new Set(keyed.map(({ actor }) => actor))).toEqual(new Set([made.uri]));
+    const streams = await context.db.reader.selectFrom('subscription').select(['stream', 'origin']).execute();
+    expect(streams).toContainEqual({ stream: `group:${made.id}/members`, origin: 'https://known.example' });
+    await act(async (work) => groups.chooseAnew?.(work, { at: '2100-01-01T00:00:00.000Z' } as Restored));
+    const stateOf = async (group: { id: string }, person: string) =>
+      (await membershipOf(context.db.reader, group.id, person))?.state;
+    expect([await stateOf(made, anna.id), await stateOf(made, ria), await stateOf(here, anna.id)]).toEqual([
+      'unconfirmed',
+      'member',
+      'unconfirmed',
+    ]);
   });
 
   it('tells no other node anything, whoever is mentioned in it', async () => {

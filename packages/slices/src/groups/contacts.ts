@@ -35,22 +35,23 @@ export async function receiveConversation(work: Work, input: Contacted): Promise
   const { group, person, standing } = parties;
   if (isMember(standing)) return false;
   const inviter = input.by === null ? undefined : await personByUri(work.db, input.by);
-  const by = inviter && inviter.local !== 1 ? inviter : undefined;
-  if (!(await isTaken(work, group, person, by?.home))) {
+  // Only people there bring others in: of whomever else its node names, it may make up that they did.
+  const by = inviter?.home === group.home ? inviter : undefined;
+  if (!(await isTaken(work, group, person))) {
     await declineConversation(work, group, person.id, input.activity);
     return true;
   }
   const sees = input.from === null ? null : (instant(input.from, work.now) ?? work.now);
   await changeStanding(work, parties, {
     ...{ state: 'member', role: 'member', following: 1, joined_at: sees ?? group.created_at, sees_from: sees },
-    ...{ invite_activity: input.activity, invited_by: inviter?.id ?? null, reason: null },
+    ...{ invite_activity: input.activity, invited_by: by?.id ?? null, reason: null },
   });
   // Said at once: what the conversation's node tells of it comes on another stream.
   if (sees !== null)
     await work.db.updateTable('groups').set({ history: 'joining' }).where('id', '=', group.id).execute();
   await beginLease(work, group);
-  const row = { group_id: group.id, person_id: person.id, by_id: inviter?.id ?? null, at: work.now };
-  const state = by && !(await haveTalked(work.db, group.id, person.id, by.id)) ? 'waiting' : 'accepted';
+  const row = { group_id: group.id, person_id: person.id, by_id: by?.id ?? null, at: work.now };
+  const state = by && (await haveTalked(work.db, group.id, person.id, by.id)) ? 'accepted' : 'waiting';
   await work.db
     .insertInto('group_contact')
     .values({ ...row, state })
@@ -78,7 +79,7 @@ async function declineConversation(work: Work, group: GroupRow, person: string, 
 
 type Somebody = Parameters<typeof isGuest>[0] & { id: string; disabled_at: string | null; deleted_at: string | null };
 
-async function isTaken(work: Work, group: GroupRow, person: Somebody, by: string | undefined): Promise<boolean> {
+async function isTaken(work: Work, group: GroupRow, person: Somebody): Promise<boolean> {
   const agreed = mayConverse(work.trust, group.home, group.id);
   if (!agreed || person.disabled_at !== null || person.deleted_at !== null || isGuest(person)) return false;
   if (!(await takesContacts(work.db, person.id))) return false;
@@ -88,7 +89,7 @@ async function isTaken(work: Work, group: GroupRow, person: Somebody, by: string
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('group_contact.person_id', '=', person.id)
     .where('group_contact.state', '=', 'waiting')
-    .where('groups.home', 'in', [group.home, by ?? group.home])
+    .where('groups.home', '=', group.home)
     .executeTakeFirstOrThrow();
   return Number(count) < mostWaiting;
 }

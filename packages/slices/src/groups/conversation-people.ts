@@ -27,8 +27,11 @@ const departures = ['agreement_ended', 'declined'] as const;
 /** Somebody cannot have left more often than this to be told of. */
 const mostFormer = 40;
 
-/** Whether people of another node may be in a conversation with people of this one: the agreement covers closed groups in both directions. */
-export function mayConverse(trust: Trust, origin: string, group?: string): boolean {
+/**
+ * Whether people of another node may be in a conversation with people of this one: the agreement covers closed groups in both directions.
+ * @param group local id; a conversation that is not there yet is one that no agreement on named groups names
+ */
+export function mayConverse(trust: Trust, origin: string, group = ''): boolean {
   return (['in', 'out'] as const).every(
     (direction) => trust.mayFederate(origin, 'closed-groups', direction, group).allowed,
   );

@@ -46,7 +46,7 @@ export async function createConversation(
   // First: what is wrong with the others would tell a guest who is here.
   if (isGuest(await somebodyHere(work.db, input.by))) refuse('forbidden', 'Guests begin no conversations');
   const people: PersonRow[] = [];
-  for (const id of ids) people.push(await somebody(work, id));
+  for (const one of ids) people.push(await somebody(work, one));
   const id = newId();
   const group: GroupRow = {
     ...rowOf(work, {
