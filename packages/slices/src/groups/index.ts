@@ -49,7 +49,8 @@ export {
 export { setAutomaticRules } from './requests/automatic.ts';
 export { responsibleFor } from './requests/away.ts';
 export { setQuestions } from './requests/questions.ts';
-export { canConfirm, giveRolesBack, reopenConversation, shutConversation, shutFor } from './shut.ts';
+export { giveRolesBack } from './restored.ts';
+export { canConfirm, reopenConversation, shutConversation, shutFor } from './shut.ts';
 export { groups } from './slice.ts';
 export { mayHearOf } from './standing.ts';
 export {

@@ -25,6 +25,8 @@ export const shutMessages = defineMessages({
     confirmCancel: 'Not now',
     confirmMore: 'Not all are shown. You can end the membership of the others afterwards.',
     confirmed: '{count, plural, one {The group is open for # member.} other {The group is open for # members.}}',
+    webTitle: 'Anyone on the web reads {group}',
+    webAbout: 'As of the backup. If somebody narrowed that after it, or deleted something in it, look at it first.',
     ruleTitle: 'Members of {group}',
     ruleMembers:
       '{count, plural, one {# member} other {# members}} as of the backup. Those who run it can say who is in it; this opens it for all of them.',
@@ -53,6 +55,8 @@ export const shutMessages = defineMessages({
     confirmCancel: 'Nu niet',
     confirmMore: 'Niet iedereen staat hier. Het lidmaatschap van de anderen kunt u daarna beëindigen.',
     confirmed: '{count, plural, one {De groep is open voor # lid.} other {De groep is open voor # leden.}}',
+    webTitle: 'Iedereen op het web leest {group}',
+    webAbout: 'Volgens de back-up. Heeft iemand dat daarna beperkt, of er iets in verwijderd, kijk er dan eerst naar.',
     ruleTitle: 'Leden van {group}',
     ruleMembers:
       '{count, plural, one {# lid} other {# leden}} volgens de back-up. Wie haar begeleidt, kan zeggen wie erin zit; dit opent haar voor allemaal.',

@@ -18,8 +18,8 @@ import { tellOfPerson } from './people-told.ts';
 import { answerJobs, forgetAnswers, forgetAnswersLater } from './requests/answers.ts';
 import { elsewhereEffects } from './requests/elsewhere.ts';
 import { reminderJobs, remindLater } from './requests/reminder.ts';
+import { groupRules, shutGroups } from './restored.ts';
 import { routes } from './routes.tsx';
-import { membersRule, shutGroups } from './shut.ts';
 
 /** Groups: made here or followed elsewhere, and who takes part in them. */
 export const groups: Slice = {
@@ -40,7 +40,7 @@ export const groups: Slice = {
   participation,
   acquainted: shareGroup,
   chooseAnew: shutGroups,
-  withheld: membersRule,
+  withheld: groupRules,
   jobs: { ...jobs, ...directoryJobs, ...leaseJobs, ...answerJobs, ...reminderJobs },
   on: {
     ...agreementEffects,
