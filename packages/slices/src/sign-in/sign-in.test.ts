@@ -1,4 +1,4 @@
-import { accountOfPerson, hashPassword, setEnd, setPassword, transact } from '@joinery/core';
+import { accountOfPerson, hashPassword, setEnd, setPassword, transact, writeRestored } from '@joinery/core';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { people, startIdentityProvider } from '../../../../test/harness/identity-provider.ts';
 import { createNetworkBrowser, type NetworkBrowser } from '../../../../test/harness/network-browser.ts';
@@ -348,6 +348,48 @@ it('Somebody disabled here stays out, whatever the provider says; taking it off 
   await disableLeaver(node.context, by, account?.person_id ?? '');
   const refused = await browser.get(`/sign-in/with/${id}`);
   expect([refused.status, refused.html.includes('has been disabled')]).toEqual([403, true]);
+});
+
+it('After a restore a provider lets nobody in before it is confirmed; then administrators see who came, and accept exactly that sign-in', async () => {
+  const hanna = people.keycloak('k-hanna', 'Hanna Held', 'hanna@council.example');
+  await using provider = await startIdentityProvider({ first: hanna });
+  const id = await setUp(provider, 'keycloak');
+  const come = () => createNetworkBrowser(node.origin).get(`/sign-in/with/${id}`);
+  expect((await come()).status).toBe(200);
+  const account = await accountOf('hanna@council.example');
+  const restored = (confirmedAt: string | null, at: string) =>
+    transact(node.context, by, async (work) => {
+      const decision = { take: 'anew', person: null, by: 'test', reason: '' } as const;
+      await writeRestored(work.db, { at, asOf: at, confirmedAt, waiting: [], ...(confirmedAt && { decision }) });
+    });
+  const later = new Date(clock.now().getTime() + 1_000).toISOString();
+  await restored(null, later);
+  const closed = await come();
+  expect([closed.status, closed.html.includes('is not open yet')]).toEqual([403, true]);
+  await restored(later, later);
+  const held = { held_at: later, disabled_at: later };
+  await transact(node.context, by, async (work) => {
+    await work.db
+      .updateTable('account')
+      .set(held)
+      .where('id', '=', account?.id ?? '')
+      .execute();
+  });
+  const waits = await come();
+  expect([waits.status, waits.html.includes('An administrator has to let you in')]).toEqual([403, true]);
+  const page = await administrator.get('/administration/restored/people');
+  for (const words of ['At the door', 'Hanna Held', 'hanna@council.example', 'k-hanna'])
+    expect(page.html).toContain(words);
+  const [, action = '', identity = ''] =
+    /action="([^"]*\/accept)"[\s\S]*?name="identity" value="([^"]+)"/.exec(page.html) ?? [];
+  const person = createNetworkBrowser(node.origin);
+  expect((await person.post(action, { identity }, { follow: false })).status).not.toBe(200);
+  expect((await administrator.post(action, { identity: 'another' })).status).toBe(404);
+  expect((await come()).status).toBe(403);
+  expect((await administrator.post(action, { identity })).html).toContain('1 person was let in');
+  const again = await come();
+  expect([again.status, again.url.pathname]).toEqual([200, '/']);
+  await transact(node.context, by, (work) => work.db.deleteFrom('meta').where('name', '=', 'restored').execute());
 });
 
 it('People see their sessions and tokens, end them, and unlink a provider unless it is their only way in', async () => {
