@@ -55,7 +55,7 @@ const names = [
 export type Name = (typeof names)[number] | 'gus';
 
 /** Origins of the partners, by what becomes of their agreement. */
-export const partners = ['suspended', 'blocked', 'narrowed', 'lowered', 'labelled', 'introduces'] as const;
+const partners = ['suspended', 'blocked', 'narrowed', 'lowered', 'labelled', 'introduces'] as const;
 export const originOf = (name: string): string => `https://${name}.example`;
 const introduced = originOf('introduced');
 export const introduction = { group: `${originOf('introduces')}/groups/1`, origin: introduced };
