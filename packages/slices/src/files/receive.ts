@@ -6,6 +6,7 @@ import {
   dropArriving,
   enqueueJob,
   keepBlob,
+  refusalOf,
   refuse,
   type Scanned,
   scanBytes,
@@ -20,14 +21,22 @@ import type { FileRow } from './tables.ts';
 export const checkJob = 'files.check';
 
 /** A file that lies whole in the folder of what is arriving. */
-export type ReceivedFile = { id: string; path: string; name: string; owner: string; alt?: string | null };
+export type ReceivedFile = {
+  id: string;
+  path: string;
+  name: string;
+  owner: string;
+  alt?: string | null;
+  again?: boolean;
+};
 
 /**
  * Makes a file of what arrived: its type by its content, images without what they say of people and places, looked at by the virus scanner where there is one, its bytes
  * kept. When the scanner is away the file waits for it.
  * @param also done in the same change, with the file
+ * @param input.again whoever sent it can finish it later: while the place of files or the database is away, what arrived stays
  * @returns the file, which hangs on nothing yet: see `attachFile`
- * @throws {Refusal} invalid (field `file`) when it is infected; storage_full; whatever it throws, nothing is left
+ * @throws {Refusal} invalid (field `file`) when it is infected; storage_full; whatever else it throws, nothing is left
  */
 export async function receiveFile(
   context: Context,
@@ -35,6 +44,7 @@ export async function receiveFile(
   also: (work: Work, file: FileRow) => Promise<void> = async () => {},
 ): Promise<FileRow> {
   const clean = arrivingPath(context.files, `${basename(input.path)}.clean`);
+  let isAway = false;
   try {
     const found = await mediaTypeOf(input.path);
     const { mediaType, isNew } = await cleanFile(input.path, found, clean);
@@ -54,10 +64,18 @@ export async function receiveFile(
       await also(work, file);
       return file;
     });
+  } catch (error) {
+    isAway = isPlaceAway(error);
+    throw error;
   } finally {
     await dropArriving(clean);
-    await dropArriving(input.path);
+    if (!(isAway && input.again)) await dropArriving(input.path);
   }
+}
+
+/** The place of files or the database does not answer just now: the same may work in a minute. */
+export function isPlaceAway(error: unknown): boolean {
+  return error instanceof Error && refusalOf(error).code === 'unavailable';
 }
 
 /** Without a scanner in the settings every file passes. */

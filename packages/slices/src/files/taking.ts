@@ -5,7 +5,7 @@ import { shortAlt } from './files.ts';
 import { messages } from './messages.ts';
 import { cleanName } from './names.ts';
 import { isImage } from './reading.ts';
-import { receiveFile } from './receive.ts';
+import { isPlaceAway, receiveFile } from './receive.ts';
 import { looseFiles } from './store.ts';
 import type { FileRow } from './tables.ts';
 import { assertDay, countUpload } from './uploads.ts';
@@ -51,6 +51,10 @@ export async function takeFiles(
     try {
       files.push(await receiveFile(context, { id, path, name, owner }));
     } catch (error) {
+      if (isPlaceAway(error)) {
+        fail(t('placeAway', { name: cleanName(name) }));
+        continue;
+      }
       if (!isRefusal(error)) throw error;
       const threat = error.faults.find(({ code }) => code === 'infected')?.values?.threat;
       if (threat !== undefined) fail(t('infectedError', { name: cleanName(name), threat }));

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import {
   arrivingPath,
   assertSpace,
@@ -15,7 +16,7 @@ import {
 } from '@joinery/core';
 import { enqueueSweep } from './jobs.ts';
 import { cleanName } from './names.ts';
-import { receiveFile } from './receive.ts';
+import { isPlaceAway, receiveFile } from './receive.ts';
 import { uploadOf } from './store.ts';
 import type { FileRow, UploadRow } from './tables.ts';
 
@@ -138,20 +139,28 @@ async function writeOn(
     throw error;
   }
   if (received < upload.bytes) {
-    await transact(context, { kind: 'person', person }, async (work) => {
-      await work.db.updateTable('files_upload').set({ received }).where('id', '=', id).execute();
-    });
+    await noteReceived(context, id, person, received);
     return { received, file: null };
   }
   try {
-    const file = await receiveFile(context, { id, path, name: upload.name, owner: person }, async (work) => {
+    const input = { id, path, name: upload.name, owner: person, again: true };
+    const file = await receiveFile(context, input, async (work) => {
       await work.db.deleteFrom('files_upload').where('id', '=', id).execute();
     });
     return { received, file };
   } catch (error) {
-    await dropUpload(context, { id, person });
+    // All of it is here, and has nowhere to go for the moment: its last byte is asked for again, and with that it is tried again.
+    const isHere = received > 0 && (await stat(path).catch(() => null)) !== null;
+    if (isHere && isPlaceAway(error)) await noteReceived(context, id, person, received - 1);
+    else await dropUpload(context, { id, person });
     throw error;
   }
+}
+
+async function noteReceived(context: Context, id: string, person: string, received: number): Promise<void> {
+  await transact(context, { kind: 'person', person }, async (work) => {
+    await work.db.updateTable('files_upload').set({ received }).where('id', '=', id).execute();
+  });
 }
 
 /** Gives an upload up: nothing of it is left. @returns false when there is none of theirs */
