@@ -279,6 +279,49 @@ it('a file of B is read through the reader’s own node, whole and in parts, by 
   expect((await cleo.api('GET', `/files/${await paperAt(c)}/readers`)).status).toBe(404);
 });
 
+it('its library is the same at A, B and C, and X has neither a folder nor a document of it', async () => {
+  const names = { folder: `${secret} files`, title: `${secret} ledger` };
+  const folder = (await ada.api('POST', `/groups/${group.id}/library/folders`, { name: names.folder })).body;
+  await settle();
+  const placeAt = async (person: TestPerson, id: string) =>
+    (await person.api('GET', `/groups/${id}/library/folders`)).body.items[0];
+  const atB = await placeAt(bob, at.b);
+  expect([atB.name, (await placeAt(cleo, at.c)).name]).toEqual([names.folder, names.folder]);
+  const file = await uploadFile(b, bob, 'ledger.txt', Buffer.from('Paid twice.'));
+  const sent = { file, folder: atB.id, title: names.title };
+  const own = (await bob.api('POST', `/groups/${at.b}/library/documents`, sent)).body;
+  await until(async () => {
+    await settle();
+    return (await postByUri(c.context.db.reader, own.uri)) !== undefined;
+  }, limit);
+  await settle();
+  const listed = async (person: TestPerson, id: string) => {
+    const place = (await placeAt(person, id)).id;
+    return (await person.api('GET', `/groups/${id}/library/documents?folder=${place}`)).body.items;
+  };
+  expect([await listed(ada, group.id), await listed(cleo, at.c)]).toMatchObject([
+    [{ title: names.title, home: b.origin }],
+    [{ title: names.title, home: b.origin, file: { size: 11 } }],
+  ]);
+  const missing = await get(x, `${a.origin}/folders/01900000-0000-7000-8000-000000000000`);
+  expect(await get(x, folder.uri)).toEqual(missing);
+  expect(await get(x, `${group.uri}/library`)).toEqual(
+    await get(x, `${a.origin}/groups/01900000-0000-7000-8000-000000000000/library`),
+  );
+  expect((await get(c, folder.uri)).document).toMatchObject({ name: names.folder, attributedTo: group.uri });
+  for (const node of nodes())
+    expect([
+      node.origin,
+      (await node.context.db.reader.selectFrom('log').select('data').execute()).some(({ data }) =>
+        data.includes(names.folder),
+      ),
+    ]).toEqual([node.origin, false]);
+  expect(await isSilentAbout(x, secret)).toBe(true);
+  await bob.api('DELETE', `/posts/${own.id}`);
+  await settle();
+  expect([await listed(ada, group.id), await listed(cleo, at.c)]).toEqual([[], []]);
+});
+
 it('what is written while B cannot be reached is not lost: readers are told where it is, and it comes when B is back', async () => {
   link.cut();
   const late = await transact(b.context, by, (work) =>

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cookieName, startSession, transact } from '@joinery/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sessionCookie } from '../harness/browser-pages.ts';
 import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 import { uploadFile } from '../harness/upload.ts';
 
@@ -14,8 +15,8 @@ describe('A file with a post, read from another node', () => {
   let ministry: TestNode;
   let anna: TestPerson;
   let bert: TestPerson;
-  let topic: { id: string; files: { id: string }[] };
-  let there: { id: string; files: { id: string; home: string; name: string; alt: string }[] };
+  let topic: { id: string; group: string; files: { id: string }[] };
+  let there: { id: string; group: string; files: { id: string; home: string; name: string; alt: string }[] };
 
   beforeAll(async () => {
     [council, ministry] = [await startTestNode('council'), await startTestNode('ministry')];
@@ -124,6 +125,79 @@ describe('A file with a post, read from another node', () => {
     expect((await read(ministry, bert, file)).status).toBe(404);
     expect((await read(council, anna, remote.id)).status).toBe(404);
   });
+
+  it('lies in a library that members of both nodes see alike and bring documents into', async () => {
+    const both = [council, ministry];
+    const [here, at] = [topic.group, there.group];
+    const made = await anna.api('POST', `/groups/${here}/library/folders`, { name: 'Plans' });
+    const paper = await uploadFile(council, anna, 'budget_2027.txt', Buffer.from('Fourteen million.'));
+    const first = await anna.api('POST', `/groups/${here}/library/documents`, { file: paper, folder: made.body.id });
+    expect([made.status, first.status, first.body.title, first.body.version]).toEqual([201, 201, 'budget 2027', 1]);
+    await settleAll(both);
+    const [folder] = (await bert.api('GET', `/groups/${at}/library/folders`)).body.items;
+    expect(folder).toMatchObject({ name: 'Plans', uri: made.body.uri, home: council.origin, official: false });
+    const listed = async (person: TestPerson, group: string, place: string) =>
+      (await person.api('GET', `/groups/${group}/library/documents?folder=${place}`)).body.items;
+    const [budget] = await listed(bert, at, folder.id);
+    expect(budget).toMatchObject({ title: 'budget 2027', home: council.origin, version: 1, file: { size: 17 } });
+    expect(await (await read(ministry, bert, budget.file.id)).text()).toBe('Fourteen million.');
+
+    const bridge = await uploadFile(ministry, bert, 'bridge.txt', Buffer.from('One arch.'));
+    const brought = { file: bridge, folder: folder.id, title: 'The bridge', note: 'As drawn' };
+    const own = (await bert.api('POST', `/groups/${at}/library/documents`, brought)).body;
+    await settleAll(both);
+    const found = (await listed(anna, here, made.body.id)).find(
+      ({ title }: { title: string }) => title === 'The bridge',
+    );
+    expect(found).toMatchObject({ home: ministry.origin, uri: own.uri, status: 'accepted' });
+    const second = await uploadFile(ministry, bert, 'bridge.txt', Buffer.from('Two arches.'));
+    const version = { file: second, note: 'It carries more', revision: own.revision };
+    expect((await bert.api('POST', `/documents/${own.id}/versions`, version)).status).toBe(201);
+    expect((await bert.api('POST', `/documents/${own.id}/versions`, version)).body.code).toBe('stale_revision');
+    await settleAll(both);
+    const { items: versions } = (await anna.api('GET', `/documents/${found.id}/versions`)).body;
+    expect(versions.map(({ number, note, by }: Record<string, unknown>) => [number, note, by])).toEqual([
+      [2, 'It carries more', 'Bert Builder'],
+      [1, 'As drawn', 'Bert Builder'],
+    ]);
+    const texts = await Promise.all(
+      versions.map(async ({ file }: { file: { id: string } }) => (await read(council, anna, file.id)).text()),
+    );
+    expect(texts).toEqual(['Two arches.', 'One arch.']);
+
+    // Of those who run the group, wherever they are; of nobody else.
+    expect((await bert.api('PATCH', `/documents/${own.id}`, { official: true })).status).toBe(403);
+    expect((await anna.api('PATCH', `/documents/${found.id}`, { official: true, folder: '' })).body).toMatchObject({
+      ...{ official: true, folder: null },
+    });
+    await anna.api('PATCH', `/folders/${made.body.id}`, { name: 'Plans and drawings' });
+    await settleAll(both);
+    expect((await bert.api('GET', `/documents/${own.id}`)).body).toMatchObject({ official: true, folder: null });
+    expect((await bert.api('GET', `/groups/${at}/library/folders`)).body.items).toMatchObject([
+      { id: folder.id, name: 'Plans and drawings' },
+    ]);
+
+    const session = await sessionCookie(ministry.context, bert.account);
+    const zip = await fetch(`${ministry.origin}/groups/${at}/library/zip`, {
+      headers: { cookie: `${session.name}=${session.value}` },
+    });
+    const packed = Buffer.from(await zip.arrayBuffer()).toString('latin1');
+    expect([zip.status, packed.includes('Plans and drawings/budget_2027.txt'), packed.includes('bridge.txt')]).toEqual([
+      ...[200, true, true],
+    ]);
+
+    await bert.api('DELETE', `/posts/${own.id}`);
+    await settleAll(both);
+    expect((await anna.api('GET', `/documents/${found.id}`)).status).toBe(404);
+    expect((await anna.api('GET', `/groups/${here}/library/bin`)).body.items).toEqual([]);
+    expect((await bert.api('GET', `/groups/${at}/library/bin`)).body.items).toMatchObject([{ title: 'The bridge' }]);
+    expect((await read(council, anna, found.file.id)).status).toBe(404);
+    const again = await bert.api('POST', `/documents/${own.id}/restore`);
+    expect([again.status, again.body.version]).toEqual([201, 2]);
+    await settleAll(both);
+    const back = (await listed(anna, here, '')).find(({ uri }: { uri: string }) => uri === again.body.uri);
+    expect(await (await read(council, anna, back.file.id)).text()).toBe('Two arches.');
+  }, 60_000);
 
   it('ends with its post, at once and everywhere', async () => {
     const id = there.files[0]?.id ?? '';

@@ -77,7 +77,7 @@ export function DocumentPanel({ model, reader }: { model: DocumentModel; reader:
             {versions.map(({ version, file }, index) => (
               <ListItem
                 title={t('versionNumber', { number: version.number })}
-                {...(file ? { href: `/files/${file.id}` } : {})}
+                {...(file ? { href: `/files/${file.id}/view` } : {})}
                 lead={version.note || undefined}
                 facts={
                   <>

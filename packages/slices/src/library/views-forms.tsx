@@ -182,7 +182,7 @@ export function VersionPage({
                 {
                   term: t('files'),
                   value: newer.file ? (
-                    <a class="ds-link" href={`/files/${newer.file.id}`}>
+                    <a class="ds-link" href={`/files/${newer.file.id}/view`}>
                       {newer.file.name}
                     </a>
                   ) : (
