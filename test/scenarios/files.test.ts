@@ -177,6 +177,12 @@ describe('A file with a post, read from another node', () => {
       { id: folder.id, name: 'Plans and drawings' },
     ]);
 
+    const findable = async (kind: string) =>
+      (await bert.api('GET', `/search?q=budget&kind=${kind}`)).body.items.map(
+        ({ item }: { item: { title: string } }) => item.title,
+      );
+    expect([await findable('document'), await findable('post')]).toEqual([['budget 2027'], []]);
+
     const session = await sessionCookie(ministry.context, bert.account);
     const zip = await fetch(`${ministry.origin}/groups/${at}/library/zip`, {
       headers: { cookie: `${session.name}=${session.value}` },

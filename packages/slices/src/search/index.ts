@@ -10,7 +10,7 @@ import { fillJob, jobsOf, planForgetting, planGroup } from './fill.ts';
 import { holdIndex } from './fulltext.ts';
 import { groupKind } from './kind-groups.ts';
 import { personKind } from './kind-people.ts';
-import { postKind } from './kind-posts.ts';
+import { documentKind, postKind } from './kind-posts.ts';
 import { messages } from './messages.ts';
 import { migrations } from './migrations.ts';
 import { panels } from './panels.tsx';
@@ -21,7 +21,7 @@ import { routes } from './routes.tsx';
  * @param slices the others of this node
  */
 export function searchIn(slices: readonly Slice[]): Slice {
-  const kinds = [postKind, groupKind, personKind, ...slices.flatMap((slice) => slice.search ?? [])].sort(
+  const kinds = [postKind, documentKind, groupKind, personKind, ...slices.flatMap((slice) => slice.search ?? [])].sort(
     (one, other) => one.order - other.order,
   );
   return {

@@ -7,6 +7,7 @@ import {
   currentRevision,
   hostOf,
   likedAmong,
+  type PostRow,
   postById,
   postJson,
   postSchema,
@@ -18,15 +19,13 @@ import { sql } from 'kysely';
 import { circleOfPosts, groupsOfPosts } from './circles.ts';
 import { messages } from './messages.ts';
 
-/** Topics and replies. */
-export const postKind: Searchable = {
-  kind: 'post',
-  order: 10,
-  label: (language) => messages(isLanguage(language) ? language : 'en')('posts'),
-  one: (language) => messages(isLanguage(language) ? language : 'en')('post'),
+/** A document of a library is found as such: what was said about it are posts. */
+const isDocument = (post: PostRow) => post.kind === 'document' && post.reply_to === null;
+
+const common = (fits: (post: PostRow) => boolean): Omit<Searchable, 'kind' | 'order' | 'label' | 'one'> => ({
   entry: async (db, id) => {
     const post = await postById(db, id);
-    if (!post || post.deleted_at !== null || post.removed_at !== null) return null;
+    if (!post || !fits(post) || post.deleted_at !== null || post.removed_at !== null) return null;
     const [group, text] = [await groupById(db, post.group_id), await currentRevision(db, post)];
     if (!group || !text || group.deleted_at !== null) return null;
     return {
@@ -115,6 +114,24 @@ export const postKind: Searchable = {
     });
   },
   schema: postSchema,
+});
+
+/** Topics and replies. */
+export const postKind: Searchable = {
+  ...common((post) => !isDocument(post)),
+  kind: 'post',
+  order: 10,
+  label: (language) => messages(isLanguage(language) ? language : 'en')('posts'),
+  one: (language) => messages(isLanguage(language) ? language : 'en')('post'),
+};
+
+/** Documents of libraries. */
+export const documentKind: Searchable = {
+  ...common(isDocument),
+  kind: 'document',
+  order: 15,
+  label: (language) => messages(isLanguage(language) ? language : 'en')('documents'),
+  one: (language) => messages(isLanguage(language) ? language : 'en')('document'),
 };
 
 async function topicTitles(db: Reader, ids: string[]): Promise<Map<string, string>> {

@@ -93,7 +93,7 @@ function AskForm({ model, errors }: { model: SearchPageModel; errors: readonly F
   const { asked, search, group } = model;
   const { language } = model.reader;
   const t = messages(language);
-  const narrows = search.kind === null || search.kind === 'post';
+  const narrows = search.kind === null || search.kind === 'post' || search.kind === 'document';
   return (
     // biome-ignore lint/a11y/useSemanticElements: the element `search` is not yet in the browsers that agencies use.
     <form class="app-search-page" role="search" method="get" action="/search" novalidate={true}>
