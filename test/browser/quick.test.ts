@@ -68,6 +68,64 @@ describe.skipIf(browserMissing)('pages with the script', { timeout: 120_000 }, (
   const post = (title: string) =>
     transact(node.context, by, (work) => createTopic(work, { group, author: ada.id, title, ...markdownText('News.') }));
 
+  test('many files go into a library in turns, are paused and go on after a broken line, and become documents', async () => {
+    const { page, complaints } = await open(`/groups/${group}/library/add`);
+    // The first bytes of each file break off once.
+    const broken = new Set<string>();
+    await page.route('**/uploads/*', async (route) => {
+      const { url, method } = { url: route.request().url(), method: route.request().method() };
+      if (method !== 'PATCH' || broken.has(url)) return route.continue();
+      broken.add(url);
+      return route.abort('connectionreset');
+    });
+    const names = ['one', 'two', 'three', 'four', 'five'].map((word) => `Plan ${word}.txt`);
+    await page
+      .locator('main input[type=file]')
+      .setInputFiles(names.map((name) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(`${name} says so`) })));
+    const held = page.locator('.app-upload', { hasText: 'Plan five.txt' });
+    await held.getByRole('button', { name: /^Pause/ }).click();
+    expect(await held.textContent()).toContain('is paused');
+    await page.locator('.app-upload', { hasText: 'Plan four.txt' }).getByText('is here').waitFor();
+    expect(await held.textContent()).toContain('is paused');
+    await held.getByRole('button', { name: /^Go on/ }).click();
+    await held.getByText('is here').waitFor();
+    expect(broken.size).toBe(5);
+    await button(page, 'Add to the library').click();
+    await page.waitForURL(/\/library$/);
+    expect(await page.locator('main tbody th a').allTextContents()).toEqual(
+      ['five', 'four', 'one', 'three', 'two'].map((word) => `Plan ${word}`),
+    );
+    expect(await axeFaults(page)).toEqual([]);
+
+    // The same file in a newer version, twice at once: the second sees the first, and loses nothing.
+    await page.getByRole('link', { name: 'Plan five' }).click();
+    const other = await context.newPage();
+    await page.getByRole('link', { name: 'New version' }).click();
+    await page.waitForURL(/\/version$/);
+    await other.goto(page.url());
+    const bring = async (where: Page, text: string) => {
+      await where
+        .locator('main input[type=file]')
+        .setInputFiles({ name: `${text}.txt`, mimeType: 'text/plain', buffer: Buffer.from(text) });
+      await where.locator('.app-upload').getByText('is here').waitFor();
+      await where.locator('main [name=note]').fill(`Because of ${text}`);
+      await where.locator('main').getByRole('button', { name: 'New version' }).click();
+    };
+    await bring(page, 'frost');
+    await page.waitForURL(/\/posts\//);
+    await bring(other, 'flood');
+    await other.getByText('Because of frost').waitFor();
+    await other.locator('main').getByRole('button', { name: 'New version' }).click();
+    await other.waitForURL(/\/posts\//);
+    await other.getByText('All versions (3)').click();
+    expect(await other.locator('main .app-details .app-item').allTextContents()).toMatchObject([
+      expect.stringContaining('Because of flood'),
+      expect.stringContaining('Because of frost'),
+      expect.stringContaining('Plan five.txt'),
+    ]);
+    expect(complaints.filter((text) => !text.includes('ERR_CONNECTION_RESET'))).toEqual([]);
+  });
+
   test('a first visit to a group moves nothing and loads little', async () => {
     await context.addInitScript(() => {
       const seen = { shifts: 0, observed: false };

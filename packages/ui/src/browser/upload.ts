@@ -5,6 +5,8 @@ const firstPart = 1024 * 1024;
 const longestPart = 32 * 1024 * 1024;
 const partSeconds = 4;
 const tries = 8;
+/** Files that are sent at the same time; the others wait for their turn. */
+const together = 3;
 const bytesType = 'application/offset+octet-stream';
 const shown = /^image\/(?:jpeg|png|webp|gif)$/;
 
@@ -16,7 +18,11 @@ class Sending {
   readonly #owner: Uploads;
   readonly #bar: HTMLProgressElement;
   readonly #words: HTMLElement;
-  readonly #stop = new AbortController();
+  readonly #hold: HTMLButtonElement;
+  /** Of the request that is under way; a pause breaks it off, too. */
+  #line = new AbortController();
+  #removed = false;
+  #paused: { until: Promise<void>; end: () => void } | null = null;
   #address: string | null = null;
 
   constructor(file: File, owner: Uploads) {
@@ -33,7 +39,15 @@ class Sending {
     remove.append(owner.dataset.remove ?? '', make('span', { class: 'ds-sr-only' }, ` ${file.name}`));
     remove.addEventListener('click', () => this.#remove());
     const name = make('span', { class: 'app-file-name' }, file.name);
-    this.item = make('li', { class: 'app-upload' }, name, this.#words, this.#bar, remove);
+    this.#hold = make('button', {
+      type: 'button',
+      class: 'ds-button',
+      'data-variant': 'tertiary',
+      'data-size': 'sm',
+    });
+    this.#hold.addEventListener('click', () => (this.#paused ? this.resume() : this.#pause()));
+    this.#name();
+    this.item = make('li', { class: 'app-upload' }, name, this.#words, this.#bar, this.#hold, remove);
     this.done = this.#send();
   }
 
@@ -46,24 +60,61 @@ class Sending {
     };
   }
 
+  /** Says what the button does now, for this file. */
+  #name(): void {
+    const { pause = '', resume = '' } = this.#owner.dataset;
+    this.#hold.replaceChildren(
+      this.#paused ? resume : pause,
+      make('span', { class: 'ds-sr-only' }, ` ${this.#file.name}`),
+    );
+  }
+
+  #pause(): void {
+    let end = () => {};
+    const until = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.#paused = { until, end };
+    this.#line.abort();
+    this.#name();
+    this.#words.textContent = this.#owner.dataset.paused ?? '';
+  }
+
+  resume(): void {
+    this.#paused?.end();
+    this.#paused = null;
+    this.#name();
+    if (!this.#removed) this.#words.textContent = this.#owner.dataset.sending ?? '';
+  }
+
   async #send(): Promise<boolean> {
-    for (let attempt = 0; attempt < tries; attempt += 1) {
-      try {
-        if (await this.#go()) return this.#arrived();
-        return this.#failed(null);
-      } catch (error) {
-        if (this.#stop.signal.aborted) return true;
-        if (error instanceof Refused) return this.#failed(error.message);
-        await new Promise((resolve) => setTimeout(resolve, Math.min(30_000, 1_000 * 2 ** attempt)));
+    await this.#owner.turn();
+    try {
+      for (let attempt = 0; attempt < tries; ) {
+        await this.#paused?.until;
+        if (this.#removed) return true;
+        this.#line = new AbortController();
+        try {
+          if (await this.#go()) return this.#arrived();
+          return this.#failed(null);
+        } catch (error) {
+          if (this.#removed) return true;
+          if (error instanceof Refused) return this.#failed(error.message);
+          if (this.#paused) continue;
+          await new Promise((resolve) => setTimeout(resolve, Math.min(30_000, 1_000 * 2 ** attempt)));
+          attempt += 1;
+        }
       }
+      return this.#failed(null);
+    } finally {
+      this.#owner.ended();
     }
-    return this.#failed(null);
   }
 
   /** Goes on from where the server is. @throws when the line is broken */
   async #go(): Promise<boolean> {
     const file = this.#file;
-    const ask = (path: string, options: RequestInit) => fetch(path, { ...options, signal: this.#stop.signal });
+    const ask = (path: string, options: RequestInit) => fetch(path, { ...options, signal: this.#line.signal });
     let offset = 0;
     if (this.#address === null) {
       const name = btoa(String.fromCodePoint(...new TextEncoder().encode(file.name)));
@@ -92,6 +143,7 @@ class Sending {
   #arrived(): boolean {
     const id = this.#address?.split('/').at(-1) ?? '';
     this.#bar.remove();
+    this.#hold.remove();
     this.#words.textContent = this.#owner.dataset.sent ?? '';
     this.item.append(make('input', { type: 'hidden', name: 'file', value: id }));
     if (shown.test(this.#file.type)) {
@@ -105,6 +157,7 @@ class Sending {
 
   #failed(words: string | null): boolean {
     this.#bar.remove();
+    this.#hold.remove();
     this.#words.textContent = words ?? this.#owner.dataset.refused ?? '';
     this.#words.className = 'ds-validation-message';
     announce(`${this.#file.name}: ${this.#words.textContent}`);
@@ -112,7 +165,9 @@ class Sending {
   }
 
   #remove(): void {
-    this.#stop.abort();
+    this.#removed = true;
+    this.#line.abort();
+    this.resume();
     if (this.#address) void fetch(this.#address, { method: 'DELETE', headers: this.#headers() }).catch(() => {});
     this.item.remove();
     this.#owner.changed();
@@ -137,6 +192,8 @@ async function orRefused(answer: Response): Promise<Response> {
  */
 class Uploads extends HTMLElement {
   #sending = new Set<Sending>();
+  #free = together;
+  #waiting: (() => void)[] = [];
 
   connectedCallback(): void {
     const input = this.querySelector<HTMLInputElement>('input[type=file]');
@@ -163,11 +220,24 @@ class Uploads extends HTMLElement {
       if (this.#sending.size === 0) return;
       event.preventDefault();
       announce(this.dataset.sending ?? '');
+      for (const one of this.#sending) one.resume();
       const { submitter } = event;
       void Promise.all([...this.#sending].map((one) => one.done)).then((all) => {
         if (all.every(Boolean)) form.requestSubmit(submitter);
       });
     });
+  }
+
+  /** Each waits until fewer than three are under way. */
+  async turn(): Promise<void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  ended(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#free += 1;
   }
 
   /** Shows the list while there is something in it. */
