@@ -1,4 +1,4 @@
-import { streams, transact } from '@joinery/core';
+import { cookieName, startSession, streams, transact } from '@joinery/core';
 import { beginConversation, keysFor, sendMessage } from '@joinery/slices/conversations';
 import {
   addToConversation,
@@ -31,6 +31,7 @@ import { seeConversation } from '../../packages/slices/src/conversations/reads.t
 import { type Link, openLink } from '../harness/link.ts';
 import { settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
+import { uploadFile } from '../harness/upload.ts';
 
 /**
  * A conversation over nodes, step by step: Ada of A begins it with Bob of B and brings Cleo of C in later. X is first unknown, then allowed by all and in nothing.
@@ -94,10 +95,11 @@ async function begin(node: TestNode, from: TestPerson, to: TestPerson[], content
 const known = async (node: TestNode, uri = talk.uri): Promise<GroupRow | undefined> =>
   groupByUri(node.context.db.reader, uri);
 
-async function say(node: TestNode, person: TestPerson, content: string): Promise<PostRow> {
+async function say(node: TestNode, person: TestPerson, content: string, files: string[] = []): Promise<PostRow> {
   const id = (await known(node))?.id ?? '';
+  const attached = files.map((file) => ({ id: file }));
   return transact(node.context, by, (work) =>
-    sendMessage(work, { conversation: id, by: person.id, content, language: 'en' }),
+    sendMessage(work, { conversation: id, by: person.id, content, language: 'en', files: attached }),
   );
 }
 
@@ -171,8 +173,18 @@ it('is among the conversations of somebody of another node at once, as a request
 }, 60_000);
 
 it('is accepted by answering, and tells the other node addresses and numbers alone', async () => {
-  const answer = await say(b, bob, `Yes, about the ${secret}`);
+  const file = await uploadFile(b, bob, `${secret} notes.txt`, Buffer.from('words'));
+  const answer = await say(b, bob, `Yes, about the ${secret}`, [file]);
   await reading(a, ada, [`First ${secret}`, 'Are you there?', `Yes, about the ${secret}`]);
+  // What came with it stands below it, is read at Bob's node, and nobody counts who opens it.
+  const session = await transact(a.context, by, (work) => startSession(work, ada.account));
+  const cookie = `${cookieName(a.origin, 'session')}=${session}`;
+  const open = (path: string) => fetch(`${a.origin}${path}`, { headers: { cookie, accept: 'text/html' } });
+  const page = await (await open(`/conversations/${talk.id}`)).text();
+  expect(page).toContain(`${secret} notes.txt`);
+  expect(page).not.toContain('notes that your node opens this');
+  const [, there = ''] = /href="(\/files\/[0-9a-f-]{36})\/view"/.exec(page) ?? [];
+  expect(await (await open(there)).text()).toBe('words');
   await until(async () => {
     await settle();
     return (await postByUri(b.context.db.reader, answer.uri))?.status === 'accepted';

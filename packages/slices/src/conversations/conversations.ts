@@ -36,12 +36,19 @@ export async function beginConversation(work: Work, input: NewConversation): Pro
  */
 export async function sendMessage(
   work: Work,
-  input: { conversation: string; by: string; content: string; language: string | null },
+  input: {
+    conversation: string;
+    by: string;
+    content: string;
+    language: string | null;
+    files?: readonly { id: string }[];
+  },
 ): Promise<PostRow> {
   const group = (await conversationOf(work.db, input.conversation, input.by)) ?? missing();
   await decideContact(work, { group: group.id, person: input.by, state: 'accepted' });
   const topic = await topicOf(work.db, group.id);
-  const text = { author: input.by, language: input.language, ...markdownText(input.content) };
+  const { by: author, language, files = [] } = input;
+  const text = { author, language, ...markdownText(input.content), files };
   // How it began may still be on its way from where it was said.
   if (topic === undefined) return createTopic(work, { ...text, group: group.id, title: null });
   return reply(work, { ...text, replyTo: topic });

@@ -18,7 +18,7 @@ import {
   reopenConversation,
   shutConversation,
 } from '@joinery/slices/groups';
-import { closedStateOf, findPost, newAmong, newestNews } from '@joinery/slices/posts';
+import { closedStateOf, findPost, newAmong, newestNews, shownFiles } from '@joinery/slices/posts';
 import { type FieldError, readerOf, renderMarkdown, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { type Chosen, readChosen } from './chosen.ts';
@@ -152,6 +152,7 @@ async function show(c: RequestContext, { conversation, topic, viewer }: SeenConv
       contact={contact?.state ?? 'accepted'}
       contactBy={participants.find((one) => one.person.id === contact?.by_id)?.person}
       deliveries={await deliveriesOf(db, items, person, participants, language)}
+      attached={await shownFiles(c, items, person)}
       closed={await closedStateOf(db, conversation)}
       notReadBy={unreachedAgencies(context, conversation, participants)}
       reader={readerOf(c)}

@@ -1,4 +1,5 @@
 import { sizes } from '@joinery/core';
+import { FileList, type ShownFile } from '@joinery/slices/files';
 import { guestLabel, type PersonRow, personLabel } from '@joinery/slices/people';
 import { ClosedNotices, type ClosedState, type PostWithText } from '@joinery/slices/posts';
 import {
@@ -48,6 +49,8 @@ export type ConversationModel = {
   withheld: boolean;
   /** What the reader wrote and has not arrived everywhere, in words, by post. */
   deliveries: ReadonlyMap<string, string>;
+  /** Files by message. */
+  attached: ReadonlyMap<string, readonly ShownFile[]>;
   closed: ClosedState | null;
   /** Agencies of people in it who cannot read what is written at this node. */
   notReadBy: readonly string[];
@@ -257,6 +260,7 @@ function Message({ entry, model }: { entry: Extract<Entry, { kind: 'message' }>;
           dangerouslySetInnerHTML={{ __html: post.content ?? '' }}
         />
       )}
+      <FileList files={model.attached.get(post.id) ?? []} reader={reader} />
       {model.deliveries.has(post.id) ? (
         <p class="app-quiet app-message-delivery">{model.deliveries.get(post.id)}</p>
       ) : null}

@@ -16,6 +16,7 @@ import { routes } from './routes.tsx';
 import { newByGroup } from './unread.ts';
 
 export { sendAgain } from './acceptance.ts';
+export { shownFiles } from './attaching.tsx';
 export { type Audience, audienceOf } from './audience.ts';
 export { actingPerson } from './authority.ts';
 export { binDays, binned, emptyBin, inBin, takeFromBin } from './bin.ts';
