@@ -145,7 +145,7 @@ export const looking: Record<string, Row> = {
   'GET /administration/people/import': 'administration',
   'GET /administration/people/new': 'administration',
   'GET /administration/registration': 'administration',
-  'GET /administration/restored': 'administration',
+  'GET /administration/restored': 'partners',
   'GET /administration/restored/people': 'administration',
   'GET /administration/sign-in': 'administration',
   'GET /administration/sign-in/:id': 'administration',

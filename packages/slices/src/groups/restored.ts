@@ -64,9 +64,10 @@ export async function shutGroups(work: Work, { at }: Restored): Promise<void> {
     .execute();
   for (const { id } of open) await withhold(work, openKind, id);
   // Whoever narrowed who may read it has done so after all: nobody on the web reads it before somebody has looked.
-  const web = await ours().where('kind', '=', 'group').where('reading', '=', 'web').execute();
-  for (const { id } of web) {
-    await withhold(work, webKind, id);
+  const web = await ours().select('listed').where('kind', '=', 'group').where('reading', '=', 'web').execute();
+  for (const { id, listed } of web) {
+    // Who runs an unlisted one sets it anew: nobody else is told its name.
+    if (listed === 1) await withhold(work, webKind, id);
     await work.db.updateTable('groups').set({ reading: 'partners' }).where('id', '=', id).execute();
   }
 }
