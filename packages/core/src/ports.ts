@@ -57,6 +57,8 @@ export type Trust = {
   mayFederate: (origin: string, scope: Scope | null, direction: 'in' | 'out', group?: string) => Decision;
   /** As `mayReadClosed`; left out where nobody is ever introduced. */
   mayRead?: (origin: string, group: { id?: string | undefined; uri: string }, direction: 'in' | 'out') => Decision;
+  /** Reads the list anew, for whoever must decide by what was committed last. Outside of units of work; left out where the list never changes. */
+  refresh?: () => Promise<void>;
 };
 
 /**

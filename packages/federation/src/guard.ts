@@ -18,6 +18,9 @@ export type GuardedActivity = {
   signature: ParsedSignature;
 };
 
+/** Reasons for which a node that could send yesterday still tells what it dropped. */
+const overButHeard = ['suspended', 'expired', 'wrong_direction'];
+
 /**
  * The first look at what a stranger posts to an inbox, before any parsing of meaning, any query and any outbound request. The allow-list
  * is asked by the origin of the announced key, before the body is read; the body must then agree with that origin.
@@ -31,7 +34,7 @@ export function guardActivity(
   bodyText: string,
   options: {
     mayReceive: (origin: string) => { allowed: boolean; reason: string };
-    /** What a suspended node may still send. */
+    /** What a node whose agreement was suspended or has ended may still send. */
     isReceipt?: (activity: JsonObject) => boolean;
     limits?: JsonLimits;
   },
@@ -55,7 +58,7 @@ export function guardActivity(
   const decision = options.mayReceive(origin);
   const uncovered = () =>
     refused('no_agreement', `There is no agreement with ${origin} that covers this (${decision.reason}).`);
-  const suspended = decision.reason === 'suspended' && options.isReceipt !== undefined;
+  const suspended = overButHeard.includes(decision.reason) && options.isReceipt !== undefined;
   if (!decision.allowed && !suspended) return uncovered();
 
   const read = readJson(bodyText, limits);

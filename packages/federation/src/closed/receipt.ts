@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, newId, nodeActor } from '@joinery/core';
+import { type Decision, isObject, type JsonObject, newId, nodeActor } from '@joinery/core';
 import type { Bridge } from '../bridge.ts';
 import { deliver } from '../deliver.ts';
 import { documentContext, prove } from '../outgoing.ts';
@@ -30,6 +30,9 @@ export async function sendReceipt(
   return isTaken(bridge, peer, receipt);
 }
 
+/** Without an agreement in force these are still asked: they may answer. */
+const heard: Decision['reason'][] = ['suspended', 'expired', 'wrong_direction'];
+
 /**
  * Asks a node to drop what it may not keep of a closed group, or of one item that its author deleted, and to say that it did. A suspended node is asked too, as it may answer;
  * a blocked one hears nothing.
@@ -43,7 +46,7 @@ export async function sendAsk(
   const { context, trust } = bridge;
   const peer = await peerRow(context.db.reader, origin);
   const decision = trust.mayFederate(origin, null, 'out');
-  if (peer?.joinery !== 1 || !(decision.allowed || decision.reason === 'suspended')) return true;
+  if (peer?.joinery !== 1 || !(decision.allowed || heard.includes(decision.reason))) return true;
   const own = nodeActor(context.config.origin);
   const close = trust.markReachable(origin);
   try {

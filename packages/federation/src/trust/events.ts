@@ -9,6 +9,8 @@ declare module '@joinery/core' {
     'partner.offered': { partner: string; origin: string };
     /** An agreement ended; the last delivery to the partner's node. */
     'partner.revoked': { partner: string; origin: string };
+    /** The last day of an agreement has passed. Stream `local`. */
+    'partner.ended': { partner: string; origin: string };
     /** The partner's own node says that it ended its agreement with us. Stream `local`. */
     'partner.withdrawn': { partner: string; origin: string };
     /** Another node proposes an agreement: unverified claims. Stream `local`. */
@@ -33,6 +35,7 @@ export const events: EventDefinitions = {
   'partner.changed': { v: 1, data: z.object({ partner: z.uuid(), decision: z.uuid() }) },
   'partner.offered': { v: 1, data: toNode },
   'partner.revoked': { v: 1, data: toNode },
+  'partner.ended': { v: 1, data: toNode },
   'partner.withdrawn': { v: 1, data: toNode },
   'partner.proposed': { v: 1, data: z.object({ origin: z.url() }) },
   'partner.expires_soon': { v: 1, data: z.object({ partner: z.uuid(), days: z.int(), expiresAt: z.string() }) },

@@ -4,7 +4,7 @@ import { applyChange, type Change, type ChangeKind, type PartnerFields } from '.
 import { planWarnings } from './expiry/plan.ts';
 import { verifyRotation } from './fingerprint.ts';
 import { type Decider, readDecider, register } from './register.ts';
-import { type Partner, partnerByOrigin, partnersByIdentifier, proposalFrom, savePartner } from './store.ts';
+import { hasEnded, type Partner, partnerByOrigin, partnersByIdentifier, proposalFrom, savePartner } from './store.ts';
 
 export type DecisionInput = { origin: string; fields?: PartnerFields } & Decider;
 
@@ -52,7 +52,9 @@ export async function decideAs(work: Work, what: ChangeKind, input: DecisionInpu
   await register(work, what, after, decided, before, after);
   const origins = after.hosts.map((host) => host.origin);
   if (after.state === 'allowed') await answerAsks(work, origins, 'agreed', decided.by, null);
-  if (after.state === 'allowed' && before?.state !== 'allowed') {
+  // One that had ended is in force again: their node was told of its end.
+  const begins = before?.state !== 'allowed' || (hasEnded(before, work.now) && !hasEnded(after, work.now));
+  if (after.state === 'allowed' && begins) {
     await work.db
       .updateTable('proposal')
       .set({ state: 'accepted' })

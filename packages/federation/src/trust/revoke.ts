@@ -5,12 +5,12 @@ import { federationOf } from '../federation.ts';
 import { documentContext, prove } from '../outgoing.ts';
 import { peerRow } from '../peers.ts';
 import { agreementActivity } from './activities.ts';
-import { partnerById } from './store.ts';
+import { hasEnded, partnerById } from './store.ts';
 
 const shape = z.object({ partner: z.string(), origin: z.string(), event: z.string() });
 
 /**
- * The last delivery to a node that was suspended: told aside of its lane, which stands still from then on.
+ * The last delivery to a node that was suspended, or whose agreement has ended: told aside of its lane, which stands still from then on.
  * @throws when the node cannot take it now: the job is tried again, while the suspension lasts
  */
 export async function sendRevoke(context: Context, data: JsonObject): Promise<void> {
@@ -18,7 +18,8 @@ export async function sendRevoke(context: Context, data: JsonObject): Promise<vo
   const federation = federationOf(context);
   const partner = await partnerById(context.db.reader, id);
   const peer = await peerRow(context.db.reader, origin);
-  if (!federation || partner?.state !== 'suspended' || peer?.joinery !== 1) return;
+  const over = partner?.state === 'suspended' || hasEnded(partner, context.clock.now().toISOString());
+  if (!federation || !over || peer?.joinery !== 1) return;
   const { bridge } = federation;
   await bridge.trust.refresh();
   const own = context.config.origin;

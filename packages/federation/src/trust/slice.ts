@@ -4,7 +4,7 @@ import { activities } from './activities.ts';
 import { api } from './api.ts';
 import { commands } from './commands.ts';
 import { events } from './events.ts';
-import { warnOfEnd } from './expiry/warn.ts';
+import { endAgreement, warnOfEnd } from './expiry/warn.ts';
 import { tellAllAnew, tellAnew } from './introduced/host.ts';
 import { migrations } from './migrations.ts';
 import { maySeePartners } from './policy.ts';
@@ -36,7 +36,7 @@ export function createPartnersSlice(parts: RouteParts): Slice {
     routes: partnerRoutes(parts),
     chooseAnew: closeAgreements,
     withheld: agreementRule,
-    jobs: { 'partners.revoke': sendRevoke, 'partners.expiry': warnOfEnd },
+    jobs: { 'partners.revoke': sendRevoke, 'partners.expiry': warnOfEnd, 'partners.ended': endAgreement },
     administration: [
       {
         href: home,

@@ -50,6 +50,11 @@ export type Partner = {
   updatedAt: string;
 };
 
+/** Whether the last day of an agreement has passed. @param now UTC instant */
+export function hasEnded(partner: Partner | undefined, now: string): boolean {
+  return partner?.state === 'allowed' && partner.expiresAt !== null && partner.expiresAt <= now;
+}
+
 /** What both sides call the agreement: as they agreed, or as their connection letter says: from the date of the entry and the end of its id. */
 export function referenceOf({ agreementRef, createdAt, id }: Partner): string {
   return agreementRef ?? `${createdAt.slice(0, 10).replaceAll('-', '')}-${id.slice(-6)}`;

@@ -51,10 +51,13 @@ const accessAt = prepareQuery((db, { group, origin }: At) =>
   db.selectFrom('group_access').selectAll().where('group_id', '=', group).where('origin', '=', origin),
 );
 
-/** The first person of a node is a member of a closed group of ours: its node gets what happens, and may read from where the group lets new members begin. */
-export async function admitNode(work: Work, group: GroupRow, origin: string): Promise<void> {
+/**
+ * The first person of a node is a member of a closed group of ours: its node gets what happens, and may read from where the group lets new members begin.
+ * @param before the number from which it read before, when only its agreement was missing meanwhile
+ */
+export async function admitNode(work: Work, group: GroupRow, origin: string, before?: number): Promise<void> {
   const known = await accessOf(work.db, group.id, origin);
-  const from = group.history === 'joining' ? (await lastNumber(work.db, group.id)) + 1 : 0;
+  const from = before ?? (group.history === 'joining' ? (await lastNumber(work.db, group.id)) + 1 : 0);
   const row = {
     version: known?.version ?? 1,
     reads_from: from,

@@ -28,6 +28,17 @@ export async function beginLease(work: Work, group: GroupRow): Promise<void> {
   await enqueueJob(work, leaseJob, { group: group.id }, { key: group.id });
 }
 
+/** The leases of all groups of a node are asked for now: it says that something has changed between it and this one. */
+export async function renewLeases(work: Work, origin: string): Promise<void> {
+  const rows = await work.db
+    .selectFrom('group_lease')
+    .innerJoin('groups', 'groups.id', 'group_lease.group_id')
+    .select('groups.id')
+    .where('groups.home', '=', origin)
+    .execute();
+  for (const { id } of rows) await enqueueJob(work, leaseJob, { group: id }, { key: `${id} now ${work.now}` });
+}
+
 /** How it stands with a closed group elsewhere. */
 export async function leaseOf(db: Reader, group: string): Promise<GroupLeaseRow | undefined> {
   return db.selectFrom('group_lease').selectAll().where('group_id', '=', group).executeTakeFirst();

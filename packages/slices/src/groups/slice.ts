@@ -1,6 +1,6 @@
 import type { Slice } from '@joinery/core';
 import { activities } from './activities.ts';
-import { agreementEffects } from './agreements.ts';
+import { agreementEffects, agreementJobs } from './agreements.ts';
 import { api } from './api.ts';
 import { choice } from './choice.ts';
 import { commands } from './commands.ts';
@@ -41,7 +41,7 @@ export const groups: Slice = {
   acquainted: shareGroup,
   chooseAnew: shutGroups,
   withheld: groupRules,
-  jobs: { ...jobs, ...directoryJobs, ...leaseJobs, ...answerJobs, ...reminderJobs },
+  jobs: { ...jobs, ...directoryJobs, ...leaseJobs, ...agreementJobs, ...answerJobs, ...reminderJobs },
   on: {
     ...agreementEffects,
     ...elsewhereEffects,

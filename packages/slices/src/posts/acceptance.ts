@@ -1,4 +1,4 @@
-import { refuse, streams, type Work } from '@joinery/core';
+import { eventById, refuse, streams, type Work } from '@joinery/core';
 import { enterGroup } from './entering.ts';
 import { assertMayTell, postById, requireGroup, requirePost } from './store.ts';
 import type { PostRow } from './tables.ts';
@@ -12,7 +12,10 @@ export async function acceptPost(work: Work, id: string, activity: string): Prom
   if (!post || post.status === 'accepted' || post.deleted_at) return false;
   const group = await requireGroup(work.db, post.group_id);
   const ours = `${work.home}/activities/`;
-  const earlier = activity.startsWith(ours) && activity !== `${ours}${post.event_id}`;
+  const earlier =
+    activity.startsWith(ours) &&
+    activity !== `${ours}${post.event_id}` &&
+    (await revisionTold(work, activity.slice(ours.length))) !== post.revision;
   if (earlier && post.accepted_at !== null) return false;
   await work.db
     .updateTable('post')
@@ -26,6 +29,12 @@ export async function acceptPost(work: Work, id: string, activity: string): Prom
   if (post.accepted_at === null) await enterGroup(work, group, post, false);
   work.emit('post.accepted', streams.local, { post: id, group: post.group_id });
   return true;
+}
+
+/** Which text of a post an event of ours told: sent twice, it is the same. */
+async function revisionTold(work: Work, id: string): Promise<number | null> {
+  const event = await eventById(work.db, id);
+  return event && 'revision' in event.data && typeof event.data.revision === 'number' ? event.data.revision : null;
 }
 
 /** The group elsewhere said no to what we sent last. The text stays, so that it can be sent again or kept. */

@@ -1,6 +1,7 @@
 import type { AfterEffects, LogEvent, Work } from '@joinery/core';
 import { groupById, streamOf } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
+import { agreementEffects } from './agreements.ts';
 import { copiesEffects } from './copies.ts';
 import { noteDropped } from './delivery/fetches.ts';
 import { planReport } from './delivery.ts';
@@ -12,6 +13,7 @@ import { forgetPersonal } from './unread.ts';
 /** What follows from a post: the author's node is told how far the group passed it, or its deletion, on. And from leaving a group: its past has a gap from then on; from the end of a conversation: what was said in it is erased. */
 export const afterEffects: AfterEffects = {
   ...copiesEffects,
+  ...agreementEffects,
   'post.created': reportLater,
   'post.deleted': reportLater,
   'group.deleted': (work, { data }) => eraseConversation(work, data.group),

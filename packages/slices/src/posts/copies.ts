@@ -80,6 +80,8 @@ async function drop(context: Context, data: JsonObject): Promise<void> {
   await transact(context, by, async (work) => {
     const group = await groupById(work.db, id);
     if (!group) return;
+    // What was opened meanwhile has lost its place with what was wanted.
+    await forgetOpening(work, id);
     if (!live)
       await work.db
         .deleteFrom('post_wanted')

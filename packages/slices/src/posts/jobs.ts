@@ -1,5 +1,6 @@
 import { type Context, isObject, isRefusal, type JsonObject, originOf, transact } from '@joinery/core';
 import { groupByUri } from '@joinery/slices/groups';
+import { agreementJobs } from './agreements.ts';
 import { deletePost } from './changes.ts';
 import { copiesJobs } from './copies.ts';
 import { countJob, runCounting } from './counts.ts';
@@ -108,6 +109,7 @@ export const jobs = {
   ...wantedJobs,
   ...copiesJobs,
   ...askingJobs,
+  ...agreementJobs,
   [countJob]: runCounting,
   [deliveryJob]: runReport,
   [checkJob]: check,

@@ -112,6 +112,8 @@ export function refusalReason(code: RefusalCode | null, language: Language): str
       return t('reasonMember');
     case 'needs_approval':
       return t('reasonApproval');
+    case 'no_agreement':
+      return t('reasonAgreement');
     case 'gone':
       return t('reasonGone');
     case 'invalid':

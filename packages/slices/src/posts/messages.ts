@@ -79,6 +79,8 @@ export const messages = defineMessages({
     reasonApproval: 'your membership waits for approval.',
     reasonGone: 'what you answered is gone.',
     reasonInvalid: 'the text is too long or is not allowed there.',
+    reasonAgreement:
+      'the agreement with its node does not cover this group any more. Once it does, you can send it again.',
     reasonOther: 'it may not be posted there.',
     atSource: 'Open at its source',
     title: 'Title',
@@ -260,6 +262,8 @@ export const messages = defineMessages({
     reasonApproval: 'uw lidmaatschap wacht op goedkeuring.',
     reasonGone: 'waarop u reageerde bestaat niet meer.',
     reasonInvalid: 'de tekst is te lang of is daar niet toegestaan.',
+    reasonAgreement:
+      'de afspraak met dat knooppunt geldt niet meer voor deze groep. Zodra dat weer zo is, kunt u het opnieuw sturen.',
     reasonOther: 'het mag daar niet worden geplaatst.',
     atSource: 'Open bij de bron',
     title: 'Titel',

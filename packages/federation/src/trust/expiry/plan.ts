@@ -14,10 +14,17 @@ export async function planAllWarnings(context: Context): Promise<void> {
   });
 }
 
-/** Plans the warnings of an agreement that a decision gave an end. What is decided otherwise later makes them mean nothing: see `warnOfEnd`. */
+/** Plans the end, and the warnings before it, of an agreement that a decision gave one. What is decided otherwise later makes them mean nothing: see `warnOfEnd`. */
 export async function planWarnings(work: Work, partner: Partner): Promise<void> {
   const { id, state, expiresAt } = partner;
   if (state !== 'allowed' || expiresAt === null) return;
+  if (expiresAt > work.now)
+    await enqueueJob(
+      work,
+      'partners.ended',
+      { partner: id, expiresAt },
+      { key: `${id} ${expiresAt}`, runAt: expiresAt },
+    );
   for (const days of warnings) {
     const runAt = new Date(Date.parse(expiresAt) - days * day).toISOString();
     if (runAt <= work.now) continue;

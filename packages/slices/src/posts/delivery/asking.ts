@@ -75,6 +75,11 @@ export async function askAgain(work: Work, input: { post: string; by: string }):
   return open.length;
 }
 
+/** Asks a node to drop all that it has of ours in a group, and to say so. */
+export async function askForReceipt(work: Work, group: string, origin: string): Promise<void> {
+  await enqueueJob(work, askJob, { origin, event: null, group, item: null }, { key: `${origin} ${group} ${work.now}` });
+}
+
 async function ask(context: Context, data: JsonObject): Promise<void> {
   const [origin, event] = [String(data.origin), typeof data.event === 'string' ? data.event : null];
   await transact(context, { kind: 'system', what: askJob }, (work) => context.ports.peers.tryNow(work, origin, event));

@@ -135,11 +135,17 @@ function lineOf(home: string, agency: string, seen: Seen): NodeLine {
 
 /** Whether a node may not have the post any more, and whether it has said since that its copies are gone. The group's own node keeps the group. */
 function endOf(home: string, { post, group, fetch, access, decision }: Seen): { ended: boolean; confirmed: boolean } {
+  const isHost = home === group.home;
+  // What it was never given it cannot have dropped, whatever it says of the rest of the group.
+  const had = fetch !== undefined || isHost;
   const given = fetch?.last_at ?? post.received_at;
   const revoked = access?.revoked_at ?? null;
-  const ended = !decision.allowed || (home !== group.home && revoked !== null && revoked > given);
+  const ended = !decision.allowed || (!isHost && revoked !== null && revoked > given);
   const receipt = access?.receipt_at ?? null;
-  return { ended, confirmed: ended && receipt !== null && receipt >= given && receipt >= (revoked ?? '') };
+  return {
+    ended,
+    confirmed: ended && had && receipt !== null && receipt >= given && receipt >= (revoked ?? ''),
+  };
 }
 
 function statusOf(home: string, seen: Seen, ended: boolean, confirmed: boolean): NodeStatus {

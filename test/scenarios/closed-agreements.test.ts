@@ -1,0 +1,186 @@
+import { classificationLabels, transact } from '@joinery/core';
+import { membershipOf } from '@joinery/slices/groups';
+import { personByUri } from '@joinery/slices/people';
+import { createTopic, markdownText, postByUri, sendAgain } from '@joinery/slices/posts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { decideLabels } from '../../packages/federation/src/trust/classification/labels.ts';
+import { labelGroup } from '../../packages/slices/src/groups/classify.ts';
+import type { TestNode } from '../harness/node.ts';
+import { until } from '../harness/until.ts';
+import { by, type ClosedWorld, limit, openClosedWorld, scopes } from './closed-world.ts';
+
+/** Agreements that come to cover less: at the group's node A, and at B for what was written there. */
+let world: ClosedWorld;
+const at = { b: '', c: '' };
+let posts: { a: { id: string; uri: string }; b: { id: string; uri: string } };
+const fewer = { scopes: ['discover', 'open-groups'] as const };
+
+beforeAll(async () => {
+  world = await openClosedWorld();
+  const { a, b, c, ada, bob, cleo, group, settle, arrives } = world;
+  at.b = await world.become(b, bob);
+  at.c = await world.become(c, cleo);
+  posts = {
+    a: await transact(a.context, by, (work) =>
+      createTopic(work, { group: group.id, author: ada.id, title: 'Minutes', ...markdownText('Minutes of May.') }),
+    ),
+    b: await transact(b.context, by, (work) =>
+      createTopic(work, { group: at.b, author: bob.id, title: 'Budget', ...markdownText('Budget of May.') }),
+    ),
+  };
+  await settle();
+  await arrives(c, posts.a.uri, 'May');
+  await arrives(c, posts.b.uri, 'May');
+}, 60_000);
+
+afterAll(() => world[Symbol.asyncDispose]());
+
+const accessAt = async (node: TestNode, id: string) =>
+  node.context.db.reader
+    .selectFrom('group_access')
+    .selectAll()
+    .where('group_id', '=', id)
+    .where('origin', '=', world.c.origin)
+    .executeTakeFirst();
+
+/** C reads no more, at A by its membership and at B with the token it holds, keeps nothing, and has said so to both; cleo is a member all the same. */
+async function losesAccess(what: string, narrow: () => Promise<unknown>): Promise<void> {
+  const { a, b, c, cleo, group, settle, get, forged } = world;
+  const before = await accessAt(a, group.id);
+  const token = await forged({ version: before?.version ?? 0 });
+  expect([what, (await get(c, posts.b.uri, token)).status]).toEqual([what, 200]);
+  await narrow();
+  const began = performance.now();
+  await until(async () => (await get(c, posts.a.uri)).status !== 200, limit);
+  await until(async () => (await get(c, posts.b.uri, token)).status !== 200, limit);
+  console.log(`${what}: refused at A and at B after ${Math.round(performance.now() - began)} ms`);
+  expect((await accessAt(a, group.id))?.version).toBeGreaterThan(before?.version ?? 0);
+  await until(async () => {
+    await settle();
+    return (await world.copiesAt(c, at.c, 'May')) === 0;
+  }, limit);
+  for (const [node, id] of [
+    [a, group.id],
+    [b, at.b],
+  ] as const)
+    await until(async () => {
+      await settle();
+      const row = await accessAt(node, id);
+      return row?.revoked_at != null && row.receipt_at != null && row.receipt_at >= row.revoked_at;
+    }, limit);
+  const there = await personByUri(a.context.db.reader, cleo.uri);
+  expect(await membershipOf(a.context.db.reader, group.id, there?.id ?? '')).toMatchObject({ state: 'member' });
+  await until(async () => {
+    await settle();
+    return (await cleo.api('GET', `/groups/${at.c}/posts`)).status === 404;
+  }, limit);
+}
+
+/** Covered again, the people of C read again without asking anybody. */
+async function readsAgain(what: string): Promise<void> {
+  const { a, c, cleo, group, settle } = world;
+  await until(async () => {
+    await settle();
+    return (await accessAt(a, group.id))?.revoked_at === null;
+  }, limit);
+  // C asks its lease once a minute.
+  await transact(c.context, by, async (work) => {
+    await work.db.updateTable('job').set({ run_at: work.now }).where('name', 'like', 'groups.lease%').execute();
+  });
+  await until(async () => {
+    await settle();
+    return (await cleo.api('GET', `/groups/${at.c}/posts`)).status === 200;
+  }, limit);
+  await until(async () => {
+    await settle();
+    return (await world.copiesAt(c, at.c, 'May')) === 2;
+  }, limit);
+  expect([what, (await world.get(c, posts.a.uri)).status]).toEqual([what, 200]);
+}
+
+it('A takes closed groups out of its agreement with C, and puts them back', async () => {
+  const { a, c } = world;
+  await losesAccess('scope removed', () => a.decide('change', c, { scopes: [...fewer.scopes] }));
+  await a.decide('change', c, { scopes: [...scopes] });
+  await readsAgain('scope back');
+});
+
+it('the group is labelled above what the agreement with C covers, and C’s ceiling is raised', async () => {
+  const { a, b, c, ada, group } = world;
+  const decider = { by: 'test', reason: 'test' };
+  await transact(a.context, by, (work) => decideLabels(work, 'Internal / Intern\nSecret / Geheim', decider));
+  const secret = (await classificationLabels(a.context.db.reader)).find(({ en }) => en === 'Secret')?.id ?? '';
+  await a.decide('change', b, { classification: secret });
+  const raise = () =>
+    transact(a.context, by, (work) => labelGroup(work, { group: group.id, person: ada.id, label: secret, ...decider }));
+  await losesAccess('label raised', raise);
+  await a.decide('change', c, { classification: secret });
+  await readsAgain('ceiling raised');
+  await losesAccess('ceiling lowered', () => a.decide('change', c, { classification: null }));
+  await a.decide('change', c, { classification: secret });
+  await readsAgain('ceiling raised again');
+});
+
+it('the agreement with C ends on its day, and is renewed', async () => {
+  const { a, c } = world;
+  await losesAccess('agreement ended', async () => {
+    const expiresAt = new Date(Date.now() + 1_000).toISOString();
+    await a.decide('change', c, { expiresAt });
+  });
+  await a.decide('change', c, { expiresAt: null });
+  await readsAgain('agreement renewed');
+}, 60_000);
+
+it('B narrows its agreement with C: what was written at B is gone from C, with a receipt, and the rest stays', async () => {
+  const { b, c, cleo, settle, textAt, get, forged } = world;
+  const version = (await accessAt(b, at.b))?.version ?? 0;
+  const token = await forged({ version: version + 1 });
+  await b.decide('change', c, { scopes: [...fewer.scopes] });
+  expect((await get(c, posts.b.uri, token)).status).toBe(404);
+  const narrowed = new Date().toISOString();
+  await until(async () => {
+    await settle();
+    return (await textAt(c, posts.b.uri)) === undefined;
+  }, limit);
+  expect(await textAt(c, posts.a.uri)).toContain('May');
+  await until(async () => {
+    await settle();
+    const row = await accessAt(b, at.b);
+    return row?.receipt_at != null && row.receipt_at >= narrowed && row.receipt_items === 1;
+  }, limit);
+  await b.decide('change', c, { scopes: [...scopes] });
+  await cleo.api('GET', `/groups/${at.c}/posts`);
+  await until(async () => {
+    await settle();
+    return (await textAt(c, posts.b.uri))?.includes('May') === true;
+  }, limit);
+});
+
+it('what waits for a group that the agreement covers no more is refused to its author, who sends it again when it is covered', async () => {
+  const { a, b, bob, link, settle } = world;
+  link.cut();
+  const waits = await transact(b.context, by, (work) =>
+    createTopic(work, { group: at.b, author: bob.id, title: 'Late', ...markdownText('Late.') }),
+  );
+  const state = async () => {
+    const row = await postByUri(b.context.db.reader, waits.uri);
+    return [row?.status, row?.refusal];
+  };
+  expect(await state()).toEqual(['waiting', null]);
+  await b.decide('change', a, { scopes: [...fewer.scopes] });
+  await until(async () => {
+    await settle();
+    return (await state())[0] === 'refused';
+  }, limit);
+  expect(await state()).toEqual(['refused', 'no_agreement']);
+  const again = () => transact(b.context, by, (work) => sendAgain(work, { post: waits.id, author: bob.id }));
+  await expect(again()).rejects.toMatchObject({ code: 'no_agreement' });
+  link.mend();
+  await b.decide('change', a, { scopes: [...scopes] });
+  await until(async () => {
+    await settle();
+    // What A had taken in before is accepted by itself.
+    if ((await state())[0] === 'refused') await again();
+    return (await state())[0] === 'accepted';
+  }, 45_000);
+}, 90_000);
