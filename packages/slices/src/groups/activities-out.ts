@@ -25,15 +25,16 @@ const endOf = (standing: GroupMemberRow | undefined) =>
 async function moderation(
   outgoing: Outgoing,
   data: { group: string; person: string; by: string | null },
-  inner: (parties: Parties) => ActivityDocument,
+  inner: (parties: Parties) => ActivityDocument | null,
 ): Promise<ActivityDocument | null> {
   const parties = await partiesOf(outgoing, data);
-  if (!parties) return null;
+  const said = parties && inner(parties);
+  if (!parties || !said) return null;
   const { group } = parties;
   const by = data.by === null ? undefined : await personById(outgoing.db, data.by);
   // Other software believes a moderator, not the group; a facilitator of another node cannot be quoted without their signature.
   const actor = by?.local === 1 ? by.uri : group.uri;
-  const activity = { actor, ...addressing(group), audience: group.uri, ...inner(parties) };
+  const activity = { actor, ...addressing(group), audience: group.uri, ...said };
   return group.local === 1 ? announce(outgoing, group, activity) : { ...activity, id: outgoing.id };
 }
 
@@ -67,12 +68,16 @@ const undoFollow = (activity: string, { group, person }: Parties): ActivityDocum
 });
 
 async function removal(outgoing: Outgoing, { data }: LogEvent<'group.removed'>): Promise<ActivityDocument | null> {
-  return moderation(outgoing, data, ({ group, person, standing }) => ({
-    type: 'Remove',
-    object: person.uri,
-    target: group.followers_uri ?? collectionUris(group.uri).followers,
-    ...reasonOf(standing),
-  }));
+  return moderation(outgoing, data, ({ group, person, standing }) => {
+    // Let in again since: whoever catches up only now must not take that for the later word.
+    if (group.local === 1 && standing?.state === 'member') return null;
+    return {
+      type: 'Remove',
+      object: person.uri,
+      target: group.followers_uri ?? collectionUris(group.uri).followers,
+      ...reasonOf(standing),
+    };
+  });
 }
 
 async function block(
@@ -81,6 +86,7 @@ async function block(
   undo: boolean,
 ): Promise<ActivityDocument | null> {
   return moderation(outgoing, data, ({ group, person, standing }) => {
+    if (!undo && group.local === 1 && standing?.state === 'member') return null;
     const blocked = { type: 'Block', object: person.uri, target: group.uri, ...reasonOf(standing), ...endOf(standing) };
     return undo ? { type: 'Undo', object: { ...blocked, actor: group.uri } } : blocked;
   });
