@@ -8,10 +8,21 @@ const list = resolve(root, '../shared/hostile-cases.json');
 /** Attacks on what does not exist yet, by number, with the reason. */
 const notYet: Record<number, string> = {
   37: 'there are no quotes and no previews of posts',
+  112: 'nothing here opens office documents: they are kept and given back as they came',
+};
+
+/** Attacks whose defence is there without a test that carries their number; each should get one. */
+const notTried: Record<number, string> = {
+  92: 'a crawl ends after 50 pages or 2,000 items, and at an address that it has seen',
+  94: 'threads are rows with the id of their topic, which nothing follows upwards',
+  98: 'a group announces an activity once, and never an Announce of somebody else',
+  127: 'every write looks for its post and its group in the tables; moving between groups does not exist',
+  128: 'mentions of outsiders tell them nothing; nobody is warned of it',
+  130: 'what leaves is built anew and has neither member',
 };
 
 /** Groups of attacks that must be here whole; of the group about size those that concern what exists. */
-const groups = new Set(['A', 'B', 'C', 'D', 'E', 'H', 'K', 'L', 'M', 'N', 'O']);
+const groups = new Set(['A', 'B', 'C', 'D', 'E', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N', 'O']);
 const alsoHere = [80, 82, 83, 84];
 
 type Case = { n: number; group: string };
@@ -21,7 +32,7 @@ function numbersIn(text: string, isHere: boolean): number[] {
   const found: string[] = [];
   if (isHere)
     for (const [, numbers = ''] of text.matchAll(/^\s*(?:it|describe)\b[^\n]*?['"`]([\d, ]+): /gm)) found.push(numbers);
-  if (isHere) for (const [, numbers = ''] of text.matchAll(/^\)\('([\d, ]+): /gm)) found.push(numbers);
+  if (isHere) for (const [, numbers = ''] of text.matchAll(/^(?:\)\(|\s+)'([\d, ]+): /gm)) found.push(numbers);
   for (const [, numbers = ''] of text.matchAll(/\((?:hostile )?cases? ([\d, ]+)\)/g)) found.push(numbers);
   return found.flatMap((numbers) => numbers.split(',').map(Number));
 }
@@ -36,6 +47,7 @@ it.skipIf(!existsSync(list))('every attack of these groups has a test, or a reas
   }))
     for (const number of numbersIn(readFileSync(join(root, file), 'utf8'), file.startsWith('test/hostile/')))
       tested.add(number);
-  expect(wanted.filter((number) => !tested.has(number) && !(number in notYet))).toEqual([]);
-  expect(Object.keys(notYet).filter((number) => tested.has(Number(number)))).toEqual([]);
+  const excused = { ...notYet, ...notTried };
+  expect(wanted.filter((number) => !tested.has(number) && !(number in excused))).toEqual([]);
+  expect(Object.keys(excused).filter((number) => tested.has(Number(number)))).toEqual([]);
 });

@@ -494,7 +494,7 @@ async function isShutOut(token: Record<string, string>): Promise<void> {
   }, limit);
 }
 
-it('the last member of C is removed: C is refused with the token it holds, drops its copies, and B and A have the receipt', async () => {
+it('the last member of C is removed: C is refused with the token it holds, drops its copies, and B and A have the receipt (hostile case 121)', async () => {
   const held = await forged();
   expect((await get(c, written.uri, held)).status).toBe(200);
   const known = await paperAt(c);

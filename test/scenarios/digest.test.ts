@@ -84,7 +84,7 @@ it.each(['sqlite', 'postgres'] as const)(
   },
 );
 
-it('who was removed there without our hearing of it is no member here; one wrong digest alone removes nobody', async () => {
+it('who was removed there without our hearing of it is no member here; one wrong digest alone removes nobody (hostile case 95)', async () => {
   await using world = await lanesWorld();
   const { council, department, bob, clock, group, post, settle } = world;
   const eve = await council.person('Eve Council');

@@ -49,7 +49,7 @@ describe('A file with a post, read from another node', () => {
     return join(node.context.config.dataFolder, 'files', name.slice(0, 2), name);
   };
 
-  it('comes through the reader’s own node, whole and in parts, and nothing of it stays there', async () => {
+  it('comes through the reader’s own node, whole and in parts, and nothing of it stays there (hostile case 118)', async () => {
     expect(there.files).toMatchObject([{ name: 'plan “A”.bin', home: council.origin, alt: 'A plan' }]);
     const id = there.files[0]?.id ?? '';
     const whole = Buffer.from(await (await read(ministry, bert, id)).arrayBuffer());

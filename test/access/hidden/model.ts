@@ -112,11 +112,10 @@ function mayReadPost(group: Group, post: Post, visitor: Visitor, agreement: Agre
   if (isPeer(visitor)) {
     if (topic.audience !== 'group' || removed) return false;
     if (group.here) return reads(group, visitor, agreement);
-    // Its own node is told everything; any other needs the group's token, which a question brings along.
-    const isHost = visitor === 'members';
-    return (
-      (peopleHere as readonly string[]).includes(post.author) && covers(group, agreement) && (isHost || post.taken)
-    );
+    // Its own node is told everything; another one needs the group's token, which one brings along and one has stolen. It names what others wrote as well.
+    if (!covers(group, agreement) || (visitor !== 'members' && visitor !== 'second')) return false;
+    const isOurs = (peopleHere as readonly string[]).includes(post.author);
+    return isOurs ? visitor === 'members' || post.taken : evenGone;
   }
   if (!reads(group, visitor, agreement)) return false;
   if (visitor === 'nobody' || !has(group, visitor, 'member')) return topic.audience === 'group' && !removed;

@@ -60,7 +60,7 @@ async function upload(web: TestWeb, account: TestAccount, name: string, bytes: U
 const incoming = (web: TestWeb) => readdirSync(web.context.files.incoming);
 
 describeStores('A file', (open) => {
-  it('is uploaded in parts, read in parts by whom what it hangs on lets read, and ends with it', async () => {
+  it('is uploaded in parts, read in parts by whom what it hangs on lets read, and ends with it (hostile case 116)', async () => {
     let reader = '';
     await using web = await openWeb(open, { slices: [files, holderFor(() => reader)] });
     const { context } = web;
@@ -133,7 +133,7 @@ describeStores('A file', (open) => {
     expect((await begin(web, bert, 'other', 1)).status).toBe(507);
   });
 
-  it('is known by its content, whatever it is called, and shown only when no browser can run it', async () => {
+  it('is known by its content, whatever it is called, and shown only when no browser can run it (hostile cases 109, 110, 113)', async () => {
     await using web = await openWeb(open, { slices: [files] });
     const anna = await web.account();
     const cases: [name: string, content: Buffer | string, type: string, inline: boolean][] = [

@@ -251,7 +251,7 @@ describeStores('Mail of a notification', (open) => {
     expect(server.mails).toHaveLength(1);
   });
 
-  it('stays away when it was read, muted, taken back, or may not be read any more', async () => {
+  it('stays away when it was read, muted, taken back, or may not be read any more (hostile case 122)', async () => {
     const server = await mailServer();
     await using world = await openWorld(open, { server });
     const { act, owner, anna, addGroup, join, topic, answer, effects, pass, rows } = world;

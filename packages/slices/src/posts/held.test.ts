@@ -73,7 +73,7 @@ it('a topic is kept at once, seen by its author alone, and leaves when the time 
   expect(await world.context.db.reader.selectFrom('post_held').select('id').execute()).toEqual([]);
 });
 
-it('undo gives the text back in the form, of a topic and of a reply, and nothing leaves', async () => {
+it('undo gives the text back in the form, of a topic and of a reply, and nothing leaves (hostile case 124)', async () => {
   await using world = await open();
   const { asAda, asBob, ada, group, context, drain, events, later, write } = world;
   const at = await write();
