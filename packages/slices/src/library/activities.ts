@@ -106,7 +106,8 @@ const toActivity: Activities['toActivity'] = {
     told(outgoing, data, async (group) => {
       const post = await postById(outgoing.db, data.post);
       const folder = data.folder === '' ? null : await folderById(outgoing.db, data.folder);
-      if (!post || post.deleted_at || folder === undefined) return null;
+      // What is not for all of a group is told by nobody but its author.
+      if (!post || post.deleted_at || post.audience !== 'group' || folder === undefined) return null;
       return { type: 'Add', object: post.uri, target: folder?.uri ?? libraryUri(group) };
     }),
   'library.marked': (outgoing, { data }) =>
@@ -115,7 +116,7 @@ const toActivity: Activities['toActivity'] = {
         data.document === null
           ? await folderById(outgoing.db, data.folder ?? '')
           : await postById(outgoing.db, data.document);
-      if (!marked || ('deleted_at' in marked && marked.deleted_at)) return null;
+      if (!marked || ('audience' in marked && (marked.deleted_at || marked.audience !== 'group'))) return null;
       return { type: data.official ? 'Add' : 'Remove', object: marked.uri, target: officialUri(group) };
     }),
 };

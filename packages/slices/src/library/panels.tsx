@@ -52,7 +52,7 @@ async function onTopic(
   const seen = subject && (await seePost(context, subject.id, visitor).catch(() => null));
   const db = context.db.reader;
   const document = seen && (await documentOf(db, seen.post.id));
-  if (!seen || !document) return null;
+  if (!seen || !document || seen.post.hidden_at !== null) return null;
   const { post, group, standing } = seen;
   const newest = (await filesOf(db, 'posts', [post.id])).get(post.id)?.[0];
   const versions = await Promise.all(

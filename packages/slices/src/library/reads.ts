@@ -27,7 +27,8 @@ export async function seeDocument(
 ): Promise<SeenPost & { document: DocumentRow }> {
   const seen = await seePost(context, id, visitor);
   const document = await documentOf(context.db.reader, id);
-  return document && seen.post.reply_to === null && seen.post.deleted_at === null
+  const { reply_to, deleted_at, hidden_at } = seen.post;
+  return document && reply_to === null && deleted_at === null && hidden_at === null
     ? { ...seen, document }
     : refuse('not_found', 'There is nothing at this address');
 }
