@@ -66,7 +66,7 @@ export async function createAccount(
   return account;
 }
 
-/** The owner of an account has shown that its mail address is theirs, or the agency's own identity provider vouches for it. */
+/** The owner of an account has shown that its mail address is theirs, or an identity provider says that it has checked it. */
 export async function verifyEmail(work: Work, account: string): Promise<void> {
   await work.db.updateTable('account').set({ email_verified_at: work.now }).where('id', '=', account).execute();
 }

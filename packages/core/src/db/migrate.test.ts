@@ -82,6 +82,22 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       );
     });
 
+    if (dialect === 'postgres')
+      it('take as long as they need, unlike any other statement', async () => {
+        await using place = await emptyDatabase(dialect);
+        await using db = await openDatabase(place.options);
+        const limits: string[] = [];
+        const limit = async (schema: Parameters<Migrations[string]>[0]) => {
+          const { rows } = await sql<{ limit: string }>`select current_setting('statement_timeout') as limit`.execute(
+            schema,
+          );
+          limits.push(rows[0]?.limit ?? '');
+        };
+        await migrate(db.writer, db.dialect, [{ '2026-01-01-a': limit }]);
+        await limit(db.writer as unknown as Parameters<typeof limit>[0]);
+        expect(limits).toEqual(['0', '30s']);
+      });
+
     it('leave nothing of one that fails, and go on from there', async () => {
       await using place = await emptyDatabase(dialect);
       await using db = await openDatabase(place.options);

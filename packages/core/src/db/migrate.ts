@@ -47,7 +47,11 @@ export async function migrate(db: Kysely<Schema>, dialect: Dialect, parts: Migra
   // Two processes may start at once: the second waits here, then finds the work done.
   const alone = <T>(work: (transaction: Transaction<Schema>) => Promise<T>) =>
     db.transaction().execute(async (transaction) => {
-      if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(7264107)`.execute(transaction);
+      if (dialect === 'postgres') {
+        // A large table may take longer to change than any statement may while people wait, and so may waiting for another process.
+        await sql`set local statement_timeout = 0`.execute(transaction);
+        await sql`select pg_advisory_xact_lock(7264107)`.execute(transaction);
+      }
       return work(transaction);
     });
   await alone((transaction) =>

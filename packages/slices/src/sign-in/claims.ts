@@ -14,6 +14,8 @@ export type ClaimSettings = Pick<
 export type ClaimedProfile = {
   name: string | null;
   email: string | null;
+  /** The provider says that it has checked the address. Silence is no word: some show what people write into their profiles. */
+  emailVerified: boolean;
   role: string | null;
   language: Language | null;
   groups: string[];
@@ -104,6 +106,7 @@ export function readClaims(claims: JsonObject, settings: ClaimSettings): Claimed
     ),
     // A mail address that the provider itself has not checked is nobody's.
     email: email !== null && isEmail(email) && claims.email_verified !== false ? normaliseEmail(email) : null,
+    emailVerified: claims.email_verified === true,
     role: shown(textAt(claims, settings.claim_role)),
     language: isLanguage(language) ? language : null,
     groups,

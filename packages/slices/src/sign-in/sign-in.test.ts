@@ -84,6 +84,7 @@ it('Somebody whom Keycloak vouches for gets a person with profile and roles, and
   const home = await browser.get(`/sign-in/with/${id}?next=/people`);
   expect([home.status, home.url.pathname]).toEqual([200, '/people']);
   expect(await accountOf('anna@council.example')).toMatchObject({ administrator: 1, federation_officer: 0 });
+  expect((await accountOf('anna@council.example'))?.email_verified_at).not.toBeNull();
 
   anna.claims.realm_access = { roles: ['officers'] };
   await createNetworkBrowser(node.origin).get(`/sign-in/with/${id}`);
@@ -116,7 +117,8 @@ it('Entra ID: the subject is the key, and groups that it withholds change no rol
   const id = await setUp(provider, 'entra', { administrators: '11111111-aaaa' });
   await createNetworkBrowser(node.origin).get(`/sign-in/with/${id}`);
   const before = await accountOf('ben@council.example');
-  expect(before).toMatchObject({ administrator: 1 });
+  // Nothing is said of the address: it opens no group by its domain.
+  expect(before).toMatchObject({ administrator: 1, email_verified_at: null });
 
   // Another address and more than 200 groups: still the same person, with the same role.
   provider.next = people.entraOverage('e-ben', 'Ben Bos-Smit', 'b.bos@elsewhere.example');

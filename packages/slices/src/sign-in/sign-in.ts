@@ -118,7 +118,7 @@ async function makeAccount(
       language,
       // In the same unit of work: a person without the identity that they came with could never come back.
       async (work, account) => {
-        await verifyEmail(work, account.id);
+        if (profile.emailVerified) await verifyEmail(work, account.id);
         const identity = await link(work, provider, vouched, account.id);
         made = { account: account.id, grant: await openGrant(work, provider, identity, vouched, state) };
       },
