@@ -207,10 +207,13 @@ async function tokenFor(world: World, visitor: Peer, group: Group): Promise<stri
   return `ActivityPubActorToken ${token}`;
 }
 
+/** Whoever brought a file is told what it is, wherever it hangs. */
+const isOwnFile = (visitor: Visitor, { name }: Address, { post }: About): boolean =>
+  name === 'GET /api/v1/files/:id' && visitor === post.author;
+
 /** What was said that this visitor may not come upon, in words; empty when there is none. */
 export function wrongIn(world: World, visitor: Visitor, address: Address, about: About, answer: Answer): string[] {
-  // Whoever brought a file is told what it is, wherever it hangs.
-  if (address.name === 'GET /api/v1/files/:id' && visitor === about.post.author) return [];
+  if (isOwnFile(visitor, address, about)) return [];
   const asked = new Set(
     world.words.in(decodeURIComponent(address.path(about, world, visitor))).map(({ said }) => said),
   );
@@ -280,6 +283,7 @@ export async function differsFromMissing(
   answer: Answer,
 ): Promise<string | null> {
   if (!about.group.closed || knows(about.group, visitor, world.agreementOf(visitor))) return null;
+  if (isOwnFile(visitor, address, about)) return null;
   const none = missingInPlaceOf(about);
   const difference = partsFromMissing(about, answer, none, await ask(world, visitor, address, none));
   return difference && `not as a missing one: ${difference}`;
