@@ -59,7 +59,7 @@ const inPlace: Record<string, keyof Things> = {
 const ofNode: Record<string, keyof SeedThings> = {
   ...{ people: 'colleague', members: 'colleague', guests: 'guest', register: 'registrationToken', partners: 'partner' },
   ...{ mute: 'muteToken', with: 'provider', 'sign-in': 'draft', links: 'identity', link: 'link', passkeys: 'passkey' },
-  uploads: 'upload',
+  ...{ uploads: 'upload', emergency: 'emergency', topics: 'topic' },
 };
 /** Parameters that are words. */
 const said: Record<string, string> = {

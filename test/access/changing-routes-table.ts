@@ -399,6 +399,14 @@ const pagesOfGuests: Record<string, Row> = {
   'POST /administration/guests': { ...{ as: 'administrator', not: notAdministrators }, send: { who: 'staff' } },
 };
 
+const theirs: Person[] = ['bystander', 'member', 'facilitator', 'administrator', 'officer', 'guest'];
+const emergency: Record<string, Row> = {
+  'POST /emergency/:id/approve': { as: 'owner', not: theirs, at: ['emergency'] },
+  'POST /emergency/:id/refuse': { as: 'owner', not: theirs, at: ['emergency'] },
+  'POST /emergency/:id/end': { as: 'administrator', not: ['owner', 'member', 'officer', 'guest'], at: ['emergency'] },
+};
+const asksToRead = ({ shut }: Things) => ({ group: shut, reason: 'Water in the archive' });
+
 const domains = 'good.example';
 const pagesOfRegistration: Record<string, Row> = {
   'POST /register': {
@@ -543,6 +551,10 @@ export const changingRoutes: Record<string, Row> = {
   ...Object.fromEntries(Object.entries(uploads).map(([route, row]) => [route.replace(' ', ' /api/v1'), row])),
   ...pagesOfPeople,
   ...pagesOfRegistration,
+  'POST /administration/emergency': { as: 'administrator', not: notAdministrators, send: asksToRead },
+  'POST /api/v1/emergency': { as: 'administrator', not: notAdministrators, send: asksToRead },
+  ...emergency,
+  ...Object.fromEntries(Object.entries(emergency).map(([route, row]) => [route.replace(' ', ' /api/v1'), row])),
   ...pagesOfGuests,
   ...pagesOfSignIn,
   ...pagesOfPartners,

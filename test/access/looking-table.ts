@@ -121,6 +121,15 @@ export const looking: Record<string, Row> = {
   'GET /guests/:id': 'staff',
   'GET /guests/new': 'administration',
 
+  'GET /administration/emergency': 'administration',
+  'GET /emergency/:id': 'own',
+  'GET /emergency/:id/topics': 'own',
+  'GET /emergency/:id/topics/:topic': 'own',
+  'GET /emergency/:id/files/:file': 'own',
+  'GET /groups/:id/emergency': 'remembering',
+  'GET /api/v1/emergency': 'administration',
+  'GET /api/v1/groups/:id/emergency': 'rememberingList',
+
   'GET /sign-in': 'anybody',
   'GET /sign-in/code': 'own',
   'GET /sign-in/link/:token': 'anybody',

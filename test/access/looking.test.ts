@@ -25,7 +25,7 @@ const after: Record<string, keyof Things> = {
     partners: 'partner',
   },
   ...{ mute: 'muteToken', with: 'provider', 'sign-in': 'draft', outgoing: 'held', identities: 'identity' },
-  ...{ sessions: 'session', tokens: 'ownToken' },
+  ...{ sessions: 'session', tokens: 'ownToken', emergency: 'emergency', topics: 'topic' },
 };
 
 /** Only to oneself, and only what one has read: nothing that anybody else could see or that could not be done again. */

@@ -161,6 +161,12 @@ export const rules = {
   owning: page('For the owners of a group of this node', {
     ...{ stranger: '-rr-', guest: all('-'), asking: 'rrr-', invited: 'rrr-', member: all('r') },
   }),
+  remembering: page('Who read a group in an emergency: for its members', {
+    ...{ stranger: '-rr-', guest: all('-'), asking: 'rrr-', invited: 'rrr-', member: all('P') },
+  }),
+  rememberingList: page('Who read a group in an emergency, as a list: for its members', {
+    ...{ stranger: '-rr-', guest: all('-'), asking: 'rrr-', invited: 'rrr-', member: all('F') },
+  }),
   confirming: page('For those who run a group of this node, after a restore', { facilitator: 'FFF-' }),
   told: page('What one was told of', { invited: 'PPP-', member: all('P'), facilitator: all('-') }),
   toldOne: page('One thing that one was told of: leads there', { member: all('F'), facilitator: all('-') }),

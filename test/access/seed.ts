@@ -25,6 +25,7 @@ import {
 } from '@joinery/core';
 import { createNodeWebApp, openNode } from '@joinery/node';
 import { beginConversation, sendMessage } from '@joinery/slices/conversations';
+import { askToRead } from '@joinery/slices/emergency';
 import {
   approve,
   ban,
@@ -100,7 +101,7 @@ export type Things = Record<Person | ThingName | 'askedIdentity', string>;
 type ThingName =
   | ('closed' | 'open' | 'bridges' | 'handle' | 'uri' | 'shut' | 'shutConversation')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
-  | 'upload'
+  | ('upload' | 'emergency')
   | LibraryThing
   | ('foreign' | 'hidden' | 'partner' | 'link' | 'muteToken' | 'registrationToken' | 'registration')
   | ('conversation' | 'message' | 'said' | 'saidByReader' | 'reportedMessage')
@@ -201,8 +202,12 @@ export async function openSeed(options: { smtp?: string; clock?: Clock } = {}): 
     await notify(work, { ...told, group: groups.closed, accepted: true });
     await putMute(work, { person: person.member, scope: 'kind', subject: 'mention', page: true, mail: true });
     const talk = await fillConversation(work, person);
+    const ada = await context.ports.people.byId(work.db, person.administrator);
+    if (!ada) throw new Error('There is no administrator');
+    const why = { group: groups.closed, reason: 'Water in the archive' };
+    const emergency = (await askToRead(work, { person: ada, administrator: true }, why)).id;
     const shut = await fillShut(work, person, keys);
-    return { ...groups, ...talk, ...shut, partner: (await decideAs(work, 'allow', allowed)).id };
+    return { ...groups, ...talk, ...shut, emergency, partner: (await decideAs(work, 'allow', allowed)).id };
   });
   const filled = await fillLibrary(context, { group: made.closed, owner: person.owner, member: person.member });
   const library: Record<LibraryThing, string> = {
@@ -421,6 +426,7 @@ async function fillGroups(
       | 'muteToken'
       | 'registrationToken'
       | 'registration'
+      | 'emergency'
       | keyof SignInThings
       | keyof Talk
       | keyof Shut

@@ -39,6 +39,7 @@ export function examplesOf({
   file,
   papers,
   library,
+  emergency,
   notification,
   conversations,
 }: EveryState) {
@@ -76,6 +77,32 @@ export function examplesOf({
       },
     ],
     '/administration/guests': [{ path: '/administration/guests', as: owner, name: 'guests administration' }],
+    '/administration/emergency': [
+      { path: '/administration/emergency', as: owner, name: 'emergency' },
+      {
+        path: '/administration/emergency',
+        as: owner,
+        name: 'emergency error',
+        before: send(/^Ask$|^Vragen$/),
+        ...failed,
+      },
+    ],
+    '/emergency/:id': [
+      { path: `/emergency/${emergency.asked}`, as: owner, name: 'emergency asked' },
+      { path: `/emergency/${emergency.open}`, as: owner, name: 'emergency open' },
+    ],
+    '/emergency/:id/topics': [{ path: `/emergency/${emergency.open}/topics`, as: owner, name: 'emergency topics' }],
+    '/emergency/:id/topics/:topic': [
+      { path: `/emergency/${emergency.open}/topics/${emergency.topic}`, as: owner, name: 'emergency topic' },
+    ],
+    '/emergency/:id/files/:file': [
+      { path: `/emergency/${emergency.open}/files/${file}`, as: owner, name: 'emergency file missing', status: 404 },
+    ],
+    '/groups/:id/emergency': [
+      { path: `/groups/${groups.closed}`, as: owner, name: 'emergency on a group' },
+      { path: `/groups/${groups.closed}/emergency`, as: owner, name: 'emergency of a group' },
+      { path: `/groups/${groups.open}/emergency`, as: 'member', name: 'emergency of a group none' },
+    ],
     '/register': [
       { path: '/register', as: 'nobody', name: 'sign up' },
       {

@@ -57,6 +57,7 @@ import type { ProviderRow } from '../../packages/slices/src/sign-in/tables.ts';
 import { people, startIdentityProvider } from '../harness/identity-provider.ts';
 import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 import { fillConversations, fillOverNodes } from './every-state-conversations.ts';
+import { type Emergency, fillEmergency } from './every-state-emergency.ts';
 import { fillPapers, hangPicture, type Papers } from './every-state-files.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -117,6 +118,7 @@ export type EveryState = AsyncDisposable & {
   /** In a closed group, where it is kept who opens them. */
   papers: Papers;
   library: Awaited<ReturnType<typeof fillLibrary>>;
+  emergency: Emergency;
   /** Of the member. */
   notification: string;
 };
@@ -378,6 +380,7 @@ export async function openEveryState(): Promise<EveryState> {
   });
   const guest = await addGuest(node, owner, [open.id]);
   const readers = [colleague.id, member.id, leaver.id];
+  const emergency = await fillEmergency(node, { owner, colleague }, closed.id);
   const papers = await fillPapers(node, { group: closed.id, owner: owner.id, readers, peer: council.origin });
   await fillHeld(node, signIn.providers.live);
   return {
@@ -411,6 +414,7 @@ export async function openEveryState(): Promise<EveryState> {
     file,
     papers,
     library,
+    emergency,
     [Symbol.asyncDispose]: async () => {
       await signIn[Symbol.asyncDispose]();
       for (const one of [...nodes, fresh].reverse()) await one[Symbol.asyncDispose]();

@@ -104,6 +104,8 @@ export async function busyPages({ db }: Pick<Context, 'db'>, busy: BusyNode): Pr
     officer('registration', '/administration/registration'),
     officer('guests of mine', '/guests'),
     officer('guests of all', '/administration/guests'),
+    officer('emergency access', '/administration/emergency'),
+    reader('who read a group in an emergency', `/groups/${groups.closed}/emergency`),
     officer('reported messages', '/administration/messages'),
     officer('administration', '/administration'),
     officer('health', '/administration/health'),

@@ -279,6 +279,27 @@ it('a file of B is read through the reader’s own node, whole and in parts, by 
   expect((await cleo.api('GET', `/files/${await paperAt(c)}/readers`)).status).toBe(404);
 });
 
+it('an administrator of A who reads it in an emergency is named to its members at every node, with the reason, and reads nothing of B', async () => {
+  const adam = await a.person('Adam Keeper', { administrator: true });
+  const asked = await adam.api('POST', '/emergency', { group: group.uri, reason: 'A court asks for it' });
+  expect(asked.status).toBe(201);
+  expect((await ada.api('POST', `/emergency/${asked.body.id}/approve`)).body).toMatchObject({ state: 'open' });
+  await settle();
+  const told = { by: { name: 'Adam Keeper', agency: 'Department' }, reason: 'A court asks for it' };
+  const seenBy = async (person: TestPerson, id: string) =>
+    (await person.api('GET', `/groups/${id}/emergency`)).body.items;
+  for (const [person, id] of [
+    [ada, group.id],
+    [bob, at.b],
+    [cleo, at.c],
+  ] as const)
+    expect(await seenBy(person, id)).toMatchObject([{ ...told, state: 'open', openedAt: expect.any(String) }]);
+  expect((await ada.api('POST', `/emergency/${asked.body.id}/refuse`)).status).toBe(200);
+  await settle();
+  expect(await seenBy(cleo, at.c)).toMatchObject([{ ...told, state: 'ended', endedAt: expect.any(String) }]);
+  expect(await x.context.db.reader.selectFrom('emergency_access').selectAll().execute()).toEqual([]);
+});
+
 it('its library is the same at A, B and C, and X has neither a folder nor a document of it', async () => {
   const names = { folder: `${secret} files`, title: `${secret} ledger` };
   const folder = (await ada.api('POST', `/groups/${group.id}/library/folders`, { name: names.folder })).body;

@@ -1,6 +1,7 @@
 import type { Slice } from '@joinery/core';
 import { createPartnersSlice, federationSlice, laneHealth } from '@joinery/federation';
 import { conversations } from '@joinery/slices/conversations';
+import { emergency } from '@joinery/slices/emergency';
 import { feed } from '@joinery/slices/feed';
 import { files } from '@joinery/slices/files';
 import { groups } from '@joinery/slices/groups';
@@ -33,6 +34,7 @@ const capabilities: Slice[] = [
   library,
   conversations,
   guests,
+  emergency,
   notifications,
   feed,
   links,

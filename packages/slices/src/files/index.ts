@@ -9,6 +9,7 @@ import { migrations } from './migrations.ts';
 import { routes } from './routes.tsx';
 
 export { fileDocument, readFile, rememberFiles, type SaidFile } from './activities.ts';
+export { answerBytes } from './answer.ts';
 export {
   attachFile,
   bytesOf,

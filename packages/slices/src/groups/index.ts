@@ -46,6 +46,7 @@ export {
   postRefusal,
   type Standing,
 } from './policy.ts';
+export { seeGroup } from './reads.ts';
 export { setAutomaticRules } from './requests/automatic.ts';
 export { responsibleFor } from './requests/away.ts';
 export { setQuestions } from './requests/questions.ts';

@@ -221,6 +221,30 @@ async function forgetConversation(work: Work, id: string): Promise<void> {
   await work.db.deleteFrom('notification_mute').where('scope', '=', 'group').where('subject', '=', id).execute();
 }
 
+/**
+ * An administrator asks to read a closed group, may from now on, or no longer: its owners here are told, whoever asked, and the other administrators, who learn nothing of the group.
+ * @param accepted null when it is asked
+ */
+async function onEmergency(
+  work: Work,
+  { id, at, data }: { id: string; at: string; data: { access: string; group: string | null } },
+  accepted: boolean | null,
+): Promise<void> {
+  const access = await work.db
+    .selectFrom('emergency_access')
+    .select(['asker_id', 'decided_by'])
+    .where('id', '=', data.access)
+    .executeTakeFirst();
+  const asker = access?.asker_id;
+  if (!access || !asker) return;
+  const owners = data.group === null ? [] : await membersWithRole(work.db, data.group, ['owner']);
+  const actor = accepted === null ? asker : access.decided_by;
+  const news = { kind: 'emergency', cause: `emergency ${id}`, at, actor, accepted } as const;
+  for (const owner of owners) await notify(work, { ...news, person: owner.id, group: data.group });
+  const others = accepted === null ? await administrators(work.db) : [asker];
+  for (const person of others) await notify(work, { ...news, person });
+}
+
 /** What somebody is told, and after what. Each event is seen once; `cause` keeps what arrives twice from being told twice. */
 export const afterEffects: AfterEffects = {
   'post.created': (work, { data }) => onPost(work, data.post, true),
@@ -274,6 +298,10 @@ export const afterEffects: AfterEffects = {
   'federation.role_ended': (work, { id, at, data }) =>
     notify(work, { person: data.person, kind: 'role', cause: `role ${id}`, at }),
   'group.deleted': (work, { data }) => forgetConversation(work, data.group),
+  'emergency.asked': (work, event) => onEmergency(work, event, null),
+  'emergency.opened': (work, event) => onEmergency(work, event, true),
+  'emergency.refused': (work, event) => onEmergency(work, event, false),
+  'emergency.ended': (work, event) => onEmergency(work, event, false),
   'registration.waiting': (work, { at, data }) => onRegistration(work, data.registration, at),
   ...Object.fromEntries(
     securityEvents.map((what) => [what, (work: Work, event: LogEvent<SecurityEvent>) => onSecurity(work, what, event)]),

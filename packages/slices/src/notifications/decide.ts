@@ -1,4 +1,4 @@
-import { type Kind, type Scope, securityKind } from './tables.ts';
+import { alwaysKinds, type Kind, type Scope } from './tables.ts';
 
 /** What somebody does not want to hear of, and where. */
 export type Mute = { scope: Scope; subject: string; page: boolean; mail: boolean };
@@ -8,9 +8,9 @@ export type About = { kind: Kind; group: string | null; topic: string | null };
 
 export type Decision = { page: boolean; mail: boolean };
 
-/** Whether a mute covers what a notification is about. None covers what was changed about the person's own sign-in. */
+/** Whether a mute covers what a notification is about. None covers what was changed about the person's own sign-in, or what somebody may have to refuse. */
 export function covers(mute: Pick<Mute, 'scope' | 'subject'>, about: About): boolean {
-  if (about.kind === securityKind) return false;
+  if (alwaysKinds.includes(about.kind)) return false;
   switch (mute.scope) {
     case 'everything':
       return true;

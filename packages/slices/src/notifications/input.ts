@@ -1,13 +1,13 @@
 import { isId } from '@joinery/core';
 import { z } from 'zod';
-import { kinds, scopes, securityKind } from './tables.ts';
+import { alwaysKinds, kinds, scopes } from './tables.ts';
 
 const id = z.string().refine(isId, 'bad_format');
 
 /** A button that mutes one thing. */
 export const muteForm = z
   .object({ scope: z.enum(scopes), subject: z.string().max(64) })
-  .refine(({ scope, subject }) => scope !== 'kind' || subject !== securityKind);
+  .refine(({ scope, subject }) => scope !== 'kind' || !alwaysKinds.some((kind) => kind === subject));
 
 /** The settings page; beside these `group-<id>` with a choice for each group. What is not named keeps what it has. */
 export const settingsForm = z

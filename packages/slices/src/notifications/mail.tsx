@@ -5,8 +5,8 @@ import { formatDateTime, type Language } from '@joinery/ui';
 import { messages } from './messages.ts';
 import { type MuteLink, muteToken } from './mute-token.ts';
 import type { Notification } from './reading.ts';
-import { securityKind } from './tables.ts';
-import { kindName, noteOf, quoteOf, reasonOf, sentenceOf } from './words.ts';
+import { alwaysKinds, securityKind } from './tables.ts';
+import { emergencyText, kindName, noteOf, quoteOf, reasonOf, sentenceOf } from './words.ts';
 
 /** Whom a mail is for. */
 export type Addressee = { id: string; email: string; language: Language; timeZone: string };
@@ -63,7 +63,7 @@ export function mailOf(
 type Links = { oneClick: string | null; others: { href: string; label: string }[] };
 
 function linksOf(node: Node, to: Addressee, { kind, group, topic }: Notification): Links {
-  if (kind === securityKind) return { oneClick: null, others: [] };
+  if (alwaysKinds.includes(kind)) return { oneClick: null, others: [] };
   const t = messages(to.language);
   const talk = group?.kind === 'conversation';
   const link = (scope: MuteLink['scope'], subject: string, page: boolean) =>
@@ -100,6 +100,8 @@ function subjectOf(notification: Notification, language: Language): string {
         return notification.post ? t('subjectMessage') : t('subjectAdded');
       case 'approved':
         return t('subjectClosedApproved');
+      case 'emergency':
+        return emergencyText(notification, language);
       default:
         return t('subjectClosedInvited');
     }

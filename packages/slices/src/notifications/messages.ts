@@ -63,6 +63,12 @@ export const messages = defineMessages({
     why: 'Why you get this, and how to stop it',
     inGroup: 'in {group}',
     textGone: 'The post is not there any more.',
+    saysEmergency: '{name} asks to read a closed group in an emergency',
+    saysEmergencyOpen: 'A closed group can be read in an emergency from now on',
+    saysEmergencyOver: 'A closed group cannot be read in an emergency any more',
+    kindEmergency: 'Reading closed groups in an emergency',
+    whyEmergency:
+      'You get this because you own the group or administer this node. It is always told and mailed and cannot be turned off.',
     kindSecurity: 'Changes of how you sign in',
     whySecurity:
       'You get this because how you sign in was changed. It is always told and mailed, and cannot be turned off.',
@@ -234,6 +240,12 @@ export const messages = defineMessages({
     why: 'Waarom u dit krijgt, en hoe u het stopt',
     inGroup: 'in {group}',
     textGone: 'Het bericht is er niet meer.',
+    saysEmergency: '{name} vraagt om in een noodgeval een gesloten groep te lezen',
+    saysEmergencyOpen: 'Een gesloten groep kan vanaf nu in een noodgeval worden gelezen',
+    saysEmergencyOver: 'Een gesloten groep kan niet meer in een noodgeval worden gelezen',
+    kindEmergency: 'Gesloten groepen lezen in een noodgeval',
+    whyEmergency:
+      'U krijgt dit omdat u eigenaar van de groep bent of dit knooppunt beheert. Dit wordt altijd gemeld en gemaild en kan niet uit.',
     kindSecurity: 'Wijzigingen van hoe u inlogt',
     whySecurity: 'U krijgt dit omdat is gewijzigd hoe u inlogt. Dit wordt altijd gemeld en gemaild en kan niet uit.',
     securityPasswordChanged: 'Uw wachtwoord is gewijzigd',

@@ -40,7 +40,7 @@ class Wishes {
   }
   hears(where: 'page' | 'mail', { kind, group, topic }: { kind: Kind; group: string | null; topic: string | null }) {
     // What was changed about one's own sign-in is told whatever one has said.
-    if (kind === 'security') return true;
+    if (kind === 'security' || kind === 'emergency') return true;
     const names = ['everything ', `kind ${kind}`, `group ${group}`, `topic ${topic}`];
     return names.every((name) => !this.silent[where].has(name));
   }

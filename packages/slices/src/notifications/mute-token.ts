@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { isId, type Secret } from '@joinery/core';
 import { z } from 'zod';
-import { kinds, type Scope, scopes, securityKind } from './tables.ts';
+import { alwaysKinds, kinds, type Scope, scopes } from './tables.ts';
 
 /** What a link in a mail may do: silence one thing for one person, and nothing else. */
 export type MuteLink = { person: string; scope: Scope; subject: string; page: boolean; mail: boolean };
@@ -40,6 +40,6 @@ export function readMuteToken(secret: Pick<Secret, 'mac'>, token: string, now: D
   if (!said.success) return null;
   const [person, scope, subject, page, mail, expires] = said.data;
   if (expires * 86_400_000 < now.getTime()) return null;
-  if (scope === 'kind' && !kinds.some((kind) => kind === subject && kind !== securityKind)) return null;
+  if (scope === 'kind' && !kinds.some((kind) => kind === subject && !alwaysKinds.includes(kind))) return null;
   return { person, scope, subject, page: page === 1, mail: mail === 1 };
 }

@@ -105,6 +105,7 @@ function mayKnow(row: Row, person: string, decides: boolean): boolean {
   if (officeKinds.includes(row.kind)) return decides;
   if (row.kind === 'registration' || row.kind === 'sponsor') return row.administrator === 1;
   if (row.kind === 'guest') return row.administrator === 1 || row.actor_sponsor === person;
+  if (row.kind === 'emergency' && row.group_id === null) return row.administrator === 1;
   if (row.group_id === null) return true;
   if (row.reading === null || row.group_deleted_at !== null) return false;
   const group = {
@@ -257,6 +258,7 @@ const partners = '/administration/partners';
 export function placeOf(notification: Notification): string {
   const { kind, post, group, ask, ending, actor } = notification;
   if (kind === securityKind) return '/profile/sign-in';
+  if (kind === 'emergency') return group ? `/groups/${group.id}/emergency` : '/administration/emergency';
   if (kind === 'expiry') return ending ? `${partners}/${ending.partner}` : partners;
   if (officeKinds.includes(kind)) return `${partners}/proposals`;
   if (post && !post.gone) return `/posts/${post.id}`;

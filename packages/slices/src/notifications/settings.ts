@@ -5,7 +5,7 @@ import { silencedSince } from './anew.ts';
 import type { Mute } from './decide.ts';
 import type { settingsForm } from './input.ts';
 import { mutesOf, putMute } from './mutes.ts';
-import { type Kind, kinds, officeKinds, restoredKinds, securityKind } from './tables.ts';
+import { alwaysKinds, type Kind, kinds, officeKinds, restoredKinds } from './tables.ts';
 
 type GroupChoice = 'all' | 'page' | 'nothing';
 
@@ -28,7 +28,7 @@ async function kindsFor(db: Reader, person: string): Promise<Kind[]> {
   const decides = (await deciders(db)).includes(person);
   const administers = (await administrators(db)).includes(person);
   return kinds.filter((kind) =>
-    kind === securityKind || restoredKinds.includes(kind)
+    alwaysKinds.includes(kind) || restoredKinds.includes(kind)
       ? false
       : kind === 'registration' || kind === 'sponsor'
         ? administers

@@ -16,6 +16,7 @@ export const kinds = [
   'confirm',
   'role',
   'security',
+  'emergency',
 ] as const;
 export type Kind = (typeof kinds)[number];
 
@@ -38,6 +39,11 @@ export const securityKind = 'security' satisfies Kind;
 
 /** What follows from a restore: nobody hears of it otherwise, so nobody is asked whether they want to. */
 export const restoredKinds: readonly Kind[] = ['confirm', 'role'];
+/** An administrator asks to read a closed group: whoever may refuse it is told whatever they muted. */
+const emergencyKind = 'emergency' satisfies Kind;
+
+/** What nobody can mute. */
+export const alwaysKinds: readonly Kind[] = [securityKind, emergencyKind];
 
 /** What only those hear of who decide about partners, for as long as they do. */
 export const officeKinds: readonly Kind[] = ['ask', 'proposal', 'expiry'];

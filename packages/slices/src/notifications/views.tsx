@@ -20,7 +20,7 @@ import {
 import type { Child } from 'hono/jsx';
 import { messages } from './messages.ts';
 import { countedAtMost, type Notification } from './reading.ts';
-import { securityKind } from './tables.ts';
+import { alwaysKinds } from './tables.ts';
 import { noteOf, quoteOf, reasonOf, sentenceOf } from './words.ts';
 
 /** How many are unread, in words. */
@@ -99,7 +99,7 @@ function Item({ item, reader, csrf }: { item: Notification; reader: Reader; csrf
   const mutes = [
     ...(topic && !talk ? [{ scope: 'topic', subject: topic.id, label: t('muteTopic') }] : []),
     ...(group ? [{ scope: 'group', subject: group.id, label: talk ? t('muteConversation') : t('muteGroup') }] : []),
-    ...(item.kind === securityKind ? [] : [{ scope: 'kind', subject: item.kind, label: t('muteKind') }]),
+    ...(alwaysKinds.includes(item.kind) ? [] : [{ scope: 'kind', subject: item.kind, label: t('muteKind') }]),
   ];
   const facts: Child[] = [
     ...(actor && (actor.agency || actor.guest_until) ? [agencyOfPerson(actor, reader.language)] : []),

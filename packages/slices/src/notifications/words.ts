@@ -42,9 +42,18 @@ export function sentenceOf(notification: Notification, language: Language): stri
       return t('saysConfirm', { group: where });
     case 'role':
       return t('saysRole');
+    case 'emergency':
+      return emergencyText(notification, language);
     case 'security':
       return changeOf(notification.security?.what, language);
   }
+}
+
+/** What became of a request to read a closed group; names no group, since administrators are told as well. */
+export function emergencyText({ accepted, actor }: Notification, language: Language): string {
+  const t = messages(language);
+  if (accepted !== null) return accepted ? t('saysEmergencyOpen') : t('saysEmergencyOver');
+  return t('saysEmergency', { name: actor?.name ?? t('somebody') });
 }
 
 /** What was changed about somebody's sign-in, in one line. */
@@ -140,6 +149,8 @@ export function reasonOf(notification: Notification, language: Language): string
       return t('whyRole');
     case 'security':
       return t('whySecurity');
+    case 'emergency':
+      return t('whyEmergency');
   }
 }
 
@@ -179,5 +190,7 @@ export function kindName(kind: Kind, language: Language): string {
       return t('kindRole');
     case 'security':
       return t('kindSecurity');
+    case 'emergency':
+      return t('kindEmergency');
   }
 }

@@ -1,0 +1,226 @@
+import {
+  type Context,
+  enqueueJob,
+  isId,
+  type JsonObject,
+  newId,
+  originOf,
+  type Reader,
+  refuse,
+  streams,
+  transact,
+  type Visitor,
+  type Work,
+} from '@joinery/core';
+import { type GroupRow, groupById, groupByUri, isMember, membershipOf, streamOf } from '@joinery/slices/groups';
+import { canApprove, canEnd, canRead, canRefuse, type Decider, seemAlike } from './policy.ts';
+import { accessById, knownBy } from './store.ts';
+import type { EmergencyPageRow, EmergencyRow } from './tables.ts';
+
+export const openJob = 'emergency.open';
+export const closeJob = 'emergency.close';
+/** Hours that owners have before it opens without a second person, and for how long it is open. */
+export const noticeHours = 72;
+export const openHours = 24;
+const hour = 3_600_000;
+
+const after = (now: string, hours: number) => new Date(Date.parse(now) + hours * hour).toISOString();
+
+/** The closed group of this node behind a link or a handle; null for everything else, a conversation among it. @throws {Refusal} invalid, conflict */
+async function groupMeant(work: Work, reference: string): Promise<GroupRow | null> {
+  const isLink = /^https?:\/\//i.test(reference);
+  const [, handle = '', host] = /^[@!]?([^@\s/]+)(?:@([^@\s/]+))?$/.exec(reference) ?? [];
+  const elsewhere = isLink ? originOf(reference) !== work.home : host !== undefined && host !== new URL(work.home).host;
+  if (elsewhere) refuse('invalid', 'The group lives at another node', [{ field: 'group', code: 'unknown' }]);
+  const id = /\/groups\/([0-9a-f-]{36})/.exec(reference)?.[1] ?? reference;
+  const byId = isId(id) ? await groupById(work.db, id) : undefined;
+  const found =
+    byId ??
+    (isLink
+      ? await groupByUri(work.db, reference)
+      : await work.db
+          .selectFrom('groups')
+          .selectAll()
+          .where('handle', '=', handle.toLowerCase())
+          .where('local', '=', 1)
+          .executeTakeFirst());
+  if (found?.kind !== 'group' || found.local !== 1 || found.deleted_at !== null) return null;
+  if (found.reading !== 'members')
+    refuse('conflict', 'Everybody of this node may read this group', [{ field: 'group', code: 'bad_choice' }]);
+  return found;
+}
+
+/**
+ * Asks to read a closed group. Owners and the other administrators are told at once. Whoever asks learns neither its name nor whether there is such a group before it is open.
+ * @throws {Refusal} forbidden, invalid, conflict
+ */
+export async function askToRead(
+  work: Work,
+  visitor: Pick<Visitor, 'person' | 'administrator'>,
+  input: { group: string; reason: string },
+): Promise<EmergencyRow> {
+  if (!visitor.administrator) refuse('forbidden', 'Only an administrator of this node can do this');
+  const { person } = visitor;
+  const group = await groupMeant(work, input.group);
+  // The same statements whether there is such a group or not.
+  if (isMember(await membershipOf(work.db, group?.id ?? '', person.id)))
+    refuse('conflict', 'You are in this group', [{ field: 'group', code: 'reserved' }]);
+  const waiting = await work.db
+    .selectFrom('emergency_access')
+    .select('id')
+    .where('asker_id', '=', person.id)
+    .where('reference', '=', input.group)
+    .where('state', 'in', ['asked', 'open'])
+    .executeTakeFirst();
+  if (waiting) refuse('conflict', 'You have asked for this already', [{ field: 'group', code: 'taken' }]);
+  const id = newId();
+  const row: EmergencyRow = {
+    ...{ id, uri: `${work.home}/emergency/${id}`, group_id: group?.id ?? null, reference: input.group },
+    ...{ asker_id: person.id, asker_name: person.name, asker_agency: person.agency, reason: input.reason },
+    ...{ state: 'asked', asked_at: work.now, notice_until: after(work.now, noticeHours) },
+    ...{ decided_by: null, decided_name: null, opened_at: null, ends_at: null, ended_at: null },
+  };
+  await work.db.insertInto('emergency_access').values(row).execute();
+  await enqueueJob(work, openJob, { id }, { key: id, runAt: row.notice_until });
+  work.emit('emergency.asked', streams.local, { access: id, group: row.group_id });
+  return row;
+}
+
+/** What somebody is to a request. */
+async function deciderOf(
+  db: Reader,
+  access: EmergencyRow,
+  visitor: Pick<Visitor, 'person' | 'administrator'>,
+): Promise<Decider> {
+  const standing = access.group_id === null ? undefined : await membershipOf(db, access.group_id, visitor.person.id);
+  const { id } = visitor.person;
+  const asker = access.asker_id;
+  const alike = asker !== null && asker !== id && seemAlike(await knownBy(db, asker), await knownBy(db, id));
+  const owner = isMember(standing) && standing?.role === 'owner';
+  return { person: id, administrator: visitor.administrator, owner, alike };
+}
+
+/**
+ * A request of this node, for whoever may know of it: administrators, and owners of the group.
+ * @throws {Refusal} not_found
+ */
+export async function seeAccess(
+  db: Reader,
+  id: string,
+  visitor: Pick<Visitor, 'person' | 'administrator'>,
+): Promise<{ access: EmergencyRow; who: Decider }> {
+  const access = isId(id) ? await accessById(db, id) : undefined;
+  if (access === undefined || access.asker_id === null) return refuse('not_found', 'There is nothing at this address');
+  const who = await deciderOf(db, access, visitor);
+  if (!who.administrator && !who.owner) refuse('not_found', 'There is nothing at this address');
+  return { access, who };
+}
+
+/** Who owns a closed group is for its members: only an administrator is named. */
+const nameOf = (who: Decider, { person }: Pick<Visitor, 'person'>) => (who.administrator ? person.name : null);
+
+/** A second person lets it be: open from now on, for a day. @throws {Refusal} not_found, forbidden, conflict */
+export async function approveReading(
+  work: Work,
+  id: string,
+  visitor: Pick<Visitor, 'person' | 'administrator'>,
+): Promise<EmergencyRow> {
+  const { access, who } = await seeAccess(work.db, id, visitor);
+  if (access.state !== 'asked') refuse('conflict', 'This has been decided');
+  if (!canApprove(access, who)) refuse('forbidden', 'A second person decides: not whoever asks, under whatever name');
+  return open(work, access, { id: who.person, name: nameOf(who, visitor) });
+}
+
+async function open(
+  work: Work,
+  access: EmergencyRow,
+  by: { id: string; name: string | null } | null,
+): Promise<EmergencyRow> {
+  const ends_at = after(work.now, openHours);
+  const change = {
+    state: 'open',
+    opened_at: work.now,
+    ends_at,
+    decided_by: by?.id ?? null,
+    decided_name: by?.name ?? null,
+  } as const;
+  await enqueueJob(work, closeJob, { id: access.id }, { key: access.id, runAt: ends_at });
+  return put(work, access, change, 'emergency.opened');
+}
+
+/** An owner or another administrator says no, before or meanwhile. @throws {Refusal} not_found, forbidden */
+export async function refuseReading(
+  work: Work,
+  id: string,
+  visitor: Pick<Visitor, 'person' | 'administrator'>,
+): Promise<EmergencyRow> {
+  const { access, who } = await seeAccess(work.db, id, visitor);
+  if (!canRefuse(access, who)) refuse('forbidden', 'There is nothing to refuse for you');
+  const change = { ended_at: work.now, decided_by: who.person, decided_name: nameOf(who, visitor) };
+  if (access.state === 'open') return put(work, access, { ...change, state: 'ended' }, 'emergency.ended');
+  return put(work, access, { ...change, state: 'refused' }, 'emergency.refused');
+}
+
+/** Whoever asked needs it no longer. @throws {Refusal} not_found, forbidden */
+export async function endReading(
+  work: Work,
+  id: string,
+  visitor: Pick<Visitor, 'person' | 'administrator'>,
+): Promise<EmergencyRow> {
+  const { access } = await seeAccess(work.db, id, visitor);
+  if (!canEnd(access, visitor.person.id)) refuse('forbidden', 'Only whoever asked ends it');
+  return put(work, access, { state: 'ended', ended_at: work.now }, 'emergency.ended');
+}
+
+async function put(
+  work: Work,
+  access: EmergencyRow,
+  change: Partial<EmergencyRow>,
+  event: 'emergency.opened' | 'emergency.refused' | 'emergency.ended',
+): Promise<EmergencyRow> {
+  await work.db.updateTable('emergency_access').set(change).where('id', '=', access.id).execute();
+  const group = access.group_id === null ? undefined : await groupById(work.db, access.group_id);
+  // Members are told of what was read, or could be; what never began concerns its owners.
+  const isTold = group?.local === 1 && event !== 'emergency.refused' && (change.opened_at ?? access.opened_at) !== null;
+  work.emit(event, isTold ? streamOf(group) : streams.local, { access: access.id, group: access.group_id });
+  return { ...access, ...change };
+}
+
+/** The notice has passed without a word. */
+export async function openAfterNotice(context: Context, data: JsonObject): Promise<void> {
+  await transact(context, { kind: 'system', what: 'emergency access' }, async (work) => {
+    const access = await accessById(work.db, String(data.id));
+    if (access?.state === 'asked' && access.notice_until <= work.now) await open(work, access, null);
+  });
+}
+
+/** The day is over. */
+export async function closeInTime(context: Context, data: JsonObject): Promise<void> {
+  await transact(context, { kind: 'system', what: 'emergency access' }, async (work) => {
+    const access = await accessById(work.db, String(data.id));
+    if (access?.state === 'open' && (access.ends_at ?? '') <= work.now)
+      await put(work, access, { state: 'ended', ended_at: access.ends_at }, 'emergency.ended');
+  });
+}
+
+/**
+ * A page is about to be read: written down first, so that nothing is read that nobody learns of.
+ * @throws {Refusal} not_found when it is not open for this visitor, or there is no such group
+ */
+export async function beginPage(
+  work: Work,
+  id: string,
+  visitor: Pick<Visitor, 'person' | 'administrator'>,
+  page: Pick<EmergencyPageRow, 'what' | 'subject_id'>,
+): Promise<{ access: EmergencyRow; group: GroupRow }> {
+  const access = isId(id) ? await accessById(work.db, id) : undefined;
+  const who = { person: visitor.person.id, administrator: visitor.administrator };
+  if (!access || !canRead(access, who, work.now)) return refuse('not_found', 'There is nothing at this address');
+  const group = access.group_id === null ? undefined : await groupById(work.db, access.group_id);
+  if (group?.reading !== 'members' || group.kind !== 'group' || group.deleted_at !== null)
+    return refuse('not_found', 'There is no closed group at this address');
+  const row = { id: newId(), access_id: id, at: work.now, ...page };
+  await work.db.insertInto('emergency_page').values(row).execute();
+  work.emit('emergency.read', streams.local, { access: id, page: row.id });
+  return { access, group };
+}

@@ -1,0 +1,269 @@
+import {
+  accountOfPerson,
+  cookieName,
+  runAfterEffects,
+  runNextJob,
+  startSession,
+  transact,
+  type Work,
+} from '@joinery/core';
+import { rememberRemotePerson } from '@joinery/slices/people';
+import { createTopic, markdownText } from '@joinery/slices/posts';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sliceRoutes } from '../harness/routes.ts';
+import { createBrowser } from '../harness/web.ts';
+import { openSeed, type Person, type Seed } from './seed.ts';
+
+// An administrator reads one closed group: with a reason, a second person, an end, and its members knowing.
+const by = { kind: 'system', what: 'test' } as const;
+const hour = 3_600_000;
+const secret = 'Kestrelgloom';
+const reason = 'Water in the archive';
+
+let ahead = 0;
+let seed: Seed;
+/** A topic with the secret word by the member, and one by somebody of another node. */
+const topics = { own: '', theirs: '' };
+beforeAll(async () => {
+  seed = await openSeed({ clock: { now: () => new Date(Date.now() + ahead) } });
+  const { closed, member } = seed.things;
+  Object.assign(
+    topics,
+    await transact(seed.context, by, async (work) => {
+      const own = await createTopic(work, { group: closed, author: member, title: secret, ...markdownText(secret) });
+      return { own: own.id, theirs: await fromElsewhere(work, closed) };
+    }),
+  );
+  return async () => seed[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  ahead = 0;
+  await transact(seed.context, by, async (work) => {
+    await work.db.updateTable('emergency_access').set({ state: 'ended' }).execute();
+  });
+});
+
+async function fromElsewhere(work: Work, group: string): Promise<string> {
+  const document = {
+    id: 'https://far.example/people/1',
+    type: 'Person',
+    name: 'Fred Far',
+    inbox: 'https://far.example/i',
+  };
+  const author = await rememberRemotePerson(work, document, { fetchedAt: work.now, verified: 'origin' });
+  const standing = {
+    state: 'member',
+    role: 'member',
+    following: 1,
+    joined_at: work.now,
+    updated_at: work.now,
+  } as const;
+  await work.db
+    .insertInto('group_member')
+    .values({ group_id: group, person_id: author, ...standing })
+    .execute();
+  const arrival = { uri: 'https://far.example/posts/1', verified: 'origin' } as const;
+  const said = { title: `${secret} far`, ...markdownText(`${secret} far`) };
+  return (await createTopic(work, { group, author, ...said, arrival })).id;
+}
+
+/** Somebody who has just signed in: days go by here. */
+async function browserOf(person: Person) {
+  const { context, webApp, things } = seed;
+  const { origin } = context.config;
+  const account = await accountOfPerson(context.db.reader, things[person]);
+  const session = await transact(context, by, (work) => startSession(work, account?.id ?? ''));
+  const browser = createBrowser(webApp, origin);
+  browser.cookies.set(cookieName(origin, 'session'), session);
+  return browser;
+}
+
+const page = async (person: Person, path: string) => {
+  const answer = await (await browserOf(person)).fetch(path);
+  return { status: answer.status, text: await answer.text() };
+};
+const send = async (person: Person, path: string, fields: Record<string, string> = {}) => {
+  const answer = await (await browserOf(person)).post(path, fields);
+  return { status: answer.status, location: answer.headers.get('location') ?? '', text: await answer.text() };
+};
+/** Asks, and answers the address of the request. */
+async function ask(group: string): Promise<string> {
+  const { location } = await send('administrator', '/administration/emergency', { group, reason });
+  expect(location).toMatch(/^\/emergency\/[0-9a-f-]{36}\?done=asked$/);
+  return location.replace('?done=asked', '');
+}
+const settle = async () => {
+  for (;;) {
+    if (await runAfterEffects(seed.context)) continue;
+    if (!(await runNextJob(seed.context))) return;
+  }
+};
+const reads = async (request: string) => (await page('administrator', `${request}/topics`)).status;
+
+describe('an administrator who asks to read a closed group', () => {
+  it('reads nothing before a second person agrees; its owners are told at once, by bell and mail, whatever they muted', async () => {
+    const { closed, owner } = seed.things;
+    const request = await ask(closed);
+    await settle();
+    expect(await reads(request)).toBe(404);
+    const told = await seed.context.db.reader
+      .selectFrom('notification')
+      .select(['person_id', 'mail_state', 'group_id'])
+      .where('kind', '=', 'emergency')
+      .where('person_id', '=', owner)
+      .execute();
+    expect(told.at(-1)).toMatchObject({ mail_state: 'due', group_id: closed });
+    expect((await page('owner', `/groups/${closed}`)).text).toContain(reason);
+    expect((await page('member', `/groups/${closed}`)).text).not.toContain(reason);
+    for (const person of ['member', 'facilitator', 'bystander', 'officer', 'guest'] as const)
+      expect([person, (await page(person, request)).status]).toEqual([person, 404]);
+  });
+
+  it('is told the same, whether there is such a group or not', async () => {
+    const missing = '01a1f000-0000-7000-8000-000000000000';
+    const texts: string[] = [];
+    for (const group of [seed.things.closed, missing]) {
+      const request = await ask(group);
+      const { status, text } = await page('administrator', request);
+      expect(status).toBe(200);
+      expect(text).not.toContain('Crisis team');
+      texts.push(
+        text.replaceAll(group, '<group>').replace(/[0-9a-f-]{36}|[A-Za-z0-9_-]{43}|\d\d:\d\d(:[\d.]+Z)?/g, '<other>'),
+      );
+    }
+    expect(texts[0]).toBe(texts[1]);
+  });
+
+  it('is not her own second person, nor is another account of hers', async () => {
+    const request = await ask(seed.things.closed);
+    expect((await send('administrator', `${request}/approve`)).status).toBe(403);
+    const administers = (person: Person, name: string) =>
+      transact(seed.context, by, async (work) => {
+        const row = { administrator: 1 };
+        await work.db.updateTable('account').set(row).where('person_id', '=', seed.things[person]).execute();
+        await work.db.updateTable('person').set({ name }).where('id', '=', seed.things[person]).execute();
+      });
+    await administers('keeper', 'Ada Administrator');
+    expect((await send('keeper', `${request}/approve`)).status).toBe(403);
+    await administers('keeper', 'Kim Keeper');
+    expect((await send('keeper', `${request}/approve`)).status).toBe(303);
+    expect(await reads(request)).toBe(200);
+    // Only whoever asked reads.
+    expect((await page('keeper', `${request}/topics`)).status).toBe(404);
+  });
+
+  it('cannot ask for a conversation, an open group or a group of another node, and says why', async () => {
+    const { conversation, open } = seed.things;
+    const request = await ask(conversation);
+    await settle();
+    ahead += 73 * hour;
+    await settle();
+    expect((await page('administrator', request)).text).toContain('Open until');
+    expect(await reads(request)).toBe(404);
+    for (const [fields, says] of [
+      [{ group: open, reason }, 'Everybody of this node may read'],
+      [{ group: 'https://far.example/groups/1', reason }, 'lives at another node'],
+      [{ group: 'crisis', reason: 'Because' }, 'at least ten characters'],
+    ] as const) {
+      const answer = await send('administrator', '/administration/emergency', fields);
+      expect([answer.status, answer.text.includes(says)]).toEqual([422, true]);
+      expect(answer.text).toContain(`value="${fields.group}"`);
+    }
+  });
+});
+
+describe('while it is open', () => {
+  it('she reads what people here wrote, page by page written down; nothing else opens; members see it', async () => {
+    const { closed } = seed.things;
+    const looks = sliceRoutes().filter((route) => route.startsWith('GET ') && /\/(groups|posts)\/:/.test(route));
+    const told = async () => {
+      const found: string[] = [];
+      for (const route of looks) {
+        const path = route
+          .slice(4)
+          .replace(/\/groups\/:\w+/, `/groups/${closed}`)
+          .replace(/\/posts\/:\w+/, `/posts/${topics.own}`);
+        const authorization = { authorization: `Bearer ${seed.tokens.administrator}` };
+        const answer = path.startsWith('/api/')
+          ? await seed.api('GET', path, undefined, authorization)
+          : await (await browserOf('administrator')).fetch(path);
+        found.push(`${route} ${answer.status} ${(await answer.text()).includes(secret)}`);
+      }
+      for (const path of [`/search?q=${secret}`, '/', '/notifications'])
+        found.push(
+          `${path} ${(await page('administrator', path)).text.replaceAll(`value="${secret}"`, '').includes('Crisis')}`,
+        );
+      return found;
+    };
+    const before = await told();
+    const request = await ask(closed);
+    expect((await send('owner', `${request}/approve`)).status).toBe(303);
+    await settle();
+    const list = await page('administrator', `${request}/topics`);
+    expect([list.status, list.text.includes(secret), list.text.includes(`${secret} far`)]).toEqual([200, true, false]);
+    const own = await page('administrator', `${request}/topics/${topics.own}`);
+    expect([own.status, own.text.includes(`<p>${secret}</p>`)]).toEqual([200, true]);
+    const theirs = await page('administrator', `${request}/topics/${topics.theirs}`);
+    expect([theirs.status, theirs.text.includes(secret), theirs.text.includes('far.example')]).toEqual([
+      200,
+      false,
+      true,
+    ]);
+    expect(await told()).toEqual(before);
+    const seen = await page('member', `/groups/${closed}/emergency`);
+    expect(seen.text).toContain(`Ada Administrator (Department) may read this group until`);
+    expect(seen.text).toContain(reason);
+    expect(seen.text).toContain(`Topic “${secret}”`);
+    expect((await page('member', `/groups/${closed}`)).text).toContain(reason);
+    expect((await page('bystander', `/groups/${closed}/emergency`)).status).toBe(404);
+    const pages = await seed.context.db.reader.selectFrom('emergency_page').select('what').orderBy('id').execute();
+    expect(pages.map(({ what }) => what).slice(-3)).toEqual(['topics', 'topic', 'topic']);
+    // Of another group nothing is read by it.
+    const foreign = await page('administrator', `${request}/topics/${seed.things.message}`);
+    expect(foreign.status).toBe(404);
+  });
+
+  it('an owner ends it at once, and it says afterwards what was read', async () => {
+    const { closed } = seed.things;
+    const request = await ask(closed);
+    await send('owner', `${request}/approve`);
+    expect((await page('administrator', request)).text).not.toContain('Olga Owner');
+    expect(await reads(request)).toBe(200);
+    expect((await send('owner', `${request}/refuse`)).status).toBe(303);
+    expect(await reads(request)).toBe(404);
+    expect((await page('member', `/groups/${closed}`)).text).toMatch(
+      /Ada Administrator \(Department\) read this group on/,
+    );
+  });
+
+  it('without an answer it opens after 72 hours and not before, for 24 hours and no longer', async () => {
+    const request = await ask(seed.things.closed);
+    ahead = 71 * hour;
+    await settle();
+    expect(await reads(request)).toBe(404);
+    ahead = 73 * hour;
+    await settle();
+    expect(await reads(request)).toBe(200);
+    ahead = 98 * hour;
+    expect(await reads(request)).toBe(404);
+    await settle();
+    expect((await page('administrator', request)).text).toContain('Over since');
+  });
+
+  it('who stops being an administrator stops reading', async () => {
+    const request = await ask(seed.things.closed);
+    await send('owner', `${request}/approve`);
+    const set = (administrator: number) =>
+      transact(seed.context, by, (work) =>
+        work.db
+          .updateTable('account')
+          .set({ administrator })
+          .where('person_id', '=', seed.things.administrator)
+          .execute(),
+      );
+    await set(0);
+    expect(await reads(request)).toBe(404);
+    await set(1);
+    expect(await reads(request)).toBe(200);
+  });
+});
