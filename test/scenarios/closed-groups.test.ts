@@ -2,7 +2,16 @@ import { createPublicKey, randomBytes } from 'node:crypto';
 import { createActorKeys, eventById, type LogEvent, nodeActor, streams, transact } from '@joinery/core';
 import { approve, createGroup, groupByUri, joinGroup, membershipOf, removeMember } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
-import { createTopic, currentRevision, editPost, lock, markdownText, postByUri, reply } from '@joinery/slices/posts';
+import {
+  createTopic,
+  currentRevision,
+  editPost,
+  lock,
+  markdownText,
+  pin,
+  postByUri,
+  reply,
+} from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { issueActorToken } from '../../packages/federation/src/actor-token.ts';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
@@ -411,7 +420,8 @@ it('what is written at B goes to nobody without an agreement that covers closed 
   const { build } = createBuilder(bridge);
   const event = await eventById(bridge.context.db.reader, id);
   if (!event) throw new Error('no event');
-  const told = async (one: LogEvent) => JSON.stringify((await build(one, true)).map(({ document }) => document));
+  const told = async (one: LogEvent) =>
+    JSON.stringify((await build(one, true, a.origin)).map(({ document }) => document));
   expect(await told(event)).toContain('joinery:withheld');
   expect(await told(event)).not.toContain(secret);
   // What takes something back goes.
@@ -451,7 +461,7 @@ it('a group cannot hand out what was written for another one by naming it', asyn
   expect(await b.context.db.reader.selectFrom('post_reference').selectAll().execute()).toEqual(before);
 });
 
-it('a node that reads from a number on is told how many there are from there on', async () => {
+it('a node that reads from a number on hears nothing of threads that began before, not how many there are', async () => {
   const hosted = await postByUri(a.context.db.reader, written.uri);
   const readsFrom = (reads_from: number) =>
     transact(a.context, by, async (work) => {
@@ -469,8 +479,24 @@ it('a node that reads from a number on is told how many there are from there on'
       }),
     );
   const [thread, , all] = await totals();
+  expect(Number(thread)).toBeGreaterThan(0);
+  const mentions = async () => {
+    const rows = await c.context.db.reader.selectFrom('ledger').select('text').execute();
+    return rows.filter(({ text }) => text?.includes(written.uri) || text?.includes(hosted?.id ?? '')).length;
+  };
+  await settle();
   await readsFrom(2);
-  expect(await totals()).toEqual([Number(thread) - 1, Number(thread) - 1, Number(all) - 1]);
+  expect(await totals()).toEqual([0, 0, Number(all) - Number(thread)]);
+  // What happens to it is told to the others, and keeps its place in what C gets.
+  const heard = await mentions();
+  await transact(a.context, by, (work) => pin(work, { post: hosted?.id ?? '', by: ada.id }));
+  await transact(b.context, by, (work) =>
+    editPost(work, { post: written.id, author: bob.id, ...markdownText(`${secret} again, corrected twice`) }),
+  );
+  await settle();
+  expect(await postByUri(b.context.db.reader, written.uri)).toMatchObject({ pinned_at: expect.any(String) });
+  expect(await mentions()).toBe(heard);
+  expect(await textAt(c, written.uri)).not.toContain('twice');
   await readsFrom(0);
 });
 

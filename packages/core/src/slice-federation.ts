@@ -49,6 +49,8 @@ export type Outgoing = {
   id: string;
   /** Origin of the peer it is built for, and whether that speaks Joinery's extensions; one activity is cached per kind. */
   joineryPeer: boolean;
+  /** On the stream of a closed group: the node it is for, where that reads only from a number on. */
+  reader?: { origin: string; from: number };
 };
 
 /** An activity whose sender is proven. */
@@ -111,6 +113,8 @@ export type ObjectKind = {
       requester: Extract<Requester, { kind: 'peer' }>,
       id: string,
     ) => Promise<{ version: number; from: number; runs: boolean } | null>;
+    /** Number of the first item that a node may read; 0 for all. */
+    from: (db: Reader, id: string, origin: string) => Promise<number>;
     note: (work: Work, id: string, origin: string, endsAt: string) => Promise<void>;
   };
   /** Another node that may read it is about to be given it: noted before the answer goes, so that an author can see who has it. */

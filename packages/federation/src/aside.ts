@@ -89,7 +89,7 @@ export function createAside(bridge: Bridge, builder: Builder) {
     const event = await eventById(context.db.reader, row.event_id);
     let activities: Outgoing[];
     try {
-      activities = event ? await builder.build(event, peer.joinery === 1) : [];
+      activities = event ? await builder.build(event, peer.joinery === 1, peer.origin) : [];
     } catch (error) {
       if (isStorageFault(error)) throw error;
       return { result: 'refused', status: null, code: notBuilt, detail: String(error) };

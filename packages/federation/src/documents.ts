@@ -198,7 +198,7 @@ export async function activityDocument(
   if (!event || !isCovered(bridge.trust, requester.origin, event.stream)) return null;
   if (!subscriber || (subscriber.ends_after !== null && subscriber.ends_after < event.streamSeq)) return null;
   const peer = await peerRow(db.reader, requester.origin);
-  for (const { document } of await builder.build(event, peer?.joinery === 1)) {
+  for (const { document } of await builder.build(event, peer?.joinery === 1, requester.origin)) {
     const found = [document, document.object].find((said) => isObject(said) && said.id === address);
     if (isObject(found)) return { status: 200, document: found };
   }

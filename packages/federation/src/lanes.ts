@@ -165,7 +165,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
   /** What cannot be told because of a fault of ours is stepped over like what a peer refuses. */
   const buildOrPutAside = async (peer: PeerRow, event: LogEvent): Promise<Outgoing[]> => {
     try {
-      return await builder.build(event, peer.joinery === 1);
+      return await builder.build(event, peer.joinery === 1, peer.origin);
     } catch (error) {
       if (isStorageFault(error)) throw error;
       await aside.put(peer.origin, event.stream, event, `${notBuilt}: ${String(error)}`);

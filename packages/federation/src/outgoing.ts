@@ -8,10 +8,11 @@ import {
   type LogEvent,
   nodeActor,
   originOf,
+  type Outgoing as Telling,
 } from '@joinery/core';
 import { LRUCache } from 'lru-cache';
 import type { Bridge } from './bridge.ts';
-import { isWithdrawal, mayBeTold } from './closed/telling.ts';
+import { isWithdrawal, mayBeTold, readerOf } from './closed/telling.ts';
 import { encodeMultikey } from './multikey.ts';
 import { createProof } from './proof.ts';
 
@@ -27,8 +28,11 @@ export type Outgoing = { id: string; actor: string; text: string; document: Json
 
 /** Builds activities from events and present state, and proves them; the same one goes to all lanes. */
 export type Builder = {
-  /** @returns nothing when there is nothing to say to this kind of peer; exactly one for a Joinery peer otherwise */
-  build: (event: LogEvent, joineryPeer: boolean) => Promise<Outgoing[]>;
+  /**
+   * @param to origin of the node that it is for
+   * @returns nothing when there is nothing to say to this kind of peer; exactly one for a Joinery peer otherwise
+   */
+  build: (event: LogEvent, joineryPeer: boolean, to: string) => Promise<Outgoing[]>;
 };
 
 /** Long enough for one event to reach all lanes, short enough that a deleted text does not leave late. */
@@ -37,13 +41,14 @@ const keepMilliseconds = 2_000;
 export function createBuilder(bridge: Bridge): Builder {
   const cache = new LRUCache<string, Promise<Outgoing[]>>({ max: 1_000, ttl: keepMilliseconds });
   return {
-    build: async (event, joineryPeer) => {
+    build: async (event, joineryPeer, to) => {
       // Asked each time, and kept apart: an agreement can end while the activity is kept.
       const whole = await mayBeTold(bridge, event);
-      const key = `${event.id} ${joineryPeer} ${whole}`;
+      const reader = await readerOf(bridge, event, to);
+      const key = `${event.id} ${joineryPeer} ${whole} ${reader?.origin ?? ''}`;
       const cached = cache.get(key);
       if (cached) return cached;
-      const building = build(bridge, event, joineryPeer, whole);
+      const building = build(bridge, event, { joineryPeer, whole, reader });
       cache.set(key, building);
       building.catch(() => cache.delete(key));
       return building;
@@ -56,11 +61,15 @@ function activityAddress(origin: string, eventId: string): string {
   return `${origin}/activities/${eventId}`;
 }
 
-/** @param whole not only what takes something back */
-async function build(bridge: Bridge, event: LogEvent, joineryPeer: boolean, whole: boolean): Promise<Outgoing[]> {
+/** `whole`: not only what takes something back. `reader`: the node it is for, where that reads a closed group only from a number on. */
+type For = { joineryPeer: boolean; whole: boolean; reader: { origin: string; from: number } | null };
+
+async function build(bridge: Bridge, event: LogEvent, { joineryPeer, whole, reader }: For): Promise<Outgoing[]> {
   if (joineryPeer && isForOthersOnly(bridge, event)) return [];
   const id = activityAddress(bridge.context.config.origin, event.id);
-  const said = (await say(bridge, event, id, joineryPeer)).filter((document) => whole || isWithdrawal(document));
+  const said = (await say(bridge, event, { id, joineryPeer, ...(reader ? { reader } : {}) })).filter(
+    (document) => whole || isWithdrawal(document),
+  );
   if (joineryPeer) return [await dress(bridge, event, said[0] ?? withheld(bridge, event, id), true)];
   return Promise.all(said.map((document) => dress(bridge, event, document, false)));
 }
@@ -85,7 +94,11 @@ export function namesForOthers(bridge: Bridge, stream: string): EventName[] {
 }
 
 /** What the slice makes of the event now. A slice that cannot say it any more keeps its place in the stream. */
-async function say(bridge: Bridge, event: LogEvent, id: string, joineryPeer: boolean): Promise<ActivityDocument[]> {
+async function say(
+  bridge: Bridge,
+  event: LogEvent,
+  to: Pick<Telling, 'id' | 'joineryPeer' | 'reader'>,
+): Promise<ActivityDocument[]> {
   const { context } = bridge;
   for (const slice of context.slices) {
     const mapping = slice.activities?.toActivity as
@@ -98,7 +111,7 @@ async function say(bridge: Bridge, event: LogEvent, id: string, joineryPeer: boo
       | undefined;
     const toActivity = mapping?.[event.name];
     if (!toActivity) continue;
-    const said = await toActivity({ db: context.db.reader, origin: context.config.origin, id, joineryPeer }, event);
+    const said = await toActivity({ db: context.db.reader, origin: context.config.origin, ...to }, event);
     return said === null ? [] : Array.isArray(said) ? said : [said];
   }
   return [];

@@ -39,7 +39,7 @@ export async function streamPage(
   const items: JsonObject[] = [];
   for (const event of events) {
     try {
-      for (const activity of await builder.build(event, true)) items.push(activity.document);
+      for (const activity of await builder.build(event, true, requester.origin)) items.push(activity.document);
     } catch (error) {
       if (isStorageFault(error)) throw error;
       // Left out, so that the rest can be read; its lane keeps it.

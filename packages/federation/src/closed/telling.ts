@@ -1,18 +1,30 @@
-import { type ActivityDocument, type LogEvent, listOf } from '@joinery/core';
+import { type ActivityDocument, type LogEvent, listOf, scopeOfGroup } from '@joinery/core';
 import type { Bridge } from '../bridge.ts';
 
 /** What takes something back, or away: it goes even where nothing else of a closed group may, so that the other node can do what it says. */
 const takesBack = ['Delete', 'Leave', 'Reject', 'Remove', 'Undo', 'Block'];
 
 /**
- * Whether what an event in a node's own lane says of a closed group may be told there now. Such a lane goes on for everything else while an agreement covers no closed
- * groups any more, or not this one, or none as confidential: so each event is asked about by itself. Streams of groups are asked about by their name (`isCovered`).
+ * Whether what an event in a node's own lane says of a group may be told there now. Such a lane goes on for everything else while an agreement does not cover closed groups,
+ * or open ones, any more, or not this one, or none as confidential: so each event is asked about by itself. Streams of groups are asked about by their name (`isCovered`).
  */
 export async function mayBeTold(bridge: Bridge, event: LogEvent): Promise<boolean> {
   const origin = /^node:(.+)$/.exec(event.stream)?.[1];
   const group = origin === undefined ? undefined : await groupOf(bridge, event);
-  if (origin === undefined || !group?.closed) return true;
-  return bridge.trust.mayFederate(origin, 'closed-groups', 'out', group.id).allowed;
+  if (origin === undefined || !group) return true;
+  return bridge.trust.mayFederate(origin, scopeOfGroup(group.closed), 'out', group.id).allowed;
+}
+
+/** On the stream of a closed group: the node that something is for, where it may not read what was written before its people joined; null for all others. */
+export async function readerOf(
+  { context }: Bridge,
+  event: LogEvent,
+  origin: string,
+): Promise<{ origin: string; from: number } | null> {
+  const group = /^group:([^/]+)\/members$/.exec(event.stream)?.[1];
+  const kind = context.slices.flatMap(({ objects }) => objects ?? []).find(({ path }) => path === 'groups');
+  const from = group === undefined ? 0 : ((await kind?.grant?.from(context.db.reader, group, origin)) ?? 0);
+  return from === 0 ? null : { origin, from };
 }
 
 /** Whether an activity only takes back what the other node has. */

@@ -7,6 +7,7 @@ import {
 } from '@joinery/core';
 import { collectionUris } from './addresses.ts';
 import { peopleDocument } from './conversation-people.ts';
+import { tellsFigures } from './policy.ts';
 import { questionsDocument } from './requests/questions.ts';
 import { countedNodes, membersWithRole } from './store.ts';
 import type { GroupRow } from './tables.ts';
@@ -101,8 +102,10 @@ export async function groupDocument(
     ...(await questionsDocument(db, group)),
     ...(classification ? { 'joinery:classification': classification } : {}),
     'joinery:memberCount': group.member_count,
-    ...(forMembers ? { 'joinery:postCount': group.post_count } : {}),
-    ...(!forMembers || group.last_post_at === null ? {} : { 'joinery:lastPost': group.last_post_at }),
+    ...(forMembers && tellsFigures(group) ? { 'joinery:postCount': group.post_count } : {}),
+    ...(forMembers && tellsFigures(group) && group.last_post_at !== null
+      ? { 'joinery:lastPost': group.last_post_at }
+      : {}),
     ...(forMembers ? await peopleDocument(db, group) : {}),
     ...(joineryPeer && forMembers ? { 'joinery:nodes': await nodesOf(db, group.id) } : {}),
     'joinery:agency': { id: `${origin}/agency`, ...(lead ? { name: lead.agency } : {}) },

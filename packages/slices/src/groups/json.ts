@@ -2,6 +2,7 @@ import type { Reader } from '@joinery/core';
 import { z } from 'zod';
 import { guestSchema, type PersonReference, personReference } from '../people/index.ts';
 import type { ListedMember } from './lists.ts';
+import { tellsFigures } from './policy.ts';
 import { leadOf } from './remote-roles.ts';
 import {
   askings,
@@ -44,7 +45,7 @@ export const groupSchema = z.object({
   recordCopy: z.boolean(),
   lead: referenceSchema.nullable(),
   memberCount: z.number().int(),
-  postCount: z.number().int(),
+  postCount: z.number().int().describe('0 where new members see nothing of the past, and so are not told'),
   membership: z.object({ state: z.enum(memberStates), role: z.enum(roles) }).nullable(),
   following: z.boolean(),
   fetchedAt: z.string().optional(),
@@ -73,7 +74,7 @@ export async function groupJson(db: Reader, group: GroupRow, standing: GroupMemb
     recordCopy: group.record_copy === 1,
     lead: leading,
     memberCount: group.member_count,
-    postCount: group.post_count,
+    postCount: tellsFigures(group) ? group.post_count : 0,
     membership: standing ? { state: standing.state, role: standing.role } : null,
     following: standing?.following === 1,
     ...(group.fetched_at === null ? {} : { fetchedAt: group.fetched_at }),

@@ -46,6 +46,7 @@ export const groupKind: ObjectKind = {
       const runs = running.some(({ home }) => home === requester.origin);
       return access.revoked_at === null ? { version: access.version, from: access.reads_from, runs } : null;
     },
+    from: async (db, id, origin) => (await accessOf(db, id, origin))?.reads_from ?? 0,
     note: noteLease,
   },
   groupOf: async (db, object) => {

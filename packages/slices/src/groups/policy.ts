@@ -32,6 +32,11 @@ function isInvited(standing: Standing): boolean {
   return isMember(standing) || standing?.state === 'invited';
 }
 
+/** Whether how much is written in a group is told: not where new members see nothing of its past, since they would learn how much of that there is. */
+export function tellsFigures(group: Pick<GroupRow, 'reading' | 'history'>): boolean {
+  return group.reading !== 'members' || group.history === 'all';
+}
+
 /** Nothing of what people of other nodes write in it is kept here: each page asks for it where it was written. */
 export function isReadLive(group: Pick<GroupRow, 'local' | 'reading' | 'keeping'>): boolean {
   return group.local !== 1 && group.reading === 'members' && group.keeping === 'live';

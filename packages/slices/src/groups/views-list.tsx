@@ -24,6 +24,7 @@ import type { DirectoryState } from './directory.ts';
 import { agencyOf, badgesOf, hostOf, newText } from './labels.ts';
 import type { ListedGroup } from './lists.ts';
 import { messages } from './messages.ts';
+import { tellsFigures } from './policy.ts';
 
 export type ListTab = 'mine' | 'here' | 'elsewhere';
 
@@ -163,8 +164,9 @@ function GroupItem(props: { row: ListedGroup; fresh: number; reader: Reader; age
       {row.lead
         ? t('ledBy', { name: row.lead, agency: agencyOf(group, agency) })
         : t('ledFrom', { agency: agencyOf(group, agency) })}{' '}
-      · {t('memberCount', { count: group.member_count })} · {t('postCount', { count: group.post_count })}
-      {group.last_post_at ? (
+      · {t('memberCount', { count: group.member_count })}
+      {tellsFigures(group) ? <> · {t('postCount', { count: group.post_count })}</> : null}
+      {tellsFigures(group) && group.last_post_at ? (
         <>
           {' · '}
           {t('lastActivity')} <Time at={group.last_post_at} reader={reader} />

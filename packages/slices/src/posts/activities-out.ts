@@ -11,7 +11,7 @@ import {
 import { addressing, announce, collectionUris, type GroupRow, groupById } from '@joinery/slices/groups';
 import { agencyDocument, guestMembers, type PersonRow, personById } from '@joinery/slices/people';
 import { addressedTo, type PostParts, partsOf, postDocument, threadAddresses } from './documents.ts';
-import { tellReference } from './references.ts';
+import { liesBefore, tellReference } from './references.ts';
 import { postById } from './store.ts';
 import type { PostRow } from './tables.ts';
 
@@ -22,9 +22,9 @@ type DecisionEvent = { at: string; data: { post: string; group: string; by: stri
 /** `toPart`: to a node with somebody who sees the thread, which is for a part of the group. */
 type Telling = Outgoing & { toPart?: boolean };
 
-async function postAndGroup({ db, toPart = false }: Telling, data: { post: string; group: string }) {
+async function postAndGroup({ db, toPart = false, reader }: Telling, data: { post: string; group: string }) {
   const [post, group] = [await postById(db, data.post), await groupById(db, data.group)];
-  if (!post || !group) return null;
+  if (!post || !group || (reader && (await liesBefore(db, reader, post, group)))) return null;
   // The node of a group elsewhere has what is written in it, and sees to whom it goes.
   return post.audience === 'group' || group.local !== 1 || toPart ? { post, group } : null;
 }
@@ -270,13 +270,17 @@ export const toActivity: Activities['toActivity'] = {
       .where('post.deleted_at', 'is', null)
       .where('post.audience', '=', 'group')
       .execute();
+    const told = [];
+    for (const row of rows)
+      if (!outgoing.reader || !(await liesBefore(outgoing.db, outgoing.reader, row, group))) told.push(row);
+    if (told.length === 0) return null;
     return {
       id: outgoing.id,
       type: 'Update',
       actor: group.uri,
       ...addressing(group),
       object: group.uri,
-      'joinery:counts': countsOf(rows),
+      'joinery:counts': countsOf(told),
     };
   },
 };

@@ -107,8 +107,12 @@ function positionOf(cursor: string | null): [at: string, id: string] | null {
   return decodeCursor(cursor, ['string', 'string']) as [string, string] | null;
 }
 
+/** From which number on, in what: of a group the threads count, of a conversation the messages. */
+type From = { from: number } & Pick<GroupRow, 'kind'>;
+const everything: From = { from: 0, kind: 'group' };
+
 /** What is accepted and not removed; what was answered to a removed topic goes with it. */
-function visible(db: Reader, from = 0) {
+function visible(db: Reader, { from, kind }: From = everything) {
   return db
     .selectFrom('post')
     .selectAll('post')
@@ -126,7 +130,8 @@ function visible(db: Reader, from = 0) {
       ),
     )
     .$if(from > 0, (query) =>
-      query.where('post.id', 'in', (eb) =>
+      // By the thread: an answer to something older is not theirs either. A conversation is one thread.
+      query.where(kind === 'conversation' ? 'post.id' : 'post.topic_id', 'in', (eb) =>
         eb.selectFrom('post_reference').select('post_reference.post_id').where('post_reference.number', '>=', from),
       ),
     );
@@ -231,20 +236,15 @@ const topics: PageOf = async (outgoing, object, requester, cursor) => {
 };
 
 /** From which number on a node reads a closed group of ours. */
-async function readsFrom(db: Reader, requester: Requester, group: GroupRow): Promise<number> {
-  if (group.reading !== 'members' || requester.kind !== 'peer') return 0;
-  return (await accessOf(db, group.id, requester.origin))?.reads_from ?? Number.MAX_SAFE_INTEGER;
+async function readsFrom(db: Reader, requester: Requester, group: GroupRow): Promise<From> {
+  if (group.reading !== 'members' || requester.kind !== 'peer') return everything;
+  const access = await accessOf(db, group.id, requester.origin);
+  return { from: access?.reads_from ?? Number.MAX_SAFE_INTEGER, kind: group.kind };
 }
 
 /** How many a node is told there are: of what it may read alone. @param all for whoever reads everything */
-async function totalOf(
-  db: Reader,
-  of: 'group_id' | 'topic_id',
-  id: string,
-  from: number,
-  all: number,
-): Promise<number> {
-  if (from === 0) return all;
+async function totalOf(db: Reader, of: 'group_id' | 'topic_id', id: string, from: From, all: number): Promise<number> {
+  if (from.from === 0) return all;
   const row = await visible(db, from)
     .clearSelect()
     .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -255,7 +255,7 @@ async function totalOf(
 }
 
 /** The posts of a thread, the oldest first. */
-async function threadPage(outgoing: Omit<Outgoing, 'id'>, topic: string, cursor: string | null, from: number) {
+async function threadPage(outgoing: Omit<Outgoing, 'id'>, topic: string, cursor: string | null, from: From) {
   const after = positionOf(cursor);
   let query = visible(outgoing.db, from).where('topic_id', '=', topic).where('deleted_at', 'is', null);
   if (after) query = query.where((eb) => eb(eb.refTuple('sort_at', 'id'), '>', eb.tuple(after[0], after[1])));
@@ -300,9 +300,11 @@ const history: PageOf = async (outgoing, object, requester, cursor) => {
   return { items, next, total, owner: found.group.uri };
 };
 
-const replies: PageOf = async (outgoing, object, _requester, cursor) => {
+const replies: PageOf = async (outgoing, object, requester, cursor) => {
   const after = positionOf(cursor);
-  let query = visible(outgoing.db).where('reply_to', '=', object.id).where('deleted_at', 'is', null);
+  const found = await groupOf(outgoing.db, object.id);
+  const from = found ? await readsFrom(outgoing.db, requester, found.group) : everything;
+  let query = visible(outgoing.db, from).where('reply_to', '=', object.id).where('deleted_at', 'is', null);
   if (after) query = query.where((eb) => eb(eb.refTuple('sort_at', 'id'), '>', eb.tuple(after[0], after[1])));
   const rows = await query
     .orderBy('sort_at')
@@ -347,7 +349,7 @@ export const collections: CollectionKind[] = [
     ordered: true,
     page: async (outgoing, object, requester) => {
       const group = await groupById(outgoing.db, object.id);
-      const rows = await visible(outgoing.db, group ? await readsFrom(outgoing.db, requester, group) : 0)
+      const rows = await visible(outgoing.db, group ? await readsFrom(outgoing.db, requester, group) : everything)
         .where('group_id', '=', object.id)
         .where('pinned_at', 'is not', null)
         .orderBy('pinned_at', 'desc')

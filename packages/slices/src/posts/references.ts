@@ -31,7 +31,7 @@ import type { PostReferenceRow, PostRow } from './tables.ts';
  */
 
 /** What is not there, as it is asked about: like something in a hidden group. */
-export const absentGroup = { ...absent, uri: '', home: '' };
+export const absentGroup = { ...absent, uri: '', home: '', kind: 'group' as const };
 export const absentPost = (id: string) =>
   ({ id, status: 'accepted', audience: 'group', audience_origin: null, topic_id: id }) as const;
 
@@ -43,6 +43,20 @@ async function referenceOf(db: Reader, post: string): Promise<PostReferenceRow |
 const byPost = prepareQuery((db, { post }: { post: string }) =>
   db.selectFrom('post_reference').selectAll().where('post_id', '=', post),
 );
+
+/**
+ * Whether the thread of a post in a closed group of ours began before what a node may read, so that it hears nothing of it: no answer, change, like or figure. Of what its own
+ * people wrote it is told. A conversation is one thread: there each message counts for itself.
+ */
+export async function liesBefore(
+  db: Reader,
+  { origin, from }: { origin: string; from: number },
+  post: Pick<PostRow, 'id' | 'topic_id' | 'author_id'>,
+  { kind }: Pick<GroupRow, 'kind'>,
+): Promise<boolean> {
+  const number = (await referenceOf(db, kind === 'conversation' ? post.id : post.topic_id))?.number ?? 0;
+  return number < from && (await personById(db, post.author_id))?.home !== origin;
+}
 
 /** Whether a group is told of by reference. */
 export function isReference(group: Pick<GroupRow, 'reading'>): boolean {
@@ -138,14 +152,16 @@ export async function mayNodeReadClosed(
   requester: Extract<Requester, { kind: 'peer' }>,
   post: Pick<PostRow, 'id' | 'status' | 'audience' | 'audience_origin' | 'topic_id'>,
   removed: boolean,
-  group: GroupFacts & Pick<GroupRow, 'uri' | 'home'>,
+  group: GroupFacts & Pick<GroupRow, 'uri' | 'home' | 'kind'>,
 ): Promise<boolean> {
   // All is asked before anything is decided: the same statements whatever there is.
   const [reference, access] = [await referenceOf(db, post.id), await accessOf(db, group.id, requester.origin)];
   const isMembersNode = await requesterMayRead(db, requester, group);
+  const began = (await referenceOf(db, post.topic_id))?.number ?? 0;
   const number = reference?.number ?? 0;
+  const first = group.kind === 'conversation' ? number : began;
   if (group.local === 1) {
-    const granted = access !== undefined && access.revoked_at === null && access.reads_from <= number;
+    const granted = access !== undefined && access.revoked_at === null && access.reads_from <= first;
     return isMembersNode && granted && !removed && isForNode(db, requester.origin, post, group);
   }
   if (!mayReadClosed(requester.trust, requester.origin, group, 'out').allowed) return false;
