@@ -181,7 +181,9 @@ function membersOf(value: Json): [JsonObject | Json[], string | number][] {
 
 function mutate(document: JsonObject, changes: Change[]): JsonObject {
   const copy = structuredClone(document);
-  for (const { path, how, odd } of changes) {
+  for (const { path, how, odd: given } of changes) {
+    // One of its own for each place: an object put into itself is no document.
+    const odd = structuredClone(given);
     const members = membersOf(copy);
     const [holder, key] = members[path % Math.max(members.length, 1)] ?? [copy, 'id'];
     const held = holder as Record<string | number, Json>;
@@ -189,7 +191,7 @@ function mutate(document: JsonObject, changes: Change[]): JsonObject {
     if (how === 'drop' && !Array.isArray(holder)) delete held[key];
     else if (how === 'many') held[key] = [old];
     else if (how === 'one') held[key] = Array.isArray(old) ? (old[0] ?? null) : old;
-    else if (how === 'twice') held[key] = [odd, old, old];
+    else if (how === 'twice') held[key] = [odd, structuredClone(old), structuredClone(old)];
     else if (how === 'null') held[key] = null;
     else held[key] = odd;
   }
