@@ -11,7 +11,7 @@ import {
 } from '@joinery/core';
 import { accessOf, addressing, announce, type GroupRow, groupById, groupByUri } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
-import { actingPerson, postById, postByUri } from '@joinery/slices/posts';
+import { actingPerson, liesBefore, type PostRow, postById, postByUri } from '@joinery/slices/posts';
 import { mark, placeDocument } from './documents.ts';
 import { folderById, folderByUri, foldersOf, libraryUri, officialUri } from './store.ts';
 import { applyTree, notePlaces } from './tree.ts';
@@ -89,6 +89,12 @@ async function placesFor(outgoing: Outgoing, group: GroupRow, node: string): Pro
   }));
 }
 
+/** What is not for all of a group is told by nobody but its author; and a node learns nothing of what began before its people may read. */
+async function isToldOf({ db, reader }: Outgoing, post: PostRow, group: GroupRow): Promise<boolean> {
+  if (post.deleted_at || post.audience !== 'group') return false;
+  return !reader || !(await liesBefore(db, reader, post, group));
+}
+
 const toActivity: Activities['toActivity'] = {
   'library.arranged': (outgoing, { data }) =>
     told(outgoing, { ...data, by: null }, async (group) =>
@@ -106,8 +112,7 @@ const toActivity: Activities['toActivity'] = {
     told(outgoing, data, async (group) => {
       const post = await postById(outgoing.db, data.post);
       const folder = data.folder === '' ? null : await folderById(outgoing.db, data.folder);
-      // What is not for all of a group is told by nobody but its author.
-      if (!post || post.deleted_at || post.audience !== 'group' || folder === undefined) return null;
+      if (!post || folder === undefined || !(await isToldOf(outgoing, post, group))) return null;
       return { type: 'Add', object: post.uri, target: folder?.uri ?? libraryUri(group) };
     }),
   'library.marked': (outgoing, { data }) =>
@@ -116,7 +121,7 @@ const toActivity: Activities['toActivity'] = {
         data.document === null
           ? await folderById(outgoing.db, data.folder ?? '')
           : await postById(outgoing.db, data.document);
-      if (!marked || ('audience' in marked && (marked.deleted_at || marked.audience !== 'group'))) return null;
+      if (!marked || ('audience' in marked && !(await isToldOf(outgoing, marked, group)))) return null;
       return { type: data.official ? 'Add' : 'Remove', object: marked.uri, target: officialUri(group) };
     }),
 };
