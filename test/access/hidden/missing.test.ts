@@ -32,11 +32,14 @@ const visitors: Visitor[] = ['nobody', 'stranger', 'administrator', 'officer', '
 const addressesOf = (visitor: Visitor): Address[] =>
   isPeer(visitor) ? addressesForPeers(slices) : addressesForPeople();
 
-/** What is asked of the database: the fewest statements of three looks, since what is noted once in a while comes with any. */
-async function fewest(look: () => Promise<unknown>): Promise<string[]> {
-  const looks: string[][] = [];
-  for (let n = 0; n < 3; n += 1) looks.push(await statementsOf(look));
-  return looks.sort((one, other) => one.length - other.length)[0] ?? [];
+/**
+ * What is asked of the database by one look and by another. A node also does things of its own, now and then, so they count as apart only when they are each time.
+ */
+async function costs(look: () => Promise<unknown>, other: () => Promise<unknown>): Promise<[string[], string[]]> {
+  for (let more = 4; ; more -= 1) {
+    const cost: [string[], string[]] = [await statementsOf(look), await statementsOf(other)];
+    if (more === 0 || cost[0].join('\n') === cost[1].join('\n')) return cost;
+  }
 }
 
 describe.each(visitors)('a hidden group, what is in it and its files, for the %s', (visitor) => {
@@ -56,8 +59,10 @@ describe.each(visitors)('a hidden group, what is in it and its files, for the %s
         const where = `${address.name}, ${about.group.kind}`;
         const difference = partsFromMissing(about, there, none, missing);
         if (difference) apart.push([where, difference]);
-        const cost = await fewest(() => ask(world, visitor, address, about));
-        const costOfMissing = await fewest(() => ask(world, visitor, address, none));
+        const [cost, costOfMissing] = await costs(
+          () => ask(world, visitor, address, about),
+          () => ask(world, visitor, address, none),
+        );
         if (cost.join('\n') !== costOfMissing.join('\n'))
           apart.push([
             where,

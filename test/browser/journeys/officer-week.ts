@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { messages as conversationsText } from '../../../packages/slices/src/conversations/messages.ts';
 import { messages as feedText } from '../../../packages/slices/src/feed/messages.ts';
 import { messages as groupsText } from '../../../packages/slices/src/groups/messages.ts';
+import { messages as requestsText } from '../../../packages/slices/src/groups/requests/messages.ts';
 import { messages as linksText } from '../../../packages/slices/src/links/messages.ts';
 import { messages as notificationsText } from '../../../packages/slices/src/notifications/messages.ts';
 import { messages as peopleText } from '../../../packages/slices/src/people/messages.ts';
@@ -180,7 +181,7 @@ async function wednesday(user: User, world: OfficerWorld, { question }: Officer)
 /** A group of their own, to which colleagues ask to be let in. */
 async function thursday(user: User, world: OfficerWorld, { who }: Officer): Promise<void> {
   const { council, noor, piet } = world;
-  const groups = user.words(groupsText);
+  const [groups, requests] = [user.words(groupsText), user.words(requestsText)];
   const handle = `drivers-${who.toLowerCase().replaceAll(' ', '-')}`;
   const name = `Drivers of ${who}`;
   await user.open(`${council.origin}/groups`);
@@ -203,12 +204,12 @@ async function thursday(user: User, world: OfficerWorld, { who }: Officer): Prom
   await user.look('start page with requests');
   await user.follow(user.words(feedText)('requests', { count: 2, group: name }));
   await user.look('requests to join');
-  await user.press(groups('approveChosen'));
-  await user.sees(groups('faultNobodyChosen'));
+  await user.press(requests('letIn'));
+  await user.sees(requests('faultNobody'));
   await user.look('nobody chosen');
-  for (const one of ['Noor Jansen', 'Piet Post']) await user.choose(groups('choose', { name: one }));
-  await user.press(groups('approveChosen'));
-  await user.sees(groups('approvedMany', { count: 2 }));
+  for (const one of ['Noor Jansen', 'Piet Post']) await user.choose(requests('choose', { name: one }));
+  await user.press(requests('letIn'));
+  await user.sees(requests('done', { count: 2 }));
   await user.look('let in');
 }
 
