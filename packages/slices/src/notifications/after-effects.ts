@@ -210,6 +210,8 @@ async function onSecurity(
 ): Promise<void> {
   const account = await accountOfPerson(work.db, data.person);
   if (what === 'identity.linked' && account?.created_at === at) return;
+  // Who has never come in waits for this link.
+  if (what === 'link.made' && !account?.signed_in_at) return;
   if (what === 'password.changed' && (account?.signed_in_at ?? at) >= at) return;
   await notify(work, { person: data.person, kind: securityKind, cause: `security ${id}`, at, what, actor: data.by });
 }

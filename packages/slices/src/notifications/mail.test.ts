@@ -63,6 +63,7 @@ describeStores('Mail of a notification', (open) => {
       emitWay(work, 'password.changed', noor.id, noor.id);
       emitWay(work, 'code.turned_off', noor.id, owner.id);
       emitWay(work, 'password.removed', noor.id, null);
+      emitWay(work, 'link.made', noor.id, owner.id);
     });
     await pass(0);
     await act(async (work) => {
@@ -74,6 +75,7 @@ describeStores('Mail of a notification', (open) => {
     const subjects = server.mails.map(({ headers }) => headers.get('subject')?.join());
     expect(subjects.sort()).toEqual([
       'Bij het inloggen wordt u niet meer om een code gevraagd',
+      'Er is een link gemaakt waarmee als u kan worden ingelogd',
       'Uw wachtwoord is gewijzigd',
       'Uw wachtwoord is verwijderd',
     ]);
@@ -88,7 +90,7 @@ describeStores('Mail of a notification', (open) => {
       expect(`${mail.text}${mail.html}`).not.toContain('/notifications/mute/');
       expect(mail.text).toContain('Dit wordt altijd gemeld en gemaild');
     }
-    expect(await rows()).toMatchObject([{ shown: 1 }, { shown: 1 }, { shown: 1 }]);
+    expect(await rows()).toMatchObject([{ shown: 1 }, { shown: 1 }, { shown: 1 }, { shown: 1 }]);
     const token = muteToken(context.secret, { ...mute, scope: 'kind', subject: 'security' }, context.clock.now());
     expect(readMuteToken(context.secret, token, context.clock.now())).toBeNull();
   });

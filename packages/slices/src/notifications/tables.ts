@@ -26,6 +26,7 @@ export const securityEvents = [
   'password.removed',
   'code.turned_on',
   'code.turned_off',
+  'link.made',
   'passkey.added',
   'passkey.removed',
   'identity.linked',

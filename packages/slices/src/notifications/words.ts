@@ -68,6 +68,8 @@ function changeOf(what: SecurityEvent | undefined, language: Language): string {
       return t('securityCodeOn');
     case 'code.turned_off':
       return t('securityCodeOff');
+    case 'link.made':
+      return t('securityLinkMade');
     case 'passkey.added':
       return t('securityPasskeyAdded');
     case 'passkey.removed':

@@ -4,7 +4,7 @@ import { z } from 'zod';
 type PersonEvent = { person: string };
 /** `by` is the person who did it; null for the command line and the node itself. */
 type WayEvent = { person: string; by: string | null };
-export type WayEventName = 'password.changed' | 'password.removed' | 'code.turned_on' | 'code.turned_off';
+export type WayEventName = 'password.changed' | 'password.removed' | 'code.turned_on' | 'code.turned_off' | 'link.made';
 
 declare module '@joinery/core' {
   interface Events {
@@ -27,6 +27,8 @@ declare module '@joinery/core' {
     'password.removed': WayEvent;
     'code.turned_on': WayEvent;
     'code.turned_off': WayEvent;
+    /** An administrator made a link that signs in as them. */
+    'link.made': WayEvent;
   }
 }
 
@@ -46,4 +48,5 @@ export const events: EventDefinitions = {
   'password.removed': { v: 1, data: way },
   'code.turned_on': { v: 1, data: way },
   'code.turned_off': { v: 1, data: way },
+  'link.made': { v: 1, data: way },
 };

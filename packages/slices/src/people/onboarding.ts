@@ -146,6 +146,8 @@ export async function linkFor(context: Context, by: By, person: string, mail = f
     if (!account) refuse('not_found', 'No such person on this node, or nobody who can sign in');
     if (isHeld(account)) refuse('disabled', 'This person waits since the restore: let them in first (restore admit)');
     if (account.disabled_at !== null) refuse('disabled', 'This person has been disabled: enable them first');
+    // Whoever has such a link reads what the person reads, closed groups among it: that is never done unnoticed.
+    if (by.kind === 'person' && by.person !== person) emitWay(work, 'link.made', person);
     return makeLink(work, account, mail);
   });
 }
