@@ -221,6 +221,11 @@ describe('while it is open', () => {
     // Of another group nothing is read by it.
     const foreign = await page('administrator', `${request}/topics/${seed.things.message}`);
     expect(foreign.status).toBe(404);
+    // Titles: of what was written here, and to her only while it is open.
+    const listed = await page('administrator', request);
+    expect([listed.text.includes(`“${secret}”`), listed.text.includes(`${secret} far`)]).toEqual([true, false]);
+    expect((await send('owner', `${request}/refuse`)).status).toBe(303);
+    expect((await page('administrator', request)).text).not.toContain(secret);
   });
 
   it('an owner ends it at once, and it says afterwards what was read', async () => {
@@ -248,6 +253,25 @@ describe('while it is open', () => {
     expect(await reads(request)).toBe(404);
     await settle();
     expect((await page('administrator', request)).text).toContain('Over since');
+  });
+
+  it('does not open by itself while nobody but her could have been told', async () => {
+    const request = await ask(seed.things.closed);
+    const others = (change: { disabled_at: string | null }) =>
+      transact(seed.context, by, (work) =>
+        work.db.updateTable('account').set(change).where('person_id', '<>', seed.things.administrator).execute(),
+      );
+    await others({ disabled_at: new Date().toISOString() });
+    ahead = 73 * hour;
+    await settle();
+    expect(await reads(request)).toBe(404);
+    await others({ disabled_at: null });
+    ahead = 72 * hour + 72 * hour;
+    await settle();
+    expect(await reads(request)).toBe(404);
+    ahead = 73 * hour + 73 * hour;
+    await settle();
+    expect(await reads(request)).toBe(200);
   });
 
   it('who stops being an administrator stops reading', async () => {

@@ -172,13 +172,31 @@ export async function endReading(
   return put(work, access, { state: 'ended', ended_at: work.now }, 'emergency.ended');
 }
 
+/** Ends all that was asked on this node, and tells those who were told that it is open. */
+export async function endAll(work: Work): Promise<void> {
+  const rows = await work.db
+    .selectFrom('emergency_access')
+    .selectAll()
+    .where('asker_id', 'is not', null)
+    .where('state', 'in', ['asked', 'open'])
+    .execute();
+  for (const access of rows) await put(work, access, { state: 'ended', ended_at: work.now }, 'emergency.ended');
+}
+
 async function put(
   work: Work,
   access: EmergencyRow,
   change: Partial<EmergencyRow>,
   event: 'emergency.opened' | 'emergency.refused' | 'emergency.ended',
 ): Promise<EmergencyRow> {
-  await work.db.updateTable('emergency_access').set(change).where('id', '=', access.id).execute();
+  const changed = await work.db
+    .updateTable('emergency_access')
+    .set(change)
+    .where('id', '=', access.id)
+    .where('state', '=', access.state)
+    .executeTakeFirst();
+  // An owner said no at the same moment, or somebody else yes: the first word holds.
+  if (changed.numUpdatedRows === 0n) refuse('conflict', 'This has been decided');
   const group = access.group_id === null ? undefined : await groupById(work.db, access.group_id);
   // Members are told of what was read, or could be; what never began concerns its owners.
   const isTold = group?.local === 1 && event !== 'emergency.refused' && (change.opened_at ?? access.opened_at) !== null;
@@ -186,12 +204,35 @@ async function put(
   return { ...access, ...change };
 }
 
-/** The notice has passed without a word. */
+/** The notice has passed without a word. Where it reached nobody, whoever could say no is told anew and has as long again: after a restore the owners may still wait to be let in. */
 export async function openAfterNotice(context: Context, data: JsonObject): Promise<void> {
   await transact(context, { kind: 'system', what: 'emergency access' }, async (work) => {
     const access = await accessById(work.db, String(data.id));
-    if (access?.state === 'asked' && access.notice_until <= work.now) await open(work, access, null);
+    if (access?.state !== 'asked' || access.notice_until > work.now) return;
+    if (await reachesSomebody(work, access)) return void (await open(work, access, null));
+    const notice_until = after(work.now, noticeHours);
+    await work.db.updateTable('emergency_access').set({ notice_until }).where('id', '=', access.id).execute();
+    await enqueueJob(work, openJob, { id: access.id }, { key: `${access.id} ${notice_until}`, runAt: notice_until });
+    work.emit('emergency.asked', streams.local, { access: access.id, group: access.group_id });
   });
+}
+
+/** Whether an owner of the group or another administrator can sign in here, and so can say no. */
+async function reachesSomebody(work: Work, access: EmergencyRow): Promise<boolean> {
+  const owners = work.db
+    .selectFrom('group_member')
+    .select('person_id')
+    .where('group_id', '=', access.group_id ?? '')
+    .where('state', '=', 'member')
+    .where('role', '=', 'owner');
+  const found = await work.db
+    .selectFrom('account')
+    .select('id')
+    .where('disabled_at', 'is', null)
+    .where('person_id', '<>', access.asker_id ?? '')
+    .where((eb) => eb.or([eb('administrator', '=', 1), eb('person_id', 'in', owners)]))
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 /** The day is over. */

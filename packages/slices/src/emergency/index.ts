@@ -4,7 +4,7 @@ import type { Slice } from '@joinery/core';
 import { isLanguage } from '@joinery/ui';
 import { activities } from './activities.ts';
 import { api } from './api.ts';
-import { closeInTime, closeJob, openAfterNotice, openJob } from './emergency.ts';
+import { closeInTime, closeJob, endAll, openAfterNotice, openJob } from './emergency.ts';
 import { events } from './events.ts';
 import { messages } from './messages.ts';
 import { migrations } from './migrations.ts';
@@ -27,10 +27,7 @@ export const emergency: Slice = {
   panels,
   jobs: { [openJob]: openAfterNotice, [closeJob]: closeInTime },
   // Whether it was refused after the backup is not known: whoever still needs it asks again.
-  chooseAnew: async (work) => {
-    const over = { state: 'ended', ended_at: work.now } as const;
-    await work.db.updateTable('emergency_access').set(over).where('state', 'in', ['asked', 'open']).execute();
-  },
+  chooseAnew: endAll,
   administration: [
     {
       href: askHref,

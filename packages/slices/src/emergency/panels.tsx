@@ -32,6 +32,7 @@ export const panels: SlicePanel[] = [
         await pagesOf(
           db.reader,
           shown.map(({ id }) => id),
+          visitor.person.id,
         ),
         ({ access_id }) => access_id,
       );

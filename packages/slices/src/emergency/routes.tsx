@@ -54,18 +54,15 @@ export function routes(app: Hono<Environment>): void {
     const group = who.owner && access.group_id !== null ? await groupById(db, access.group_id) : undefined;
     const said = { asked: t('asked'), approved: t('approved'), refused: t('refused'), ended: t('ended') };
     const done = Object.entries(said).find(([name]) => name === c.req.query('done'))?.[1];
+    const reads = { person: who.person, administrator: visitor.administrator };
+    const mayRead = canRead(access, reads, context.clock.now().toISOString());
     const page = (
       <AccessPage
-        {...{ access, who, csrf }}
+        {...{ access, who, csrf, mayRead }}
         group={group?.name ?? access.reference}
-        // Titles are for whoever reads the group: its owners, and whoever opened them.
-        pages={(await pagesOf(db, [access.id])).map((one) =>
-          who.owner || access.asker_id === who.person ? one : { ...one, title: null },
-        )}
-        mayRead={canRead(
-          access,
-          { person: who.person, administrator: visitor.administrator },
-          context.clock.now().toISOString(),
+        // Titles are for whoever reads the group: its owners, and while it is open whoever opened them.
+        pages={(await pagesOf(db, [access.id], who.person)).map((one) =>
+          who.owner || mayRead ? one : { ...one, title: null },
         )}
         reader={readerOf(c)}
       />
@@ -144,6 +141,7 @@ export function routes(app: Hono<Environment>): void {
     const read = await pagesOf(
       db,
       accesses.map(({ id }) => id),
+      visitor.person.id,
     );
     const page = (
       <GroupPage

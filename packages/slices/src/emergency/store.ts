@@ -1,5 +1,6 @@
 import { accountOfPerson, fold, type Reader } from '@joinery/core';
 import { personById } from '@joinery/slices/people';
+import { seenPosts } from '@joinery/slices/posts';
 import type { Known } from './policy.ts';
 import type { EmergencyPageRow, EmergencyRow } from './tables.ts';
 
@@ -29,15 +30,28 @@ export function accessesOf(db: Reader, group: string): Promise<EmergencyRow[]> {
     .execute();
 }
 
-/** Pages that were read, the first first; at most a thousand, with the title of a topic. */
+/**
+ * Pages that were read, the first first; at most a thousand, with the titles of topics that were written here and that somebody sees.
+ * @param person local id of whoever looks, who may read the group; whoever may not is shown no titles
+ */
 export function pagesOf(
   db: Reader,
   accesses: readonly string[],
+  person: string,
 ): Promise<(EmergencyPageRow & { title: string | null })[]> {
   if (accesses.length === 0) return Promise.resolve([]);
   return db
     .selectFrom('emergency_page')
-    .leftJoin('post', 'post.id', 'emergency_page.subject_id')
+    .innerJoin('emergency_access', 'emergency_access.id', 'emergency_page.access_id')
+    .leftJoin('post', (join) =>
+      join
+        .onRef('post.id', '=', 'emergency_page.subject_id')
+        .onRef('post.group_id', '=', 'emergency_access.group_id')
+        .on('post.local', '=', 1)
+        .on('post.removed_at', 'is', null)
+        .on('post.deleted_at', 'is', null)
+        .on(seenPosts(person)),
+    )
     .selectAll('emergency_page')
     .select('post.title')
     .where('access_id', 'in', [...accesses])
