@@ -2,7 +2,17 @@ import { expect, it } from 'vitest';
 import { describeStores, type TestStore } from '../../../../test/harness/store.ts';
 import { newId } from '../ids.ts';
 import { transact, type Work } from '../work.ts';
-import { type Account, createAccount, disableAccount, setPassword, setRoles } from './accounts.ts';
+import {
+  type Account,
+  accountOfPerson,
+  createAccount,
+  disableAccount,
+  enableAccount,
+  isUsable,
+  setPassword,
+  setRoles,
+} from './accounts.ts';
+import { admitAccount, countHeld, holdAccounts } from './held.ts';
 import { hashPassword, passwordFits } from './passwords.ts';
 import { accountOfSession, endSessions, startSession } from './sessions.ts';
 import { sessionIdle, sessionLongest } from './settings.ts';
@@ -43,6 +53,28 @@ describeStores('Accounts', (open) => {
     for (const email of ['', 'anna', 'a b@x', 'a@b@c', 'a@x,b@x']) {
       await expect(add(store, email)).rejects.toMatchObject({ code: 'invalid' });
     }
+  });
+
+  it('that wait since a restore wait again after they were disabled and enabled', async () => {
+    const clock = movable();
+    await using store = await open({ now: clock.now });
+    const [anna, chief] = [await add(store, 'anna@agency.example'), await add(store, 'chief@agency.example', true)];
+    clock.pass(hour);
+    const named = { administrators: [chief.person_id], officers: [] };
+    await change(store, (work) => holdAccounts(work, named, work.now));
+    const waiting = async () => {
+      const row = await accountOfPerson(store.context.db.reader, anna.person_id);
+      return [await countHeld(store.context.db.reader), row && isUsable(row, clock.now().toISOString())];
+    };
+    expect(await waiting()).toEqual([1, false]);
+    clock.pass(hour);
+    await change(store, (work) => disableAccount(work, anna.id));
+    expect(await waiting()).toEqual([0, false]);
+    clock.pass(hour);
+    await change(store, (work) => enableAccount(work, anna.id));
+    expect(await waiting()).toEqual([1, false]);
+    await change(store, (work) => admitAccount(work, anna.id));
+    expect(await waiting()).toEqual([0, true]);
   });
 
   it('check a password without telling who has an account', async () => {

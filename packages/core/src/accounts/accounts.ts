@@ -201,8 +201,8 @@ export async function setRoles(
  * @throws {Refusal} conflict when it is the last administrator's
  */
 export async function disableAccount(work: Work, account: string): Promise<void> {
-  // Whoever waited to be let in after a restore does not any more: this is the answer.
-  const closed = { disabled_at: work.now, held_at: null, asked_at: null };
+  // Whoever waits to be let in after a restore is not asked about any more, and waits again when this is taken back: what opened the account then has not been looked at.
+  const closed = { disabled_at: work.now, asked_at: null };
   await work.db.updateTable('account').set(closed).where('id', '=', account).execute();
   await keepAnAdministrator(work);
   await endAccess(work, account);
@@ -212,9 +212,8 @@ export async function disableAccount(work: Work, account: string): Promise<void>
 export async function enableAccount(work: Work, account: string): Promise<void> {
   await work.db
     .updateTable('account')
-    .set({ disabled_at: null })
+    .set((eb) => ({ disabled_at: eb.ref('held_at') }))
     .where('id', '=', account)
-    .where('held_at', 'is', null)
     .execute();
 }
 

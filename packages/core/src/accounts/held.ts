@@ -52,6 +52,8 @@ export async function holdAccounts(work: Work, named: NamedRoles, before: string
     .where('created_at', '<', before)
     .where('person_id', 'not in', kept)
     .execute();
+  // Whoever waited since an earlier restore, and was at the door then, has not been at this one's.
+  await work.db.updateTable('account').set({ asked_at: null }).where('asked_at', 'is not', null).execute();
   const held = work.db.selectFrom('account').select('id').where('held_at', 'is not', null);
   await work.db.deleteFrom('session').where('account_id', 'in', held).execute();
   await work.db.deleteFrom('sign_in_link').where('account_id', 'in', held).execute();
@@ -91,12 +93,12 @@ export async function noteAsked(work: Work, account: string): Promise<void> {
     .execute();
 }
 
-/** How many people wait to be let in after a restore. */
+/** How many people wait to be let in after a restore. Who was disabled since does not: their account is disabled from another moment on. */
 export async function countHeld(db: Reader): Promise<number> {
   const row = await db
     .selectFrom('account')
     .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('held_at', 'is not', null)
+    .whereRef('disabled_at', '=', 'held_at')
     .executeTakeFirst();
   return Number(row?.count ?? 0);
 }

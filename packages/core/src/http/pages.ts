@@ -9,7 +9,7 @@ import { chooseLanguage, rememberLanguage } from './language.ts';
 import type { Live } from './live.ts';
 import { safeNext } from './request-target.ts';
 import { dropArrived } from './uploads.ts';
-import { recogniseSession } from './visitor.ts';
+import { assertShownToStrangers, recogniseSession } from './visitor.ts';
 
 /** Adds everything that pages need, then the pages of all slices. */
 export function servePages(app: Hono<Environment>, slices: Slice[], live: Live): void {
@@ -21,6 +21,8 @@ export function servePages(app: Hono<Environment>, slices: Slice[], live: Live):
   app.use('*', async function prepare(c, next) {
     await recogniseSession(c);
     c.set('language', chooseLanguage(c));
+    if (![...signed, '/sign-in', '/language'].some((path) => c.req.path.startsWith(path)))
+      await assertShownToStrangers(c);
     issueFormToken(c);
     if (!isUnsafe(c.req.method)) c.set('kept', await readKeptForm(c));
     else if (!signed.some((path) => c.req.path.startsWith(path)))

@@ -110,6 +110,18 @@ export async function signIn(c: C, account: string, how: { grant?: string; longe
 }
 
 /**
+ * Shows strangers nothing of a restored node before somebody has confirmed it: what was narrowed or deleted after the backup would be on the web as it was then.
+ * @throws {Refusal} unavailable
+ */
+export async function assertShownToStrangers(c: C): Promise<void> {
+  if (c.var.visitor === null && (await isInQuarantine(c.var.context.db.reader)))
+    refuse(
+      'unavailable',
+      'This node was restored from a backup: it shows nothing before an administrator has confirmed it',
+    );
+}
+
+/**
  * Whoever was disabled after the backup is not disabled in a restored node, and whoever lost a role has it: before somebody has confirmed the node only a link lets in that the
  * operator has made on the command line, and only whom the backup knows as an administrator.
  * @param purpose of the link with which they come; null for every other way

@@ -7,6 +7,7 @@ import {
   disableAccount,
   enableAccount,
   enqueueJob,
+  isHeld,
   limits,
   linkMinutes,
   type Reader,
@@ -150,6 +151,7 @@ export async function linkForGuest(context: Context, visitor: Visitor, id: strin
     const guest = await guestFor(work.db, visitor, id);
     const account = await accountOfPerson(work.db, id);
     if (!account || guest.disabled_at !== null) refuse('disabled', 'The access of this guest has ended');
+    if (isHeld(account)) refuse('disabled', 'This guest waits since the restore: an administrator lets them in first');
     return makeLink(work, id, account.id);
   });
 }

@@ -14,6 +14,11 @@ export async function endPasskeysAndLinks(work: Work, { at }: Restored): Promise
     await setLive(work, id, false);
     await withhold(work, kind, id);
   }
+  await work.db
+    .updateTable('sign_in_identity')
+    .set({ asked_claims: null })
+    .where('asked_claims', 'is not', null)
+    .execute();
   await endOldWays(work, null, at);
 }
 

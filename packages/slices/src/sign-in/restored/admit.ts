@@ -5,7 +5,7 @@ import { endAllWays } from '../anew.ts';
 import { type RestoredPerson, restoredByIds } from './held.ts';
 
 /** People let in in one unit of work: well within its time. */
-const peopleAtOnce = 100;
+const peopleAtOnce = 20;
 
 /** Somebody who was let in; `address` of their one-time link where this node cannot mail it, or null when it is mailed or they need none. */
 export type Admitted = { person: RestoredPerson['person']; address: string | null };
