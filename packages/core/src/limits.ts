@@ -65,6 +65,10 @@ export const limits = {
     ...{ times: 500, seconds: hour, per: 'person' },
     what: 'Files that are sent to this node.',
   },
+  zips: {
+    ...{ times: 60, seconds: hour, per: 'person, or network of who is not signed in' },
+    what: 'Folders of a library saved as a zip.',
+  },
   searches: {
     ...{ times: 120, seconds: minute, per: 'person' },
     what: 'Searches: a person types at most so many, and a program that reads everything this way would slow the others.',

@@ -21,14 +21,18 @@ function safeName(name: string): string {
  */
 export function createZipNames(): (folders: readonly string[], name: string) => string {
   const taken = new Set<string>();
+  /** By name, the number to try next: thousands of one name are not counted up from the first each time. */
+  const next = new Map<string, number>();
   return (folders, name) => {
     const path = folders.map(safeName);
     const safe = safeName(name);
     const [, stem = safe, ending = ''] = /^(.+?)(\.[\p{L}\p{N}]{1,10})?$/u.exec(safe) ?? [];
-    for (let number = 1; ; number += 1) {
+    const asked = fold([...path, safe].join('/'));
+    for (let number = next.get(asked) ?? 1; ; number += 1) {
       const one = [...path, number === 1 ? safe : `${stem} (${number})${ending}`].join('/');
       if (taken.has(fold(one))) continue;
       taken.add(fold(one));
+      next.set(asked, number + 1);
       return one;
     }
   };

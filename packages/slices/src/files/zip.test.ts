@@ -31,6 +31,10 @@ it('Names in a zip can be unpacked everywhere, and no two are the same', () => {
     [[], `${'x'.repeat(300)}.pdf`, `${'x'.repeat(116)}.pdf`],
   ];
   for (const [folders, name, path] of cases) expect(nameOf(folders, name)).toBe(path);
+  const many = createZipNames();
+  let last = '';
+  for (let count = 0; count < 20_000; count += 1) last = many([], 'scan.pdf');
+  expect(last).toBe('scan (20000).pdf');
 });
 
 /** The files in a zip, by path: by its directory at the end (APPNOTE 6.3, 4.3.12). */
@@ -86,8 +90,10 @@ describeStores('A zip of files', (open) => {
   it('holds what its reader may read at the turn of each file, and names what cannot be reached: nothing is in it by halves', async () => {
     const may: string[] = [];
     const things = thingsFor(() => may, {
-      mayRead: async (_db, requester) => requester.kind === 'person' && may.includes(requester.person),
+      mayRead: async (_db, requester) =>
+        requester.kind === 'person' ? may.includes(requester.person) : thingsOpen.has(requester.kind),
     });
+    const thingsOpen = new Set<string>();
     const away = 'https://b.example/files/away.txt';
     const ports = {
       files: {
@@ -146,6 +152,49 @@ describeStores('A zip of files', (open) => {
     expect(incoming(web)).toEqual([]);
     const nobody = unzip(await read(zipOf(context, { kind: 'nobody' }, [{ folders: [], file: first }], reader)));
     expect(nobody).toEqual({});
+    // Who is not signed in makes this node fetch nothing.
+    thingsOpen.add('nobody');
+    const remote = [{ folders: [], file: whole }];
+    const signedOut = text(unzip(await read(zipOf(context, { kind: 'nobody' }, remote, reader))));
+    expect(Object.keys(signedOut)).toEqual(['missing.txt']);
+    expect(signedOut['missing.txt']).toContain('whole.txt: it lies at b.example, from where it is fetched for people');
+  });
+
+  it('fetches no more from a node that sends nothing once its reader has gone', async () => {
+    const may: string[] = [];
+    let asked = () => {};
+    const begun = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const body = async function* () {
+      asked();
+      yield await new Promise<Buffer>(() => {});
+    };
+    const ports = { files: { read: async () => ({ ok: true, body: body() }) as const, awaySince: async () => null } };
+    const things = thingsFor(() => may, { mayRead: async () => true });
+    await using web = await openWeb(open, { slices: [people, files, things], ports });
+    const anna = await web.account();
+    may.push(anna.person.id);
+    const file = await remember(web, 'silent.txt', Buffer.from('never'));
+    let ended = () => {};
+    const end = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    async function* entries(): AsyncGenerator<ZipEntry> {
+      try {
+        yield { folders: [], file };
+        yield { folders: [], file };
+      } finally {
+        ended();
+      }
+    }
+    const requester = { kind: 'person', person: anna.person.id, administrator: false, guest: false } as const;
+    const stream = zipOf(web.context, requester, entries(), reader);
+    await begun;
+    await expect.poll(() => incoming(web).length, { timeout: 15_000 }).toBe(1);
+    await stream.cancel();
+    await end;
+    await expect.poll(() => incoming(web), { timeout: 15_000 }).toEqual([]);
   });
 
   it('asks for no file before there is somebody to take it, and for none any more when they have gone', async () => {

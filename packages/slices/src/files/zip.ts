@@ -56,7 +56,7 @@ export function answerZip(
 /**
  * Files as one zip, made while it is read: one file at a time, in pieces, however many and large they are. Each file is asked about at its turn, and left out without a word when
  * this requester may not read it; that they read the others is written down. A file of another node is fetched whole before it begins in the zip: it is in there whole, or named
- * with the reason in `missing.txt`. Whoever stops reading ends all of it.
+ * with the reason in `missing.txt`; for who is not signed in none is fetched. Whoever stops reading ends all of it.
  */
 export function zipOf(
   context: Context,
@@ -78,7 +78,9 @@ export function zipOf(
       if (!file || !(await mayReadFile(context, context.db.reader, requester, file))) continue;
       await noteReading(context, file, requester, ways.saved);
       const path = nameOf(folders, file.name);
-      if (!(await addFile(context, zip, path, file, stop.signal)))
+      if (file.local !== 1 && requester.kind === 'nobody')
+        missing.push(`${path}: ${messages(reader.language)('zipSignIn', { node: new URL(file.uri).host })}`);
+      else if (!(await addFile(context, zip, path, file, stop.signal)))
         missing.push(`${path}: ${await whyMissing(context, file, reader)}`);
     }
     if (stop.signal.aborted) return;
@@ -108,7 +110,10 @@ async function addFile(
 ): Promise<boolean> {
   const spool = arrivingPath(context.files, newId());
   try {
-    const source = file.local === 1 ? await readHere(context, file) : await fetchWhole(context, file, spool, signal);
+    const source =
+      file.local === 1
+        ? await readHere(context, file)
+        : await inTurn(new URL(file.uri).origin, signal, () => fetchWhole(context, file, spool, signal));
     if (source === null) return false;
     const options = { mtime: new Date(file.created_at), size: file.bytes, compress: !packed.test(file.media_type) };
     zip.addReadStream(source, path, options);
@@ -133,6 +138,29 @@ async function readHere(context: Context, file: FileRow): Promise<Readable | nul
   }
 }
 
+/** Files fetched from one node for zips at once: each takes room on the disk. Counted for each node, so that one that hangs holds nobody up who wants files of another. */
+const mostFetched = 3;
+const fetching = new Map<string, Set<Promise<unknown>>>();
+
+/** @throws when nobody wants it any more before its turn */
+async function inTurn<T>(origin: string, signal: AbortSignal, does: () => Promise<T>): Promise<T> {
+  const gone = new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  while ((fetching.get(origin)?.size ?? 0) >= mostFetched) {
+    signal.throwIfAborted();
+    await Promise.race([gone, ...(fetching.get(origin) ?? [])]).catch(() => undefined);
+  }
+  const turns = fetching.get(origin) ?? new Set();
+  fetching.set(origin, turns);
+  const done = does();
+  turns.add(done);
+  try {
+    return await done;
+  } finally {
+    turns.delete(done);
+    if (turns.size === 0) fetching.delete(origin);
+  }
+}
+
 /** Brings a file of another node here, into the folder of what is arriving, for as long as it takes to pack it. @returns null when not all of it came */
 async function fetchWhole(
   context: Context,
@@ -153,9 +181,22 @@ async function fetchWhole(
 
 /** What comes, until nobody wants it any more. */
 async function* until(bytes: ReadableStream<Uint8Array> | null, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  for await (const piece of bytes ?? []) {
-    signal.throwIfAborted();
-    yield piece;
+  const source = bytes?.getReader();
+  if (!source) return;
+  // Also while the other node sends nothing: a read that waits ends with this.
+  const stop = () => void source.cancel().catch(() => undefined);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    for (;;) {
+      const { done, value } = await source.read();
+      signal.throwIfAborted();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
   }
 }
 

@@ -1,5 +1,14 @@
 import type { RequestContext } from '@joinery/core';
-import { type Environment, isRefusal, readForm, refuse, requireVisitor, transactAs } from '@joinery/core';
+import {
+  countAttempt,
+  type Environment,
+  isRefusal,
+  limits,
+  readForm,
+  refuse,
+  requireVisitor,
+  transactAs,
+} from '@joinery/core';
 import { answerZip } from '@joinery/slices/files';
 import { peopleByIds, personLabel } from '@joinery/slices/people';
 import { inBin, type PostBinRow, type Seen, seeGroup } from '@joinery/slices/posts';
@@ -35,15 +44,23 @@ export function routes(app: Hono<Environment>): void {
   });
   app.get('/groups/:id/library/zip', async (c) => {
     const { group, viewer } = await seeGroup(c.var.context, c.req.param('id'), c.var.visitor);
+    countZip(c);
     return answerZip(c, group.name, entriesOf(c.var.context, viewer, group.id, null));
   });
   app.get('/folders/:id/zip', async (c) => {
     const { group, viewer, folder } = await seeFolder(c.var.context, c.req.param('id'), c.var.visitor);
+    countZip(c);
     return answerZip(c, folder.name, entriesOf(c.var.context, viewer, group.id, folder.id));
   });
   folderRoutes(app);
   binRoutes(app);
   documentRoutes(app);
+}
+
+/** @throws {TooMany} */
+function countZip(c: RequestContext): void {
+  const { context, visitor, clientNetwork } = c.var;
+  countAttempt(context, `zip ${visitor?.account ?? clientNetwork}`, limits.zips);
 }
 
 async function showFolder(c: RequestContext, seen: Seen, folder: FolderRow | null): Promise<Response> {

@@ -6,7 +6,7 @@ import { foldersOf, pathTo, within } from './store.ts';
 const portion = 100;
 
 /**
- * The newest file of each document in a folder and in those below it, as somebody sees them, a hundred documents at a time.
+ * The newest file of each document in a folder and in those below it, as somebody sees them, a folder at a time.
  * @param folder local id; null for all of the library
  */
 export async function* entriesOf(
@@ -22,11 +22,14 @@ export async function* entriesOf(
     const folders = pathTo(all, place)
       .slice(above)
       .map(({ name }) => name);
+    // All of a folder before any of it goes out: pages counted while it changes would leave documents out.
+    const ids: string[] = [];
     for (let cursor: string | null = null, first = true; first || cursor !== null; first = false) {
       const options = { group, folder: place, order: 'name' as const, cursor, limit: portion };
       const page: Awaited<ReturnType<typeof listDocuments>> = await listDocuments(db.reader, viewer, options);
-      for (const { file_id } of page.items) if (file_id !== null) yield { folders, file: file_id };
+      for (const { file_id } of page.items) if (file_id !== null) ids.push(file_id);
       cursor = page.next;
     }
+    for (const file of ids) yield { folders, file };
   }
 }
