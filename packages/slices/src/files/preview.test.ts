@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { openWeb } from '../../../../test/harness/web.ts';
 import { files } from './index.ts';
-import { decodeText, shownBytes } from './preview.ts';
+import { decodeText, shownBytes, shownMarkdownBytes } from './preview.ts';
 import { png } from './testing/pictures.ts';
 import { sendFile } from './testing/web.ts';
 
@@ -43,6 +43,9 @@ describeStores('The page of a file', (open) => {
     const note = await view('read-me.md', '# Head\n\n*soft* <img src=x onerror=alert(1)> [x](javascript:alert(1))');
     expect(note.html).toMatch(/<h3>Head<\/h3>\s*<p><em>soft<\/em> &lt;img/);
     expect(note.html).not.toContain('href="javascript');
+    const longNote = await view('long.md', `${'word '.repeat(shownMarkdownBytes / 5)}END\n`);
+    expect(longNote.html).toContain('This is the beginning');
+    expect(longNote.html).not.toContain('END');
     const table = await view('Kosten.csv', Buffer.from('\ufeffPost;Bedrag\nCaf\u00e9;"1;2"\n\n<b>;3;4\n', 'utf8'));
     for (const cell of ['Post', 'Bedrag', 'Café', '1;2', '&lt;b&gt;', 'Column 3', '2 rows'])
       expect(table.html).toContain(cell);

@@ -7,6 +7,8 @@ import type { FileRow } from './tables.ts';
 
 /** Of longer texts the beginning is shown. */
 export const shownBytes = 200_000;
+/** Of Markdown less: what makes a page of it takes time that nobody else has meanwhile. */
+export const shownMarkdownBytes = 50_000;
 const mostRows = 200;
 const mostColumns = 50;
 const longestCell = 500;
@@ -44,8 +46,9 @@ export function shapeOf(file: Pick<FileRow, 'media_type' | 'name'>): Shape {
 export async function showFile(context: Context, file: FileRow): Promise<Shown> {
   const shape = shapeOf(file);
   if (shape === 'image' || shape === 'pdf' || shape === 'none') return { shape };
-  const cut = file.bytes > shownBytes;
-  const bytes = await gather(await bytesOfFile(context, file, cut ? { start: 0, end: shownBytes - 1 } : null));
+  const most = shape === 'markdown' ? shownMarkdownBytes : shownBytes;
+  const cut = file.bytes > most;
+  const bytes = await gather(await bytesOfFile(context, file, cut ? { start: 0, end: most - 1 } : null));
   const text = decodeText(bytes, cut);
   if (text === null) return { shape: 'none' };
   if (shape === 'markdown') return { shape, html: renderMarkdown(text), cut };
