@@ -66,7 +66,8 @@ export async function binned(db: Reader, post: string): Promise<PostBinRow | und
  * @throws {Refusal} not_found unless it is the author's, and whatever `createTopic` refuses
  */
 export async function takeFromBin(work: Work, input: { post: string; author: string }): Promise<PostRow> {
-  const row = await binned(work.db, input.post);
+  // Taken out first: of two who want it at once only one finds it. A refusal undoes this.
+  const row = await work.db.deleteFrom('post_bin').where('post_id', '=', input.post).returningAll().executeTakeFirst();
   if (row?.author_id !== input.author || row.ends_at <= work.now) refuse('not_found', 'There is nothing to restore');
   const { group_id: group, title, content, source, language } = row;
   const post = await createTopic(work, {
@@ -79,7 +80,6 @@ export async function takeFromBin(work: Work, input: { post: string; author: str
     language,
   });
   await hang(work, row.post_id, 'bin', holderOf(post.id));
-  await work.db.deleteFrom('post_bin').where('post_id', '=', row.post_id).execute();
   return post;
 }
 

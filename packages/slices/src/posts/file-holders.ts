@@ -1,5 +1,5 @@
 import type { FileHolder } from '@joinery/core';
-import { canModerate, groupById, membershipOf } from '@joinery/slices/groups';
+import { canModerate, groupById, membershipOf, requesterMayRead } from '@joinery/slices/groups';
 import { binned } from './bin.ts';
 import { editPost } from './changes.ts';
 import { postKind } from './objects.ts';
@@ -55,8 +55,10 @@ export const ofPosts: FileHolder = {
     const post = await postById(db, id);
     const topic = post && (await postById(db, post.topic_id));
     const group = post && (await groupById(db, post.group_id));
-    // Of what is read live there is no title here.
-    return topic && group ? { href: `/posts/${id}`, label: topic.title || topic.excerpt || group.name } : null;
+    if (!topic || !group) return null;
+    // What was hidden or removed is not named by a file that was answered to it; of what is read live there is no title here.
+    const veiled = topic.hidden_at !== null || topic.removed_at !== null;
+    return { href: `/posts/${id}`, label: (veiled ? '' : topic.title || topic.excerpt) || group.name };
   },
 };
 
@@ -69,11 +71,15 @@ const ofHeld: FileHolder = {
   },
 };
 
-/** What was deleted is its author's alone, who may have it back. */
+/** What was deleted is its author's alone, who may have it back while they may read in its group. */
 const ofBin: FileHolder = {
   kind: 'bin',
-  mayRead: async (db, requester, id) =>
-    requester.kind === 'person' && (await binned(db, id))?.author_id === requester.person,
+  mayRead: async (db, requester, id) => {
+    const row = await binned(db, id);
+    if (requester.kind !== 'person' || row?.author_id !== requester.person) return false;
+    const group = await groupById(db, row.group_id);
+    return group !== undefined && requesterMayRead(db, requester, group);
+  },
 };
 
 export const fileHolders: FileHolder[] = [ofPosts, ofHeld, ofBin];
