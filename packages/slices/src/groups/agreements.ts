@@ -1,4 +1,12 @@
-import { type AfterEffects, type Context, type Decision, enqueueJob, transact, type Work } from '@joinery/core';
+import {
+  type AfterEffects,
+  type Context,
+  type Decision,
+  enqueueJob,
+  streams,
+  transact,
+  type Work,
+} from '@joinery/core';
 import { accessOf, admitNode, nodeFacts, revokeNode } from './access.ts';
 import { putOut, withholdFrom } from './conversation-people.ts';
 import { renewLeases } from './leases.ts';
@@ -37,6 +45,7 @@ async function admit(work: Work, group: GroupRow, origin: string): Promise<void>
   if ((await nodeFacts(work.db, group.id, origin)).people !== 'member') return;
   await admitNode(work, group, origin, access.reads_from);
   await tellAllTo(work, group, origin);
+  work.emit('group.admitted', streams.local, { group: group.id, node: origin });
 }
 
 /** What a node is granted in closed groups of this node. @param origin of the node; all when null */

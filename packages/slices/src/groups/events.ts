@@ -56,6 +56,8 @@ declare module '@joinery/core' {
     'group.unbanned': ModerationEvent;
     /** A node lost its access to a closed group of ours, and must drop its copies. On the group's stream, and on the stream of that node. */
     'group.revoked': GroupEvent & { node: string; version: number };
+    /** A node that had lost its access to a closed group of ours has it again. On `local`. */
+    'group.admitted': GroupEvent & { node: string };
     /** A node says that its copy of one item of a closed group is gone. Stream `local`. */
     'group.item_dropped': GroupEvent & { node: string; item: string };
     /** Nothing of a closed group elsewhere may be kept here any more. `version`: as its host said; 0 when it did not. On `local`. */
@@ -98,6 +100,7 @@ export const events: EventDefinitions = {
   'group.unbanned': { v: 1, data: moderation },
   'group.item_dropped': { v: 1, data: group.extend({ node: z.url(), item: z.url() }) },
   'group.revoked': { v: 1, data: group.extend({ node: z.url(), version: z.number().int() }) },
+  'group.admitted': { v: 1, data: group.extend({ node: z.url() }) },
   'group.access_lost': { v: 1, data: group.extend({ version: z.number().int() }) },
   'group.keeping_changed': { v: 1, data: group },
   'group.role_changed': { v: 1, data: moderation.extend({ role: z.enum(['member', 'facilitator', 'owner']) }) },

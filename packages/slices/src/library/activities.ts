@@ -18,8 +18,8 @@ import { applyTree, notePlaces } from './tree.ts';
 
 const applied: InboundOutcome = { state: 'applied' };
 const ignored = (why: string): InboundOutcome => ({ state: 'ignored', why });
-/** Documents whose places are told at once. */
-const mostPlaces = 1_000;
+/** Documents whose places are told at once: an inbox takes no document with more than 5,000 values. */
+const mostPlaces = 500;
 
 /** By the group to its nodes when it is ours; by our person to the group's node otherwise. */
 async function told(

@@ -34,8 +34,9 @@ async function follow(work: Work, id: string): Promise<void> {
     return;
   }
   const said = (await extensionsOf(work.db, [id])).get(id);
-  // What the group's node said of its place, maybe before the post came, stands above what its author wrote.
-  const told = await work.db.selectFrom('library_document').selectAll().where('uri', '=', post.uri).executeTakeFirst();
+  const row = await work.db.selectFrom('library_document').selectAll().where('uri', '=', post.uri).executeTakeFirst();
+  // What its group's node said of its place, maybe before the post came, stands above what its author wrote. Of another group's node it means nothing.
+  const told = row?.group_id === group.id ? row : undefined;
   const folder = typeof said?.target === 'string' ? await folderByUri(work.db, said.target) : undefined;
   const folder_id = told?.folder_id ?? (folder?.group_id === group.id ? folder.id : '');
   // Where nothing of what others wrote is kept, neither is its title.
@@ -101,10 +102,14 @@ async function drop(work: Work, data: { post: string; group: string }): Promise<
 
 /** Somebody of another node takes part: that node learns what lies where. */
 async function tell(work: Work, data: { group: string; person: string }): Promise<void> {
-  const group = await groupById(work.db, data.group);
   const person = await personById(work.db, data.person);
-  if (group?.local !== 1 || !person || person.local === 1 || !(await hasLibrary(work.db, group.id))) return;
-  work.emit('library.told', streams.node(person.home), { group: group.id, node: person.home });
+  if (person && person.local !== 1) await tellNode(work, data.group, person.home);
+}
+
+async function tellNode(work: Work, id: string, node: string): Promise<void> {
+  const group = await groupById(work.db, id);
+  if (group?.local !== 1 || !(await hasLibrary(work.db, group.id))) return;
+  work.emit('library.told', streams.node(node), { group: group.id, node });
 }
 
 async function hasLibrary(db: Reader, group: string): Promise<boolean> {
@@ -127,5 +132,6 @@ export const afterEffects: AfterEffects = {
   'post.dropped': (work, { data }) => drop(work, data),
   'group.joined': (work, { data }) => tell(work, data),
   'group.followed': (work, { data }) => tell(work, data),
+  'group.admitted': (work, { data }) => tellNode(work, data.group, data.node),
   'group.access_lost': (work, { data }) => forgetLibrary(work, data.group),
 };

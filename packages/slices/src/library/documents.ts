@@ -30,6 +30,8 @@ import type { DocumentRow, VersionRow } from './tables.ts';
 export const versionHolder = (post: string) => ({ kind: 'library', id: post });
 /** Earlier versions that travel with a document. */
 const mostTold = 20;
+/** Characters that they take there at most: who gets a longer `joinery:library` than 60,000 takes nothing of it. */
+const longestTold = 40_000;
 
 export type NewDocument = {
   group: string;
@@ -260,17 +262,28 @@ async function extensionFor(db: Reader, group: GroupRow, post: Pick<PostRow, 'id
   const path = pathTo(await foldersOf(db, group.id), place?.folder_id ?? '');
   const [latest, ...earlier] = await versionsOf(db, post.id);
   const files = (await filesOf(db, 'library', [post.id])).get(post.id) ?? [];
+  const versions = earlier.slice(0, mostTold).flatMap((version) => {
+    const file: FileRow | undefined = files.find(({ id }) => id === version.file_id);
+    return file?.state === 'ready' ? [{ ...toldVersion(version), document: fileDocument(file) }] : [];
+  });
   return {
     target: path.at(-1)?.uri ?? libraryUri(group),
     'joinery:library': {
       path: path.map(({ name }) => name),
       ...(latest ? toldVersion(latest) : {}),
-      versions: earlier.slice(0, mostTold).flatMap((version) => {
-        const file: FileRow | undefined = files.find(({ id }) => id === version.file_id);
-        return file?.state === 'ready' ? [{ ...toldVersion(version), document: fileDocument(file) }] : [];
-      }),
+      versions: fitting(versions),
     },
   };
+}
+
+/** As many as may travel with a document, from the first on. */
+export function fitting(versions: readonly JsonObject[]): JsonObject[] {
+  let length = 0;
+  const end = versions.findIndex((version) => {
+    length += JSON.stringify(version).length + 1;
+    return length > longestTold;
+  });
+  return versions.slice(0, end === -1 ? undefined : end);
 }
 
 const toldVersion = ({ number, note, by_name, at }: VersionRow): JsonObject => ({

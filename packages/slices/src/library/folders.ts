@@ -150,8 +150,18 @@ export async function chooseFoldersBy(
     .execute();
 }
 
-/** Nothing is known of this library any more. */
+/** Nothing is known of this library any more but what our own people brought, which lies in no folder. */
 export async function forgetLibrary(work: Work, group: string): Promise<void> {
   await work.db.deleteFrom('library_folder').where('group_id', '=', group).execute();
-  await work.db.deleteFrom('library_document').where('group_id', '=', group).execute();
+  const own = work.db.selectFrom('post').select('id').where('group_id', '=', group).where('local', '=', 1);
+  await work.db
+    .deleteFrom('library_document')
+    .where('group_id', '=', group)
+    .where((eb) => eb.or([eb('post_id', 'is', null), eb('post_id', 'not in', own)]))
+    .execute();
+  await work.db
+    .updateTable('library_document')
+    .set({ folder_id: '', official_at: null })
+    .where('group_id', '=', group)
+    .execute();
 }
