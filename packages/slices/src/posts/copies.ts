@@ -75,6 +75,8 @@ async function drop(context: Context, data: JsonObject): Promise<void> {
   const live = data.live === true;
   const counts = new Map<string, number>();
   const by = { kind: 'system', what: dropJob } as const;
+  // First, so that what is being read at its author's node just now is not kept once its portion is through.
+  if (!live) await transact(context, by, (work) => forgetWanted(work, id, of));
   for (let found = portion; found === portion; )
     found = await transact(context, by, (work) => dropPortion(work, { group: id, of, live }, counts));
   await transact(context, by, async (work) => {
@@ -82,12 +84,7 @@ async function drop(context: Context, data: JsonObject): Promise<void> {
     if (!group) return;
     // What was opened meanwhile has lost its place with what was wanted.
     await forgetOpening(work, id);
-    if (!live)
-      await work.db
-        .deleteFrom('post_wanted')
-        .where('group_id', '=', id)
-        .$if(of !== null, (query) => query.where('origin', '=', of ?? ''))
-        .execute();
+    if (!live) await forgetWanted(work, id, of);
     const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
     // Whoever let this node read hears of it, also where nothing was kept: read live, or dropped before.
     const told = new Map(of === null && !live ? await authorsNodes(work, id) : []);
@@ -101,6 +98,15 @@ async function drop(context: Context, data: JsonObject): Promise<void> {
       await enqueueJob(work, receiptJob, receipt, { key: `${origin} ${group.id} ${version} ${work.now}` });
     }
   });
+}
+
+/** What was announced and not read yet is not wanted any more. */
+async function forgetWanted(work: Work, group: string, of: string | null): Promise<void> {
+  await work.db
+    .deleteFrom('post_wanted')
+    .where('group_id', '=', group)
+    .$if(of !== null, (query) => query.where('origin', '=', of ?? ''))
+    .execute();
 }
 
 /** Nodes of those elsewhere who wrote in a group, each with nothing dropped yet. */

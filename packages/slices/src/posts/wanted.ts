@@ -139,8 +139,21 @@ function authorIn(document: JsonObject): string | null {
 async function settle(work: Work, row: PostWantedRow, before: GroupRow, found: Referenced): Promise<string | null> {
   // What may be kept of it is asked now: its host may have changed that while its author's node was asked.
   const group = (await groupById(work.db, row.group_id)) ?? before;
+  const still = await work.db
+    .selectFrom('post_wanted')
+    .select('tries')
+    .where('uri', '=', row.uri)
+    .where('group_id', '=', row.group_id)
+    .executeTakeFirst();
+  // Dropped meanwhile with all of the group, which has been told so; or asked for anew.
+  if (still?.tries !== row.tries) return null;
   if (found.state === 'away' || found.state === 'refused') {
     await again(work, row, found.state);
+    return null;
+  }
+  if (group.withheld_at !== null) {
+    // It may be shown again later: nothing announced is lost, and nothing is kept now.
+    await again(work, row, 'away');
     return null;
   }
   const item = found.state === 'found' ? readItem(found.document, row.uri, group) : null;
