@@ -11,6 +11,7 @@ import {
 import { addressing, announce, collectionUris, type GroupRow, groupById } from '@joinery/slices/groups';
 import { agencyDocument, guestMembers, type PersonRow, personById } from '@joinery/slices/people';
 import { addressedTo, type PostParts, partsOf, postDocument, threadAddresses } from './documents.ts';
+import { nodesOfThread } from './narrow.ts';
 import { liesBefore, tellReference } from './references.ts';
 import { postById } from './store.ts';
 import type { PostRow } from './tables.ts';
@@ -19,14 +20,21 @@ type PostEvent = { data: { post: string; group: string } };
 type Told = ActivityDocument | ActivityDocument[] | null;
 type DecisionEvent = { at: string; data: { post: string; group: string; by: string | null } };
 
-/** `toPart`: to a node with somebody who sees the thread, which is for a part of the group. */
-type Telling = Outgoing & { toPart?: boolean };
+/** `toPart`: to a node with somebody who sees the thread, which is for a part of the group; `former`: whose people saw it and do no more. */
+type Telling = Outgoing & { toPart?: boolean; former?: boolean };
 
 async function postAndGroup({ db, toPart = false, reader }: Telling, data: { post: string; group: string }) {
   const [post, group] = [await postById(db, data.post), await groupById(db, data.group)];
   if (!post || !group || (reader && (await liesBefore(db, reader, post, group)))) return null;
   // The node of a group elsewhere has what is written in it, and sees to whom it goes.
   return post.audience === 'group' || group.local !== 1 || toPart ? { post, group } : null;
+}
+
+/** Asked when it leaves, which may be long after it was noted: whether nobody of a node sees the thread any more. */
+async function seesNoMore(db: Reader, data: { post: string; group: string }, origin = ''): Promise<boolean> {
+  const [post, group] = [await postById(db, data.post), await groupById(db, data.group)];
+  const topic = post && (await postById(db, post.topic_id));
+  return !topic || !group || !(await nodesOfThread(db, group, topic)).includes(origin);
 }
 
 /** By the group to its nodes when it is ours; by our person to the group's node otherwise. */
@@ -130,11 +138,12 @@ async function decidedBy(db: Reader, by: string | null, group: GroupRow): Promis
 function decision(
   make: (post: PostRow, group: GroupRow, joineryPeer: boolean) => ActivityDocument,
   undo = false,
-): (outgoing: Outgoing, event: DecisionEvent) => Promise<ActivityDocument | null> {
+): (outgoing: Telling, event: DecisionEvent) => Promise<ActivityDocument | null> {
   return async (outgoing, event) => {
     const found = await postAndGroup(outgoing, event.data);
     if (!found || found.post.deleted_at) return null;
-    const { post, group } = found;
+    const { group } = found;
+    const post = outgoing.former ? { ...found.post, removed_reason: null } : found.post;
     const common = {
       actor: await decidedBy(outgoing.db, event.data.by, group),
       ...addressedTo(group),
@@ -253,10 +262,14 @@ export const toActivity: Activities['toActivity'] = {
       summary: row.reason,
     };
   },
-  'post.passed_on': async (outgoing, { data }) => {
+  'post.passed_on': async (outgoing, { data, stream }) => {
     const event = await eventById(outgoing.db, data.event);
     const make = event && (toActivity?.[event.name] as ((to: Telling, of: LogEvent) => Promise<Told>) | undefined);
-    return event && make ? make({ ...outgoing, toPart: true }, event) : null;
+    if (!event || !make) return null;
+    const former = await seesNoMore(outgoing.db, data, /^node:(.+)$/.exec(stream)?.[1]);
+    // That it is gone is told to them as well: they may have it.
+    if (former && event.name !== 'post.deleted' && event.name !== 'post.removed') return null;
+    return make({ ...outgoing, toPart: true, former }, event);
   },
   'post.counted': async (outgoing, { data }) => {
     const group = await groupById(outgoing.db, data.group);

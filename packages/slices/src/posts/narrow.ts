@@ -1,5 +1,5 @@
 import { type EventName, type Events, type Reader, streams, type Work } from '@joinery/core';
-import { type GroupRow, membersWithRole } from '@joinery/slices/groups';
+import { type GroupRow, membershipOf, membersWithRole } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
 import type { PostRow } from './tables.ts';
 import { streamOfPost } from './visibility.ts';
@@ -12,7 +12,7 @@ import { streamOfPost } from './visibility.ts';
 type Thread = Pick<PostRow, 'audience' | 'audience_origin' | 'author_id'>;
 
 /**
- * Other nodes with somebody who sees a thread that is for a part of a group of ours: of those who run it or of one agency, and of whoever began it.
+ * Other nodes with somebody who sees a thread that is for a part of a group of ours: of those who run it or of one agency, and of whoever began it, while they are a member.
  * @param topic the first post of the thread
  */
 export async function nodesOfThread(
@@ -24,7 +24,9 @@ export async function nodesOfThread(
     topic.audience === 'facilitators'
       ? await membersWithRole(db, group.id, ['owner', 'facilitator'])
       : await membersOfAgency(db, group.id, topic.audience_origin ?? '');
-  const author = await personById(db, topic.author_id);
+  // Who began it and left sees it no more.
+  const standing = await membershipOf(db, group.id, topic.author_id);
+  const author = standing?.state === 'member' ? await personById(db, topic.author_id) : undefined;
   const homes = new Set([...people, ...(author ? [author] : [])].map(({ home }) => home));
   homes.delete(group.home);
   return [...homes].sort();
@@ -51,14 +53,33 @@ export function membersOfAgency(db: Reader, group: string, origin: string) {
  */
 export async function emitOfPost<Name extends EventName>(
   work: Work,
-  { group, post, topic }: { group: GroupRow; post: Pick<PostRow, 'id' | 'audience'>; topic: Thread },
+  { group, post, topic }: { group: GroupRow; post: Pick<PostRow, 'id' | 'audience' | 'received_at'>; topic: Thread },
   name: Name,
   data: Events[Name],
   stream = streamOfPost(work, group, post),
 ): Promise<string> {
   const event = work.emit(name, stream, data);
-  if (group.local === 1 && post.audience !== 'group')
-    for (const origin of await nodesOfThread(work.db, group, topic))
+  if (group.local === 1 && post.audience !== 'group') {
+    const origins = new Set(await nodesOfThread(work.db, group, topic));
+    if (name === 'post.deleted' || name === 'post.removed')
+      for (const origin of await formerNode(work, group, post, topic)) origins.add(origin);
+    for (const origin of origins)
       work.emit('post.passed_on', streams.node(origin), { post: post.id, group: group.id, event });
+  }
   return event;
+}
+
+/** The node of whoever began a thread and left after a post came: it may have that post, and hears that it is gone. */
+async function formerNode(
+  work: Work,
+  group: GroupRow,
+  post: Pick<PostRow, 'received_at'>,
+  topic: Thread,
+): Promise<string[]> {
+  const [author, standing] = [
+    await personById(work.db, topic.author_id),
+    await membershipOf(work.db, group.id, topic.author_id),
+  ];
+  const left = standing !== undefined && standing.state !== 'member' && standing.updated_at > post.received_at;
+  return author && left && author.home !== group.home ? [author.home] : [];
 }
