@@ -159,6 +159,26 @@ describe('guardActivity', () => {
     expect(codeOf(guard({}, { asked: asked.splice(0) }))).toBe('ok');
   });
 
+  it('hears what a node dropped for a while after its agreement ended, in few words', () => {
+    const hear = (change: object, isLately = true) =>
+      guardActivity(
+        new Headers({
+          'content-type': 'application/activity+json',
+          signature: `keyId="${keyId}",headers="(request-target) host date digest",signature="YQ=="`,
+        }),
+        JSON.stringify({ ...activity, type: 'Leave', ...change }),
+        {
+          mayReceive: () => ({ allowed: false, reason: 'suspended', since: '2026-11-01T09:00:00.000Z' }),
+          isReceipt: ({ type }) => type === 'Leave',
+          isLately: () => isLately,
+        },
+      );
+    expect(hear({})).toMatchObject({ ok: true });
+    expect(hear({ type: 'Create' })).toMatchObject({ code: 'no_agreement' });
+    expect(hear({}, false)).toMatchObject({ code: 'no_agreement' });
+    expect(hear({ content: 'a'.repeat(9_000) })).toMatchObject({ code: 'no_agreement' });
+  });
+
   it('refuses a large unsigned body within milliseconds (case 84)', () => {
     const body = `[${'{"a":1},'.repeat(600_000)}1]`;
     const start = performance.now();

@@ -20,6 +20,8 @@ export type GuardedActivity = {
 
 /** Reasons for which a node that could send yesterday still tells what it dropped. */
 const overButHeard = ['suspended', 'expired', 'wrong_direction'];
+/** A receipt has a few short members and a proof. */
+const mostReceiptCharacters = 8_192;
 
 /**
  * The first look at what a stranger posts to an inbox, before any parsing of meaning, any query and any outbound request. The allow-list
@@ -33,9 +35,11 @@ export function guardActivity(
   headers: HeaderReader,
   bodyText: string,
   options: {
-    mayReceive: (origin: string) => { allowed: boolean; reason: string };
+    mayReceive: (origin: string) => { allowed: boolean; reason: string; since?: string };
     /** What a node whose agreement was suspended or has ended may still send. */
     isReceipt?: (activity: JsonObject) => boolean;
+    /** Whether an agreement ended at an instant so lately that this is still heard; always unless given. */
+    isLately?: (ended: string) => boolean;
     limits?: JsonLimits;
   },
 ): GuardedActivity | Refused {
@@ -58,14 +62,16 @@ export function guardActivity(
   const decision = options.mayReceive(origin);
   const uncovered = () =>
     refused('no_agreement', `There is no agreement with ${origin} that covers this (${decision.reason}).`);
-  const suspended = overButHeard.includes(decision.reason) && options.isReceipt !== undefined;
+  const isLate = decision.since !== undefined && options.isLately?.(decision.since) === false;
+  const suspended = overButHeard.includes(decision.reason) && options.isReceipt !== undefined && !isLate;
   if (!decision.allowed && !suspended) return uncovered();
 
   const read = readJson(bodyText, limits);
   if (!read.ok) return read;
   if (!isObject(read.value)) return refused('activity_malformed', 'The body is not one activity.');
   const { signature: _, ...activity } = read.value;
-  if (!decision.allowed && !options.isReceipt?.(activity)) return uncovered();
+  const isReceipt = bodyText.length <= mostReceiptCharacters && options.isReceipt?.(activity) === true;
+  if (!decision.allowed && !isReceipt) return uncovered();
   const fault = checkDocument(activity) ?? checkRecipients(activity);
   if (fault) return fault;
   return checkOrigins(activity, origin, signature);

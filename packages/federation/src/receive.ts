@@ -1,4 +1,4 @@
-import { addressOf, isObject, type JsonObject, originOf, transact } from '@joinery/core';
+import { addressOf, isObject, type JsonObject, originOf, periods, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import type { CatchUp } from './catch-up.ts';
 import { isReceipt } from './closed/receipt.ts';
@@ -11,6 +11,9 @@ import { textOf } from './read.ts';
 import { type Refused, refused } from './refusals.ts';
 import { verifyWithKey } from './requester.ts';
 import type { HeaderReader } from './signatures.ts';
+
+/** So long after its agreement ended a node is still heard when it says what it dropped. */
+const receiptMilliseconds = periods.receiptDoor.days * 86_400_000;
 
 /** What the inbox answers: 202 after COMMIT, or a refusal. */
 export type Received = { ok: true } | Refused;
@@ -29,6 +32,7 @@ export async function receive(
   const guarded = guardActivity(request.headers, request.body, {
     mayReceive: (origin) => bridge.trust.mayFederate(origin, null, 'in'),
     isReceipt,
+    isLately: (ended) => bridge.context.clock.now().getTime() - Date.parse(ended) <= receiptMilliseconds,
   });
   if (!guarded.ok) return guarded;
   const verified = await verifyWithKey(bridge, { method: 'POST', ...request }, guarded.signature);

@@ -7,6 +7,8 @@ export type Agreement = {
   partner: string;
   agency: string;
   state: PartnerState;
+  /** When what stands of it was last changed: of one that was suspended, since when it is. */
+  changed?: number;
   scopes: ReadonlySet<string>;
   /** Local ids; null covers all groups. */
   groups: ReadonlySet<string> | null;
@@ -121,7 +123,7 @@ function weigh(
     since === undefined
       ? { allowed: false, reason, agency }
       : { allowed: false, reason, agency, since: new Date(since).toISOString() };
-  if (state === 'blocked' || state === 'suspended') return no(state);
+  if (state === 'blocked' || state === 'suspended') return no(state, agreement.changed);
   if (state !== 'allowed') return no('proposed');
   if (agreement.keyChanged !== null) return no('key_changed', agreement.keyChanged);
   if (now < agreement.validFrom) return no('not_yet_valid', agreement.validFrom);

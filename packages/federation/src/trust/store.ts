@@ -266,6 +266,7 @@ export function toSnapshot(
       state: partner.identifier !== null && blocked.has(partner.identifier) ? 'blocked' : partner.state,
       scopes: new Set(partner.scopes),
       groups: partner.groups && new Set(partner.groups),
+      ...(partner.state === 'suspended' ? { changed: Date.parse(partner.updatedAt) } : {}),
       direction: partner.direction,
       validFrom: instant(partner.validFrom) ?? Number.NEGATIVE_INFINITY,
       expires: instant(partner.expiresAt) ?? Number.POSITIVE_INFINITY,

@@ -121,6 +121,18 @@ export async function heedRevocation(work: Work, group: GroupRow, origin: string
 
 /** For so long a node whose agreement ended is still heard when it says what it dropped. */
 const receiptMilliseconds = periods.receiptDoor.days * 86_400_000;
+/** A receipt has a few short members; what is longer says something else. */
+const mostReceiptCharacters = 8_192;
+
+/**
+ * Whether a node without an agreement says too late what it dropped.
+ * @param revokedAt when it lost its access to a group; the end of its agreement counts where that is null
+ */
+export function isTooLate(work: Pick<Work, 'trust' | 'now'>, origin: string, revokedAt: string | null): boolean {
+  const { allowed, since } = work.trust.mayFederate(origin, null, 'in');
+  const ended = revokedAt ?? since;
+  return !allowed && ended !== undefined && Date.parse(work.now) - Date.parse(ended) > receiptMilliseconds;
+}
 
 /**
  * A node says that it dropped its copies of what was written here, or in a group of ours. Evidence, not proof.
@@ -134,9 +146,7 @@ export async function noteReceipt(
 ): Promise<boolean> {
   const known = await accessOf(work.db, group.id, origin);
   if (group.local === 1 && known === undefined) return false;
-  const since = known?.revoked_at ?? null;
-  const late = since !== null && Date.parse(work.now) - Date.parse(since) > receiptMilliseconds;
-  if (late && !work.trust.mayFederate(origin, null, 'in').allowed) return false;
+  if (isTooLate(work, origin, known?.revoked_at ?? null) || text.length > mostReceiptCharacters) return false;
   const receipt = { receipt_at: work.now, receipt_items: items };
   // It may have lost nothing but its copies: where a group is read live only, members' nodes read on and keep nothing.
   const fresh = { version: 0, reads_from: 0, revoked_at: null, lease_ends_at: null, ...receipt };
@@ -145,11 +155,9 @@ export async function noteReceipt(
     .values({ group_id: group.id, origin, ...fresh })
     .onConflict((conflict) => conflict.columns(['group_id', 'origin']).doUpdateSet(receipt))
     .execute();
-  await work.db
-    .insertInto('group_receipt')
-    .values({ group_id: group.id, origin, at: work.now, items, text })
-    .onConflict((conflict) => conflict.columns(['group_id', 'origin', 'at']).doUpdateSet({ items, text }))
-    .execute();
+  // The last one is shown, and no other is kept.
+  await work.db.deleteFrom('group_receipt').where('group_id', '=', group.id).where('origin', '=', origin).execute();
+  await work.db.insertInto('group_receipt').values({ group_id: group.id, origin, at: work.now, items, text }).execute();
   return true;
 }
 

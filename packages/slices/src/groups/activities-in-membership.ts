@@ -11,7 +11,7 @@ import {
   type Work,
 } from '@joinery/core';
 import { type PersonRow, personByUri } from '../people/index.ts';
-import { noteReceipt } from './access.ts';
+import { accessOf, isTooLate, noteReceipt } from './access.ts';
 import { cleanText, instantOf, isOwnGroupAddress, knowsJoin, ownGroup } from './activities-read.ts';
 import { acceptedByHost, askedBy, refusedByHost } from './answers.ts';
 import { receiveConversation } from './contacts.ts';
@@ -84,6 +84,9 @@ async function onReceipt(work: Work, inbound: Inbound): Promise<InboundOutcome |
   if (group?.reading !== 'members') return ignored('nothing of it was there');
   const item = addressOf(dropped.item);
   if (item !== null) {
+    const access = await accessOf(work.db, group.id, inbound.origin);
+    if (isTooLate(work, inbound.origin, access?.revoked_at ?? null)) return ignored('too late');
+    if (!item.startsWith(`${work.home}/`)) return ignored('none of this node');
     work.emit('group.item_dropped', streams.local, { group: group.id, node: inbound.origin, item });
     return applied;
   }
