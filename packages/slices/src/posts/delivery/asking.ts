@@ -113,6 +113,8 @@ async function confirm(context: Context, data: JsonObject): Promise<void> {
   const group = await groupById(reader, String(data.group));
   const origin = String(data.origin);
   if (!group) return;
+  // Whether this node knows a group is told to its own node, and to those of which something stands here.
+  if (origin !== group.home && !(await hasPostBy(reader, group.id, origin))) return;
   const { closedGroups } = context.ports;
   if (typeof data.item === 'string') {
     if (!(await isGone(context, group, origin, data.item))) return;
@@ -121,9 +123,11 @@ async function confirm(context: Context, data: JsonObject): Promise<void> {
     return;
   }
   const copy = await copyOf(reader, group.id, origin);
+  const lease = await closedGroups.lease(group.uri);
+  // Who may read nothing of the group any more has no token to ask its author's node with.
   const answer =
-    origin === group.home
-      ? (await closedGroups.lease(group.uri)).state
+    origin === group.home || lease.state === 'refused'
+      ? lease.state
       : copy === undefined
         ? 'refused'
         : (await closedGroups.reference(copy, group)).state;
@@ -150,6 +154,20 @@ async function isGone(context: Context, group: GroupRow, origin: string, item: s
     );
   }
   return true;
+}
+
+/** Whether anything of a node stands here in a group, with its text or dropped. */
+async function hasPostBy(db: Reader, group: string, origin: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('post')
+    .innerJoin('person', 'person.id', 'post.author_id')
+    .select('post.id')
+    .where('post.group_id', '=', group)
+    .where('post.local', '=', 0)
+    .where('person.home', '=', origin)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** One item of a node that is still here with its text. */
