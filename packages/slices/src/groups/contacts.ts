@@ -86,9 +86,16 @@ async function isTaken(work: Work, group: GroupRow, person: Somebody): Promise<b
   const { count } = await work.db
     .selectFrom('group_contact')
     .innerJoin('groups', 'groups.id', 'group_contact.group_id')
+    // What somebody left, or was taken out of, waits for them no more.
+    .innerJoin('group_member', (join) =>
+      join
+        .onRef('group_member.group_id', '=', 'group_contact.group_id')
+        .onRef('group_member.person_id', '=', 'group_contact.person_id'),
+    )
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('group_contact.person_id', '=', person.id)
     .where('group_contact.state', '=', 'waiting')
+    .where('group_member.state', '=', 'member')
     .where('groups.home', '=', group.home)
     .executeTakeFirstOrThrow();
   return Number(count) < mostWaiting;
