@@ -77,7 +77,8 @@ async function onDecision(work: Work, inbound: Inbound): Promise<InboundOutcome 
   const standing = actor && (await membershipOf(work.db, group.id, actor.id));
   const agreed = work.trust.mayFederate(inbound.origin, scopeOf(group), 'in', group.id).allowed;
   if (!agreed || !actor || actor.local === 1 || !canModerate(group, standing)) {
-    await tellAgain(work, group, person.id);
+    // Who never stood in the group has nothing to be told of it, and asks nothing of the others.
+    if (standing !== undefined) await tellAgain(work, group, person.id);
     return ignored('only those who run the group decide');
   }
   if ((await membershipOf(work.db, group.id, person.id))?.state !== 'requested') return ignored('decided already');

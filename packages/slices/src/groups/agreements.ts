@@ -4,13 +4,14 @@ import {
   type Decision,
   enqueueJob,
   streams,
+  type Trust,
   transact,
   type Work,
 } from '@joinery/core';
 import { accessOf, admitNode, nodeFacts, revokeNode } from './access.ts';
 import { putOut, withholdFrom } from './conversation-people.ts';
 import { renewLeases } from './leases.ts';
-import { tellAllTo } from './requests/elsewhere.ts';
+import { forgetRequestsOf, tellAllTo } from './requests/elsewhere.ts';
 import { groupById } from './store.ts';
 import type { GroupRow } from './tables.ts';
 
@@ -63,6 +64,12 @@ async function accesses(work: Pick<Work, 'db'>, origin: string | null) {
 /** What stands for nothing that was decided about a node: whoever read before reads again once it is mended. */
 const passing: Decision['reason'][] = ['list_unreadable', 'quarantine', 'key_changed'];
 
+/** Whether what was granted is another than what the agreement covers now. */
+function isChanged(trust: Trust, row: { group_id: string; origin: string; revoked_at: string | null }): boolean {
+  const { allowed, reason } = trust.mayFederate(row.origin, 'closed-groups', 'out', row.group_id);
+  return allowed ? row.revoked_at !== null : row.revoked_at === null && !passing.includes(reason);
+}
+
 /**
  * What agreements cover may be another than it was: narrowed or widened, begun or ended, or a group was given another label. A node whose agreement covers a group no more
  * loses its access, as if it were suspended for that group alone; covered again it reads again, while somebody there is a member.
@@ -70,13 +77,13 @@ const passing: Decision['reason'][] = ['list_unreadable', 'quarantine', 'key_cha
 async function weigh(context: Context): Promise<void> {
   await context.ports.trust.refresh?.();
   const { trust } = context.ports;
-  const changed = (await accesses({ db: context.db.reader as Work['db'] }, null)).filter((row) => {
-    const { allowed, reason } = trust.mayFederate(row.origin, 'closed-groups', 'out', row.group_id);
-    return allowed ? row.revoked_at !== null : row.revoked_at === null && !passing.includes(reason);
-  });
-  for (const { group_id, origin, revoked_at } of changed) {
+  const rows = await accesses({ db: context.db.reader as Work['db'] }, null);
+  for (const row of rows.filter((row) => isChanged(trust, row))) {
+    const { group_id, origin, revoked_at } = row;
     await transact(context, { kind: 'system', what: weighJob }, async (work) => {
       const group = await groupById(work.db, group_id);
+      // Asked again: what was decided while others were weighed counts.
+      if (!isChanged(work.trust, row)) return;
       if (group && revoked_at === null) await takeAccess(work, group, origin);
       else if (group) await admit(work, group, origin);
     });
@@ -92,6 +99,7 @@ export const agreementEffects = {
   'partner.offered': (work, { data }) => admitAgain(work, data.origin),
   'partner.withdrawn': async (work, { data }) => {
     await withholdFrom(work, data.origin);
+    await forgetRequestsOf(work, data.origin);
     await renewLeases(work, data.origin);
   },
   'partner.changed': weighSoon,

@@ -64,13 +64,19 @@ export async function putOut(work: Work, group: GroupRow, origin: string): Promi
   if (rows.length > 0) await tellPeople(work, group);
 }
 
-/** Another node has ended its agreement with this one: conversations that live there are not shown any more, before the next renewal says so. */
+/** Another node has ended its agreement with this one: conversations and closed groups that live there are not shown any more, before the next renewal says so. */
 export async function withholdFrom(work: Work, origin: string): Promise<void> {
   await work.db
     .updateTable('groups')
     .set({ withheld_at: work.now })
     .where('home', '=', origin)
-    .where('kind', '=', 'conversation')
+    .where((eb) =>
+      eb.or([
+        eb('kind', '=', 'conversation'),
+        // Of groups those that are read here: only of them a renewal says when they may be shown again.
+        eb('id', 'in', eb.selectFrom('group_lease').select('group_lease.group_id')).and('reading', '=', 'members'),
+      ]),
+    )
     .where('withheld_at', 'is', null)
     .execute();
 }

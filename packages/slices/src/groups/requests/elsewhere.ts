@@ -124,6 +124,22 @@ async function forgetAllUnlessRun(work: Work, id: string): Promise<void> {
   if (!group || group.local === 1) return;
   const readable = group.deleted_at === null && group.withheld_at === null;
   if (readable && (await isRunHere(work, id))) return;
+  await forgetAll(work, id);
+}
+
+/** Another node has ended its agreement with this one: who asks to join its groups is not for anybody here to know any more. */
+export async function forgetRequestsOf(work: Work, origin: string): Promise<void> {
+  const rows = await work.db
+    .selectFrom('groups')
+    .select('id')
+    .where('home', '=', origin)
+    .where('local', '=', 0)
+    .where('reading', '=', 'members')
+    .execute();
+  for (const { id } of rows) await forgetAll(work, id);
+}
+
+async function forgetAll(work: Work, id: string): Promise<void> {
   const rows = await work.db
     .selectFrom('group_member')
     .innerJoin('person', 'person.id', 'group_member.person_id')
