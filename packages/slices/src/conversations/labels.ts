@@ -22,10 +22,13 @@ export function titleOf(
   return conversation.name || namesOf(participants, reader, language);
 }
 
-/** The others who are in it, the first few by name; those who were when nobody is left. */
+/** The others who are in it, the first few by name; when nobody is left those who were, except who had gone before the reader came. */
 export function namesOf(participants: readonly Participant[], reader: string, language: Language): string {
   const t = messages(language);
-  const everybody = participants.filter(({ person }) => person.id !== reader);
+  const seesFrom = participants.find(({ person }) => person.id === reader)?.seesFrom ?? '';
+  const everybody = participants.filter(
+    ({ person, leftAt }) => person.id !== reader && (leftAt === null || leftAt >= seesFrom),
+  );
   const here = everybody.filter(({ leftAt }) => leftAt === null);
   const names = (here.length > 0 ? here : everybody).map(({ person }) => nameOf(person, language));
   if (names.length <= namesInTitle + 1) return listed(names, language);
