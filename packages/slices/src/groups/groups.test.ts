@@ -167,11 +167,6 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
       expect(document).toMatchObject({ 'joinery:classification': said });
       const told = (await eventsAfter(db, 0, 1_000)).filter(({ name }) => name === 'group.updated');
       expect(told.map(({ stream }) => stream)).toEqual([streams.group(group.id)]);
-      const closed = await node.addGroup(owner, { handle: 'closed', reading: 'members' });
-      const input = { group: closed.id, person: owner.id, label: 'internal', by: 'Olga', reason: 'Names of suppliers' };
-      await node.act((work) => labelGroup(work, input));
-      const last = (await eventsAfter(db, 0, 1_000)).findLast(({ name }) => name === 'group.updated');
-      expect(last?.stream).toBe(streams.members(closed.id));
       const uri = 'https://council.example/groups/0199f5a0-0000-7000-8000-000000000007';
       const save = (also: object) =>
         node.act((work) =>
