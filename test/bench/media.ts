@@ -68,8 +68,7 @@ export async function measureMedia(_limits: Limits, profile: boolean): Promise<F
 }
 
 /** MB a second, by the clock and by processor time of the main thread of who answers. */
-// biome-ignore lint/suspicious/noExplicitAny: as `printProfile` takes it
-type Taken = { wall: number; thread: number; profile?: any };
+type Taken = { wall: number; thread: number; profile?: Parameters<typeof printProfile>[1] };
 
 async function take(
   child: Child,
