@@ -115,6 +115,7 @@ export const describeEveryPage = (name: Look) =>
       if (!/^.{3,} – Department of Housing$/.test(facts.title)) faults.push(`titled “${facts.title}”`);
       if ((example.status === 422) !== /^(Error|Fout): /.test(facts.title)) faults.push(`titled “${facts.title}”`);
       if (facts.missingTargets.length > 0) faults.push(`leads to ${facts.missingTargets}, which is not there`);
+      if (facts.silentFields.length > 0) faults.push(`says nothing beside ${facts.silentFields}`);
       faults.push(...seat.complaints);
       return { faults, links: facts.links };
     }

@@ -312,20 +312,25 @@ export function PartsPage({ reader }: { reader: Reader }) {
         }
       >
         <Panel title="Add a partner" id="add">
-          <Form action="/partners" csrf="token">
+          <Form
+            action="/partners"
+            csrf="token"
+            errors={[
+              { field: 'host', text: t.required },
+              { field: 'reading', text: 'Choose who may read' },
+            ]}
+          >
             <TextField
               name="host"
               label="Domain name"
               description="For example work.agency.example"
               value="not a domain"
-              error={t.required}
               autocomplete="off"
               required={true}
             />
             <RadioGroup
               name="reading"
               label="Who may read"
-              error="Choose who may read"
               value="partners"
               options={[
                 { value: 'web', label: 'Anyone', description: 'Also people who have not signed in.' },

@@ -136,6 +136,8 @@ type PageFacts = {
   links: string[];
   /** Places within the page that links lead to and that are not there. */
   missingTargets: string[];
+  /** Fields that the summary of faults leads to and that do not say themselves that something is wrong. */
+  silentFields: string[];
 };
 
 /** What any page must get right, whatever it is about. */
@@ -152,6 +154,9 @@ export function pageFacts(page: Page): Promise<PageFacts> {
         .filter((link) => link.origin === location.origin && !link.getAttribute('href')?.startsWith('#'))
         .map((link) => link.pathname + link.search),
       missingTargets: targets.filter((href) => !document.getElementById(href.slice(1))),
+      silentFields: [...document.querySelectorAll('.ds-error-summary a')]
+        .map((link) => link.getAttribute('href') ?? '')
+        .filter((href) => !document.querySelector(`${href}[aria-invalid="true"]`)),
     };
   });
 }

@@ -18,17 +18,7 @@ import {
   transactAs,
   type Work,
 } from '@joinery/core';
-import {
-  ErrorSummary,
-  errorOf,
-  type FieldError,
-  Form,
-  List,
-  ListItem,
-  SubmitButton,
-  showPage,
-  TextField,
-} from '@joinery/ui';
+import { ErrorSummary, type FieldError, Form, List, ListItem, SubmitButton, showPage, TextField } from '@joinery/ui';
 
 declare module '@joinery/core' {
   interface Schema {
@@ -101,8 +91,8 @@ export const sample: Slice = {
               <ListItem title={row.text} href={`/notices/${row.id}`} />
             ))}
           </List>
-          <Form action="/notices" csrf={c.var.csrf}>
-            <TextField name="text" label="Text" value={typed} error={errorOf(errors, 'text')} />
+          <Form action="/notices" csrf={c.var.csrf} errors={errors}>
+            <TextField name="text" label="Text" value={typed} />
             <SubmitButton>Post</SubmitButton>
           </Form>
         </>,

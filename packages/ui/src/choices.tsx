@@ -1,6 +1,6 @@
 import { jsx, useContext } from 'hono/jsx';
 import { fieldId } from './error-summary.tsx';
-import { Description, described, FieldMessage, type FieldProps } from './field.tsx';
+import { Description, described, errorOf, FieldMessage, type FieldProps } from './field.tsx';
 import { KeptFields } from './kept.ts';
 
 /** One of several values; a list to pick from shows no `description`. */
@@ -30,12 +30,11 @@ function Choices({
   name,
   label,
   description,
-  error,
   options,
   isChosen,
 }: FieldProps & { type: 'radio' | 'checkbox'; options: readonly Option[]; isChosen: (option: string) => boolean }) {
   return (
-    <fieldset class="ds-fieldset app-choices" {...described(name, description, error)}>
+    <fieldset class="ds-fieldset app-choices" {...described(name, description)}>
       <legend class="ds-label">{label}</legend>
       <Description name={name}>{description}</Description>
       {options.map((option, index) => (
@@ -45,16 +44,16 @@ function Choices({
           name={name}
           option={option}
           checked={isChosen(option.value)}
-          invalid={Boolean(error)}
+          invalid={errorOf(name) !== undefined}
         />
       ))}
-      <FieldMessage name={name} error={error} />
+      <FieldMessage name={name} />
     </fieldset>
   );
 }
 
 /** Yes or no. Sends "1" when checked and nothing otherwise. */
-export function Checkbox({ name, label, description, error, checked }: FieldProps & { checked: boolean }) {
+export function Checkbox({ name, label, description, checked }: FieldProps & { checked: boolean }) {
   const kept = useContext(KeptFields);
   return (
     <div class="ds-field">
@@ -65,13 +64,13 @@ export function Checkbox({ name, label, description, error, checked }: FieldProp
         name={name}
         value="1"
         checked={kept ? kept.has(name) : checked}
-        {...described(name, description, error)}
+        {...described(name, description)}
       />
       <label class="ds-label" for={fieldId(name)}>
         {label}
       </label>
       <Description name={name}>{description}</Description>
-      <FieldMessage name={name} error={error} />
+      <FieldMessage name={name} />
     </div>
   );
 }

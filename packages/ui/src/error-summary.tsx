@@ -1,8 +1,12 @@
+import { createContext } from 'hono/jsx';
 import type { Language } from './messages.ts';
 import { text } from './text.ts';
 
 /** What is wrong with one field of a form; without `field` it concerns the form as a whole. */
 export type FieldError = { field?: string; text: string };
+
+/** All that is wrong with a form, for the fields within it. */
+export const FormErrors = createContext<readonly FieldError[]>([]);
 
 /** The id of a field's control, which the summary links to. */
 export const fieldId = (name: string) => `field-${name}`;
@@ -30,9 +34,4 @@ export function ErrorSummary({ errors, language }: { errors: readonly FieldError
       </ul>
     </div>
   );
-}
-
-/** What is wrong with one field, to stand beside it. */
-export function errorOf(errors: readonly FieldError[], field: string): string | undefined {
-  return errors.find((error) => error.field === field)?.text;
 }

@@ -1,11 +1,17 @@
-import type { Child } from 'hono/jsx';
-import { fieldId } from './error-summary.tsx';
+import { type Child, useContext } from 'hono/jsx';
+import { FormErrors, fieldId } from './error-summary.tsx';
 
-/** What every field has. `name` is unique in the page; `error` comes from the server's check of what was typed. */
-export type FieldProps = { name: string; label: string; description?: Child; error?: string | undefined };
+/** What every field has. `name` is unique in the page; by it a field finds what is wrong with it in the `errors` of its form. */
+export type FieldProps = { name: string; label: string; description?: Child };
+
+/** What is wrong with one field of the form around it. */
+export function errorOf(name: string): string | undefined {
+  return useContext(FormErrors).find((error) => error.field === name)?.text;
+}
 
 /** The attributes that tie a control to its description and its error. */
-export function described(name: string, description: Child | undefined, error: string | undefined) {
+export function described(name: string, description?: Child) {
+  const error = errorOf(name);
   const ids = [description ? `${fieldId(name)}-description` : '', error ? `${fieldId(name)}-error` : ''].filter(
     Boolean,
   );
@@ -22,7 +28,8 @@ export function Description({ name, children }: { name: string; children?: Child
 }
 
 /** What is wrong with what was typed. */
-export function FieldMessage({ name, error }: { name: string; error: string | undefined }) {
+export function FieldMessage({ name }: { name: string }) {
+  const error = errorOf(name);
   return error ? (
     <p class="ds-validation-message" id={`${fieldId(name)}-error`}>
       {error}
@@ -31,7 +38,7 @@ export function FieldMessage({ name, error }: { name: string; error: string | un
 }
 
 /** A control with its label above it. */
-export function Field({ name, label, description, error, children }: FieldProps & { children: Child }) {
+export function Field({ name, label, description, children }: FieldProps & { children: Child }) {
   return (
     <div class="ds-field">
       <label class="ds-label" for={fieldId(name)}>
@@ -39,7 +46,7 @@ export function Field({ name, label, description, error, children }: FieldProps 
       </label>
       <Description name={name}>{description}</Description>
       {children}
-      <FieldMessage name={name} error={error} />
+      <FieldMessage name={name} />
     </div>
   );
 }

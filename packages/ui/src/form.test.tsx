@@ -18,14 +18,9 @@ test('a form posts with its token and leaves checking to the server', () => {
 
 test('a field with a fault keeps what was typed and is tied to its label, description and fault', () => {
   const field = html(
-    <TextField
-      name="host"
-      label="Host"
-      description="Like x.example"
-      value="<wrong>"
-      error="Enter a host"
-      autocomplete="url"
-    />,
+    <Form action="/partners" csrf="x" errors={[{ field: 'host', text: 'Enter a host' }]}>
+      <TextField name="host" label="Host" description="Like x.example" value="<wrong>" autocomplete="url" />
+    </Form>,
   );
   expect(field).toContain('<label class="ds-label" for="field-host">Host</label>');
   expect(field).toContain('value="&lt;wrong&gt;"');
@@ -38,7 +33,19 @@ test('a field with a fault keeps what was typed and is tied to its label, descri
 });
 
 test('a field without fault says nothing about faults', () => {
-  expect(html(<TextField name="host" label="Host" />)).not.toMatch(/aria-invalid|aria-describedby|ds-validation/);
+  const none = /aria-invalid|aria-describedby|ds-validation/;
+  expect(html(<TextField name="host" label="Host" />)).not.toMatch(none);
+  const other = (
+    <Form action="/partners" csrf="x" errors={[{ field: 'reason', text: 'Say why' }]}>
+      <TextField name="host" label="Host" />
+    </Form>
+  );
+  expect(html(other)).not.toMatch(none);
+});
+
+test('a field for a day gives back what is no day as it was typed', () => {
+  expect(html(<TextField name="since" label="Since" type="date" value="2026-02-01" />)).toContain('type="date"');
+  expect(html(<TextField name="since" label="Since" type="date" value="soon" />)).toContain('type="text" value="soon"');
 });
 
 test.each(['one\ntwo', '\nbegins with a line break', '</textarea><script>alert(1)</script>', ''])(
@@ -57,7 +64,11 @@ test('choices keep what was chosen, and the summary can lead to the first', () =
     { value: 'a', label: 'A', description: 'About A' },
     { value: 'b', label: 'B' },
   ];
-  const group = html(<RadioGroup name="kind" label="Kind" value="b" options={options} error="Choose" />);
+  const group = html(
+    <Form action="/x" csrf="x" errors={[{ field: 'kind', text: 'Choose' }]}>
+      <RadioGroup name="kind" label="Kind" value="b" options={options} />
+    </Form>,
+  );
   expect(group).toMatch(/<input[^>]*id="field-kind-b"[^>]*checked/);
   expect(group).not.toMatch(/<input[^>]*id="field-kind"[^>]* checked/);
   expect(group).toContain('aria-describedby="field-kind-about"');

@@ -1,6 +1,6 @@
 import { type Child, jsx, useContext } from 'hono/jsx';
 import type { Option } from './choices.tsx';
-import { fieldId } from './error-summary.tsx';
+import { type FieldError, FormErrors, fieldId } from './error-summary.tsx';
 import { described, Field, type FieldProps } from './field.tsx';
 import { KeptFields, KeptForms } from './kept.ts';
 import type { Language } from './messages.ts';
@@ -11,10 +11,14 @@ export const csrfField = 'csrf';
 /** The name of the hidden field by which a form that is sent twice (a double click) has one effect. */
 export const onceField = 'once';
 
-/** A form that changes something: it posts, carries the token, and leaves checking to the server, which answers in words. */
+/**
+ * A form that changes something: it posts, carries the token, and leaves checking to the server, which answers in words.
+ * Each field shows what is wrong with it of `errors`.
+ */
 export function Form({
   action,
   csrf,
+  errors = [],
   inline = false,
   upload = false,
   id,
@@ -23,6 +27,7 @@ export function Form({
 }: {
   action: string;
   csrf: string;
+  errors?: readonly FieldError[];
   inline?: boolean;
   upload?: boolean;
   /** For controls elsewhere on the page that belong to it. */
@@ -44,7 +49,9 @@ export function Form({
     >
       <HiddenField name={csrfField} value={csrf} />
       {once ? <HiddenField name={onceField} value={crypto.randomUUID()} /> : null}
-      {fields ? <KeptFields.Provider value={fields}>{children}</KeptFields.Provider> : children}
+      <FormErrors.Provider value={errors}>
+        {fields ? <KeptFields.Provider value={fields}>{children}</KeptFields.Provider> : children}
+      </FormErrors.Provider>
     </form>
   );
 }
@@ -53,17 +60,25 @@ export function Form({
 export function SearchForm({
   action,
   label,
+  errors = [],
   stacked = false,
   children,
 }: {
   action: string;
   label: string;
+  errors?: readonly FieldError[];
   stacked?: boolean;
   children: Child;
 }) {
   return (
-    <form class={stacked ? 'app-form' : 'app-form-inline'} method="get" action={action} aria-label={label}>
-      {children}
+    <form
+      class={stacked ? 'app-form' : 'app-form-inline'}
+      method="get"
+      action={action}
+      aria-label={label}
+      novalidate={true}
+    >
+      <FormErrors.Provider value={errors}>{children}</FormErrors.Provider>
     </form>
   );
 }
@@ -98,12 +113,13 @@ export function TextField({
       class="ds-input"
       id={fieldId(field.name)}
       name={field.name}
-      type={type}
+      // A field for a day drops what is none: whoever typed it would not see it again.
+      type={type === 'date' && value && !/^\d{4}-\d\d-\d\d$/.test(value) ? 'text' : type}
       value={type === 'password' ? value : (kept ?? value)}
       autocomplete={autocomplete}
       required={required}
       data-width={width}
-      {...described(field.name, field.description, field.error)}
+      {...described(field.name, field.description)}
     />
   );
   return (
@@ -131,7 +147,7 @@ export function FileField({
         name={field.name}
         accept={accept}
         multiple={multiple}
-        {...described(field.name, field.description, field.error)}
+        {...described(field.name, field.description)}
       />
     </Field>
   );
@@ -164,7 +180,7 @@ export function TextArea({
       name={field.name}
       rows={rows}
       required={required}
-      {...described(field.name, description, field.error)}
+      {...described(field.name, description)}
     >
       {/* Browsers drop one line break after the tag: this one protects the writer's own. */}
       {shown.startsWith('\n') ? `\n${shown}` : shown}
@@ -209,7 +225,7 @@ export function Select({
         id={fieldId(field.name)}
         name={field.name}
         autocomplete={autocomplete}
-        {...described(field.name, field.description, field.error)}
+        {...described(field.name, field.description)}
       >
         {options.map((option) => (
           <option value={option.value} selected={option.value === chosen}>

@@ -1,6 +1,7 @@
 import type { OwnNodeOffer } from '@joinery/core';
 import { ButtonLink, FormActions, SubmitButton } from './button.tsx';
 import { Details } from './details.tsx';
+import type { FieldError } from './error-summary.tsx';
 import { Form, HiddenField, TextField } from './form.tsx';
 import { Panel } from './heading.tsx';
 import type { Language } from './messages.ts';
@@ -45,11 +46,11 @@ export function OwnNodeForm({
   csrf,
   language,
   value,
-  error,
-}: Parts & { value?: string | undefined; error?: string | undefined }) {
+  errors = [],
+}: Parts & { value?: string | undefined; errors?: readonly FieldError[] }) {
   const t = text(language);
   return (
-    <Form action="/own-node" csrf={csrf} once={false}>
+    <Form action="/own-node" csrf={csrf} errors={errors} once={false}>
       <HiddenField name="path" value={path} />
       <TextField
         name="node"
@@ -58,7 +59,6 @@ export function OwnNodeForm({
         autocomplete="url"
         value={value}
         required={true}
-        error={error}
       />
       <FormActions>
         <SubmitButton kind="secondary">{t('openAtOwnNode')}</SubmitButton>

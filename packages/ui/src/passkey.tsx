@@ -1,4 +1,5 @@
 import { type Child, jsx } from 'hono/jsx';
+import type { FieldError } from './error-summary.tsx';
 import { Form, HiddenField } from './form.tsx';
 import type { Language } from './messages.ts';
 import { text } from './text.ts';
@@ -13,6 +14,7 @@ export function PasskeyForm({
   action,
   ask,
   csrf,
+  errors = [],
   language,
   makes = false,
   offer = false,
@@ -21,6 +23,7 @@ export function PasskeyForm({
   action: string;
   ask: string;
   csrf: string;
+  errors?: readonly FieldError[];
   language: Language;
   makes?: boolean;
   offer?: boolean;
@@ -40,7 +43,7 @@ export function PasskeyForm({
     'data-labels': JSON.stringify(labels),
   };
   const form = (
-    <Form action={action} csrf={csrf}>
+    <Form action={action} csrf={csrf} errors={errors}>
       <HiddenField name="credential" value="" />
       {children}
     </Form>

@@ -5,7 +5,6 @@ import {
   CheckboxGroup,
   Columns,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -67,14 +66,13 @@ export function ConfirmRestored(model: {
             {t('other', { origin: model.origin })} {t('ended')}
           </p>
           <p>{t('unknown', { time })}</p>
-          <Form action={restoredPage} csrf={model.csrf}>
+          <Form action={restoredPage} csrf={model.csrf} errors={errors}>
             <CheckboxGroup
               name="administrator"
               label={t('administrators')}
               description={t('administratorsAbout')}
               values={typed.administrators}
               options={options(model.administrators)}
-              error={errorOf(errors, 'administrator')}
             />
             {model.officers.length === 0 ? null : (
               <CheckboxGroup

@@ -52,16 +52,13 @@ export function PartnerForm(model: {
 }) {
   const { partner, typed, errors, labels, language } = model;
   const t = pageText(language);
-  const error = (name: string) => errors.find(({ field }) => field === name)?.text;
   const text = (name: 'agency' | 'identifier' | 'agreementRef' | 'contact' | 'reason') => ({
     name,
     value: typed[name],
-    error: error(name),
   });
   const date = (name: 'validFrom' | 'reviewAt' | 'expiresAt') => ({
     name,
     value: typed[name],
-    error: error(name),
     type: 'date' as const,
     width: 'medium' as const,
   });
@@ -75,7 +72,7 @@ export function PartnerForm(model: {
       <BackLink language={language} />
       <ErrorSummary errors={errors} language={language} />
       <PageHeading title={partner ? t('changeTitle', { agency: partner.agency }) : t('addTitle')} />
-      <Form action={`${home}/preview`} csrf={model.csrf}>
+      <Form action={`${home}/preview`} csrf={model.csrf} errors={errors}>
         {partner ? <HiddenField name="partner" value={partner.id} /> : null}
         <TextField
           {...text('agency')}
@@ -89,16 +86,14 @@ export function PartnerForm(model: {
           label={t('hosts')}
           description={t('hostsHint')}
           value={typed.hosts}
-          error={error('hosts')}
           rows={2}
           required={true}
         />
-        <RadioGroup name="kind" label={t('kind')} options={kinds} value={typed.kind} error={error('kind')} />
+        <RadioGroup name="kind" label={t('kind')} options={kinds} value={typed.kind} />
         <CheckboxGroup
           name="scopes"
           label={t('scopes')}
           values={typed.scopes}
-          error={error('scopes')}
           options={scopes.map((scope: Scope) => ({
             value: scope,
             label: scopeLabel(scope, language),
@@ -114,27 +109,18 @@ export function PartnerForm(model: {
             { value: 'named', label: t('named') },
           ]}
         />
-        <TextArea
-          name="groups"
-          label={t('namedWhich')}
-          description={t('namedHint')}
-          value={typed.groups}
-          error={error('groups')}
-          rows={2}
-        />
+        <TextArea name="groups" label={t('namedWhich')} description={t('namedHint')} value={typed.groups} rows={2} />
         <RadioGroup
           name="classification"
           label={t('classification')}
           description={t('classificationHint')}
           value={typed.classification || labels[0]?.id}
-          error={error('classification')}
           options={labels.map((label) => ({ value: label.id, label: label[language] }))}
         />
         <RadioGroup
           name="direction"
           label={t('direction')}
           value={typed.direction}
-          error={error('direction')}
           options={(['both', 'out', 'in'] as const).map((value) => ({ value, label: t(directionText[value]) }))}
         />
         <TextField {...text('reason')} label={t('reason')} description={t('reasonHint')} required={true} />
@@ -233,19 +219,13 @@ export function PreviewPage(model: {
           />
         )}
       </Panel>
-      <Form action={`${home}/decide`} csrf={model.csrf}>
+      <Form action={`${home}/decide`} csrf={model.csrf} errors={errors}>
         <HiddenField name="what" value={what} />
         {hidden.map(([name, value]) => (
           <HiddenField name={name} value={value} />
         ))}
         {model.askReason ? (
-          <TextField
-            name="reason"
-            label={t('reason')}
-            description={t('reasonHint')}
-            required={true}
-            error={errors.find(({ field }) => field === 'reason')?.text}
-          />
+          <TextField name="reason" label={t('reason')} description={t('reasonHint')} required={true} />
         ) : null}
         <FormActions>
           <SubmitButton kind={what === 'block' || what === 'suspend' ? 'danger' : 'primary'}>

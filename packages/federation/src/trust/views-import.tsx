@@ -36,30 +36,22 @@ export function ImportPage(model: {
 }) {
   const { typed, errors, reader } = model;
   const t = pageText(reader.language);
-  const error = (name: string) => errors.find(({ field }) => field === name)?.text;
   return (
     <Stack>
       <ErrorSummary errors={errors} language={reader.language} />
       <PageHeading title={t('importTab')} lead={t('importLead')} />
       <PartnerTabs current={`${home}/import`} requests={model.requests} reader={reader} />
       <Panel title={t('importTitle')} id="import">
-        <Form action={`${home}/import`} csrf={model.csrf}>
+        <Form action={`${home}/import`} csrf={model.csrf} errors={errors}>
           <TextArea
             name="list"
             label={t('importText')}
             description={t('importHint')}
             value={typed.list}
-            error={error('list')}
             rows={8}
             required={true}
           />
-          <TextField
-            name="source"
-            label={t('importSource')}
-            value={typed.source}
-            error={error('source')}
-            required={true}
-          />
+          <TextField name="source" label={t('importSource')} value={typed.source} required={true} />
           <RadioGroup
             name="as"
             label={t('importAs')}
@@ -147,18 +139,12 @@ export function ImportPreviewPage(model: {
       {changes.length === 0 ? (
         <ButtonLink href={`${home}/import`}>{t('importTab')}</ButtonLink>
       ) : (
-        <Form action={`${home}/import`} csrf={model.csrf}>
+        <Form action={`${home}/import`} csrf={model.csrf} errors={errors}>
           {(['list', 'source', 'as', 'complete'] as const).map((name) =>
             typed[name] ? <HiddenField name={name} value={typed[name]} /> : null,
           )}
           <HiddenField name="apply" value="1" />
-          <TextField
-            name="reason"
-            label={t('reason')}
-            description={t('reasonHint')}
-            required={true}
-            error={errors[0]?.text}
-          />
+          <TextField name="reason" label={t('reason')} description={t('reasonHint')} required={true} />
           <FormActions>
             <SubmitButton>{t('importApply')}</SubmitButton>
           </FormActions>

@@ -96,6 +96,3 @@ export function fieldErrors(faults: readonly FieldFault[], language: Language): 
     return { field: shown, text: field === 'content' ? t('faultContent') : t('faultOther') };
   });
 }
-
-export const errorOf = (errors: readonly FieldError[], field: string): string | undefined =>
-  errors.find((error) => error.field === field)?.text;

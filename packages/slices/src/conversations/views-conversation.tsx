@@ -22,7 +22,7 @@ import {
   Time,
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
-import { agenciesOf, errorOf, isAlone, isOverNodes, nameOf, namesOf, titleOf } from './labels.ts';
+import { agenciesOf, isAlone, isOverNodes, nameOf, namesOf, titleOf } from './labels.ts';
 import { cameLater, type Participant } from './lists.ts';
 import { messages } from './messages.ts';
 
@@ -138,13 +138,12 @@ export function ConversationPage(model: ConversationModel) {
                   <div class="app-content" dangerouslySetInnerHTML={{ __html: model.preview }} />
                 </Panel>
               )}
-              <Form action={`${href}/messages`} csrf={csrf}>
+              <Form action={`${href}/messages`} csrf={csrf} errors={model.errors}>
                 <TextArea
                   name="content"
                   label={t('message')}
                   rows={4}
                   value={model.typed}
-                  error={errorOf(model.errors, 'content')}
                   markdown={language}
                   suggest={`/groups/${conversation.id}/suggestions`}
                   required

@@ -18,7 +18,7 @@ import {
   TextField,
 } from '@joinery/ui';
 import { boxesOf, type Chosen, leaveOut } from './chosen.ts';
-import { addressLabel, errorOf } from './labels.ts';
+import { addressLabel } from './labels.ts';
 import { messages } from './messages.ts';
 
 /** The field for people, and the questions about what was typed there. */
@@ -27,10 +27,9 @@ function People(model: {
   /** What the field is called, and how many it takes. */
   label: string;
   most: number;
-  errors: readonly FieldError[];
   reader: Reader;
 }) {
-  const { chosen, errors, reader } = model;
+  const { chosen, reader } = model;
   const t = messages(reader.language);
   return (
     <>
@@ -39,7 +38,6 @@ function People(model: {
         label={model.label}
         description={t('toHint', { count: model.most })}
         value={chosen.to}
-        error={errorOf(errors, 'to')}
         names={{ address: '/conversations/suggestions', label: t('suggestions') }}
         required
       />
@@ -50,7 +48,6 @@ function People(model: {
             name={boxesOf(index)}
             label={t('whoIs', { term })}
             values={[]}
-            error={errorOf(errors, boxesOf(index))}
             options={[
               ...candidates.map((person) => ({
                 value: person.id,
@@ -101,21 +98,14 @@ export function NewConversationPage(model: {
           <div class="app-content" dangerouslySetInnerHTML={{ __html: model.preview }} />
         </Panel>
       )}
-      <Form action="/conversations/new" csrf={csrf}>
-        <People label={t('to')} most={sizes.conversation.most - 1} chosen={chosen} errors={errors} reader={reader} />
-        <TextField
-          name="subject"
-          label={t('subject')}
-          description={t('subjectHint')}
-          value={typed.subject}
-          error={errorOf(errors, 'subject')}
-        />
+      <Form action="/conversations/new" csrf={csrf} errors={errors}>
+        <People label={t('to')} most={sizes.conversation.most - 1} chosen={chosen} reader={reader} />
+        <TextField name="subject" label={t('subject')} description={t('subjectHint')} value={typed.subject} />
         <TextArea
           name="content"
           label={t('message')}
           rows={8}
           value={typed.content}
-          error={errorOf(errors, 'content')}
           markdown={reader.language}
           required
         />
@@ -157,14 +147,8 @@ export function AddPeoplePage(model: {
           <Notice kind="warning" language={reader.language}>
             {t('addLead')} <a href="/conversations/new">{t('addNew')}</a>
           </Notice>
-          <Form action={`${href}/people`} csrf={csrf}>
-            <People
-              label={t('who')}
-              most={sizes.conversation.most - model.count}
-              chosen={chosen}
-              errors={errors}
-              reader={reader}
-            />
+          <Form action={`${href}/people`} csrf={csrf} errors={errors}>
+            <People label={t('who')} most={sizes.conversation.most - model.count} chosen={chosen} reader={reader} />
             <FormActions>
               <SubmitButton>{t('add')}</SubmitButton>
               <ButtonLink href={href}>{t('cancel')}</ButtonLink>

@@ -4,7 +4,6 @@ import {
   DescriptionList,
   EmptyState,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -88,22 +87,14 @@ export function AskPage(model: {
       <PageHeading title={t('name')} lead={t('lead', { hours: noticeHours })} />
       <Panel title={t('ask')} id="ask">
         <p>{t('rules', { hours: openHours })}</p>
-        <Form action="/administration/emergency" csrf={model.csrf}>
-          <TextField
-            name="group"
-            label={t('group')}
-            description={t('groupHint')}
-            value={values.group}
-            error={errorOf(errors, 'group')}
-            required
-          />
+        <Form action="/administration/emergency" csrf={model.csrf} errors={errors}>
+          <TextField name="group" label={t('group')} description={t('groupHint')} value={values.group} required />
           <TextArea
             name="reason"
             label={t('reason')}
             description={t('reasonHint')}
             rows={3}
             value={values.reason}
-            error={errorOf(errors, 'reason')}
             required
           />
           <FormActions>

@@ -1,6 +1,5 @@
 import {
   Checkbox,
-  type FieldError,
   FileField,
   formatBytes,
   HiddenField,
@@ -147,7 +146,6 @@ export function ReadersKept({ file, language }: { file: ShownFile; language: Lan
  */
 export function FilesField({
   files,
-  errors,
   most,
   largest,
   askAlt,
@@ -155,7 +153,6 @@ export function FilesField({
   language,
 }: {
   files: readonly FileRow[];
-  errors: readonly FieldError[];
   most: number;
   /** Bytes of one file. */
   largest: number;
@@ -200,7 +197,6 @@ export function FilesField({
         name="files"
         label={t('attach')}
         description={t('attachHint', { most, largest: formatBytes(language, largest) })}
-        error={errors.find((error) => error.field === 'files')?.text}
         multiple
       />
       <span data-without-script>

@@ -1,7 +1,6 @@
 import type { ClassificationLabel } from '@joinery/core';
 import {
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -21,7 +20,6 @@ import type { GroupRow } from './tables.ts';
 export function LabelChoice(model: {
   labels: readonly ClassificationLabel[];
   value: string | undefined;
-  errors: readonly FieldError[];
   language: Language;
 }) {
   const { labels, language } = model;
@@ -33,7 +31,6 @@ export function LabelChoice(model: {
       label={t('classification')}
       description={t('classificationHint')}
       value={model.value ?? ''}
-      error={errorOf(model.errors, 'label')}
       options={[none, ...labels.map((label) => ({ value: label.id, label: label[language] }))]}
     />
   );
@@ -60,15 +57,9 @@ export function ClassificationPage(model: {
         parent={{ href: `/groups/${group.id}/settings`, label: t('settingsOf', { group: group.name }) }}
         lead={t('classificationLead')}
       />
-      <Form action={`/groups/${group.id}/classification`} csrf={model.csrf}>
-        <LabelChoice labels={model.labels} value={typed.label} errors={errors} language={language} />
-        <TextField
-          name="reason"
-          label={t('classificationReason')}
-          required
-          value={typed.reason}
-          error={errorOf(errors, 'reason')}
-        />
+      <Form action={`/groups/${group.id}/classification`} csrf={model.csrf} errors={errors}>
+        <LabelChoice labels={model.labels} value={typed.label} language={language} />
+        <TextField name="reason" label={t('classificationReason')} required value={typed.reason} />
         <FormActions>
           <SubmitButton>{t('save')}</SubmitButton>
         </FormActions>

@@ -3,7 +3,6 @@ import {
   ButtonLink,
   Checkbox,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -37,8 +36,8 @@ export function NewGroupPage({
     <Stack>
       <ErrorSummary errors={errors} language={language} />
       <PageHeading title={t('newGroup')} />
-      <Form action="/groups/new" csrf={csrf}>
-        <TextField name="name" label={t('name')} required value={typed.name} error={errorOf(errors, 'name')} />
+      <Form action="/groups/new" csrf={csrf} errors={errors}>
+        <TextField name="name" label={t('name')} required value={typed.name} />
         <TextField
           name="handle"
           label={t('handle')}
@@ -47,25 +46,16 @@ export function NewGroupPage({
           autocomplete="off"
           width="medium"
           value={typed.handle}
-          error={errorOf(errors, 'handle')}
         />
-        <TextArea
-          name="summary"
-          label={t('summary')}
-          description={t('summaryHint')}
-          rows={4}
-          value={typed.summary}
-          error={errorOf(errors, 'summary')}
-        />
+        <TextArea name="summary" label={t('summary')} description={t('summaryHint')} rows={4} value={typed.summary} />
         <RadioGroup
           name="preset"
           label={t('preset')}
           value={typed.preset ?? 'open'}
-          error={errorOf(errors, 'preset')}
           options={presetOptions(language)}
         />
-        <WebSwitch language={language} errors={errors} checked={typed.web === '1'} />
-        <LabelChoice labels={labels} value={typed.label} errors={errors} language={language} />
+        <WebSwitch language={language} checked={typed.web === '1'} />
+        <LabelChoice labels={labels} value={typed.label} language={language} />
         <FormActions>
           <SubmitButton>{t('create')}</SubmitButton>
         </FormActions>
@@ -74,17 +64,9 @@ export function NewGroupPage({
   );
 }
 
-function WebSwitch(model: { language: Language; errors: readonly FieldError[]; checked: boolean }) {
+function WebSwitch(model: { language: Language; checked: boolean }) {
   const t = messages(model.language);
-  return (
-    <Checkbox
-      name="web"
-      label={t('web')}
-      description={t('webHint')}
-      checked={model.checked}
-      error={errorOf(model.errors, 'web')}
-    />
-  );
+  return <Checkbox name="web" label={t('web')} description={t('webHint')} checked={model.checked} />;
 }
 
 /** What its owners change of a group. */
@@ -104,32 +86,23 @@ export function SettingsPage(model: FormModel & { group: GroupRow }) {
           </>
         }
       />
-      <Form action={`/groups/${group.id}/settings`} csrf={csrf}>
-        <TextField name="name" label={t('name')} required value={typed.name} error={errorOf(errors, 'name')} />
-        <TextArea
-          name="summary"
-          label={t('summary')}
-          description={t('summaryHint')}
-          rows={4}
-          value={typed.summary}
-          error={errorOf(errors, 'summary')}
-        />
+      <Form action={`/groups/${group.id}/settings`} csrf={csrf} errors={errors}>
+        <TextField name="name" label={t('name')} required value={typed.name} />
+        <TextArea name="summary" label={t('summary')} description={t('summaryHint')} rows={4} value={typed.summary} />
         <RadioGroup
           name="reading"
           label={t('reading')}
           value={typed.reading}
-          error={errorOf(errors, 'reading')}
           options={[
             { value: 'partners', label: t('readingPartners') },
             { value: 'members', label: t('readingMembers') },
           ]}
         />
-        <WebSwitch language={language} errors={errors} checked={typed.web === '1'} />
+        <WebSwitch language={language} checked={typed.web === '1'} />
         <RadioGroup
           name="joining"
           label={t('joining')}
           value={typed.joining}
-          error={errorOf(errors, 'joining')}
           options={[
             { value: 'open', label: t('joiningOpen') },
             { value: 'request', label: t('joiningRequest') },
@@ -157,14 +130,13 @@ export function SettingsPage(model: FormModel & { group: GroupRow }) {
       </Panel>
       <Panel title={t('deleteTitle')} id="delete">
         <p>{t('deleteHint')}</p>
-        <Form action={`/groups/${group.id}/delete`} csrf={csrf}>
+        <Form action={`/groups/${group.id}/delete`} csrf={csrf} errors={errors}>
           <TextField
             name="handle"
             label={t('deleteConfirm', { handle: group.handle })}
             autocomplete="off"
             width="medium"
             value=""
-            error={errorOf(errors, 'handle')}
           />
           <FormActions>
             <SubmitButton kind="danger">{t('delete')}</SubmitButton>
@@ -182,14 +154,13 @@ export function OpenByLinkPage({ language, csrf, errors, typed }: FormModel) {
     <Stack>
       <ErrorSummary errors={errors} language={language} />
       <PageHeading title={t('joinTitle')} lead={t('joinLead')} />
-      <Form action="/groups/join" csrf={csrf}>
+      <Form action="/groups/join" csrf={csrf} errors={errors}>
         <TextField
           name="reference"
           label={t('reference')}
           description={t('referenceHint')}
           autocomplete="off"
           value={typed.reference}
-          error={errorOf(errors, 'reference')}
         />
         <FormActions>
           <SubmitButton>{t('lookUp')}</SubmitButton>

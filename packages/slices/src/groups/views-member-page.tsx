@@ -1,7 +1,6 @@
 import {
   ButtonLink,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -51,15 +50,8 @@ export function MemberPage(
       />
       {state === 'requested' && group.local === 1 ? (
         <Panel title={t('answerTitle')} id="answer">
-          <Form action={`${at}/answer`} csrf={csrf}>
-            <TextArea
-              name="reason"
-              label={t('answer')}
-              description={t('answerHint')}
-              rows={3}
-              value={typed.reason}
-              error={errorOf(errors, 'reason')}
-            />
+          <Form action={`${at}/answer`} csrf={csrf} errors={errors}>
+            <TextArea name="reason" label={t('answer')} description={t('answerHint')} rows={3} value={typed.reason} />
             <FormActions>
               <SubmitButton name="decision" value="approve">
                 {t('approve')}
@@ -87,13 +79,12 @@ export function MemberPage(
       ) : model.mayRemove && !model.self ? (
         <Panel title={t('ban')} id="ban">
           <p>{t('banHint')}</p>
-          <Form action={`${at}/ban`} csrf={csrf}>
+          <Form action={`${at}/ban`} csrf={csrf} errors={errors}>
             <TextField
               name="banReason"
               label={t('reason')}
               description={t('reasonHint')}
               value={typed.banReason ?? ''}
-              error={errorOf(errors, 'banReason')}
             />
             <TextField
               name="until"
@@ -102,7 +93,6 @@ export function MemberPage(
               type="date"
               width="medium"
               value={typed.until ?? ''}
-              error={errorOf(errors, 'until')}
             />
             <FormActions>
               <SubmitButton kind="danger">{t('ban')}</SubmitButton>
@@ -119,12 +109,11 @@ function RoleForm(model: Common & { standing: GroupMemberRow | undefined; errors
   return (
     <Panel title={t('changeRole')} id="role">
       <p>{t('handOverHint')}</p>
-      <Form action={`${model.at}/role`} csrf={model.csrf}>
+      <Form action={`${model.at}/role`} csrf={model.csrf} errors={model.errors}>
         <RadioGroup
           name="role"
           label={t('role')}
           value={model.standing?.role}
-          error={errorOf(model.errors, 'role')}
           options={[
             { value: 'member', label: t('roleMember') },
             { value: 'facilitator', label: t('roleFacilitator') },
@@ -184,13 +173,12 @@ export function InvitePage(
         </List>
       </Panel>
       <Panel title={t('inviteElsewhere')} id="elsewhere">
-        <Form action={`/groups/${group.id}/invitations`} csrf={csrf}>
+        <Form action={`/groups/${group.id}/invitations`} csrf={csrf} errors={errors}>
           <TextField
             name="reference"
             label={t('personReference')}
             description={t('personReferenceHint')}
             value={model.typed.reference}
-            error={errorOf(errors, 'reference')}
           />
           <FormActions>
             <SubmitButton>{t('invite')}</SubmitButton>

@@ -8,7 +8,6 @@ import {
   DescriptionList,
   EmptyState,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -170,8 +169,8 @@ export function InvitePage(model: {
         lead={t('inviteLead', { name: model.name })}
         parent={{ href: '/guests', label: t('mine') }}
       />
-      <Form action="/guests/new" csrf={model.csrf}>
-        <TextField name="name" label={t('name')} value={values.name} required={true} error={errorOf(errors, 'name')} />
+      <Form action="/guests/new" csrf={model.csrf} errors={errors}>
+        <TextField name="name" label={t('name')} value={values.name} required={true} />
         <TextField
           name="email"
           label={t('email')}
@@ -179,7 +178,6 @@ export function InvitePage(model: {
           type="email"
           value={values.email}
           required={true}
-          error={errorOf(errors, 'email')}
         />
         <TextField
           name="organisation"
@@ -187,9 +185,8 @@ export function InvitePage(model: {
           description={t('organisationHint')}
           value={values.organisation}
           required={true}
-          error={errorOf(errors, 'organisation')}
         />
-        <UntilField language={language} value={values.until} errors={errors} />
+        <UntilField language={language} value={values.until} />
         <RadioGroup
           name="language"
           label={t('language')}
@@ -205,7 +202,6 @@ export function InvitePage(model: {
             description={t('groupsHint')}
             values={values.groups}
             options={model.groups.map(({ id, name }) => ({ value: id, label: name }))}
-            error={errorOf(errors, 'group')}
           />
         )}
         <FormActions>
@@ -219,7 +215,7 @@ export function InvitePage(model: {
   );
 }
 
-function UntilField(model: { language: Language; value: string; errors: readonly FieldError[] }) {
+function UntilField(model: { language: Language; value: string }) {
   const t = messages(model.language);
   return (
     <TextField
@@ -230,7 +226,6 @@ function UntilField(model: { language: Language; value: string; errors: readonly
       width="medium"
       value={model.value}
       required={true}
-      error={errorOf(model.errors, 'until')}
     />
   );
 }
@@ -283,8 +278,8 @@ export function GuestPage(model: {
         {model.mayExtend ? (
           <>
             <p>{ended ? t('againHint') : t('extendHint')}</p>
-            <Form action={`${action}/extend`} csrf={csrf}>
-              <UntilField language={language} value={model.until} errors={errors} />
+            <Form action={`${action}/extend`} csrf={csrf} errors={errors}>
+              <UntilField language={language} value={model.until} />
               <FormActions>
                 <SubmitButton>{ended ? t('again') : t('extend')}</SubmitButton>
               </FormActions>

@@ -4,7 +4,6 @@ import {
   ButtonLink,
   DescriptionList,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -47,14 +46,17 @@ export function FolderPage({
     <Stack>
       <ErrorSummary errors={[...errors]} language={reader.language} />
       <PageHeading title={folder ? t('editFolderTitle') : t('newFolder')} parent={back} />
-      <Form action={folder ? `/folders/${folder.id}/edit` : `/groups/${group.id}/library/folders`} csrf={csrf}>
-        <TextField name="name" label={t('folderName')} value={typed.name} error={errorOf(errors, 'name')} required />
+      <Form
+        action={folder ? `/folders/${folder.id}/edit` : `/groups/${group.id}/library/folders`}
+        csrf={csrf}
+        errors={errors}
+      >
+        <TextField name="name" label={t('folderName')} value={typed.name} required />
         <PlaceField
           name="parent"
           label={t('inside')}
           folders={folder ? folders.filter(({ id }) => id !== folder.id) : folders}
           value={typed.parent}
-          error={errorOf(errors, 'parent')}
           language={reader.language}
         />
         <FormActions>
@@ -108,23 +110,10 @@ export function AddPage({
         parent={{ href: back, label: t('libraryOf', { group: group.name }) }}
         lead={t('addLead')}
       />
-      <Form action={`/groups/${group.id}/library/add`} csrf={csrf} upload>
-        <PlaceField
-          name="folder"
-          label={t('addTo')}
-          folders={folders}
-          value={typed.folder}
-          error={errorOf(errors, 'folder')}
-          language={language}
-        />
-        <FilesField {...{ files, errors, most, largest, askAlt, csrf, language }} />
-        <TextField
-          name="note"
-          label={t('note')}
-          description={t('noteHint')}
-          value={typed.note}
-          error={errorOf(errors, 'note')}
-        />
+      <Form action={`/groups/${group.id}/library/add`} csrf={csrf} errors={errors} upload>
+        <PlaceField name="folder" label={t('addTo')} folders={folders} value={typed.folder} language={language} />
+        <FilesField {...{ files, most, largest, askAlt, csrf, language }} />
+        <TextField name="note" label={t('note')} description={t('noteHint')} value={typed.note} />
         <p class="app-quiet">
           {audience}{' '}
           <a class="ds-link" href={`/groups/${group.id}/terms`}>
@@ -195,10 +184,10 @@ export function VersionPage({
           </Panel>
         </>
       ) : null}
-      <Form action={`/documents/${document.id}/version`} csrf={csrf} upload>
+      <Form action={`/documents/${document.id}/version`} csrf={csrf} errors={errors} upload>
         <HiddenField name="revision" value={String(typed.revision)} />
-        <FilesField {...{ files, errors, most: 1, largest, askAlt, csrf, language }} />
-        <TextField name="note" label={t('why2')} value={typed.note} error={errorOf(errors, 'note')} required />
+        <FilesField {...{ files, most: 1, largest, askAlt, csrf, language }} />
+        <TextField name="note" label={t('why2')} value={typed.note} required />
         <FormActions>
           <SubmitButton>{t('newVersion')}</SubmitButton>
           <ButtonLink href={`/posts/${document.id}`}>{t('cancel')}</ButtonLink>
@@ -223,15 +212,8 @@ export function MovePage({
     <Stack>
       <ErrorSummary errors={[...errors]} language={reader.language} />
       <PageHeading title={t('moveTitle', { title: document.title })} parent={{ href: back, label: document.title }} />
-      <Form action={`/documents/${document.id}/move`} csrf={csrf}>
-        <PlaceField
-          name="folder"
-          label={t('moveTo')}
-          folders={folders}
-          value={folder}
-          error={errorOf(errors, 'folder')}
-          language={reader.language}
-        />
+      <Form action={`/documents/${document.id}/move`} csrf={csrf} errors={errors}>
+        <PlaceField name="folder" label={t('moveTo')} folders={folders} value={folder} language={reader.language} />
         <FormActions>
           <SubmitButton>{t('moveButton')}</SubmitButton>
           <ButtonLink href={back}>{t('cancel')}</ButtonLink>

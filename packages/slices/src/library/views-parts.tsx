@@ -219,7 +219,6 @@ export function PlaceField(props: {
   label: string;
   folders: readonly FolderRow[];
   value: string;
-  error?: string | undefined;
   language: Language;
 }) {
   const t = messages(props.language);
@@ -236,7 +235,6 @@ export function PlaceField(props: {
       name={props.name}
       label={props.label}
       value={props.value}
-      error={props.error}
       options={[{ value: '', label: t('itself') }, ...places]}
     />
   );

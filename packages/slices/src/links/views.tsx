@@ -2,7 +2,6 @@ import type { Ask } from '@joinery/core';
 import {
   ButtonLink,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -14,6 +13,7 @@ import {
   PageHeading,
   Panel,
   type Reader,
+  SearchForm,
   Stack,
   SubmitButton,
   TextArea,
@@ -35,7 +35,7 @@ export function OwnNodePage(props: {
     <Stack>
       <ErrorSummary errors={errors} language={language} />
       <PageHeading title={props.title} />
-      <OwnNodeForm path={path} csrf={csrf} language={language} value={typed} error={errorOf(errors, 'node')} />
+      <OwnNodeForm path={path} csrf={csrf} language={language} value={typed} errors={errors} />
     </Stack>
   );
 }
@@ -70,20 +70,12 @@ export function OpenLinkPage({
     <Stack>
       <ErrorSummary errors={errors} language={language} />
       <PageHeading title={t('openTitle')} lead={t('openLead')} />
-      <form class="app-form" method="get" action="/follow" novalidate={true}>
-        <TextField
-          name="uri"
-          label={t('uri')}
-          description={t('uriHint')}
-          type="url"
-          value={typed}
-          required={true}
-          error={errorOf(errors, 'uri')}
-        />
+      <SearchForm action="/follow" label={t('openTitle')} errors={errors} stacked={true}>
+        <TextField name="uri" label={t('uri')} description={t('uriHint')} type="url" value={typed} required={true} />
         <FormActions>
           <SubmitButton>{t('open')}</SubmitButton>
         </FormActions>
-      </form>
+      </SearchForm>
     </Stack>
   );
 }
@@ -161,7 +153,7 @@ function AskForIt({ asking, host, reader }: { asking: Asking; host: string; read
         </Notice>
       ) : null}
       {asking.others > 0 || !open ? <p>{t('askOthers', { count: asking.others, node: host })}</p> : null}
-      <Form action="/follow/ask" csrf={asking.csrf}>
+      <Form action="/follow/ask" csrf={asking.csrf} errors={errors}>
         <HiddenField name="uri" value={asking.uri} />
         <TextArea
           name="reason"
@@ -170,7 +162,6 @@ function AskForIt({ asking, host, reader }: { asking: Asking; host: string; read
           rows={3}
           value={asking.typed}
           required={true}
-          error={errorOf(errors, 'reason')}
         />
         <FormActions>
           <SubmitButton kind={open ? 'secondary' : 'primary'}>

@@ -5,11 +5,10 @@ import {
   DataTable,
   Details,
   ErrorSummary,
-  errorOf,
   type FieldError,
+  FileField,
   Form,
   FormActions,
-  fieldId,
   HiddenField,
   type Language,
   Notice,
@@ -47,33 +46,9 @@ export function ImportPage(model: Model) {
         lead={t('importExplain')}
       />
       {model.faults.length > 0 ? <Faults faults={model.faults} language={language} /> : null}
-      <Form action="/administration/people/import" csrf={model.csrf} upload={true}>
-        <div class="ds-field">
-          <label class="ds-label" for={fieldId('file')}>
-            {t('importFile')}
-          </label>
-          <input
-            class="ds-input"
-            type="file"
-            id={fieldId('file')}
-            name="file"
-            accept=".csv,.txt,text/csv"
-            aria-invalid={errorOf(model.errors, 'file') ? 'true' : undefined}
-            aria-describedby={errorOf(model.errors, 'file') ? `${fieldId('file')}-error` : undefined}
-          />
-          {errorOf(model.errors, 'file') ? (
-            <p class="ds-validation-message" id={`${fieldId('file')}-error`}>
-              {errorOf(model.errors, 'file')}
-            </p>
-          ) : null}
-        </div>
-        <TextArea
-          name="text"
-          label={t('importText')}
-          value={model.text}
-          rows={10}
-          error={errorOf(model.errors, 'text')}
-        />
+      <Form action="/administration/people/import" csrf={model.csrf} errors={model.errors} upload={true}>
+        <FileField name="file" label={t('importFile')} accept=".csv,.txt,text/csv" />
+        <TextArea name="text" label={t('importText')} value={model.text} rows={10} />
         <FormActions>
           <SubmitButton>{t('importPreview')}</SubmitButton>
           <ButtonLink href="/administration/people" kind="tertiary">

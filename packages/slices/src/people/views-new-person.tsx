@@ -2,7 +2,6 @@ import {
   ButtonLink,
   Checkbox,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -51,15 +50,8 @@ export function NewPersonPage(model: {
         lead={t('addPersonLead')}
       />
       {model.panels as Child[]}
-      <Form action="/administration/people/new" csrf={model.csrf}>
-        <TextField
-          name="name"
-          label={t('name')}
-          autocomplete="off"
-          value={values.name}
-          required={true}
-          error={errorOf(errors, 'name')}
-        />
+      <Form action="/administration/people/new" csrf={model.csrf} errors={errors}>
+        <TextField name="name" label={t('name')} autocomplete="off" value={values.name} required={true} />
         <TextField
           name="email"
           label={t('email')}
@@ -68,7 +60,6 @@ export function NewPersonPage(model: {
           autocomplete="off"
           value={values.email}
           required={true}
-          error={errorOf(errors, 'email')}
         />
         <TextField
           name="handle"
@@ -77,7 +68,6 @@ export function NewPersonPage(model: {
           autocomplete="off"
           value={values.handle}
           width="medium"
-          error={errorOf(errors, 'handle')}
         />
         <TextField
           name="role"
@@ -85,14 +75,12 @@ export function NewPersonPage(model: {
           description={t('rolePersonHint')}
           autocomplete="off"
           value={values.role}
-          error={errorOf(errors, 'role')}
         />
         <RadioGroup
           name="language"
           label={t('language')}
           value={values.language}
           options={languages.map((code) => ({ value: code, label: languageNames[code] }))}
-          error={errorOf(errors, 'language')}
         />
         <RoleChoices language={language} values={values} />
         {values.mail === null ? null : (

@@ -2,7 +2,6 @@ import { type OwnNodeOffer, shortestPassword } from '@joinery/core';
 import {
   Details,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -44,7 +43,7 @@ export function SignInPage({
       <ErrorSummary errors={page.errors} language={page.language} />
       <PageHeading title={t('signIn')} lead={t('signInLead', { agency: page.agency })} />
       {panels}
-      <Form action="/sign-in" csrf={page.csrf}>
+      <Form action="/sign-in" csrf={page.csrf} errors={page.errors}>
         <HiddenField name="next" value={next} />
         <TextField
           name="email"
@@ -53,7 +52,6 @@ export function SignInPage({
           autocomplete="username webauthn"
           value={email}
           required={true}
-          error={errorOf(page.errors, 'email')}
         />
         <TextField
           name="password"
@@ -61,7 +59,6 @@ export function SignInPage({
           type="password"
           autocomplete="current-password"
           required={true}
-          error={errorOf(page.errors, 'password')}
         />
         <FormActions>
           <SubmitButton>{t('signIn')}</SubmitButton>
@@ -97,7 +94,7 @@ export function LinkPage({
     <Stack>
       <ErrorSummary errors={page.errors} language={page.language} />
       <PageHeading title={t('linkSignIn', { agency: page.agency })} lead={t('linkSignInLead', { name })} />
-      <Form action={action} csrf={page.csrf}>
+      <Form action={action} csrf={page.csrf} errors={page.errors}>
         {isVouched ? (
           <p>{t('linkProvider')}</p>
         ) : (
@@ -107,7 +104,6 @@ export function LinkPage({
             description={hint}
             type="password"
             autocomplete="new-password"
-            error={errorOf(page.errors, 'password')}
           />
         )}
         <FormActions>
@@ -140,15 +136,8 @@ export function FirstAdministratorPage({
       <ErrorSummary errors={page.errors} language={page.language} />
       <PageHeading title={t('firstAdministrator')} lead={t('firstAdministratorLead', { agency: page.agency })} />
       <Panel title={t('you')} id="you">
-        <Form action={action} csrf={page.csrf}>
-          <TextField
-            name="name"
-            label={t('name')}
-            autocomplete="name"
-            value={typed.name}
-            required={true}
-            error={errorOf(page.errors, 'name')}
-          />
+        <Form action={action} csrf={page.csrf} errors={page.errors}>
+          <TextField name="name" label={t('name')} autocomplete="name" value={typed.name} required={true} />
           <TextField
             name="email"
             label={t('email')}
@@ -157,7 +146,6 @@ export function FirstAdministratorPage({
             autocomplete="email"
             value={typed.email}
             required={true}
-            error={errorOf(page.errors, 'email')}
           />
           <TextField
             name="handle"
@@ -166,7 +154,6 @@ export function FirstAdministratorPage({
             autocomplete="off"
             value={typed.handle}
             width="medium"
-            error={errorOf(page.errors, 'handle')}
           />
           <TextField
             name="password"
@@ -175,7 +162,6 @@ export function FirstAdministratorPage({
             type="password"
             autocomplete="new-password"
             required={true}
-            error={errorOf(page.errors, 'password')}
           />
           <FormActions>
             <SubmitButton>{t('firstAdministratorSubmit')}</SubmitButton>

@@ -6,7 +6,6 @@ import {
   DescriptionList,
   EmptyState,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -199,45 +198,23 @@ export function ProfilePage(model: {
         lead={t('yourProfileLead')}
         actions={<ButtonLink href={`/people/${model.id}`}>{t('preview')}</ButtonLink>}
       />
-      <Form action="/profile" csrf={model.csrf}>
-        <TextField
-          name="name"
-          label={t('name')}
-          autocomplete="name"
-          value={values.name}
-          required={true}
-          error={errorOf(errors, 'name')}
-        />
+      <Form action="/profile" csrf={model.csrf} errors={errors}>
+        <TextField name="name" label={t('name')} autocomplete="name" value={values.name} required={true} />
         <TextField
           name="role"
           label={t('role')}
           description={t('roleHint')}
           autocomplete="organization-title"
           value={values.role}
-          error={errorOf(errors, 'role')}
         />
-        <TextArea
-          name="summary"
-          label={t('summary')}
-          value={values.summary}
-          rows={5}
-          markdown={language}
-          error={errorOf(errors, 'summary')}
-        />
+        <TextArea name="summary" label={t('summary')} value={values.summary} rows={5} markdown={language} />
         <RadioGroup
           name="language"
           label={t('language')}
           value={values.language}
           options={languages.map((code) => ({ value: code, label: languageNames[code] }))}
-          error={errorOf(errors, 'language')}
         />
-        <Select
-          name="timeZone"
-          label={t('timeZone')}
-          value={values.timeZone}
-          options={timeZones(values.timeZone)}
-          error={errorOf(errors, 'timeZone')}
-        />
+        <Select name="timeZone" label={t('timeZone')} value={values.timeZone} options={timeZones(values.timeZone)} />
         <FormActions>
           <SubmitButton>{t('save')}</SubmitButton>
           <ButtonLink href="/profile/posting" kind="tertiary">
@@ -270,7 +247,7 @@ export function PasswordPage(model: {
     <Stack>
       <ErrorSummary errors={errors} language={language} />
       <PageHeading title={t('passwordChange')} parent={{ href: '/profile', label: t('backToProfile') }} />
-      <Form action="/profile/password" csrf={model.csrf}>
+      <Form action="/profile/password" csrf={model.csrf} errors={errors}>
         {model.hasPassword ? (
           <TextField
             name="currentPassword"
@@ -278,7 +255,6 @@ export function PasswordPage(model: {
             type="password"
             autocomplete="current-password"
             required={true}
-            error={errorOf(errors, 'currentPassword')}
           />
         ) : null}
         <TextField
@@ -288,7 +264,6 @@ export function PasswordPage(model: {
           type="password"
           autocomplete="new-password"
           required={true}
-          error={errorOf(errors, 'password')}
         />
         <FormActions>
           <SubmitButton>{t('passwordChange')}</SubmitButton>

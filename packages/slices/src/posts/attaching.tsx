@@ -38,7 +38,8 @@ export async function filesNow(c: C, kind: 'posts' | 'held', id: string | undefi
 /** The place for files in a form of a post. */
 export function AttachFiles(props: { attaching: Attaching; largest: number; csrf: string; language: Language }) {
   const { attaching, ...others } = props;
-  return <FilesField {...attaching} {...others} most={sizes.attachments.most} />;
+  const { files, askAlt } = attaching;
+  return <FilesField {...{ files, askAlt }} {...others} most={sizes.attachments.most} />;
 }
 
 /**

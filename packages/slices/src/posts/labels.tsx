@@ -184,9 +184,6 @@ export function fieldErrors(faults: readonly FieldFault[], language: Language): 
   });
 }
 
-export const errorOf = (errors: readonly FieldError[], field: string): string | undefined =>
-  errors.find((error) => error.field === field)?.text;
-
 /** How much is new in a topic, or that a post is. */
 export function NewBadge({ count, language }: { count?: number; language: Language }) {
   const t = messages(language);

@@ -248,7 +248,7 @@ async function editor(
     editing: true,
     stale: answer.stale,
     suggest: `/groups/${post.group_id}/suggestions`,
-    attaching: isDocument(post) ? null : { ...answer.attaching, errors },
+    attaching: isDocument(post) ? null : answer.attaching,
     largest: context.config.files.largest,
     csrf,
   };

@@ -158,7 +158,7 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
     errors,
     typed: answer.typed,
     preview: answer.preview,
-    attaching: { ...answer.attaching, errors },
+    attaching: answer.attaching,
     largest: context.config.files.largest,
     replyTo: answered ? { id: answered.id, name: answered.author_name } : null,
     csrf,

@@ -180,7 +180,7 @@ async function compose(
     editing: false,
     stale: null,
     suggest: `/groups/${group.id}/suggestions`,
-    attaching: { ...answer.attaching, errors },
+    attaching: answer.attaching,
     largest: context.config.files.largest,
     csrf,
   };

@@ -22,7 +22,7 @@ import { diffWords } from 'diff';
 import type { Child } from 'hono/jsx';
 import { AttachFiles, type Attaching } from './attaching.tsx';
 import type { AudienceChoices } from './audience.ts';
-import { errorOf } from './labels.tsx';
+
 import { messages } from './messages.ts';
 import { Preview, type PreviewModel } from './preview.tsx';
 import type { PostRevisionRow } from './tables.ts';
@@ -84,24 +84,16 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
         </>
       )}
       {model.preview === null ? null : <Preview preview={model.preview} reader={reader} level={2} />}
-      <Form action={model.action} csrf={model.csrf} upload>
+      <Form action={model.action} csrf={model.csrf} errors={errors} upload>
         {typed.revision === undefined ? null : <HiddenField name="revision" value={typed.revision} />}
         {model.titled ? (
-          <TextField
-            name="title"
-            label={t('title')}
-            description={t('titleHint')}
-            value={typed.title}
-            error={errorOf(errors, 'title')}
-            required
-          />
+          <TextField name="title" label={t('title')} description={t('titleHint')} value={typed.title} required />
         ) : null}
         <TextArea
           name="content"
           label={t('content')}
           rows={12}
           value={typed.content}
-          error={errorOf(errors, 'content')}
           markdown={reader.language}
           suggest={model.suggest}
           required={model.attaching !== null}
@@ -110,7 +102,6 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
           name="language"
           label={t('postLanguage')}
           value={typed.language ?? reader.language}
-          error={errorOf(errors, 'language')}
           options={languages.map((value) => ({ value, label: languageNames[value] }))}
         />
         {model.choices ? <Whom {...model} choices={model.choices} reader={reader} /> : null}
@@ -144,7 +135,7 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
 }
 
 /** For whom it is, with how many people that is, before anybody has it. */
-function Whom({ choices, typed, errors, reader }: ComposeModel & { choices: AudienceChoices; reader: Reader }) {
+function Whom({ choices, typed, reader }: ComposeModel & { choices: AudienceChoices; reader: Reader }) {
   const t = messages(reader.language);
   const people = (count: number) => t('countedPeople', { count });
   return (
@@ -156,7 +147,6 @@ function Whom({ choices, typed, errors, reader }: ComposeModel & { choices: Audi
           choices.host === null ? t('whomHint') : `${t('whomHint')} ${t('whomElsewhere', { host: choices.host })}`
         }
         value={typed.audience ?? 'group'}
-        error={errorOf(errors, 'audience')}
         options={[
           { value: 'group', label: t('whomGroup'), description: people(choices.everybody) },
           { value: 'facilitators', label: t('whomFacilitators'), description: people(choices.facilitators) },
@@ -167,7 +157,6 @@ function Whom({ choices, typed, errors, reader }: ComposeModel & { choices: Audi
         name="agency"
         label={t('whomWhich')}
         value={typed.agency ?? choices.agencies[0]?.origin}
-        error={errorOf(errors, 'agency')}
         options={choices.agencies.map(({ origin, agency, people: count }) => ({
           value: origin,
           label: `${agency} (${people(count)})`,

@@ -16,7 +16,7 @@ import {
   TextField,
 } from '@joinery/ui';
 import { type Child, jsx } from 'hono/jsx';
-import { errorOf, refusalReason } from './labels.tsx';
+import { refusalReason } from './labels.tsx';
 import { messages } from './messages.ts';
 import { Preview, type PreviewModel } from './preview.tsx';
 import type { PostHeldRow } from './tables.ts';
@@ -90,22 +90,15 @@ export function HeldPage({ model, reader }: { model: HeldModel; reader: Reader }
       <Preview preview={model.preview} reader={reader} level={2} />
       <FileList files={model.files} reader={reader} />
       <Details summary={t('heldEdit')} open={errors.length > 0}>
-        <Form action={at} csrf={csrf}>
+        <Form action={at} csrf={csrf} errors={errors}>
           {held.reply_to === null ? (
-            <TextField
-              name="title"
-              label={t('title')}
-              value={typed.title ?? held.title ?? ''}
-              error={errorOf(errors, 'title')}
-              required
-            />
+            <TextField name="title" label={t('title')} value={typed.title ?? held.title ?? ''} required />
           ) : null}
           <TextArea
             name="content"
             label={t('content')}
             rows={8}
             value={typed.content ?? held.source}
-            error={errorOf(errors, 'content')}
             markdown={reader.language}
             required
           />

@@ -11,7 +11,7 @@ import {
   TextField,
 } from '@joinery/ui';
 import { binDays } from './bin.ts';
-import { errorOf, hostOf } from './labels.tsx';
+import { hostOf } from './labels.tsx';
 import type { PostWithText } from './lists.ts';
 import { messages } from './messages.ts';
 
@@ -45,13 +45,12 @@ export function ReasonPage(props: {
           {group.local === 1 ? null : t('reportElsewhere', { node: hostOf(group.home) })}
         </p>
       )}
-      <Form action={`/posts/${post.id}/${kind}`} csrf={props.csrf}>
+      <Form action={`/posts/${post.id}/${kind}`} csrf={props.csrf} errors={errors}>
         <TextField
           name="reason"
           label={t('reason')}
           description={kind === 'report' ? undefined : kind === 'hide' ? t('hideReasonHint') : t('removeReasonHint')}
           value={props.typed.reason}
-          error={errorOf(errors, 'reason')}
           required
         />
         <FormActions>

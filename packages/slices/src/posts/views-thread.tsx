@@ -21,16 +21,7 @@ import {
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
 import { AttachFiles, type Attaching } from './attaching.tsx';
-import {
-  authorModel,
-  errorOf,
-  hostOf,
-  NewBadge,
-  PostBadges,
-  refusalReason,
-  topicTitle,
-  whyNotWrite,
-} from './labels.tsx';
+import { authorModel, hostOf, NewBadge, PostBadges, refusalReason, topicTitle, whyNotWrite } from './labels.tsx';
 import type { PostWithText } from './lists.ts';
 import { messages } from './messages.ts';
 import { Preview, type PreviewModel, unreachedText } from './preview.tsx';
@@ -219,13 +210,12 @@ function ReplyForm({ model, reader }: { model: ThreadModel; reader: Reader }) {
     <Panel title={t('yourReply')} id="your-reply">
       {model.replyTo ? <p>{t('answering', { name: model.replyTo.name })}</p> : null}
       {model.preview === null ? null : <Preview preview={model.preview} reader={reader} level={3} />}
-      <Form action={`/posts/${topic.post.id}/replies`} csrf={model.csrf} upload>
+      <Form action={`/posts/${topic.post.id}/replies`} csrf={model.csrf} errors={model.errors} upload>
         {model.replyTo ? <HiddenField name="replyTo" value={model.replyTo.id} /> : null}
         <TextArea
           name="content"
           label={t('content')}
           value={model.typed.content}
-          error={errorOf(model.errors, 'content')}
           markdown={reader.language}
           suggest={`/groups/${model.group.id}/suggestions`}
           required

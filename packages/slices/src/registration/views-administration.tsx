@@ -2,7 +2,6 @@ import {
   ChooseAll,
   EmptyState,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -94,15 +93,8 @@ function Requests(model: {
           />
         ))}
       </List>
-      <Form id={several} action={`${administrationHref}/answer`} csrf={model.csrf}>
-        <TextArea
-          name="reason"
-          label={t('reason')}
-          description={t('reasonHint')}
-          rows={2}
-          value={model.reason}
-          error={errorOf(errors, 'reason')}
-        />
+      <Form id={several} action={`${administrationHref}/answer`} csrf={model.csrf} errors={errors}>
+        <TextArea name="reason" label={t('reason')} description={t('reasonHint')} rows={2} value={model.reason} />
         <FormActions>
           <SubmitButton name="decision" value="approve">
             {t('approve')}
@@ -126,7 +118,7 @@ function SettingsForm(model: {
   const { errors, settings } = model;
   const t = messages(model.reader.language);
   return (
-    <Form action={administrationHref} csrf={model.csrf}>
+    <Form action={administrationHref} csrf={model.csrf} errors={errors}>
       <RadioGroup
         name="mode"
         label={t('mode')}
@@ -137,16 +129,8 @@ function SettingsForm(model: {
           { value: 'approval', label: t('modeApproval') },
           { value: 'both', label: t('modeBoth') },
         ]}
-        error={errorOf(errors, 'mode')}
       />
-      <TextArea
-        name="domains"
-        label={t('domains')}
-        description={t('domainsHint')}
-        rows={4}
-        value={settings.domains}
-        error={errorOf(errors, 'domains')}
-      />
+      <TextArea name="domains" label={t('domains')} description={t('domainsHint')} rows={4} value={settings.domains} />
       <FormActions>
         <SubmitButton>{t('save')}</SubmitButton>
       </FormActions>

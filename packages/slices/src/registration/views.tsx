@@ -2,7 +2,6 @@ import { shortestPassword } from '@joinery/core';
 import {
   ButtonLink,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -56,7 +55,7 @@ export function RegisterPage({ page, settings, values }: { page: Page; settings:
     <Stack>
       <ErrorSummary errors={errors} language={language} />
       <PageHeading title={t('register')} lead={lead.filter(Boolean).join(' ')} />
-      <Form action="/register" csrf={page.csrf}>
+      <Form action="/register" csrf={page.csrf} errors={errors}>
         <TextField
           name="name"
           label={t('name')}
@@ -64,7 +63,6 @@ export function RegisterPage({ page, settings, values }: { page: Page; settings:
           autocomplete="name"
           value={values.name}
           required={true}
-          error={errorOf(errors, 'name')}
         />
         <TextField
           name="email"
@@ -74,24 +72,15 @@ export function RegisterPage({ page, settings, values }: { page: Page; settings:
           autocomplete="email"
           value={values.email}
           required={true}
-          error={errorOf(errors, 'email')}
         />
         <RadioGroup
           name="language"
           label={t('languageLabel')}
           value={values.language}
           options={languages.map((code) => ({ value: code, label: languageNames[code] }))}
-          error={errorOf(errors, 'language')}
         />
         {byApproval ? (
-          <TextArea
-            name="note"
-            label={t('note')}
-            description={t('noteHint')}
-            value={values.note}
-            rows={3}
-            error={errorOf(errors, 'note')}
-          />
+          <TextArea name="note" label={t('note')} description={t('noteHint')} value={values.note} rows={3} />
         ) : null}
         <FormActions>
           <SubmitButton>{t('ask')}</SubmitButton>
@@ -132,7 +121,7 @@ export function ConfirmPage(model: {
         title={t('confirm')}
         lead={waits ? t('confirmApproval', { email, agency: page.agency }) : t('confirmLead', { email })}
       />
-      <Form action={model.action} csrf={page.csrf}>
+      <Form action={model.action} csrf={page.csrf} errors={errors}>
         <TextField
           name="name"
           label={t('name')}
@@ -140,7 +129,6 @@ export function ConfirmPage(model: {
           autocomplete="name"
           value={values.name}
           required={true}
-          error={errorOf(errors, 'name')}
         />
         <TextField
           name="handle"
@@ -148,7 +136,6 @@ export function ConfirmPage(model: {
           description={t('handleHint')}
           autocomplete="nickname"
           value={values.handle}
-          error={errorOf(errors, 'handle')}
         />
         <TextField
           name="password"
@@ -157,7 +144,6 @@ export function ConfirmPage(model: {
           type="password"
           autocomplete="new-password"
           required={true}
-          error={errorOf(errors, 'password')}
         />
         <FormActions>
           <SubmitButton>{waits ? t('finishApproval') : t('finish')}</SubmitButton>

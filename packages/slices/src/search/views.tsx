@@ -6,8 +6,8 @@ import {
   Details,
   EmptyState,
   ErrorSummary,
-  errorOf,
   type FieldError,
+  FormErrors,
   HiddenField,
   type Language,
   List,
@@ -97,51 +97,46 @@ function AskForm({ model, errors }: { model: SearchPageModel; errors: readonly F
   return (
     // biome-ignore lint/a11y/useSemanticElements: the element `search` is not yet in the browsers that agencies use.
     <form class="app-search-page" role="search" method="get" action="/search" novalidate={true}>
-      {asked.kind === '' || group ? null : <HiddenField name="kind" value={asked.kind} />}
-      {group ? <HiddenField name="group" value={group.id} /> : null}
-      <div class="app-form-inline">
-        <TextField name="q" label={t('words')} type="search" value={asked.q} />
-        <SubmitButton>{t('search')}</SubmitButton>
-      </div>
-      <Details summary={t('filters')} open={isNarrowed(asked)}>
+      <FormErrors.Provider value={errors}>
+        {asked.kind === '' || group ? null : <HiddenField name="kind" value={asked.kind} />}
+        {group ? <HiddenField name="group" value={group.id} /> : null}
         <div class="app-form-inline">
-          <TextField name="agency" label={t('agency')} description={t('agencyHint')} value={asked.agency} />
-          {narrows ? (
-            <>
-              <Select
-                name="language"
-                label={t('language')}
-                value={asked.language}
-                options={[{ value: '', label: t('anyLanguage') }, ...languageOptions(asked.language)]}
-                error={errorOf(errors, 'language')}
-              />
-              <DayField name="since" label={t('since')} value={asked.since} error={errorOf(errors, 'since')} />
-              <DayField name="until" label={t('until')} value={asked.until} error={errorOf(errors, 'until')} />
-            </>
-          ) : null}
-          <Select
-            name="order"
-            label={t('order')}
-            value={search.order}
-            options={[
-              { value: 'best', label: t('orderBest') },
-              { value: 'newest', label: t('orderNewest') },
-            ]}
-          />
-          <SubmitButton kind="secondary">{t('search')}</SubmitButton>
-          {isNarrowed(asked) ? <ButtonLink href={addressOf(asked, unfiltered)}>{t('clear')}</ButtonLink> : null}
+          <TextField name="q" label={t('words')} type="search" value={asked.q} />
+          <SubmitButton>{t('search')}</SubmitButton>
         </div>
-      </Details>
+        <Details summary={t('filters')} open={isNarrowed(asked)}>
+          <div class="app-form-inline">
+            <TextField name="agency" label={t('agency')} description={t('agencyHint')} value={asked.agency} />
+            {narrows ? (
+              <>
+                <Select
+                  name="language"
+                  label={t('language')}
+                  value={asked.language}
+                  options={[{ value: '', label: t('anyLanguage') }, ...languageOptions(asked.language)]}
+                />
+                <TextField name="since" label={t('since')} type="date" value={asked.since} />
+                <TextField name="until" label={t('until')} type="date" value={asked.until} />
+              </>
+            ) : null}
+            <Select
+              name="order"
+              label={t('order')}
+              value={search.order}
+              options={[
+                { value: 'best', label: t('orderBest') },
+                { value: 'newest', label: t('orderNewest') },
+              ]}
+            />
+            <SubmitButton kind="secondary">{t('search')}</SubmitButton>
+            {isNarrowed(asked) ? <ButtonLink href={addressOf(asked, unfiltered)}>{t('clear')}</ButtonLink> : null}
+          </div>
+        </Details>
+      </FormErrors.Provider>
     </form>
   );
 }
 
-/** A day; what is none is shown again as it was typed, which a field for days would not do. */
-function DayField(props: { name: string; label: string; value: string; error: string | undefined }) {
-  return <TextField {...props} type={props.error ? 'text' : 'date'} />;
-}
-
-/** The languages of the interface, and the one that was asked for. */
 function languageOptions(asked: string) {
   const known = languages.map((value: Language) => ({ value: value as string, label: languageNames[value] }));
   const other = /^[a-z]{2,3}$/.test(asked) && !known.some(({ value }) => value === asked);

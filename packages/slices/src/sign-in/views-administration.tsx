@@ -5,7 +5,6 @@ import {
   Details,
   EmptyState,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -82,7 +81,7 @@ export function NewProviderPage(model: {
     <Stack>
       <ErrorSummary errors={errors} language={language} />
       <PageHeading title={t('addProvider')} lead={t('addProviderLead')} parent={{ href: list, label: t('manage') }} />
-      <Form action={`${list}/new`} csrf={model.csrf}>
+      <Form action={`${list}/new`} csrf={model.csrf} errors={errors}>
         <RadioGroup
           name="kind"
           label={t('kind')}
@@ -92,16 +91,8 @@ export function NewProviderPage(model: {
             { value: 'keycloak', label: t('kindKeycloak') },
             { value: 'other', label: t('kindOther') },
           ]}
-          error={errorOf(errors, 'kind')}
         />
-        <TextField
-          name="name"
-          label={t('name')}
-          description={t('nameHint')}
-          value={values.name}
-          required={true}
-          error={errorOf(errors, 'name')}
-        />
+        <TextField name="name" label={t('name')} description={t('nameHint')} value={values.name} required={true} />
         <TextField
           name="issuer"
           label={t('issuer')}
@@ -109,7 +100,6 @@ export function NewProviderPage(model: {
           type="url"
           value={values.issuer}
           required={true}
-          error={errorOf(errors, 'issuer')}
         />
         <FormActions>
           <SubmitButton>{t('addProvider')}</SubmitButton>
@@ -227,31 +217,16 @@ function SettingsForm(model: {
     ['claimLanguage', t('claimLanguage')],
   ] as const;
   return (
-    <Form action={model.action} csrf={model.csrf}>
-      <TextField
-        name="clientId"
-        label={t('clientId')}
-        value={values.clientId}
-        autocomplete="off"
-        required={true}
-        error={errorOf(errors, 'clientId')}
-      />
+    <Form action={model.action} csrf={model.csrf} errors={errors}>
+      <TextField name="clientId" label={t('clientId')} value={values.clientId} autocomplete="off" required={true} />
       <TextField
         name="clientSecret"
         label={t('clientSecret')}
         description={provider.client_secret === '' ? t('clientSecretHint') : t('clientSecretKeep')}
         type="password"
         autocomplete="off"
-        error={errorOf(errors, 'clientSecret')}
       />
-      <TextField
-        name="name"
-        label={t('name')}
-        description={t('nameHint')}
-        value={values.name}
-        required={true}
-        error={errorOf(errors, 'name')}
-      />
+      <TextField name="name" label={t('name')} description={t('nameHint')} value={values.name} required={true} />
       <RadioGroup
         name="admits"
         label={t('admits')}
@@ -260,14 +235,13 @@ function SettingsForm(model: {
           { value: 'everybody', label: t('admitsEverybody'), description: t('admitsEverybodyHint') },
           { value: 'linked', label: t('admitsLinked'), description: t('admitsLinkedHint') },
         ]}
-        error={errorOf(errors, 'admits')}
       />
       <Details summary={t('claims')} open={errors.some(({ field }) => field === 'scope' || field?.startsWith('claim'))}>
         <p>{t('claimsHint')}</p>
         {claims.map(([name, label]) => (
-          <TextField name={name} label={label} value={values[name]} error={errorOf(errors, name)} />
+          <TextField name={name} label={label} value={values[name]} />
         ))}
-        <TextField name="scope" label={t('scope')} value={values.scope} error={errorOf(errors, 'scope')} />
+        <TextField name="scope" label={t('scope')} value={values.scope} />
       </Details>
       <Heading level={3}>{t('roles')}</Heading>
       <TextField
@@ -275,7 +249,6 @@ function SettingsForm(model: {
         label={t('claimGroups')}
         description={t('claimGroupsHint')}
         value={values.claimGroups}
-        error={errorOf(errors, 'claimGroups')}
       />
       <TextArea
         name="administrators"
@@ -283,7 +256,6 @@ function SettingsForm(model: {
         description={t('groupsHint')}
         rows={2}
         value={values.administrators}
-        error={errorOf(errors, 'administrators')}
       />
       <TextArea
         name="officers"
@@ -291,7 +263,6 @@ function SettingsForm(model: {
         description={t('groupsHint')}
         rows={2}
         value={values.officers}
-        error={errorOf(errors, 'officers')}
       />
       <FormActions>
         <SubmitButton kind={provider.client_id === '' ? 'primary' : 'secondary'}>{t('save')}</SubmitButton>

@@ -2,7 +2,6 @@ import {
   ButtonLink,
   Details,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -22,7 +21,7 @@ const own = '/profile/sign-in/code';
 
 type Model = { language: Language; csrf: string; errors: readonly FieldError[] };
 
-function CodeField({ language, errors, hint }: { language: Language; errors: readonly FieldError[]; hint: string }) {
+function CodeField({ language, hint }: { language: Language; hint: string }) {
   return (
     <TextField
       name="code"
@@ -31,7 +30,6 @@ function CodeField({ language, errors, hint }: { language: Language; errors: rea
       autocomplete="one-time-code"
       width="medium"
       required={true}
-      error={errorOf(errors, 'code')}
     />
   );
 }
@@ -43,8 +41,8 @@ export function CodePage({ language, csrf, errors, hasPasskey }: Model & { hasPa
     <Stack>
       <ErrorSummary errors={errors} language={language} />
       <PageHeading title={t('codeTitle')} lead={t('codeLead')} />
-      <Form action="/sign-in/code" csrf={csrf}>
-        <CodeField language={language} errors={errors} hint={t('codeHint')} />
+      <Form action="/sign-in/code" csrf={csrf} errors={errors}>
+        <CodeField language={language} hint={t('codeHint')} />
         <FormActions>
           <SubmitButton>{t('codeSubmit')}</SubmitButton>
           <ButtonLink href="/sign-in" kind="tertiary">
@@ -115,9 +113,9 @@ export function SetUpCodePage(model: Model & { address: string; picture: Picture
           </a>
         </p>
       </Panel>
-      <Form action={own} csrf={model.csrf}>
+      <Form action={own} csrf={model.csrf} errors={errors}>
         <HiddenField name="sealed" value={model.sealed} />
-        <CodeField language={language} errors={errors} hint={t('codeSetUpHint')} />
+        <CodeField language={language} hint={t('codeSetUpHint')} />
         <FormActions>
           <SubmitButton>{t('codeTurnOn')}</SubmitButton>
           <ButtonLink href="/profile/sign-in" kind="tertiary">
@@ -170,8 +168,8 @@ export function TurnOffCodePage({ language, csrf, errors }: Model) {
         lead={t('codeOffLead')}
         parent={{ href: '/profile/sign-in', label: t('title') }}
       />
-      <Form action={`${own}/off`} csrf={csrf}>
-        <CodeField language={language} errors={errors} hint={t('codeHint')} />
+      <Form action={`${own}/off`} csrf={csrf} errors={errors}>
+        <CodeField language={language} hint={t('codeHint')} />
         <FormActions>
           <SubmitButton kind="danger">{t('codeTurnOff')}</SubmitButton>
           <ButtonLink href="/profile/sign-in" kind="tertiary">

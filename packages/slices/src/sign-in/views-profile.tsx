@@ -2,7 +2,6 @@ import {
   Badge,
   ButtonLink,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -210,14 +209,8 @@ function Tokens({ language, csrf, reader, tokens, errors, typed }: Model) {
           }
         />
       ))}
-      <Form action={`${own}/tokens`} csrf={csrf}>
-        <TextField
-          name="tokenName"
-          label={t('newTokenName')}
-          value={typed}
-          error={errorOf(errors, 'tokenName')}
-          width="medium"
-        />
+      <Form action={`${own}/tokens`} csrf={csrf} errors={errors}>
+        <TextField name="tokenName" label={t('newTokenName')} value={typed} width="medium" />
         <FormActions>
           <SubmitButton kind="secondary">{t('newToken')}</SubmitButton>
         </FormActions>

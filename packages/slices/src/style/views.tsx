@@ -3,7 +3,6 @@ import {
   Columns,
   Details,
   ErrorSummary,
-  errorOf,
   type FieldError,
   FileField,
   Form,
@@ -49,14 +48,13 @@ export function StylePage(model: {
       <PageHeading title={t('title')} lead={t('lead')} />
       <Columns aside={<Preview {...model} alt={values.logoAlt} />}>
         <Panel title={t('title')} id="choose">
-          <Form action="/administration/style" csrf={model.csrf} upload={true}>
+          <Form action="/administration/style" csrf={model.csrf} errors={errors} upload={true}>
             <TextField
               name="colour"
               label={t('colour')}
               description={t('colourHint')}
               value={values.colour}
               width="short"
-              error={errorOf(errors, 'colour')}
             />
             <TextField
               name="second"
@@ -64,7 +62,6 @@ export function StylePage(model: {
               description={t('secondHint')}
               value={values.second}
               width="short"
-              error={errorOf(errors, 'second')}
             />
             <TextField
               name="radius"
@@ -73,31 +70,22 @@ export function StylePage(model: {
               description={t('radiusHint', { largest: largestRadius })}
               value={values.radius}
               width="short"
-              error={errorOf(errors, 'radius')}
             />
             <FileField
               name="logo"
               label={t('logo')}
               description={model.chosen ? t('logoKept') : t('logoHint', { size: logoSize })}
               accept=".svg,.png,image/svg+xml,image/png"
-              error={errorOf(errors, 'logo')}
             />
             {model.chosen ? <HiddenField name="logoKept" value={model.chosen} /> : null}
-            <TextField
-              name="logoAlt"
-              label={t('logoAlt')}
-              description={t('logoAltHint')}
-              value={values.logoAlt}
-              error={errorOf(errors, 'logoAlt')}
-            />
+            <TextField name="logoAlt" label={t('logoAlt')} description={t('logoAltHint')} value={values.logoAlt} />
             {model.hasLogo ? <Checkbox name="logoRemove" label={t('logoRemove')} checked={model.remove} /> : null}
-            <Details summary={t('tokens')} open={errorOf(errors, 'tokens') !== undefined}>
+            <Details summary={t('tokens')} open={errors.some(({ field }) => field === 'tokens')}>
               <FileField
                 name="tokens"
                 label={t('tokensFile')}
                 description={t('tokensHint')}
                 accept=".json,application/json"
-                error={errorOf(errors, 'tokens')}
               />
             </Details>
             <FormActions>

@@ -3,7 +3,6 @@ import { mostLabels } from '@joinery/core';
 import {
   DataTable,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -54,7 +53,7 @@ export function LabelsPage(model: {
       <p class="app-quiet">{c('partnersHint')}</p>
       {model.decides ? (
         <Panel title={c('change')} id="change">
-          <Form action={`${home}/labels`} csrf={model.csrf}>
+          <Form action={`${home}/labels`} csrf={model.csrf} errors={errors}>
             <TextArea
               name="labels"
               label={c('labels')}
@@ -62,16 +61,8 @@ export function LabelsPage(model: {
               rows={mostLabels}
               required
               value={typed.labels}
-              error={errorOf(errors, 'labels')}
             />
-            <TextField
-              name="reason"
-              label={t('reason')}
-              description={t('reasonHint')}
-              required
-              value={typed.reason}
-              error={errorOf(errors, 'reason')}
-            />
+            <TextField name="reason" label={t('reason')} description={t('reasonHint')} required value={typed.reason} />
             <FormActions>
               <SubmitButton>{c('save')}</SubmitButton>
             </FormActions>

@@ -38,22 +38,21 @@ export function ProofPage(model: {
   const { partner, reader, trials, said } = model;
   const p = proofText(reader.language);
   const address = `${home}/${partner.id}/proof`;
-  const fault = model.fault ? p('fault') : undefined;
+  const errors = model.fault ? [{ field: 'thing', text: p('fault') }] : [];
   return (
     <Stack>
-      <ErrorSummary errors={fault ? [{ field: 'thing', text: fault }] : []} language={reader.language} />
+      <ErrorSummary errors={errors} language={reader.language} />
       <PageHeading
         title={p('titleFor', { agency: partner.agency })}
         parent={{ href: `${home}/${partner.id}`, label: partner.agency }}
         lead={p('lead')}
       />
-      <SearchForm action={address} label={p('title')} stacked={true}>
+      <SearchForm action={address} label={p('title')} errors={errors} stacked={true}>
         <TextField
           name="thing"
           label={p('item')}
           description={p('itemHint', { example: model.example })}
           value={model.typed}
-          error={fault}
         />
         <SubmitButton>{p('try')}</SubmitButton>
       </SearchForm>

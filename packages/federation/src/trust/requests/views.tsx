@@ -72,6 +72,7 @@ export function RequestsPage(model: {
               <AskedCard
                 asked={one}
                 typed={typed?.origin === one.origin ? typed : null}
+                errors={errors}
                 decides={decides}
                 csrf={csrf}
                 reader={reader}
@@ -103,12 +104,14 @@ export const answerField = (origin: string) => `answer-${origin.replace(/[^a-z0-
 function AskedCard({
   asked,
   typed,
+  errors,
   decides,
   csrf,
   reader,
 }: {
   asked: Asked;
   typed: TypedAnswer | null;
+  errors: readonly FieldError[];
   decides: boolean;
   csrf: string;
   reader: Reader;
@@ -160,7 +163,7 @@ function AskedCard({
             </ButtonLink>
           </FormActions>
           <Details summary={r('decline')} open={typed !== null}>
-            <Form action={`${home}/proposals/answer`} csrf={csrf}>
+            <Form action={`${home}/proposals/answer`} csrf={csrf} errors={errors}>
               <HiddenField name="origin" value={origin} />
               <TextArea
                 name={answerField(origin)}
@@ -168,7 +171,6 @@ function AskedCard({
                 description={r('answerHint')}
                 rows={3}
                 value={typed?.answer ?? ''}
-                error={typed?.error}
                 required={true}
               />
               <FormActions>

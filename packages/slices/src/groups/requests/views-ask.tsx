@@ -1,7 +1,6 @@
 import {
   DescriptionList,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -97,7 +96,7 @@ export function AskPage(
       <Landing {...model} />
       <Panel title={questions.length > 0 ? t('questions') : t('yourRequest')} id="questions">
         <p>{questions.length > 0 ? t('questionsHint') : t('noQuestions')}</p>
-        <Form action={`/groups/${group.id}/ask`} csrf={model.csrf}>
+        <Form action={`/groups/${group.id}/ask`} csrf={model.csrf} errors={errors}>
           {questions.map(({ text, required }, index) => (
             <TextArea
               name={`answer${index}`}
@@ -105,7 +104,6 @@ export function AskPage(
               rows={3}
               required={required}
               value={typed[`answer${index}`]}
-              error={errorOf(errors, `answer${index}`)}
             />
           ))}
           <FormActions>

@@ -6,7 +6,6 @@ import {
   DescriptionList,
   EmptyState,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -154,16 +153,9 @@ function Waiting(model: QueueModel) {
           </div>
         ))}
       </List>
-      <Form id={several} action={`/groups/${group.id}/requests`} csrf={model.csrf}>
+      <Form id={several} action={`/groups/${group.id}/requests`} csrf={model.csrf} errors={model.errors}>
         <ChooseAll form={several} label={t('chooseAll')} />
-        <TextArea
-          name="reason"
-          label={t('reason')}
-          description={t('reasonHint')}
-          rows={2}
-          value={model.typed.reason}
-          error={errorOf(model.errors, 'reason')}
-        />
+        <TextArea name="reason" label={t('reason')} description={t('reasonHint')} rows={2} value={model.typed.reason} />
         <FormActions>
           <SubmitButton name="decision" value="approve">
             {t('letIn')}

@@ -2,7 +2,6 @@ import {
   Checkbox,
   CheckboxGroup,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -43,14 +42,13 @@ export function RequestSettingsPage(model: SettingsModel) {
       <PageHeading title={t('settingsOf', { group: group.name })} parent={{ href: at, label: t('requests') }} />
       <Panel title={t('askTitle')} id="ask">
         <p>{t('askHint')}</p>
-        <Form action={`${at}/questions`} csrf={csrf}>
+        <Form action={`${at}/questions`} csrf={csrf} errors={errors}>
           {Array.from({ length: mostQuestions }, (_, index) => (
             <>
               <TextField
                 name={`question${index}`}
                 label={t('question', { number: index + 1 })}
                 value={typed[`question${index}`] ?? ''}
-                error={errorOf(errors, `question${index}`)}
               />
               <Checkbox
                 name={`required${index}`}
@@ -66,12 +64,11 @@ export function RequestSettingsPage(model: SettingsModel) {
       </Panel>
       <Panel title={t('automaticTitle')} id="automatic">
         <p>{t('automaticHint')}</p>
-        <Form action={`${at}/automatic`} csrf={csrf}>
+        <Form action={`${at}/automatic`} csrf={csrf} errors={errors}>
           <CheckboxGroup
             name="agencies"
             label={t('automaticAgencies')}
             values={model.agencies}
-            error={errorOf(errors, 'agencies')}
             options={[
               { value: group.home, label: t('ownAgency') },
               ...model.partners.map(({ origin, agency }) => ({
@@ -87,7 +84,6 @@ export function RequestSettingsPage(model: SettingsModel) {
             description={t('automaticDomainsHint')}
             rows={3}
             value={typed.domains}
-            error={errorOf(errors, 'domains')}
           />
           <FormActions>
             <SubmitButton>{t('save')}</SubmitButton>
@@ -96,7 +92,7 @@ export function RequestSettingsPage(model: SettingsModel) {
       </Panel>
       <Panel title={t('awayTitle')} id="away">
         <p>{t('awayHint')}</p>
-        <Form action={`${at}/away`} csrf={csrf}>
+        <Form action={`${at}/away`} csrf={csrf} errors={errors}>
           <TextField
             name="until"
             label={t('awayUntil')}
@@ -104,13 +100,11 @@ export function RequestSettingsPage(model: SettingsModel) {
             type="date"
             width="medium"
             value={typed.until ?? ''}
-            error={errorOf(errors, 'until')}
           />
           <Select
             name="deputy"
             label={t('deputy')}
             value={typed.deputy ?? ''}
-            error={errorOf(errors, 'deputy')}
             options={[
               { value: '', label: t('nobody') },
               ...model.deputies.map(({ id, name }) => ({ value: id, label: name })),

@@ -5,7 +5,6 @@ import {
   DataTable,
   DescriptionList,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -158,13 +157,12 @@ export function EditTermsPage(
         lead={t('changeLead')}
         parent={{ href: `/groups/${group.id}/terms`, label: t('terms') }}
       />
-      <Form action={`/groups/${group.id}/terms/edit`} csrf={model.csrf}>
+      <Form action={`/groups/${group.id}/terms/edit`} csrf={model.csrf} errors={errors}>
         <RadioGroup
           name="history"
           label={t('historyField')}
           description={t('historyHint')}
           value={typed.history}
-          error={errorOf(errors, 'history')}
           options={[
             { value: 'all', label: t('historyAllShort') },
             { value: 'joining', label: t('historyJoiningShort') },
@@ -174,7 +172,6 @@ export function EditTermsPage(
           name="inviting"
           label={t('invitingField')}
           value={typed.inviting}
-          error={errorOf(errors, 'inviting')}
           options={[
             { value: 'owners', label: t('invitingOwnersShort') },
             { value: 'facilitators', label: t('invitingFacilitatorsShort') },
@@ -186,7 +183,6 @@ export function EditTermsPage(
           label={t('askingField')}
           description={t('askingHint')}
           value={typed.asking}
-          error={errorOf(errors, 'asking')}
           options={[
             { value: 'partners', label: t('askingPartnersShort') },
             { value: 'agencies', label: t('askingAgenciesShort') },
@@ -200,7 +196,6 @@ export function EditTermsPage(
             name="agencies"
             label={t('agencies')}
             values={model.agencies}
-            error={errorOf(errors, 'agencies')}
             options={model.partners.map(({ origin, agency }) => ({
               value: origin,
               label: agency,
@@ -214,20 +209,13 @@ export function EditTermsPage(
             label={t('keepingField')}
             description={t('keepingHint')}
             value={typed.keeping}
-            error={errorOf(errors, 'keeping')}
             options={[
               { value: 'leased', label: t('keepingLeasedShort') },
               { value: 'live', label: t('keepingLiveShort') },
             ]}
           />
         ) : null}
-        <Checkbox
-          name="recordCopy"
-          label={t('recordField')}
-          description={t('recordHint')}
-          checked={typed.recordCopy}
-          error={errorOf(errors, 'recordCopy')}
-        />
+        <Checkbox name="recordCopy" label={t('recordField')} description={t('recordHint')} checked={typed.recordCopy} />
         <FormActions>
           <SubmitButton>{t('save')}</SubmitButton>
         </FormActions>

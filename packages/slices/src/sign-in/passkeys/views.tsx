@@ -3,7 +3,6 @@ import {
   ButtonLink,
   EmptyState,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -130,7 +129,7 @@ function AddPasskey({
   if (isFull) return <p>{t('passkeysFull')}</p>;
   if (!isProven) return <ConfirmFirst language={language} next={own} />;
   return (
-    <PasskeyForm action={own} ask={`${own}/ask`} csrf={csrf} language={language} makes={true}>
+    <PasskeyForm action={own} ask={`${own}/ask`} csrf={csrf} errors={errors} language={language} makes={true}>
       <TextField
         name="passkeyName"
         label={t('passkeyName')}
@@ -138,7 +137,6 @@ function AddPasskey({
         autocomplete="off"
         value={typed}
         width="medium"
-        error={errorOf(errors, 'passkeyName')}
       />
       <FormActions>
         <SubmitButton>{t('passkeyAdd')}</SubmitButton>
@@ -174,7 +172,7 @@ export function PasskeyPage(model: Model & { passkey: PasskeyRow; isLast: boolea
         <p>
           <PasskeyFacts passkey={passkey} reader={model.reader} party={model.party} />
         </p>
-        <Form action={action} csrf={csrf}>
+        <Form action={action} csrf={csrf} errors={errors}>
           <TextField
             name="passkeyName"
             label={t('passkeyName')}
@@ -182,7 +180,6 @@ export function PasskeyPage(model: Model & { passkey: PasskeyRow; isLast: boolea
             value={model.typed}
             required={true}
             width="medium"
-            error={errorOf(errors, 'passkeyName')}
           />
           <FormActions>
             <SubmitButton kind="secondary">{t('save')}</SubmitButton>
@@ -266,7 +263,7 @@ export function ConfirmPage(model: {
         </PasskeyForm>
       ) : null}
       {proof === null ? null : (
-        <Form action={action} csrf={csrf}>
+        <Form action={action} csrf={csrf} errors={errors}>
           {proof === 'code' ? (
             <TextField
               name="code"
@@ -275,7 +272,6 @@ export function ConfirmPage(model: {
               autocomplete="one-time-code"
               width="medium"
               required={true}
-              error={errorOf(errors, 'code')}
             />
           ) : (
             <TextField
@@ -285,7 +281,6 @@ export function ConfirmPage(model: {
               autocomplete="current-password"
               width="medium"
               required={true}
-              error={errorOf(errors, 'password')}
             />
           )}
           <FormActions>

@@ -3,7 +3,6 @@ import {
   ButtonLink,
   DescriptionList,
   ErrorSummary,
-  errorOf,
   type FieldError,
   Form,
   FormActions,
@@ -173,14 +172,13 @@ function LinkForm({
 }) {
   const t = messages(language);
   return (
-    <Form action={`${pathOf(person)}/link`} csrf={csrf}>
+    <Form action={`${pathOf(person)}/link`} csrf={csrf} errors={errors}>
       <p>{t('linkLead')}</p>
       <Select
         name="provider"
         label={t('provider')}
         value={typed.provider}
         options={providers.map(({ id, name }) => ({ value: id, label: name }))}
-        error={errorOf(errors, 'provider')}
       />
       <TextField
         name="subject"
@@ -189,7 +187,6 @@ function LinkForm({
         autocomplete="off"
         value={typed.subject}
         required={true}
-        error={errorOf(errors, 'subject')}
       />
       <FormActions>
         <SubmitButton kind="secondary">{t('preview')}</SubmitButton>
