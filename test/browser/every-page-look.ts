@@ -16,12 +16,9 @@ import {
   settingsOf,
   speakTo,
 } from '../harness/browser-pages.ts';
-import { sliceRoutes } from '../harness/routes.ts';
+import { pageRoutes } from '../harness/routes.ts';
 import { type Download, type Example, examplesOf, type Viewer } from './every-page-examples.ts';
 import { type EveryState, openEveryState } from './every-state.ts';
-
-/** Every address below which a slice has a page, as its routes name it. */
-const pageRoutes = (): string[] => sliceRoutes().flatMap((route) => /^GET (\/(?!api\/v1\/).*)$/.exec(route)?.[1] ?? []);
 
 const isPage = (example: Example | Download): example is Example => 'path' in example;
 

@@ -8,6 +8,7 @@ import { rememberDocument } from '../../packages/federation/src/fetch.ts';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
 import { putMembership } from '../../packages/slices/src/groups/store.ts';
 import { markAllRead, markTopicRead } from '../../packages/slices/src/posts/unread.ts';
+import { type BusyMore, fillMore } from './busy-more.ts';
 import { createWriter, rareWord } from './busy-words.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -15,6 +16,7 @@ const day = 86_400_000;
 /** The node began so long ago. */
 const age = 420;
 const peoplePerPartner = 8;
+const scopes = ['discover', 'open-groups', 'closed-groups'] as const;
 /** A council of four hundred. */
 const council = { colleagues: 400, partners: 30, groups: 30, conversations: 20 };
 const perUnit = 200;
@@ -47,6 +49,7 @@ export type BusyNode = {
   colleague: string;
   /** Origin of a partner with shared groups. */
   partner: string;
+  more: BusyMore;
   /** Writes more posts, as many on each of the last days, fourteen months unless given. */
   grow: (posts: number, days?: number) => Promise<void>;
 };
@@ -168,6 +171,9 @@ export async function makeBusy(
   for (const place of places) await act((work) => post(work, place), place.home ?? undefined);
   clock.set(null);
   const topicOf = (place: Place) => place.topics[0]?.id ?? '';
+  const guest = guests.find(({ home }) => home === partnerOrigin(0))?.id ?? '';
+  const ids = { reader: reader.id, officer: officer.id, large: large.id, closed: closed.id, guest, staff };
+  const more = await fillMore(context, act, keys, ids);
   return {
     reader: reader.id,
     officer: officer.id,
@@ -176,6 +182,7 @@ export async function makeBusy(
     conversation: talks[0]?.id ?? '',
     colleague: staff[1] ?? '',
     partner: partnerOrigin(0),
+    more,
     grow,
   };
 }
@@ -204,7 +211,7 @@ type Act = <T>(change: (work: Work) => Promise<T>, origin?: string) => Promise<T
 async function makePartners(node: Pick<RunningNode, 'context' | 'federation'>, act: Act, partners: number) {
   await act(async (work) => {
     for (let number = 0; number < partners; number += 1) {
-      const fields = { agency: `Gemeente ${nameOf(number)}` };
+      const fields = { agency: `Gemeente ${nameOf(number)}`, scopes: [...scopes] };
       await decideAs(work, 'allow', { origin: partnerOrigin(number), fields, by: 'test', reason: 'Shared groups' });
     }
   });

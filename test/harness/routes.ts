@@ -17,3 +17,7 @@ export function sliceRoutes(): string[] {
   }
   return [...found].sort();
 }
+
+/** Every address below which a slice has a page, as its routes name it. */
+export const pageRoutes = (): string[] =>
+  sliceRoutes().flatMap((route) => /^GET (\/(?!api\/v1\/).*)$/.exec(route)?.[1] ?? []);

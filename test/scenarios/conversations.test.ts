@@ -25,7 +25,7 @@ import {
 } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
-import { deliveriesOf } from '../../packages/slices/src/conversations/deliveries.ts';
+import { lateTexts } from '../../packages/slices/src/conversations/deliveries.ts';
 import { listConversations, messagesFromEnd, participantsOf } from '../../packages/slices/src/conversations/lists.ts';
 import { seeConversation } from '../../packages/slices/src/conversations/reads.ts';
 import { type Link, openLink } from '../harness/link.ts';
@@ -350,7 +350,7 @@ it('says where a message has not arrived, and brings it when the node is back', 
     ]),
   );
   const db = a.context.db.reader;
-  const texts = await deliveriesOf(
+  const texts = await lateTexts(
     db,
     await textsOf(db, [late.id], { person: ada.id, moderates: false }),
     ada.id,

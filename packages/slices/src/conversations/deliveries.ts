@@ -1,12 +1,12 @@
 import type { Reader } from '@joinery/core';
-import { deliveryOf, type PostWithText } from '@joinery/slices/posts';
+import { deliveriesOf, type PostWithText } from '@joinery/slices/posts';
 import type { Language } from '@joinery/ui';
 import { agenciesOf } from './labels.ts';
 import type { Participant } from './lists.ts';
 import { messages } from './messages.ts';
 
 /** How it stands with what the reader wrote where that has not reached everybody: in words, by post. Nothing is said of what has arrived. */
-export async function deliveriesOf(
+export async function lateTexts(
   db: Reader,
   posts: readonly PostWithText[],
   reader: string,
@@ -18,13 +18,19 @@ export async function deliveriesOf(
   const t = messages(language);
   const agencies = agenciesOf(participants);
   const nameOf = (origin: string) => agencies.get(origin) ?? new URL(origin).host;
-  for (const post of posts) {
-    if (post.author_id !== reader) continue;
+  const own = posts.filter((post) => post.author_id === reader);
+  const deliveries = await deliveriesOf(
+    db,
+    own.map(({ id }) => id),
+  );
+  for (const post of own) {
     if (post.status === 'refused') {
       texts.set(post.id, t('notTaken'));
       continue;
     }
-    const { detail, waiting, failed } = await deliveryOf(db, post.id);
+    const delivery = deliveries.get(post.id);
+    if (!delivery) continue;
+    const { detail, waiting, failed } = delivery;
     const late = detail.filter(({ state }) => state === 'waiting').map(({ home }) => nameOf(home));
     const no = detail.filter(({ state }) => state === 'failed').map(({ home }) => nameOf(home));
     const list = new Intl.ListFormat(language, { type: 'conjunction' });

@@ -23,7 +23,7 @@ import { type FieldError, readerOf, renderMarkdown, showPage } from '@joinery/ui
 import type { Hono } from 'hono';
 import { type Chosen, readChosen } from './chosen.ts';
 import { seen as markSeen, sendMessage } from './conversations.ts';
-import { deliveriesOf } from './deliveries.ts';
+import { lateTexts } from './deliveries.ts';
 import { keysFor, unreachedAgencies } from './elsewhere.ts';
 import { messageInput } from './input.ts';
 import { fieldErrors, namesOf, titleOf } from './labels.ts';
@@ -151,7 +151,7 @@ async function show(c: RequestContext, { conversation, topic, viewer }: SeenConv
       muted={(await silence?.holds(db, person, conversation.id)) ?? false}
       contact={contact?.state ?? 'accepted'}
       contactBy={participants.find((one) => one.person.id === contact?.by_id)?.person}
-      deliveries={await deliveriesOf(db, items, person, participants, language)}
+      deliveries={await lateTexts(db, items, person, participants, language)}
       attached={await shownFiles(c, items, person)}
       closed={await closedStateOf(db, conversation)}
       notReadBy={unreachedAgencies(context, conversation, participants)}

@@ -7,12 +7,14 @@ import {
   type JsonObject,
   type LogEvent,
   type Reader,
+  type Schema,
   streamEventsAfter,
   streams,
   transact,
   type Work,
 } from '@joinery/core';
 import { type GroupRow, groupById, streamOf } from '@joinery/slices/groups';
+import type { Selectable } from 'kysely';
 import { listOf } from './documents.ts';
 import { postById } from './store.ts';
 import type { PostRow } from './tables.ts';
@@ -46,24 +48,50 @@ const nothing: Delivery = { nodes: 0, reached: 0, waiting: 0, failed: 0, deleted
  * @param except node that has the post without being told: its author's, whose own copy is not counted as delivered
  */
 export async function deliveryOf(db: Reader, id: string, except: string | null = null): Promise<Delivery> {
-  const post = await postById(db, id);
-  if (!post?.event_id || !post.event_stream || post.event_stream === streams.local) return nothing;
-  const event = await db
-    .selectFrom('log')
-    .select(['stream_seq', 'epoch', 'at'])
-    .where('id', '=', post.event_id)
-    .executeTakeFirst();
-  if (!event) return nothing;
-  const refused = await refusedBy(db, post.event_id);
-  if (post.event_stream.startsWith('node:')) {
-    return hostDelivery(post, await arrivedAtHost(db, post, event.stream_seq), refused);
-  }
-  const rows = await db
-    .selectFrom('subscription')
-    .selectAll()
-    .where('stream', '=', post.event_stream)
-    .orderBy('origin')
-    .execute();
+  return (await deliveriesOf(db, [id], except)).get(id) ?? nothing;
+}
+
+/** The same of several posts, with as many statements as for one. What was told to nobody is not among them. */
+export async function deliveriesOf(
+  db: Reader,
+  ids: readonly string[],
+  except: string | null = null,
+): Promise<Map<string, Delivery>> {
+  const posts = ids.length === 0 ? [] : await db.selectFrom('post').selectAll().where('id', 'in', ids).execute();
+  const told = posts.flatMap((post) => {
+    const { event_id: event, event_stream: stream } = post;
+    return event && stream && stream !== streams.local ? { post, event, stream } : [];
+  });
+  if (told.length === 0) return new Map();
+  const names = told.map(({ event }) => event);
+  const inStreams = [...new Set(told.map(({ stream }) => stream))];
+  const [events, refusals, subscriptions] = [
+    await db.selectFrom('log').select(['id', 'stream_seq', 'at']).where('id', 'in', names).execute(),
+    await db.selectFrom('lane_item').selectAll().where('event_id', 'in', names).execute(),
+    await db.selectFrom('subscription').selectAll().where('stream', 'in', inStreams).orderBy('origin').execute(),
+  ];
+  return new Map(
+    told.flatMap(({ post, event: name, stream }) => {
+      const event = events.find(({ id }) => id === name);
+      if (!event) return [];
+      const refused = refusedBy(refusals.filter(({ event_id }) => event_id === name));
+      const subscribed = subscriptions.filter((row) => row.stream === stream);
+      const delivery = stream.startsWith('node:')
+        ? hostDelivery(post, arrivedAtHost(post, subscribed, event.stream_seq), refused)
+        : ownDelivery(post, subscribed, event, refused, except);
+      return [[post.id, delivery] as const];
+    }),
+  );
+}
+
+/** In a group of this node: those who are told of it one by one. */
+function ownDelivery(
+  post: PostRow,
+  rows: readonly Selectable<Schema['subscription']>[],
+  event: { stream_seq: number; at: string },
+  refused: Map<string, NodeDelivery>,
+  except: string | null,
+): Delivery {
   const detail = rows
     .filter((row) => row.origin !== except)
     .filter((row) => row.ends_after === null || row.ends_after >= event.stream_seq)
@@ -87,8 +115,9 @@ export async function deliveryOf(db: Reader, id: string, except: string | null =
 }
 
 /** Nodes that refused an event: it is tried again aside, or parked until a person sends it again. */
-async function refusedBy(db: Reader, event: string): Promise<Map<string, NodeDelivery>> {
-  const rows = await db.selectFrom('lane_item').selectAll().where('event_id', '=', event).execute();
+function refusedBy(
+  rows: readonly { origin: string; created_at: string; error: string | null }[],
+): Map<string, NodeDelivery> {
   return new Map(
     rows.map((row) => [row.origin, { home: row.origin, state: 'failed', at: row.created_at, error: row.error }]),
   );
@@ -97,15 +126,13 @@ async function refusedBy(db: Reader, event: string): Promise<Map<string, NodeDel
 const hostOfStream = (post: PostRow): string => (post.event_stream ?? '').slice('node:'.length);
 
 /** What a group takes in it announces; a deletion changes no status, so it is there once its host has acknowledged it. */
-async function arrivedAtHost(db: Reader, post: PostRow, sequence: number): Promise<boolean> {
+function arrivedAtHost(
+  post: PostRow,
+  subscribed: readonly { origin: string; acknowledged: number }[],
+  sequence: number,
+): boolean {
   if (!post.deleted_at) return post.status !== 'waiting';
-  const row = await db
-    .selectFrom('subscription')
-    .select('acknowledged')
-    .where('stream', '=', post.event_stream ?? '')
-    .where('origin', '=', hostOfStream(post))
-    .executeTakeFirst();
-  return (row?.acknowledged ?? 0) >= sequence;
+  return (subscribed.find(({ origin }) => origin === hostOfStream(post))?.acknowledged ?? 0) >= sequence;
 }
 
 /** The host is one node; the others are what it reports. */

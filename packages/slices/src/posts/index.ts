@@ -21,7 +21,7 @@ export { type Audience, audienceOf } from './audience.ts';
 export { actingPerson } from './authority.ts';
 export { binDays, binned, emptyBin, inBin, takeFromBin } from './bin.ts';
 export { deletePost, editPost } from './changes.ts';
-export { type Delivery, deliveryOf } from './delivery.ts';
+export { type Delivery, deliveriesOf, deliveryOf } from './delivery.ts';
 export { extensionsOf, putExtension } from './extension.ts';
 export { ofPosts as filesOfPosts } from './file-holders.ts';
 export { heldBy, hold } from './held.ts';
