@@ -304,7 +304,14 @@ export async function openClosedWorld(): Promise<ClosedWorld> {
         .execute();
       const key = pem(rsa.publicKey);
       const list = [{ origin: originOfNode('introduced'), agency: 'Agency introduced', key }];
-      const row = { group_uri: uriElsewhere, group_id: null, is_on: 1, version: 1, nodes: JSON.stringify(list) };
+      const row = {
+        group_uri: uriElsewhere,
+        group_id: null,
+        is_on: 1,
+        version: 1,
+        epoch: '',
+        nodes: JSON.stringify(list),
+      };
       await saveIntroduction(work, row);
       work.emit('group.updated', streams.local, { group: id });
       return id;

@@ -32,7 +32,15 @@ export async function measureToken(limits: Limits): Promise<Figure[]> {
     now,
   });
   const headers = new Headers(actorTokenHeader(token));
-  const expected = { group: uri, groupKey: group.publicKey, signer, signerKey: node.publicKey, now, revokedBelow: 3 };
+  const expected = {
+    group: uri,
+    groupKey: group.publicKey,
+    signer,
+    signerKey: node.publicKey,
+    now,
+    revokedBelow: 3,
+    epoch: '',
+  };
   const check = async () => {
     const read = readActorToken(headers);
     if (!read.ok || read.token === null) throw new Error('No token in the header');

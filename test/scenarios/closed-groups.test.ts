@@ -653,6 +653,7 @@ async function noteRevoked(node: TestNode, id: string, origin: string, version: 
   await transact(node.context, by, async (work) => {
     const row = {
       version,
+      epoch: '',
       revoked_at: null,
       reads_from: 0,
       lease_ends_at: null,

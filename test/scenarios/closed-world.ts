@@ -1,11 +1,17 @@
 import { createPublicKey } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createActorKeys, nodeActor, transact } from '@joinery/core';
 import { approve, createGroup, joinGroup, membershipOf } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { currentRevision, postByUri } from '@joinery/slices/posts';
 import { expect } from 'vitest';
+import { makeBackup } from '../../packages/core/src/backup/backup.ts';
+import { restoreBackup } from '../../packages/core/src/backup/restore.ts';
 import { issueActorToken } from '../../packages/federation/src/actor-token.ts';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
+import { openGate } from '../harness/gate.ts';
 import { type Link, openLink } from '../harness/link.ts';
 import { settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
@@ -20,7 +26,8 @@ type Forged = Partial<Parameters<typeof issueActorToken>[0]> & { by?: TestNode }
 
 /** A hosts a closed group, b of B writes, c of C reads, and X is allowed by all and in nothing. */
 export type ClosedWorld = AsyncDisposable & {
-  a: TestNode;
+  /** Another one after `restore`. */
+  readonly a: TestNode;
   b: TestNode;
   c: TestNode;
   x: TestNode;
@@ -45,17 +52,22 @@ export type ClosedWorld = AsyncDisposable & {
   forged: (more?: Forged) => Promise<{ authorization: string }>;
   /** How many copies of others' texts with these words a node has in a group. */
   copiesAt: (node: TestNode, id: string, words: string) => Promise<number>;
+  /** Of A, as it is now. */
+  backUp: () => Promise<string>;
+  /** A comes back from a backup, at its address, and waits to be confirmed. */
+  restore: (backup: string) => Promise<void>;
 };
 
 export async function openClosedWorld(): Promise<ClosedWorld> {
-  const link = await openLink();
+  const root = mkdtempSync(join(tmpdir(), 'joinery-closed-'));
+  const [link, gate] = [await openLink(), await openGate()];
+  const startA = (folder: string) =>
+    startTestNode('Department', { environment: { ...gate.environment, JOINERY_DATA: join(root, folder) } });
   const linked = startTestNode('Borough', { environment: link.environment });
-  const [a, b, c, x] = await Promise.all([
-    startTestNode('Department'),
-    linked,
-    startTestNode('City'),
-    startTestNode('Xanadu'),
-  ]);
+  const others = [linked, startTestNode('City'), startTestNode('Xanadu')] as const;
+  let a = await startA('one');
+  const [b, c, x] = await Promise.all(others);
+  gate.to(a.port);
   link.to(b.port ?? 0);
   const nodes = () => [a, b, c, x];
   const settle = () => settleAll(nodes());
@@ -118,10 +130,25 @@ export async function openClosedWorld(): Promise<ClosedWorld> {
     return rows.filter(({ content }) => content.includes(words)).length;
   };
   return {
-    ...{ a, b, c, x, link, ada, bob, cleo, group, nodes, settle, become, get, textAt, arrives, forged, copiesAt },
+    get a() {
+      return a;
+    },
+    backUp: async () => (await makeBackup(a.context, join(root, 'backups'), { withSecret: true })).path,
+    restore: async (backup) => {
+      const { config, slices } = a.context;
+      await a[Symbol.asyncDispose]();
+      const none = join(root, 'none');
+      const to = { to: join(root, 'two'), config: { ...config, dataFolder: none }, secretFile: join(none, 'secret') };
+      await restoreBackup({ backup, ...to, slices, now: new Date() });
+      a = await startA('two');
+      gate.to(a.port);
+    },
+    ...{ b, c, x, link, ada, bob, cleo, group, nodes, settle, become, get, textAt, arrives, forged, copiesAt },
     [Symbol.asyncDispose]: async () => {
       for (const node of nodes()) await node[Symbol.asyncDispose]();
       await link[Symbol.asyncDispose]();
+      await gate[Symbol.asyncDispose]();
+      rmSync(root, { recursive: true, force: true });
     },
   };
 }

@@ -129,7 +129,8 @@ export async function fillRights(context: Context) {
       await decideAs(work, 'allow', { origin: originOf(name), fields, by: 'test', reason: 'test' });
     }
     const nodes = JSON.stringify([{ origin: introduced, agency: 'Introduced', key: keys.ed25519.public }]);
-    await saveIntroduction(work, { group_uri: introduction.group, group_id: null, is_on: 1, version: 1, nodes });
+    const told = { group_uri: introduction.group, group_id: null, is_on: 1, version: 1, epoch: '', nodes };
+    await saveIntroduction(work, told);
     const { token } = await createToken(work, { account: accounts.sef, name: 'test' });
     const session = await startSession(work, accounts.sef);
     const signInLink = await createSignInLink(work, { account: accounts.sef, minutes: 60 });

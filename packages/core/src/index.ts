@@ -69,6 +69,7 @@ export * from './keys.ts';
 export * from './limits.ts';
 export * from './log/after-effects.ts';
 export * from './log/events.ts';
+export * from './log/host-epochs.ts';
 export * from './log/read.ts';
 export * from './log/subscriptions.ts';
 export type { LaneItemRow } from './log/tables.ts';

@@ -260,12 +260,12 @@ export type Requester =
       /**
        * What the actor token of the request proves about a closed group: that the group's node counts a member at this one.
        * @param group address of the group that the item belongs to, by our own row: tokens of others prove nothing
-       * @param leastVersion the membership version that still counts
+       * @param least the membership version that still counts, in the epoch of the group's node in which it was said; null where none was ever raised
        * @returns null without a token that holds
        */
       token?: (
         group: string,
-        leastVersion: number,
+        least: { epoch: string; version: number } | null,
       ) => Promise<{ version: number; from: number; runs?: boolean } | null>;
     }
   /** This node's own work: building activities, exports. */

@@ -28,6 +28,7 @@ const expected = {
   signerKey: nodePair.publicKey,
   now,
   revokedBelow: 4,
+  epoch: '' as string | null,
 };
 
 const at = (seconds: number) => new Date(now.getTime() + seconds * 1_000);
@@ -69,6 +70,7 @@ describe('actor tokens', () => {
         issuedAt: instant,
         expiresAt: instant + 600,
         version: 4,
+        epoch: '',
         from: 120,
         runs: false,
       },
@@ -212,6 +214,19 @@ describe('actor tokens', () => {
     const token = await issueActorToken(honest);
     expect(await codeOf(token, { revokedBelow: 5 })).toBe('token_superseded');
     expect(await codeOf(token, { revokedBelow: 0 })).toBe('ok');
+  });
+
+  it.each([
+    ['of the epoch that holds', '2026-11-22T07:00:00.000Z', 4, 'ok'],
+    ['of the epoch that holds and a version that was taken', '2026-11-22T07:00:00.000Z', 3, 'token_superseded'],
+    ['from before the restore, however high its version', undefined, 99, 'token_superseded'],
+    ['from before an earlier restore', '2025-01-01T00:00:00.000Z', 99, 'token_superseded'],
+    ['of an epoch that the node of the group never told of', '9999-01-01T00:00:00.000Z', 99, 'token_ahead'],
+  ])('count epochs of the node of the group before versions: one %s', async (_, epo, ver, code) => {
+    const epoch = '2026-11-22T07:00:00.000Z';
+    expect(await codeOf(forge({ claims: { epo, ver } }), { epoch })).toBe(code);
+    // The group's own node has just issued it.
+    expect(await codeOf(forge({ claims: { epo, ver: 4 } }), { epoch: null })).toBe('ok');
   });
 
   it('are refused when they are too large, at once', async () => {

@@ -28,6 +28,8 @@ export type ActorTokenClaims = {
   expiresAt: number;
   /** Membership version of the node in the group, raised by each revocation. */
   version: number;
+  /** Epoch of the group's node in which that version counts; empty for a node that was never restored. */
+  epoch: string;
   /** Number in the group's stream of the earliest item that the node may read. */
   from: number;
   /** Somebody there runs the group. */
@@ -44,6 +46,7 @@ const payloadSchema = z.object({
   iat: seconds,
   exp: seconds,
   ver: count,
+  epo: z.string().max(40).optional(),
   from: count,
   run: z.boolean().optional(),
 });
@@ -65,6 +68,7 @@ export function keyThumbprint(key: KeyObject): string {
 /**
  * The token with which another node reads items of a closed group at their authors' nodes. It is bound to the node's key: without that it opens nothing.
  * @param input.key the group's Ed25519 key
+ * @param input.epoch the group's node's own, which is left out where that was never restored
  * @param input.nodeKey public half of the key that the node signs requests with
  * @returns a compact JWS that is valid for ten minutes
  * @throws {TypeError} for a key of another kind
@@ -75,6 +79,7 @@ export async function issueActorToken(input: {
   node: string;
   nodeKey: KeyObject;
   version: number;
+  epoch?: string;
   from: number;
   runs?: boolean;
   now: Date;
@@ -89,6 +94,7 @@ export async function issueActorToken(input: {
     iat: issuedAt,
     exp: issuedAt + lifetimeSeconds,
     ver: input.version,
+    ...(input.epoch ? { epo: input.epoch } : {}),
     from: input.from,
     ...(input.runs ? { run: true } : {}),
   };
@@ -123,7 +129,8 @@ export function readActorToken(headers: HeaderReader): { ok: true; token: string
  * @param expected.groupKey the group's Ed25519 key, pinned when it was joined
  * @param expected.signer address of the node actor that signed the request
  * @param expected.signerKey the public key that its signature was verified with
- * @param expected.revokedBelow the lowest membership version that still counts for this node
+ * @param expected.epoch the epoch of the group's node, as that node itself said; null where the token comes from that node just now
+ * @param expected.revokedBelow the lowest membership version that still counts for this node in that epoch
  */
 export async function verifyActorToken(
   token: string,
@@ -134,6 +141,7 @@ export async function verifyActorToken(
     signerKey: KeyObject;
     now: Date;
     revokedBelow: number;
+    epoch: string | null;
   },
 ): Promise<{ ok: true; claims: ActorTokenClaims } | Refused> {
   const read = readToken(token);
@@ -165,7 +173,7 @@ function readToken(token: string): { ok: true; claims: ActorTokenClaims } | Refu
     );
   const parsed = payloadSchema.safeParse(payload);
   if (!parsed.success) return malformed();
-  const { iss, sub, cnf, iat, exp, ver, from, run = false } = parsed.data;
+  const { iss, sub, cnf, iat, exp, ver, epo = '', from, run = false } = parsed.data;
   const claims = {
     group: iss,
     node: sub,
@@ -173,6 +181,7 @@ function readToken(token: string): { ok: true; claims: ActorTokenClaims } | Refu
     issuedAt: iat,
     expiresAt: exp,
     version: ver,
+    epoch: epo,
     from,
     runs: run,
   };
@@ -194,7 +203,10 @@ async function isSignedBy(token: string, key: KeyObject): Promise<boolean> {
 }
 
 /** The issuer's clock may be ahead of ours as far as those of signatures may; an end is an end. */
-function checkTimes(claims: ActorTokenClaims, { now, revokedBelow }: { now: Date; revokedBelow: number }) {
+function checkTimes(
+  claims: ActorTokenClaims,
+  { now, revokedBelow, epoch }: { now: Date; revokedBelow: number; epoch: string | null },
+) {
   const instant = now.getTime() / 1_000;
   const { issuedAt, expiresAt, version } = claims;
   if (expiresAt - issuedAt > lifetimeSeconds || expiresAt <= issuedAt)
@@ -202,7 +214,10 @@ function checkTimes(claims: ActorTokenClaims, { now, revokedBelow }: { now: Date
   if (issuedAt > instant + defaultWindowSeconds)
     return refused('token_not_yet', 'The token begins later; is a clock wrong?');
   if (expiresAt <= instant) return refused('token_expired', 'The token has expired.');
-  return version < revokedBelow
+  // Only the group's node itself says that it was restored: whoever has stolen a group's key cannot.
+  if (epoch !== null && claims.epoch > epoch)
+    return refused('token_ahead', 'The token is of an epoch that the node of the group has not told of yet.');
+  return (epoch !== null && claims.epoch < epoch) || version < revokedBelow
     ? refused('token_superseded', 'What the node may read was changed after this token was issued.')
     : null;
 }

@@ -1,4 +1,4 @@
-import { isStorageFault, type LogEvent, nodeActor, streamEventsAfter, transact } from '@joinery/core';
+import { isStorageFault, type LogEvent, nodeActor, ownEpoch, streamEventsAfter, transact } from '@joinery/core';
 import { createAcknowledgements } from './acknowledgements.ts';
 import { createAside, notBuilt } from './aside.ts';
 import type { Bridge } from './bridge.ts';
@@ -207,6 +207,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
   const tellHead = async (peer: PeerRow, stream: PendingStream): Promise<Failure | null> => {
     const { origin } = context.config;
     const address = streamAddress(origin, stream.token);
+    const epoch = await ownEpoch(context.db.reader);
     const head = {
       '@context': ['https://www.w3.org/ns/activitystreams', { joinery: 'urn:joinery:ns#' }],
       id: `${address}#${stream.epoch}-${stream.last}-${stream.acknowledged}`,
@@ -218,6 +219,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
         'joinery:epoch': stream.epoch,
         'joinery:head': stream.last,
         'joinery:from': stream.acknowledged,
+        ...(epoch === '' ? {} : { 'joinery:hostEpoch': epoch }),
       },
     };
     const delivery = await deliver(bridge, peer, nodeActor(origin), JSON.stringify(head));

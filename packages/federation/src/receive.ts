@@ -1,4 +1,4 @@
-import { addressOf, isObject, type JsonObject, originOf, periods, transact } from '@joinery/core';
+import { addressOf, heedEpoch, isObject, type Json, type JsonObject, originOf, periods, transact } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import type { CatchUp } from './catch-up.ts';
 import { isReceipt } from './closed/receipt.ts';
@@ -72,7 +72,7 @@ function isServerActor(owner: string, origin: string): boolean {
   return owner === `${origin}/node`;
 }
 
-type Head = { stream: string; epoch: string; from: number; head: number };
+type Head = { stream: string; epoch: string; hostEpoch: Json | undefined; from: number; head: number };
 
 /** `Update` of a stream: the sender has more for us than it wants to push. */
 function streamHead(activity: JsonObject, origin: string): Head | null {
@@ -89,11 +89,17 @@ function streamHead(activity: JsonObject, origin: string): Head | null {
     !stream.startsWith(`${origin}/streams/`)
   )
     return null;
-  return typeof from === 'number' && typeof head === 'number' ? { stream, epoch, from, head } : null;
+  const hostEpoch = object['joinery:hostEpoch'];
+  return typeof from === 'number' && typeof head === 'number' ? { stream, epoch, hostEpoch, from, head } : null;
 }
 
-async function followHead(bridge: Bridge, origin: string, { stream, epoch, from, head }: Head): Promise<void> {
+async function followHead(
+  bridge: Bridge,
+  origin: string,
+  { stream, epoch, hostEpoch, from, head }: Head,
+): Promise<void> {
   await transact(bridge.context, { kind: 'peer', origin }, async (work) => {
+    await heedEpoch(work, origin, hostEpoch);
     if (!(await keepsPlace(work.db, origin, stream))) return;
     await work.db
       .insertInto('peer_stream')

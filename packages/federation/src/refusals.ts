@@ -44,6 +44,7 @@ const refusals = {
   token_not_yet: { status: 401, retryable: true },
   token_expired: { status: 401, retryable: true },
   token_superseded: { status: 401, retryable: true },
+  token_ahead: { status: 401, retryable: true },
   activity_id_reused: { status: 409, retryable: false },
   too_many: { status: 429, retryable: true },
   // No node that an agreement could be with: answered like a node without one.

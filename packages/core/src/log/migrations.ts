@@ -67,4 +67,11 @@ export const logMigrations: Migrations = {
       .addColumn('began_after', 'bigint', (column) => column.notNull().defaultTo(0))
       .execute();
   },
+  '2026-12-05-core-host-epochs': async (db) => {
+    await db.schema
+      .createTable('host_epoch')
+      .addColumn('origin', 'text', (column) => column.primaryKey())
+      .addColumn('epoch', 'text', (column) => column.notNull())
+      .execute();
+  },
 };

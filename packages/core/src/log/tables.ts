@@ -30,6 +30,8 @@ export type LogTables = {
     ends_after: number | null;
   };
   lane_item: LaneItemRow;
+  /** In which epoch other nodes speak that were restored. */
+  host_epoch: { origin: string; epoch: string };
   /** How far each after-effect got. */
   log_reader: { name: string; seq: number };
 };

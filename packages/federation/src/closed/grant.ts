@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { isId, nodeActor, type Requester, transact } from '@joinery/core';
+import { isId, nodeActor, ownEpoch, type Requester, transact } from '@joinery/core';
 import { issueActorToken } from '../actor-token.ts';
 import type { Bridge } from '../bridge.ts';
 import type { Found } from '../documents.ts';
@@ -31,7 +31,8 @@ export async function tokenDocument(
   const now = context.clock.now();
   const token = await issueActorToken({
     ...{ group, key: groupKey, node: requester.actor, nodeKey: key },
-    ...{ version: granted.version, from: granted.from, runs: granted.runs, now },
+    ...{ version: granted.version, epoch: await ownEpoch(context.db.reader) },
+    ...{ from: granted.from, runs: granted.runs, now },
   });
   const endsAt = new Date(now.getTime() + tokenSeconds * 1_000).toISOString();
   const { note } = kind.grant;

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import type { Requester } from '@joinery/core';
+import { epochOf, originOf, type Requester } from '@joinery/core';
 import { readActorToken, verifyActorToken } from '../actor-token.ts';
 import type { Bridge } from '../bridge.ts';
 import type { HeaderReader } from '../signatures.ts';
@@ -18,19 +18,22 @@ export function tokenProof(
   signer: { actor: string; key: KeyObject },
   lent?: { uri: string; key: KeyObject },
 ): NonNullable<Peer['token']> {
-  return async (group, leastVersion) => {
+  return async (group, least) => {
     const { context } = bridge;
     const read = readActorToken(headers);
     if (!read.ok || read.token === null) return null;
     const groupKey = lent?.uri === group ? lent.key : await pinnedKey(context.db.reader, group);
     if (!groupKey) return null;
+    const epoch = await epochOf(context.db.reader, originOf(group) ?? '');
     const verified = await verifyActorToken(read.token, {
       group,
       groupKey,
       signer: signer.actor,
       signerKey: signer.key,
       now: context.clock.now(),
-      revokedBelow: leastVersion,
+      epoch,
+      // Versions of an earlier epoch say nothing in this one.
+      revokedBelow: least?.epoch === epoch ? least.version : 0,
     });
     if (verified.ok) {
       const { version, from, runs } = verified.claims;

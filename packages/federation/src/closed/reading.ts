@@ -89,7 +89,15 @@ async function check(bridge: Bridge, group: string, token: string): Promise<Acto
   const groupKey = pinned ?? (await keyToPin(bridge, group));
   if (!own || !groupKey) return null;
   const signerKey = createPublicKey(own.privateKey);
-  const expected = { group, groupKey, signer: actor, signerKey, now: context.clock.now(), revokedBelow: 0 };
+  const expected = {
+    group,
+    groupKey,
+    signer: actor,
+    signerKey,
+    now: context.clock.now(),
+    revokedBelow: 0,
+    epoch: null,
+  };
   const verified = await verifyActorToken(token, expected);
   if (!verified.ok) return null;
   if (!pinned) await pinGroupKey(bridge, group, groupKey);

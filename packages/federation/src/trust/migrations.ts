@@ -125,4 +125,10 @@ export const migrations: Migrations = {
       .addColumn('at', 'text', (column) => column.notNull())
       .execute();
   },
+  '2026-12-05-partner-introduced-epoch': async (db) => {
+    await db.schema
+      .alterTable('introduction')
+      .addColumn('epoch', 'text', (column) => column.notNull().defaultTo(''))
+      .execute();
+  },
 };

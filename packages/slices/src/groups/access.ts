@@ -1,4 +1,13 @@
-import { endSubscription, periods, prepareQuery, type Reader, streams, subscribe, type Work } from '@joinery/core';
+import {
+  endSubscription,
+  ownEpoch,
+  periods,
+  prepareQuery,
+  type Reader,
+  streams,
+  subscribe,
+  type Work,
+} from '@joinery/core';
 import { streamOf } from './addresses.ts';
 import type { GroupAccessRow, GroupRow } from './tables.ts';
 
@@ -67,7 +76,7 @@ export async function admitNode(work: Work, group: GroupRow, origin: string, bef
   };
   await work.db
     .insertInto('group_access')
-    .values({ group_id: group.id, origin, lease_ends_at: null, ...row })
+    .values({ group_id: group.id, origin, epoch: '', lease_ends_at: null, ...row })
     .onConflict((conflict) => conflict.columns(['group_id', 'origin']).doUpdateSet(row))
     .execute();
   await subscribe(work, streamOf(group), origin);
@@ -88,7 +97,7 @@ export async function revokeNode(work: Work, group: GroupRow, origin: string): P
     .where('origin', '=', origin)
     .execute();
   await endSubscription(work, streamOf(group), origin);
-  const data = { group: group.id, node: origin, version };
+  const data = { group: group.id, node: origin, version, epoch: await ownEpoch(work.db) };
   work.emit('group.revoked', streamOf(group), data);
   work.emit('group.revoked', streams.node(origin), data);
 }
@@ -103,11 +112,19 @@ export async function noteLease(work: Work, group: string, origin: string, endsA
     .execute();
 }
 
-/** The host of a group elsewhere says from which version on a node's tokens count. Versions only rise. */
-export async function heedRevocation(work: Work, group: GroupRow, origin: string, version: number): Promise<boolean> {
+/**
+ * The host of a group elsewhere says from which version on a node's tokens count. Versions only rise, within an epoch of the host.
+ * @param said.epoch one that counts (`heedEpoch`)
+ */
+export async function heedRevocation(
+  work: Work,
+  group: GroupRow,
+  origin: string,
+  said: { version: number; epoch: string },
+): Promise<boolean> {
   const known = await accessOf(work.db, group.id, origin);
-  if (known && known.version >= version) return false;
-  const row = { version, revoked_at: work.now };
+  if (known && known.epoch === said.epoch && known.version >= said.version) return false;
+  const row = { ...said, revoked_at: work.now };
   await work.db
     .insertInto('group_access')
     .values({
@@ -149,7 +166,7 @@ export async function noteReceipt(
   if (isTooLate(work, origin, known?.revoked_at ?? null) || text.length > mostReceiptCharacters) return false;
   const receipt = { receipt_at: work.now, receipt_items: items };
   // It may have lost nothing but its copies: where a group is read live only, members' nodes read on and keep nothing.
-  const fresh = { version: 0, reads_from: 0, revoked_at: null, lease_ends_at: null, ...receipt };
+  const fresh = { version: 0, epoch: '', reads_from: 0, revoked_at: null, lease_ends_at: null, ...receipt };
   await work.db
     .insertInto('group_access')
     .values({ group_id: group.id, origin, ...fresh })
@@ -197,16 +214,35 @@ export function formerNodes(db: Reader, group: string): Promise<GroupAccessRow[]
 /** The number of the newest item of a closed group of ours; 0 before the first. */
 export async function lastNumber(db: Reader, group: string): Promise<number> {
   const row = await db.selectFrom('group_number').select('last').where('group_id', '=', group).executeTakeFirst();
-  return row?.last ?? 0;
+  return Math.max(row?.last ?? 0, await firstOfEpoch(db));
+}
+
+const beginningOfNumbers = Date.parse('2020-01-01T00:00:00Z');
+
+/**
+ * After a restore nobody here knows which numbers were given after the backup: they go on from a number that none can have reached, one for each second. Given twice, a number
+ * would open to a node that may read from it on what was written before.
+ */
+async function firstOfEpoch(db: Reader): Promise<number> {
+  const epoch = await ownEpoch(db);
+  return epoch === '' ? 0 : Math.floor((Date.parse(epoch) - beginningOfNumbers) / 1_000);
 }
 
 /** Gives the next item of a closed group of ours its number: nodes read from a number on. */
 export async function nextNumber(work: Work, group: string): Promise<number> {
+  const before = await firstOfEpoch(work.db);
   const { last } = await work.db
     .insertInto('group_number')
-    .values({ group_id: group, last: 1 })
+    .values({ group_id: group, last: before + 1 })
     .onConflict((conflict) =>
-      conflict.column('group_id').doUpdateSet((eb) => ({ last: eb('group_number.last', '+', 1) })),
+      conflict.column('group_id').doUpdateSet((eb) => ({
+        last: eb
+          .case()
+          .when('group_number.last', '<', before)
+          .then(before + 1)
+          .else(eb('group_number.last', '+', 1))
+          .end(),
+      })),
     )
     .returning('last')
     .executeTakeFirstOrThrow();

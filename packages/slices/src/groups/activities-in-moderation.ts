@@ -1,6 +1,7 @@
 import {
   addressOf,
   embedded,
+  heedEpoch,
   type Inbound,
   type InboundHandler,
   type InboundOutcome,
@@ -80,7 +81,9 @@ async function onRevoke(work: Work, inbound: Inbound): Promise<InboundOutcome | 
   const group = await groupByCollection(work.db, 'followers_uri', addressOf(activity.target) ?? '');
   if (!group || group.local === 1) return ignored('no group of another node that is known here');
   if (!speaksFor(group, inbound)) return ignored('only the group itself decides');
-  return (await heedRevoke(work, group, node, version)) ? applied : ignored('known already');
+  const epoch = await heedEpoch(work, group.home, activity['joinery:hostEpoch']);
+  if (epoch === null) return ignored('said before its node was restored');
+  return (await heedRevoke(work, group, node, { version, epoch })) ? applied : ignored('known already');
 }
 
 async function isOurs(work: Work, person: string): Promise<boolean> {

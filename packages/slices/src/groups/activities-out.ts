@@ -1,5 +1,13 @@
-import { type Activities, type ActivityDocument, type LogEvent, nodeActor, type Outgoing } from '@joinery/core';
+import {
+  type Activities,
+  type ActivityDocument,
+  type LogEvent,
+  nodeActor,
+  type Outgoing,
+  ownEpoch,
+} from '@joinery/core';
 import { type PersonRow, personById, personDocument } from '../people/index.ts';
+import { accessOf } from './access.ts';
 import { addressing, announce, groupDocument } from './activities-document.ts';
 import { collectionUris, streamOf } from './addresses.ts';
 import { answersOf } from './requests/answers.ts';
@@ -205,12 +213,17 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
   'group.revoked': async (outgoing, { data, stream }) => {
     const group = await groupById(outgoing.db, data.group);
     if (group?.local !== 1 || !outgoing.joineryPeer) return null;
+    // What still holds is said in the epoch of today: said in an earlier one it would count no more.
+    const access = await accessOf(outgoing.db, group.id, data.node);
+    const holds = access?.version === data.version && access.revoked_at !== null;
+    const epoch = holds ? await ownEpoch(outgoing.db) : (data.epoch ?? '');
     const revoke = {
       type: 'Remove',
       actor: group.uri,
       object: nodeActor(data.node),
       target: group.followers_uri ?? collectionUris(group.uri).followers,
       'joinery:version': data.version,
+      ...(epoch === '' ? {} : { 'joinery:hostEpoch': epoch }),
     };
     if (stream === streamOf(group)) return announce(outgoing, group, { ...revoke, ...addressing(group) });
     return { id: outgoing.id, ...revoke, to: [nodeActor(data.node)] };

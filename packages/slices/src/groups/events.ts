@@ -55,7 +55,7 @@ declare module '@joinery/core' {
     'group.banned': ModerationEvent;
     'group.unbanned': ModerationEvent;
     /** A node lost its access to a closed group of ours, and must drop its copies. On the group's stream, and on the stream of that node. */
-    'group.revoked': GroupEvent & { node: string; version: number };
+    'group.revoked': GroupEvent & { node: string; version: number; epoch?: string };
     /** A node that had lost its access to a closed group of ours has it again. On `local`. */
     'group.admitted': GroupEvent & { node: string };
     /** A node says that its copy of one item of a closed group is gone. Stream `local`. */
@@ -99,7 +99,10 @@ export const events: EventDefinitions = {
   'group.banned': { v: 1, data: moderation },
   'group.unbanned': { v: 1, data: moderation },
   'group.item_dropped': { v: 1, data: group.extend({ node: z.url(), item: z.url() }) },
-  'group.revoked': { v: 1, data: group.extend({ node: z.url(), version: z.number().int() }) },
+  'group.revoked': {
+    v: 1,
+    data: group.extend({ node: z.url(), version: z.number().int(), epoch: z.string().optional() }),
+  },
   'group.admitted': { v: 1, data: group.extend({ node: z.url() }) },
   'group.access_lost': { v: 1, data: group.extend({ version: z.number().int() }) },
   'group.keeping_changed': { v: 1, data: group },

@@ -110,11 +110,16 @@ function loseAccess(work: Work, group: string, version: number): void {
  * The host of a closed group elsewhere takes a node's access. Whatever token it holds counts no more here; when it is this node, its copies go.
  * @param node its origin
  */
-export async function heedRevoke(work: Work, group: GroupRow, node: string, version: number): Promise<boolean> {
-  if (!(await heedRevocation(work, group, node, version))) return false;
+export async function heedRevoke(
+  work: Work,
+  group: GroupRow,
+  node: string,
+  said: { version: number; epoch: string },
+): Promise<boolean> {
+  if (!(await heedRevocation(work, group, node, said))) return false;
   if (node === work.home) {
     await withhold(work, group, true);
-    loseAccess(work, group.id, version);
+    loseAccess(work, group.id, said.version);
   }
   return true;
 }

@@ -244,4 +244,10 @@ export const migrations: Migrations = {
       .addColumn('allowed', 'integer', (column) => column.notNull())
       .execute();
   },
+  '2026-12-05-groups-epoch': async (db) => {
+    await db.schema
+      .alterTable('group_access')
+      .addColumn('epoch', 'text', (column) => column.notNull().defaultTo(''))
+      .execute();
+  },
 };

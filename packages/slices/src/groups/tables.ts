@@ -142,6 +142,8 @@ export type GroupAccessRow = {
   origin: string;
   /** Raised each time the node loses its access: tokens of an earlier version open nothing. */
   version: number;
+  /** Of a group elsewhere: the epoch of its node in which that was said. Empty for groups of this node. */
+  epoch: string;
   /** Number of the earliest item that the node may read. */
   reads_from: number;
   revoked_at: string | null;

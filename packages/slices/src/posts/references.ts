@@ -167,7 +167,7 @@ export async function mayNodeReadClosed(
   if (!mayReadClosed(requester.trust, requester.origin, group, 'out').allowed) return false;
   if (requester.origin === group.home) return true;
   if (requester.actor !== nodeActor(requester.origin) || reference === undefined) return false;
-  const token = await requester.token?.(group.uri, access?.version ?? 0);
+  const token = await requester.token?.(group.uri, access ?? null);
   if (!token || token.from > number || post.status !== 'accepted' || removed) return false;
   return isForNode(db, requester.origin, post, group, token.runs);
 }

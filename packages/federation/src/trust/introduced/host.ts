@@ -2,6 +2,7 @@ import {
   type ActivityDocument,
   type Introductions,
   type Outgoing,
+  ownEpoch,
   streams,
   subscribers,
   type Work,
@@ -16,8 +17,8 @@ export const introductions: Introductions = {
   set: async (work, group, on) => {
     const known = await introductionRow(work.db, group.uri);
     if ((known?.is_on ?? 0) === (on ? 1 : 0)) return;
-    const row = { group_uri: group.uri, group_id: group.id, version: known?.version ?? 0, nodes: known?.nodes ?? '[]' };
-    await saveIntroduction(work, { ...row, is_on: on ? 1 : 0 });
+    const row = { group_uri: group.uri, group_id: group.id, version: known?.version ?? 0 };
+    await saveIntroduction(work, { ...row, epoch: '', nodes: known?.nodes ?? '[]', is_on: on ? 1 : 0 });
     await tellAnew(work, group.id);
   },
 };
@@ -73,7 +74,11 @@ export async function introducesActivity(
       id: `${data.uri}#introduced`,
       type: 'Collection',
       attributedTo: data.uri,
-      'joinery:introduced': introducedDocument(data.uri, row.version, nodesIn(row)),
+      'joinery:introduced': introducedDocument(data.uri, {
+        version: row.version,
+        epoch: await ownEpoch(outgoing.db),
+        nodes: nodesIn(row),
+      }),
     },
   };
 }

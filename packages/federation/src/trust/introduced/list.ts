@@ -17,14 +17,19 @@ const nodeSchema = z.object({
 const listSchema = z.object({
   group: z.string(),
   version: z.number().int().positive(),
+  epoch: z.unknown().optional(),
   nodes: z.array(z.unknown()).max(mostNodes),
 });
 
 /** What a group's `joinery:introduced` says. */
-export function introducedDocument(group: string, version: number, nodes: readonly IntroducedNode[]): JsonObject {
+export function introducedDocument(
+  group: string,
+  { version, epoch, nodes }: { version: number; epoch: string; nodes: readonly IntroducedNode[] },
+): JsonObject {
   return {
     group,
     version,
+    ...(epoch === '' ? {} : { epoch }),
     nodes: nodes.map(({ origin, agency, key }) => ({ origin, nodeActor: nodeActor(origin), publicKey: key, agency })),
   };
 }
@@ -37,7 +42,7 @@ export function introducedDocument(group: string, version: number, nodes: readon
 export function readIntroduced(
   said: Json | undefined,
   group: string,
-): { version: number; nodes: IntroducedNode[] } | null {
+): { version: number; epoch: unknown; nodes: IntroducedNode[] } | null {
   const list = listSchema.safeParse(isObject(said) ? said : null).data;
   if (list?.group !== group) return null;
   const nodes = new Map<string, IntroducedNode>();
@@ -47,7 +52,7 @@ export function readIntroduced(
     if (readKey(node.publicKey) === null) continue;
     nodes.set(node.origin, { origin: node.origin, agency: node.agency, key: node.publicKey });
   }
-  return { version: list.version, nodes: [...nodes.values()] };
+  return { version: list.version, epoch: list.epoch, nodes: [...nodes.values()] };
 }
 
 /** A key that may sign requests; null for any other text. */

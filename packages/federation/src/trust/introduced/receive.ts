@@ -1,4 +1,4 @@
-import { type InboundHandler, isObject, streams } from '@joinery/core';
+import { heedEpoch, type InboundHandler, isObject, streams } from '@joinery/core';
 import { readIntroduced } from './list.ts';
 import { introductionRow, saveIntroduction } from './store.ts';
 
@@ -14,10 +14,12 @@ export const introducedHandler: InboundHandler = {
     const list = readIntroduced(object['joinery:introduced'], group);
     if (!list) return { state: 'ignored', why: 'Not the list of this group' };
     const known = await introductionRow(work.db, group);
-    if (known && (known.group_id !== null || known.version >= list.version))
-      return { state: 'ignored', why: 'A newer list is known' };
+    const epoch = await heedEpoch(work, inbound.origin, list.epoch);
+    if (epoch === null) return { state: 'ignored', why: 'Said before its node was restored' };
+    const isNewer = known === undefined || known.epoch < epoch || known.version < list.version;
+    if (!isNewer || known?.group_id != null) return { state: 'ignored', why: 'A newer list is known' };
     const nodes = list.nodes.filter(({ origin }) => origin !== work.home && origin !== inbound.origin);
-    const row = { group_uri: group, group_id: null, is_on: 0, version: list.version };
+    const row = { group_uri: group, group_id: null, is_on: 0, version: list.version, epoch };
     await saveIntroduction(work, { ...row, nodes: JSON.stringify(nodes) });
     work.emit('partner.introduced', streams.local, { group });
     return { state: 'applied' };

@@ -8,6 +8,8 @@ export type IntroductionRow = {
   is_on: number;
   /** Rises with each list. */
   version: number;
+  /** Of a group elsewhere: the epoch of its node in which that was said; empty for groups of this node. */
+  epoch: string;
   /** JSON list of the nodes. */
   nodes: string;
   updated_at: string;
