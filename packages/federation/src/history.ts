@@ -26,6 +26,8 @@ const firstTopics = 200;
 /** An outbox holds likes and the like as well: so many items are looked at for each that is kept. */
 const lookedPerItem = 5;
 const pageBytes = 8_000_000;
+/** All of one crawl, however slowly its host answers. What is not read then is read when somebody asks again. */
+const longestMilliseconds = 60_000;
 
 /**
  * Brings the past of a remote group (its newest topics, with first posts and counts) or of a remote topic (its replies) from its host, in pages. What is here already stays as it is.
@@ -104,22 +106,26 @@ async function readPages(
 ): Promise<{ complete: boolean; fetched: number } | null> {
   const origin = originOf(first) ?? '';
   const seen = new Set<string>();
+  const { clock } = bridge.context;
+  const end = clock.now().getTime() + longestMilliseconds;
+  const isOver = () => clock.now().getTime() >= end;
+  const most = Math.min(limit * lookedPerItem, mostItems);
   let fetched = 0;
   let looked = 0;
   let address: string | null = first;
-  while (address !== null && seen.size < mostPages && fetched < limit && looked < limit * lookedPerItem) {
+  while (address !== null && seen.size < mostPages && fetched < limit && looked < most && !isOver()) {
     if (originOf(address) !== origin || seen.has(address)) return { complete: true, fetched };
     seen.add(address);
     const answer = await signedFetch(bridge, address, 'history of a group', { id: null, maximumBytes: pageBytes });
     if (!answer.ok || !answer.document) return seen.size === 1 ? null : { complete: false, fetched };
     const page: JsonObject =
       itemsOf(answer.document).length === 0 ? (embedded(answer.document.first) ?? answer.document) : answer.document;
-    const items = itemsOf(page).slice(0, limit * lookedPerItem - looked);
+    const items = itemsOf(page).slice(0, most - looked);
     looked += items.length;
-    fetched += await rememberItems(bridge, target, items.slice(0, limit - fetched), origin);
+    fetched += await rememberItems(bridge, target, items.slice(0, limit - fetched), origin, isOver);
     address = addressOf(page.next) ?? (page === answer.document && items.length === 0 ? addressOf(page.first) : null);
   }
-  return { complete: address === null, fetched };
+  return { complete: address === null && !isOver(), fetched };
 }
 
 function itemsOf(document: JsonObject): JsonObject[] {
@@ -134,9 +140,12 @@ async function rememberItems(
   { owner, collection }: Target,
   items: JsonObject[],
   origin: string,
+  isOver: () => boolean,
 ): Promise<number> {
   const wanted: CollectedItem[] = [];
   for (const item of items) {
+    // Each may be an address that has to be asked for.
+    if (isOver()) break;
     const found = await readItem(bridge, item, origin);
     if (found) wanted.push(found);
   }

@@ -15,6 +15,7 @@ const freshSeconds = 86_400;
  */
 export function createActors(bridge: Bridge, toWorkOff: (origin: string) => void): Actors {
   const { context } = bridge;
+  const crawls = new Map<string, ReturnType<typeof readHistory>>();
   return {
     resolve: async (reference, options = {}) => {
       const text = reference.trim();
@@ -40,7 +41,13 @@ export function createActors(bridge: Bridge, toWorkOff: (origin: string) => void
       return { ...saved, uri: String(document.id) };
     },
     listedGroups: (origin) => readListedGroups(bridge, origin),
-    history: (uri, wanted) => readHistory(bridge, uri, wanted),
+    // However many open it at once: a host is asked once.
+    history: (uri, wanted) => {
+      const key = `${wanted} ${uri}`;
+      const crawl = crawls.get(key) ?? readHistory(bridge, uri, wanted).finally(() => crawls.delete(key));
+      crawls.set(key, crawl);
+      return crawl;
+    },
     arrived: async (uri) => {
       const by = { kind: 'system', what: 'inbox' } as const;
       for (const origin of await transact(context, by, (work) => releaseWaiting(work, uri))) toWorkOff(origin);

@@ -47,7 +47,7 @@ async function forget(context: Context, uri: string): Promise<void> {
 
 /**
  * Fetches what a reply answers, and what that answers, until something that is here: at most a hundred steps and never in a circle. Then
- * takes them into their group from the top down, as copies that its host did not announce.
+ * takes them into their group from the top down, as copies that its host did not announce, as far as they are taken.
  */
 async function ancestors(context: Context, data: JsonObject): Promise<void> {
   const group = String(data.group);
@@ -60,10 +60,12 @@ async function ancestors(context: Context, data: JsonObject): Promise<void> {
     const document: unknown = JSON.parse((await stagedText(context, uri)) ?? 'null');
     uri = isObject(document) ? (readPost(document)?.inReplyTo ?? null) : null;
   }
-  if (uri !== null && chain.includes(uri)) return;
+  // A circle, or too long: what stands above is not here, and each of these would only ask for it again.
+  if (uri !== null && !(await postByUri(context.db.reader, uri))) return;
   for (const address of chain.reverse()) {
     await takeIn(context, address, group);
-    if (await postByUri(context.db.reader, address)) await context.ports.actors.arrived(address);
+    if (!(await postByUri(context.db.reader, address))) return;
+    await context.ports.actors.arrived(address);
   }
 }
 
