@@ -67,10 +67,24 @@ export function authored(origin: string, type: 'Create' | 'Update', parts: PostP
   };
 }
 
-/** A stored text of an activity as it arrived; null when there is none. */
+/** A stored text of an activity as it arrived, without those whom its author told in secret; null when there is none. */
 export function storedActivity(text: string | null): ActivityDocument | null {
   const parsed: unknown = text === null ? null : JSON.parse(text);
-  return isObject(parsed) ? parsed : null;
+  if (!isObject(parsed)) return null;
+  const told = withoutBlind(parsed);
+  if (told === parsed) return parsed;
+  // Its author proved other words: readers ask its own node.
+  const { proof: _, ...unproven } = told;
+  return unproven;
+}
+
+/** The same document when it names nobody in secret (ActivityPub §6: `bto` and `bcc` are taken out before anything is passed on). */
+function withoutBlind(document: JsonObject): JsonObject {
+  const { bto, bcc, ...rest } = document;
+  const object = isObject(rest.object) ? withoutBlind(rest.object) : rest.object;
+  return bto === undefined && bcc === undefined && object === rest.object
+    ? document
+    : { ...rest, ...(object === undefined ? {} : { object }) };
 }
 
 async function textEvent(

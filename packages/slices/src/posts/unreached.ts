@@ -36,8 +36,9 @@ async function unreached(node: Node, group: GroupRow, people: readonly PersonRow
 }
 
 async function reaches({ db, ports }: Node, group: GroupRow, person: PersonRow): Promise<boolean> {
-  // To whom a group elsewhere goes is known at its own node.
-  if (group.local !== 1 || group.reading === 'web') return true;
+  if (group.reading === 'web') return true;
+  // To whom a group elsewhere goes is known at its own node; who of ours is in it, here as well.
+  if (group.local !== 1 && (group.reading !== 'members' || person.local !== 1)) return true;
   if (group.reading === 'members' && !isMember(await membershipOf(db.reader, group.id, person.id))) return false;
   return person.local === 1 || ports.trust.mayFederate(person.home, scopeOf(group), 'out', group.id).allowed;
 }
