@@ -100,3 +100,129 @@ describe('every changing route', () => {
     });
   });
 });
+
+type Own = Record<'group' | 'topic' | 'reply' | 'folder' | 'document' | 'file', string>;
+type Theirs = Record<
+  | 'topic'
+  | 'reply'
+  | 'report'
+  | 'folder'
+  | 'document'
+  | 'member'
+  | 'requester'
+  | 'banned'
+  | 'looseFile'
+  | 'upload'
+  | 'said',
+  string
+>;
+
+describe('what somebody runs, with ids of what others have (hostile case 127)', () => {
+  afterEach(() => seed.restore());
+
+  /** A closed group with something of each kind in it, made by whoever runs it. */
+  async function makeOwn(person: Person): Promise<Own> {
+    const headers = { authorization: `Bearer ${seed.tokens[person]}` };
+    const make = async (path: string, body: unknown, more: Record<string, string> = {}) => {
+      const answer = await seed.api('POST', `/api/v1${path}`, body, { ...headers, ...more });
+      expect([path, answer.ok]).toEqual([path, true]);
+      const location = answer.headers.get('location')?.split('/').at(-1) ?? '';
+      return { id: location, ...((await answer.json().catch(() => ({}))) as object) } as { id: string };
+    };
+    const upload = async () => {
+      const { id } = await make('/uploads', undefined, { 'tus-resumable': '1.0.0', 'upload-length': '4' });
+      const next = { ...headers, 'tus-resumable': '1.0.0', ...nextBytes };
+      expect((await seed.api('PATCH', `/api/v1/uploads/${id}`, 'text', next)).status).toBe(204);
+      return id;
+    };
+    const { id: group } = await make('/groups', { name: 'Own', handle: 'own', reading: 'members', joining: 'request' });
+    const { id: topic } = await make(`/groups/${group}/posts`, { title: 'Own', content: 'Text' });
+    const { id: reply } = await make(`/posts/${topic}/replies`, { content: 'Text' });
+    const { id: folder } = await make(`/groups/${group}/library/folders`, { name: 'Own' });
+    const { id: document } = await make(`/groups/${group}/library/documents`, { file: await upload(), title: 'Own' });
+    return { group, topic, reply, folder, document, file: await upload() };
+  }
+  const nextBytes = { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' };
+
+  /** Everything that takes the id of one thing in a request about another. */
+  const mixed = (own: Own, theirs: Theirs): [string, string, Record<string, unknown>?][] => {
+    const [group, library] = [`/groups/${own.group}`, `/groups/${own.group}/library`];
+    const api: [string, string, Record<string, unknown>?][] = [
+      ...(['approve', 'remove', 'ban'] as const).flatMap((what) =>
+        [theirs.requester, theirs.member].map((person): [string, string, Record<string, unknown>] => [
+          ...(['POST', `${group}/members/${person}/${what}`] as const),
+          {},
+        ]),
+      ),
+      ['DELETE', `${group}/members/${theirs.banned}/ban`],
+      ['PATCH', `${group}/members/${theirs.member}`, { role: 'facilitator' }],
+      ['POST', `${group}/reports/${theirs.report}/handled`, {}],
+      ['POST', `${group}/posts`, { title: 'Mine', content: 'Text', files: [{ id: theirs.looseFile }] }],
+      ['POST', `${group}/posts`, { title: 'Mine', content: 'Text', files: [{ id: theirs.upload }] }],
+      ['POST', `/posts/${own.topic}/replies`, { content: 'Text', files: [{ id: theirs.looseFile }] }],
+      ['PATCH', `/posts/${own.topic}`, { content: 'Text', files: [{ id: theirs.looseFile }] }],
+      ['POST', `${library}/folders`, { name: 'Mine', parent: theirs.folder }],
+      ['POST', `${library}/documents`, { file: own.file, folder: theirs.folder }],
+      ['POST', `${library}/documents`, { file: theirs.looseFile }],
+      ['PATCH', `/folders/${own.folder}`, { parent: theirs.folder }],
+      ['PATCH', `/documents/${own.document}`, { folder: theirs.folder }],
+      ['POST', `/documents/${own.document}/versions`, { file: theirs.looseFile, note: 'Mine' }],
+      ['DELETE', `/uploads/${theirs.upload}`],
+    ];
+    const pages: [string, string, Record<string, unknown>?][] = [
+      ['POST', `${group}/requests`, { person: theirs.requester, decision: 'decline', reason: 'Full' }],
+      ['POST', `${group}/members/approve`, { person: theirs.requester }],
+      ['POST', `${group}/members/${theirs.requester}/answer`, { decision: 'decline' }],
+      ['POST', `${group}/members/${theirs.banned}/unban`],
+      ['POST', `${group}/members/${theirs.member}/role`, { role: 'facilitator' }],
+      ['POST', `${group}/reports/${theirs.report}/handled`],
+      ['POST', `/posts/${own.topic}/replies`, { content: 'Text', replyTo: theirs.reply }],
+      ['POST', `/posts/${own.topic}/replies`, { content: 'Text', replyTo: theirs.topic }],
+      ['POST', `/posts/${own.topic}/replies`, { content: 'Text', replyTo: theirs.said }],
+      ['POST', `${library}/add`, { file: theirs.looseFile, folder: '' }],
+      ['POST', `${library}/add`, { file: own.file, folder: theirs.folder }],
+      ['POST', `${library}/folders`, { name: 'Mine', parent: theirs.folder }],
+      ['POST', `/folders/${own.folder}/edit`, { name: 'Mine', parent: theirs.folder }],
+      ['POST', `/documents/${own.document}/move`, { folder: theirs.folder }],
+      ['POST', `/documents/${own.document}/version`, { file: theirs.looseFile, note: 'Mine', revision: '1' }],
+    ];
+    return [
+      ...api.map(([method, path, body]): [string, string, typeof body] => [method, `/api/v1${path}`, body]),
+      ...pages,
+    ];
+  };
+
+  it.each(['bystander', 'colleague'] as const)(
+    'change nothing of that, and answer the %s as ids of nothing',
+    async (person) => {
+      const own = await makeOwn(person);
+      const { keeper, newcomer, officer, closed, conversation, looseFile, upload } = seed.things;
+      // Everybody may look up people: somebody without any part in it stands for those.
+      const nobody = { member: keeper, requester: newcomer, banned: officer };
+      const nothing = new Proxy(nobody as Theirs, {
+        get: (known, name: keyof Theirs) => known[name] ?? '01a1f000-0000-7000-8000-000000000000',
+      });
+      const theirsAsStored = () =>
+        Object.values(seed.stored())
+          .flatMap((rows) => rows.split('\n'))
+          .filter((row) => [closed, conversation, looseFile, upload].some((id) => row.includes(id)));
+      const send = async ([method, path, body]: ReturnType<typeof mixed>[number]) => {
+        if (!path.startsWith('/api/')) return seed.browser(person).post(path, body as Record<string, string>);
+        const headers = { authorization: `Bearer ${seed.tokens[person]}`, 'tus-resumable': '1.0.0' };
+        return seed.api(method, path, body, headers);
+      };
+      const madeUp = mixed(own, nothing);
+      const made = theirsAsStored();
+      const wrong: unknown[] = [];
+      for (const [index, call] of mixed(own, seed.things).entries()) {
+        const [answer, missing] = [await send(call), await send(madeUp[index] as typeof call)];
+        const now = theirsAsStored();
+        const where = call.join(' ').replace('[object Object]', JSON.stringify(call[2]));
+        if (answer.status !== missing.status || answer.status >= 500)
+          wrong.push([where, answer.status, missing.status]);
+        expect([where, now]).toEqual([where, made]);
+      }
+      expect(wrong).toEqual([]);
+    },
+  );
+});

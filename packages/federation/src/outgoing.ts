@@ -40,12 +40,14 @@ const keepMilliseconds = 2_000;
 
 export function createBuilder(bridge: Bridge): Builder {
   const cache = new LRUCache<string, Promise<Outgoing[]>>({ max: 1_000, ttl: keepMilliseconds });
+  // Who may hear of it, and what there is to say, may be different after anything that happened.
+  bridge.context.db.changes.subscribe(() => cache.clear());
   return {
     build: async (event, joineryPeer, to) => {
       // Asked each time, and kept apart: an agreement can end while the activity is kept.
       const whole = await mayBeTold(bridge, event);
       const reader = await readerOf(bridge, event, to);
-      const key = `${event.id} ${joineryPeer} ${whole} ${reader?.origin ?? ''}`;
+      const key = `${event.id} ${joineryPeer} ${whole} ${reader ? `${reader.origin} ${reader.from}` : ''}`;
       const cached = cache.get(key);
       if (cached) return cached;
       const building = build(bridge, event, { joineryPeer, whole, reader });

@@ -69,7 +69,9 @@ export function reportRoutes(app: OpenAPIHono<Environment>): void {
       const { id, report } = c.req.valid('param');
       await seeGroup(c.var.context, id, visitor);
       const by = visitor.person.id;
-      await transact(c.var.context, { kind: 'person', person: by }, (work) => handleReport(work, { report, by }));
+      await transact(c.var.context, { kind: 'person', person: by }, (work) =>
+        handleReport(work, { report, group: id, by }),
+      );
       return c.json({ id: report }, 200);
     },
   );

@@ -66,7 +66,8 @@ export async function hold(work: Work, input: HeldInput, seconds: number): Promi
   const group = await requireGroup(work.db, input.group);
   const standing = await standingOf(work.db, group, input.author, work.now);
   const parent = input.replyTo === null ? null : await requirePost(work.db, input.replyTo);
-  if (parent && !(await seesPost(work.db, input.author, parent))) refuse('not_found', 'There is no such post');
+  if (parent && (parent.group_id !== group.id || !(await seesPost(work.db, input.author, parent))))
+    refuse('not_found', 'There is no such post');
   const why = parent ? whyNotReply(standing, await requirePost(work.db, parent.topic_id)) : whyNotPost(standing);
   if (why) refuse(why, 'You cannot post here');
   const row: PostHeldRow = {

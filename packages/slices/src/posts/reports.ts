@@ -55,15 +55,17 @@ export async function report(
 
 /**
  * Takes a report off the queue.
+ * @param input.group the one that it has to be about, where that is known
  * @param input.administrator whether `by` looks after this node: they handle the reports of conversations, and no others
  * @throws {Refusal} not_found, forbidden
  */
 export async function handleReport(
   work: Work,
-  input: { report: string; by: string; administrator?: boolean },
+  input: { report: string; by: string; group?: string; administrator?: boolean },
 ): Promise<void> {
   const row = await work.db.selectFrom('post_report').selectAll().where('id', '=', input.report).executeTakeFirst();
-  if (!row) refuse('not_found', 'There is no such report');
+  if (!row || (input.group !== undefined && row.group_id !== input.group))
+    refuse('not_found', 'There is no such report');
   const group = await requireGroup(work.db, row.group_id);
   const why =
     group.kind === 'conversation'

@@ -59,6 +59,9 @@ export function threadRoutes(app: Hono<Environment>): void {
       return thread(c, seen, { typed, faults: [], preview: await previewOf(c, seen.group, content), attaching });
     if (attaching.again) return thread(c, seen, { typed, faults: [], preview: null, attaching });
     const answers = replyTo ?? seen.post.id;
+    // Of another thread there is nothing to answer on this page.
+    if ((await seePost(c.var.context, answers, visitor)).topic.id !== seen.topic.id)
+      refuse('not_found', 'There is no such post in this thread');
     const { language } = c.var;
     const files = attaching.attachments;
     const written = { group: seen.group.id, replyTo: answers, title: null, source: content, language, files };

@@ -128,7 +128,7 @@ export function topicRoutes(app: Hono<Environment>): void {
     const visitor = requireVisitor(c);
     const { id, report } = c.req.param();
     await seeGroup(c.var.context, id, visitor);
-    await change(c, visitor, (work) => handleReport(work, { report, by: visitor.person.id }));
+    await change(c, visitor, (work) => handleReport(work, { report, group: id, by: visitor.person.id }));
     return c.redirect(`/groups/${id}/reports`, 303);
   });
 
