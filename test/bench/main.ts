@@ -1,10 +1,13 @@
 /** Measures a node against what the machine can do in the same run: `npm run bench [-- name …] [--profile]`. See docs/benchmarks.md. */
 import { measureAnswers } from './answers.ts';
+import { measureClosed } from './closed.ts';
+import { serveClosedNodes } from './closed-nodes.ts';
 import { measureDelivery, measureFanOut } from './delivery.ts';
 import { serveEmptyRoute } from './empty-route.ts';
 import { measureIdle } from './idle.ts';
 import { measureInbox } from './inbox.ts';
 import { measureLimits } from './limits.ts';
+import { serveLines } from './lines.ts';
 import { measureMedia } from './media.ts';
 import { measurePages } from './pages.ts';
 import { servePlainFiles } from './plain-files.ts';
@@ -22,6 +25,7 @@ const benches = {
   idle: measureIdle,
   token: measureToken,
   media: measureMedia,
+  closed: measureClosed,
 } as const;
 
 async function main(): Promise<void> {
@@ -45,6 +49,8 @@ async function main(): Promise<void> {
 const roles: Record<string, () => Promise<void>> = {
   subject: serveSubject,
   sinks: serveSinks,
+  lines: serveLines,
+  'closed-nodes': serveClosedNodes,
   'empty-route': serveEmptyRoute,
   'plain-files': servePlainFiles,
 };

@@ -9,6 +9,8 @@ export type Link = AsyncDisposable & {
   to: (port: number) => void;
   /** Milliseconds each way. */
   latency: number;
+  /** Milliseconds by which the first piece of a new connection is later still: what greetings of TCP and TLS cost where there is latency. */
+  greeting: number;
   /** Nothing gets through until it is mended; what is under way breaks off. */
   cut: () => void;
   mend: () => void;
@@ -25,6 +27,7 @@ export async function openLink(latency = 0): Promise<Link> {
       return;
     }
     const far = connect(target, '127.0.0.1');
+    const greeted = performance.now() + link.greeting;
     for (const [from, into] of [
       [near, far],
       [far, near],
@@ -32,12 +35,13 @@ export async function openLink(latency = 0): Promise<Link> {
       sockets.add(from);
       from.setNoDelay(true);
       // Each piece is late by the same time, so that they stay in order and do not wait for each other.
-      from.on('data', (piece) => after(link.latency, () => into.writable && into.write(piece)));
-      from.on('end', () => after(link.latency, () => into.end()));
+      const wait = () => link.latency + Math.max(0, greeted - performance.now());
+      from.on('data', (piece) => after(wait(), () => into.writable && into.write(piece)));
+      from.on('end', () => after(wait(), () => into.end()));
       from.on('error', () => into.destroy());
       from.on('close', () => {
         sockets.delete(from);
-        after(link.latency, () => into.destroy());
+        after(wait(), () => into.destroy());
       });
     }
   });
@@ -46,6 +50,7 @@ export async function openLink(latency = 0): Promise<Link> {
   const link: Link = {
     environment: { JOINERY_ORIGIN: `http://localhost:${port}` },
     latency,
+    greeting: 0,
     to: (where) => {
       target = where;
     },

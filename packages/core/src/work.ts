@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import type { Schema } from './db/schema.ts';
 import { refuse } from './errors.ts';
 import { newId } from './ids.ts';
+import { isPlanned } from './jobs/planned.ts';
 import { appendEvents, type CollectedEvent } from './log/append.ts';
 import type { EventName, Events } from './log/events.ts';
 import { once } from './once.ts';
@@ -84,6 +85,7 @@ export async function transact<T>(
     refuse('unavailable', `The disk failed (${fault}), so this node writes nothing more: check the disk, then restart`);
   const since = performance.now();
   let wrote = false;
+  let planned = false;
   const answer = await mark.run({ since }, () =>
     // Without the plugin that keeps everybody else from the writer while a unit of work has it.
     context.db.writer
@@ -96,13 +98,14 @@ export async function transact<T>(
         await step?.record(db, result, work.now);
         await appendEvents(db, context.slices, collected);
         wrote = collected.length > 0;
+        planned = isPlanned(db);
         return result;
       }),
   );
   const took = performance.now() - since;
   if (took > logAfterMilliseconds) context.logger.warn('work.slow', { milliseconds: Math.round(took), by: by.kind });
   // What wakes up now is not part of the request.
-  if (wrote) once.run(undefined, () => context.db.changes.announce());
+  if (wrote || planned) once.run(undefined, () => context.db.changes.announce(wrote));
   return answer;
 }
 

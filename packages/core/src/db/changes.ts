@@ -8,8 +8,10 @@ import type { Schema } from './schema.ts';
 export type Changes = {
   /** @returns a function that ends the subscription */
   subscribe: (listener: () => void) => () => void;
-  /** This process has committed events. */
-  announce: () => void;
+  /** The same, and told as well when background work was planned, which need not come with an event. */
+  subscribeToPlans: (listener: () => void) => () => void;
+  /** This process has committed. @param events whether there were any, or only background work was planned */
+  announce: (events: boolean) => void;
   /** Looks now instead of at the next poll; resolves when listeners have been called. */
   poll: () => Promise<void>;
   start: () => void;
@@ -19,13 +21,14 @@ export type Changes = {
 /** @param every milliseconds between polls */
 export function createChanges(reader: Kysely<Schema>, every: number): Changes {
   const listeners = new Set<() => void>();
+  const workers = new Set<() => void>();
   let seen = -1;
   let timer: NodeJS.Timeout | undefined;
   let polling: Promise<void> = Promise.resolve();
   let closed = false;
 
-  const announce = () => {
-    for (const listener of [...listeners]) listener();
+  const announce = (events: boolean) => {
+    for (const listener of [...(events ? listeners : []), ...workers]) listener();
   };
   const look = async () => {
     if (closed) return;
@@ -33,7 +36,7 @@ export function createChanges(reader: Kysely<Schema>, every: number): Changes {
     const seq = row?.seq ?? 0;
     const moved = seen !== -1 && seq !== seen;
     seen = seq;
-    if (moved) announce();
+    if (moved) announce(true);
   };
   const poll = () => {
     polling = polling.then(look, look);
@@ -43,6 +46,10 @@ export function createChanges(reader: Kysely<Schema>, every: number): Changes {
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    subscribeToPlans: (listener) => {
+      workers.add(listener);
+      return () => workers.delete(listener);
     },
     announce,
     poll,
@@ -58,6 +65,7 @@ export function createChanges(reader: Kysely<Schema>, every: number): Changes {
       clearInterval(timer);
       await polling.catch(() => {});
       listeners.clear();
+      workers.clear();
     },
   };
 }

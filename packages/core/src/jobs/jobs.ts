@@ -4,6 +4,7 @@ import type { Schema } from '../db/schema.ts';
 import { newId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import { transact, type Work } from '../work.ts';
+import { notePlanned } from './planned.ts';
 
 const leaseSeconds = 120;
 const attemptsBeforeFailed = 10;
@@ -19,6 +20,7 @@ export async function enqueueJob(
   data: JsonObject,
   options: { key?: string; runAt?: string } = {},
 ): Promise<void> {
+  notePlanned(work.db);
   await work.db
     .insertInto('job')
     .values({

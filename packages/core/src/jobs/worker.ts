@@ -11,6 +11,8 @@ export type Worker = {
 };
 
 const longestWait = 5_000;
+/** Where other processes serve pages and inboxes: what they plan is not told to this one. */
+const longestWaitAlone = 1_000;
 const jobsAtOnce = 4;
 
 /** Starts background work: at once when the log grows, and when a job becomes due. */
@@ -19,6 +21,7 @@ export function startWorker(context: Context): Worker {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
   const jobs = new Set<Promise<void>>();
+  const longest = context.config.role === 'worker' ? longestWaitAlone : longestWait;
 
   const followUp = async () => {
     while (!closed && (await runAfterEffects(context)) > 0);
@@ -54,9 +57,7 @@ export function startWorker(context: Context): Worker {
     const next = await nextJobAt(context).catch(() => null);
     if (closed) return;
     const wait =
-      next === null
-        ? longestWait
-        : Math.min(longestWait, Math.max(50, Date.parse(next) - context.clock.now().getTime()));
+      next === null ? longest : Math.min(longest, Math.max(50, Date.parse(next) - context.clock.now().getTime()));
     clearTimeout(timer);
     timer = setTimeout(wake, wait);
     timer.unref();
@@ -71,7 +72,7 @@ export function startWorker(context: Context): Worker {
       return guarded();
     });
   };
-  const stop = context.db.changes.subscribe(wake);
+  const stop = context.db.changes.subscribeToPlans(wake);
   running = releaseLeases(context).catch(tell);
   wake();
   return {

@@ -33,7 +33,7 @@ const wantedJob = 'posts.wanted';
 const firstWaitSeconds = 1;
 const longestWaitSeconds = 600;
 /** Nodes of a large group do not ask all at once. */
-const spreadMillisecondsPerNode = 50;
+const spreadMillisecondsPerNode = 20;
 const longestSpreadMilliseconds = 20_000;
 /** An author's node that answers and does not give it may not know yet that the group has told of it; after so long it does not mean to. */
 const refusedFor = 86_400_000;
