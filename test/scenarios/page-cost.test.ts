@@ -102,7 +102,7 @@ async function expectCopies({ context }: TestNode, partner: string): Promise<voi
   const db = context.db.reader;
   let found = 0;
   for (const { exchanged } of context.slices)
-    for (const part of (await exchanged?.(db, partner)) ?? []) found += part.items ?? 0;
+    for (const part of (await exchanged?.(db, [partner])) ?? []) found += part.items ?? 0;
   const posts = await db
     .selectFrom('post')
     .innerJoin('groups', 'groups.id', 'post.group_id')

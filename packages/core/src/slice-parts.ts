@@ -78,6 +78,8 @@ export type SharedGroup = { group: string; followers: string; people: string[] }
 
 /** A slice's part of what is exchanged with a node in one group; parts of several slices are added up. */
 export type Exchanged = {
+  /** The node. */
+  origin: string;
   /** Local id of the group, whose home is here or there. */
   group: string;
   /** Left out for a group that only its members may know of. */

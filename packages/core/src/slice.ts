@@ -78,8 +78,8 @@ export type Slice = {
   searchBox?: { action: string; label: (language: string) => string; show: (visitor: Visitor | null) => boolean };
   /** What it adds to places that other pages offer. */
   panels?: Panel[];
-  /** What of it is exchanged with another node, per group: shown before an agreement with that node is changed. */
-  exchanged?: (db: Reader, origin: string) => Promise<Exchanged[]>;
+  /** What of it is exchanged with these nodes, per node and group: shown before an agreement with one is changed. */
+  exchanged?: (db: Reader, origins: readonly string[]) => Promise<Exchanged[]>;
   /**
    * Activities with which people of another node took back what was here, as they came, the last first, at most 1,000: that node gets them again when it was
    * restored from a backup that does not know of them.

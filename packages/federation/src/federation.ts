@@ -109,7 +109,7 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
         const partner = await partnerById(db, id);
         if (!partner) return null;
         const { agency, expiresAt } = partner;
-        return { partner: id, agency, expiresAt, use: await useOf(context, db, partner) };
+        return { partner: id, agency, expiresAt, use: (await useOf(context, db, [partner]))(partner) };
       },
     },
     people: ground.ports.people,

@@ -171,7 +171,14 @@ function refuseNetworkShare(folder: string): void {
 }
 
 async function openPostgres(url: string) {
-  const pool = new pg.Pool({ connectionString: url, max: 10, types: { getTypeParser }, statement_timeout: 30_000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    types: { getTypeParser },
+    statement_timeout: 30_000,
+    // Compiling a statement costs more than running one of ours, and the planner's guesses of long ones are high enough to do it.
+    options: '-c jit=off',
+  });
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', () => {});
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });

@@ -10,8 +10,10 @@ import { createTrust } from './trust.ts';
 const group = '0190a000-0000-7000-8000-000000000001';
 const exchanging: Slice = {
   name: 'exchanging',
-  exchanged: async (_db, origin) =>
-    origin === 'https://good.gov' ? [{ group, name: 'Winter <roads>', people: ['a', 'b'], items: 7 }] : [],
+  exchanged: async (_db, origins) =>
+    origins
+      .filter((origin) => origin === 'https://good.gov')
+      .map((origin) => ({ origin, group, name: 'Winter <roads>', people: ['a', 'b'], items: 7 })),
 };
 const home = '/administration/partners';
 

@@ -279,12 +279,12 @@ const g3 = '0190a000-0000-7000-8000-000000000003';
 describeStores('The preview of a decision', (open) => {
   const exchanging: Slice = {
     name: 'exchanging',
-    exchanged: async (_db, origin) =>
-      origin === good
+    exchanged: async (_db, origins) =>
+      origins.includes(good)
         ? [
-            { group: g1, name: 'Winter roads', people: ['a', 'b'], items: 7 },
-            { group: g2, name: 'Youth care', people: ['b', 'c'], items: 2 },
-            { group: g3, closed: true, people: ['d'], items: 1 },
+            { origin: good, group: g1, name: 'Winter roads', people: ['a', 'b'], items: 7 },
+            { origin: good, group: g2, name: 'Youth care', people: ['b', 'c'], items: 2 },
+            { origin: good, group: g3, closed: true, people: ['d'], items: 1 },
           ]
         : [],
   };

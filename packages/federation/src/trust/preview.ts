@@ -57,9 +57,10 @@ export async function preview(node: Node, db: Reader, change: Change): Promise<P
   const people = new Set<string>();
   let items = 0;
   let waiting = 0;
+  const exchangedAt = await exchangedWith(node, db, [...origins]);
   for (const origin of origins) {
     const closedGroups = new Set<string>();
-    for (const exchanged of await exchangedWith(node, db, origin)) {
+    for (const exchanged of exchangedAt(origin)) {
       const { group: id, name, closed } = exchanged;
       if (closed) closedGroups.add(id);
       const was = ways(then, origin, id, closed);
@@ -97,24 +98,25 @@ export async function shareableGroups(node: Pick<Context, 'slices'>, db: Reader)
 /** One group in which something is exchanged with a node. */
 export type ExchangedGroup = { group: string; name: string; closed: boolean; people: string[]; items: number };
 
-/** What the slices exchange with a node, one entry per group; the name of one that only its members may know of is empty. */
+/** What the slices exchange with each of these nodes, one entry per group; the name of one that only its members may know of is empty. */
 export async function exchangedWith(
   node: Pick<Context, 'slices'>,
   db: Reader,
-  origin: string,
-): Promise<ExchangedGroup[]> {
-  const groups = new Map<string, ExchangedGroup>();
-  for (const slice of node.slices) {
-    for (const part of (await slice.exchanged?.(db, origin)) ?? []) {
-      const entry = groups.get(part.group) ?? { group: part.group, name: '', closed: false, people: [], items: 0 };
+  origins: readonly string[],
+): Promise<(origin: string) => ExchangedGroup[]> {
+  const found = new Map(origins.map((origin) => [origin, new Map<string, ExchangedGroup>()]));
+  for (const slice of origins.length > 0 ? node.slices : []) {
+    for (const part of (await slice.exchanged?.(db, origins)) ?? []) {
+      const groups = found.get(part.origin);
+      const entry = groups?.get(part.group) ?? { group: part.group, name: '', closed: false, people: [], items: 0 };
       if (part.name !== undefined) entry.name = part.name;
       if (part.closed) entry.closed = true;
       entry.people.push(...(part.people ?? []));
       entry.items += part.items ?? 0;
-      groups.set(part.group, entry);
+      groups?.set(part.group, entry);
     }
   }
-  return [...groups.values()];
+  return (origin) => [...(found.get(origin)?.values() ?? [])];
 }
 
 /** Events that a node has not acknowledged, per stream that it gets. */
@@ -136,13 +138,23 @@ async function waitingFor(db: Reader, origin: string): Promise<{ stream: string;
 /** How much an agreement is used. */
 export type Use = Agreement['use'];
 
-/** What the slices exchange with all hosts of a partner, added up. */
-export async function useOf(node: Pick<Context, 'slices'>, db: Reader, partner: Partner): Promise<Use> {
-  const parts = await Promise.all(partner.hosts.map(({ origin }) => exchangedWith(node, db, origin)));
-  const all = parts.flat();
-  return {
-    groups: new Set(all.map(({ group }) => group)).size,
-    people: new Set(all.flatMap(({ people }) => people)).size,
-    items: all.reduce((sum, { items }) => sum + items, 0),
+/** What the slices exchange with all hosts of each partner, added up. */
+export async function useOf(
+  node: Pick<Context, 'slices'>,
+  db: Reader,
+  partners: readonly Partner[],
+): Promise<(partner: Partner) => Use> {
+  const exchangedAt = await exchangedWith(node, db, originsOf(partners));
+  return (partner) => {
+    const all = partner.hosts.flatMap(({ origin }) => exchangedAt(origin));
+    return {
+      groups: new Set(all.map(({ group }) => group)).size,
+      people: new Set(all.flatMap(({ people }) => people)).size,
+      items: all.reduce((sum, { items }) => sum + items, 0),
+    };
   };
 }
+
+/** The nodes of these partners. */
+export const originsOf = (partners: readonly Partner[]) =>
+  partners.flatMap(({ hosts }) => hosts.map(({ origin }) => origin));

@@ -112,7 +112,7 @@ export function partnerRoutes(parts: RouteParts) {
       const lane = (await parts.laneHealth?.(db, c.var.context.clock.now()))?.find(
         ({ origin }) => origin === partner.origin,
       );
-      const exchanged = await exchangedWith(context, db, partner.origin);
+      const exchanged = (await exchangedWith(context, db, [partner.origin]))(partner.origin);
       const named = await groupNames(db, partner);
       // Nothing was exchanged yet in some of those that the agreement names. One that can be shared no more is shown by its handle.
       const shareable = partner.groups === null ? [] : await shareableGroups(context, db);

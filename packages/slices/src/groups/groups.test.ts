@@ -144,8 +144,8 @@ for (const dialect of ['sqlite', 'postgres'] as const) {
         await expect(node.act((work) => updateGroup(work, closed.id, owner.id, { reading }))).rejects.toMatchObject({
           code: 'conflict',
         });
-      const shared = [{ group: group.id, name: group.name, closed: false, people: [remote.id] }];
-      expect(await sharedWith(world.db, remote.home)).toEqual(shared);
+      const shared = [{ origin: remote.home, group: group.id, name: group.name, closed: false, people: [remote.id] }];
+      expect(await sharedWith(world.db, [remote.home])).toEqual(shared);
     });
 
     test('an owner labels the group with a reason; its document carries the words, and another node keeps them', async () => {

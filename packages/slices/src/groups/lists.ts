@@ -1,4 +1,4 @@
-import { afterName, type Exchanged, type NamePosition, nameContains, prepareQuery, type Reader } from '@joinery/core';
+import { afterName, type Exchanged, type NamePosition, nameContains, type Reader } from '@joinery/core';
 import { sql } from 'kysely';
 import type { PersonRow } from '../people/index.ts';
 import type { GroupMemberRow, GroupRow, MemberState } from './tables.ts';
@@ -249,30 +249,30 @@ export function groupsWithoutOwner(db: Reader): Promise<GroupRow[]> {
 
 const sharedColumns = ['groups.id', 'groups.name', 'groups.sort_name', 'groups.reading', 'groups.listed'] as const;
 
-const theirPeopleHere = prepareQuery((db, { origin }: { origin: string }) =>
+const theirPeopleHere = (db: Reader, origins: readonly string[]) =>
   db
     .selectFrom('person')
     .innerJoin('group_member', 'group_member.person_id', 'person.id')
     .innerJoin('groups', 'groups.id', 'group_member.group_id')
-    .select([...sharedColumns, 'group_member.person_id'])
-    .where('person.home', '=', origin)
+    .select([...sharedColumns, 'group_member.person_id', 'person.home as origin'])
+    .where('person.home', 'in', origins)
     // Not by its index: that would go through everybody in each group here to find a few of theirs.
     .where(sql<number>`groups.local + 0`, '=', 1)
     .where('groups.deleted_at', 'is', null)
-    .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)])),
-);
+    .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]))
+    .execute();
 
-const ourPeopleThere = prepareQuery((db, { origin }: { origin: string }) =>
+const ourPeopleThere = (db: Reader, origins: readonly string[]) =>
   db
     .selectFrom('groups')
     .innerJoin('group_member', 'group_member.group_id', 'groups.id')
     .innerJoin('person', 'person.id', 'group_member.person_id')
-    .select([...sharedColumns, 'group_member.person_id'])
-    .where('groups.home', '=', origin)
+    .select([...sharedColumns, 'group_member.person_id', 'groups.home as origin'])
+    .where('groups.home', 'in', origins)
     .where('groups.deleted_at', 'is', null)
     .where('person.local', '=', 1)
-    .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)])),
-);
+    .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]))
+    .execute();
 
 /** Listed groups of this node that people of partners may find, read and join; of closed ones they find the name and what it is for. */
 export async function shareable(db: Reader): Promise<{ group: string; name: string; closed: boolean }[]> {
@@ -288,17 +288,18 @@ export async function shareable(db: Reader): Promise<{ group: string; name: stri
   return rows.map(({ id, name, reading }) => ({ group: id, name, closed: reading === 'members' }));
 }
 
-/** Groups shared with a node, here or there, and whose people take part in them. */
-export async function sharedWith(db: Reader, origin: string): Promise<Exchanged[]> {
-  const rows = [...(await theirPeopleHere(db, { origin })), ...(await ourPeopleThere(db, { origin }))];
+/** Groups shared with each of these nodes, here or there, and whose people take part in them; by name. */
+export async function sharedWith(db: Reader, origins: readonly string[]): Promise<Exchanged[]> {
+  const rows = [...(await theirPeopleHere(db, origins)), ...(await ourPeopleThere(db, origins))];
   const shared = new Map<string, { sortName: string; part: Exchanged & { people: string[] } }>();
-  for (const { id, name, sort_name, reading, listed, person_id } of rows) {
+  for (const { origin, id, name, sort_name, reading, listed, person_id } of rows) {
     const closed = reading === 'members';
     // Whoever looks after agreements need not know that a hidden group exists by its name.
     const named = closed && listed === 0 ? {} : { name };
-    const entry = shared.get(id) ?? { sortName: sort_name, part: { group: id, ...named, closed, people: [] } };
+    const key = `${origin} ${id}`;
+    const entry = shared.get(key) ?? { sortName: sort_name, part: { origin, group: id, ...named, closed, people: [] } };
     entry.part.people.push(person_id);
-    shared.set(id, entry);
+    shared.set(key, entry);
   }
   const order = (entry: { sortName: string; part: Exchanged }) => `${entry.sortName} ${entry.part.group}`;
   return [...shared.values()].sort((one, other) => (order(one) < order(other) ? -1 : 1)).map(({ part }) => part);

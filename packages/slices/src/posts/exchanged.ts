@@ -1,47 +1,44 @@
-import { type Exchanged, prepareQuery, type Reader } from '@joinery/core';
+import type { Exchanged, Reader } from '@joinery/core';
 import { sql } from 'kysely';
 
-/** In a group of ours that somebody of the node takes part in. Its posts are counted as they come and go. */
-const here = prepareQuery((db, { origin }: { origin: string }) =>
+/** In groups of ours that somebody of these nodes takes part in. Posts are counted as they come and go. */
+const here = (db: Reader, origins: readonly string[]) =>
   db
-    .selectFrom('groups')
-    .select(['id as group', 'name', 'reading', 'listed', 'post_count as items'])
-    .where('local', '=', 1)
-    .where('deleted_at', 'is', null)
-    .where('post_count', '>', 0)
-    .where('id', 'in', (eb) =>
-      eb
-        .selectFrom('person')
-        .innerJoin('group_member', 'group_member.person_id', 'person.id')
-        .select('group_member.group_id')
-        .where('person.home', '=', origin)
-        .where((member) =>
-          member.or([member('group_member.state', '=', 'member'), member('group_member.following', '=', 1)]),
-        ),
-    ),
-);
+    .selectFrom('person')
+    .innerJoin('group_member', 'group_member.person_id', 'person.id')
+    .innerJoin('groups', 'groups.id', 'group_member.group_id')
+    .select(['person.home as origin', 'groups.id as group', 'groups.name', 'groups.reading', 'groups.listed'])
+    .select('groups.post_count as items')
+    .distinct()
+    .where('person.home', 'in', origins)
+    .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]))
+    // Not by its index: that would go through everybody in each group here to find a few of theirs.
+    .where(sql<number>`groups.local + 0`, '=', 1)
+    .where('groups.deleted_at', 'is', null)
+    .where('groups.post_count', '>', 0)
+    .execute();
 
-/** In a group of theirs: its own figure is of all it has, what is here may be less. */
-const there = prepareQuery((db, { origin }: { origin: string }) =>
+/** In groups of theirs: a group's own figure is of all it has, what is here may be less. */
+const there = (db: Reader, origins: readonly string[]) =>
   db
     .selectFrom('groups')
     .innerJoin('post', 'post.group_id', 'groups.id')
-    .select(['groups.id as group', 'groups.name', 'groups.reading', 'groups.listed'])
+    .select(['groups.home as origin', 'groups.id as group', 'groups.name', 'groups.reading', 'groups.listed'])
     .select((eb) => eb.fn.countAll<number>().as('items'))
-    .where('groups.home', '=', origin)
+    .where('groups.home', 'in', origins)
     .where('groups.deleted_at', 'is', null)
     // Spelled out for the partial index.
     .where(sql<boolean>`post.status = 'accepted' and post.deleted_at is null`)
-    .groupBy(['groups.id', 'groups.name', 'groups.reading', 'groups.listed']),
-);
+    .groupBy(['groups.home', 'groups.id', 'groups.name', 'groups.reading', 'groups.listed'])
+    .execute();
 
-/** How many posts this node and another one have in common, per group whose home is at either of them. */
-export async function postsExchanged(db: Reader, origin: string): Promise<Exchanged[]> {
-  const rows = [...(await here(db, { origin })), ...(await there(db, { origin }))];
-  return rows.map(({ group, name, reading, listed, items }) => {
+/** How many posts this node and others have in common, per node and group whose home is at either of them. */
+export async function postsExchanged(db: Reader, origins: readonly string[]): Promise<Exchanged[]> {
+  const rows = [...(await here(db, origins)), ...(await there(db, origins))];
+  return rows.map(({ origin, group, name, reading, listed, items }) => {
     // Whoever looks after agreements need not know that a hidden group exists by its name.
     const named = reading === 'members' && listed === 0 ? {} : { name };
-    return { group, ...named, items: Number(items) };
+    return { origin, group, ...named, items: Number(items) };
   });
 }
 

@@ -1,7 +1,7 @@
 import { type Migrations, newId, type Schema } from '@joinery/core';
 import { sql, type Transaction } from 'kysely';
 import { fillJob } from './fill.ts';
-import { addBeginnings, createIndex, positionType } from './fulltext.ts';
+import { addBeginnings, createIndex, indexAtOnce, positionType } from './fulltext.ts';
 
 export const migrations: Migrations = {
   '2026-11-22-search': async (db) => {
@@ -28,4 +28,5 @@ export const migrations: Migrations = {
       values (${newId()}, ${fillJob}, '{}', ${now}, 0, 'waiting', ${now})`.execute(db);
   },
   '2026-11-22-search-beginnings': (db) => addBeginnings(db as unknown as Transaction<Schema>),
+  '2026-11-22-search-index-at-once': indexAtOnce,
 };

@@ -18,7 +18,7 @@ import type { LaneHealth } from '../../peers.ts';
 import { daysLeft } from '../labels.tsx';
 import { decideAs } from '../partners.ts';
 import { mayDecide, requireDecider } from '../policy.ts';
-import { type Use, useOf } from '../preview.ts';
+import { useOf } from '../preview.ts';
 import { waitingRequests } from '../requests/waiting.ts';
 import { allPartners, type Partner } from '../store.ts';
 import { pageText } from '../text.ts';
@@ -45,8 +45,7 @@ export function partnerListRoutes(
     const from = Number(decodeCursor(c.req.query('cursor'), ['number'])?.[0] ?? 0);
     const shown = found.slice(from, from + pageLength);
     const ending = partners.filter((partner) => daysLeft(partner, now) !== null);
-    const use = new Map<string, Use>();
-    for (const partner of new Set([...shown, ...ending])) use.set(partner.id, await useOf(context, db, partner));
+    const use = await useOf(context, db, [...new Set([...shown, ...ending])]);
     const decides = await mayDecide(db, visitor);
     const body = (
       <PartnersPage

@@ -51,7 +51,7 @@ type Model = {
   ending: readonly Partner[];
   undecided: readonly { scope: Scope; partners: readonly Partner[] }[];
   health: ReadonlyMap<string, LaneHealth>;
-  use: ReadonlyMap<string, Use>;
+  use: (partner: Partner) => Use;
   waiting: number;
   decides: boolean;
   /** Names of those who decide, when the reader does not. */
@@ -81,7 +81,7 @@ export function PartnersPage(model: Model) {
         </Notice>
       )}
       {model.ending.map((partner) => (
-        <EndNotice partner={partner} use={model.use.get(partner.id)} now={now} reader={reader} />
+        <EndNotice partner={partner} use={model.use(partner)} now={now} reader={reader} />
       ))}
       {model.undecided.length > 0 ? <NewScopes {...model} /> : null}
       {model.all === 0 ? (
@@ -169,7 +169,7 @@ function PartnerTable({ partners, found, all, health, use, now, reader }: Model)
           header: t('deliveries'),
           cell: (partner) => <LaneState health={health.get(partner.origin)} reader={reader} />,
         },
-        { header: l('use'), cell: (partner) => useInWords(use.get(partner.id), reader) },
+        { header: l('use'), cell: (partner) => useInWords(use(partner), reader) },
       ]}
     />
   );

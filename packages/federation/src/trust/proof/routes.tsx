@@ -90,7 +90,7 @@ async function sharedGroups(
   partner: Partner,
   language: Language,
 ): Promise<{ href: string; name: string }[]> {
-  const shared = await exchangedWith(context, context.db.reader, partner.origin);
+  const shared = (await exchangedWith(context, context.db.reader, [partner.origin]))(partner.origin);
   const known = new Set(shared.map(({ group }) => group));
   const others = (await shareableGroups(context, context.db.reader)).filter(({ group }) => !known.has(group));
   const found = await Promise.all(

@@ -13,7 +13,8 @@ describeStores('What leaves the node', (open) => {
   it('is counted per partner from what it has acknowledged since it gets a stream, and what came from it', async () => {
     const exchanging = {
       name: 'x',
-      exchanged: async (_db: unknown, from: string) => (from === origin ? [{ group: 'g', items: 7 }] : []),
+      exchanged: async (_db: unknown, origins: readonly string[]) =>
+        origins.includes(origin) ? [{ origin, group: 'g', items: 7 }] : [],
     };
     await using store = await open({ slices: [federationSlice, createPartnersSlice({}), exchanging] });
     const { context } = store;

@@ -1,5 +1,5 @@
 import type { Context, Reader } from '@joinery/core';
-import { exchangedWith } from '../preview.ts';
+import { exchangedWith, originsOf } from '../preview.ts';
 import { allPartners, type Partner } from '../store.ts';
 
 /** What has gone to and come from a partner, and what is kept on both sides. */
@@ -32,12 +32,12 @@ export async function trafficOf(context: Pick<Context, 'slices'>, db: Reader): P
       .groupBy(['origin', 'state'])
       .execute(),
   ]);
+  const exchangedAt = await exchangedWith(context, db, originsOf(partners));
   const rows: Traffic[] = [];
   for (const partner of partners) {
     const isTheirs = ({ origin }: { origin: string }) => partner.hosts.some((host) => host.origin === origin);
     const theirs = received.filter(isTheirs);
-    const shared = [];
-    for (const { origin } of partner.hosts) shared.push(...(await exchangedWith(context, db, origin)));
+    const shared = partner.hosts.flatMap((host) => exchangedAt(host.origin));
     rows.push({
       partner,
       sent: sum(sent.filter(isTheirs).map((row) => Number(row.to) - Number(row.from))),
