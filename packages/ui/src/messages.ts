@@ -7,6 +7,9 @@ export type Language = (typeof languages)[number];
 /** What each language calls itself, for a language switch. */
 export const languageNames: Record<Language, string> = { en: 'English', nl: 'Nederlands' };
 
+/** The choice of a language in a form. */
+export const languageOptions = languages.map((value) => ({ value, label: languageNames[value] }));
+
 // European conventions for dates and numbers: day before month, 24-hour clock.
 const locales: Record<Language, string> = { en: 'en-GB', nl: 'nl-NL' };
 

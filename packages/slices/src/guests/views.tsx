@@ -16,8 +16,7 @@ import {
   type Language,
   List,
   ListItem,
-  languageNames,
-  languages,
+  languageOptions,
   PageHeading,
   Panel,
   RadioGroup,
@@ -187,12 +186,7 @@ export function InvitePage(model: {
           required={true}
         />
         <UntilField language={language} value={values.until} />
-        <RadioGroup
-          name="language"
-          label={t('language')}
-          value={values.language}
-          options={languages.map((code) => ({ value: code, label: languageNames[code] }))}
-        />
+        <RadioGroup name="language" label={t('language')} value={values.language} options={languageOptions} />
         {model.groups.length === 0 ? (
           <p class="app-quiet">{t('groupsNone')}</p>
         ) : (

@@ -6,8 +6,7 @@ import {
   Form,
   FormActions,
   type Language,
-  languageNames,
-  languages,
+  languageOptions,
   PageHeading,
   RadioGroup,
   Stack,
@@ -76,12 +75,7 @@ export function NewPersonPage(model: {
           autocomplete="off"
           value={values.role}
         />
-        <RadioGroup
-          name="language"
-          label={t('language')}
-          value={values.language}
-          options={languages.map((code) => ({ value: code, label: languageNames[code] }))}
-        />
+        <RadioGroup name="language" label={t('language')} value={values.language} options={languageOptions} />
         <RoleChoices language={language} values={values} />
         {values.mail === null ? null : (
           <Checkbox name="mail" label={t('mailLink')} description={t('mailHint')} checked={values.mail} />

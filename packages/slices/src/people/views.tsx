@@ -12,8 +12,7 @@ import {
   type Language,
   List,
   ListItem,
-  languageNames,
-  languages,
+  languageOptions,
   PageHeading,
   Pagination,
   Panel,
@@ -208,12 +207,7 @@ export function ProfilePage(model: {
           value={values.role}
         />
         <TextArea name="summary" label={t('summary')} value={values.summary} rows={5} markdown={language} />
-        <RadioGroup
-          name="language"
-          label={t('language')}
-          value={values.language}
-          options={languages.map((code) => ({ value: code, label: languageNames[code] }))}
-        />
+        <RadioGroup name="language" label={t('language')} value={values.language} options={languageOptions} />
         <Select name="timeZone" label={t('timeZone')} value={values.timeZone} options={timeZones(values.timeZone)} />
         <FormActions>
           <SubmitButton>{t('save')}</SubmitButton>

@@ -5,8 +5,7 @@ import {
   Form,
   FormActions,
   HiddenField,
-  languageNames,
-  languages,
+  languageOptions,
   Notice,
   PageHeading,
   Panel,
@@ -102,7 +101,7 @@ export function ComposePage({ model, reader }: { model: ComposeModel; reader: Re
           name="language"
           label={t('postLanguage')}
           value={typed.language ?? reader.language}
-          options={languages.map((value) => ({ value, label: languageNames[value] }))}
+          options={languageOptions}
         />
         {model.choices ? <Whom {...model} choices={model.choices} reader={reader} /> : null}
         {model.attaching === null ? null : (

@@ -6,8 +6,7 @@ import {
   Form,
   FormActions,
   type Language,
-  languageNames,
-  languages,
+  languageOptions,
   PageHeading,
   RadioGroup,
   Stack,
@@ -73,12 +72,7 @@ export function RegisterPage({ page, settings, values }: { page: Page; settings:
           value={values.email}
           required={true}
         />
-        <RadioGroup
-          name="language"
-          label={t('languageLabel')}
-          value={values.language}
-          options={languages.map((code) => ({ value: code, label: languageNames[code] }))}
-        />
+        <RadioGroup name="language" label={t('languageLabel')} value={values.language} options={languageOptions} />
         {byApproval ? (
           <TextArea name="note" label={t('note')} description={t('noteHint')} value={values.note} rows={3} />
         ) : null}
