@@ -80,6 +80,7 @@ const pagesOfGroups: Record<string, Row> = {
   'POST /groups/:id/terms/edit': inGroup('owner', notOwners, {
     ...{ history: 'joining', inviting: 'members', asking: 'node', recordCopy: '1' },
   }),
+  'POST /groups/:id/keys': inGroup('owner', notOwners, { keyReason: 'A laptop was lost' }),
   'POST /groups/:id/introduce': inGroup('owner', notOwners, { on: '1' }),
   'POST /groups/:id/archive': inGroup('owner', notOwners, { archived: '1' }),
   'POST /groups/:id/delete': inGroup('owner', notOwners, ({ handle }) => ({ handle })),

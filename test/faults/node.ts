@@ -109,6 +109,7 @@ export async function openFaultNode(options: {
         closedGroups: {
           token: async () => null,
           lease: async () => ({ state: 'away' }),
+          renewKey: async () => {},
           forget: async () => {},
           reference: async () => ({ state: 'away' }),
           receipt: async () => false,

@@ -122,6 +122,7 @@ export async function openStore(dialect: 'sqlite' | 'postgres', options: StoreOp
       closedGroups: {
         token: async () => null,
         lease: async () => ({ state: 'away' }),
+        renewKey: async () => {},
         forget: async () => {},
         reference: async () => ({ state: 'away' }),
         receipt: async () => false,

@@ -1,10 +1,17 @@
-import { classificationLabels, transact } from '@joinery/core';
+import { classificationLabels, createActorKeys, newId, nodeActor, transact } from '@joinery/core';
 import { membershipOf } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, markdownText, postByUri, sendAgain } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pinnedKey } from '../../packages/federation/src/closed/group-keys.ts';
+import { deliver } from '../../packages/federation/src/deliver.ts';
+import { decodeMultikey } from '../../packages/federation/src/multikey.ts';
+import { documentContext, prove } from '../../packages/federation/src/outgoing.ts';
+import { peerRow } from '../../packages/federation/src/peers.ts';
+import { readProof, verifyProof } from '../../packages/federation/src/proof.ts';
 import { decideLabels } from '../../packages/federation/src/trust/classification/labels.ts';
 import { labelGroup } from '../../packages/slices/src/groups/classify.ts';
+import { renewGroupKeys } from '../../packages/slices/src/groups/keys.ts';
 import type { TestNode } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 import { by, type ClosedWorld, limit, openClosedWorld, scopes } from './closed-world.ts';
@@ -103,6 +110,89 @@ it('A takes closed groups out of its agreement with C, and puts them back', asyn
   await losesAccess('scope removed', () => a.decide('change', c, { scopes: [...fewer.scopes] }));
   await a.decide('change', c, { scopes: [...scopes] });
   await readsAgain('scope back');
+});
+
+it('the keys of the group are renewed: members read on, and a stolen old key opens and changes nothing', async () => {
+  const { a, b, c, ada, group, settle, get, forged } = world;
+  const { bridge } = a.federation;
+  const { reader } = a.context.db;
+  const find = async (algorithm: 'rsa' | 'ed25519') => {
+    const key = await bridge.keys.find(reader, group.uri, algorithm);
+    if (!key) throw new Error('no key');
+    return key;
+  };
+  const stolen = { rsa: await find('rsa'), ed25519: await find('ed25519') };
+  const thief = {
+    ...bridge,
+    keys: { find: async (...[, , algorithm]: Parameters<typeof bridge.keys.find>) => stolen[algorithm] },
+  };
+  const version = (await accessAt(b, at.b))?.version ?? 0;
+  const said = (at: string) => ({
+    ...{ '@context': documentContext, id: `${a.origin}/activities/${newId()}`, type: 'Remove', actor: group.uri },
+    ...{ object: nodeActor(c.origin), target: `${group.uri}/followers`, to: [nodeActor(b.origin)], published: at },
+    'joinery:version': version + 20,
+  });
+  const before = new Date().toISOString();
+  const earlier = await prove(bridge, said(before), group.uri, before);
+  const held = await forged({ version: version + 1, key: stolen.ed25519 });
+  expect((await get(c, posts.b.uri, held)).status).toBe(200);
+  const pins = () => Promise.all([b, c].map((node) => pinnedKey(node.context.db.reader, group.uri)));
+  const [pinnedAtB, pinnedAtC] = await pins();
+
+  const keys = await createActorKeys();
+  const renewal = { group: group.id, by: ada.id, reason: 'A laptop was lost', keys };
+  await transact(a.context, by, (work) => renewGroupKeys(work, renewal));
+  await until(async () => {
+    await settle();
+    const [now, there] = await pins();
+    return (
+      now !== undefined && pinnedAtB?.equals(now) === false && there !== undefined && pinnedAtC?.equals(there) === false
+    );
+  }, limit);
+
+  // Who is a member reads on, with a token that the new key proves.
+  expect((await get(c, posts.b.uri, await forged({ version: version + 1 }))).status).toBe(200);
+  const read = () => c.context.ports.closedGroups.reference(posts.b.uri, { id: at.c, uri: group.uri });
+  await until(async () => (await read()).state === 'found', limit);
+
+  // The thief's token, request and proof, dated before the end as well.
+  expect((await get(c, posts.b.uri, held)).status).toBe(404);
+  expect((await get(c, posts.b.uri, await forged({ version: version + 1, key: stolen.ed25519 }))).status).toBe(404);
+  const peer = await peerRow(reader, b.origin);
+  if (!peer) throw new Error('A does not know B');
+  for (const text of [await prove(thief, said(before), group.uri, before), earlier]) {
+    const delivery = await deliver(thief, peer, group.uri, JSON.stringify(text));
+    expect(delivery.result).not.toBe('taken');
+  }
+  await settle();
+  expect((await get(c, posts.b.uri, await forged({ version: version + 1 }))).status).toBe(200);
+
+  // What it signed before its end is still proven by what the group publishes, and says until when.
+  const { document } = await get(b, group.uri);
+  const [former] = (
+    document as { 'joinery:formerKeys': { id: string; publicKeyMultibase: string; expires: string }[] }
+  )['joinery:formerKeys'];
+  expect(former?.id).toBe(stolen.ed25519.id);
+  const proof = readProof(earlier);
+  const key = decodeMultikey(former?.publicKeyMultibase ?? '');
+  expect(key !== null && verifyProof(earlier, key)).toBe(true);
+  expect(Date.parse(proof?.created ?? '')).toBeLessThanOrEqual(Date.parse(former?.expires ?? ''));
+  const rows = await reader.selectFrom('key').selectAll().where('actor', '=', group.uri).execute();
+  expect(rows.filter((row) => row.retired_at !== null).map((row) => row.private)).toEqual(['', '']);
+
+  // Named again by a host that came back from a backup of before, it holds no more.
+  await transact(a.context, by, async (work) => {
+    await work.db.deleteFrom('key').where('actor', '=', group.uri).where('retired_at', 'is', null).execute();
+    const again = work.db.updateTable('key').where('actor', '=', group.uri);
+    await again.set({ retired_at: null }).execute();
+  });
+  await b.context.ports.closedGroups.renewKey(group.uri);
+  expect((await get(c, posts.b.uri, held)).status).toBe(404);
+  await transact(a.context, by, async (work) => renewGroupKeys(work, { ...renewal, keys: await createActorKeys() }));
+  await until(async () => {
+    await settle();
+    return (await get(c, posts.b.uri, await forged({ version: version + 1 }))).status === 200;
+  }, limit);
 });
 
 it('the group is labelled above what the agreement with C covers, and C’s ceiling is raised', async () => {

@@ -25,6 +25,7 @@ describeStores('What is announced of a closed group elsewhere', (open) => {
         closedGroups: {
           lease: async () => ({ state: 'away' }),
           token: async () => null,
+          renewKey: async () => {},
           forget: async () => {},
           reference: async (item): Promise<Referenced> => {
             await meanwhile();

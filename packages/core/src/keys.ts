@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import { prepareQuery } from './db/prepared.ts';
 import type { KeyRow } from './db/schema.ts';
+import { newId } from './ids.ts';
 import type { Secret } from './secret.ts';
 import type { Reader } from './slice.ts';
 import type { Work } from './work.ts';
@@ -30,10 +31,13 @@ function pem(pair: { publicKey: KeyObject; privateKey: KeyObject }): Pair {
   };
 }
 
-/** Stores the keys of a local actor, private ones encrypted. Key ids are `<actor>#main-key` and `<actor>#ed25519-key`. */
-export async function saveActorKeys(work: Work, actor: string, keys: ActorKeys): Promise<void> {
+/**
+ * Stores the keys of a local actor, private ones encrypted. Key ids are `<actor>#main-key` and `<actor>#ed25519-key`.
+ * @param suffix of later keys, whose ids are others
+ */
+export async function saveActorKeys(work: Work, actor: string, keys: ActorKeys, suffix = ''): Promise<void> {
   const row = (fragment: string, algorithm: KeyRow['algorithm'], pair: Pair): KeyRow => ({
-    id: `${actor}#${fragment}`,
+    id: `${actor}#${fragment}${suffix}`,
     actor,
     algorithm,
     public: pair.public,
@@ -48,7 +52,18 @@ export async function saveActorKeys(work: Work, actor: string, keys: ActorKeys):
     .execute();
 }
 
-/** Keys that an actor uses now, newest first, without the private halves. */
+/** Gives a local actor other keys. The old ones end now: they stay published with their end, so that what they signed can be verified, and their private halves are erased. */
+export async function renewActorKeys(work: Work, actor: string, keys: ActorKeys): Promise<void> {
+  await work.db
+    .updateTable('key')
+    .set({ retired_at: work.now, private: '' })
+    .where('actor', '=', actor)
+    .where('retired_at', 'is', null)
+    .execute();
+  await saveActorKeys(work, actor, keys, `-${newId()}`);
+}
+
+/** Keys of an actor that were not revoked, newest first, without the private halves. */
 export async function publicKeysOf(db: Reader, actor: string): Promise<Omit<KeyRow, 'private'>[]> {
   return publicKeys(db, { actor });
 }
@@ -63,6 +78,19 @@ const publicKeys = prepareQuery((db, { actor }: { actor: string }) =>
     .orderBy('id', 'desc'),
 );
 
+const signingKey = prepareQuery((db, { actor, algorithm }: { actor: string; algorithm: KeyRow['algorithm'] }) =>
+  db
+    .selectFrom('key')
+    .select(['id', 'private'])
+    .where('actor', '=', actor)
+    .where('algorithm', '=', algorithm)
+    .where('retired_at', 'is', null)
+    .where('revoked_at', 'is', null)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1),
+);
+
 /** A private key ready to sign with. */
 export type SigningKey = { id: string; privateKey: KeyObject };
 
@@ -72,26 +100,14 @@ export function createKeyRing(secret: Secret) {
   return {
     /** The key that an actor signs with now; undefined when it is not an actor of this node. */
     find: async (db: Reader, actor: string, algorithm: KeyRow['algorithm']): Promise<SigningKey | undefined> => {
-      const cached = imported.get(`${algorithm} ${actor}`);
-      if (cached) return cached;
-      const row = await db
-        .selectFrom('key')
-        .select(['id', 'private'])
-        .where('actor', '=', actor)
-        .where('algorithm', '=', algorithm)
-        .where('retired_at', 'is', null)
-        .where('revoked_at', 'is', null)
-        .orderBy('created_at', 'desc')
-        .executeTakeFirst();
+      // Asked each time: another process may have renewed it.
+      const [row] = await signingKey(db, { actor, algorithm });
       if (!row) return undefined;
+      const cached = imported.get(row.id);
+      if (cached) return cached;
       const key = { id: row.id, privateKey: createPrivateKey(secret.decrypt(row.private)) };
-      imported.set(`${algorithm} ${actor}`, key);
+      imported.set(row.id, key);
       return key;
-    },
-    /** After a rotation or revocation. */
-    forget: (actor: string): void => {
-      imported.delete(`rsa ${actor}`);
-      imported.delete(`ed25519 ${actor}`);
     },
   };
 }

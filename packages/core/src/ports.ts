@@ -127,6 +127,8 @@ export type ClosedGroups = {
   lease: (group: string) => Promise<Lease>;
   /** The token of a group, renewed in time; null while it cannot be had. */
   token: (group: string) => Promise<string | null>;
+  /** The group says that it has other keys: they are read at its address. Open groups as well. */
+  renewKey: (group: string) => Promise<void>;
   /** Nobody here is in the group any more. */
   forget: (group: string) => Promise<void>;
   /** Reads an item at its author's node, with the group's token where that is another one. Nothing is stored. */

@@ -290,7 +290,9 @@ function multikeyOf(pem: string): string {
 async function dressActor(bridge: Bridge, document: ActivityDocument): Promise<JsonObject> {
   const { db, config } = bridge.context;
   const uri = String(document.id);
-  const keys = (await publicKeysOf(db.reader, uri)).filter((key) => key.retired_at === null);
+  const all = await publicKeysOf(db.reader, uri);
+  const keys = all.filter((key) => key.retired_at === null);
+  const former = all.flatMap((key) => (key.algorithm === 'ed25519' && key.retired_at !== null ? [key] : []));
   const rsa = keys.find((key) => key.algorithm === 'rsa');
   const assertion = keys.filter((key) => key.algorithm === 'ed25519');
   return {
@@ -305,11 +307,14 @@ async function dressActor(bridge: Bridge, document: ActivityDocument): Promise<J
     ...(document.outbox === undefined ? { outbox: `${uri}/outbox` } : {}),
     endpoints: { sharedInbox: `${config.origin}/inbox` },
     ...(rsa ? { publicKey: { id: rsa.id, owner: uri, publicKeyPem: rsa.public } } : {}),
-    assertionMethod: assertion.map((key) => ({
-      id: key.id,
-      type: 'Multikey',
-      controller: uri,
-      publicKeyMultibase: multikeyOf(key.public),
-    })),
+    assertionMethod: assertion.map(multikey),
+    // Beside those that hold: other software takes what it finds there for good.
+    ...(former.length > 0
+      ? { 'joinery:formerKeys': former.slice(0, 10).map((key) => ({ ...multikey(key), expires: key.retired_at })) }
+      : {}),
   };
+}
+
+function multikey(key: { id: string; actor: string; public: string }): JsonObject {
+  return { id: key.id, type: 'Multikey', controller: key.actor, publicKeyMultibase: multikeyOf(key.public) };
 }

@@ -106,7 +106,7 @@ export async function rememberDocument(
     bridge.context,
     { kind: 'peer', origin },
     async (work) => {
-      await bridge.remoteKeys.saveFromActor(work, document);
+      if (verified === 'origin') await bridge.remoteKeys.saveFromActor(work, document);
       await learnPeer(work, document);
       return saveRemote(work, document, { fetchedAt: work.now, verified });
     },

@@ -118,4 +118,7 @@ export const federationMigrations: Migrations = {
       .addColumn('pinned_at', 'text', (column) => column.notNull())
       .execute();
   },
+  '2026-12-05-federation-ended-keys': async (db) => {
+    await db.schema.alterTable('remote_key').addColumn('ended_at', 'text').execute();
+  },
 };

@@ -40,7 +40,7 @@ export type RemoteKeys = {
    * again after some seconds, since its next delivery comes as soon.
    */
   fetch: (id: string) => Promise<RemoteKey | undefined>;
-  /** Stores the keys in an actor's document that came from its own address. */
+  /** Stores the keys in an actor's document that came from its own address; what it named before and names no more has ended. */
   saveFromActor: (work: Work, document: ActivityDocument) => Promise<void>;
   /** After a commit of `saveFromActor`: what others have read meanwhile is not used any more. */
   forget: (document: ActivityDocument) => void;
@@ -64,7 +64,8 @@ const askAgainMilliseconds = 3_000;
 export function createRemoteKeys(
   fetcher: Fetcher & { context: Parameters<typeof transact>[0] & Fetcher['context'] },
 ): RemoteKeys {
-  const memory = new LRUCache<string, RemoteKey>({ max: 5_000 });
+  // Briefly: another process may learn that a key has ended.
+  const memory = new LRUCache<string, RemoteKey>({ max: 5_000, ttl: 1_000 });
   const asked = new LRUCache<string, number>({ max: 5_000 });
   const running = new Map<string, Promise<RemoteKey | undefined>>();
   const lent = new Map<string, RemoteKey>();
@@ -74,7 +75,7 @@ export function createRemoteKeys(
     const cached = memory.get(id);
     if (cached) return cached;
     const row = await db.selectFrom('remote_key').selectAll().where('id', '=', id).executeTakeFirst();
-    if (!row) return undefined;
+    if (!row || row.ended_at !== null) return undefined;
     const key = {
       id,
       owner: row.owner,
@@ -95,7 +96,10 @@ export function createRemoteKeys(
       const origin = originOf(owner);
       const ofNode = through === null && origin !== null && owner === nodeActor(origin) && id.endsWith('#main-key');
       if (ofNode && (await pinKey(work, origin, pem, rotation ?? null)) === 'changed') continue;
-      const row = { owner, public: pem, through, fetched_at: work.now };
+      const before = await work.db.selectFrom('remote_key').selectAll().where('id', '=', id).executeTakeFirst();
+      // One that has ended never holds again, whoever names it.
+      const ended = before?.public === pem ? before.ended_at : null;
+      const row = { owner, public: pem, through, fetched_at: work.now, ended_at: ended };
       await work.db
         .insertInto('remote_key')
         .values({ id, ...row })
@@ -106,6 +110,27 @@ export function createRemoteKeys(
       memory.delete(id);
     }
   };
+  /** What an actor's own document names; what it named before has ended, but for a node's own key, which ends by a decision of ours. */
+  const saveOwn = async (work: Work, document: JsonObject) => {
+    const keys = keysIn(document);
+    await save(work, keys);
+    const [first] = keys;
+    if (!first || first.owner === nodeActor(originOf(first.owner) ?? '')) return;
+    const ended = await work.db
+      .updateTable('remote_key')
+      .set({ ended_at: work.now })
+      .where('owner', '=', first.owner)
+      .where('through', 'is', null)
+      .where('ended_at', 'is', null)
+      .where(
+        'id',
+        'not in',
+        keys.map(({ id }) => id),
+      )
+      .returning('id')
+      .execute();
+    for (const { id } of ended) memory.delete(id);
+  };
   // Until it was committed, others still read the old one and kept it in memory.
   const forget = (document: ActivityDocument) => {
     for (const { id } of keysIn(document)) memory.delete(id);
@@ -115,7 +140,7 @@ export function createRemoteKeys(
     if (!answered) asked.set(id, context.clock.now().getTime() - refetchMilliseconds + askAgainMilliseconds);
     if (!document) return undefined;
     const owner = String(document.id);
-    await transact(context, { kind: 'peer', origin: originOf(owner) ?? '' }, (work) => save(work, keysIn(document)));
+    await transact(context, { kind: 'peer', origin: originOf(owner) ?? '' }, (work) => saveOwn(work, document));
     forget(document);
     return known(context.db.reader, id);
   };
@@ -139,7 +164,7 @@ export function createRemoteKeys(
       running.set(id, promise);
       return promise;
     },
-    saveFromActor: (work, document) => save(work, keysIn(document)),
+    saveFromActor: saveOwn,
     forget,
     saveVouched: async (work, { id, owner, multibase, through }) => {
       const key = decodeMultikey(multibase);

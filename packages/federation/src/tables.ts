@@ -73,6 +73,8 @@ type RemoteKeyRow = {
   /** Address of the group that vouched for it; null when it was fetched from its owner's node. */
   through: string | null;
   fetched_at: string;
+  /** When its owner's document named it no more: from then on it proves nothing that arrives. */
+  ended_at: string | null;
 };
 
 /** A connection that this node made or tried; the newest hundred are kept. */

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { type Reader, transact } from '@joinery/core';
+import { originOf, type Reader, transact } from '@joinery/core';
 import type { Bridge } from '../bridge.ts';
 import { fetchAndRemember } from '../fetch.ts';
 
@@ -23,6 +23,7 @@ async function namedKey(bridge: Bridge, group: string): Promise<KeyObject | unde
     .select('public')
     .where('owner', '=', group)
     .where('through', 'is', null)
+    .where('ended_at', 'is', null)
     .orderBy('fetched_at', 'desc')
     .execute();
   return rows.map((row) => createPublicKey(row.public)).find((key) => key.asymmetricKeyType === 'ed25519');
@@ -38,6 +39,29 @@ export async function pinGroupKey(bridge: Bridge, group: string, key: KeyObject)
       .onConflict((conflict) => conflict.column('group_uri').doNothing())
       .execute();
   });
+}
+
+/**
+ * Reads the keys of a group anew where it lives, and there alone: its pinned key gives way to the one that its document names. A key that has ended is never pinned again, also when
+ * the group's node names it again. Who has stolen the old key can sign that there is a new one; they cannot answer at the group's address.
+ * @returns whether another one is pinned now
+ */
+export async function renewPinnedKey(bridge: Bridge, group: string): Promise<boolean> {
+  const { context } = bridge;
+  const before = await pinnedKey(context.db.reader, group);
+  if ((await fetchAndRemember(bridge, group, 'key of a group')) !== 'kept' || !before) return false;
+  const named = await namedKey(bridge, group);
+  if (!named || named.equals(before)) return false;
+  await transact(context, { kind: 'system', what: 'closed groups' }, async (work) => {
+    const text = named.export({ type: 'spki', format: 'pem' }).toString();
+    await work.db
+      .updateTable('group_key')
+      .set({ public: text, pinned_at: work.now })
+      .where('group_uri', '=', group)
+      .execute();
+  });
+  context.logger.info('group.key_renewed', { origin: originOf(group) ?? '' });
+  return true;
 }
 
 /** Nobody here is in the group any more: whoever joins it again pins what it has then. */

@@ -4,7 +4,7 @@ import { type ActorTokenClaims, actorTokenHeader, verifyActorToken } from '../ac
 import type { Bridge } from '../bridge.ts';
 import { signedFetch } from '../fetch.ts';
 import { textOf } from '../read.ts';
-import { keyToPin, pinGroupKey, pinnedKey, unpinGroupKey } from './group-keys.ts';
+import { keyToPin, pinGroupKey, pinnedKey, renewPinnedKey, unpinGroupKey } from './group-keys.ts';
 import { sendAsk, sendReceipt } from './receipt.ts';
 
 /** A token of ten minutes is used for seven: what is fetched at its end must still arrive. */
@@ -29,7 +29,10 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
       return { state: away ? 'away' : 'refused' };
     }
     const token = textOf(answer.document?.['joinery:actorToken']);
-    const claims = token === null ? null : await check(bridge, group, token);
+    let claims = token === null ? null : await check(bridge, group, token);
+    // The group may have another key since, and the notice of it got lost.
+    if (token !== null && claims === null && (await renewPinnedKey(bridge, group)))
+      claims = await check(bridge, group, token);
     if (token === null || claims === null) {
       context.logger.warn('lease.not_proven', { origin });
       return { state: 'refused' };
@@ -54,6 +57,9 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
   return {
     lease,
     token: tokenFor,
+    renewKey: async (group) => {
+      if (await renewPinnedKey(bridge, group)) held.delete(group);
+    },
     forget: async (group) => {
       held.delete(group);
       await unpinGroupKey(bridge, group);

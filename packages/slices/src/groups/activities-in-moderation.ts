@@ -1,6 +1,7 @@
 import {
   addressOf,
   embedded,
+  enqueueJob,
   heedEpoch,
   type Inbound,
   type InboundHandler,
@@ -12,6 +13,7 @@ import { type PersonRow, personByUri } from '../people/index.ts';
 import { cleanText, instantOf, speaksFor } from './activities-read.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
 import { groupGoneElsewhere } from './groups.ts';
+import { keysJob } from './keys.ts';
 import { heedRevoke } from './leases.ts';
 import { ban, removeMember, setRole, unban } from './moderation.ts';
 import { canModerate } from './policy.ts';
@@ -132,6 +134,8 @@ async function onUpdate(work: Work, inbound: Inbound): Promise<InboundOutcome | 
   if (!object || !group) return null;
   if (!speaksFor(group, inbound)) return ignored('only the group itself changes');
   await rememberRemoteGroup(work, object, { fetchedAt: work.now, verified: inbound.verified });
+  if (object['joinery:keysRenewed'] !== undefined)
+    await enqueueJob(work, keysJob, { group: group.uri }, { key: `${group.id} ${inbound.id}` });
   return applied;
 }
 

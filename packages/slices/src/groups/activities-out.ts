@@ -58,11 +58,20 @@ async function request(
   return { id: outgoing.id, actor: person.uri, to: [group.uri], ...rest(parties) };
 }
 
-async function changed(outgoing: Outgoing, data: { group: string }): Promise<ActivityDocument | null> {
+async function changed(
+  outgoing: Outgoing,
+  data: { group: string },
+  more: ActivityDocument = {},
+): Promise<ActivityDocument | null> {
   const group = await groupById(outgoing.db, data.group);
   if (group?.local !== 1 || group.deleted_at !== null) return null;
   const object = await groupDocument(outgoing.db, outgoing.origin, group, outgoing.joineryPeer, true);
-  return announce(outgoing, group, { type: 'Update', actor: group.uri, ...addressing(group), object });
+  return announce(outgoing, group, {
+    type: 'Update',
+    actor: group.uri,
+    ...addressing(group),
+    object: { ...object, ...more },
+  });
 }
 
 const undoFollow = (activity: string, { group, person }: Parties): ActivityDocument => ({
@@ -126,6 +135,7 @@ async function requestTold(
 /** What happened to groups and memberships, as activities. */
 export const toActivity: NonNullable<Activities['toActivity']> = {
   'group.updated': (outgoing, { data }) => changed(outgoing, data),
+  'group.keys_renewed': (outgoing, { data, at }) => changed(outgoing, data, { 'joinery:keysRenewed': at }),
   // Only Joinery knows what to do with members per node.
   'group.summarised': async (outgoing, { data }) => (outgoing.joineryPeer ? changed(outgoing, data) : null),
   'group.deleted': async (outgoing, { data }) => {

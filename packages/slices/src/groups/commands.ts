@@ -2,6 +2,7 @@ import { type Command, createActorKeys, faultsOf, isId, refuse, transact } from 
 import { createGroup } from './groups.ts';
 import { newGroupInput } from './input.ts';
 import { groupJson } from './json.ts';
+import { renewGroupKeys } from './keys.ts';
 import { setRole } from './moderation.ts';
 import { confirmMembers } from './shut.ts';
 import { groupById, membershipOf } from './store.ts';
@@ -59,6 +60,25 @@ export const commands: Command[] = [
     },
   },
   {
+    name: 'group rotate-key',
+    summary: 'Give a group of this node new keys: nothing signed with the old ones counts from then on',
+    arguments: ['group'],
+    options: [
+      { name: 'by', value: 'name', description: 'Who decided', required: true },
+      { name: 'reason', value: 'text', description: 'Why; members of the group read it', required: true },
+    ],
+    run: async (context, { arguments: [reference = ''], options }) => {
+      const keys = await createActorKeys();
+      const reason = `${String(options.reason)} (${String(options.by)})`.slice(0, 500);
+      const group = await transact(context, by, async (work) => {
+        const found = await groupOf(work.db, reference);
+        await renewGroupKeys(work, { group: found, by: null, reason, keys });
+        return found;
+      });
+      return { json: { group }, say: 'Done: the group has new keys, and the nodes of its members are told.' };
+    },
+  },
+  {
     name: 'group confirm-members',
     summary: 'After a restore: open a closed group for its members as of the backup, when nobody is left who runs it',
     arguments: ['group'],
@@ -68,6 +88,18 @@ export const commands: Command[] = [
     },
   },
 ];
+
+async function groupOf(db: Db, reference: string): Promise<string> {
+  if (isId(reference)) return reference;
+  const row = await db
+    .selectFrom('groups')
+    .select('id')
+    .where('local', '=', 1)
+    .where('kind', '=', 'group')
+    .where('handle', '=', reference.replace(/^[!@]/, ''))
+    .executeTakeFirst();
+  return row?.id ?? refuse('not_found', `No group on this node is called ${reference}: give the id or the handle`);
+}
 
 type Db = Parameters<typeof membershipOf>[0];
 

@@ -18,6 +18,7 @@ declare module '@joinery/core' {
     'group.remembered': GroupEvent;
     /** On the group's stream; on `local` when another node's group changed. */
     'group.updated': GroupEvent;
+    'group.keys_renewed': GroupEvent;
     /** Members per node were counted, at most once a minute. On the group's stream. */
     'group.summarised': GroupEvent;
     /** On the group's stream; on `local` when another node's group ended. */
@@ -79,6 +80,7 @@ export const events: EventDefinitions = {
   'group.preset_changed': { v: 1, data: z.strictObject({ by: z.string() }) },
   'group.remembered': { v: 1, data: group },
   'group.updated': { v: 1, data: group },
+  'group.keys_renewed': { v: 1, data: group },
   'group.summarised': { v: 1, data: group },
   'group.deleted': { v: 1, data: group },
   'group.follow_asked': { v: 1, data: member },

@@ -75,6 +75,9 @@ export const classificationForm = z.object({
   reason: z.string().trim().min(1).max(500),
 });
 
+/** Why a group gets other keys. */
+export const renewKeysForm = z.object({ keyReason: z.string().trim().min(1).max(500) });
+
 export const introduceForm = z.object({ on: z.enum(['0', '1']) });
 
 /** The form of a group's settings: the words, and each rule on its own. */

@@ -23,6 +23,7 @@ describeStores('A closed group of another node', (open) => {
         closedGroups: {
           lease: async () => said,
           token: async () => null,
+          renewKey: async () => {},
           forget: async (group) => void forgotten.push(group),
           reference: async () => ({ state: 'away' }),
           receipt: async () => true,

@@ -118,6 +118,12 @@ export const messages = defineMessages({
     classificationNone: 'None: counts as {label}',
     classificationOf: 'Confidentiality of {group}',
     confidentiality: 'Confidentiality',
+    keys: 'Keys',
+    keysHint:
+      'The group signs what it says, and what nodes of its members may read. Renew its keys when somebody may have copied them. Nodes of members learn it at once, and nothing that is signed with the old keys opens or changes anything from then on.',
+    keysSince: 'The keys it has now are from',
+    keysReason: 'Why they are renewed',
+    keysRenew: 'Renew keys',
     introduce: 'Introduce the nodes of members to each other',
     introduceHint:
       'Agencies without an agreement with each other can then read what their people write in this group, as far as each takes introductions from this node. Their nodes get nothing else of each other.',
@@ -352,6 +358,12 @@ export const messages = defineMessages({
     classificationNone: 'Geen: telt als {label}',
     classificationOf: 'Vertrouwelijkheid van {group}',
     confidentiality: 'Vertrouwelijkheid',
+    keys: 'Sleutels',
+    keysHint:
+      'De groep ondertekent wat ze zegt, en wat servers van leden mogen lezen. Vernieuw de sleutels als iemand ze gekopieerd kan hebben. Servers van leden horen dat meteen, en niets dat met de oude sleutels is ondertekend opent of verandert daarna nog iets.',
+    keysSince: 'De sleutels van nu zijn van',
+    keysReason: 'Waarom ze worden vernieuwd',
+    keysRenew: 'Sleutels vernieuwen',
     introduce: 'De knooppunten van leden aan elkaar introduceren',
     introduceHint:
       'Organisaties zonder afspraak met elkaar kunnen dan lezen wat hun mensen in deze groep schrijven, voor zover elk introducties van dit knooppunt aanneemt. Hun knooppunten krijgen verder niets van elkaar.',

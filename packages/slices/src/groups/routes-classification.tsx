@@ -1,6 +1,7 @@
 import {
   classificationLabels,
   classificationOf,
+  createActorKeys,
   type Environment,
   type RequestContext,
   readForm,
@@ -8,11 +9,12 @@ import {
   requireVisitor,
   transactAs,
 } from '@joinery/core';
-import { showPage } from '@joinery/ui';
+import { readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { attempt, type Failed } from './attempt.ts';
 import { labelGroup } from './classify.ts';
-import { classificationForm, introduceForm } from './input.ts';
+import { classificationForm, introduceForm, renewKeysForm } from './input.ts';
+import { keysSince, renewGroupKeys } from './keys.ts';
 import { messages } from './messages.ts';
 import { managedGroup } from './routes-form.tsx';
 import { ClassificationPage } from './views-classification.tsx';
@@ -30,6 +32,7 @@ export function classificationRoutes(app: Hono<Environment>): void {
     });
     return failed ? show(c, failed) : c.redirect(`/groups/${group.id}/classification?saved=1`, 303);
   });
+  app.post('/groups/:id/keys', renewKeys);
   app.post('/groups/:id/introduce', async (c) => {
     const visitor = requireVisitor(c);
     const group = await managedGroup(c);
@@ -42,6 +45,18 @@ export function classificationRoutes(app: Hono<Environment>): void {
   });
 }
 
+/** New keys for the group: its owners say why. */
+async function renewKeys(c: RequestContext) {
+  const visitor = requireVisitor(c);
+  const group = await managedGroup(c);
+  const failed = await attempt(c, await readForm(c, renewKeysForm), async ({ keyReason }) => {
+    const keys = await createActorKeys();
+    const input = { group: group.id, by: visitor.person.id, reason: keyReason, keys };
+    await transactAs(c, visitor, (work) => renewGroupKeys(work, input));
+  });
+  return failed ? show(c, failed) : c.redirect(`/groups/${group.id}/classification?saved=1`, 303);
+}
+
 async function show(c: RequestContext, failed: Failed | null) {
   const group = await managedGroup(c);
   const { context, csrf, language } = c.var;
@@ -51,11 +66,12 @@ async function show(c: RequestContext, failed: Failed | null) {
     <ClassificationPage
       group={group}
       introduces={group.reading === 'members' ? await context.ports.introductions.isOn(db, group.uri) : null}
+      keysSince={await keysSince(db, group)}
       labels={await classificationLabels(db)}
-      typed={failed?.typed ?? { label: (await classificationOf(db, group.id))?.label ?? '' }}
+      typed={{ label: (await classificationOf(db, group.id))?.label ?? '', ...failed?.typed }}
       errors={failed?.errors ?? []}
       csrf={csrf}
-      language={language}
+      reader={readerOf(c)}
     />
   );
   const notices = c.req.query('saved') === '1' ? [{ kind: 'success' as const, text: t('saved') }] : [];

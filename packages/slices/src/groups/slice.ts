@@ -7,6 +7,7 @@ import { commands } from './commands.ts';
 import { jobs } from './counts.ts';
 import { directoryJobs } from './directory.ts';
 import { events } from './events.ts';
+import { keyJobs } from './keys.ts';
 import { leaseJobs } from './leases.ts';
 import { endMemberships } from './leavers.ts';
 import { shareable, sharedWith, shareGroup } from './lists.ts';
@@ -41,7 +42,7 @@ export const groups: Slice = {
   acquainted: shareGroup,
   chooseAnew: shutGroups,
   withheld: groupRules,
-  jobs: { ...jobs, ...directoryJobs, ...leaseJobs, ...agreementJobs, ...answerJobs, ...reminderJobs },
+  jobs: { ...jobs, ...directoryJobs, ...leaseJobs, ...agreementJobs, ...answerJobs, ...reminderJobs, ...keyJobs },
   on: {
     ...agreementEffects,
     ...elsewhereEffects,

@@ -9,9 +9,11 @@ import {
   PageHeading,
   Panel,
   RadioGroup,
+  type Reader,
   Stack,
   SubmitButton,
   TextField,
+  Time,
 } from '@joinery/ui';
 import { messages } from './messages.ts';
 import type { GroupRow } from './tables.ts';
@@ -41,13 +43,16 @@ export function ClassificationPage(model: {
   group: GroupRow;
   /** Whether a closed group introduces nodes; null for any other group. */
   introduces: boolean | null;
+  /** Since when it has the keys that it signs with. */
+  keysSince: string | null;
   labels: readonly ClassificationLabel[];
   typed: Record<string, string>;
   errors: readonly FieldError[];
   csrf: string;
-  language: Language;
+  reader: Reader;
 }) {
-  const { group, typed, errors, language } = model;
+  const { group, typed, errors, reader } = model;
+  const { language } = reader;
   const t = messages(language);
   return (
     <Stack>
@@ -73,6 +78,20 @@ export function ClassificationPage(model: {
           </Form>
         </Panel>
       )}
+      <Panel title={t('keys')} id="keys">
+        <p>{t('keysHint')}</p>
+        {model.keysSince === null ? null : (
+          <p>
+            {t('keysSince')} <Time at={model.keysSince} reader={reader} />
+          </p>
+        )}
+        <Form action={`/groups/${group.id}/keys`} csrf={model.csrf} errors={errors}>
+          <TextField name="keyReason" label={t('keysReason')} required value={typed.keyReason} />
+          <FormActions>
+            <SubmitButton kind="secondary">{t('keysRenew')}</SubmitButton>
+          </FormActions>
+        </Form>
+      </Panel>
     </Stack>
   );
 }

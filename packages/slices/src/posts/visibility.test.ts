@@ -63,7 +63,8 @@ describeStores('Who sees a thread', (openStore) => {
       slices: [people, groups, posts, files],
       ports: {
         closedGroups: {
-          ...{ lease: async () => ({ state: 'away' }), token: async () => null, forget: async () => {} },
+          ...{ lease: async () => ({ state: 'away' }), token: async () => null },
+          ...{ forget: async () => {}, renewKey: async () => {} },
           ...{ receipt: async () => true, ask: async () => true },
           reference: async (uri, { uri: group }) => {
             asked.push(`${group} ${uri}`);

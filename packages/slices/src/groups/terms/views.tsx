@@ -94,6 +94,7 @@ function fieldText(field: string, reader: Reader): string {
     joining: t('fieldJoining'),
     listed: t('fieldListed'),
     archived: t('fieldArchived'),
+    key: t('fieldKey'),
     history: t('history'),
     inviting: t('inviting'),
     asking: t('asking'),
@@ -106,7 +107,7 @@ function fieldText(field: string, reader: Reader): string {
 
 function valueText(field: string, value: string, reader: Reader): string {
   const t = messages(reader.language);
-  if (field === 'name') return value;
+  if (field === 'name' || field === 'key') return value;
   if (field === 'agencies')
     return value === ''
       ? t('nobody')
