@@ -26,10 +26,10 @@ export function openFolder(root: string): FileStore {
     },
     async read(sha256, range) {
       outside();
-      const file = await open(pathOf(sha256), 'r').catch(absent);
-      if (file === null) refuse('not_found', 'The bytes of this file are not here');
-      const { size } = await file.stat();
-      return streamOf(file, range ?? { start: 0, end: size - 1 });
+      const path = pathOf(sha256);
+      const found = await stat(path).catch(absent);
+      if (found === null) refuse('not_found', 'The bytes of this file are not here');
+      return streamOf(path, range ?? { start: 0, end: found.size - 1 });
     },
     async size(sha256) {
       outside();
@@ -66,32 +66,32 @@ export async function removePath(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** Reads a piece only when it is asked for: a slow reader costs one piece of memory. */
-function streamOf(file: FileHandle, range: ByteRange): ReadableStream<Uint8Array> {
+/** Reads a piece only when it is asked for: a slow reader costs one piece of memory, and one who never begins, or whose answer is thrown away, no open file. */
+function streamOf(path: string, range: ByteRange): ReadableStream<Uint8Array> {
+  let file: FileHandle | null = null;
   let at = range.start;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
+          file ??= await open(path, 'r');
           const length = Math.min(pieceBytes, range.end + 1 - at);
           const { bytesRead, buffer } =
             length > 0 ? await file.read(Buffer.allocUnsafe(length), 0, length, at) : { bytesRead: 0, buffer: null };
-          if (buffer === null || bytesRead === 0) {
-            await file.close();
-            if (length > 0) controller.error(new Error('A file is shorter than it was'));
-            else controller.close();
-            return;
-          }
+          if (length > 0 && bytesRead === 0) throw new Error('A file is shorter than it was');
           at += bytesRead;
-          controller.enqueue(buffer.subarray(0, bytesRead));
+          // With the last piece, since nobody has to ask for what comes after it.
+          if (at > range.end) await file.close();
+          if (buffer !== null) controller.enqueue(buffer.subarray(0, bytesRead));
+          if (at > range.end) controller.close();
         } catch (error) {
-          await file.close().catch(() => {});
+          await file?.close().catch(() => {});
           controller.error(error);
         }
       },
-      cancel: () => file.close(),
+      cancel: () => file?.close(),
     },
-    { highWaterMark: 1 },
+    { highWaterMark: 0 },
   );
 }
 
