@@ -1,10 +1,14 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { transact } from '@joinery/core';
-import { removeMember } from '@joinery/slices/groups';
+import { removeMember, updateGroup } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, deletePost, editPost, markdownText, postByUri } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestNode, TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
+import { uploadFile } from '../harness/upload.ts';
 import { by, type ClosedWorld, limit, openClosedWorld, scopes } from './closed-world.ts';
 
 /** What an author is told of a post in a closed group: node by node, and what asking again brings. */
@@ -33,7 +37,13 @@ const write = (title: string) =>
     createTopic(work, { group: at.b, author: world.bob.id, title, ...markdownText(`About ${title}.`) }),
   );
 
-type Line = { home: string; status: string; receipt: string | null; droppedItems: number | null };
+type Line = {
+  home: string;
+  status: string;
+  receipt: string | null;
+  droppedItems: number | null;
+  droppedAt: string | null;
+};
 
 const told = async (person: TestPerson, post: string): Promise<Map<string, Line>> => {
   const { body } = await person.api('GET', `/posts/${post}/delivery`);
@@ -137,6 +147,112 @@ it('an agreement that does not cover it withholds it, and the reason is told', a
     return (await told(bob, post.id)).get(c.origin)?.status === 'fetched';
   }, 45_000);
 }, 90_000);
+
+/** A file of Bob's with a post: what A has of it, and what people get of it through their own nodes. */
+async function brought(title: string) {
+  const { a, b, c, bob, settle, arrives } = world;
+  const bytes = randomBytes(2 * 1024 * 1024 + 17);
+  const file = await uploadFile(b, bob, `${title}.bin`, bytes);
+  const post = await transact(b.context, by, (work) =>
+    createTopic(work, { group: at.b, author: bob.id, title, ...markdownText(`See ${title}.`), files: [{ id: file }] }),
+  );
+  await settle();
+  await arrives(c, post.uri, title);
+  const uri = `${b.origin}/files/${file}`;
+  const idAt = async (node: TestNode) => {
+    const rows = node.context.db.reader.selectFrom('files_file').select('id').where('uri', '=', uri);
+    return (await rows.executeTakeFirst())?.id ?? 'gone';
+  };
+  const name = createHash('sha256').update(bytes).digest('hex');
+  return {
+    ...{ bytes, post, uri, idAt },
+    path: join(a.context.config.dataFolder, 'files', name.slice(0, 2), name),
+    stateAtA: async () => {
+      const rows = a.context.db.reader.selectFrom('files_copy').selectAll().where('sha256', '=', name);
+      return (await rows.executeTakeFirst())?.state ?? 'none';
+    },
+    read: async (node: TestNode, person: TestPerson, range?: string) => {
+      const answer = await fetch(`${node.origin}/api/v1/files/${await idAt(node)}/content`, {
+        headers: { authorization: `Bearer ${person.token}`, ...(range ? { range } : {}) },
+      });
+      return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer()) };
+    },
+  };
+}
+
+const promise = (recordCopy: boolean) =>
+  transact(world.a.context, by, (work) => updateGroup(work, world.group.id, world.ada.id, { recordCopy }));
+
+it('a file is kept at the group’s node too once that is promised, is read from there while its own node is away, and goes with the promise', async () => {
+  const { a, b, c, x, ada, bob, cleo, link, settle, get } = world;
+  const plan = await brought('Plan');
+  await settle();
+  expect([await plan.stateAtA(), existsSync(plan.path)]).toEqual(['none', false]);
+  expect((await told(bob, plan.post.id)).get(a.origin)).toMatchObject({ record: null });
+  await promise(true);
+  await until(async () => {
+    await settle();
+    return (await plan.stateAtA()) === 'kept';
+  }, limit);
+  expect(existsSync(plan.path)).toBe(true);
+  expect((await told(bob, plan.post.id)).get(a.origin)).toMatchObject({
+    ...{ status: 'taken', record: { files: 1, of: 1, at: expect.any(String) } },
+  });
+  const { items } = (await bob.api('GET', `/files/${plan.uri.split('/').at(-1)}/readers`)).body;
+  expect(items).toMatchObject([{ node: a.origin, did: 'kept' }]);
+
+  link.cut();
+  for (const [node, person] of [
+    [c, cleo],
+    [a, ada],
+  ] as const) {
+    const whole = await plan.read(node, person);
+    expect([node.origin, whole.status, whole.bytes.equals(plan.bytes)]).toEqual([node.origin, 200, true]);
+    const part = await plan.read(node, person, 'bytes=1048570-1048580');
+    expect([part.status, part.bytes.equals(plan.bytes.subarray(1_048_570, 1_048_581))]).toEqual([206, true]);
+  }
+  const address = `${a.origin}/files/${plan.uri.split('/').at(-1)}?home=${encodeURIComponent(b.origin)}`;
+  const missing = `${a.origin}/files/01900000-0000-7000-8000-000000000000`;
+  expect((await fetch(address)).status).toBe(404);
+  expect(await get(x, address)).toEqual(await get(x, missing));
+  // Without the promise it is not there either: not under the number that it has at A.
+  expect((await get(c, `${a.origin}/files/${await plan.idAt(a)}`)).status).toBe(404);
+  // Whoever runs the group at A sees that C read it there; Bob’s node cannot know.
+  const seen = (await ada.api('GET', `/files/${await plan.idAt(a)}/readers`)).body.items;
+  expect(seen.map(({ node, person }: Record<string, unknown>) => node ?? person)).toEqual(
+    expect.arrayContaining([c.origin]),
+  );
+
+  link.mend();
+  await promise(false);
+  await until(async () => {
+    await settle();
+    return (await plan.stateAtA()) === 'none' && !existsSync(plan.path);
+  }, limit);
+  // At its own node it is what it was.
+  expect((await plan.read(c, cleo)).bytes.equals(plan.bytes)).toBe(true);
+}, 60_000);
+
+it('a record copy goes when its author deletes it, and the author has the receipt', async () => {
+  const { a, c, bob, cleo, b, settle } = world;
+  await promise(true);
+  const minutes = await brought('Inspection');
+  await until(async () => {
+    await settle();
+    return (await minutes.stateAtA()) === 'kept';
+  }, limit);
+  await transact(b.context, by, (work) => deletePost(work, { post: minutes.post.id, author: bob.id }));
+  await until(async () => {
+    await settle();
+    return (await told(bob, minutes.post.id)).get(a.origin)?.droppedAt != null;
+  }, limit);
+  expect([await minutes.stateAtA(), (await minutes.read(c, cleo)).status]).toEqual(['none', 404]);
+  await until(async () => {
+    await settle();
+    return !existsSync(minutes.path);
+  }, limit);
+  expect(existsSync(minutes.path)).toBe(false);
+}, 60_000);
 
 it('who may not have it any more has dropped it, with a receipt that can be read; without one the author asks, and a node that may still read keeps it', async () => {
   const { a, b, c, ada, bob, cleo, group, settle, arrives, become } = world;

@@ -214,13 +214,15 @@ export type RemoteFiles = {
    * Asks the home of a file for a part of it, as this node.
    * @param uri address of the file at its home
    * @param group address of the closed group elsewhere that what it hangs on belongs to: its token goes along. Null for others
-   * @returns its bytes as they come, which end the connection when they are not read on; `away`: that node does not answer just now
+   * @returns its bytes as they come, which end the connection when they are not read on; `away`: that node does not answer just now; `asked`: false when this node has nothing to do with it
    */
   read: (
     uri: string,
     range: ByteRange,
     group: string | null,
-  ) => Promise<{ ok: true; body: AsyncIterable<Uint8Array> } | { ok: false; away: boolean; detail: string }>;
+  ) => Promise<
+    { ok: true; body: AsyncIterable<Uint8Array> } | { ok: false; away: boolean; asked: boolean; detail: string }
+  >;
   /** Since when a node does not answer, as far as is known here: an instant, or null while it does. */
   awaySince: (db: Reader, origin: string) => Promise<string | null>;
 };

@@ -24,6 +24,12 @@ export type FileHolder = {
   mayRead: (db: Reader, requester: Requester, id: string) => Promise<boolean>;
   /** Address of the closed group elsewhere that a thing belongs to; null for everything else. */
   closedGroup?: (db: Reader, id: string) => Promise<string | null>;
+  /** Whether this node, which keeps the group that a thing is in, promised a record copy of files that lie elsewhere. Left out: it did not. */
+  keepsCopies?: (db: Reader, id: string) => Promise<boolean>;
+  /** Origin of the node elsewhere that promised a record copy of the files of a thing; null where none did. */
+  copiesAt?: (db: Reader, id: string) => Promise<string | null>;
+  /** That node is given a file of this node for its record copy: its author sees that. */
+  onCopied?: (context: Context, id: string, origin: string) => Promise<void>;
   /** A file that waited for the virus scanner can be read from now on, or was infected and is gone: whoever was told of the thing is told anew. */
   onChanged?: (work: Work, id: string) => Promise<void>;
   /** Whether it is written down who reads the files of a thing. Left out: it is not. */

@@ -19,7 +19,7 @@ export function createRemoteFiles(
       const needsToken = group !== null && originOf(group) !== originOf(uri);
       const token = needsToken ? await context.ports.closedGroups.token(group) : null;
       if (needsToken && token === null)
-        return { ok: false, away: true, detail: 'The node of the group gives no token at the moment' };
+        return { ok: false, away: true, asked: true, detail: 'The node of the group gives no token at the moment' };
       const headers = {
         ...(token === null ? {} : actorTokenHeader(token)),
         accept: '*/*',
@@ -35,12 +35,20 @@ export function createRemoteFiles(
         now: context.clock.now(),
       });
       const answer = await door.fetchFile(uri, { purpose: 'file', headers: { ...headers, ...signed }, maximumBytes });
-      if (!answer.ok) return { ok: false, away: answer.retryable && !isRefusal(answer.status), detail: answer.detail };
+      if (!answer.ok) {
+        const away = answer.retryable && !isRefusal(answer.status);
+        return { ok: false, away, asked: away || answer.status !== undefined, detail: answer.detail };
+      }
       // A whole file where a part was asked for would be another file from the first byte on.
       const isPart = answer.status === 206 || range.start === 0;
       return isPart
         ? { ok: true, body: answer.body }
-        : { ok: false, away: false, detail: `${new URL(uri).host} answers with the whole file instead of a part` };
+        : {
+            ok: false,
+            away: false,
+            asked: true,
+            detail: `${new URL(uri).host} answers with the whole file instead of a part`,
+          };
     },
     async awaySince(db, origin) {
       const peer = await db

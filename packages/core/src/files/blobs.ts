@@ -85,9 +85,14 @@ export async function useBlob(work: Work, sha256: string): Promise<void> {
   if (!row) refuse('unavailable', 'The bytes of this file are no longer here: send it again');
 }
 
-/** Nothing refers to these bytes any more, as the caller has made sure: they go a day from now. */
-export async function leaveBlob(work: Work, sha256: string): Promise<void> {
-  await work.db.updateTable('blob').set({ unused_since: work.now }).where('sha256', '=', sha256).execute();
+/**
+ * Nothing refers to these bytes any more, as the caller has made sure: they go a day from now.
+ * @param atOnce they go as soon as somebody looks, since another node was promised that; whoever sends the same bytes at that moment is told to send them again
+ */
+export async function leaveBlob(work: Work, sha256: string, atOnce = false): Promise<void> {
+  const hours = atOnce ? unusedHours : 0;
+  const unused_since = new Date(Date.parse(work.now) - hours * 3_600_000 - Number(atOnce)).toISOString();
+  await work.db.updateTable('blob').set({ unused_since }).where('sha256', '=', sha256).execute();
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject, newId, originOf, pieceBytes, type Work } from '@joinery/core';
+import { dropCopy, planCopies } from './copies.ts';
 import { shortAlt } from './files.ts';
 import { cleanName } from './names.ts';
 import { filesOf, type Holder } from './store.ts';
@@ -67,6 +68,8 @@ export async function rememberFiles(work: Work, holder: Holder, said: readonly S
   const told = (files: readonly SaidFile[]) =>
     JSON.stringify(files.map(({ uri, name, alt, sha256, media_type }) => [uri, name, alt, sha256, media_type]));
   if (told(known) === told(said)) return false;
+  const stays = (file: FileRow) => said.some(({ uri, sha256 }) => uri === file.uri && sha256 === file.sha256);
+  for (const file of known) if (file.local !== 1 && !stays(file)) await dropCopy(work, file);
   await work.db
     .deleteFrom('files_file')
     .where('holder_kind', '=', holder.kind)
@@ -91,5 +94,6 @@ export async function rememberFiles(work: Work, holder: Holder, said: readonly S
       // One file hangs on one thing: whoever named it first has it.
       .onConflict((conflict) => conflict.column('uri').doNothing())
       .execute();
+  if (said.length > 0) await planCopies(work, holder);
   return true;
 }

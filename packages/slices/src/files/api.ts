@@ -15,11 +15,13 @@ const base = '/api/v1/uploads';
 const readingSchema = z.object({
   person: z.object({ id: z.string(), name: z.string() }).nullable(),
   node: z.string().nullable().describe('Origin of another node, which read it for one of its people'),
-  did: z.enum(['seen', 'opened', 'saved']).describe('seen: as an image in a page'),
+  did: z.enum(['seen', 'opened', 'saved', 'kept']).describe('seen: as an image in a page; kept: as a record copy'),
   at: z.string(),
 });
 
 /** REST of files. Uploads speak tus 1.0.0, with the token in place of a session. */
+const deeds = { [ways.seen]: 'seen', [ways.opened]: 'opened', [ways.saved]: 'saved', [ways.kept]: 'kept' } as const;
+
 export function api(app: OpenAPIHono<Environment>): void {
   app.openapi(
     createRoute({
@@ -62,7 +64,7 @@ export function api(app: OpenAPIHono<Environment>): void {
       const shown = items.map(({ kind, reader, how, at }, index) => ({
         person: kind === 'person' ? { id: reader, name: lines[index]?.who.name ?? '' } : null,
         node: kind === 'node' ? reader : null,
-        did: how === ways.saved ? ('saved' as const) : how === ways.seen ? ('seen' as const) : ('opened' as const),
+        did: deeds[how],
         at,
       }));
       return c.json({ items: shown, next }, 200);

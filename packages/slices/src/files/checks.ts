@@ -2,8 +2,12 @@ import type { Context, HealthCheck } from '@joinery/core';
 import { formatRelative, type Language } from '@joinery/ui';
 import { messages } from './messages.ts';
 
-/** Whether files are looked at by a virus scanner, and whether it keeps up. */
+/** Whether files are looked at by a virus scanner, and whether that and the record copies keep up. */
 export async function checks(context: Context, language: Language): Promise<HealthCheck[]> {
+  return [...(await scannerCheck(context, language)), ...(await copiesCheck(context, language))];
+}
+
+async function scannerCheck(context: Context, language: Language): Promise<HealthCheck[]> {
   const t = messages(language);
   const base = { name: 'scanner', title: t('scanner') };
   const waiting = await context.db.reader
@@ -21,4 +25,36 @@ export async function checks(context: Context, language: Language): Promise<Heal
   return context.config.files.scanner === null
     ? [{ ...base, state: 'attention', says: t('scannerNone'), mend: t('scannerNoneMend') }]
     : [{ ...base, state: 'good', says: t('scannerGood'), figure: 0 }];
+}
+
+const reasons = { too_large: 'copyTooLarge', infected: 'copyInfected', other_type: 'copyOtherType' } as const;
+/** A node that was away for a while is nothing to look at. */
+const longWait = 24 * 3_600_000;
+
+/** Whether the files that groups here promise to keep are kept. Nothing is said by nodes that never promised it. */
+async function copiesCheck({ db, clock }: Context, language: Language): Promise<HealthCheck[]> {
+  const t = messages(language);
+  const rows = await db.reader
+    .selectFrom('files_copy')
+    .select((eb) => ['state', 'reason', eb.fn.countAll<number>().as('count'), eb.fn.min('at').as('since')])
+    .groupBy(['state', 'reason'])
+    .execute();
+  if (rows.length === 0) return [];
+  const base = { name: 'record_copies', title: t('copies') };
+  const of = (state: string) => rows.filter((row) => row.state === state);
+  const total = (found: typeof rows) => found.reduce((sum, { count }) => sum + Number(count), 0);
+  const refused = of('refused');
+  if (refused.length > 0) {
+    const why = refused.flatMap(({ reason }) => (reason === null ? [] : t(reasons[reason]))).join(', ');
+    const count = total(refused);
+    const says = t('copiesRefused', { count, reasons: why });
+    return [{ ...base, state: 'attention', says, figure: count, mend: t('copiesRefusedMend') }];
+  }
+  const [waiting] = of('wanted');
+  if (waiting && clock.now().getTime() - Date.parse(waiting.since) > longWait) {
+    const count = Number(waiting.count);
+    const says = t('copiesWait', { count, when: formatRelative(language, 'UTC', waiting.since, clock.now()) });
+    return [{ ...base, state: 'attention', says, figure: count, mend: t('copiesWaitMend') }];
+  }
+  return [{ ...base, state: 'good', says: t('copiesGood', { count: total(of('kept')) }), figure: 0 }];
 }

@@ -1,4 +1,6 @@
 import { type BlobSummary, leaveBlob, newId, type Reader, refuse, streams, useBlob, type Work } from '@joinery/core';
+import { dropCopy } from './copies.ts';
+import { isUsedHere } from './holders.ts';
 import { cleanName, nameless } from './names.ts';
 import { forgetReadersOf } from './readers.ts';
 import { fileById, filesOf, type Holder } from './store.ts';
@@ -95,22 +97,18 @@ export function shortAlt(text: string | null): string | null {
 /**
  * Ends a file: its address answers nothing from now on; its bytes go a day later, unless another file has the same.
  */
-export async function removeFile(work: Work, file: Pick<FileRow, 'id' | 'sha256' | 'local'>): Promise<void> {
+export async function removeFile(
+  work: Work,
+  file: Pick<FileRow, 'id' | 'sha256' | 'local' | 'holder_kind' | 'holder_id'>,
+): Promise<void> {
+  if (file.local !== 1) await dropCopy(work, file);
   await work.db.deleteFrom('files_file').where('id', '=', file.id).execute();
   await forgetReadersOf(work, file.id);
   if (file.local === 1) await leaveBytes(work, file.sha256);
 }
 
 async function leaveBytes(work: Work, sha256: string): Promise<void> {
-  const other = await work.db
-    .selectFrom('files_file')
-    .select('id')
-    .where('sha256', '=', sha256)
-    .where('local', '=', 1)
-    .where('state', '!=', 'infected')
-    .limit(1)
-    .executeTakeFirst();
-  if (!other) await leaveBlob(work, sha256);
+  if (!(await isUsedHere(work.db, sha256))) await leaveBlob(work, sha256);
 }
 
 /** Ends all files of something, or those that are not among `except`. */

@@ -10,6 +10,7 @@ import { routes } from './routes.tsx';
 
 export { fileDocument, readFile, rememberFiles, type SaidFile } from './activities.ts';
 export { answerBytes } from './answer.ts';
+export { countCopies, planCopies } from './copies.ts';
 export {
   attachFile,
   bytesOf,
@@ -22,10 +23,10 @@ export {
 } from './files.ts';
 export { fileJson, fileSchema } from './json.ts';
 export { cleanName, disposition, nameless } from './names.ts';
-export { countReaders, type Reading, readingsOf, type Way } from './readers.ts';
+export { countReaders, keptBy, type Reading, readingsOf, type Way } from './readers.ts';
 export { isImage, isShown, mayReadFile, requesterOf } from './reading.ts';
 export { type ReceivedFile, receiveFile } from './receive.ts';
-export { readerLines, withReaders } from './routes-pages.tsx';
+export { awayOf, readerLines, withReaders } from './routes-pages.tsx';
 export { fileById, filesOf, type Holder, looseFiles } from './store.ts';
 export type { FileRow } from './tables.ts';
 export { type TakenFiles, takeFiles } from './taking.ts';

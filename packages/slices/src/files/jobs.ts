@@ -3,7 +3,6 @@ import {
   arrivingPath,
   type Context,
   dropArriving,
-  enqueueJob,
   isRefusal,
   type JsonObject,
   removeUnusedBlobs,
@@ -12,13 +11,14 @@ import {
   transact,
   type Work,
 } from '@joinery/core';
+import { copyJobs } from './copying.ts';
 import { condemnFile, passFile, removeFile } from './files.ts';
 import { forgetJob, forgetReaders } from './readers.ts';
 import { checkJob, enqueueCheck, noteAway } from './receive.ts';
 import { fileById } from './store.ts';
+import { sweepJob } from './sweep.ts';
 import type { FileRow } from './tables.ts';
 
-const sweepJob = 'files.sweep';
 const by = { kind: 'system', what: 'files' } as const;
 const day = 24 * 3_600_000;
 
@@ -87,14 +87,9 @@ async function dropForgotten(context: Context): Promise<void> {
   }
 }
 
-/** Sweeps within the next hour, whoever asks and however often. */
-export async function enqueueSweep(work: Work, afterMilliseconds = day + 60_000): Promise<void> {
-  const runAt = new Date(Date.parse(work.now) + afterMilliseconds).toISOString();
-  await enqueueJob(work, sweepJob, {}, { key: runAt.slice(0, 13), runAt });
-}
-
 export const jobs = {
   [checkJob]: (context: Context, data: JsonObject) => check(context, String(data.file)),
+  ...copyJobs,
   [sweepJob]: (context: Context) => sweep(context),
   [forgetJob]: (context: Context) => forgetReaders(context),
 };

@@ -62,4 +62,17 @@ export const migrations: Migrations = {
       .execute();
     await db.schema.createIndex('files_reading_at').on('files_reading').column('at').execute();
   },
+  '2026-12-05-files-copy': async (db) => {
+    await db.schema
+      .createTable('files_copy')
+      .addColumn('file_id', 'text', (column) => column.primaryKey())
+      .addColumn('sha256', 'text', (column) => column.notNull())
+      .addColumn('state', 'text', (column) => column.notNull())
+      .addColumn('reason', 'text')
+      .addColumn('tries', 'integer', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex('files_copy_sha256').on('files_copy').columns(['sha256', 'state']).execute();
+    await db.schema.createIndex('files_copy_state').on('files_copy').columns(['state', 'file_id']).execute();
+  },
 };

@@ -41,14 +41,19 @@ export function shapeOf(file: Pick<FileRow, 'media_type' | 'name'>): Shape {
 
 /**
  * What a page shows of a file that its reader may read. Of a text at another node its beginning is read there, checked as ever.
+ * @param fromCopy done before it is read from a record copy here
  * @throws {Refusal} not_found, unavailable
  */
-export async function showFile(context: Context, file: FileRow): Promise<Shown> {
+export async function showFile(
+  context: Context,
+  file: FileRow,
+  fromCopy: () => Promise<void> = async () => {},
+): Promise<Shown> {
   const shape = shapeOf(file);
   if (shape === 'image' || shape === 'pdf' || shape === 'none') return { shape };
   const most = shape === 'markdown' ? shownMarkdownBytes : shownBytes;
   const cut = file.bytes > most;
-  const bytes = await gather(await bytesOfFile(context, file, cut ? { start: 0, end: most - 1 } : null));
+  const bytes = await gather(await bytesOfFile(context, file, cut ? { start: 0, end: most - 1 } : null, fromCopy));
   const text = decodeText(bytes, cut);
   if (text === null) return { shape: 'none' };
   if (shape === 'markdown') return { shape, html: renderMarkdown(text), cut };

@@ -3,26 +3,22 @@ import {
   decodeCursor,
   encodeCursor,
   enqueueJob,
-  type FileHolder,
   type Reader,
   type Requester,
   transact,
   type Work,
 } from '@joinery/core';
+import { isCopied } from './copies.ts';
+import { holderOf } from './holders.ts';
 import type { FileReadingRow, FileRow } from './tables.ts';
 
 export const forgetJob = 'files.forget_readers';
 const keptMonths = 12;
 const day = 24 * 3_600_000;
 
-/** How much somebody did with a file: saw it in a page, opened it, saved it. */
-export const ways = { seen: 0, opened: 1, saved: 2 } as const;
+/** How much somebody did with a file: saw it in a page, opened it, saved it, keeps a record copy of it. */
+export const ways = { seen: 0, opened: 1, saved: 2, kept: 3 } as const;
 export type Way = (typeof ways)[keyof typeof ways];
-
-/** What rules the files of a kind of thing. */
-export function holderOf(context: Pick<Context, 'slices'>, file: Pick<FileRow, 'holder_kind'>): FileHolder | undefined {
-  return context.slices.flatMap((slice) => slice.fileHolders ?? []).find(({ kind }) => kind === file.holder_kind);
-}
 
 /** Whether it is written down who reads a file: readers are told before they open it. */
 export async function keepsReaders(
@@ -37,10 +33,17 @@ export async function keepsReaders(
 /**
  * Writes down that somebody who may read a file does so: a person of this node, or another node for one of its people. Nothing of files that are not kept count of, that lie
  * elsewhere (their own node counts), or that their owner reads. Several parts within an hour are one reading.
+ * @param fromCopy it is read from the record copy here, while its own node does not answer
  */
-export async function noteReading(context: Context, file: FileRow, requester: Requester, how: Way): Promise<void> {
+export async function noteReading(
+  context: Context,
+  file: FileRow,
+  requester: Requester,
+  how: Way,
+  fromCopy = false,
+): Promise<void> {
   const by = readerOf(requester);
-  if (by === null || file.local !== 1 || by.reader === file.owner_id) return;
+  if (by === null || (file.local !== 1 && !fromCopy) || by.reader === file.owner_id) return;
   if (!(await keepsReaders(context, context.db.reader, file))) return;
   const at = context.clock.now().toISOString();
   const hour = `${at.slice(0, 13)}:00:00.000Z`;
@@ -78,7 +81,8 @@ export async function seesReaders(
   requester: Requester,
   file: FileRow,
 ): Promise<boolean> {
-  if (file.local !== 1 || requester.kind !== 'person' || !(await keepsReaders(context, db, file))) return false;
+  if (requester.kind !== 'person' || !(await keepsReaders(context, db, file))) return false;
+  if (file.local !== 1 && !(await isCopied(context, db, file))) return false;
   if (requester.person === file.owner_id) return true;
   return (await holderOf(context, file)?.seesReaders?.(db, requester, file.holder_id ?? '')) ?? false;
 }
@@ -139,8 +143,19 @@ export async function forgetReaders(context: Context): Promise<void> {
   const before = new Date(context.clock.now());
   before.setUTCMonth(before.getUTCMonth() - keptMonths);
   await transact(context, { kind: 'system', what: 'files' }, async (work) => {
-    await work.db.deleteFrom('files_reading').where('at', '<', before.toISOString()).execute();
-    const left = await work.db.selectFrom('files_reading').select('file_id').limit(1).executeTakeFirst();
+    // That a node keeps a record copy is no reading: it is true until the file is gone.
+    const readings = ['files_reading.how', '<', ways.kept] as const;
+    await work.db
+      .deleteFrom('files_reading')
+      .where('at', '<', before.toISOString())
+      .where(...readings)
+      .execute();
+    const left = await work.db
+      .selectFrom('files_reading')
+      .select('file_id')
+      .where(...readings)
+      .limit(1)
+      .executeTakeFirst();
     if (left) await enqueueForget(work);
   });
 }
@@ -153,4 +168,21 @@ async function enqueueForget(work: Work): Promise<void> {
 /** With a file goes who read it. */
 export async function forgetReadersOf(work: Work, file: string): Promise<void> {
   await work.db.deleteFrom('files_reading').where('file_id', '=', file).execute();
+}
+
+/** When a node was last given files for its record copy, and how many of these it was given; null when none. */
+export async function keptBy(
+  db: Reader,
+  files: readonly string[],
+  node: string,
+): Promise<{ files: number; at: string } | null> {
+  if (files.length === 0) return null;
+  const row = await db
+    .selectFrom('files_reading')
+    .select((eb) => [eb.fn.count<number>('file_id').distinct().as('files'), eb.fn.max('at').as('at')])
+    .where('file_id', 'in', [...files])
+    .where('reader', '=', node)
+    .where('how', '=', ways.kept)
+    .executeTakeFirst();
+  return row?.at ? { files: Number(row.files), at: row.at } : null;
 }

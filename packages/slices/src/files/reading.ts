@@ -1,5 +1,5 @@
 import type { Context, FileHolder, Reader, RequestContext, Requester } from '@joinery/core';
-import { holderOf } from './readers.ts';
+import { holderOf } from './holders.ts';
 import type { FileRow } from './tables.ts';
 
 /**

@@ -1,25 +1,38 @@
 import { createHash } from 'node:crypto';
 import { type ByteRange, type Context, pieceBytes, refuse } from '@joinery/core';
-import { holderOf } from './readers.ts';
+import { holderOf } from './holders.ts';
 import type { FileRow } from './tables.ts';
+
+/** For whom a file of another node is read: for somebody who reads it; for the record copy of this node; or for somebody, at the node whose record copy it is. */
+export type RemoteReading = 'reader' | 'record' | { copyAt: string };
+
+function addressFor(file: FileRow, reading: RemoteReading): string {
+  if (reading === 'reader') return file.uri;
+  if (reading === 'record') return `${file.uri}?record`;
+  const { origin, pathname } = new URL(file.uri);
+  return `${reading.copyAt}${pathname}?home=${encodeURIComponent(origin)}`;
+}
 
 /**
  * Reads part of a file at the node where it lies. Each MiB is compared with the hash that came with the post before any of it is passed on; nothing is stored.
- * @throws {Refusal} not_found when that node does not show it (any more); unavailable when it does not answer
+ * @throws {Refusal} not_found when that node does not show it (any more); unavailable when it does not answer; no_agreement when this node does not ask it
  */
 export async function readRemote(
   context: Context,
   file: FileRow,
   range: ByteRange,
+  reading: RemoteReading = 'reader',
 ): Promise<ReadableStream<Uint8Array>> {
   const hashes = file.pieces.split(' ');
   const first = Math.floor(range.start / pieceBytes);
   const last = Math.floor(range.end / pieceBytes);
   const whole = { start: first * pieceBytes, end: Math.min((last + 1) * pieceBytes, file.bytes) - 1 };
   const group = (await holderOf(context, file)?.closedGroup?.(context.db.reader, file.holder_id ?? '')) ?? null;
-  const answer = await context.ports.files.read(file.uri, whole, group);
-  if (!answer.ok)
-    refuse(answer.away ? 'unavailable' : 'not_found', 'The node where this file lies does not hand it out');
+  const answer = await context.ports.files.read(addressFor(file, reading), whole, group);
+  if (!answer.ok) {
+    const code = answer.away ? 'unavailable' : answer.asked ? 'not_found' : 'no_agreement';
+    refuse(code, 'The node where this file lies does not hand it out');
+  }
   const source = answer.body[Symbol.asyncIterator]();
   let number = first;
   let rest: Uint8Array | null = null;

@@ -2,20 +2,12 @@ import { allowFrame, type Context, type Environment, type RequestContext, refuse
 import { peopleByIds, personLabel } from '@joinery/slices/people';
 import { type Language, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
-import { readableFile } from './answer.ts';
+import { copyPlace, readableFile } from './answer.ts';
+import { holderOf } from './holders.ts';
 import { mediaPass, viewerSeconds } from './media-origin.ts';
 import { messages } from './messages.ts';
 import { shapeOf, showFile } from './preview.ts';
-import {
-  countReaders,
-  holderOf,
-  keepsReaders,
-  noteReading,
-  type Reading,
-  readingsOf,
-  seesReaders,
-  ways,
-} from './readers.ts';
+import { countReaders, keepsReaders, noteReading, type Reading, readingsOf, seesReaders, ways } from './readers.ts';
 import { requesterOf } from './reading.ts';
 import type { FileRow } from './tables.ts';
 import type { ShownFile } from './views.tsx';
@@ -29,13 +21,18 @@ export function pageRoutes(app: Hono<Environment>): void {
   app.get('/files/:id/view', async (c) => {
     const { context, visitor } = c.var;
     const file = await readableFile(c, c.req.param('id'));
-    const about = await withReaders(c, { ...file, awaySince: await awaySince(context, file) });
+    const away = await awayOf(context, file, new Map());
+    const about = await withReaders(c, { ...file, ...away });
+    const isHere = away.awaySince === null || away.copyAt !== null;
     const shape = shapeOf(file);
     const isText = shape === 'text' || shape === 'markdown' || shape === 'table';
     // Images and PDF are asked for by the page, and noted then.
-    if (isText && about.awaySince === null && c.req.method === 'GET')
-      await noteReading(context, file, requesterOf(c), ways.opened);
-    const shown = about.awaySince === null ? await showFile(context, file) : ({ shape: 'none' } as const);
+    const note = (fromCopy: boolean) =>
+      isText && isHere && c.req.method === 'GET'
+        ? noteReading(context, file, requesterOf(c), ways.opened, fromCopy)
+        : Promise.resolve();
+    await note(false);
+    const shown = isHere ? await showFile(context, file, () => note(true)) : ({ shape: 'none' } as const);
     const frame = shape === 'pdf' && visitor ? mediaPass(c, file, viewerSeconds) : null;
     if (frame !== null) allowFrame(c, new URL(frame).origin);
     const parent = (await holderOf(context, file)?.page?.(context.db.reader, file.holder_id ?? '')) ?? null;
@@ -56,8 +53,21 @@ export function pageRoutes(app: Hono<Environment>): void {
   });
 }
 
-async function awaySince({ db, ports }: Context, file: FileRow): Promise<string | null> {
-  return file.local === 1 ? null : ports.files.awaySince(db.reader, new URL(file.uri).origin);
+/**
+ * Since when the node of a file does not answer, and where a record copy of it is read meanwhile.
+ * @param known what is known of nodes already, for lists of files
+ */
+export async function awayOf(
+  context: Context,
+  file: FileRow,
+  known: Map<string, string | null>,
+): Promise<{ awaySince: string | null; copyAt: string | null }> {
+  if (file.local === 1) return { awaySince: null, copyAt: null };
+  const home = new URL(file.uri).origin;
+  if (!known.has(home)) known.set(home, await context.ports.files.awaySince(context.db.reader, home));
+  const awaySince = known.get(home) ?? null;
+  const at = awaySince === null ? null : await copyPlace(context, file);
+  return { awaySince, copyAt: at === null ? null : new URL(at).host };
 }
 
 /** A file with what its readers must know before they open it: whether that is written down, and whether they see who did. */

@@ -9,6 +9,10 @@ export async function fileById(db: Reader, id: string): Promise<FileRow | undefi
   return db.selectFrom('files_file').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+export async function fileByUri(db: Reader, uri: string): Promise<FileRow | undefined> {
+  return db.selectFrom('files_file').selectAll().where('uri', '=', uri).executeTakeFirst();
+}
+
 /** Files of many things at once, in their order; those that wait for the scanner among them. */
 export async function filesOf(db: Reader, kind: string, ids: readonly string[]): Promise<Map<string, FileRow[]>> {
   const found = new Map<string, FileRow[]>();

@@ -40,6 +40,18 @@ export type UploadRow = {
   created_at: string;
 };
 
+/** A record copy of a file that lies at another node: its bytes lie here too once it is `kept`. `refused`: it cannot be kept, for the reason. */
+export type FileCopyRow = {
+  file_id: string;
+  sha256: string;
+  state: 'wanted' | 'kept' | 'refused';
+  reason: 'too_large' | 'infected' | 'other_type' | null;
+  /** How often it was asked for in vain. */
+  tries: number;
+  /** When it was wanted first, kept or refused. */
+  at: string;
+};
+
 /** Who read a file, once for each reader and hour. Only of files whose holder keeps it (`FileHolder.keepsReaders`). */
 export type FileReadingRow = {
   file_id: string;
@@ -50,12 +62,13 @@ export type FileReadingRow = {
   hour: string;
   /** The first time within it. */
   at: string;
-  /** The most that they did within it: 0 saw it in a page, 1 opened it, 2 saved it. */
+  /** The most that they did within it: 0 saw it in a page, 1 opened it, 2 saved it, 3 keeps a record copy. */
   how: number;
 };
 
 declare module '@joinery/core' {
   interface Schema {
+    files_copy: FileCopyRow;
     files_file: FileRow;
     files_reading: FileReadingRow;
     files_upload: UploadRow;

@@ -14,10 +14,10 @@ import {
   transact,
   type Work,
 } from '@joinery/core';
-import { enqueueSweep } from './jobs.ts';
 import { cleanName } from './names.ts';
 import { isPlaceAway, receiveFile } from './receive.ts';
 import { uploadOf } from './store.ts';
+import { enqueueSweep } from './sweep.ts';
 import type { FileRow, UploadRow } from './tables.ts';
 
 /** Uploads that one person may have begun and not finished. */

@@ -43,13 +43,13 @@ export function PreviewPage({ model, reader }: { model: PreviewModel; reader: Re
         </div>
         <ReadersKept file={file} language={reader.language} />
         {file.awaySince ? (
-          <Notice kind="warning" language={reader.language}>
+          <Notice kind={file.copyAt ? 'info' : 'warning'} language={reader.language}>
             {t('liesAt', { node: new URL(file.uri).host })}, {t('notReachableSince')}{' '}
             <Time at={file.awaySince} reader={reader} />
+            {file.copyAt ? `; ${t('fromCopy', { node: file.copyAt })}` : null}
           </Notice>
-        ) : (
-          <Body file={file} shown={shown} frame={model.frame} reader={reader} />
-        )}
+        ) : null}
+        {file.awaySince && !file.copyAt ? null : <Body file={file} shown={shown} frame={model.frame} reader={reader} />}
       </div>
     </>
   );

@@ -68,7 +68,7 @@ export function ReadersTable({
       header: t('what'),
       cell: (line) =>
         line.isNode
-          ? t('byNode')
+          ? t(line.how === ways.kept ? 'keptCopy' : 'byNode')
           : line.how === ways.saved
             ? t('saved')
             : line.how === ways.seen

@@ -20,6 +20,8 @@ import type { FileRow } from './tables.ts';
 export type ShownFile = FileRow & {
   /** Since when its node does not answer, as far as is known. */
   awaySince?: string | null;
+  /** Meanwhile it is read from the record copy of this node: its host name. */
+  copyAt?: string | null;
   /** It is written down who opens it: said before they do. */
   readersKept?: boolean;
   /** Whoever looks sees who opened it. */
@@ -81,7 +83,7 @@ function OneFile({ file, reader }: { file: ShownFile; reader: Reader }) {
   }
   return (
     <span class="app-file">
-      {isImage(file.media_type) && !file.awaySince ? (
+      {isImage(file.media_type) && (!file.awaySince || file.copyAt) ? (
         <a class="app-file-picture" href={page}>
           <img src={`${address}?in=page`} alt={file.alt ?? t('imageWithoutAlt', { name: file.name })} loading="lazy" />
         </a>
@@ -106,6 +108,7 @@ function OneFile({ file, reader }: { file: ShownFile; reader: Reader }) {
                 <>
                   {', '}
                   {t('notReachableSince')} <Time at={file.awaySince} reader={reader} />
+                  {file.copyAt ? `; ${t('fromCopy', { node: file.copyAt })}` : null}
                 </>
               ) : null}
             </>

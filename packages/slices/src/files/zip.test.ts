@@ -99,7 +99,7 @@ describeStores('A zip of files', (open) => {
       files: {
         read: async (uri: string) =>
           uri === away
-            ? ({ ok: false, away: true, detail: 'away' } as const)
+            ? ({ ok: false, away: true, asked: true, detail: 'away' } as const)
             : ({
                 ok: true,
                 body: (async function* () {

@@ -41,6 +41,7 @@ export {
   isMember,
   isPubliclyKnown,
   isReadLive,
+  isRecorded,
   mayKnowGroup,
   mayReadGroup,
   postRefusal,

@@ -42,6 +42,13 @@ export function isReadLive(group: Pick<GroupRow, 'local' | 'reading' | 'keeping'
   return group.local !== 1 && group.reading === 'members' && group.keeping === 'live';
 }
 
+/** The node that it lives on keeps a record copy of the files that people of other nodes bring, as all are told before they join. Never of what is read live. */
+export function isRecorded(group: Pick<GroupRow, 'reading' | 'keeping' | 'record_copy' | 'deleted_at'>): boolean {
+  return (
+    group.reading === 'members' && group.keeping !== 'live' && group.record_copy === 1 && group.deleted_at === null
+  );
+}
+
 /** Runs the group: approves, invites, removes, bans, and looks after its posts. */
 export function canModerate(group: GroupFacts, standing: Standing): boolean {
   return group.deleted_at === null && isMember(standing) && standing?.role !== 'member';

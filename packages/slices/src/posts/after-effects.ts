@@ -7,6 +7,7 @@ import { noteDropped } from './delivery/fetches.ts';
 import { planReport } from './delivery.ts';
 import { eraseConversation } from './erase.ts';
 import { forgetOpening } from './history.ts';
+import { recordEffects } from './record.ts';
 import { postById } from './store.ts';
 import { forgetPersonal } from './unread.ts';
 
@@ -16,7 +17,11 @@ export const afterEffects: AfterEffects = {
   ...agreementEffects,
   'post.created': reportLater,
   'post.deleted': reportLater,
-  'group.deleted': (work, { data }) => eraseConversation(work, data.group),
+  ...recordEffects,
+  'group.deleted': async (work, event) => {
+    await eraseConversation(work, event.data.group);
+    await recordEffects['group.deleted']?.(work, event);
+  },
   'group.item_dropped': noteDropped,
   'person.deleted': (work, { data }) => forgetPersonal(work, data.person),
   'group.left': (work, { data }) => forgetOpening(work, data.group),

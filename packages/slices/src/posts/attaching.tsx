@@ -1,5 +1,13 @@
 import { sizes, type Visitor } from '@joinery/core';
-import { type FileRow, FilesField, filesOf, type ShownFile, takeFiles, withReaders } from '@joinery/slices/files';
+import {
+  awayOf,
+  type FileRow,
+  FilesField,
+  filesOf,
+  type ShownFile,
+  takeFiles,
+  withReaders,
+} from '@joinery/slices/files';
 import type { FieldError, Language } from '@joinery/ui';
 import type { Attachment } from './attachments.ts';
 import type { ListedPost } from './lists.ts';
@@ -68,13 +76,10 @@ export async function shownFiles(
     for (const file of found.get(post.id) ?? []) {
       readers ??= await withReaders(c, file);
       if (file.state !== 'ready' && post.author_id !== person) continue;
-      const home = new URL(file.uri).origin;
-      if (file.local !== 1 && !away.has(home)) away.set(home, await context.ports.files.awaySince(db, home));
       // What it is called is not kept where it is read live.
       const said = post.live?.state === 'read' ? post.live.files.get(file.uri) : undefined;
       const { readersKept, seesReaders } = readers;
-      const awaySince = file.local === 1 ? null : (away.get(home) ?? null);
-      files.push({ ...file, ...said, readersKept, seesReaders, awaySince });
+      files.push({ ...file, ...said, readersKept, seesReaders, ...(await awayOf(context, file, away)) });
     }
     if (files.length > 0) shown.set(post.id, files);
   }

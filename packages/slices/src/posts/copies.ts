@@ -94,8 +94,7 @@ async function drop(context: Context, data: JsonObject): Promise<void> {
     for (const [origin, dropped] of told) {
       if (origin === work.home) continue;
       const items = await rememberReceipt(work, id, origin, dropped);
-      const receipt = { origin, group: group.uri, version, items };
-      await enqueueJob(work, receiptJob, receipt, { key: `${origin} ${group.id} ${version} ${work.now}` });
+      await tellReceipt(work, origin, { group: group.uri, version, items });
     }
   });
 }
@@ -184,9 +183,20 @@ async function dropPortion(
   return rows.length;
 }
 
+/** Tells a node that what it let this one keep is gone. @param receipt.item of one item alone, its address */
+export async function tellReceipt(
+  work: Work,
+  origin: string,
+  receipt: { group: string; version: number; items: number; item?: string },
+): Promise<void> {
+  const key = `${origin} ${receipt.item ?? receipt.group} ${receipt.version} ${work.now}`;
+  await enqueueJob(work, receiptJob, { origin, ...receipt }, { key });
+}
+
 async function sendReceipt(context: Context, data: JsonObject): Promise<void> {
-  const { origin, group, version, items } = data;
-  const receipt = { group: String(group), version: Number(version), items: Number(items) };
+  const { origin, group, version, items, item } = data;
+  const about = typeof item === 'string' ? { item } : {};
+  const receipt = { group: String(group), version: Number(version), items: Number(items), ...about };
   if (!(await context.ports.closedGroups.receipt(String(origin), receipt)))
     throw new Error('The other node does not take the receipt now');
 }

@@ -1,7 +1,8 @@
 import type { FileHolder } from '@joinery/core';
-import { canModerate, groupById, membershipOf, requesterMayRead } from '@joinery/slices/groups';
+import { canModerate, groupById, isRecorded, membershipOf, requesterMayRead } from '@joinery/slices/groups';
 import { binned } from './bin.ts';
 import { editPost } from './changes.ts';
+import { noteFetch } from './delivery/fetches.ts';
 import { postKind } from './objects.ts';
 import { postById } from './store.ts';
 
@@ -32,6 +33,17 @@ export const ofPosts: FileHolder = {
     const group = post && (await groupById(db, post.group_id));
     return group && group.local !== 1 && group.reading === 'members' ? group.uri : null;
   },
+  keepsCopies: async (db, id) => {
+    const post = await postById(db, id);
+    const group = post && (await groupById(db, post.group_id));
+    return post?.local === 0 && post.deleted_at === null && group?.local === 1 && isRecorded(group);
+  },
+  copiesAt: async (db, id) => {
+    const post = await postById(db, id);
+    const group = post && (await groupById(db, post.group_id));
+    return group && group.local !== 1 && isRecorded(group) ? group.home : null;
+  },
+  onCopied: noteFetch,
   onChanged: async (work, id) => {
     const post = await postById(work.db, id);
     if (post?.local === 1 && post.deleted_at === null)

@@ -8,6 +8,7 @@ import { askingJobs } from './delivery/asking.ts';
 import { deliveryJob, runReport } from './delivery.ts';
 import { readPost } from './documents.ts';
 import { heldJobs } from './held.ts';
+import { recordJobs } from './record.ts';
 import { ancestorsJob, checkJob, receivePost } from './remote.ts';
 import { postByUri } from './store.ts';
 import { wantedJobs } from './wanted.ts';
@@ -110,6 +111,7 @@ export const jobs = {
   ...heldJobs,
   ...wantedJobs,
   ...copiesJobs,
+  ...recordJobs,
   ...askingJobs,
   ...agreementJobs,
   [countJob]: runCounting,

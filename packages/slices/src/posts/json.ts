@@ -75,6 +75,10 @@ const nodeSchema = z.object({
   receipt: z.string().nullable(),
   deletedAt: z.string().nullable(),
   error: z.string().nullable(),
+  record: z
+    .object({ files: z.number().int(), of: z.number().int(), at: z.string().nullable() })
+    .nullable()
+    .describe('Of the node that promised a record copy: how many of the files it was given for it'),
 });
 
 export const deliverySchema = z.object({

@@ -52,7 +52,9 @@ export const messages = defineMessages({
     record: 'Record copy',
     recordField: 'This node keeps a record copy',
     recordYes:
-      '{agency} keeps a record copy of everything that is written here, also of what people of other agencies write.',
+      '{agency} keeps a record copy of everything that is written here and of its files, also of what people of other agencies bring.',
+    recordYesLive:
+      '{agency} keeps a record copy of everything that is written here, also of what people of other agencies write. Files stay at their own nodes.',
     recordNo: '{agency} keeps no record copy: what people of other agencies write stays at their own node.',
     recordHint: 'Say yes only where a record must be kept. Members are told before they join and before they post.',
     save: 'Save',
@@ -74,7 +76,7 @@ export const messages = defineMessages({
     hostRecordStays: 'Everything stays: the record copy is kept.',
     hostOpenStays: 'Everything that was posted stays readable in the group.',
     hostDeleted: 'Text and files go; a note stays in the thread.',
-    hostRecordDeleted: 'It goes from the group; the record copy keeps it for as long as a record must be kept.',
+    hostRecordDeleted: 'It goes from the group and from the record copy, files too.',
     othersLeft:
       'When it was the node’s last member, its copies are deleted and it says so. Otherwise they stay for the others.',
     othersSuspended:
@@ -159,7 +161,9 @@ export const messages = defineMessages({
     record: 'Archiefkopie',
     recordField: 'Dit knooppunt bewaart een archiefkopie',
     recordYes:
-      '{agency} bewaart een archiefkopie van alles wat hier wordt geschreven, ook van wat mensen van andere organisaties schrijven.',
+      '{agency} bewaart een archiefkopie van alles wat hier wordt geschreven en van de bestanden erbij, ook van wat mensen van andere organisaties brengen.',
+    recordYesLive:
+      '{agency} bewaart een archiefkopie van alles wat hier wordt geschreven, ook van wat mensen van andere organisaties schrijven. Bestanden blijven op hun eigen knooppunt.',
     recordNo:
       '{agency} bewaart geen archiefkopie: wat mensen van andere organisaties schrijven, blijft op hun eigen knooppunt.',
     recordHint:
@@ -183,7 +187,7 @@ export const messages = defineMessages({
     hostRecordStays: 'Alles blijft: de archiefkopie wordt bewaard.',
     hostOpenStays: 'Alles wat is geplaatst, blijft in de groep leesbaar.',
     hostDeleted: 'Tekst en bestanden verdwijnen; in het gesprek blijft een vermelding.',
-    hostRecordDeleted: 'Het verdwijnt uit de groep; de archiefkopie bewaart het zolang de archiefplicht geldt.',
+    hostRecordDeleted: 'Het verdwijnt uit de groep en uit de archiefkopie, met zijn bestanden.',
     othersLeft:
       'Was het het laatste lid van het knooppunt, dan worden de kopieën daar verwijderd en meldt het dat. Anders blijven ze voor de anderen.',
     othersSuspended:

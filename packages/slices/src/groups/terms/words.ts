@@ -45,8 +45,9 @@ export function keepingText(group: Pick<Terms, 'reading' | 'keeping'>, language:
 }
 
 /** Whether the node of the group keeps a record copy. */
-export function recordText(group: Pick<Terms, 'record_copy'>, agency: string, language: Language): string {
+export function recordText(group: Pick<Terms, 'record_copy' | 'keeping'>, agency: string, language: Language): string {
   const t = messages(language);
+  if (group.record_copy === 1 && group.keeping === 'live') return t('recordYesLive', { agency });
   return group.record_copy === 1 ? t('recordYes', { agency }) : t('recordNo', { agency });
 }
 

@@ -31,6 +31,8 @@ export const deliveryMessages = defineMessages({
     deleted: 'Deleted',
     undeleted: 'Not confirmed',
     saysTaken: 'The group lives there; its node has the text.',
+    saysRecord:
+      '{files, plural, =0 {It promises a record copy of the files and has not fetched any yet} other {It keeps a record copy of {files} of {of, plural, one {# file} other {# files}}, last fetched}}',
     saysAnnounced: 'It knows that there is a post, and has not asked for the text.',
     saysReached: 'It has the text.',
     saysFetched: 'It was given the present text',
@@ -102,6 +104,8 @@ export const deliveryMessages = defineMessages({
     deleted: 'Verwijderd',
     undeleted: 'Niet bevestigd',
     saysTaken: 'De groep woont daar; dat knooppunt heeft de tekst.',
+    saysRecord:
+      '{files, plural, =0 {Het belooft een archiefkopie van de bestanden en haalde er nog geen op} other {Het bewaart een archiefkopie van {files} van {of, plural, one {# bestand} other {# bestanden}}, voor het laatst opgehaald}}',
     saysAnnounced: 'Het weet dat er een bericht is en heeft niet om de tekst gevraagd.',
     saysReached: 'Het heeft de tekst.',
     saysFetched: 'Het kreeg de huidige tekst',

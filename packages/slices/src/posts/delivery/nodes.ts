@@ -1,5 +1,6 @@
 import { type Decision, mayReadClosed, type Reader, type Trust } from '@joinery/core';
-import { accessByNode, type GroupRow, membersPerNode } from '@joinery/slices/groups';
+import { filesOf, keptBy } from '@joinery/slices/files';
+import { accessByNode, type GroupRow, isRecorded, membersPerNode } from '@joinery/slices/groups';
 import { type Delivery, deliveryOf, type NodeDelivery, namedNodes } from '../delivery.ts';
 import type { PostFetchRow, PostRow } from '../tables.ts';
 import { fetchesOf } from './fetches.ts';
@@ -48,6 +49,8 @@ export type NodeLine = {
   deletedAt: string | null;
   /** Why it did not take it. */
   error: string | null;
+  /** Of the node that promised a record copy of files: how many of the files, of how many, it was given for that, and when last. Null for others. */
+  record: { files: number; of: number; at: string | null } | null;
 };
 
 export type NodeDetail = { delivery: Delivery; lines: NodeLine[] };
@@ -60,6 +63,7 @@ type Seen = {
   fetch: PostFetchRow | undefined;
   access: Awaited<ReturnType<typeof accessByNode>> extends Map<string, infer Row> ? Row | undefined : never;
   decision: Decision;
+  record: NodeLine['record'];
 };
 
 /**
@@ -80,15 +84,27 @@ export async function deliveryByNode(
   const told = toldTo(delivery, post, group, closed ? [...agencies.keys(), ...fetches.keys()] : []);
   const origins = new Set([...told.keys(), ...fetches.keys()]);
   origins.delete(own);
+  const record = group.local !== 1 && isRecorded(group) ? await recordOf(db, post, group.home) : null;
   const lines = [...origins].map((origin): NodeLine => {
     const decision = closed
       ? mayReadClosed(trust, origin, group, 'out')
       : trust.mayFederate(origin, 'open-groups', 'out', group.local === 1 ? group.id : undefined);
-    const known = { ...(told.get(origin) ?? { told: null, error: null }), decision };
+    const known = { ...(told.get(origin) ?? { told: null, error: null }), decision, record };
     const seen: Seen = { ...known, post, group, fetch: fetches.get(origin), access: access.get(origin) };
     return lineOf(origin, agencies.get(origin) || (decision.agency ?? ''), seen);
   });
   return { delivery, lines };
+}
+
+/** What the group's node has for its record copy. Null of a post without files. */
+async function recordOf(db: Reader, post: PostRow, home: string): Promise<NodeLine['record']> {
+  const files = (await Promise.all(['posts', 'library'].map((kind) => filesOf(db, kind, [post.id])))).flatMap((found) =>
+    (found.get(post.id) ?? []).filter(({ local, state }) => local === 1 && state === 'ready'),
+  );
+  if (files.length === 0) return null;
+  const ids = files.map(({ id }) => id);
+  const kept = await keptBy(db, ids, home);
+  return { files: kept?.files ?? 0, of: files.length, at: kept?.at ?? null };
 }
 
 /** Which nodes were to be told, and how that stands: by our own lanes, or as the node of a group elsewhere says. */
@@ -114,7 +130,7 @@ function toldTo(delivery: Delivery, post: PostRow, group: GroupRow, members: rea
 }
 
 function lineOf(home: string, agency: string, seen: Seen): NodeLine {
-  const { post, fetch, access, decision } = seen;
+  const { post, group, fetch, access, decision } = seen;
   const { ended, confirmed } = endOf(home, seen);
   return {
     home,
@@ -130,6 +146,7 @@ function lineOf(home: string, agency: string, seen: Seen): NodeLine {
     receipt: confirmed ? (access?.receipt ?? null) : null,
     deletedAt: post.deleted_at,
     error: seen.error,
+    record: home === group.home && !ended ? seen.record : null,
   };
 }
 

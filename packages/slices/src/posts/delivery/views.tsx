@@ -181,7 +181,12 @@ function Says({ line, reader }: { line: DeliveryModel['lines'][number]; reader: 
     line.fetchedAt === null ? null : timed(line.current ? t('saysFetched') : t('saysFetchedOld'), line.fetchedAt);
   switch (line.status) {
     case 'taken':
-      return <>{t('saysTaken')}</>;
+      return (
+        <>
+          {t('saysTaken')}{' '}
+          {line.record === null ? null : timed(t('saysRecord', { ...line.record, at: '' }), line.record.at)}
+        </>
+      );
     case 'announced':
       return <>{t('saysAnnounced')}</>;
     case 'reached':

@@ -1,0 +1,117 @@
+import { type Context, enqueueJob, leaveBlob, type Reader, streams, useBlob, type Work } from '@joinery/core';
+import { holderOf, isUsedHere } from './holders.ts';
+import { fileById, filesOf, type Holder } from './store.ts';
+import { enqueueSweep } from './sweep.ts';
+import type { FileCopyRow, FileRow } from './tables.ts';
+
+/**
+ * The record copy: where a group of this node promised its members one, the bytes of files that people of other nodes bring are kept here too, and read while their home
+ * does not answer. It goes with the file, and with the promise.
+ */
+
+export const planJob = 'files.copies';
+export const copyJob = 'files.copy';
+
+/** Something of another node has other files than before: whether copies of them are kept is looked at next. */
+export async function planCopies(work: Work, holder: Holder): Promise<void> {
+  await enqueueJob(work, planJob, { ...holder }, { key: `${holder.kind} ${holder.id}` });
+}
+
+/** Whether this node promised copies of the files of a thing: asked anew each time, since a promise ends. */
+export async function isPromised(
+  context: Pick<Context, 'slices'>,
+  db: Reader,
+  file: Pick<FileRow, 'holder_kind' | 'holder_id'>,
+): Promise<boolean> {
+  if (file.holder_id === null) return false;
+  return (await holderOf(context, file)?.keepsCopies?.(db, file.holder_id)) ?? false;
+}
+
+/** Wants what was promised of the files of a thing, and drops what is promised no more. */
+export async function settleCopies(context: Pick<Context, 'slices'>, work: Work, holder: Holder): Promise<void> {
+  const files = (await filesOf(work.db, holder.kind, [holder.id])).get(holder.id) ?? [];
+  for (const file of files.filter(({ local }) => local !== 1)) {
+    if (!(await isPromised(context, work.db, file))) {
+      await dropCopy(work, file);
+      continue;
+    }
+    const row = { file_id: file.id, sha256: file.sha256, state: 'wanted' as const, reason: null, tries: 0 };
+    const added = await work.db
+      .insertInto('files_copy')
+      .values({ ...row, at: work.now })
+      .onConflict((conflict) => conflict.column('file_id').doNothing())
+      .returning('file_id')
+      .executeTakeFirst();
+    if (added) await enqueueJob(work, copyJob, { file: file.id }, { key: file.id });
+  }
+}
+
+export async function copyOf(db: Reader, file: string): Promise<FileCopyRow | undefined> {
+  return db.selectFrom('files_copy').selectAll().where('file_id', '=', file).executeTakeFirst();
+}
+
+/** Whether the bytes of a file that lies elsewhere are here, and may be read here. */
+export async function isCopied(context: Pick<Context, 'slices'>, db: Reader, file: FileRow): Promise<boolean> {
+  if (file.local === 1 || (await copyOf(db, file.id))?.state !== 'kept') return false;
+  return isPromised(context, db, file);
+}
+
+/**
+ * The bytes of a file are kept, and stay until `dropCopy`.
+ * @returns false when nobody wants them any more
+ * @throws {Refusal} unavailable
+ */
+export async function keepCopy(context: Pick<Context, 'slices'>, work: Work, id: string): Promise<boolean> {
+  const file = await fileById(work.db, id);
+  const copy = await copyOf(work.db, id);
+  if (!file || copy?.state !== 'wanted' || copy.sha256 !== file.sha256) return false;
+  if (!(await isPromised(context, work.db, file))) return false;
+  await useBlob(work, file.sha256);
+  await change(work, id, { state: 'kept', at: work.now });
+  return true;
+}
+
+/** A file cannot be kept: said to whoever runs this node (`checks.ts`). */
+export async function refuseCopy(work: Work, id: string, reason: NonNullable<FileCopyRow['reason']>): Promise<void> {
+  await change(work, id, { state: 'refused', reason, at: work.now });
+}
+
+/** It was asked for in vain. @returns how often */
+export async function noteTry(work: Work, { file_id, tries }: FileCopyRow): Promise<number> {
+  await change(work, file_id, { tries: tries + 1 });
+  return tries + 1;
+}
+
+async function change(work: Work, id: string, changed: Partial<FileCopyRow>): Promise<void> {
+  await work.db
+    .updateTable('files_copy')
+    .set(changed)
+    .where('file_id', '=', id)
+    .where('state', '=', 'wanted')
+    .execute();
+}
+
+/** Ends a copy: it is not read from now on, and its bytes go within minutes, unless they are those of another file here. The author's node is told (`file.copy_dropped`). */
+export async function dropCopy(work: Work, file: Pick<FileRow, 'id' | 'holder_kind' | 'holder_id'>): Promise<void> {
+  const copy = await work.db.deleteFrom('files_copy').where('file_id', '=', file.id).returningAll().executeTakeFirst();
+  if (copy?.state !== 'kept') return;
+  if (!(await isUsedHere(work.db, copy.sha256))) {
+    await leaveBlob(work, copy.sha256, true);
+    await enqueueSweep(work, 0);
+  }
+  const { holder_kind: kind, holder_id: id } = file;
+  if (kind !== null && id !== null) work.emit('file.copy_dropped', streams.local, { kind, id });
+}
+
+/** How many copies are kept of the files of some things. */
+export async function countCopies(db: Reader, kinds: readonly string[], id: string): Promise<number> {
+  const row = await db
+    .selectFrom('files_copy')
+    .innerJoin('files_file', 'files_file.id', 'files_copy.file_id')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('files_file.holder_kind', 'in', [...kinds])
+    .where('files_file.holder_id', '=', id)
+    .where('files_copy.state', '=', 'kept')
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
+}

@@ -1,0 +1,166 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import {
+  arrivingPath,
+  assertSpace,
+  type Context,
+  dropArriving,
+  enqueueJob,
+  isRefusal,
+  type JsonObject,
+  keepBlob,
+  pieceBytes,
+  receiveBytes,
+  scanBytes,
+  summarise,
+  transact,
+} from '@joinery/core';
+import {
+  copyJob,
+  copyOf,
+  dropCopy,
+  isPromised,
+  keepCopy,
+  noteTry,
+  planJob,
+  refuseCopy,
+  settleCopies,
+} from './copies.ts';
+import { mediaTypeOf } from './inspect.ts';
+import { noteAway } from './receive.ts';
+import { readRemote } from './remote.ts';
+import { fileById } from './store.ts';
+import type { FileCopyRow, FileRow } from './tables.ts';
+
+const by = { kind: 'system', what: copyJob } as const;
+/** Fetched for record copies at once: the other jobs of a node go on meanwhile. */
+const mostAtOnce = 2;
+/** Fetched by one job: what is longer goes on with the next, so that nobody waits for a large file. */
+const mostInOne = 64 * pieceBytes;
+/** Bytes that are fetched from one node within an hour. */
+const mostInHour = 4 * 1024 * pieceBytes;
+const minute = 60_000;
+const longestWait = 60 * minute;
+
+/** What this process fetches just now, and what it has fetched within this hour from each node. */
+type Use = { running: number; hour: string; bytes: Map<string, number> };
+const uses = new WeakMap<Context['ports'], Use>();
+
+function useOf({ ports, clock }: Context): Use {
+  const hour = clock.now().toISOString().slice(0, 13);
+  const use = uses.get(ports) ?? { running: 0, hour, bytes: new Map() };
+  if (use.hour !== hour) Object.assign(use, { hour, bytes: new Map() });
+  uses.set(ports, use);
+  return use;
+}
+
+/**
+ * Fetches a file, or its next part, for the record copy: from its home, as this node, each MiB compared with what was announced. It counts as kept when all of it is here, is of
+ * the type that was said, and has passed the virus scanner. What came before a break stays; so does the wish, for as long as the promise holds.
+ */
+async function copy(context: Context, id: string): Promise<void> {
+  const db = context.db.reader;
+  const [file, wanted] = [await fileById(db, id), await copyOf(db, id)];
+  if (!file || wanted?.state !== 'wanted') return;
+  if (!(await isPromised(context, db, file))) return transact(context, by, (work) => dropCopy(work, file));
+  if (file.bytes > context.config.files.largest)
+    return transact(context, by, (work) => refuseCopy(work, id, 'too_large'));
+  const use = useOf(context);
+  const home = new URL(file.uri).origin;
+  if ((use.bytes.get(home) ?? 0) >= mostInHour) return later(context, wanted, 20 * minute);
+  if (use.running >= mostAtOnce) return later(context, wanted, 2_000 + 1_000 * (await before(context, id)));
+  use.running += 1;
+  try {
+    await fetchPart(context, file, wanted, use, home);
+  } catch (error) {
+    // The place of files is full or away: what has come stays, and the wish too.
+    context.logger.warn('files.copy_waits', { home, reason: isRefusal(error) ? error.code : 'error' });
+    await later(context, wanted, longestWait / 4);
+  } finally {
+    use.running -= 1;
+  }
+}
+
+async function fetchPart(context: Context, file: FileRow, wanted: FileCopyRow, use: Use, home: string): Promise<void> {
+  const path = arrivingPath(context.files, file.id);
+  const here = (await stat(path).catch(() => null))?.size ?? 0;
+  // What lies behind the last whole MiB may not be.
+  const from = here >= file.bytes ? file.bytes : here - (here % pieceBytes);
+  const end = Math.min(file.bytes, from + mostInOne);
+  let arrived = from;
+  try {
+    if (from < file.bytes) {
+      await assertSpace(context.files, file.bytes - from);
+      const bytes = await readRemote(context, file, { start: from, end: end - 1 }, 'record');
+      arrived = (await receiveBytes(context.files, path, bytes, { from, most: file.bytes })).bytes;
+      use.bytes.set(home, (use.bytes.get(home) ?? 0) + arrived - from);
+    } else if (file.bytes === 0) await receiveBytes(context.files, path, nothing(), { most: 0 });
+  } catch (error) {
+    // Whatever it was, it is tried again for as long as the promise holds.
+    context.logger.warn('files.copy_waits', { home, reason: isRefusal(error) ? error.code : 'error' });
+  }
+  if (arrived < end) {
+    const tries = await transact(context, by, (work) => noteTry(work, wanted));
+    return later(context, { ...wanted, tries }, Math.min(longestWait, minute * 2 ** Math.min(tries - 1, 10)));
+  }
+  if (end < file.bytes) return later(context, { ...wanted, tries: wanted.tries }, 0, String(end));
+  await finish(context, file, wanted, path);
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** All of it is here: compared as a whole, looked at, and kept. */
+async function finish(context: Context, file: FileRow, wanted: FileCopyRow, path: string): Promise<void> {
+  const blob = await summarise(path);
+  if (blob.sha256 !== file.sha256 || blob.bytes !== file.bytes) {
+    // As a power cut leaves it: begun anew.
+    await dropArriving(path);
+    const tries = await transact(context, by, (work) => noteTry(work, wanted));
+    return later(context, { ...wanted, tries }, minute);
+  }
+  const { scanner } = context.config.files;
+  const scanned =
+    scanner === null
+      ? ({ kind: 'clean' } as const)
+      : noteAway(context, await scanBytes(scanner, createReadStream(path)));
+  if (scanned.kind === 'away') return later(context, wanted, minute, `scanner ${context.clock.now().toISOString()}`);
+  const reason = scanned.kind === 'infected' ? 'infected' : (await isAsSaid(file, path)) ? null : 'other_type';
+  if (reason !== null) {
+    await dropArriving(path);
+    return transact(context, by, (work) => refuseCopy(work, file.id, reason));
+  }
+  await keepBlob(context, path, blob);
+  // Not wanted any more: the bytes go in a day, as any that nothing names.
+  await transact(context, by, (work) => keepCopy(context, work, file.id));
+}
+
+/** Whether its bytes are of the type under which they are handed out. What is handed out as mere bytes may be anything. */
+async function isAsSaid(file: FileRow, path: string): Promise<boolean> {
+  return file.media_type === 'application/octet-stream' || (await mediaTypeOf(path)) === file.media_type;
+}
+
+/** @param key what tells this time from others of the same file */
+async function later(context: Context, wanted: FileCopyRow, milliseconds: number, key?: string): Promise<void> {
+  const now = context.clock.now();
+  const runAt = new Date(now.getTime() + milliseconds).toISOString();
+  await transact(context, by, (work) =>
+    enqueueJob(work, copyJob, { file: wanted.file_id }, { key: `${wanted.file_id} ${key ?? runAt}`, runAt }),
+  );
+}
+
+/** How many files are wanted before this one. */
+async function before(context: Context, id: string): Promise<number> {
+  const row = await context.db.reader
+    .selectFrom('files_copy')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('state', '=', 'wanted')
+    .where('file_id', '<', id)
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
+}
+
+export const copyJobs = {
+  [planJob]: (context: Context, { kind, id }: JsonObject) =>
+    transact(context, by, (work) => settleCopies(context, work, { kind: String(kind), id: String(id) })),
+  [copyJob]: (context: Context, data: JsonObject) => copy(context, String(data.file)),
+};

@@ -1,0 +1,71 @@
+import {
+  type AfterEffects,
+  type Context,
+  enqueueJob,
+  type JsonObject,
+  type LogEvent,
+  transact,
+  type Work,
+} from '@joinery/core';
+import { countCopies, planCopies } from '@joinery/slices/files';
+import { groupById, isRecorded } from '@joinery/slices/groups';
+import { personById } from '@joinery/slices/people';
+import { tellReceipt } from './copies.ts';
+import { postById } from './store.ts';
+
+/** The record copy of a group of this node follows what the group promises, and its end is told to the nodes whose files they were. */
+
+const recordJob = 'posts.record';
+const kinds = ['posts', 'library'] as const;
+const portion = 200;
+
+/** What a group promises may have changed: what is kept of it is looked through. */
+async function planWalk(work: Work, id: string): Promise<void> {
+  const group = await groupById(work.db, id);
+  if (group?.local === 1 && group.kind === 'group')
+    await enqueueJob(work, recordJob, { group: id, after: '' }, { key: `${id} ${work.now}` });
+}
+
+/** Goes through files of other nodes in a group, by key, for those that are kept though nothing promises it any more, or the other way round. */
+async function walk(context: Context, data: JsonObject): Promise<void> {
+  const [id, after] = [String(data.group), String(data.after)];
+  await transact(context, { kind: 'system', what: recordJob }, async (work) => {
+    const group = await groupById(work.db, id);
+    if (!group) return;
+    const rows = await work.db
+      .selectFrom('files_file')
+      .innerJoin('post', 'post.id', 'files_file.holder_id')
+      .leftJoin('files_copy', 'files_copy.file_id', 'files_file.id')
+      .select(['files_file.id', 'files_file.holder_kind as kind', 'post.id as post'])
+      .where('post.group_id', '=', id)
+      .where('files_file.holder_kind', 'in', [...kinds])
+      .where('files_file.local', '=', 0)
+      .where('files_file.id', '>', after)
+      .where('files_copy.file_id', isRecorded(group) ? 'is' : 'is not', null)
+      .orderBy('files_file.id')
+      .limit(portion)
+      .execute();
+    for (const { kind, post } of rows) await planCopies(work, { kind: kind ?? '', id: post });
+    const last = rows.at(-1);
+    if (rows.length === portion && last)
+      await enqueueJob(work, recordJob, { group: id, after: last.id }, { key: `${id} ${last.id}` });
+  });
+}
+
+/** The last copy of the files of a post of another node is gone: that node has the receipt. */
+async function tellDropped(work: Work, { data }: LogEvent<'file.copy_dropped'>): Promise<void> {
+  if (!kinds.some((kind) => kind === data.kind)) return;
+  const post = await postById(work.db, data.id);
+  const group = post && (await groupById(work.db, post.group_id));
+  const author = post && (await personById(work.db, post.author_id));
+  if (!post || !group || !author || author.local === 1 || (await countCopies(work.db, kinds, post.id)) > 0) return;
+  await tellReceipt(work, author.home, { group: group.uri, version: 0, items: 1, item: post.uri });
+}
+
+export const recordEffects: AfterEffects = {
+  'group.updated': (work, { data }) => planWalk(work, data.group),
+  'group.deleted': (work, { data }) => planWalk(work, data.group),
+  'file.copy_dropped': tellDropped,
+};
+
+export const recordJobs = { [recordJob]: walk };
