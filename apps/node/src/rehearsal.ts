@@ -1,23 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { type Context, createActorKeys, type DoorAnswer, newId, transact, type Work } from '@joinery/core';
-import {
-  carriesKeyOf,
-  decideAs,
-  federationOf,
-  fetchAs,
-  type RehearsalStep,
-  rehearsalSteps,
-  sendAs,
-} from '@joinery/federation';
+import { type Context, createActorKeys, type DoorAnswer, newId } from '@joinery/core';
+import { carriesKeyOf, federationOf, fetchAs, type RehearsalStep, rehearsalSteps, sendAs } from '@joinery/federation';
 import { createGroup, joinGroup, membershipOf } from '@joinery/slices/groups';
-import { addPerson } from '@joinery/slices/people';
-import { createTopic, deletePost, markdownText, postByUri, reply } from '@joinery/slices/posts';
+import { deletePost, markdownText, reply } from '@joinery/slices/posts';
 import { type RunningNode, startNode } from './node.ts';
+import { closedGroup } from './rehearsal/closed.ts';
+import { act, decide, person, postAt, settle, until, write } from './rehearsal/hands.ts';
 
-const by = { kind: 'system', what: 'rehearsal' } as const;
+/** What may go wrong on purpose, for the test that no line is green by itself. */
+export type Meddling = {
+  /** Milliseconds that anything may take. */
+  longest?: number;
+  before?: (step: RehearsalStep['name'], nodes: { copy: RunningNode; partner: RunningNode }) => Promise<void>;
+};
+
 const longestWait = 20_000;
 
 /**
@@ -25,7 +23,7 @@ const longestWait = 20_000;
  * which must be reached at its address and refuse whom it does not know; then a copy of the node, with its settings but without its content, makes an
  * agreement with the partner. The real node is only asked: nothing of it changes. See docs/adr/0011-rehearsal.md.
  */
-export async function rehearse(real: Context): Promise<RehearsalStep[]> {
+export async function rehearse(real: Context, meddling: Meddling = {}): Promise<RehearsalStep[]> {
   const folder = await mkdtemp(join(tmpdir(), 'joinery-rehearsal-'));
   const nodes: RunningNode[] = [];
   try {
@@ -36,7 +34,8 @@ export async function rehearse(real: Context): Promise<RehearsalStep[]> {
     };
     const partner = await start('partner', 'Throw-away partner');
     const copy = await start('copy', real.config.agency);
-    return await play(real, copy, partner);
+    const startWriter = () => start('writer', 'Second throw-away partner');
+    return await play(real, { copy, partner, startWriter }, meddling);
   } finally {
     for (const node of nodes.reverse()) await node.close();
     await rm(folder, { recursive: true, force: true });
@@ -59,10 +58,18 @@ function settingsOf({ config }: Context, folder: string, agency: string): Record
 type Try = () => Promise<true | string>;
 
 /** Everything in order; after a step that others need has failed, those are not tried. */
-async function play(real: Context, copy: RunningNode, partner: RunningNode): Promise<RehearsalStep[]> {
-  const tries: Record<RehearsalStep['name'], Try> = { ...(await knocks(real, partner)), ...agreement(copy, partner) };
+async function play(
+  real: Context,
+  { copy, partner, startWriter }: { copy: RunningNode; partner: RunningNode; startWriter: () => Promise<RunningNode> },
+  { longest = longestWait, before }: Meddling,
+): Promise<RehearsalStep[]> {
+  const tries: Record<RehearsalStep['name'], Try> = {
+    ...(await knocks(real, partner)),
+    ...agreement(copy, partner, startWriter, longest),
+  };
   const steps: RehearsalStep[] = [];
   for (const name of rehearsalSteps) {
+    await before?.(name, { copy, partner });
     const start = performance.now();
     const outcome = await tries[name]().catch((error: unknown) => (error instanceof Error ? error.message : 'failed'));
     const milliseconds = Math.round(performance.now() - start);
@@ -75,7 +82,7 @@ async function play(real: Context, copy: RunningNode, partner: RunningNode): Pro
 async function knocks(real: Context, partner: RunningNode) {
   const { origin } = real.config;
   const own = federationOf(real);
-  await decide(partner, 'allow', origin, real.config.agency);
+  await decide(partner, 'allow', { origin, agency: real.config.agency });
   const isRefused = (answer: DoorAnswer): true | string => {
     if (!answer.ok && answer.body?.code === 'no_agreement') return true;
     return answer.ok ? 'It was let in' : `${answer.code}: ${answer.detail}`;
@@ -92,22 +99,19 @@ async function knocks(real: Context, partner: RunningNode) {
 }
 
 /** What agencies do that have an agreement, and what remains when it ends. */
-function agreement(copy: RunningNode, partner: RunningNode) {
-  const nodes = [copy, partner];
-  const here = { owner: '', group: '', closed: '' };
-  const there = { person: '', group: '', topic: '' };
-  const postAt = (node: RunningNode, uri: string) => postByUri(node.context.db.reader, uri);
-  const write = (node: RunningNode, group: string, author: string, title: string) =>
-    act(node, (work) => createTopic(work, { group, author, title, ...markdownText('This is a rehearsal.') }));
+function agreement(copy: RunningNode, partner: RunningNode, startWriter: () => Promise<RunningNode>, longest: number) {
+  const nodes = [copy, partner] as const;
+  const here = { owner: '', group: '', closed: '', reader: '' };
+  const there = { group: '', topic: '' };
   return {
     agreed: async () => {
-      await decide(copy, 'allow', partner.origin, 'Throw-away partner');
-      await decide(partner, 'allow', copy.origin, copy.context.config.agency);
-      return until(nodes, async () => (await isConfirmed(copy)) && (await isConfirmed(partner, copy.origin)));
+      await decide(copy, 'allow', { origin: partner.origin, agency: 'Throw-away partner' });
+      await decide(partner, 'allow', { origin: copy.origin, agency: copy.context.config.agency });
+      return until(nodes, longest, async () => (await isConfirmed(copy)) && (await isConfirmed(partner, copy.origin)));
     },
     joined: async () => {
       here.owner = await person(copy, 'Olga Owner');
-      there.person = await person(partner, 'Pim Partner');
+      here.reader = await person(partner, 'Pim Partner');
       const [keys, closedKeys] = [await createActorKeys(), await createActorKeys()];
       await act(copy, async (work) => {
         const { owner } = here;
@@ -116,13 +120,17 @@ function agreement(copy: RunningNode, partner: RunningNode) {
         here.closed = (await createGroup(work, { ...closed, reading: 'members', joining: 'request' })).uri;
       });
       there.group = (await partner.context.ports.actors.resolve(here.group)).id;
-      await act(partner, (work) => joinGroup(work, { group: there.group, person: there.person }));
+      await act(partner, (work) => joinGroup(work, { group: there.group, person: here.reader }));
       const { reader } = partner.context.db;
-      return until(nodes, async () => (await membershipOf(reader, there.group, there.person))?.state === 'member');
+      return until(
+        nodes,
+        longest,
+        async () => (await membershipOf(reader, there.group, here.reader))?.state === 'member',
+      );
     },
     posted: async () => {
-      there.topic = (await write(partner, there.group, there.person, 'A question')).uri;
-      return until(nodes, async () => (await postAt(copy, there.topic))?.status === 'accepted');
+      there.topic = (await write(partner, there.group, here.reader, 'A question')).uri;
+      return until(nodes, longest, async () => (await postAt(copy, there.topic))?.status === 'accepted');
     },
     answered: async () => {
       const replyTo = (await postAt(copy, there.topic))?.id;
@@ -130,7 +138,7 @@ function agreement(copy: RunningNode, partner: RunningNode) {
       const answer = await act(copy, (work) =>
         reply(work, { replyTo, author: here.owner, ...markdownText('An answer.') }),
       );
-      return until(nodes, async () => (await postAt(partner, answer.uri)) !== undefined);
+      return until(nodes, longest, async () => (await postAt(partner, answer.uri)) !== undefined);
     },
     closed: async () => {
       if (here.closed === '') return 'There is no group to ask for';
@@ -140,19 +148,21 @@ function agreement(copy: RunningNode, partner: RunningNode) {
         await fetchAs(partner.federation, missing),
       ];
       if (closed.ok || nothing.ok) return 'Something was given';
+      if (closed.status === undefined) return `${closed.code}: ${closed.detail}`;
       return (closed.status === nothing.status && closed.body?.code === nothing.body?.code) || 'The answers differ';
     },
+    ...closedGroup(nodes, here, startWriter, longest),
     deleted: async () => {
       const id = (await postAt(partner, there.topic))?.id;
-      if (!id) return 'There is nothing to delete';
-      await act(partner, (work) => deletePost(work, { post: id, author: there.person }));
-      return until(nodes, async () => {
+      if (!id || (await postAt(copy, there.topic)) === undefined) return 'There is nothing to delete';
+      await act(partner, (work) => deletePost(work, { post: id, author: here.reader }));
+      return until(nodes, longest, async () => {
         const copied = await postAt(copy, there.topic);
         return copied === undefined || copied.deleted_at !== null;
       });
     },
     suspended: async () => {
-      await decide(copy, 'suspend', partner.origin);
+      await decide(copy, 'suspend', partner);
       const late = await write(copy, here.group.split('/').at(-1) ?? '', here.owner, 'After the end');
       await settle(nodes);
       const read = await fetchAs(partner.federation, here.group);
@@ -160,21 +170,6 @@ function agreement(copy: RunningNode, partner: RunningNode) {
       return (await postAt(partner, late.uri)) === undefined || 'The partner still got a post';
     },
   } satisfies Partial<Record<RehearsalStep['name'], Try>>;
-}
-
-function act<T>(node: RunningNode, does: (work: Work) => Promise<T>): Promise<T> {
-  return transact(node.context, by, does);
-}
-
-async function person(node: RunningNode, name: string): Promise<string> {
-  const email = `${name.split(' ')[0]?.toLowerCase()}@rehearsal.example`;
-  return (await addPerson(node.context, by, { name, email, administrator: false, federationOfficer: false })).id;
-}
-
-async function decide(node: RunningNode, what: 'allow' | 'suspend', origin: string, agency?: string): Promise<void> {
-  const fields = agency === undefined ? {} : { agency, privateRanges: true };
-  await act(node, (work) => decideAs(work, what, { origin, fields, by: 'rehearsal', reason: 'Rehearsal' }));
-  await node.federation.bridge.trust.refresh();
 }
 
 async function isConfirmed(node: RunningNode, origin?: string): Promise<boolean> {
@@ -185,24 +180,4 @@ async function isConfirmed(node: RunningNode, origin?: string): Promise<boolean>
     .$if(origin !== undefined, (query) => query.where('partner_host.origin', '=', origin ?? ''))
     .execute();
   return rows.some(({ confirmed }) => confirmed === 1);
-}
-
-/** Lets both nodes deliver and take what there is, until something holds. */
-async function until(nodes: RunningNode[], holds: () => Promise<boolean>): Promise<true | string> {
-  const end = performance.now() + longestWait;
-  while (performance.now() < end) {
-    await settle(nodes);
-    if (await holds()) return true;
-    await setTimeout(20);
-  }
-  return `It had not happened after ${longestWait / 1000} seconds`;
-}
-
-async function settle(nodes: RunningNode[]): Promise<void> {
-  for (const { context, worker, federation } of nodes) {
-    await context.db.changes.poll();
-    await worker?.drain();
-    await federation.lanes.look();
-    await federation.settled();
-  }
 }

@@ -7,7 +7,7 @@ export { type LaneHealth, laneHealth } from './peers.ts';
 export { signRequest } from './signatures.ts';
 export { federationSlice } from './slice.ts';
 export { decideAs } from './trust/partners.ts';
-export { carriesKeyOf, fetchAs, sendAs } from './trust/rehearsal/knock.ts';
+export { carriesKeyOf, fetchAs, sendAs, tokenAs } from './trust/rehearsal/knock.ts';
 export { type RehearsalStep, type Rehearse, rehearsalSteps } from './trust/rehearsal/steps.ts';
 export { createPartnersSlice } from './trust/slice.ts';
 export { federationMiddleware, refuseMisdirected } from './web.ts';

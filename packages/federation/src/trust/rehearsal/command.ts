@@ -2,7 +2,7 @@ import { apart, type Command, refuse } from '@joinery/core';
 import { type RehearsalStep, type Rehearse, stepText } from './steps.ts';
 import { rehearsalText } from './text.ts';
 
-/** `joinery rehearse`: the same ten lines as on the page. Fails when one of them does. */
+/** `joinery rehearse`: the same lines as on the page. Fails when one of them does. */
 export function rehearseCommand(rehearse: Rehearse): Command {
   return {
     name: 'rehearse',

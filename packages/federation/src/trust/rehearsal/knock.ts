@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { type DoorAnswer, isObject, listOf, nodeActor, publicKeysOf } from '@joinery/core';
+import { actorTokenHeader } from '../../actor-token.ts';
 import type { FederationNode } from '../../federation.ts';
 import { signedFetch } from '../../fetch.ts';
 import { textOf } from '../../read.ts';
@@ -7,9 +8,15 @@ import { signRequest } from '../../signatures.ts';
 
 const purpose = 'rehearsal';
 
-/** Asks another node for a document, as any node would: signed, through the door. */
-export function fetchAs(node: FederationNode, url: string): Promise<DoorAnswer> {
-  return signedFetch(node.bridge, url, purpose);
+/** Asks another node for a document, as any node would: signed, through the door. @param token of a closed group */
+export function fetchAs(node: FederationNode, url: string, token?: string): Promise<DoorAnswer> {
+  return signedFetch(node.bridge, url, purpose, token === undefined ? {} : { headers: actorTokenHeader(token) });
+}
+
+/** The token with which a node reads what is written in a closed group elsewhere; null when it is refused one. */
+export async function tokenAs(node: FederationNode, group: string): Promise<string | null> {
+  const answer = await fetchAs(node, `${group}/token`);
+  return answer.ok ? textOf(answer.document?.['joinery:actorToken']) : null;
 }
 
 /** Sends a Follow of itself to another node's inbox, as any node would: signed, through the door. */

@@ -10,6 +10,9 @@ export const rehearsalSteps = [
   'posted',
   'answered',
   'closed',
+  'closed-joined',
+  'closed-read',
+  'closed-removed',
   'deleted',
   'suspended',
 ] as const;
@@ -35,6 +38,9 @@ export const stepText = {
   posted: 'stepPosted',
   answered: 'stepAnswered',
   closed: 'stepClosed',
+  'closed-joined': 'stepClosedJoined',
+  'closed-read': 'stepClosedRead',
+  'closed-removed': 'stepClosedRemoved',
   deleted: 'stepDeleted',
   suspended: 'stepSuspended',
 } as const satisfies Record<RehearsalStep['name'], string>;

@@ -9,7 +9,7 @@ export const rehearsalText = defineMessages({
     aboutOwn:
       'A throw-away partner, which is not on your list, first knocks at this node’s own address: it must be reached, and be refused.',
     aboutCopy:
-      'Then a copy of this node, with its settings but without its content, makes an agreement with that partner and goes through what agencies do.',
+      'Then a copy of this node, with its settings but without its content, makes an agreement with that partner and goes through what agencies do; for a closed group a second partner joins them.',
     allGreen: 'All went as it should.',
     done: 'Went well',
     failed: 'Did not go as it should',
@@ -21,6 +21,10 @@ export const rehearsalText = defineMessages({
     stepAgreed: 'Two nodes agree: each allows the other, and both know it',
     stepAnswered: 'An answer reaches the other node',
     stepClosed: 'A closed group gives the partner exactly what a missing one gives',
+    stepClosedJoined: 'Once agreements cover closed groups, people of two partners ask to join one, and are let in',
+    stepClosedRead:
+      'What one of them writes stays at its author’s node; the other reads it there with a token of the group, and not without',
+    stepClosedRemoved: 'Whoever is removed from it is refused with the same token, and their node drops its copy',
     stepDeleted: 'What its author deletes disappears on the other node',
     stepJoined: 'A person of one node joins a group of the other',
     stepPosted: 'What they write arrives, signed, with the group’s node',
@@ -52,6 +56,12 @@ export const rehearsalText = defineMessages({
     stepAgreed: 'Twee knooppunten spreken af: elk staat de ander toe, en beide weten het',
     stepAnswered: 'Een antwoord bereikt het andere knooppunt',
     stepClosed: 'Een gesloten groep geeft de partner precies wat een ontbrekende geeft',
+    stepClosedJoined:
+      'Als afspraken gesloten groepen omvatten, vragen mensen van twee partners om lid te worden, en worden zij toegelaten',
+    stepClosedRead:
+      'Wat een van hen schrijft blijft bij het knooppunt van de schrijver; de ander leest het daar met een bewijs van de groep, en niet zonder',
+    stepClosedRemoved:
+      'Wie eruit wordt gezet, wordt met hetzelfde bewijs geweigerd, en diens knooppunt wist zijn kopie',
     stepDeleted: 'Wat de schrijver verwijdert, verdwijnt op het andere knooppunt',
     stepJoined: 'Iemand van het ene knooppunt wordt lid van een groep van het andere',
     stepPosted: 'Wat die schrijft komt ondertekend aan bij het knooppunt van de groep',
