@@ -10,6 +10,8 @@ import { states } from '../../apps/node/src/demo/states.ts';
 import { until } from '../harness/until.ts';
 
 const readyWithin = 120_000;
+/** Pages that the desk says are worth a look. */
+const sights = 15;
 /** Processes are looked up where only Linux shows them. */
 const elsewhere = process.platform !== 'linux';
 
@@ -151,12 +153,13 @@ it('is ready within twenty seconds of a machine that does nothing else', () => {
   expect(Number(effort) / Number(cores)).toBeLessThanOrEqual(20);
 });
 
-it('four nodes answer at the printed addresses, each with its own name', async () => {
+it('five nodes answer at the printed addresses, each with its own name', async () => {
   const lines = [...demo.said().matchAll(/^ {2}(http:\S+) {2}([^,]+),/gm)];
   expect(lines.map(([, , name]) => name)).toEqual([
     'Ministry of Housing',
     'Harrowdean Council',
     'Gemeente Zandhoven',
+    'Millbrook Homes',
     'Brightwell Consulting',
   ]);
   for (const [, origin = '', name = ''] of lines) {
@@ -176,6 +179,8 @@ it("the visitor's desk signs in as each role, shows who keeps what, and takes or
     const name = `${state.charAt(0).toUpperCase()}${state.slice(1)}`;
     expect(page).toMatch(new RegExp(`>${name}</t[hd]>.*?<td[^>]*>[1-9]\\d*</td>`, 's'));
   }
+  expect(page.match(/target="_blank" rel="noopener">/g)?.length).toBeGreaterThanOrEqual(sights);
+  expect(page).toContain('<p lang="nl"><a class="ds-link"');
   const link = await fetch(`${desk}/sign-in/sanne`, { method: 'POST', redirect: 'manual' });
   expect(link.status).toBe(303);
   const read = await signIn(link.headers.get('location') ?? '');
@@ -230,7 +235,7 @@ it('the node that nobody allowed cannot open a group of the department', async (
 
 it.skipIf(elsewhere)('Ctrl-C leaves neither processes nor folders behind', async () => {
   const children = childrenOf(demo.process.pid);
-  expect(children.length).toBeGreaterThanOrEqual(4);
+  expect(children.length).toBeGreaterThanOrEqual(5);
   expect(readdirSync(demo.folder)).toHaveLength(1);
   demo.process.kill('SIGINT');
   await until(() => demo.process.exitCode !== null, 20_000);
@@ -243,7 +248,7 @@ it.skipIf(elsewhere)('Ctrl-C leaves neither processes nor folders behind', async
 async function startNodes(): Promise<{ early: Demo; nodes: number[] }> {
   const early = startDemo();
   const nodes = () => childrenOf(early.process.pid).filter((id) => readCommand(id).at(-1) === 'node');
-  await until(() => nodes().length === 4, readyWithin);
+  await until(() => nodes().length === 5, readyWithin);
   return { early, nodes: nodes() };
 }
 
@@ -270,8 +275,10 @@ it('tries by itself everything that it invites to, and says what passed', { time
   await using checked = startDemo('--check');
   await until(() => checked.process.exitCode !== null, 2 * readyWithin);
   expect(checked.process.exitCode, checked.said()).toBe(0);
-  expect(checked.said()).toMatch(/^10 passed, 0 failed$/m);
+  expect(checked.said()).toMatch(/^17 passed, 0 failed$/m);
   expect(checked.said()).not.toContain('FAIL');
+  expect(checked.said()).toContain(`${sights} pages, as `);
+  expect(checked.said()).toMatch(/^Ready after [\d.]+ s/m);
   const shown = /^pass {2}Every state is on show: (.*)$/m.exec(checked.said())?.[1]?.split(', ') ?? [];
   expect(shown.map((one) => one.replace(/^[1-9]\d* /, ''))).toEqual([...states]);
 });

@@ -51,7 +51,10 @@ export async function runCommandLine(
     .command('demo')
     .description('Make something happen in the demo that runs on this machine')
     .addArgument(
-      new Argument('<what>', 'the stranger tries every door, or a node stops, starts or is killed').choices(demoActs),
+      new Argument(
+        '<what>',
+        'the stranger tries every door, a node stops, starts or is killed, a member is removed, or an emergency access agreed to',
+      ).choices(demoActs),
     )
     .action(async (what: (typeof demoActs)[number]) => {
       const { ok, words } = await actInDemo(what);

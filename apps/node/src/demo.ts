@@ -1,4 +1,4 @@
-/** `npm run demo`: a department, two councils and a stranger, each in a process of its own, until Ctrl-C. */
+/** `npm run demo`: a department, two councils, a housing association and a stranger, each in a process of its own, until Ctrl-C. */
 
 import { runDemoNode } from './demo/node.ts';
 import { runDemo } from './demo/run.ts';

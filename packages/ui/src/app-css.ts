@@ -164,6 +164,7 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .ds-error-summary .ds-list { --dsc-list-margin-top: .25rem; }
 
 /* Notices, badges, people */
+.app-notice-list { margin: 0; padding: 0; list-style: none; display: grid; gap: .375rem; }
 .app-notice { --dsc-alert-padding-block: .875rem; --dsc-alert-padding-inline-end: 1rem; --dsc-alert-border-color: var(--ds-color-border-subtle); }
 .app-badge, .app-tag { --dsc-tag-min-height: 1.5rem; --dsc-tag-border-radius: var(--ds-border-radius-full); --dsc-tag-padding: 0 .625rem;
   gap: .25rem; font-size: .8125rem; font-weight: 500; max-width: 100%; box-sizing: border-box; }

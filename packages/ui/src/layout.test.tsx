@@ -44,10 +44,27 @@ test('what people and agencies are called cannot become markup', () => {
       visitor: { name: hostile, href: '/people/1', administrator: false },
       navigation: [{ href: '/', label: hostile, current: true }],
       notices: [{ kind: 'info', text: hostile }],
+      standing: [{ kind: 'info', text: hostile, link: { href: '/', text: hostile } }],
     },
     hostile,
   );
   expect(html).not.toContain('<img');
+});
+
+test('what holds on every page is one box, as urgent as the most urgent of it', () => {
+  const standing = [
+    { kind: 'info' as const, text: 'A message was reported.' },
+    { kind: 'warning' as const, text: 'Three people wait.', link: { href: '/people', text: 'Let people in' } },
+  ];
+  const html = renderPage({ ...page, notices: [], standing }, '');
+  expect(html.match(/class="ds-alert/g)).toHaveLength(1);
+  expect(html).toMatch(
+    /data-color="warning" role="alert".*A message was reported\..*Three people wait\. <a href="\/people">/,
+  );
+  const [one] = standing;
+  expect(renderPage({ ...page, notices: [], standing: one ? [one] : [] }, '')).toMatch(
+    /data-color="info" role="status"/,
+  );
 });
 
 test('the title says in the language of the page that a form had faults', () => {

@@ -8,6 +8,8 @@ import { Notice, type NoticeKind } from './notice.tsx';
 import { Avatar, initials } from './person.tsx';
 import { text } from './text.ts';
 
+type ShownNotice = { kind: NoticeKind; text: string; link?: { href: string; text: string } };
+
 /** Everything around the content of a page. Addresses are paths on this node. */
 export type PageModel = {
   title: string;
@@ -37,7 +39,9 @@ export type PageModel = {
   marks?: readonly { href: string; icon: IconName; label: string; count: string | null; current: boolean }[];
   /** The search box of the header: asks for `action?q=`. Null or absent where there is none. */
   search?: { action: string; label: string } | null | undefined;
-  notices: readonly { kind: NoticeKind; text: string; link?: { href: string; text: string } }[];
+  notices: readonly ShownNotice[];
+  /** What an administrator must know, whatever the page. */
+  standing?: readonly ShownNotice[];
   /** This page answers a form that had faults: the title begins with "Error: ". */
   error?: boolean | undefined;
   /** Path to come back to after signing in or changing the language; the start page when absent. */
@@ -90,15 +94,10 @@ export function Layout({ page, children }: { page: PageModel; children?: Child }
               {t('kept')}
             </Notice>
           ) : null}
+          <Standing notices={page.standing ?? []} language={page.language} />
           {page.notices.map((notice) => (
             <Notice kind={notice.kind} language={page.language}>
-              {notice.text}
-              {notice.link ? (
-                <>
-                  {' '}
-                  <a href={notice.link.href}>{notice.link.text}</a>
-                </>
-              ) : null}
+              <Told notice={notice} />
             </Notice>
           ))}
           {page.kept ? <KeptForms.Provider value={page.kept}>{children}</KeptForms.Provider> : children}
@@ -109,6 +108,43 @@ export function Layout({ page, children }: { page: PageModel; children?: Child }
         ) : null}
       </body>
     </html>
+  );
+}
+
+function Told({ notice: { text: words, link } }: { notice: ShownNotice }) {
+  return (
+    <>
+      {words}
+      {link ? (
+        <>
+          {' '}
+          <a href={link.href}>{link.text}</a>
+        </>
+      ) : null}
+    </>
+  );
+}
+
+const byUrgency = ['danger', 'warning', 'info', 'success'] as const;
+
+/** What holds on every page, in one box: several below each other would push each page out of sight. */
+function Standing({ notices, language }: { notices: readonly ShownNotice[]; language: Language }) {
+  const kind = byUrgency.find((one) => notices.some((notice) => notice.kind === one));
+  if (kind === undefined) return null;
+  return (
+    <Notice kind={kind} language={language}>
+      {notices.length === 1 && notices[0] ? (
+        <Told notice={notices[0]} />
+      ) : (
+        <ul class="app-notice-list">
+          {notices.map((notice) => (
+            <li>
+              <Told notice={notice} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Notice>
   );
 }
 

@@ -53,7 +53,8 @@ export async function pageModel(c: RequestContext, options: PageOptions): Promis
       ? linksTo(administrationFor(context, visitor), pathname, language)
       : [],
     search: searchBox(c, pathname),
-    notices: [...standing, ...(options.notices ?? [])],
+    notices: options.notices ?? [],
+    standing,
     error: options.error,
     // After a form the address may answer nothing but that form.
     returnTo: c.req.method === 'GET' ? `${pathname}${search}` : undefined,

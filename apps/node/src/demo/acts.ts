@@ -1,6 +1,7 @@
-import { agencies, people } from './content.ts';
+import { type ClosedActs, createClosedActs } from './acts-closed.ts';
+import { agencies, type GroupKey, type PersonKey, people } from './content.ts';
+import type { Deed } from './deeds.ts';
 import type { Knock } from './doors.ts';
-import type { Deed } from './node.ts';
 import type { DemoProcess } from './processes.ts';
 import type { Cast, DemoNodes } from './story.ts';
 
@@ -12,7 +13,7 @@ export type Acts = {
   stop: () => Promise<{ ok: boolean; words: string }>;
   /** Kills the council's node while somebody there writes, starts it again, and looks what became of each post. */
   kill: () => Promise<{ ok: boolean; words: string }>;
-};
+} & ClosedActs;
 
 const postsAtOnce = 6;
 const name = agencies.council.name;
@@ -21,6 +22,7 @@ export function createActs(nodes: DemoNodes<DemoProcess>, cast: Cast): Acts {
   const { department, council, stranger } = nodes;
   let rounds = 0;
   return {
+    ...createClosedActs(nodes, cast),
     stranger: async () => {
       const { services: web, housing: partners } = cast.groups;
       const things = { web, partners, post: cast.inHousing, person: cast.people.ines };
@@ -69,17 +71,10 @@ export function createActs(nodes: DemoNodes<DemoProcess>, cast: Cast): Acts {
   };
 }
 
-/** A topic of Priya's in the department's group, now. */
-export function topic(cast: Cast, title: string): Deed {
+/** A topic in a group of the department, now. */
+export function topic(cast: Cast, title: string, group: GroupKey = 'services', by: PersonKey = 'priya'): Deed {
   const text = 'Written during the demo, to see where it goes.';
   const at = new Date().toISOString();
-  return {
-    do: 'topic',
-    at,
-    group: cast.groups.services,
-    by: cast.people.priya,
-    title,
-    text,
-    language: people.priya.language,
-  };
+  const { language } = people[by];
+  return { do: 'topic', at, group: cast.groups[group], by: cast.people[by], title, text, language };
 }

@@ -1,11 +1,12 @@
 import { inWords } from '../run-server.ts';
 import { createActs, topic } from './acts.ts';
 import { agencies, type PersonKey, people } from './content.ts';
+import type { Deed } from './deeds.ts';
 import type { Figures } from './figures.ts';
 import { signInRoles } from './greeting.ts';
-import type { Deed } from './node.ts';
 import { onShow } from './on-show.ts';
 import type { DemoProcess } from './processes.ts';
+import { sightsOf } from './sights.ts';
 import type { Cast, DemoNodes } from './story.ts';
 
 type Try = { what: string; run: () => Promise<string> };
@@ -30,7 +31,7 @@ export async function check(nodes: DemoNodes<DemoProcess>, cast: Cast, say: (lin
 }
 
 function triesOf(nodes: DemoNodes<DemoProcess>, cast: Cast): Try[] {
-  const { department, council, stranger } = nodes;
+  const { department, council, landlord, stranger } = nodes;
   const acts = createActs(nodes, cast);
   const post = async (title: string) => {
     const [uri = ''] = await council.perform([topic(cast, title)]);
@@ -98,6 +99,48 @@ function triesOf(nodes: DemoNodes<DemoProcess>, cast: Cast): Try[] {
         return 'and taken';
       },
     },
+    {
+      what: 'Whoever it is for opens everything that is worth a look',
+      run: async () => {
+        const sights = sightsOf(nodes, cast);
+        const cookies = new Map<PersonKey, string>();
+        for (const { as, address, title } of sights) {
+          const cookie = cookies.get(as) ?? (await signsIn(nodes, cast, as));
+          cookies.set(as, cookie);
+          const answer = await fetch(address, { headers: { cookie } });
+          await answer.body?.cancel();
+          if (answer.status !== 200) fail(`${title}, as ${people[as].name}: ${answer.status} at ${answer.url}`);
+        }
+        return `${sights.length} pages, as ${cookies.size} people`;
+      },
+    },
+    {
+      what: 'What is written in the closed group is read at its author’s node, by a node that the group introduces',
+      run: async () => {
+        const began = performance.now();
+        const posts = await council.perform([topic(cast, 'Who goes to the hearing?', 'fraud', 'grace')]);
+        await landlord.perform([{ do: 'await', posts, texts: true }]);
+        return `after ${Math.round(performance.now() - began)} ms`;
+      },
+    },
+    {
+      what: 'To who is not in it the closed group looks like none',
+      run: async () => {
+        const { fraud } = cast.groups;
+        const headers = { accept: 'application/activity+json' };
+        const [there, none] = await Promise.all(
+          [fraud, fraud.replace(/[^/]+$/, '01900000-0000-7000-8000-000000000000')].map(async (address) => {
+            const answer = await fetch(address, { headers });
+            return `${answer.status} ${await answer.text()}`;
+          }),
+        );
+        return there === none ? 'the same answer, to the byte' : fail(`${there} is not ${none}`);
+      },
+    },
+    { what: 'A member of the closed group is removed', run: async () => reported(await acts.remove()) },
+    { what: 'A member of the closed group comes back', run: async () => reported(await acts.remove()) },
+    { what: 'A second person agrees to an emergency access', run: async () => reported(await acts.agree()) },
+    { what: 'Emergency access is over, and asked for anew', run: async () => reported(await acts.agree()) },
     { what: 'The stranger gets nothing', run: async () => reported(await acts.stranger()) },
     {
       what: 'A partner that is suspended gets through to nobody, and later to everybody',
@@ -158,15 +201,19 @@ async function until(what: () => string, look: () => Promise<boolean>): Promise<
   fail(what());
 }
 
-/** Opens a one-time link and presses its button, as a browser does. */
-async function signsIn(nodes: DemoNodes<DemoProcess>, cast: Cast, key: PersonKey): Promise<void> {
+const cookiesOf = ({ headers }: Response): string =>
+  headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0] ?? '')
+    .filter((pair) => !pair.endsWith('='))
+    .join('; ');
+
+/** Opens a one-time link and presses its button, as a browser does. @returns the cookie of the session */
+async function signsIn(nodes: DemoNodes<DemoProcess>, cast: Cast, key: PersonKey): Promise<string> {
   const [link = ''] = await nodes[people[key].place].perform([{ do: 'link', person: cast.people[key] }]);
   const page = await fetch(link);
   const html = await page.text();
-  const cookie = page.headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0])
-    .join('; ');
+  const cookie = cookiesOf(page);
   const csrf = /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
   const done = await fetch(link, {
     method: 'POST',
@@ -175,4 +222,5 @@ async function signsIn(nodes: DemoNodes<DemoProcess>, cast: Cast, key: PersonKey
     redirect: 'manual',
   });
   if (done.status !== 303) fail(`${people[key].name} got ${done.status}`);
+  return cookiesOf(done);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { deskFile } from './content.ts';
 
 /** What the command line can make happen in a running demo. */
-export const demoActs = ['stranger', 'stop', 'kill'] as const;
+export const demoActs = ['stranger', 'stop', 'kill', 'remove', 'agree'] as const;
 
 /**
  * Makes something happen in the demo that runs on this machine.

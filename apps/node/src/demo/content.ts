@@ -1,3 +1,6 @@
+import type { DemoShape } from './closed.ts';
+import { dilemmas } from './dilemmas.ts';
+import { fraud } from './fraud.ts';
 import { housing } from './housing.ts';
 import type { DemoGuest, DemoNewcomer } from './newcomers.ts';
 import { services } from './services.ts';
@@ -10,7 +13,7 @@ export const deskFile = 'desk.json';
 export const agencies = {
   department: {
     name: 'Ministry of Housing',
-    what: 'the department: hosts two groups',
+    what: 'the department: hosts three groups, one of them closed',
     colour: '#1a5d78',
     second: '#6a4a9c',
   },
@@ -22,9 +25,15 @@ export const agencies = {
   },
   zandhoven: {
     name: 'Gemeente Zandhoven',
-    what: 'a Dutch council: hosts one group, in Dutch',
+    what: 'a Dutch council: hosts two groups in Dutch, one of them closed',
     colour: '#1f6b3a',
     second: '#b4451f',
+  },
+  landlord: {
+    name: 'Millbrook Homes',
+    what: 'a housing association: has an agreement with the department alone, and is introduced to the others by a closed group',
+    colour: '#7a4b00',
+    second: '#2f6f6a',
   },
   stranger: {
     name: 'Brightwell Consulting',
@@ -35,8 +44,14 @@ export const agencies = {
 } as const;
 export type Place = keyof typeof agencies;
 export const places = Object.keys(agencies) as Place[];
-/** Who allows each other. */
+/** Those that somebody allows. */
 export const allowed = places.filter((place) => place !== 'stranger');
+/** Whom a node allows, and is allowed by. */
+export const partnersOf = (place: Place): Place[] =>
+  allowed.filter(
+    (other) =>
+      other !== place && ((place !== 'landlord' && other !== 'landlord') || [place, other].includes('department')),
+  );
 
 export type DemoPerson = {
   place: Place;
@@ -73,6 +88,7 @@ export const people = {
     language: 'nl',
     administrator: true,
   },
+  ruth: { place: 'landlord', name: 'Ruth Pemberton', role: 'Tenancy fraud lead', language: 'en', administrator: true },
   leo: { place: 'stranger', name: 'Leo Marchetti', role: 'Consultant', language: 'en', administrator: true },
 } satisfies Record<string, DemoPerson>;
 export type PersonKey = keyof typeof people;
@@ -103,12 +119,15 @@ export type DemoGroup = {
   name: string;
   handle: string;
   summary: string;
-  reading: 'web' | 'partners';
+  reading: 'web' | 'partners' | 'members';
   joining: 'open' | 'request';
   language: 'en' | 'nl';
   members: PersonKey[];
   /** Asked to join and wait for an answer. */
   waiting: PersonKey[];
+  /** What those say who wait. */
+  answers?: readonly { question: string; answer: string }[];
+  shape?: DemoShape;
   text: string;
 };
 
@@ -148,6 +167,44 @@ export const groups = {
     members: ['joris', 'fatima', 'pieter', 'anneke'],
     waiting: [],
     text: zandhoven,
+  },
+  fraud: {
+    owner: 'margaret',
+    name: 'Tenancy fraud: joint cases',
+    handle: 'tenancy-fraud',
+    summary: 'Closed. For people of four agencies who look into homes that are not lived in by the tenant.',
+    reading: 'members',
+    joining: 'request',
+    language: 'en',
+    members: ['tom', 'grace', 'sanne', 'ruth'],
+    waiting: ['priya'],
+    answers: [
+      {
+        question: 'What do you work on?',
+        answer: 'Resident permits: nine of them hang on one flat in Cathedral Road.',
+      },
+      { question: 'Who can confirm that?', answer: 'Grace Adeyemi, who is in the group already.' },
+    ],
+    shape: {
+      terms: { recordCopy: true, inviting: 'members', asking: 'partners' },
+      label: 'confidential',
+      questions: ['What do you work on?', 'Who can confirm that?'],
+      introduces: true,
+    },
+    text: fraud,
+  },
+  dilemmas: {
+    owner: 'sanne',
+    name: 'Dilemma’s aan het loket',
+    handle: 'dilemmas',
+    summary: 'Besloten. Elders wordt hier alleen live gelezen: er blijft nergens een kopie.',
+    reading: 'members',
+    joining: 'request',
+    language: 'nl',
+    members: ['joris', 'fatima', 'anneke'],
+    waiting: [],
+    shape: { terms: { keeping: 'live' }, label: 'internal', questions: [], introduces: false },
+    text: dilemmas,
   },
 } satisfies Record<string, DemoGroup>;
 export type GroupKey = keyof typeof groups;

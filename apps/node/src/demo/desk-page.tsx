@@ -1,17 +1,20 @@
 import { type Assets, Badge, DataTable, Heading, Panel, SubmitButton } from '@joinery/ui';
 import type { Acts } from './acts.ts';
 import { agencies, type PersonKey, type Place, people, places } from './content.ts';
+import { Sights } from './desk-sights.tsx';
 import type { Knock } from './doors.ts';
 import type { Figures } from './figures.ts';
 import { signInRoles } from './greeting.ts';
 import type { OnShow } from './on-show.ts';
 import type { DemoProcess } from './processes.ts';
+import type { Sight } from './sights.ts';
 
 export type DeskState = {
   nodes: DemoProcess[];
   /** In the order of the nodes; null for one that does not run. */
   figures: (Figures | null)[];
   shown: OnShow[];
+  sights: Sight[];
   /** What was last made to happen, and what came of it. */
   told: { act: keyof Acts; ok: boolean; words: string; knocks: Knock[] } | null;
   files: Assets;
@@ -35,11 +38,12 @@ export function renderDesk(state: DeskState): string {
         <main class="app-main" id="main">
           <Heading level={1}>The visitor's desk</Heading>
           <p class="app-lead">
-            Four agencies, each with a node of its own. Three of them work together; nobody allowed the fourth. Sign in
-            as anybody, and see here what passes between them.
+            Five agencies, each with a node of its own. Three of them work together, a fourth is introduced by a closed
+            group; nobody allowed the fifth. Sign in as anybody, and see here what passes between them.
           </p>
           <Roles nodes={state.nodes} />
           <Happen state={state} />
+          <Sights sights={state.sights} />
           <div id="live" class="app-stack">
             <Keeping state={state} />
             <States shown={state.shown} />
@@ -101,6 +105,8 @@ function Happen({ state }: { state: DeskState }) {
         {button('stranger', 'Let the stranger try every door')}
         {button('stop', council?.isRunning() ? `Stop the node of ${name}` : `Start the node of ${name} again`)}
         {button('kill', `Kill the node of ${name} in the middle of a post`)}
+        {button('remove', `Remove the member of ${agencies.landlord.name} from the closed group, or let her in again`)}
+        {button('agree', 'Agree to the emergency access that waits, or ask anew')}
       </div>
       <div id="told" tabindex={-1}>
         {state.told ? (

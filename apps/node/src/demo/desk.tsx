@@ -9,6 +9,7 @@ import { type DeskState, renderDesk } from './desk-page.tsx';
 import type { Figures } from './figures.ts';
 import { onShow } from './on-show.ts';
 import type { DemoProcess } from './processes.ts';
+import { sightsOf } from './sights.ts';
 import type { Cast, DemoNodes } from './story.ts';
 
 const host = '127.0.0.1';
@@ -54,7 +55,9 @@ export async function openDesk(demo: {
         return text === undefined ? null : (JSON.parse(text) as Figures);
       }),
     );
-    return renderDesk({ nodes: Object.values(nodes), figures, shown: await onShow(nodes, cast), told, files });
+    const shown = await onShow(nodes, cast);
+    const sights = sightsOf(nodes, cast);
+    return renderDesk({ nodes: Object.values(nodes), figures, shown, sights, told, files });
   };
 
   const server = createServer(async (request, response) => {

@@ -3,10 +3,13 @@ import type { Cast, DemoNodes } from './story.ts';
 
 /** Who can be signed in as, and what for. */
 export const signInRoles: { key: PersonKey; what: string }[] = [
-  { key: 'margaret', what: 'runs both groups of the department' },
+  { key: 'margaret', what: 'runs the groups of the department, one of them closed' },
   { key: 'ines', what: 'security officer of the department: administers its node and decides about partners' },
   { key: 'priya', what: 'officer of Harrowdean Council' },
-  { key: 'sanne', what: 'runs the Dutch group at Gemeente Zandhoven' },
+  { key: 'grace', what: 'of Harrowdean Council too, and in the closed group' },
+  { key: 'sanne', what: 'runs the Dutch groups at Gemeente Zandhoven' },
+  { key: 'pieter', what: 'administers the node of Gemeente Zandhoven' },
+  { key: 'ruth', what: 'of a housing association, in the closed group' },
   { key: 'leo', what: 'at the stranger' },
 ];
 
@@ -29,6 +32,7 @@ export async function describeDemo(nodes: DemoNodes, cast: Cast, desk: string): 
     `Let somebody in. As Margaret open  ${department.origin}  Priya has asked to join the housing group. Let her in, and open it as Priya.`,
     `Be a stranger. Run  curl -i -H 'Accept: application/activity+json' ${housing}  and, as Inês, read why: ${partners}/explain?origin=${stranger.origin}&thing=${housing}`,
     `Look after the node. As Inês open  ${department.origin}/administration  It says what waits for you: a proposal, an agreement that ends, and a delivery to Harrowdean Council that failed and was put aside.`,
+    `Read what stays elsewhere. As Margaret open  ${cast.groups.fraud}  Four agencies write in it, and each keeps its own. As Ruth open it too: her node has no agreement with Harrowdean, the group introduces them.`,
     `Suspend a partner. As Inês open  ${partners}  and choose Harrowdean Council, read what a suspension does, do it, and post as Priya: it waits. Allow again: it arrives.`,
   ];
   return [
@@ -43,10 +47,10 @@ export async function describeDemo(nodes: DemoNodes, cast: Cast, desk: string): 
     '',
     `Anyone can read this group, signed in or not:\n  ${services}`,
     '',
-    'Six things to try:',
+    'Seven things to try:',
     ...things.map((thing, index) => `  ${index + 1}. ${thing}`),
     '',
-    'At the desk, or with  npm run joinery -- demo stranger|stop|kill , let the stranger try its doors, stop a node, or kill one in the middle of a post.',
+    'At the desk, or with  npm run joinery -- demo stranger|stop|kill|remove|agree , let the stranger try its doors, stop a node, kill one in the middle of a post, remove a member of a closed group, or agree to an emergency access.',
     'End it with Ctrl-C. Nothing is kept.',
   ].join('\n');
 }

@@ -1,11 +1,12 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { type CommandInput, type Context, createActorKeys, refuse, transact } from '@joinery/core';
-import { approve, createGroup, groupByUri, joinGroup, membershipOf } from '@joinery/slices/groups';
+import { type Context, createActorKeys, refuse, transact } from '@joinery/core';
+import { approve, createGroup, groupByUri, joinGroup, membershipOf, removeMember } from '@joinery/slices/groups';
 import { addPerson, linkFor, personByUri } from '@joinery/slices/people';
 import {
   createTopic,
+  currentRevision,
   deletePost,
   editPost,
   like,
@@ -21,55 +22,23 @@ import { changeStyle } from '@joinery/slices/style';
 import { type RunningNode, startNode } from '../node.ts';
 import { inWords } from '../run-server.ts';
 import { slices } from '../slices.ts';
-import { type DemoGroup, type DemoPerson, deskFile } from './content.ts';
-import { knock, type Things } from './doors.ts';
+import {
+  agreeToEmergency,
+  askInEmergency,
+  bringPaper,
+  endEmergency,
+  folderIn,
+  readInEmergency,
+  shapeGroup,
+  takeIntroductions,
+} from './closed.ts';
+import { deskFile } from './content.ts';
+import type { Answer, Deed, Request } from './deeds.ts';
+import { knock } from './doors.ts';
 import { figures, processorSeconds } from './figures.ts';
-import { type DemoGuest, type DemoNewcomer, letIn, register } from './newcomers.ts';
+import { letIn, register } from './newcomers.ts';
 import { park, parkedFor, shownHere } from './states.ts';
 import { answerIn, isIn, talk } from './talking.ts';
-
-/**
- * What one node of the demo is told to do. People, groups and posts are named by their addresses; `at` is the instant at which it is said to have
- * happened.
- */
-export type Deed =
-  | { do: 'person'; at: string; person: DemoPerson; handle: string }
-  | { do: 'group'; at: string; owner: string; group: Omit<DemoGroup, 'owner' | 'members' | 'waiting' | 'text'> }
-  | { do: 'command'; name: string; input: CommandInput }
-  | { do: 'join'; at: string; group: string; person: string; state: 'member' | 'requested' }
-  | { do: 'approve'; at: string; group: string; person: string; by: string }
-  | { do: 'topic'; at: string; group: string; by: string; title: string; text: string; language: string }
-  | { do: 'reply'; at: string; to: string; by: string; text: string; language: string }
-  | { do: 'edit'; at: string; post: string; by: string; text: string }
-  | { do: 'like'; at: string; post: string; by: string }
-  | { do: 'answer'; at: string; topic: string; answer: string; by: string }
-  | { do: 'pin'; at: string; post: string; by: string }
-  | { do: 'remove'; at: string; post: string; by: string; reason: string }
-  | { do: 'lock'; at: string; post: string; by: string }
-  | { do: 'delete'; at: string; post: string; by: string }
-  | {
-      do: 'talk';
-      people: string[];
-      subject: string;
-      language: string;
-      said: { by: string; at: string; text: string }[];
-    }
-  | { do: 'say'; after: string; by: string; at: string; text: string; language: string }
-  | { do: 'guest'; sponsor: string; guest: DemoGuest; group: string; until: string }
-  | { do: 'register'; newcomer: DemoNewcomer; administrator: string }
-  | { do: 'effort' }
-  | { do: 'await'; posts: string[] }
-  | { do: 'count'; title: string }
-  | { do: 'link'; person: string }
-  | { do: 'style'; colour: string; second: string }
-  | { do: 'figures' }
-  | { do: 'states' }
-  | { do: 'park'; group: string; origin: string }
-  | { do: 'parked'; origin: string }
-  | { do: 'knock'; at: string; things: Things };
-
-export type Request = { number: number; deeds: Deed[] } | { pause: true };
-export type Answer = { ready: string } | { number: number; answers: string[] } | { number: number; fault: string };
 
 const by = { kind: 'system', what: 'demo' } as const;
 const lookEvery = 25;
@@ -151,7 +120,9 @@ async function perform(running: RunningNode, deed: Deed): Promise<string> {
       const [owner, keys] = await Promise.all([personId(deed.owner), createActorKeys()]);
       const { name, handle, summary, reading, joining } = deed.group;
       const input = { name, handle, summary, reading, joining, owner, keys };
-      return (await transact(context, by, (work) => createGroup(work, input))).uri;
+      const made = await transact(context, by, (work) => createGroup(work, input));
+      if (deed.group.shape) await shapeGroup(context, { group: made, owner, shape: deed.group.shape });
+      return made.uri;
     }
     case 'command': {
       const command = slices.flatMap((slice) => slice.commands ?? []).find(({ name }) => name === deed.name);
@@ -161,7 +132,13 @@ async function perform(running: RunningNode, deed: Deed): Promise<string> {
     case 'join': {
       const { id: group } = await until(deed.group, () => now.ports.actors.resolve(deed.group).catch(() => null));
       const person = await personId(deed.person);
-      await transact(context, by, (work) => joinGroup(work, { group, person }));
+      const { answers } = deed;
+      // Who was just removed hears of it from the group's node first.
+      await until(
+        `the end of a membership in ${deed.group}`,
+        async () => (await membershipOf(reader, group, person))?.state !== 'member',
+      );
+      await transact(context, by, (work) => joinGroup(work, { group, person, answers }));
       if (deed.state === 'member')
         await until(
           `membership in ${deed.group}`,
@@ -180,6 +157,38 @@ async function perform(running: RunningNode, deed: Deed): Promise<string> {
       await transact(context, by, (work) => approve(work, { group, person: person.id, by: facilitator }));
       return '';
     }
+    case 'removal': {
+      const { reason } = deed;
+      const [group, person, facilitator] = await Promise.all([
+        groupId(deed.group),
+        personId(deed.person),
+        personId(deed.by),
+      ]);
+      await transact(now, by, (work) => removeMember(work, { group, person, by: facilitator, reason }));
+      return '';
+    }
+    case 'introduced':
+      await takeIntroductions(now, deed.origin);
+      return '';
+    case 'folder': {
+      const [group, maker] = await Promise.all([groupId(deed.group), personId(deed.by)]);
+      return folderIn(context, { group, by: maker, name: deed.name });
+    }
+    case 'paper': {
+      const [group, author] = await Promise.all([groupId(deed.paper.group), personId(deed.paper.by)]);
+      return bringPaper(now, { ...deed.paper, group, by: author });
+    }
+    case 'emergency':
+      return askInEmergency(now, { ...deed, by: await personId(deed.by) });
+    case 'agree':
+      await agreeToEmergency(now, { ...deed, by: await personId(deed.by) });
+      return '';
+    case 'read':
+      await readInEmergency(now, { ...deed, by: await personId(deed.by), topic: await postId(deed.topic) });
+      return '';
+    case 'end':
+      await endEmergency(now, { ...deed, by: await personId(deed.by) });
+      return '';
     case 'topic': {
       const [group, author] = await Promise.all([groupId(deed.group), personId(deed.by)]);
       const { title, language } = deed;
@@ -233,7 +242,22 @@ async function perform(running: RunningNode, deed: Deed): Promise<string> {
       return String(processorSeconds());
     case 'await':
       for (const post of deed.posts) {
-        await until(post, async () => (await postByUri(reader, post))?.status === 'accepted');
+        await until(post, async () => {
+          const found = await postByUri(reader, post);
+          const isThere = found?.status === 'accepted';
+          return isThere && (!deed.texts || (await currentRevision(reader, found)) !== undefined);
+        });
+      }
+      return '';
+    case 'open':
+      await now.ports.actors.history(deed.group, 'topics');
+      return '';
+    case 'gone':
+      for (const uri of deed.posts) {
+        await until(`the end of ${uri}`, async () => {
+          const post = await postByUri(reader, uri);
+          return post === undefined || (await currentRevision(reader, post)) === undefined;
+        });
       }
       return '';
     case 'lock': {

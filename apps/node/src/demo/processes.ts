@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
 import { agencies, type Place } from './content.ts';
-import type { Answer, Deed, Request } from './node.ts';
+import type { Answer, Deed, Request } from './deeds.ts';
 import type { DemoNode } from './story.ts';
 
 const stopWithin = 10_000;

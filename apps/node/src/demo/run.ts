@@ -41,7 +41,7 @@ export async function runDemo(options: { check: boolean }): Promise<void> {
   process.on('SIGTERM', stopped);
   process.on('SIGHUP', stopped);
   try {
-    say('Starting four nodes and filling them with content. This takes some seconds.');
+    say('Starting five nodes and filling them with content. This takes some seconds.');
     const [deskPort = 0, ...ports] = await freePorts(places.length + 1);
     processes = places.map((place, index) =>
       createProcess(place, ports[index] ?? 0, join(folder, place), (said) => {

@@ -2,6 +2,7 @@ import { type Context, newId, refuse, streams, transact } from '@joinery/core';
 import { laneHealth } from '@joinery/federation';
 import { guestLabel, guestsOf } from '@joinery/slices/people';
 import { deliveryOf } from '@joinery/slices/posts';
+import { closedShownHere, closedStates } from './states-closed.ts';
 
 /** What the demo has something of to look at, in the order in which it is told. */
 export const states = [
@@ -19,6 +20,7 @@ export const states = [
   'registrations that wait',
   'conversations',
   'conversations over nodes',
+  ...closedStates,
 ] as const;
 export type Shown = Record<(typeof states)[number], number>;
 
@@ -86,6 +88,7 @@ export async function shownHere(context: Context): Promise<Shown> {
     'registrations that wait': registrations.length,
     conversations: conversations.length,
     'conversations over nodes': overNodes.length,
+    ...(await closedShownHere(db)),
   };
 }
 

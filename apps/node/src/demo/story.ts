@@ -1,6 +1,7 @@
 import {
   agencies,
   allowed,
+  type DemoGroup,
   type DemoReply,
   type DemoTopic,
   type GroupKey,
@@ -10,12 +11,14 @@ import {
   newcomer,
   type PersonKey,
   type Place,
+  partnersOf,
   people,
   personKeys,
   places,
   readTopics,
 } from './content.ts';
-import type { Deed } from './node.ts';
+import type { Deed } from './deeds.ts';
+import { folders, papers } from './papers.ts';
 import { type DemoTalk, talkOverNodes, talks } from './talk.ts';
 
 /** One running node: its address, and how to make it do something. Answers are the addresses of what was made. */
@@ -27,8 +30,21 @@ export type Cast = {
   groups: Record<GroupKey, string>;
   inHousing: string;
   guest: string;
+  /** A topic of the council in the closed group. */
+  inFraud: string;
+  /** A post that its author, of the department, took back. */
+  deleted: string;
+  /** A document with several versions, kept at the council. */
+  document: string;
+  /** Requests to read a closed group in an emergency: one waits at the department, one was used at the Dutch council. */
+  emergencies: { waiting: string; used: string };
 };
 
+const emergency = {
+  waiting:
+    'The court asks by tomorrow for the date on which the key safes were first mentioned, and Margaret is on leave.',
+  used: 'Een inwoner heeft een klacht ingediend over wat hier over hem zou staan. De klachtencommissie wil weten of dat zo is.',
+};
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
@@ -44,7 +60,8 @@ type Topic = DemoTopic & { group: GroupKey; at: number; uri: string; answers: st
 /** Fills the nodes with people, groups and topics; what concerns several nodes really travels between them. */
 export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
   const opening = iso(now - openingDay * day);
-  const cast = { ...(await settle(nodes, opening, now)), inHousing: '', guest: '' };
+  const later = { inHousing: '', guest: '', inFraud: '', deleted: '', document: '' };
+  const cast: Cast = { ...(await settle(nodes, opening, now)), ...later, emergencies: { waiting: '', used: '' } };
   await nodes.stranger.perform([propose(nodes)]);
   await Promise.all(
     places.map((place) => {
@@ -67,6 +84,8 @@ export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
     }),
   );
   cast.inHousing = topics.find(({ group }) => group === 'housing')?.uri ?? '';
+  cast.inFraud = topics.find(({ group, by }) => group === 'fraud' && by === 'grace')?.uri ?? '';
+  cast.deleted = topics.find(({ deleted, by }) => deleted && people[by].place === 'department')?.uri ?? '';
   await arrived(nodes, topics, (topic) => [topic.uri]);
   await perform(
     nodes,
@@ -83,6 +102,9 @@ export async function tell(nodes: DemoNodes, now: number): Promise<Cast> {
   );
   await talkingOver(nodes, cast, now);
   cast.guest = await newcomers(nodes, cast, now);
+  cast.document = await fillLibrary(nodes, cast, now);
+  cast.emergencies = await emergencies(nodes, cast, topics.find(({ group }) => group === 'dilemmas')?.uri ?? '');
+  await nodes.department.perform([leaving(cast)]);
   await nodes.department.perform([{ do: 'park', group: cast.groups.services, origin: nodes.council.origin }]);
   return cast;
 }
@@ -100,13 +122,14 @@ async function settle(nodes: DemoNodes, at: string, now: number): Promise<Pick<C
   );
   // One node after the other: an offer that comes before its receiver has allowed the sender waits for the next contact.
   for (const place of allowed) {
-    const others = allowed.filter((other) => other !== place);
-    await nodes[place].perform(others.map((other) => allow(nodes, place, other, now)));
+    await nodes[place].perform(partnersOf(place).map((other) => allow(nodes, place, other, now)));
   }
+  for (const place of allowed)
+    if (place !== 'department') await nodes[place].perform([{ do: 'introduced', origin: nodes.department.origin }]);
   const everybody = Object.fromEntries(made.flat()) as Cast['people'];
   const addresses = await Promise.all(
     groupKeys.map(async (key) => {
-      const { owner, members, waiting, text, ...group } = groups[key];
+      const { owner, members, waiting, answers, text, ...group }: DemoGroup = groups[key];
       const deed = { do: 'group', at, group, owner: everybody[owner] } as const;
       const [uri = ''] = await nodes[people[owner].place].perform([deed]);
       return [key, uri] as const;
@@ -130,6 +153,7 @@ function allow(nodes: DemoNodes, place: Place, other: Place, now: number): Deed 
     reason: 'Working together on local services',
     expires,
     scopes: 'discover,open-groups,closed-groups',
+    classification: 'confidential',
   };
   return { do: 'command', name: 'partner allow', input: { arguments: [nodes[other].origin], options } };
 }
@@ -145,23 +169,76 @@ function propose(nodes: DemoNodes): Deed {
 }
 
 async function joinAll(nodes: DemoNodes, cast: Cast, at: string): Promise<void> {
-  const join = (group: GroupKey, person: PersonKey, state: 'member' | 'requested') =>
+  const join = (
+    group: GroupKey,
+    person: PersonKey,
+    state: 'member' | 'requested',
+    answers: DemoGroup['answers'] = [],
+  ) =>
     nodes[people[person].place].perform([
-      { do: 'join', at, group: cast.groups[group], person: cast.people[person], state },
+      { do: 'join', at, group: cast.groups[group], person: cast.people[person], state, answers },
     ]);
   await Promise.all(
     groupKeys.map(async (key) => {
-      const { owner, joining, members, waiting } = groups[key];
+      const { owner, joining, members, waiting, answers }: DemoGroup = groups[key];
       const host = nodes[people[owner].place];
-      for (const person of members as PersonKey[]) {
+      for (const person of members) {
         await join(key, person, joining === 'open' ? 'member' : 'requested');
         const deed = { at, group: cast.groups[key], person: cast.people[person], by: cast.people[owner] };
         if (joining === 'request') await host.perform([{ do: 'approve', ...deed }]);
       }
-      for (const person of waiting as PersonKey[]) await join(key, person, 'requested');
+      for (const person of waiting) await join(key, person, 'requested', answers);
     }),
   );
 }
+
+/** The library of the group that is open to the web. @returns the address of the document that is kept at the council */
+async function fillLibrary(nodes: DemoNodes, cast: Cast, now: number): Promise<string> {
+  const group = cast.groups.services;
+  const place = new Map<string, string>();
+  for (const name of folders) {
+    const at = iso(now - 341 * day);
+    const [id = ''] = await nodes.department.perform([{ do: 'folder', at, group, by: cast.people.margaret, name }]);
+    place.set(name, id);
+  }
+  let elsewhere = '';
+  for (const { by, folder, versions, ...paper } of papers) {
+    const files = versions.map(({ daysAgo, ...version }) => ({ ...version, at: iso(now - daysAgo * day) }));
+    const own = { group, by: cast.people[by], folder: place.get(folder) ?? '', versions: files, language: 'en' };
+    const [uri = ''] = await nodes[people[by].place].perform([{ do: 'paper', paper: { ...paper, ...own } }]);
+    if (people[by].place === 'council') elsewhere = uri;
+  }
+  await nodes.department.perform([{ do: 'await', posts: [elsewhere] }]);
+  return elsewhere;
+}
+
+/** At the department nobody has decided yet; at the Dutch council somebody has read. */
+async function emergencies(
+  { department, zandhoven }: DemoNodes,
+  cast: Cast,
+  topic: string,
+): Promise<Cast['emergencies']> {
+  const { fraud, dilemmas } = cast.groups;
+  const { ines, pieter, sanne } = cast.people;
+  const [waiting = ''] = await department.perform([
+    { do: 'emergency', group: fraud, by: ines, reason: emergency.waiting },
+  ]);
+  const [used = ''] = await zandhoven.perform([
+    { do: 'emergency', group: dilemmas, by: pieter, reason: emergency.used },
+  ]);
+  await zandhoven.perform([
+    { do: 'agree', access: used, by: sanne },
+    { do: 'read', access: used, by: pieter, topic },
+    { do: 'end', access: used, by: pieter },
+  ]);
+  return { waiting, used };
+}
+
+/** The only member of the Dutch council goes, so that its node drops what it has of others and says so. */
+const leaving = (cast: Cast): Deed => ({
+  ...{ do: 'removal', group: cast.groups.fraud, person: cast.people.sanne, by: cast.people.margaret },
+  reason: 'Works on other cases now. Thank you, Sanne!',
+});
 
 /** A guest of the department, and somebody who asked it for an account. @returns the address of the guest */
 async function newcomers(nodes: DemoNodes, cast: Cast, now: number): Promise<string> {

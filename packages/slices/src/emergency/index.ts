@@ -12,7 +12,7 @@ import { panels } from './panels.tsx';
 import { askHref, routes } from './routes.tsx';
 import { ownAccesses } from './store.ts';
 
-export { approveReading, askToRead } from './emergency.ts';
+export { approveReading, askToRead, beginPage, endReading } from './emergency.ts';
 
 const languageOf = (language: string) => (isLanguage(language) ? language : 'en');
 

@@ -3,6 +3,7 @@
 export { accessByNode, accessOf, lastNumber, nextNumber, nodeFacts } from './access.ts';
 export { addressing, announce, publicCollection } from './activities-document.ts';
 export { collectionUris, scopeOf, streamFor, streamOf } from './addresses.ts';
+export { labelGroup } from './classify.ts';
 export {
   changeUsualContacts,
   chooseContacts,
