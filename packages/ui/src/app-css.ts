@@ -271,6 +271,7 @@ app-uploads[data-over] .app-uploads { outline: 2px dashed var(--ds-color-accent-
 .app-descriptions > div:first-child { padding-top: 0; }
 .app-descriptions dd { flex: 1 1 12rem; min-width: 0; }
 .app-descriptions > div + div { border-top: 1px solid var(--ds-color-neutral-border-subtle); }
+.app-list .app-descriptions { margin-block-start: .75rem; }
 .app-descriptions dt { flex: 0 1 11rem; color: var(--ds-color-neutral-text-subtle); }
 .app-stack .app-breadcrumb > ol[role] { display: flex; flex-wrap: wrap; gap: .25rem; padding: 0; margin: 0; list-style: none; }
 .app-breadcrumb li { display: flex; align-items: center; gap: .25rem; overflow-wrap: anywhere; }

@@ -57,7 +57,8 @@ test('dates and numbers follow the language and the time zone', () => {
 });
 
 test.each([
-  ['2026-11-21T13:05:30.000Z', 'now'],
+  ['2026-11-21T13:05:30.000Z', 'just now'],
+  ['2026-11-21T13:04:30.000Z', 'now'],
   ['2026-11-21T13:08:59.000Z', '3 minutes ago'],
   ['2026-11-21T15:05:00.000Z', '2 hours ago'],
   ['2026-11-22T14:05:00.000Z', 'yesterday'],

@@ -134,13 +134,14 @@ export function formatNumber(language: Language, value: number): string {
   return cached(numberFormats, language, () => new Intl.NumberFormat(locales[language])).format(value);
 }
 
+const justNow: Record<Language, string> = { en: 'just now', nl: 'zojuist' };
 const relativeUnits = [
   { unit: 'minute', seconds: 60, below: 3600 },
   { unit: 'hour', seconds: 3600, below: 86_400 },
   { unit: 'day', seconds: 86_400, below: 7 * 86_400 },
 ] as const;
 
-/** "3 minutes ago", "yesterday", "in 2 hours"; a date when it is a week or more away. */
+/** "just now", "3 minutes ago", "yesterday", "in 2 hours"; a date when it is a week or more away. */
 export function formatRelative(language: Language, timeZone: string, at: Instant, now: Instant): string {
   const seconds = (new Date(at).getTime() - new Date(now).getTime()) / 1000;
   const distance = Math.abs(seconds);
@@ -149,7 +150,7 @@ export function formatRelative(language: Language, timeZone: string, at: Instant
     language,
     () => new Intl.RelativeTimeFormat(locales[language], { numeric: 'auto' }),
   );
-  if (distance < 60) return format.format(0, 'second');
+  if (distance < 60) return seconds > 0 ? format.format(0, 'second') : justNow[language];
   const fitting = relativeUnits.find(({ below }) => distance < below);
   if (!fitting) return formatDate(language, timeZone, at);
   return format.format(Math.trunc(seconds / fitting.seconds), fitting.unit);
