@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { forgetAttempts } from '@joinery/core';
+import { forgetAttempts, transact } from '@joinery/core';
 import { nodeAddresses } from '@joinery/federation';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changingRoutes } from './changing-routes-table.ts';
@@ -398,3 +398,39 @@ async function markOf(place: Place): Promise<string> {
   const page = await lookAt('member', 'GET /groups/:id', `/groups/${world.things[place].group}`);
   return /data-topic="([^"]*)"/.exec(page.body)?.[1] ?? '';
 }
+
+/** What somebody may learn of a group that a restore keeps shut: who was in it the name, to know whom to ask, where they are told that it is shut. */
+const toldOfShut: Record<string, Outcome> = {
+  ...{ 'GET /': 'profile', 'GET /groups': 'profile', 'GET /groups/:id': 'profile' },
+  // One's own words, that have not left.
+  'GET /outgoing/:id': 'content',
+};
+
+describe('after a restore, before somebody has looked at what came back and opened it', () => {
+  const ofHere = places.filter((place) => place !== 'elsewhere');
+  beforeAll(async () => {
+    const { context, federation } = world.seed;
+    await world.pass(1_000);
+    const at = context.clock.now().toISOString();
+    const state = { at, asOf: at, confirmedAt: at, waiting: [] };
+    await transact(context, { kind: 'system', what: 'test' }, async (work) => {
+      await context.slices.find(({ name }) => name === 'groups')?.chooseAnew?.(work, state);
+    });
+    await federation.bridge.trust.refresh();
+  });
+
+  it.each(routes)('%s tells nothing of any group that lives here', async (route) => {
+    const wrong: string[] = [];
+    for (const visitor of ['nobody', 'stranger', 'member', 'members'] as const) {
+      const look = onlyOnce(route, visitor);
+      const wasIn = visitor === 'member';
+      for (const place of ofHere) {
+        const { told, alike, status } = await toldAt(route, place, look);
+        const may = (wasIn && toldOfShut[route]) || 'facts';
+        if (order.indexOf(told) > order.indexOf(may) || (!wasIn && !alike) || status >= 500)
+          wrong.push(`${visitor}, ${place}: ${told}${alike ? '' : ', unlike what is missing'} (${status})`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});

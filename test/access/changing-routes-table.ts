@@ -90,6 +90,7 @@ const pagesOfGroups: Record<string, Row> = {
   'POST /groups/:id/leave': inGroup('member', strangers),
   'POST /groups/:id/decline-invitation': inGroup('invitee', strangers),
   'POST /groups/:id/confirm': { as: 'owner', not: ['member', 'colleague', 'facilitator', ...outsiders], at: ['shut'] },
+  'POST /groups/:id/joining': inGroup('facilitator', notFacilitators),
   'POST /groups/:id/invitations': inGroup('facilitator', notFacilitators, ({ bystander }) => ({ person: bystander })),
   'POST /groups/:id/members/approve': inGroup('facilitator', notFacilitators, ({ requester }) => ({
     person: requester,
@@ -230,6 +231,10 @@ const pagesOfPeople: Record<string, Row> = {
   'POST /administration/restored/rules': {
     ...{ as: 'administrator', not: notAdministrators },
     send: { answer: 'on', kind: 'guests', subject: '' },
+  },
+  'POST /administration/restored/groups': {
+    ...{ as: 'administrator', not: notAdministrators },
+    send: ({ shutOpen }) => ({ group: shutOpen }),
   },
   'POST /administration/restored/people': {
     ...{ as: 'administrator', not: notAdministrators },

@@ -172,6 +172,7 @@ export const rules = {
   toldOne: page('One thing that one was told of: leads there', { member: all('F'), facilitator: all('-') }),
   silencing: page('What one hears of', { member: all('P') }),
   held: page('What one wrote and has not left yet: for its author alone', { member: all('C'), facilitator: all('-') }),
+  wrote: page('What one wrote: for its author alone', { member: all('C'), facilitator: all('-') }),
   listening: page('News of a group as it happens, for pages that one may read', {
     member: all('F'),
     facilitator: all('-'),

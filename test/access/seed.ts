@@ -99,7 +99,7 @@ export const secondStepKey = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 /** What a seeded node has, by name: ids, except `link` (token of a sign-in link), `muteToken` (of a link in a mail), `handle` and `uri` (of a group). */
 export type Things = Record<Person | ThingName | 'askedIdentity', string>;
 type ThingName =
-  | ('closed' | 'open' | 'bridges' | 'handle' | 'uri' | 'shut' | 'shutConversation')
+  | ('closed' | 'open' | 'bridges' | 'handle' | 'uri' | 'shut' | 'shutOpen' | 'shutConversation')
   | ('topic' | 'reply' | 'fixed' | 'removed' | 'answered' | 'answer' | 'liked' | 'refused' | 'report' | 'held')
   | ('upload' | 'emergency')
   | LibraryThing
@@ -207,6 +207,7 @@ export async function openSeed(options: { smtp?: string; clock?: Clock } = {}): 
     const why = { group: groups.closed, reason: 'Water in the archive' };
     const emergency = (await askToRead(work, { person: ada, administrator: true }, why)).id;
     const shut = await fillShut(work, person, keys);
+    await withhold(work, 'groups.joining', groups.closed, 'request');
     return { ...groups, ...talk, ...shut, emergency, partner: (await decideAs(work, 'allow', allowed)).id };
   });
   const filled = await fillLibrary(context, { group: made.closed, owner: person.owner, member: person.member });
@@ -374,9 +375,9 @@ async function fillHeld(
   });
 }
 
-type Shut = Record<'shut' | 'shutConversation', string>;
+type Shut = Record<'shut' | 'shutOpen' | 'shutConversation', string>;
 
-/** As after a restore: a hidden group of the owner and the member, and a conversation of the member and the colleague, that nobody has confirmed or opened again. */
+/** As after a restore: a hidden group of the owner and the member, an open one of the owner, and a conversation of the member and the colleague, that nobody has confirmed or opened again. */
 async function fillShut(
   work: Work,
   { owner, member, colleague }: Record<Person, string>,
@@ -386,13 +387,19 @@ async function fillShut(
   const { id: shut } = await createGroup(work, { name: 'Merger', handle: 'merger', owner, keys, ...rules });
   await invite(work, { group: shut, person: member, by: owner });
   await joinGroup(work, { group: shut, person: member });
+  const { id: shutOpen } = await createGroup(work, { name: 'Depot', handle: 'depot', owner, keys });
   const about = { subject: 'Before the restore', content: 'Whispered before', language: 'en' };
   const { id } = await beginConversation(work, { by: member, people: [colleague], ...about });
-  await work.db.updateTable('group_member').set({ state: 'unconfirmed' }).where('group_id', 'in', [shut, id]).execute();
+  await work.db
+    .updateTable('group_member')
+    .set({ state: 'unconfirmed' })
+    .where('group_id', 'in', [shut, shutOpen, id])
+    .execute();
+  await work.db.updateTable('groups').set({ shut_at: work.now }).where('id', 'in', [shut, shutOpen]).execute();
   const decision = { take: 'anew', person: owner, by: '', reason: '' } as const;
   const state = { at: work.now, asOf: work.now, confirmedAt: work.now, waiting: [], decision };
   await writeRestored(work.db, state);
-  return { shut, shutConversation: id };
+  return { shut, shutOpen, shutConversation: id };
 }
 
 type Talk = Record<'conversation' | 'message' | 'said' | 'saidByReader' | 'reportedMessage', string>;

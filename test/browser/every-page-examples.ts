@@ -325,6 +325,7 @@ export function examplesOf({
       },
     ],
     '/profile/conversations': [{ path: '/profile/conversations', as: 'member', name: 'who may write' }],
+    '/profile/written': [{ path: '/profile/written', as: 'member', name: 'written' }],
     '/profile/posting': [{ path: '/profile/posting', as: 'member', name: 'posting' }],
     '/outgoing/:id': [
       { path: `/outgoing/${posts.held}`, as: 'member', name: 'not left yet' },
@@ -459,7 +460,10 @@ export function examplesOf({
       { path: `/groups/${groups.open}/members/${others.banned}`, as: owner, name: 'member banned' },
       { path: `/groups/${groups.open}/members/${others.elsewhere}`, as: owner, name: 'member elsewhere' },
     ],
-    '/groups/:id/confirm': [{ path: `/groups/${groups.shut}/confirm`, as: owner, name: 'confirm members' }],
+    '/groups/:id/confirm': [
+      { path: `/groups/${groups.shut}/confirm`, as: owner, name: 'open a shut group' },
+      { path: `/groups/${groups.shutOpen}/confirm`, as: owner, name: 'open a shut group for others' },
+    ],
     '/groups/:id/invite': [
       { path: `/groups/${groups.open}/invite?q=n`, as: owner, name: 'invite' },
       { path: `/groups/${groups.closed}/invite`, as: owner, name: 'invite closed' },
@@ -650,6 +654,9 @@ export function examplesOf({
     '/administration/defaults': [{ path: '/administration/defaults', as: owner, name: 'safe defaults' }],
     '/administration/start': [{ path: '/administration/start', as: owner, name: 'first steps' }],
     '/administration/restored': [{ path: '/administration/restored', as: owner, name: 'restored' }],
+    '/administration/restored/groups': [
+      { path: '/administration/restored/groups', as: owner, name: 'groups after the restore' },
+    ],
     '/administration/restored/people': [
       { path: '/administration/restored/people', as: owner, name: 'people after the restore' },
       {

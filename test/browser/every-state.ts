@@ -79,7 +79,17 @@ export type EveryState = AsyncDisposable & {
   people: { owner: TestPerson; member: TestPerson; newcomer: TestPerson };
   /** Ids by what they are. */
   groups: Record<
-    'open' | 'web' | 'request' | 'closed' | 'hidden' | 'empty' | 'archived' | 'remote' | 'invited' | 'shut',
+    | 'open'
+    | 'web'
+    | 'request'
+    | 'closed'
+    | 'hidden'
+    | 'empty'
+    | 'archived'
+    | 'remote'
+    | 'invited'
+    | 'shut'
+    | 'shutOpen',
     string
   >;
   posts: Record<
@@ -361,7 +371,7 @@ export async function openEveryState(): Promise<EveryState> {
   const administrator = await transact(fresh.context, by, (work) =>
     createSignInLink(work, { account: null, purpose: 'first-administrator', minutes: 60 }),
   );
-  const shut = await fillShut(node, make, { owner, member, colleague });
+  const shut = await fillShut(node, make, { owner, member, colleague }, request.id);
   const conversations = {
     ...(await fillConversations(node, { owner, member, colleague, requester })),
     ...(await fillOverNodes(node, council, { owner, member, cato })),
@@ -388,7 +398,7 @@ export async function openEveryState(): Promise<EveryState> {
     people: { owner, member, newcomer },
     groups: {
       ...{ open: open.id, web: web.id, request: request.id, closed: closed.id, hidden: hidden.id, empty: empty.id },
-      ...{ archived: archived.id, remote: remoteHere.id, invited: invited.id, shut: shut.group },
+      ...{ archived: archived.id, remote: remoteHere.id, invited: invited.id, shut: shut.group, shutOpen: shut.open },
     },
     posts: {
       ...{ thread: thread.id, locked: locked.id, removed: removed.id, deleted: deleted.id, web: onWeb.id },
@@ -450,26 +460,41 @@ async function fillShut(
   { context }: TestNode,
   make: (input: Omit<NewGroup, 'keys' | 'owner'>) => Promise<{ id: string }>,
   { owner, member, colleague }: Record<'owner' | 'member' | 'colleague', TestPerson>,
-): Promise<{ group: string; conversation: string }> {
+  request: string,
+): Promise<{ group: string; open: string; conversation: string }> {
   const rules = { reading: 'members', joining: 'invited', listed: false } as const;
   const group = (await make({ name: 'Joining forces with Hillside', handle: 'hillside', ...rules })).id;
+  const open = (await make({ name: 'Winter shelter', handle: 'shelter', summary: 'Beds, soup and who keeps the keys' }))
+    .id;
   return transact(context, by, async (work) => {
     for (const { id: person } of [member, colleague]) {
       await invite(work, { group, person, by: owner.id });
       await joinGroup(work, { group, person });
+      await joinGroup(work, { group: open, person });
     }
+    for (const where of [group, open])
+      for (const [author, title, text] of [
+        [member.id, 'Forty beds from Friday', 'The school hall is ours until March. The caretaker has the list.'],
+        [owner.id, 'Who may stay a second week?', 'Not decided yet. I shall ask the alderman on Tuesday.'],
+      ] as const)
+        await createTopic(work, { group: where, author, title, ...markdownText(text) });
+    await ban(work, { group: open, person: colleague.id, by: owner.id, until: null });
     const about = { subject: 'Who tells the tenants?', content: 'Shall I?', language: 'en' };
     const { id } = await beginConversation(work, { by: owner.id, people: [member.id], ...about });
     await work.db
       .updateTable('group_member')
       .set({ state: 'unconfirmed' })
-      .where('group_id', 'in', [group, id])
+      .where('group_id', 'in', [group, open, id])
       .where('person_id', 'in', [owner.id, member.id, colleague.id])
+      .where('state', '=', 'member')
       .execute();
+    await work.db.updateTable('groups').set({ shut_at: work.now }).where('id', 'in', [group, open]).execute();
+    await withhold(work, 'groups.members', open);
+    await withhold(work, 'groups.joining', request, 'open');
     const decision = { take: 'anew', person: owner.id, by: '', reason: 'The disk failed' } as const;
     const state = { at: work.now, asOf: work.now, confirmedAt: work.now, waiting: [], decision };
     await writeRestored(work.db, state);
-    return { group, conversation: id };
+    return { group, open, conversation: id };
   });
 }
 

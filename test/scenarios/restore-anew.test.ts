@@ -224,7 +224,7 @@ describe.each(['sqlite', 'postgres'] as const)('A council that came back from a 
       // Who runs it says who is in it; an outsider gets what a missing one gives.
       const fayBrowser = await signedIn(node, fay);
       expect((await fayBrowser.get('/')).html).toContain(`/groups/${hidden}/confirm`);
-      expect((await fayBrowser.get('/notifications')).html).toContain('Say who is a member of Merger');
+      expect((await fayBrowser.get('/notifications')).html).toContain('Look at Merger and open it');
       expect((await fayBrowser.get(`/groups/${hidden}/confirm`)).html).toContain('Rex');
       expect((await maxBrowser.post(`/groups/${hidden}/confirm`, { gone: rex.id })).status).toBe(404);
       expect((await fayBrowser.post(`/groups/${hidden}/confirm`, { gone: admin.id })).status).toBe(422);

@@ -9,6 +9,7 @@ import { createTopic, deletePost, markdownText, reply } from '@joinery/slices/po
 import { expect, it } from 'vitest';
 import { makeBackup } from '../../packages/core/src/backup/backup.ts';
 import { restoreBackup } from '../../packages/core/src/backup/restore.ts';
+import { signedFetch } from '../../packages/federation/src/fetch.ts';
 import { confirmRestored } from '../../packages/federation/src/rejoin.ts';
 import { answerRules, rulesToAnswer } from '../../packages/federation/src/restored/rules.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
@@ -76,6 +77,15 @@ it('nothing that was revoked comes back with a backup, nobody is told anything t
       return transact(node.context, by, (work) =>
         reply(work, { replyTo: post.id, author: author.id, ...markdownText(text) }),
       );
+    };
+    const titles = async (node: TestNode, group: string) => {
+      const rows = await node.context.db.reader
+        .selectFrom('post')
+        .select(['uri', 'title'])
+        .where('group_id', '=', group)
+        .where('deleted_at', 'is', null)
+        .execute();
+      return rows.map(({ uri, title }) => `${uri} ${title}`).sort();
     };
     const person = async (node: TestNode, uri: string) =>
       (await node.context.db.reader.selectFrom('person').select('id').where('uri', '=', uri).executeTakeFirstOrThrow())
@@ -199,10 +209,27 @@ it('nothing that was revoked comes back with a backup, nobody is told anything t
     // Nothing is exchanged under an agreement that nobody has looked at.
     expect(council.context.ports.trust.mayFederate(department.origin, null, 'out').reason).toBe('quarantine');
     const rules = await rulesToAnswer(council.context, null, 'en');
-    expect(rules.map(({ kind }) => kind)).toEqual(['partners.agreement', 'partners.agreement', 'groups.members']);
-    await answerRules(council.context, by, 'test', rules, true);
+    expect(rules.map(({ kind }) => kind)).toEqual([
+      ...['partners.agreement', 'partners.agreement', 'groups.members', 'groups.joining'],
+    ]);
+    await answerRules(council.context, by, 'test', rules.slice(0, 2), true);
     await until(async () => (await restoredState(db()))?.waiting.length === 0, 30_000);
     await settle(1);
+    // What others hold of deletions is taken back before anybody opens the group. Until then nothing of it leaves, what comes in is kept, and who is in it elsewhere stays so.
+    expect((await at(council, doomedHere.uri))?.deleted_at).not.toBeNull();
+    const there = (await at(department, doomedHere.uri))?.group_id ?? '';
+    const before = await titles(department, there);
+    await expect(write(council, local.id, bob, 'Too early')).rejects.toThrow();
+    await write(department, there, ada, 'Sent to what is shut');
+    await settle(16);
+    const kept = (await titles(council, local.id)).filter((one) => one.endsWith('Sent to what is shut'));
+    expect(kept).toHaveLength(1);
+    for (const part of ['', '/outbox', '/followers', '/moderators', '/topics']) {
+      const answer = await signedFetch(department.federation.bridge, `${local.uri}${part}`, 'test');
+      expect([part, answer.ok || answer.status]).toEqual([part, 404]);
+    }
+    expect(await titles(department, there)).toEqual([...before, ...kept].sort());
+    await answerRules(council.context, by, 'test', rules.slice(2), true);
     for (let round = 0; round < 4; round += 1) {
       await write(department, national.id, ada, `Department ${round}`);
       await write(council, local.id, bob, `Council ${round}`);
@@ -241,15 +268,6 @@ it('nothing that was revoked comes back with a backup, nobody is told anything t
     expect(new Set(sent()).size).toBe(3);
 
     // Everybody has the same: digests are compared, and nobody asks for anything.
-    const titles = async (node: TestNode, group: string) => {
-      const rows = await node.context.db.reader
-        .selectFrom('post')
-        .select(['uri', 'title'])
-        .where('group_id', '=', group)
-        .where('deleted_at', 'is', null)
-        .execute();
-      return rows.map(({ uri, title }) => `${uri} ${title}`).sort();
-    };
     const wholly = await titles(department, national.id);
     expect(wholly.length).toBeGreaterThan(loads);
     expect(await titles(council, bobsNational)).toEqual(wholly);

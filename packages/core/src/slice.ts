@@ -117,6 +117,8 @@ export type Slice = {
    * wishes that nobody but this node knew of. In the unit of work of the decision, so in few statements; slices that build on others come first.
    */
   chooseAnew?: (work: Work, restored: Restored) => Promise<void>;
+  /** Groups of this node of which no other node is told or given anything for now, by local id: what a restore keeps shut. */
+  heldBack?: (db: Reader) => Promise<readonly string[]>;
   /** Rules of it that let others in, by kind: `chooseAnew` switches them off (`withhold`), and one page asks about each. */
   withheld?: Record<string, WithheldRule>;
   /** Names of its jobs that run once after a restore: they make anew what a backup leaves out. */

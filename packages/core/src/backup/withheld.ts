@@ -17,6 +17,12 @@ export type WithheldRow = {
 /** A kind of rule that a restore switches off until somebody has looked at it. */
 export type WithheldRule = {
   order: number;
+  /** Where those of this kind are looked at together, when there is such a page: they are then one line in the list of what is off. */
+  page?: {
+    href: string;
+    title: (count: number, language: 'en' | 'nl') => string;
+    says: (language: 'en' | 'nl') => string;
+  };
   /** What it is and whom it lets in, in words, and where it is set; null for what is not there any more. */
   describe: (
     db: Reader,

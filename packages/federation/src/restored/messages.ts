@@ -24,7 +24,7 @@ export const restoredText = defineMessages({
     after: 'What happens then',
     afterPeople: 'Every other account waits until an administrator lets its person in. You go to that list next.',
     afterRules: 'Identity providers, registration and agreements are off until somebody has looked at each.',
-    afterGroups: 'Groups are shut for their members until somebody who runs them says who is in them.',
+    afterGroups: 'Every group is shut until somebody who runs it has looked at what came back, and opened it.',
     afterMail: 'Nobody gets mail about notifications before they have looked at their settings.',
     afterTrusted:
       'If you know that nothing was withdrawn since the backup, the operator can say so: joinery restore confirm --nothing-withdrawn.',
@@ -45,6 +45,7 @@ export const restoredText = defineMessages({
     ruleOnOf: '{title}: switch on as it was',
     ruleOff: 'Leave off',
     ruleOffOf: '{title}: leave off',
+    rulesLook: 'Look and open',
     rulesAll: 'Switch on all of these',
     rulesAllAbout: 'You answer for each of them.',
     rulesNotYours: 'Others decide about these.',
@@ -78,7 +79,7 @@ export const restoredText = defineMessages({
     after: 'Wat er dan gebeurt',
     afterPeople: 'Elk ander account wacht tot een beheerder die persoon toelaat. Die lijst ziet u hierna.',
     afterRules: 'Aanbieders, registratie en afspraken staan uit tot iemand er een voor een naar heeft gekeken.',
-    afterGroups: 'Groepen zijn dicht voor hun leden tot iemand die ze begeleidt, zegt wie erin zit.',
+    afterGroups: 'Elke groep is dicht tot iemand die haar begeleidt, heeft gekeken wat er weer staat, en haar opent.',
     afterMail: 'Niemand krijgt mail over meldingen voordat die de eigen instellingen heeft bekeken.',
     afterTrusted:
       'Weet u dat sinds de back-up niets is ingetrokken, dan kan de systeembeheerder dat zeggen: joinery restore confirm --nothing-withdrawn.',
@@ -99,6 +100,7 @@ export const restoredText = defineMessages({
     ruleOnOf: '{title}: aanzetten zoals het was',
     ruleOff: 'Uit laten',
     ruleOffOf: '{title}: uit laten',
+    rulesLook: 'Bekijken en openen',
     rulesAll: 'Alles hiervan aanzetten',
     rulesAllAbout: 'U staat in voor elk ervan.',
     rulesNotYours: 'Hierover beslissen anderen.',

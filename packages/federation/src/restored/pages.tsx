@@ -67,7 +67,11 @@ export function restoredRoutes(app: Hono<Environment>): void {
     if (!form.ok) refuse('bad_request', 'Say which rule, and whether it is switched on');
     const { kind, subject, answer } = form.value;
     const mine = (await rulesToAnswer(c.var.context, visitor, c.var.language)).filter((rule) => rule.mine);
-    const asked = answer === 'all' ? mine : mine.filter((rule) => rule.kind === kind && rule.subject === subject);
+    // Groups are opened where they are looked at.
+    const asked =
+      answer === 'all'
+        ? mine.filter(({ page }) => page === undefined)
+        : mine.filter((rule) => rule.kind === kind && rule.subject === subject);
     if (asked.length === 0) refuse('not_found', 'Somebody has answered this already');
     const by = { kind: 'person', person: visitor.person.id } as const;
     await answerRules(c.var.context, by, visitor.person.id, asked, answer !== 'off');

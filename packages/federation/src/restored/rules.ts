@@ -6,12 +6,16 @@ import {
   transact,
   type Visitor,
   type WithheldRow,
+  type WithheldRule,
   withheldRows,
   withheldRules,
 } from '@joinery/core';
 
 /** A rule that a restore has switched off, in words. `mine`: whoever looks may answer it. */
-export type RuleToAnswer = WithheldRow & { title: string; says: string; href: string; mine: boolean };
+export type RuleToAnswer = WithheldRow & { title: string; says: string; href: string; mine: boolean } & Pick<
+    WithheldRule,
+    'page'
+  >;
 
 /** What nobody has looked at yet, in the order in which it matters. @param visitor null for the command line, which answers everything */
 export async function rulesToAnswer(
@@ -26,7 +30,7 @@ export async function rulesToAnswer(
     const described = await rule?.describe(db.reader, row, language);
     if (!rule || !described) continue;
     const mine = visitor === null || (rule.may ? await rule.may(db.reader, visitor) : visitor.administrator);
-    found.push({ ...row, ...described, mine, order: rule.order });
+    found.push({ ...row, ...described, mine, order: rule.order, ...(rule.page ? { page: rule.page } : {}) });
   }
   const names = new Intl.Collator(language);
   return found.sort((one, other) => one.order - other.order || names.compare(one.title, other.title));

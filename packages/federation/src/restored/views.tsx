@@ -152,13 +152,27 @@ export function RestoredNode(model: {
 
 function Rules({ rules, reader, csrf }: Parameters<typeof RestoredNode>[0]) {
   const t = restoredText(reader.language);
-  const mine = rules.filter((rule) => rule.mine);
+  // What has a page of its own is one line here.
+  const apart = new Map(rules.flatMap(({ kind, page, mine }) => (page && mine ? [[kind, page] as const] : [])));
+  const listed = rules.filter(({ page }) => page === undefined);
+  const mine = listed.filter((rule) => rule.mine);
   return (
     <Panel title={t('rules')} id="rules">
       <p>{rules.length === 0 ? t('rulesNone') : t('rulesAbout')}</p>
       {rules.length === 0 ? null : (
         <List label={t('rules')}>
-          {rules.map((rule) => (
+          {[...apart].map(([kind, page]) => {
+            const count = rules.filter((rule) => rule.kind === kind).length;
+            return (
+              <ListItem
+                title={page.title(count, reader.language)}
+                href={page.href}
+                lead={page.says(reader.language)}
+                action={<ButtonLink href={page.href}>{t('rulesLook')}</ButtonLink>}
+              />
+            );
+          })}
+          {listed.map((rule) => (
             <ListItem
               title={rule.title}
               href={rule.href}

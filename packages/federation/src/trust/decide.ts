@@ -47,6 +47,8 @@ export type Snapshot = {
   introduced: ReadonlyMap<string, readonly Introduction[]>;
   /** After a restore: nodes with which nothing is exchanged yet. */
   quarantine?: 'everybody' | ReadonlySet<string>;
+  /** Groups that a restore keeps shut, by local id: nothing of them leaves, and what comes in waits with them. */
+  heldBack?: ReadonlySet<string>;
 };
 
 /**
@@ -77,7 +79,8 @@ export function decide(
   }
   const level = group === undefined ? 0 : (snapshot.levels.get(group) ?? 0);
   const decision = weigh(agreement, scope, direction, group, level, now);
-  return decision.allowed && isKeptApart(snapshot, origin)
+  const isHeldBack = direction === 'out' && group !== undefined && snapshot.heldBack?.has(group);
+  return decision.allowed && (isHeldBack || isKeptApart(snapshot, origin))
     ? { ...decision, allowed: false, reason: 'quarantine' }
     : decision;
 }

@@ -61,7 +61,7 @@ const retryMilliseconds = 250;
  * after each commit that decided something, of this process or of another one, as soon as `db.changes` tells.
  */
 export function createTrust(
-  node: Pick<Context, 'clock' | 'db'> & { config: Pick<Context['config'], 'origin'> },
+  node: Pick<Context, 'clock' | 'db' | 'slices'> & { config: Pick<Context['config'], 'origin'> },
 ): TrustList {
   const { db, clock } = node;
   const own = node.config.origin;
@@ -71,6 +71,8 @@ export function createTrust(
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
 
+  const heldBackHere = async () =>
+    (await Promise.all(node.slices.map((slice) => slice.heldBack?.(db.reader) ?? []))).flat();
   const load = async () => {
     try {
       const restored = await restoredState(db.reader);
@@ -80,12 +82,13 @@ export function createTrust(
         await introductionVersion(db.reader),
       ];
       const unanswered = restored === null ? [] : await unansweredOrigins(db.reader);
-      const current = `${versions.join(' ')} ${JSON.stringify(restored)} ${unanswered.join(' ')}`;
+      const heldBack = restored === null ? [] : await heldBackHere();
+      const current = `${versions.join(' ')} ${JSON.stringify(restored)} ${unanswered.join(' ')} ${heldBack.join(' ')}`;
       if (current === version) return;
       const partners = await allPartners(db.reader);
       const introduced = await readIntroductions(db.reader);
       const list = toSnapshot(own, partners, await readClassification(db.reader), introduced);
-      snapshot = { ...list, ...quarantineOf(restored, unanswered) };
+      snapshot = { ...list, ...quarantineOf(restored, unanswered), heldBack: new Set(heldBack) };
       version = current;
     } catch {
       snapshot = null;

@@ -191,7 +191,8 @@ export function knownElsewhere(
             .where('post.status', '=', 'accepted')
             .where('post.removed_at', 'is', null)
             .where('post.deleted_at', 'is', null)
-            .where('groups.reading', '<>', 'members'),
+            .where('groups.reading', '<>', 'members')
+            .where('groups.shut_at', 'is', null),
         ),
       ]),
     )

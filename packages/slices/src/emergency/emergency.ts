@@ -12,7 +12,7 @@ import {
   type Visitor,
   type Work,
 } from '@joinery/core';
-import { type GroupRow, groupById, groupByUri, isMember, membershipOf, streamOf } from '@joinery/slices/groups';
+import { type GroupRow, groupById, groupByUri, isMember, isShut, membershipOf, streamOf } from '@joinery/slices/groups';
 import { canApprove, canEnd, canRead, canRefuse, type Decider, seemAlike } from './policy.ts';
 import { accessById, knownBy } from './store.ts';
 import type { EmergencyPageRow, EmergencyRow } from './tables.ts';
@@ -258,7 +258,7 @@ export async function beginPage(
   const who = { person: visitor.person.id, administrator: visitor.administrator };
   if (!access || !canRead(access, who, work.now)) return refuse('not_found', 'There is nothing at this address');
   const group = access.group_id === null ? undefined : await groupById(work.db, access.group_id);
-  if (group?.reading !== 'members' || group.kind !== 'group' || group.deleted_at !== null)
+  if (group?.reading !== 'members' || group.kind !== 'group' || group.deleted_at !== null || isShut(group))
     return refuse('not_found', 'There is no closed group at this address');
   const row = { id: newId(), access_id: id, at: work.now, ...page };
   await work.db.insertInto('emergency_page').values(row).execute();

@@ -29,6 +29,7 @@ export async function waitingFor(
     .where('mine.role', '<>', 'member')
     .where('groups.withheld_at', 'is', null)
     .where('groups.deleted_at', 'is', null)
+    .where('groups.shut_at', 'is', null)
     .where('asking.state', '=', 'requested')
     .groupBy(['groups.id', 'groups.name', 'groups.sort_name'])
     .orderBy('groups.sort_name')
@@ -41,6 +42,7 @@ export async function waitingFor(
     .where('group_member.person_id', '=', person)
     .where('group_member.state', '=', 'invited')
     .where('groups.deleted_at', 'is', null)
+    .where('groups.shut_at', 'is', null)
     .orderBy('groups.sort_name')
     .limit(20)
     .execute();
@@ -95,6 +97,7 @@ export function publicGroups(db: Reader): Promise<PublicGroup[]> {
     .where('listed', '=', 1)
     .where('reading', '=', 'web')
     .where('deleted_at', 'is', null)
+    .where('shut_at', 'is', null)
     .orderBy('sort_name')
     .limit(100)
     .execute();

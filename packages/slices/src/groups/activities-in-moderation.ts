@@ -7,6 +7,7 @@ import {
   type InboundHandler,
   type InboundOutcome,
   originOf,
+  streams,
   type Work,
 } from '@joinery/core';
 import { type PersonRow, personByUri } from '../people/index.ts';
@@ -67,7 +68,12 @@ async function onAddOrRemove(work: Work, inbound: Inbound): Promise<InboundOutco
   }
   const standing = await membershipOf(work.db, decided.group, decided.person);
   // Owners are facilitators on the wire: naming one again must not take ownership away.
-  if (add && standing?.state === 'member' && standing.role !== 'member') return ignored('has this role already');
+  if (add && standing?.state === 'member' && standing.role !== 'member') {
+    // Said again: after a restore of their node, who runs it is asked for anew, and whoever does hears the answer.
+    if (group.local !== 1 && (await isOurs(work, decided.person)))
+      work.emit('group.role_changed', streams.local, { ...decided, role: standing.role });
+    return ignored('has this role already');
+  }
   if (group.local !== 1 && standing?.state !== 'member' && (await isOurs(work, decided.person)))
     return ignored('another node makes nobody here a member');
   await setRole(work, { ...decided, role: add ? 'facilitator' : 'member' });

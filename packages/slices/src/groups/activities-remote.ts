@@ -98,6 +98,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
         summarised_at: null,
         withheld_at: null,
         opened_at: null,
+        shut_at: null,
         // What came after a conversation began is told by that instant.
         created_at: (kind === 'conversation' ? instant(document.published, work.now) : null) ?? work.now,
         updated_at: work.now,

@@ -4,7 +4,7 @@ import { newGroupInput } from './input.ts';
 import { groupJson } from './json.ts';
 import { renewGroupKeys } from './keys.ts';
 import { setRole } from './moderation.ts';
-import { confirmMembers } from './shut.ts';
+import { openGroup } from './shut.ts';
 import { groupById, membershipOf } from './store.ts';
 
 const by = { kind: 'command', by: 'group' } as const;
@@ -80,10 +80,10 @@ export const commands: Command[] = [
   },
   {
     name: 'group confirm-members',
-    summary: 'After a restore: open a closed group for its members as of the backup, when nobody is left who runs it',
+    summary: 'After a restore: open a group as it was in the backup, when nobody is left who runs it',
     arguments: ['group'],
     run: async (context, { arguments: [group = ''] }) => {
-      const members = await transact(context, by, (work) => confirmMembers(work, { group, by: null, gone: [] }));
+      const members = await transact(context, by, (work) => openGroup(work, { group, by: null }));
       return { json: { group, members }, say: `Done: ${members} members are in it again.` };
     },
   },

@@ -1,10 +1,12 @@
 import { type ActorKeys, claimHandle, newId, refuse, saveActorKeys, streams, type Work } from '@joinery/core';
 import { cleanName, isGuest, personById, sortName } from '../people/index.ts';
 import { collectionUris, streamOf } from './addresses.ts';
+import { forgetJoining } from './joining.ts';
 import { canManage } from './policy.ts';
 import { changeStanding } from './standing.ts';
 import { holdGroup, membershipOf } from './store.ts';
 import type { Asking, GroupRow, History, Inviting, Joining, Keeping, Reading } from './tables.ts';
+import { readings } from './tables.ts';
 import { noteChanges } from './terms/terms.ts';
 
 /** What a new group of this node is made of. Checked before (`input.ts`). */
@@ -91,6 +93,7 @@ export function rowOf(
     updated_at: work.now,
     withheld_at: null,
     opened_at: null,
+    shut_at: null,
     archived_at: null,
     deleted_at: null,
     fetched_at: null,
@@ -132,6 +135,12 @@ async function managed(work: Work, id: string, by: string | null): Promise<Group
  */
 export async function updateGroup(work: Work, id: string, by: string | null, change: GroupChange): Promise<GroupRow> {
   const group = await managed(work, id, by);
+  if (change.joining !== undefined && change.joining !== group.joining) await forgetJoining(work, id);
+  return applyChange(work, group, by, change);
+}
+
+async function applyChange(work: Work, group: GroupRow, by: string | null, change: GroupChange): Promise<GroupRow> {
+  const { id } = group;
   const name = change.name === undefined ? group.name : cleanName(change.name);
   if (name === '') refuse('invalid', 'A group needs a name', [{ field: 'name', code: 'required' }]);
   const reading = change.reading ?? group.reading;
@@ -166,6 +175,17 @@ export async function updateGroup(work: Work, id: string, by: string | null, cha
   const changed = { ...group, ...next, updated_at: work.now };
   work.emit('group.updated', streamOf(changed), { group: id });
   return changed;
+}
+
+/**
+ * Whoever opens a group after a restore finds that fewer people were to read it. @param by who does; null for the command line
+ * @throws {Refusal} invalid when more would read it; conflict as `updateGroup`
+ */
+export async function narrowReading(work: Work, id: string, by: string | null, reading: Reading): Promise<void> {
+  const group = await managed(work, id, null);
+  if (readings.indexOf(reading) < readings.indexOf(group.reading))
+    refuse('invalid', 'A restore opens a group to nobody else', [{ field: 'reading', code: 'bad_choice' }]);
+  await applyChange(work, group, by, { reading });
 }
 
 async function isKnownElsewhere(work: Work, id: string): Promise<boolean> {

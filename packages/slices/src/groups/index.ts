@@ -24,14 +24,16 @@ export { mayConverse } from './conversation-people.ts';
 export { countPost } from './counts.ts';
 export { createGroup, deleteGroup, type GroupChange, type NewGroup, updateGroup } from './groups.ts';
 export { declineInvitation, invite } from './invitations.ts';
+export { isJoiningHeld } from './joining.ts';
 export { groupJson, groupSchema } from './json.ts';
 export { agencyOf } from './labels.ts';
 export { leaseOf } from './leases.ts';
-export { groupsOf } from './lists.ts';
+export { groupsOf, type ListedMember, listMembers } from './lists.ts';
 export { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
 export { approve, ban, decline, removeMember, setRole, unban } from './moderation.ts';
 export {
   absent,
+  canConfirm,
   canInvite,
   canManage,
   canModerate,
@@ -43,6 +45,7 @@ export {
   isPubliclyKnown,
   isReadLive,
   isRecorded,
+  isShut,
   mayKnowGroup,
   mayReadGroup,
   postRefusal,
@@ -52,8 +55,19 @@ export { seeGroup } from './reads.ts';
 export { setAutomaticRules } from './requests/automatic.ts';
 export { responsibleFor } from './requests/away.ts';
 export { setQuestions } from './requests/questions.ts';
-export { giveRolesBack } from './restored.ts';
-export { canConfirm, reopenConversation, shutConversation, shutFor } from './shut.ts';
+export { giveRolesBack, shutGroupsPage } from './restored.ts';
+export {
+  canLeaveOut,
+  canOpen,
+  membersToConfirm,
+  openGroup,
+  reopenConversation,
+  runnersElsewhere,
+  shutConversation,
+  shutFor,
+  shutForAdministrators,
+  whoConfirms,
+} from './shut.ts';
 export { groups } from './slice.ts';
 export { mayHearOf } from './standing.ts';
 export {
@@ -68,4 +82,5 @@ export {
   requesterMayRead,
 } from './store.ts';
 export type { GroupKind, GroupMemberRow, GroupRow, Joining, MemberState, Reading, Role } from './tables.ts';
+export { readings } from './tables.ts';
 export { keepingText, recordText } from './terms/words.ts';

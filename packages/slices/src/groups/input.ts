@@ -117,8 +117,6 @@ export const banForm = z.object({
 export const answerForm = z.object({ reason: reasonInput.optional(), decision: z.enum(['approve', 'decline']) });
 /** People whose requests are answered together. */
 export const chosenForm = z.object({ person: z.array(z.string().max(64)).max(200) });
-/** After a restore: who is no longer a member; nobody ticked sends nothing. */
-export const confirmForm = z.object({ gone: z.array(z.string().max(64)).max(1_000).default([]) });
 export const referenceForm = z.object({ reference: referenceInput });
 /** A person of this node by id, or anybody by link or handle. */
 export const invitationForm = z

@@ -1,6 +1,7 @@
 import { afterName, type Exchanged, type NamePosition, nameContains, type Reader } from '@joinery/core';
 import { sql } from 'kysely';
 import type { PersonRow } from '../people/index.ts';
+import { isShut } from './policy.ts';
 import type { GroupMemberRow, GroupRow, MemberState } from './tables.ts';
 
 export type ListedGroup = { group: GroupRow; standing: GroupMemberRow | undefined; lead?: string | undefined };
@@ -60,6 +61,7 @@ export async function groupsOf(db: Reader, person: string): Promise<ListedGroup[
     .where('group_member.person_id', '=', person)
     .where('groups.kind', '=', 'group')
     .where('groups.deleted_at', 'is', null)
+    .where((eb) => eb.or([eb('groups.shut_at', 'is', null), eb('group_member.state', '=', 'unconfirmed')]))
     .where((eb) =>
       eb.or([
         eb('group_member.state', 'in', ['member', 'unconfirmed', 'requested', 'invited']),
@@ -71,7 +73,12 @@ export async function groupsOf(db: Reader, person: string): Promise<ListedGroup[
     .orderBy('groups.id')
     .limit(500)
     .execute();
-  return withStandings(db, person, groups);
+  return withStandings(db, person, groups.map(veiled));
+}
+
+/** Of a group that a restore keeps shut its members learn the name, to know whom to ask. */
+function veiled(group: GroupRow): GroupRow {
+  return isShut(group) ? { ...group, summary: '', post_count: 0, last_post_at: null } : group;
 }
 
 /**
@@ -105,6 +112,7 @@ export async function listedGroups(
     .where(nameContains('groups', options.search))
     .where(afterName('groups', options.after));
   if (options.where === 'elsewhere') query = query.where('home', 'in', options.origins ?? []);
+  if (options.where === 'here') query = query.where('shut_at', 'is', null);
   if (options.webOnly) query = query.where('reading', '=', 'web');
   if (options.open) query = query.where('reading', '<>', 'members');
   const groups = await query.orderBy('sort_name').orderBy('id').limit(options.limit).execute();
@@ -121,6 +129,7 @@ export async function knownGroups(
     .selectAll()
     .where('kind', '=', 'group')
     .where('deleted_at', 'is', null)
+    .where('shut_at', 'is', null)
     .where((eb) =>
       eb.or([
         options.guest
@@ -200,6 +209,7 @@ export async function shareGroup(db: Reader, guest: string, person: string): Pro
     .where('theirs.state', '=', 'member')
     .where('groups.local', '=', 1)
     .where('groups.deleted_at', 'is', null)
+    .where('groups.shut_at', 'is', null)
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

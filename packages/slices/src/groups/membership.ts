@@ -2,13 +2,13 @@ import { refuse, streams, type Work } from '@joinery/core';
 import { isGuest } from '../people/index.ts';
 import { tellPeople } from './conversation-people.ts';
 import { endGroup } from './groups.ts';
+import { isJoiningHeld } from './joining.ts';
 import { isBanned, isMember, joinRefusal, joinsAtOnce, mayAskFrom, seesFrom } from './policy.ts';
 import { putAnswers } from './requests/answers.ts';
 import { ruleFor } from './requests/automatic.ts';
 import { noteDecision } from './requests/decisions.ts';
 import { tellAgain } from './requests/elsewhere.ts';
 import { type Answer, answersFrom, questionsOf } from './requests/questions.ts';
-import { isShut } from './shut.ts';
 import {
   answer,
   assertNotLastOwner,
@@ -103,9 +103,8 @@ export async function joinGroup(
   if (standing?.state !== 'invited' && !mayAskFrom(group, person.home, await namedNodes(work.db, group.id)))
     refuse('invitation_needed', 'The group takes no requests from this agency');
   // After a restore nobody knows who was banned, nor which rule was taken away: whoever was not invited since asks.
-  const shut = standing?.state !== 'invited' && (await isShut(work.db, group.id));
-  if (!shut && joinsAtOnce(group, standing)) return admit(work, parties, asked);
-  const rule = shut ? null : await ruleFor(work.db, group.id, person);
+  if (joinsAtOnce(group, standing)) return admit(work, parties, asked);
+  const rule = (await isJoiningHeld(work.db, group.id)) ? null : await ruleFor(work.db, group.id, person);
   if (rule) {
     const about = { group: group.id, person: person.id };
     await noteDecision(work, { ...about, by: null, accepted: true, rule: `${rule.kind} ${rule.value}` });

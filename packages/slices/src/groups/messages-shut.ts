@@ -4,62 +4,60 @@ import { defineMessages } from '@joinery/ui';
 export const shutMessages = defineMessages({
   en: {
     panelTitle: 'After the restore',
-    panelLead: 'This node was put back as it was on {time}. Who was removed after that is not known.',
-    panelConfirm: 'Say who is in it',
+    panelLead:
+      'This node was put back as it was on {time}. What was deleted, and who was removed, after that is not known.',
+    panelConfirm: 'Look and open it',
     panelShut: 'Waits for those who run it',
     badge: 'Shut',
     shutLead: 'Shut for its members since this node was put back',
     shutText:
-      'This node was put back as it was on {time}. You were a member then. Whoever was removed after that is not known here, so the group stays shut until one of those who run it has confirmed who is a member.',
+      'This node was put back as it was on {time}. You were a member then. What was deleted and who was removed after that is not known here, so the group stays shut until one of those who run it has looked and opened it.',
     shutWho: 'Ask one of those who run it',
     shutNobody: 'Nobody who ran it is here any more. Ask an administrator of this node',
     shutNobodyText: 'They can open it with “joinery group confirm-members {group}”, without reading what is in it.',
     shutLeave: 'I am no longer a member',
-    confirmTitle: 'Who is in {group}?',
-    confirmLead:
-      'These were members on {time}. Somebody may have left or been removed after that, and only the people of the group know. Tick whoever is no longer in it; it opens for all others. Invitations that were not answered have ended.',
-    confirmGone: 'No longer a member',
-    confirmGoneOf: 'No longer a member: {name}',
-    confirmYou: 'You',
-    confirmButton: 'Confirm the members',
-    confirmCancel: 'Not now',
-    confirmMore: 'Not all are shown. You can end the membership of the others afterwards.',
+    ruleMembers: '{count, plural, one {# member} other {# members}} as of the backup. Shut until somebody has looked.',
+    pageTitle: '{count, plural, one {# group is shut} other {# groups are shut}}',
+    pageAbout:
+      'What was deleted or narrowed in them after the backup may be there again. Look, and open them one by one or together.',
+    joiningTitle: 'Joining {group} by oneself',
+    joiningAbout:
+      'As of the backup anybody could join. Who was banned after it is not known, so those who run it decide until this is switched on.',
+    joiningRulesAbout:
+      'As of the backup a rule let people in by itself. Who was banned after it is not known, so those who run it decide until this is switched on.',
+    joiningHeld:
+      'After the restore we do not know who was banned since {time}. So nobody joins before one of you has decided.',
+    joiningOn: 'People may join by themselves again',
+    bansUnknown: 'After the restore we do not know who was banned since {time}.',
     confirmed: '{count, plural, one {The group is open for # member.} other {The group is open for # members.}}',
-    webTitle: 'Anyone on the web reads {group}',
-    webAbout: 'As of the backup. If somebody narrowed that after it, or deleted something in it, look at it first.',
-    ruleTitle: 'Members of {group}',
-    ruleMembers:
-      '{count, plural, one {# member} other {# members}} as of the backup. Those who run it can say who is in it; this opens it for all of them.',
-    faultMeanwhile: 'The list has changed since you opened it. Look at it again.',
   },
   nl: {
     panelTitle: 'Na het terugzetten',
-    panelLead: 'Dit knooppunt is teruggezet naar hoe het was op {time}. Wie daarna is verwijderd, is niet bekend.',
-    panelConfirm: 'Zeg wie erin zit',
+    panelLead:
+      'Dit knooppunt is teruggezet naar hoe het was op {time}. Wat daarna is verwijderd en wie eruit is gezet, is niet bekend.',
+    panelConfirm: 'Bekijken en openen',
     panelShut: 'Wacht op wie haar begeleidt',
     badge: 'Dicht',
     shutLead: 'Dicht voor haar leden sinds dit knooppunt is teruggezet',
     shutText:
-      'Dit knooppunt is teruggezet naar hoe het was op {time}. U was toen lid. Wie daarna is verwijderd, is hier niet bekend. Daarom blijft de groep dicht tot een van de begeleiders heeft bevestigd wie lid is.',
+      'Dit knooppunt is teruggezet naar hoe het was op {time}. U was toen lid. Wat daarna is verwijderd en wie eruit is gezet, is hier niet bekend. Daarom blijft de groep dicht tot een van de begeleiders heeft gekeken en haar opent.',
     shutWho: 'Vraag het een van de begeleiders',
     shutNobody: 'Niemand die haar begeleidde, is er nog. Vraag het een beheerder van dit knooppunt',
     shutNobodyText: 'Die kan haar openen met “joinery group confirm-members {group}”, zonder te lezen wat erin staat.',
     shutLeave: 'Ik ben geen lid meer',
-    confirmTitle: 'Wie zit er in {group}?',
-    confirmLead:
-      'Zij waren lid op {time}. Iemand kan daarna zijn weggegaan of verwijderd, en alleen de mensen van de groep weten dat. Vink aan wie er niet meer in zit; voor alle anderen gaat de groep open. Uitnodigingen die niet waren beantwoord, zijn vervallen.',
-    confirmGone: 'Geen lid meer',
-    confirmGoneOf: 'Geen lid meer: {name}',
-    confirmYou: 'U',
-    confirmButton: 'De leden bevestigen',
-    confirmCancel: 'Nu niet',
-    confirmMore: 'Niet iedereen staat hier. Het lidmaatschap van de anderen kunt u daarna beëindigen.',
+    ruleMembers: '{count, plural, one {# lid} other {# leden}} volgens de back-up. Dicht tot iemand heeft gekeken.',
+    pageTitle: '{count, plural, one {# groep is dicht} other {# groepen zijn dicht}}',
+    pageAbout:
+      'Wat er na de back-up is verwijderd of beperkt, kan er weer staan. Kijk, en open ze een voor een of samen.',
+    joiningTitle: 'Zelf lid worden van {group}',
+    joiningAbout:
+      'Volgens de back-up kon iedereen lid worden. Wie daarna is geweerd, is niet bekend. Daarom beslist wie haar begeleidt, tot dit weer aanstaat.',
+    joiningRulesAbout:
+      'Volgens de back-up liet een regel mensen vanzelf binnen. Wie daarna is geweerd, is niet bekend. Daarom beslist wie haar begeleidt, tot dit weer aanstaat.',
+    joiningHeld:
+      'Na het terugzetten weten we niet wie sinds {time} is geweerd. Daarom wordt niemand lid voordat een van u heeft beslist.',
+    joiningOn: 'Mensen mogen weer zelf lid worden',
+    bansUnknown: 'Na het terugzetten weten we niet wie sinds {time} is geweerd.',
     confirmed: '{count, plural, one {De groep is open voor # lid.} other {De groep is open voor # leden.}}',
-    webTitle: 'Iedereen op het web leest {group}',
-    webAbout: 'Volgens de back-up. Heeft iemand dat daarna beperkt, of er iets in verwijderd, kijk er dan eerst naar.',
-    ruleTitle: 'Leden van {group}',
-    ruleMembers:
-      '{count, plural, one {# lid} other {# leden}} volgens de back-up. Wie haar begeleidt, kan zeggen wie erin zit; dit opent haar voor allemaal.',
-    faultMeanwhile: 'De lijst is veranderd sinds u haar opende. Kijk er opnieuw naar.',
   },
 });

@@ -250,4 +250,14 @@ export const migrations: Migrations = {
       .addColumn('epoch', 'text', (column) => column.notNull().defaultTo(''))
       .execute();
   },
+  '2026-12-05-groups-shut': async (db) => {
+    await db.schema.alterTable('groups').addColumn('shut_at', 'text').execute();
+    await sql`create index groups_shut on groups (id) where shut_at is not null`.execute(db);
+    // A restore shut them for their members alone.
+    await sql`update groups set shut_at = (select max(updated_at) from group_member where group_member.group_id = groups.id and group_member.state = 'unconfirmed')
+      where local = 1 and kind = 'group' and deleted_at is null
+        and exists (select 1 from group_member where group_member.group_id = groups.id and group_member.state = 'unconfirmed')`.execute(
+      db,
+    );
+  },
 };

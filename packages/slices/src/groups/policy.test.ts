@@ -30,6 +30,7 @@ function group(more: Partial<GroupFacts> = {}): GroupFacts {
     joining: 'open',
     listed: 1,
     withheld_at: null,
+    shut_at: null,
     archived_at: null,
     deleted_at: null,
     ...more,

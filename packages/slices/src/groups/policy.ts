@@ -6,7 +6,7 @@ import type { GroupMemberRow, GroupRow } from './tables.ts';
 /** What the rules need to know of a group. */
 export type GroupFacts = Pick<
   GroupRow,
-  'id' | 'local' | 'reading' | 'joining' | 'listed' | 'withheld_at' | 'archived_at' | 'deleted_at'
+  'id' | 'local' | 'reading' | 'joining' | 'listed' | 'withheld_at' | 'shut_at' | 'archived_at' | 'deleted_at'
 >;
 /** What the rules need to know of a person's standing; null or undefined when there is none. */
 export type Standing = Pick<GroupMemberRow, 'state' | 'role' | 'following' | 'banned_until'> | null | undefined;
@@ -14,7 +14,7 @@ export type Standing = Pick<GroupMemberRow, 'state' | 'role' | 'following' | 'ba
 /** What a missing group is asked as, so that it takes the same statements as a hidden one. */
 export const absent: GroupFacts = {
   ...{ id: '', local: 1, reading: 'members', joining: 'invited', listed: 0 },
-  ...{ withheld_at: null, archived_at: null, deleted_at: null },
+  ...{ withheld_at: null, shut_at: null, archived_at: null, deleted_at: null },
 };
 
 /** A ban holds until its end, or for good. */
@@ -25,6 +25,16 @@ export function isBanned(standing: Standing, now: string): boolean {
 /** Takes part: let in, and neither left, removed nor banned since, nor waiting to be confirmed after a restore. */
 export function isMember(standing: Standing): boolean {
   return standing?.state === 'member';
+}
+
+/** A restore keeps it shut: what was taken back in it after the backup is there again, and whoever runs it has not looked yet. */
+export function isShut(group: Pick<GroupRow, 'shut_at'>): boolean {
+  return group.shut_at !== null;
+}
+
+/** Whether somebody ran the group as of the backup, or runs it now: while a restore keeps it shut they look at it and open it. */
+export function canConfirm(standing: Standing): boolean {
+  return (standing?.state === 'unconfirmed' || standing?.state === 'member') && standing.role !== 'member';
 }
 
 /** Was invited, whether they have joined since or not: all that opens a group to a guest. */
@@ -138,8 +148,10 @@ export function joinsAtOnce(group: GroupFacts, standing: Standing): boolean {
  * Nodes read only groups of this node, by agreement, and closed ones only while somebody of theirs is a member.
  * A group of another node is for the people of this node; closed ones here are for their members. A guest reads what anybody on the web may read, and
  * the groups of this node that they were invited to.
+ * What a restore keeps shut is for nobody but those who run it.
  */
 export function mayReadGroup(group: GroupFacts, requester: Requester, standing: Standing, node?: NodeFacts): boolean {
+  if (isShut(group)) return requester.kind === 'node' || (requester.kind === 'person' && canConfirm(standing));
   switch (requester.kind) {
     case 'node':
       return true;
@@ -165,7 +177,8 @@ export function canSeeMembers(guest: boolean, standing: Standing): boolean {
 
 /** Whether strangers may know of the group: WebFinger and lists (`federation.md`, addresses that answer a stranger). */
 export function isPubliclyKnown(group: GroupFacts): boolean {
-  return group.local === 1 && group.listed === 1 && group.reading !== 'members' && group.deleted_at === null;
+  const isOpen = group.reading !== 'members' && !isShut(group);
+  return group.local === 1 && group.listed === 1 && isOpen && group.deleted_at === null;
 }
 
 /**
@@ -174,6 +187,7 @@ export function isPubliclyKnown(group: GroupFacts): boolean {
  */
 export function mayKnowGroup(group: GroupFacts, requester: Requester, standing: Standing, node?: NodeFacts): boolean {
   if (mayReadGroup(group, requester, standing, node)) return true;
+  if (isShut(group)) return false;
   if (requester.kind === 'peer')
     return (
       group.local === 1 &&
@@ -186,6 +200,7 @@ export function mayKnowGroup(group: GroupFacts, requester: Requester, standing: 
 
 /** Whether a node with an agreement that covers it may know of a group of ours. */
 export function isKnownThere(group: GroupFacts, node: NodeFacts | undefined): boolean {
+  if (isShut(group)) return false;
   if (group.reading !== 'members') return true;
   return node !== undefined && (node.people !== 'none' || (group.listed === 1 && node.mayAsk));
 }

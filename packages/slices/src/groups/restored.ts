@@ -1,17 +1,15 @@
 import { type Restored, streams, type WithheldRule, type Work, withhold } from '@joinery/core';
 import { streamOf } from './addresses.ts';
+import { holdJoining, joiningKind } from './joining.ts';
 import { shutMessages } from './messages-shut.ts';
-import { confirmMembers, isShut } from './shut.ts';
+import { isShut } from './policy.ts';
+import { isForAdministrators, openGroup, openKind, roleKind } from './shut.ts';
 import { groupById, membershipOf } from './store.ts';
-import { roles } from './tables.ts';
-
-const roleKind = 'groups.role';
-const openKind = 'groups.members';
-const webKind = 'groups.web';
+import { joinings, roles } from './tables.ts';
 
 /**
- * Shuts the groups of this node for their members, and conversations: in closed ones for people of other nodes, too, whose own nodes know of those that are open. Roles in them, and
- * invitations that were not answered, end. Who came in since the restore stays in.
+ * Shuts the groups of this node, whatever their audience, for everybody but those who run them, and conversations for each who is in them. In open groups people of other nodes stay members,
+ * which their own nodes know better. Roles, invitations that were not answered, and joining without being asked about, end. Who came in since the restore stays in.
  */
 export async function shutGroups(work: Work, { at }: Restored): Promise<void> {
   const ours = () => work.db.selectFrom('groups').select('id').where('local', '=', 1).where('deleted_at', 'is', null);
@@ -55,57 +53,69 @@ export async function shutGroups(work: Work, { at }: Restored): Promise<void> {
     .where('state', '=', 'invited')
     .execute();
   await standings().set({ state: 'unconfirmed', updated_at: work.now }).where('state', '=', 'member').execute();
-  // What everybody here may read anyway an administrator may open, too.
-  const open = await ours()
-    .where('kind', '=', 'group')
-    .where('listed', '=', 1)
-    .where('reading', '<>', 'members')
-    .where('id', 'in', work.db.selectFrom('group_member').select('group_id').where('state', '=', 'unconfirmed'))
+  const automatic = new Set(
+    (await work.db.selectFrom('group_automatic').select('group_id').distinct().execute()).map((row) => row.group_id),
+  );
+  const groups = await work.db
+    .updateTable('groups')
+    .set({ shut_at: work.now })
+    .where('id', 'in', ours().where('kind', '=', 'group').where('created_at', '<', at))
+    .returningAll()
     .execute();
-  for (const { id } of open) await withhold(work, openKind, id);
-  // Whoever narrowed who may read it has done so after all: nobody on the web reads it before somebody has looked.
-  const web = await ours().select('listed').where('kind', '=', 'group').where('reading', '=', 'web').execute();
-  for (const { id, listed } of web) {
-    // Who runs an unlisted one sets it anew: nobody else is told its name.
-    if (listed === 1) await withhold(work, webKind, id);
-    await work.db.updateTable('groups').set({ reading: 'partners' }).where('id', '=', id).execute();
+  for (const group of groups) {
+    if (isForAdministrators(group)) await withhold(work, openKind, group.id);
+    if (group.joining === 'open' || automatic.has(group.id)) await holdJoining(work, group);
   }
 }
 
-/** Open groups as something that a restore shuts, and that an administrator may open where those who ran it do not; and what anyone on the web could read. */
+/** Where administrators look at the groups that they may open, and open several at once. */
+export const shutGroupsPage = '/administration/restored/groups';
+
+/** Groups that everybody here could read, which an administrator may open, and people joining them by themselves. Of the others only those who run them are asked. */
 export const groupRules: Record<string, WithheldRule> = {
-  [webKind]: {
-    order: 60,
+  [openKind]: {
+    order: 50,
+    page: {
+      href: shutGroupsPage,
+      title: (count, language) => shutMessages(language)('pageTitle', { count }),
+      says: (language) => shutMessages(language)('pageAbout'),
+    },
     describe: async (db, { subject }, language) => {
       const group = await groupById(db, subject);
-      if (!group || group.deleted_at !== null || group.reading !== 'partners') return null;
+      if (!group || group.deleted_at !== null || !isShut(group) || !isForAdministrators(group)) return null;
       const t = shutMessages(language);
-      return { title: t('webTitle', { group: group.name }), says: t('webAbout'), href: `/groups/${group.id}` };
+      const says = t('ruleMembers', { count: group.member_count });
+      return { title: group.name, says, href: `/groups/${group.id}/confirm` };
     },
     putBack: async (work, { subject }) => {
       const group = await groupById(work.db, subject);
-      if (group?.reading !== 'partners') return;
-      await work.db.updateTable('groups').set({ reading: 'web' }).where('id', '=', group.id).execute();
-      work.emit('group.updated', streamOf(group), { group: group.id });
+      if (group && isShut(group)) await openGroup(work, { group: subject, by: null });
     },
   },
-  [openKind]: {
-    order: 50,
-    describe: async (db, { subject }, language) => {
+  [joiningKind]: {
+    order: 60,
+    describe: async (db, { subject, data }, language) => {
       const group = await groupById(db, subject);
-      if (!group || group.deleted_at !== null || !(await isShut(db, group.id))) return null;
+      if (!group || group.deleted_at !== null || !isForAdministrators(group)) return null;
       const t = shutMessages(language);
-      const says = t('ruleMembers', { count: group.member_count });
-      return { title: t('ruleTitle', { group: group.name }), says, href: `/groups/${group.id}` };
+      const says = data === 'open' ? t('joiningAbout') : t('joiningRulesAbout');
+      return { title: t('joiningTitle', { group: group.name }), says, href: `/groups/${group.id}/requests` };
     },
-    putBack: async (work, { subject }) => {
-      if (await isShut(work.db, subject)) await confirmMembers(work, { group: subject, by: null, gone: [] });
+    putBack: async (work, { subject, data }) => {
+      const group = await groupById(work.db, subject);
+      const joining = joinings.find((one) => one === data);
+      if (group?.joining !== 'request' || joining === undefined || joining === 'request') return;
+      await work.db.updateTable('groups').set({ joining }).where('id', '=', group.id).execute();
+      work.emit('group.updated', streamOf(group), { group: group.id });
+    },
+    leaveOff: async (work, { subject }) => {
+      await work.db.deleteFrom('group_automatic').where('group_id', '=', subject).execute();
     },
   },
 };
 
 /**
- * Somebody who answers for a person says that they run again the groups that they ran as of the backup, without learning which. They are asked to confirm the members of each.
+ * Somebody who answers for a person says that they run again the groups that they ran as of the backup, without learning which. They are asked to look at each that is shut.
  * @returns how many groups
  */
 export async function giveRolesBack(work: Work, person: string): Promise<number> {
@@ -117,18 +127,18 @@ export async function giveRolesBack(work: Work, person: string): Promise<number>
     .execute();
   let count = 0;
   for (const { subject, data } of rows) {
-    const group = subject.slice(person.length + 1);
+    const id = subject.slice(person.length + 1);
     const role = roles.find((one) => one === data);
-    const standing = await membershipOf(work.db, group, person);
+    const [group, standing] = [await groupById(work.db, id), await membershipOf(work.db, id, person)];
     if (role === undefined || (standing?.state !== 'unconfirmed' && standing?.state !== 'member')) continue;
     await work.db
       .updateTable('group_member')
       .set({ role, updated_at: work.now })
-      .where('group_id', '=', group)
+      .where('group_id', '=', id)
       .where('person_id', '=', person)
       .execute();
     count += 1;
-    if (await isShut(work.db, group)) work.emit('group.confirm_asked', streams.local, { group, person });
+    if (group && isShut(group)) work.emit('group.confirm_asked', streams.local, { group: id, person });
   }
   return count;
 }

@@ -1,47 +1,36 @@
 import {
   administrators,
+  answerWithheld,
   type Environment,
   isId,
-  isRefusal,
   type RequestContext,
-  readForm,
   refuse,
   requireVisitor,
   restoredState,
   transactAs,
-  type Visitor,
 } from '@joinery/core';
 import { readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { peopleByIds } from '../people/index.ts';
-import { confirmForm } from './input.ts';
-import { shutMessages } from './messages-shut.ts';
-import { canConfirm, confirmMembers, membersToConfirm, whoConfirms } from './shut.ts';
+import { joiningKind } from './joining.ts';
+import { canConfirm, canModerate } from './policy.ts';
+import { seeGroup } from './reads.ts';
+import { groupRules } from './restored.ts';
+import { whoConfirms } from './shut.ts';
 import { groupById, membershipOf } from './store.ts';
-import type { GroupMemberRow, GroupRow } from './tables.ts';
-import { ConfirmMembersPage, ShutPage } from './views-shut.tsx';
+import { ShutPage } from './views-shut.tsx';
 
-/** What a closed group shows after a restore until its members are confirmed, and confirming them. */
+/** Letting people join by themselves again, after a restore. Opening a group is with what is in it (`posts`). */
 export function shutRoutes(app: Hono<Environment>): void {
-  app.get('/groups/:id/confirm', async (c) => {
+  app.post('/groups/:id/joining', async (c) => {
     const visitor = requireVisitor(c);
-    const { group, standing } = await toConfirm(c, visitor);
-    return showConfirm(c, group, standing, null);
-  });
-
-  app.post('/groups/:id/confirm', async (c) => {
-    const visitor = requireVisitor(c);
-    const { group, standing } = await toConfirm(c, visitor);
-    const form = await readForm(c, confirmForm);
-    const gone = form.ok ? form.value.gone : [];
-    const by = visitor.person.id;
-    try {
-      const count = await transactAs(c, visitor, (work) => confirmMembers(work, { group: group.id, by, gone }));
-      return c.redirect(`/groups/${group.id}/members?confirmed=${count}`, 303);
-    } catch (error) {
-      if (!isRefusal(error) || error.code !== 'conflict') throw error;
-      return showConfirm(c, group, standing, shutMessages(c.var.language)('faultMeanwhile'));
-    }
+    const { group, standing } = await seeGroup(c.var.context.db.reader, c.req.param('id') ?? '', visitor);
+    if (group.local !== 1 || !canModerate(group, standing))
+      refuse('forbidden', 'Only those who run the group say how it is joined');
+    const rules = new Map(Object.entries(groupRules));
+    const asked = { kind: joiningKind, subject: group.id, on: true, by: visitor.person.id };
+    await transactAs(c, visitor, (work) => answerWithheld(work, rules, asked));
+    return c.redirect(`/groups/${group.id}/requests`, 303);
   });
 }
 
@@ -65,40 +54,4 @@ export async function shutPage(c: RequestContext, id: string): Promise<Response 
     />
   );
   return showPage(c, { title: group.name }, page);
-}
-
-/** @throws {Refusal} not_found as for a missing group, for everybody who does not run it */
-async function toConfirm(
-  c: RequestContext,
-  visitor: Visitor,
-): Promise<{ group: GroupRow; standing: GroupMemberRow | undefined }> {
-  const db = c.var.context.db.reader;
-  const id = c.req.param('id') ?? '';
-  const group = isId(id) ? await groupById(db, id) : undefined;
-  const standing = isId(id) ? await membershipOf(db, id, visitor.person.id) : undefined;
-  const runs = group?.kind === 'group' && group.local === 1 && group.deleted_at === null && canConfirm(standing);
-  if (!group || !runs) return refuse('not_found', 'There is no such group here');
-  return { group, standing };
-}
-
-async function showConfirm(
-  c: RequestContext,
-  group: GroupRow,
-  standing: GroupMemberRow | undefined,
-  fault: string | null,
-): Promise<Response> {
-  const { context, csrf, language } = c.var;
-  const db = context.db.reader;
-  const waiting = await membersToConfirm(db, group.id);
-  if (waiting.length === 0) return c.redirect(`/groups/${group.id}/members`, 303);
-  const page = (
-    <ConfirmMembersPage
-      {...{ group, csrf, standing, waiting, fault }}
-      asOf={(await restoredState(db))?.asOf ?? ''}
-      person={requireVisitor(c).person.id}
-      reader={readerOf(c)}
-    />
-  );
-  const title = shutMessages(language)('confirmTitle', { group: group.name });
-  return showPage(c, { title, error: fault !== null }, page);
 }

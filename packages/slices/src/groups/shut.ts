@@ -1,41 +1,64 @@
-import { isId, type Reader, refuse, streams, type Work } from '@joinery/core';
-import { type PersonRow, personById } from '../people/index.ts';
+import { isId, prepareQuery, type Reader, refuse, streams, type Work, withheldRows } from '@joinery/core';
+import { type PersonRow, peopleByIds, personById } from '../people/index.ts';
+import { streamOf } from './addresses.ts';
 import { membersChanged } from './counts.ts';
+import { narrowReading } from './groups.ts';
 import { type ListedMember, listMembers } from './lists.ts';
 import { removeMember } from './moderation.ts';
-import type { Standing } from './policy.ts';
+import { canConfirm, isShut, type Standing } from './policy.ts';
 import { changeStanding } from './standing.ts';
-import { groupById, holdGroup, membershipOf } from './store.ts';
-import type { GroupKind, GroupRow } from './tables.ts';
+import { groupById, holdGroup, membershipOf, putMembership } from './store.ts';
+import type { GroupKind, GroupRow, Reading, Role } from './tables.ts';
+import { roles } from './tables.ts';
 
 /**
- * After a restore nobody knows who was removed from a group, banned, or put out of running it after the backup, nor who left a conversation. Its members wait as `unconfirmed`, who for
- * every rule are outside, until somebody who runs the group confirms who is in it; in a conversation, which nobody runs, each says so for themselves. Who runs it, somebody says who
- * lets people in again (`restored.ts`).
+ * After a restore nobody knows what was deleted, edited or removed in a group after the backup, whether fewer people were to read it, who was removed, banned, or put out of running it. Every
+ * group that lives here is shut (`shut_at`), whatever its audience: for every rule it is there for those who run it alone (`policy.ts`), other nodes are given nothing of it
+ * (`heldBack`), and its members wait as `unconfirmed`, until somebody who runs it has looked and opened it. In a conversation, which nobody runs, each says for themselves that they are
+ * in it. Who runs a group, somebody says who lets people in again (`restored.ts`).
  */
 
 const missing = (): never => refuse('not_found', 'There is no such group here');
 
-/** Whether members of a group wait to be confirmed: until then nobody comes into it but by invitation or by the word of those who run it. */
-export async function isShut(db: Reader, group: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('group_member')
-    .select('person_id')
-    .where('group_id', '=', group)
-    .where('state', '=', 'unconfirmed')
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+/** What everybody here could read anyway and lists named, an administrator may open, too. */
+export function isForAdministrators(group: Pick<GroupRow, 'local' | 'kind' | 'listed' | 'reading'>): boolean {
+  return group.local === 1 && group.kind === 'group' && group.listed === 1 && group.reading !== 'members';
 }
 
-/** Whether somebody ran the group as of the backup, or runs it now, and may therefore say who is in it. */
-export function canConfirm(standing: Standing): boolean {
-  return (standing?.state === 'unconfirmed' || standing?.state === 'member') && standing.role !== 'member';
+/** Whether somebody looks at a group that a restore keeps shut, and opens it. */
+export function canOpen(group: GroupRow, standing: Standing, administrator: boolean): boolean {
+  if (!isShut(group) || group.local !== 1 || group.deleted_at !== null) return false;
+  return canConfirm(standing) || (administrator && isForAdministrators(group));
 }
 
-/** Whom a facilitator may leave out of a list to confirm: an owner anybody but themselves, another facilitator members only. */
+/** Groups that a restore keeps shut and an administrator may open, by name. */
+export function shutForAdministrators(db: Reader): Promise<GroupRow[]> {
+  return db
+    .selectFrom('groups')
+    .selectAll()
+    .where('shut_at', 'is not', null)
+    .where('local', '=', 1)
+    .where('kind', '=', 'group')
+    .where('listed', '=', 1)
+    .where('reading', '<>', 'members')
+    .where('deleted_at', 'is', null)
+    .orderBy('sort_name')
+    .orderBy('id')
+    .execute();
+}
+
+/** Local ids of all groups that a restore keeps shut. */
+export async function shutGroupIds(db: Reader): Promise<string[]> {
+  return (await allShut(db, {})).map(({ id }) => id);
+}
+
+const allShut = prepareQuery((db) =>
+  db.selectFrom('groups').select('id').where('shut_at', 'is not', null).orderBy('id'),
+);
+
+/** Whom somebody who opens a group may leave out of it: an owner, and the node itself, anybody but themselves; another facilitator members only. */
 export function canLeaveOut(actor: Standing, self: boolean, target: Standing): boolean {
-  return !self && (actor?.role === 'owner' || target?.role === 'member');
+  return !self && (!canConfirm(actor) || actor?.role === 'owner' || target?.role === 'member');
 }
 
 const mostShown = 1_000;
@@ -62,41 +85,98 @@ export async function whoConfirms(db: Reader, group: string): Promise<PersonRow[
     .execute();
 }
 
+/** People of other nodes who ran a group as of the backup, with what they were: nobody here lets them in again, so whoever opens it says whether they run it. */
+export async function runnersElsewhere(db: Reader, group: string): Promise<{ person: PersonRow; role: Role }[]> {
+  const rows = (await withheldRows(db, roleKind)).flatMap(({ subject, data }) => {
+    const [person = '', where] = subject.split(' ');
+    const role = roles.find((one) => one === data);
+    return where === group && role !== undefined ? [{ person, role }] : [];
+  });
+  const people = await peopleByIds(
+    db,
+    rows.map(({ person }) => person),
+  );
+  return rows.flatMap(({ person: id, role }) => {
+    const person = people.get(id);
+    return person?.local === 0 && person.deleted_at === null ? [{ person, role }] : [];
+  });
+}
+
+/** What a withheld role in a group is kept as: `<person> <group>`. */
+export const roleKind = 'groups.role';
+
+export type Opening = {
+  group: string;
+  /** Whoever opens it; null for the command line. */
+  by: string | null;
+  administrator?: boolean;
+  /** Local ids of those who are no longer members. */
+  gone?: readonly string[];
+  /** Local ids of those elsewhere who still run it; the others no longer do. */
+  running?: readonly string[];
+  /** Who may read it from now on, where that is fewer than as of the backup. */
+  reading?: Reading | undefined;
+};
+
 /**
- * Confirms who is in a group after a restore: it opens for them, with the role that they had.
- * @param input.by who runs the group; null for the command line
- * @param input.gone local ids of those who are no longer members
- * @returns how many are members again
- * @throws {Refusal} not_found, forbidden, conflict when nobody waits (any more), last_owner
+ * Opens a group that a restore keeps shut, as whoever opens it has found it to be: for its members, who are in it again, and for everybody else who may read it.
+ * @returns how many members wait no longer
+ * @throws {Refusal} not_found, forbidden, conflict when it is open already or the list has changed, last_owner
  */
-export async function confirmMembers(
-  work: Work,
-  input: { group: string; by: string | null; gone: readonly string[] },
-): Promise<number> {
+export async function openGroup(work: Work, input: Opening): Promise<number> {
   const group = await holdGroup(work, input.group);
   if (group?.kind !== 'group' || group.local !== 1 || group.deleted_at !== null) return missing();
-  const actor = input.by === null ? undefined : await membershipOf(work.db, group.id, input.by);
-  if (input.by !== null && !canConfirm(actor)) refuse('forbidden', 'Only those who run the group say who is in it');
-  const gone = [...new Set(input.gone)];
+  const { by } = input;
+  const actor = by === null ? undefined : await membershipOf(work.db, group.id, by);
+  if (!isShut(group)) refuse('conflict', 'Somebody has opened the group meanwhile: see who is in it');
+  if (by !== null && !canOpen(group, actor, input.administrator === true))
+    refuse('forbidden', 'Only those who run the group open it');
+  // An administrator decides for the node, as the command line does.
+  const decides = canConfirm(actor) ? by : null;
+  const gone = [...new Set(input.gone ?? [])];
   const waiting = work.db.selectFrom('group_member').selectAll().where('group_id', '=', group.id);
-  const rows = await waiting.where('state', '=', 'unconfirmed').execute();
-  if (rows.length === 0) refuse('conflict', 'Somebody has confirmed the members meanwhile: see who is in the group');
+  const rows = await waiting.where('state', 'in', ['unconfirmed', 'member']).execute();
   for (const person of gone) {
     const standing = rows.find((row) => row.person_id === person);
     if (!standing) refuse('conflict', 'The list has changed meanwhile: look at it again');
-    if (input.by !== null && !canLeaveOut(actor, person === input.by, standing))
+    if (by !== null && !canLeaveOut(actor, person === by, standing))
       refuse('forbidden', 'Only an owner ends the membership of somebody who runs the group');
   }
-  await work.db
+  await work.db.updateTable('groups').set({ shut_at: null }).where('id', '=', group.id).execute();
+  const { numUpdatedRows } = await work.db
     .updateTable('group_member')
     .set({ state: 'member', updated_at: work.now })
     .where('group_id', '=', group.id)
     .where('state', '=', 'unconfirmed')
-    .execute();
-  for (const person of gone) await removeMember(work, { group: group.id, person, by: input.by });
+    .executeTakeFirst();
+  for (const person of gone) await removeMember(work, { group: group.id, person, by: decides });
+  await answerRoles(work, { ...group, shut_at: null }, new Set(input.running), decides);
+  if (input.reading !== undefined && input.reading !== group.reading)
+    await narrowReading(work, group.id, by, input.reading);
+  await work.db.deleteFrom('withheld').where('kind', '=', openKind).where('subject', '=', group.id).execute();
   await membersChanged(work, group);
-  work.emit('group.members_confirmed', streams.local, { group: group.id, by: input.by });
-  return rows.length - gone.length;
+  work.emit('group.members_confirmed', streams.local, { group: group.id, by });
+  return Number(numUpdatedRows) - gone.length;
+}
+
+/** The kind of rule by which administrators open what everybody here could read. */
+export const openKind = 'groups.members';
+
+/** Whoever runs it elsewhere is told that they do, or that they no longer do; what they were to their own node since the restore was unknown there. */
+async function answerRoles(
+  work: Work,
+  group: GroupRow,
+  running: ReadonlySet<string>,
+  by: string | null,
+): Promise<void> {
+  for (const { person, role } of await runnersElsewhere(work.db, group.id)) {
+    const subject = `${person.id} ${group.id}`;
+    await work.db.deleteFrom('withheld').where('kind', '=', roleKind).where('subject', '=', subject).execute();
+    if ((await membershipOf(work.db, group.id, person.id))?.state !== 'member') continue;
+    const now = running.has(person.id) ? role : 'member';
+    await putMembership(work, group.id, person.id, { role: now });
+    work.emit('group.role_changed', streamOf(group), { group: group.id, person: person.id, by, role: now });
+  }
 }
 
 /** What somebody was in as of the backup, and waits to be let into again; conversations they open themselves. By name. */
@@ -126,15 +206,7 @@ export function groupsToConfirm(db: Reader, person: string): Promise<GroupRow[]>
     .where('group_member.role', '<>', 'member')
     .where('groups.kind', '=', 'group')
     .where('groups.deleted_at', 'is', null)
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('group_member as other')
-          .select('other.person_id')
-          .whereRef('other.group_id', '=', 'groups.id')
-          .where('other.state', '=', 'unconfirmed'),
-      ),
-    )
+    .where('groups.shut_at', 'is not', null)
     .orderBy('groups.sort_name')
     .orderBy('groups.id')
     .limit(200)

@@ -21,6 +21,7 @@ import { elsewhereEffects } from './requests/elsewhere.ts';
 import { reminderJobs, remindLater } from './requests/reminder.ts';
 import { groupRules, shutGroups } from './restored.ts';
 import { routes } from './routes.tsx';
+import { shutGroupIds } from './shut.ts';
 
 /** Groups: made here or followed elsewhere, and who takes part in them. */
 export const groups: Slice = {
@@ -41,6 +42,7 @@ export const groups: Slice = {
   participation,
   acquainted: shareGroup,
   chooseAnew: shutGroups,
+  heldBack: shutGroupIds,
   withheld: groupRules,
   jobs: { ...jobs, ...directoryJobs, ...leaseJobs, ...agreementJobs, ...answerJobs, ...reminderJobs, ...keyJobs },
   on: {

@@ -3,7 +3,7 @@ import { isGuest, type PersonRow, personById } from '../people/index.ts';
 import { admitNode, nodeFacts, revokeNode } from './access.ts';
 import { scopeOf, streamOf } from './addresses.ts';
 import { membersChanged } from './counts.ts';
-import { type GroupFacts, isKnownThere, isPubliclyKnown, mayKnowGroup } from './policy.ts';
+import { type GroupFacts, isKnownThere, isPubliclyKnown, isShut, mayKnowGroup } from './policy.ts';
 import { tellOfStanding } from './requests/elsewhere.ts';
 import {
   hasParticipants,
@@ -67,10 +67,13 @@ export async function assertReachable(
   directions: ('in' | 'out')[],
   known = false,
 ): Promise<void> {
+  // Whoever was in it, or was invited since, is there for what goes on without anybody reading it.
+  const shutOut = isShut(group) && !['member', 'unconfirmed', 'invited'].includes(standing?.state ?? 'none');
+  if (shutOut && !known) refuse('not_found', noSuchGroup);
   if (person.local === 1) {
     if (person.disabled_at !== null) refuse('disabled', 'This person has left');
     const requester = { kind: 'person' as const, person: person.id, administrator: false, guest: isGuest(person) };
-    if (!known && !mayKnowGroup(group, requester, standing)) refuse('not_found', noSuchGroup);
+    if (!known && !isShut(group) && !mayKnowGroup(group, requester, standing)) refuse('not_found', noSuchGroup);
   } else if (group.local !== 1) {
     refuse('not_found', noSuchGroup);
   } else if (!known && group.reading === 'members' && !(await mayHearOf(work, group, person.home, standing))) {
@@ -79,6 +82,7 @@ export async function assertReachable(
   const other = group.local === 1 ? person.home : group.home;
   if (other === work.home) return;
   for (const direction of directions) {
+    if (isShut(group) && direction === 'out') continue;
     const seenFromHere = group.local === 1 ? direction : direction === 'in' ? 'out' : 'in';
     const decision = work.trust.mayFederate(other, scopeOf(group), seenFromHere, group.id);
     if (!decision.allowed) refuse('no_agreement', `No agreement with ${other} covers this group: ${decision.reason}`);

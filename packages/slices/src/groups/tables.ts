@@ -87,6 +87,8 @@ export type GroupRow = {
   withheld_at: string | null;
   /** Since when the host of a closed group elsewhere says that others may read it: here it stays closed, and nobody reads in it any more. */
   opened_at: string | null;
+  /** Of a group of this node: since when a restore keeps it shut, until somebody has looked at what came back with the backup (`shut.ts`). */
+  shut_at: string | null;
   /** Readable, and closed for posts and new members. */
   archived_at: string | null;
   deleted_at: string | null;

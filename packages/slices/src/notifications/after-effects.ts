@@ -4,6 +4,7 @@ import {
   administrators,
   deciders,
   type LogEvent,
+  restoredState,
   streams,
   type Work,
 } from '@joinery/core';
@@ -247,6 +248,37 @@ async function onEmergency(
   for (const person of others) await notify(work, { ...news, person });
 }
 
+/**
+ * A group was opened after a restore: whoever wrote in it before may find there what they had deleted or changed. They are told once, however many groups they wrote in.
+ */
+async function onOpened(work: Work, group: string, at: string): Promise<void> {
+  const state = await restoredState(work.db);
+  if (state === null) return;
+  const authors = await work.db
+    .selectFrom('post')
+    .innerJoin('person', 'person.id', 'post.author_id')
+    .select('post.author_id')
+    .distinct()
+    .where('post.group_id', '=', group)
+    .where('post.deleted_at', 'is', null)
+    .where('person.local', '=', 1)
+    .execute();
+  for (const { author_id: person } of authors)
+    await notify(work, { person, kind: 'written', cause: `restored ${state.at}`, at });
+}
+
+/** The node of a group elsewhere says that somebody here runs it, or no longer does. */
+async function onRole(
+  work: Work,
+  data: { group: string; person: string; role: string },
+  { id, at }: { id: string; at: string },
+): Promise<void> {
+  const group = await groupById(work.db, data.group);
+  if (group?.kind !== 'group' || group.local === 1 || group.deleted_at !== null) return;
+  const accepted = data.role !== 'member';
+  await notify(work, { person: data.person, kind: 'running', cause: `role ${id}`, at, group: group.id, accepted });
+}
+
 /** What somebody is told, and after what. Each event is seen once; `cause` keeps what arrives twice from being told twice. */
 export const afterEffects: AfterEffects = {
   'post.created': (work, { data }) => onPost(work, data.post, true),
@@ -297,6 +329,8 @@ export const afterEffects: AfterEffects = {
   },
   'group.confirm_asked': (work, { id, at, data: { group, person } }) =>
     notify(work, { person, kind: 'confirm', cause: `confirm ${id}`, at, group }),
+  'group.members_confirmed': (work, { at, data }) => onOpened(work, data.group, at),
+  'group.role_changed': (work, { id, at, data }) => onRole(work, data, { id, at }),
   'federation.role_ended': (work, { id, at, data }) =>
     notify(work, { person: data.person, kind: 'role', cause: `role ${id}`, at }),
   'group.deleted': (work, { data }) => forgetConversation(work, data.group),

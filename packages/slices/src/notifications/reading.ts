@@ -13,6 +13,7 @@ import {
   type GroupFacts,
   type GroupKind,
   isMember,
+  isShut,
   mayReadGroup,
   type Standing,
 } from '@joinery/slices/groups';
@@ -75,7 +76,7 @@ function rows(db: Reader, person: string) {
         'g.listed',
         'g.local',
       ])
-      .select(['g.archived_at', 'g.withheld_at', 'g.deleted_at as group_deleted_at'])
+      .select(['g.archived_at', 'g.withheld_at', 'g.shut_at', 'g.deleted_at as group_deleted_at'])
       .select(['m.state', 'm.role', 'm.following', 'm.banned_until'])
       .select(['p.excerpt', 'p.deleted_at', 'p.removed_at', 'p.hidden_at', 'p.status', 'p.language'])
       .select(['t.id as topic_id', 't.uri as topic_uri', 't.title', 't.deleted_at as topic_deleted_at'])
@@ -110,10 +111,12 @@ function mayKnow(row: Row, person: string, decides: boolean): boolean {
   if (row.reading === null || row.group_deleted_at !== null) return false;
   const group = {
     ...{ reading: row.reading, joining: row.joining, listed: row.listed, local: row.local },
-    ...{ archived_at: row.archived_at, withheld_at: row.withheld_at, deleted_at: row.group_deleted_at },
+    ...{ archived_at: row.archived_at, withheld_at: row.withheld_at, shut_at: row.shut_at },
+    deleted_at: row.group_deleted_at,
   } as GroupFacts;
   const standing = row.state === null ? undefined : (row as unknown as Standing);
   if (row.kind === 'confirm') return canConfirm(standing);
+  if (isShut(group)) return false;
   if (row.kind === 'request') return canModerate(group, standing) || (Boolean(row.deputy) && isMember(standing));
   if (row.kind === 'approved' && row.accepted === 0 && group.listed === 1) return true;
   return mayReadGroup(group, { kind: 'person', person, administrator: false, guest: row.own_until !== null }, standing);
@@ -265,6 +268,7 @@ export function placeOf(notification: Notification): string {
   if (kind === 'request' && group) return `/groups/${group.id}/requests`;
   if (kind === 'confirm' && group) return `/groups/${group.id}/confirm`;
   if (kind === 'role') return '/profile';
+  if (kind === 'written') return '/profile/written';
   if (group) return group.kind === 'conversation' ? `/conversations/${group.id}` : `/groups/${group.id}`;
   if (kind === 'registration') return '/administration/registration';
   if ((kind === 'guest' || kind === 'sponsor') && actor) return `/guests/${actor.id}`;

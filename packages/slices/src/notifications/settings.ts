@@ -48,6 +48,7 @@ export async function settingsOf(db: Reader, person: string): Promise<Settings> 
     .where('m.person_id', '=', person)
     .where('g.kind', '=', 'group')
     .where('g.deleted_at', 'is', null)
+    .where('g.shut_at', 'is', null)
     .where((eb) =>
       eb.or([
         eb('m.state', '=', 'member'),
@@ -72,6 +73,7 @@ export async function settingsOf(db: Reader, person: string): Promise<Settings> 
             muted.map(({ subject }) => subject),
           )
           .where('t.deleted_at', 'is', null)
+          .where('g.shut_at', 'is', null)
           .where(seenPosts(person, 't'))
           .where((eb) => eb.or([eb('g.reading', '<>', 'members'), eb('m.state', '=', 'member')]))
           .execute();

@@ -15,6 +15,8 @@ export const kinds = [
   'sponsor',
   'confirm',
   'role',
+  'running',
+  'written',
   'security',
   'emergency',
 ] as const;
@@ -39,7 +41,7 @@ export type SecurityEvent = (typeof securityEvents)[number];
 export const securityKind = 'security' satisfies Kind;
 
 /** What follows from a restore: nobody hears of it otherwise, so nobody is asked whether they want to. */
-export const restoredKinds: readonly Kind[] = ['confirm', 'role'];
+export const restoredKinds: readonly Kind[] = ['confirm', 'role', 'written'];
 /** An administrator asks to read a closed group: whoever may refuse it is told whatever they muted. */
 const emergencyKind = 'emergency' satisfies Kind;
 

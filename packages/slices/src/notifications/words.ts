@@ -42,6 +42,10 @@ export function sentenceOf(notification: Notification, language: Language): stri
       return t('saysConfirm', { group: where });
     case 'role':
       return t('saysRole');
+    case 'running':
+      return notification.accepted ? t('saysRuns', { group: where }) : t('saysRunsNoMore', { group: where });
+    case 'written':
+      return t('saysWritten');
     case 'emergency':
       return emergencyText(notification, language);
     case 'security':
@@ -149,6 +153,10 @@ export function reasonOf(notification: Notification, language: Language): string
       return t('whyConfirm');
     case 'role':
       return t('whyRole');
+    case 'running':
+      return t('whyRunning');
+    case 'written':
+      return t('whyWritten');
     case 'security':
       return t('whySecurity');
     case 'emergency':
@@ -190,6 +198,10 @@ export function kindName(kind: Kind, language: Language): string {
       return t('kindConfirm');
     case 'role':
       return t('kindRole');
+    case 'running':
+      return t('kindRunning');
+    case 'written':
+      return t('kindWritten');
     case 'security':
       return t('kindSecurity');
     case 'emergency':

@@ -12,6 +12,7 @@ export async function hasWrittenFor(db: Reader, guest: string, person: string): 
     .where('own.state', 'in', ['member', 'invited'])
     .where('groups.local', '=', 1)
     .where('groups.deleted_at', 'is', null)
+    .where('groups.shut_at', 'is', null)
     .where('post.author_id', '=', person)
     .where('post.status', '=', 'accepted')
     .where('post.removed_at', 'is', null)

@@ -290,6 +290,7 @@ function inGroups(db: Reader) {
     ])
     .where('groups.kind', '=', 'group')
     .where('post.deleted_at', 'is', null)
+    .where('groups.shut_at', 'is', null)
     .where('groups.deleted_at', 'is', null);
 }
 

@@ -6,7 +6,12 @@ import { requireGroup, requirePost, requireTopic, standingOf } from './store.ts'
 import type { PostRow } from './tables.ts';
 
 /** `by`: the facilitator; null when the host of a group elsewhere told it. */
-export type Decision = { post: string; by: string | null };
+export type Decision = {
+  post: string;
+  by: string | null;
+  /** Whoever opens the group after a restore decides for the node. */
+  opening?: boolean;
+};
 
 type Switch = Extract<
   EventName,
@@ -57,7 +62,7 @@ async function decide(
 ): Promise<boolean> {
   const post = await requirePost(work.db, input.post);
   const group = await requireGroup(work.db, post.group_id);
-  if (!decidedByHost(work, group)) {
+  if (!decidedByHost(work, group) && !input.opening) {
     const why = whyNotModerate(await standingOf(work.db, group, input.by, work.now));
     if (why) refuse(why, 'Only those who run the group can do this');
   }

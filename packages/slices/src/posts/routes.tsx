@@ -1,6 +1,7 @@
 import type { Environment } from '@joinery/core';
 import type { Hono } from 'hono';
 import { deliveryRoutes } from './delivery/routes.tsx';
+import { openingRoutes } from './opening/routes.tsx';
 import { heldRoutes } from './routes-held.tsx';
 import { postRoutes } from './routes-post.tsx';
 import { tagRoutes } from './routes-tags.tsx';
@@ -17,4 +18,5 @@ export function routes(app: Hono<Environment>): void {
   tagRoutes(app);
   heldRoutes(app);
   suggestionRoutes(app);
+  openingRoutes(app);
 }

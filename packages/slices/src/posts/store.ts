@@ -6,6 +6,8 @@ import {
   type GroupRow,
   groupById,
   isBanned,
+  isMember,
+  isShut,
   mayReadGroup,
   membershipOf,
   postRefusal,
@@ -102,7 +104,10 @@ export async function standingOf(
   const guest = known !== undefined && isGuest(known);
   return {
     person,
-    reads: mayReadGroup(group, { kind: 'person', person, administrator: false, guest }, membership),
+    // What people of other nodes write in a group that a restore keeps shut is kept with it: what they read, their own node knows.
+    reads:
+      (isShut(group) && known?.local === 0 && isMember(membership)) ||
+      mayReadGroup(group, { kind: 'person', person, administrator: false, guest }, membership),
     banned: isBanned(membership, now),
     onlyReads: !canSeeMembers(guest, membership),
     posting: postRefusal(group, membership, now),

@@ -67,6 +67,7 @@ function unread(db: Reader, wanted: Wanted) {
     )
     .where('groups.deleted_at', 'is', null)
     .where('groups.withheld_at', 'is', null)
+    .where('groups.shut_at', 'is', null)
     .where('post.news_at', '>', from)
     .where((eb) => eb('post.news_at', '>', eb.fn.coalesce('post_read_group.read_at', newsSince)))
     .where((eb) =>

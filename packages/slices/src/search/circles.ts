@@ -26,6 +26,7 @@ export async function circlesOf(db: Reader, person: string): Promise<string[]> {
     .where('group_member.person_id', '=', person)
     .where('groups.deleted_at', 'is', null)
     .where('groups.withheld_at', 'is', null)
+    .where('groups.shut_at', 'is', null)
     .where((eb) => eb.or([eb('groups.reading', '=', 'members'), eb('groups.listed', '=', 0)]))
     .where((eb) =>
       eb.or([eb('group_member.state', 'in', ['member', 'invited', 'requested']), eb('group_member.following', '=', 1)]),
@@ -52,20 +53,22 @@ const joinStanding = ({ person }: SearchReader): RawBuilder<unknown> =>
 /** A guest comes upon what they were invited to, and within a group on the web upon what is in it. */
 const guestFinds = ({
   within,
-}: SearchReader): RawBuilder<boolean> => sql`(groups.deleted_at is null and groups.local = 1 and (
+}: SearchReader): RawBuilder<boolean> => sql`(groups.deleted_at is null and groups.shut_at is null and groups.local = 1 and (
   mine.state in ('member', 'invited') or (groups.reading = 'web' and groups.id = ${within ?? ''})))`;
 
 /** Condition on `groups` and `mine`: the reader may come upon what is in the group. */
 export const findsPosts = (reader: SearchReader): RawBuilder<boolean> =>
   reader.guest
     ? guestFinds(reader)
-    : sql`(groups.deleted_at is null and (
+    : sql`(groups.deleted_at is null and groups.shut_at is null and (
   (groups.reading <> 'members' and (${shownInLists(reader)} or ${takesPart} or groups.id = ${reader.within ?? ''}))
   or mine.state = 'member' or (mine.state = 'invited' and groups.local = 1)))`;
 
 /** Condition on `groups` and `mine`: the reader may come upon the group. */
 export const findsGroup = (reader: SearchReader): RawBuilder<boolean> =>
-  reader.guest ? guestFinds(reader) : sql`(groups.deleted_at is null and (${shownInLists(reader)} or ${takesPart}))`;
+  reader.guest
+    ? guestFinds(reader)
+    : sql`(groups.deleted_at is null and groups.shut_at is null and (${shownInLists(reader)} or ${takesPart}))`;
 
 /** Groups in which the reader may come upon what is written, as a list that is made once for a search however many posts are held against it. */
 export const groupsOfPosts = (reader: SearchReader): RawBuilder<unknown> =>

@@ -1,5 +1,6 @@
 import { canonicalOrigin, type Reader, refuse, type Work } from '@joinery/core';
 import { isGuest, type PersonRow } from '../../people/index.ts';
+import { forgetJoining } from '../joining.ts';
 import { canModerate } from '../policy.ts';
 import { holdGroup, membershipOf } from '../store.ts';
 
@@ -40,6 +41,7 @@ export async function setAutomaticRules(
     refuse('invalid', 'This is not a mail domain', [{ field: 'domains', code: 'bad_format' }]);
   const agencies = [...new Set(input.agencies)].map((text) => canonicalOrigin(text) ?? '');
   if (agencies.includes('')) refuse('invalid', 'This is not a node', [{ field: 'agencies', code: 'bad_choice' }]);
+  await forgetJoining(work, id);
   await work.db.deleteFrom('group_automatic').where('group_id', '=', id).execute();
   const rules = [
     ...agencies.map((value) => ({ kind: 'agency' as const, value })),

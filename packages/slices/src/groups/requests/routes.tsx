@@ -8,6 +8,7 @@ import { joinGroup } from '../membership.ts';
 import { isMember, joinsAtOnce } from '../policy.ts';
 import { seeGroup } from '../reads.ts';
 import { leadOf } from '../remote-roles.ts';
+import { afterRestore } from '../restored-notice.tsx';
 import { countedNodes, membersPerNode, membersWithRole } from '../store.ts';
 import type { GroupRow } from '../tables.ts';
 import { answersOf } from './answers.ts';
@@ -167,6 +168,7 @@ async function showQueue(
       errors={errors}
       typed={typed}
       chosen={chosen}
+      afterRestore={await afterRestore(c, group)}
     />
   );
   const told = (name: 'done' | 'faster') => Math.min(Math.max(0, Number(c.req.query(name)) || 0), 1_000);

@@ -23,6 +23,7 @@ import {
   TextArea,
   Time,
 } from '@joinery/ui';
+import type { Child } from 'hono/jsx';
 import { agencyOfPerson } from '../../people/index.ts';
 import { hostOf } from '../labels.ts';
 import type { ListedMember } from '../lists.ts';
@@ -55,6 +56,8 @@ export type QueueModel = {
   errors: readonly FieldError[];
   typed: Record<string, string>;
   chosen: readonly string[];
+  /** What is not known since a restore. */
+  afterRestore: Child;
 };
 
 /** Everybody who asks to take part, what they said, and one decision about all who are chosen. */
@@ -72,6 +75,7 @@ export function QueuePage(model: QueueModel) {
         parent={{ href: `/groups/${group.id}`, label: group.name }}
         actions={group.local === 1 ? <ButtonLink href={`${at}/settings`}>{t('settings')}</ButtonLink> : null}
       />
+      {model.afterRestore}
       {model.agencies.length > 1 || model.shown !== '' ? (
         <Tabs
           label={t('filter')}
