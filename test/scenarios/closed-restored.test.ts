@@ -9,7 +9,7 @@ import { peerRow } from '../../packages/federation/src/peers.ts';
 import { confirmRestored } from '../../packages/federation/src/rejoin.ts';
 import { answerRules, rulesToAnswer } from '../../packages/federation/src/restored/rules.ts';
 import { giveRolesBack } from '../../packages/slices/src/groups/restored.ts';
-import { confirmMembers } from '../../packages/slices/src/groups/shut.ts';
+import { openGroup } from '../../packages/slices/src/groups/shut.ts';
 import type { TestNode, TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 import { by, type ClosedWorld, limit, openClosedWorld, scopes } from './closed-world.ts';
@@ -104,7 +104,7 @@ it('members read again after the group’s node was restored, and neither ex-mem
 
   await transact(world.a.context, by, (work) => giveRolesBack(work, ada.id));
   const gone = [await there(xaver)];
-  await transact(world.a.context, by, (work) => confirmMembers(work, { group: group.id, by: ada.id, gone }));
+  await transact(world.a.context, by, (work) => openGroup(work, { group: group.id, by: ada.id, gone }));
   await settle();
   expect((await membershipOf(world.a.context.db.reader, group.id, await there(cleo)))?.state).toBe('member');
 

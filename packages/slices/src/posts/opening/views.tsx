@@ -158,6 +158,10 @@ function Posts({ posts, group, administrator, typed, reader }: OpeningModel) {
   );
 }
 
+function roleText(role: Role, language: Language): string {
+  return openingMessages(language)(role === 'owner' ? 'owner' : 'facilitator');
+}
+
 const leadOf = (person: PersonRow, language: Language) =>
   [person.role, agencyOfPerson(person, language)].filter(Boolean).join(' · ');
 
@@ -181,7 +185,7 @@ function Members(model: OpeningModel) {
                 badges={
                   <>
                     {self ? <Badge>{t('you')}</Badge> : null}
-                    {theirs.role === 'member' ? null : <Badge tone="accent">{t(theirs.role)}</Badge>}
+                    {theirs.role === 'member' ? null : <Badge tone="accent">{roleText(theirs.role, language)}</Badge>}
                   </>
                 }
                 choice={
@@ -216,7 +220,7 @@ function Members(model: OpeningModel) {
                 title={person.name}
                 lead={leadOf(person, language)}
                 avatar={avatar(person)}
-                badges={role === 'member' ? null : <Badge tone="accent">{t(role)}</Badge>}
+                badges={role === 'member' ? null : <Badge tone="accent">{roleText(role, language)}</Badge>}
                 choice={{
                   ...{
                     form: formName,
