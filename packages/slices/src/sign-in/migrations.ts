@@ -95,4 +95,11 @@ export const migrations: Migrations = {
   '2026-12-02-sign-in-asked': async (db) => {
     await db.schema.alterTable('sign_in_identity').addColumn('asked_claims', 'text').execute();
   },
+  // A provider's silence counted as its word, and what it said then was not kept: whom an account was made for counts as unchecked until the provider says so at a sign-in.
+  '2026-12-06-sign-in-unverified': async (db) => {
+    await sql`update account set email_verified_at = null where email_verified_at = created_at and password_hash is null
+      and exists (select 1 from sign_in_identity where sign_in_identity.account_id = account.id and sign_in_identity.created_at = account.created_at)`.execute(
+      db,
+    );
+  },
 };

@@ -1,9 +1,11 @@
 import { accountOfPerson, hashPassword, setEnd, setPassword, transact, writeRestored } from '@joinery/core';
+import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { people, startIdentityProvider } from '../../../../test/harness/identity-provider.ts';
 import { createNetworkBrowser, type NetworkBrowser } from '../../../../test/harness/network-browser.ts';
 import { startTestNode, type TestNode } from '../../../../test/harness/node.ts';
 import { disableLeaver, linkFor } from '../people/index.ts';
+import { migrations } from './migrations.ts';
 import { providerById } from './store.ts';
 
 const by = { kind: 'command', by: 'test' } as const;
@@ -86,9 +88,15 @@ it('Somebody whom Keycloak vouches for gets a person with profile and roles, and
   expect(await accountOf('anna@council.example')).toMatchObject({ administrator: 1, federation_officer: 0 });
   expect((await accountOf('anna@council.example'))?.email_verified_at).not.toBeNull();
 
+  // Whom an account was made for before silence was told from a word: unchecked until the provider says so again.
+  await transact(node.context, { kind: 'system', what: 'test' }, async (work) =>
+    migrations['2026-12-06-sign-in-unverified']?.(work.db as unknown as Kysely<unknown>, node.context.db.dialect),
+  );
+  expect((await accountOf('anna@council.example'))?.email_verified_at).toBeNull();
   anna.claims.realm_access = { roles: ['officers'] };
   await createNetworkBrowser(node.origin).get(`/sign-in/with/${id}`);
   expect(await accountOf('anna@council.example')).toMatchObject({ administrator: 0, federation_officer: 1 });
+  expect((await accountOf('anna@council.example'))?.email_verified_at).not.toBeNull();
 });
 
 it('A guest whose groups would give them a role comes in without it, and is told why', async () => {

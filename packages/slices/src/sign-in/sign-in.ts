@@ -76,6 +76,9 @@ export async function admit(
         .where('id', '=', known.id)
         .execute();
       await followProfile(work, person.id, profile);
+      // Also of an account whose address nobody had checked before.
+      if (profile.emailVerified && profile.email === account.email && account.email_verified_at === null)
+        await verifyEmail(work, account.id);
       const withoutRole = !(await followRoles(context, work, account.id, profile));
       return { admitted: true, account: account.id, grant, person, isNew: false, withoutRole };
     });
