@@ -463,6 +463,11 @@ const pagesOfPartners: Record<string, Row> = {
     answers: 404,
     changesNothing: 'no group introduces anybody here',
   },
+  'POST /administration/partners/labels/theirs': {
+    ...{ as: 'officer', not: notOfficers },
+    send: { 'origin-0': 'https://a.example', 'word-0': 'Secret', 'means-0': 'internal', mapReason: 'Agreed' },
+    changesNothing: 'no group here carries a label of theirs',
+  },
   'POST /administration/partners/labels': {
     ...{ as: 'officer', not: notOfficers },
     send: { labels: 'Public / Openbaar\nInternal / Intern', reason: 'Policy 4' },

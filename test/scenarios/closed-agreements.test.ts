@@ -1,4 +1,12 @@
-import { classificationLabels, createActorKeys, newId, nodeActor, transact } from '@joinery/core';
+import {
+  classificationLabels,
+  classificationOf,
+  createActorKeys,
+  newId,
+  nodeActor,
+  theirLabels,
+  transact,
+} from '@joinery/core';
 import { membershipOf } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, markdownText, postByUri, sendAgain } from '@joinery/slices/posts';
@@ -9,10 +17,10 @@ import { decodeMultikey } from '../../packages/federation/src/multikey.ts';
 import { documentContext, prove } from '../../packages/federation/src/outgoing.ts';
 import { peerRow } from '../../packages/federation/src/peers.ts';
 import { readProof, verifyProof } from '../../packages/federation/src/proof.ts';
-import { decideLabels } from '../../packages/federation/src/trust/classification/labels.ts';
+import { decideLabels, decideMeanings } from '../../packages/federation/src/trust/classification/labels.ts';
 import { labelGroup } from '../../packages/slices/src/groups/classify.ts';
 import { renewGroupKeys } from '../../packages/slices/src/groups/keys.ts';
-import type { TestNode } from '../harness/node.ts';
+import type { TestNode, TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 import { by, type ClosedWorld, limit, openClosedWorld, scopes } from './closed-world.ts';
 
@@ -201,15 +209,100 @@ it('the group is labelled above what the agreement with C covers, and C’s ceil
   await transact(a.context, by, (work) => decideLabels(work, 'Internal / Intern\nSecret / Geheim', decider));
   const secret = (await classificationLabels(a.context.db.reader)).find(({ en }) => en === 'Secret')?.id ?? '';
   await a.decide('change', b, { classification: secret });
-  const raise = () =>
-    transact(a.context, by, (work) => labelGroup(work, { group: group.id, person: ada.id, label: secret, ...decider }));
-  await losesAccess('label raised', raise);
+  const label = (to: string | null) =>
+    transact(a.context, by, (work) => labelGroup(work, { group: group.id, person: ada.id, label: to, ...decider }));
+  // What A calls Secret is here what B and C call confidential, and they have agreed on that with A.
+  for (const node of [b, c]) {
+    await node.decide('change', a, { classification: 'confidential' });
+    await node.decide('change', node === b ? c : b, { classification: 'confidential' });
+  }
+  await losesAccess('label raised', () => label(secret));
   await a.decide('change', c, { classification: secret });
   await readsAgain('ceiling raised');
   await losesAccess('ceiling lowered', () => a.decide('change', c, { classification: null }));
   await a.decide('change', c, { classification: secret });
   await readsAgain('ceiling raised again');
+  await label(null);
+  for (const node of [b, c]) await node.decide('change', node === b ? c : b, { classification: null });
+  for (const node of [b, c]) await node.decide('change', a, { classification: null });
 });
+
+it('a label is told to nodes of members at once; what it means there their officer says, and meanwhile nothing of the group is lost', async () => {
+  const { a, b, c, ada, bob, cleo, group, settle, copiesAt } = world;
+  const decider = { by: 'test', reason: 'test' };
+  const internal = (await classificationLabels(a.context.db.reader)).find(({ en }) => en === 'Internal')?.id ?? '';
+  const label = (to: string | null) =>
+    transact(a.context, by, (work) => labelGroup(work, { group: group.id, person: ada.id, label: to, ...decider }));
+  const officer = await c.person('Olga Officer', { administrator: true });
+  const labelAt = async (node: TestNode, id: string) =>
+    (await classificationOf(node.context.db.reader, id))?.en ?? null;
+  const said = async (to: string | null, words: string | null) => {
+    const began = performance.now();
+    await label(to);
+    for (const [node, id] of [
+      [b, at.b],
+      [c, at.c],
+    ] as const)
+      await until(async () => (await labelAt(node, id)) === words, limit);
+    console.log(`label told to B and C after ${Math.round(performance.now() - began)} ms`);
+  };
+  const reads = async (person: TestPerson, id: string, status: number) =>
+    until(async () => {
+      await settle();
+      return (await person.api('GET', `/groups/${id}/posts`)).status === status;
+    }, limit);
+  // What was decided about a label counts from the moment that it is: nothing has to be renewed in time.
+  await settle();
+  expect(await copiesAt(c, at.c, 'May')).toBe(2);
+
+  // At A it is the lowest of two; the same word stands second at B and C, and nobody there has said that it means the same.
+  await said(internal, 'Internal');
+  await reads(bob, at.b, 404);
+  await reads(cleo, at.c, 404);
+  const { trust } = c.context.ports;
+  expect(trust.mayFederate(a.origin, 'closed-groups', 'in', at.c).reason).toBe('classification_unmapped');
+  // Hidden and not lost: neither dropped nor asked back, no membership ended, and what is written meanwhile comes.
+  expect(await copiesAt(c, at.c, 'May')).toBe(2);
+  expect(await membershipOf(c.context.db.reader, at.c, cleo.id)).toMatchObject({ state: 'member' });
+  const meanwhile = await transact(a.context, by, (work) =>
+    createTopic(work, { group: group.id, author: ada.id, title: 'Meanwhile', ...markdownText('Written unseen.') }),
+  );
+  await settle();
+  expect(await world.textAt(c, meanwhile.uri)).toBeUndefined();
+  // Whoever decides at C is asked, and is not told which group it is.
+  const bell = await officer.api('GET', '/notifications');
+  expect(bell.body.items).toMatchObject([{ kind: 'label' }]);
+  expect(JSON.stringify(bell.body)).not.toContain('Fraud board');
+  const theirs = await theirLabels(c.context.db.reader);
+  expect(theirs).toMatchObject([{ origin: a.origin, en: 'Internal', rank: 0, groups: 1, place: null }]);
+
+  for (const [node, person, id] of [
+    [b, bob, at.b],
+    [c, cleo, at.c],
+  ] as const) {
+    const means = [{ origin: a.origin, en: 'Internal', label: 'public' }];
+    await transact(node.context, by, (work) => decideMeanings(work, means, decider));
+    await reads(person, id, 200);
+  }
+  await until(async () => {
+    await settle();
+    await transact(c.context, by, async (work) => {
+      await work.db.updateTable('job').set({ run_at: work.now }).where('name', 'like', 'posts.%').execute();
+    });
+    return (await world.textAt(c, meanwhile.uri))?.includes('unseen') === true;
+  }, limit);
+  // Mapped above what C agreed with A: its ceiling holds as ever.
+  const high = [{ origin: a.origin, en: 'Internal', label: 'confidential' }];
+  await transact(c.context, by, (work) => decideMeanings(work, high, decider));
+  await until(
+    async () => trust.mayFederate(a.origin, 'closed-groups', 'in', at.c).reason === 'classification_too_high',
+    limit,
+  );
+  // Lowered again: as told at once, and everybody reads.
+  await said(null, null);
+  await reads(bob, at.b, 200);
+  await reads(cleo, at.c, 200);
+}, 90_000);
 
 it('the agreement with C ends on its day, and is renewed', async () => {
   const { a, c } = world;

@@ -4,6 +4,7 @@ import { refuse } from './errors.ts';
 import { fold } from './fold.ts';
 import { newId } from './ids.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { type LabelMappingRow, labelMeanings, type TheirLabel } from './label-mappings.ts';
 import type { Reader } from './slice.ts';
 import type { Work } from './work.ts';
 
@@ -25,6 +26,7 @@ const labelsSchema = z
   .array(z.object({ id: z.string().min(1), en: z.string().min(1), nl: z.string().min(1) }))
   .min(1)
   .max(mostLabels);
+const placeSchema = z.number().int().nonnegative().max(1_000);
 const wireName = z.string().trim().min(1).max(longestLabel);
 
 /** What a group is labelled: with one of ours, or by the node it lives on, in its words. */
@@ -43,10 +45,14 @@ export type ClassificationTables = {
     label: string | null;
     /** JSON: the words of the group's own node. */
     names: string | null;
+    /** The group's node, where it is another one; and the label's place among the labels there, the lowest first, if it says so. */
+    home: string;
+    rank: number | null;
     reason: string;
     decided_by: string;
     at: string;
   };
+  label_mapping: LabelMappingRow;
 };
 
 const scheme = prepareQuery((db) => db.selectFrom('classification').selectAll().where('id', '=', 1));
@@ -78,7 +84,12 @@ function readNames(text: string): { en: string; nl: string } {
 }
 
 /** Everything that decisions need: the labels in order, and the place of each labelled group among them. */
-export type Classification = { labels: readonly ClassificationLabel[]; levels: ReadonlyMap<string, number> };
+export type Classification = {
+  labels: readonly ClassificationLabel[];
+  levels: ReadonlyMap<string, number>;
+  /** Groups elsewhere with a label of which nobody here has said what it means: they count as the highest. */
+  unmapped: ReadonlySet<string>;
+};
 
 /** Changes with every label and every group's. */
 export async function classificationVersion(db: Reader): Promise<string> {
@@ -86,21 +97,46 @@ export async function classificationVersion(db: Reader): Promise<string> {
 }
 
 /**
- * Reads labels and groups for decisions. What another node calls its group is looked up among our words; a word that we do not have counts as the highest, since
- * nobody here has said what it allows.
+ * Reads labels and groups for decisions. What a label of another agency means here an officer says; a word that is ours, at the same place, means the same. Any other counts as
+ * the highest, since nobody here has said what it allows.
  */
 export async function readClassification(db: Reader): Promise<Classification> {
   const labels = await classificationLabels(db);
-  const rows = await db.selectFrom('group_classification').select(['group_id', 'label', 'names']).execute();
+  const rows = await db.selectFrom('group_classification').selectAll().execute();
+  const meaning = await labelMeanings(db, labels);
+  const unmapped = new Set<string>();
   const highest = labels.length - 1;
-  const place = (found: number) => (found === -1 ? highest : found);
-  const words = labels.map(({ en, nl }) => [fold(en), fold(nl)]);
-  const levels = rows.map(({ group_id, label, names }) => {
-    if (names === null) return [group_id, place(labels.findIndex(({ id }) => id === label))] as const;
-    const theirs = Object.values(readNames(names)).map(fold);
-    return [group_id, place(words.findIndex((ours) => ours.some((word) => theirs.includes(word))))] as const;
+  const levels = rows.map(({ group_id, label, names, home, rank }) => {
+    if (names === null) {
+      const found = labels.findIndex(({ id }) => id === label);
+      return [group_id, found === -1 ? highest : found] as const;
+    }
+    const { place } = meaning(home, { ...readNames(names), rank });
+    if (place === null) unmapped.add(group_id);
+    return [group_id, place ?? highest] as const;
   });
-  return { labels, levels: new Map(levels) };
+  return { labels, levels: new Map(levels), unmapped };
+}
+
+/** The labels that groups of other agencies carry, by node and place there, and what each means here. */
+export async function theirLabels(db: Reader): Promise<TheirLabel[]> {
+  const meaning = await labelMeanings(db, await classificationLabels(db));
+  const rows = await db
+    .selectFrom('group_classification')
+    .select(['names', 'home', 'rank'])
+    .select((eb) => eb.fn.countAll<number>().as('groups'))
+    .where('names', 'is not', null)
+    .where('home', '<>', '')
+    .groupBy(['names', 'home', 'rank'])
+    .orderBy('home')
+    .orderBy('rank')
+    .orderBy('names')
+    .limit(200)
+    .execute();
+  return rows.map(({ names, home, rank, groups }) => {
+    const words = { ...readNames(names ?? ''), rank };
+    return { ...words, origin: home, groups: Number(groups), ...meaning(home, words) };
+  });
 }
 
 /**
@@ -135,6 +171,11 @@ export async function saveClassificationLabels(
   return clean;
 }
 
+/** What decisions are made by has changed. */
+export async function labelsChanged(work: Work): Promise<void> {
+  await put(work);
+}
+
 async function put(work: Work, labels?: string): Promise<void> {
   const version = newId();
   await work.db
@@ -162,21 +203,28 @@ export async function classifyGroup(
     refuse('invalid', 'There is no such label', [{ field: 'label', code: 'bad_choice' }]);
   const [before] = await labelOf(work.db, { group });
   if ((before?.label ?? null) === label) return false;
-  await keep(work, group, label === null ? null : { label, names: null, by, reason });
+  await keep(work, group, label === null ? null : { label, names: null, home: '', rank: null, by, reason });
   return true;
 }
 
 /**
  * Keeps what the node of a group says that it is labelled.
+ * @param home its node
  * @param said the member `joinery:classification` of its document
  * @returns whether anything changed
  */
-export async function rememberClassification(work: Work, group: string, said: Json | undefined): Promise<boolean> {
+export async function rememberClassification(
+  work: Work,
+  { group, home }: { group: string; home: string },
+  said: Json | undefined,
+): Promise<boolean> {
   const names = namesIn(said);
+  const rank = isObject(said) ? (placeSchema.safeParse(said.rank).data ?? null) : null;
   const text = names && JSON.stringify(names);
   const [before] = await labelOf(work.db, { group });
-  if ((before?.names ?? null) === text) return false;
-  await keep(work, group, text === null ? null : { label: null, names: text, by: '', reason: '' });
+  if ((before?.names ?? null) === text && (text === null || (before?.home === home && before.rank === rank)))
+    return false;
+  await keep(work, group, text === null ? null : { label: null, names: text, home, rank, by: '', reason: '' });
   return true;
 }
 
@@ -192,21 +240,35 @@ function namesIn(said: Json | undefined): { en: string; nl: string } | null {
 async function keep(
   work: Work,
   group: string,
-  row: ({ label: string | null; names: string | null } & Decided) | null,
+  row: (Pick<ClassificationTables['group_classification'], 'label' | 'names' | 'home' | 'rank'> & Decided) | null,
 ): Promise<void> {
   await work.db.deleteFrom('group_classification').where('group_id', '=', group).execute();
   if (row) {
-    const { label, names, reason, by } = row;
+    const { by, ...rest } = row;
     await work.db
       .insertInto('group_classification')
-      .values({ group_id: group, label, names, reason, decided_by: by, at: work.now })
+      .values({ group_id: group, ...rest, decided_by: by, at: work.now })
       .execute();
   }
   await put(work);
 }
 
-/** What a group's document says of its label (`joinery:classification`); undefined where it has none. */
-export async function classificationDocument(db: Reader, group: string): Promise<JsonObject | undefined> {
+/**
+ * What a group's document says of its label (`joinery:classification`), with the label's place, the lowest first; undefined where it has none.
+ * @param agency address of ours, whose words they are
+ */
+export async function classificationDocument(
+  db: Reader,
+  group: string,
+  agency: string,
+): Promise<JsonObject | undefined> {
   const found = await classificationOf(db, group);
-  return found ? { name: found.en, nameMap: { en: found.en, nl: found.nl } } : undefined;
+  if (!found) return undefined;
+  const rank = (await classificationLabels(db)).findIndex(({ id }) => id === found.label);
+  return {
+    name: found.en,
+    nameMap: { en: found.en, nl: found.nl },
+    ...(rank === -1 ? {} : { rank }),
+    attributedTo: agency,
+  };
 }

@@ -66,6 +66,7 @@ export * from './jobs/jobs.ts';
 export * from './jobs/worker.ts';
 export * from './json.ts';
 export * from './keys.ts';
+export { mapLabel, type TheirLabel } from './label-mappings.ts';
 export * from './limits.ts';
 export * from './log/after-effects.ts';
 export * from './log/events.ts';

@@ -45,4 +45,21 @@ export const groundMigrations: Migrations = {
       .addColumn('at', 'text', (column) => column.notNull())
       .execute();
   },
+  '2026-12-05-core-label-mappings': async (db) => {
+    await db.schema
+      .alterTable('group_classification')
+      .addColumn('home', 'text', (column) => column.notNull().defaultTo(''))
+      .execute();
+    await db.schema.alterTable('group_classification').addColumn('rank', 'integer').execute();
+    await db.schema
+      .createTable('label_mapping')
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('word', 'text', (column) => column.notNull())
+      .addColumn('label', 'text')
+      .addColumn('decided_by', 'text', (column) => column.notNull())
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('label_mapping_key', ['origin', 'word'])
+      .execute();
+  },
 };

@@ -34,6 +34,8 @@ export type Decision = {
     | 'group_not_named'
     /** The group's label stands above the highest that the agreement covers. */
     | 'classification_too_high'
+    /** Nobody here has said what the label of a group elsewhere means, so that it counts as the highest: it is withheld meanwhile, and nothing of it is lost. */
+    | 'classification_unmapped'
     | 'wrong_direction'
     | 'key_changed'
     | 'list_unreadable'

@@ -43,6 +43,8 @@ export type Snapshot = {
   byOrigin: ReadonlyMap<string, Agreement>;
   /** Place of the label of each group that has one, by local id; the others have the lowest. */
   levels: ReadonlyMap<string, number>;
+  /** Groups elsewhere whose label nobody here has said the meaning of: withheld, and not lost. */
+  unmapped?: ReadonlySet<string>;
   /** By origin. */
   introduced: ReadonlyMap<string, readonly Introduction[]>;
   /** After a restore: nodes with which nothing is exchanged yet. */
@@ -79,6 +81,8 @@ export function decide(
   }
   const level = group === undefined ? 0 : (snapshot.levels.get(group) ?? 0);
   const decision = weigh(agreement, scope, direction, group, level, now);
+  if (decision.reason === 'classification_too_high' && group !== undefined && snapshot.unmapped?.has(group))
+    return { ...decision, reason: 'classification_unmapped' };
   const isHeldBack = direction === 'out' && group !== undefined && snapshot.heldBack?.has(group);
   return decision.allowed && (isHeldBack || isKeptApart(snapshot, origin))
     ? { ...decision, allowed: false, reason: 'quarantine' }

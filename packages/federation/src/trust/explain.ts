@@ -35,6 +35,7 @@ const reasonText = {
   scope_missing: 'reason_scope_missing',
   group_not_named: 'reason_group_not_named',
   classification_too_high: 'reason_classification_too_high',
+  classification_unmapped: 'reason_classification_unmapped',
   wrong_direction: 'reason_wrong_direction',
   key_changed: 'reason_key_changed',
   list_unreadable: 'reason_list_unreadable',

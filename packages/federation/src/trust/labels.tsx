@@ -79,6 +79,7 @@ const decisionText: Record<string, keyof typeof pageText.catalogue.en> = {
   'introduction-refused': 'decisionIntroductionRefused',
   'introduction-taken': 'decisionIntroductionTaken',
   labels: 'decisionLabels',
+  'label-mapped': 'decisionLabelMapped',
   'key-pinned': 'decisionKeyPinned',
   'key-rotated': 'decisionKeyRotated',
   'key-changed': 'decisionKeyChanged',

@@ -30,6 +30,8 @@ export const trustText = defineMessages({
     reason_bad_origin: 'this is not the address of a node',
     reason_blocked: 'this agency is blocked',
     reason_classification_too_high: 'the group is classified higher than the agreement with this partner covers',
+    reason_classification_unmapped:
+      'nobody here has said what the label of this group means, which another agency gave it',
     reason_introduced: 'a closed group introduces it, and this node takes introductions from there',
     reason_expired: 'the agreement ended on {date}',
     reason_group_not_named: 'the agreement covers only named groups, and this is not one of them',
@@ -80,6 +82,8 @@ export const trustText = defineMessages({
     reason_blocked: 'deze organisatie is geblokkeerd',
     reason_classification_too_high:
       'de groep heeft een hogere classificatie dan waar de afspraak met deze partner voor geldt',
+    reason_classification_unmapped:
+      'niemand hier heeft gezegd wat het label van deze groep betekent, dat een andere organisatie eraan gaf',
     reason_introduced: 'een besloten groep introduceert het, en dit knooppunt neemt introducties van daar aan',
     reason_expired: 'de afspraak is geëindigd op {date}',
     reason_group_not_named: 'de afspraak geldt alleen voor genoemde groepen, en deze hoort daar niet bij',

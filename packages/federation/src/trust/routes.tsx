@@ -19,6 +19,7 @@ import { z } from 'zod';
 import { retryLane } from '../lane-waits.ts';
 import type { LaneHealth } from '../peers.ts';
 import type { Change, ChangeKind } from './change.ts';
+import { unmappedOf } from './classification/labels.ts';
 import { classificationRoutes } from './classification/routes.tsx';
 import { ownKey } from './fingerprint.ts';
 import { bodyOf, emptyForm, explainFaults, formOf, type PartnerForm, partnerForm, type TypedPartner } from './form.ts';
@@ -125,6 +126,7 @@ export function partnerRoutes(parts: RouteParts) {
         <PartnerPage
           partner={partner}
           labels={await classificationLabels(db)}
+          unmapped={await unmappedOf(db, partner)}
           groups={groups}
           health={lane}
           decisions={rows}

@@ -252,7 +252,7 @@ export async function proposalFrom(db: Reader, origin: string): Promise<Proposal
 export function toSnapshot(
   own: string,
   partners: readonly Partner[],
-  { labels, levels }: Classification,
+  { labels, levels, unmapped }: Classification,
   introduced: Snapshot['introduced'],
 ): Snapshot {
   const blocked = new Set(
@@ -280,7 +280,7 @@ export function toSnapshot(
     };
     for (const { origin } of partner.hosts) byOrigin.set(origin, agreement);
   }
-  return { own, byOrigin, levels, introduced };
+  return { own, byOrigin, levels, unmapped, introduced };
 }
 
 /** @throws {RangeError} for what is no instant: such a list is unreadable, not open-ended */

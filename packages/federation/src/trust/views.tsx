@@ -16,6 +16,7 @@ import {
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
 import type { LaneHealth } from '../peers.ts';
+import { UnmappedNotice } from './classification/unmapped.tsx';
 import { fingerprint } from './fingerprint.ts';
 import {
   classificationInWords,
@@ -70,6 +71,8 @@ export function PartnerPage(model: {
   partner: Partner;
   /** The agency's labels. */
   labels: readonly ClassificationLabel[];
+  /** How many labels of their agency mean nothing here. */
+  unmapped: number;
   groups: readonly { id: string; name: string }[];
   health: LaneHealth | undefined;
   decisions: readonly PartnerDecisionRow[];
@@ -137,6 +140,7 @@ export function PartnerPage(model: {
           </a>
         </Notice>
       ) : null}
+      <UnmappedNotice count={model.unmapped} ofOne href={`${home}/labels#theirs`} language={reader.language} />
       {stands === 'allowed' && !partner.confirmed ? (
         <Notice kind="info" language={reader.language}>
           {t('letterNext')}

@@ -72,7 +72,7 @@ export async function groupDocument(
 ): Promise<JsonObject> {
   const addresses = collectionUris(group.uri);
   const [lead] = await membersWithRole(db, group.id, ['owner']);
-  const classification = await classificationDocument(db, group.id);
+  const classification = await classificationDocument(db, group.id, `${origin}/agency`);
   return {
     id: group.uri,
     type: 'Group',

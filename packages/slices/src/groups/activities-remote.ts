@@ -109,7 +109,7 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
       .execute();
     if (document['joinery:nodes'] !== undefined) await rememberNodes(work, { id }, document['joinery:nodes']);
     await rememberQuestions(work, id, document['joinery:questions']);
-    await rememberClassification(work, id, document['joinery:classification']);
+    await rememberClassification(work, { group: id, home }, document['joinery:classification']);
     const added = kind === 'conversation' ? await groupByUri(work.db, uri) : undefined;
     if (added) await rememberPeople(work, added, document['joinery:people'], how.verified);
     work.emit('group.remembered', streams.local, { group: id });
@@ -144,7 +144,11 @@ export async function rememberRemoteGroup(work: Work, document: ActivityDocument
   if (document['joinery:nodes'] !== undefined) await rememberNodes(work, known, document['joinery:nodes']);
   await rememberQuestions(work, known.id, document['joinery:questions']);
   await rememberPeople(work, known, document['joinery:people'], how.verified);
-  const labelled = await rememberClassification(work, known.id, document['joinery:classification']);
+  const labelled = await rememberClassification(
+    work,
+    { group: known.id, home: known.home },
+    document['joinery:classification'],
+  );
   if (changed || labelled) work.emit('group.updated', streams.local, { group: known.id });
   if (isReadLive({ ...known, ...next }) !== isReadLive(known))
     work.emit('group.keeping_changed', streams.local, { group: known.id });

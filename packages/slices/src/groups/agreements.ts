@@ -10,7 +10,7 @@ import {
 } from '@joinery/core';
 import { accessOf, admitNode, nodeFacts, revokeNode } from './access.ts';
 import { putOut, withholdFrom } from './conversation-people.ts';
-import { renewLeases } from './leases.ts';
+import { renewLeases, weighLabels } from './leases.ts';
 import { forgetRequestsOf, tellAllTo } from './requests/elsewhere.ts';
 import { groupById } from './store.ts';
 import type { GroupRow } from './tables.ts';
@@ -76,6 +76,7 @@ function isChanged(trust: Trust, row: { group_id: string; origin: string; revoke
  */
 async function weigh(context: Context): Promise<void> {
   await context.ports.trust.refresh?.();
+  await weighLabels(context);
   const { trust } = context.ports;
   const rows = await accesses({ db: context.db.reader as Work['db'] }, null);
   for (const row of rows.filter((row) => isChanged(trust, row))) {

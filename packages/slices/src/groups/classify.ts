@@ -1,4 +1,5 @@
-import { classifyGroup, refuse, streams, type Work } from '@joinery/core';
+import { classifyGroup, refuse, type Work } from '@joinery/core';
+import { streamOf } from './addresses.ts';
 import { canManage } from './policy.ts';
 import { holdGroup, membershipOf } from './store.ts';
 
@@ -17,5 +18,5 @@ export async function labelGroup(
     refuse('forbidden', 'Only owners change the group');
   if (!(await classifyGroup(work, input))) return;
   await work.db.updateTable('groups').set({ updated_at: work.now }).where('id', '=', group.id).execute();
-  work.emit('group.updated', streams.group(group.id), { group: group.id });
+  work.emit('group.updated', streamOf(group), { group: group.id });
 }

@@ -19,6 +19,8 @@ declare module '@joinery/core' {
     /** On the group's stream; on `local` when another node's group changed. */
     'group.updated': GroupEvent;
     'group.keys_renewed': GroupEvent;
+    /** A group elsewhere is withheld until somebody here says what its label means. Stream `local`. */
+    'group.label_unknown': GroupEvent & { origin: string };
     /** Members per node were counted, at most once a minute. On the group's stream. */
     'group.summarised': GroupEvent;
     /** On the group's stream; on `local` when another node's group ended. */
@@ -81,6 +83,7 @@ export const events: EventDefinitions = {
   'group.remembered': { v: 1, data: group },
   'group.updated': { v: 1, data: group },
   'group.keys_renewed': { v: 1, data: group },
+  'group.label_unknown': { v: 1, data: group.extend({ origin: z.url() }) },
   'group.summarised': { v: 1, data: group },
   'group.deleted': { v: 1, data: group },
   'group.follow_asked': { v: 1, data: member },

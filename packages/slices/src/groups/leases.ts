@@ -6,6 +6,7 @@ import {
   periods,
   type Reader,
   streams,
+  type Trust,
   transact,
   type Work,
 } from '@joinery/core';
@@ -84,10 +85,42 @@ async function note(work: Work, group: GroupRow, lease: Lease): Promise<void> {
     .onConflict((conflict) => conflict.column('group_id').doUpdateSet(row))
     .execute();
   // A host that says no is heeded at once; one that says nothing may only be away.
-  const withheld = lease.state === 'refused' || age >= periods.leaseReadable.days * day;
+  const withheld =
+    lease.state === 'refused' || age >= periods.leaseReadable.days * day || isLabelUnknown(work.trust, group);
   await withhold(work, group, withheld);
   if (age >= periods.leaseKept.days * day) loseAccess(work, group.id, 0);
   await enqueueJob(work, leaseJob, { group: group.id, at: next }, { key: `${group.id} ${next}`, runAt: next });
+}
+
+/** Whether nobody here has said what the label means that the node of a closed group gave it, and the agreement does not cover what counts as the highest. */
+function isLabelUnknown(trust: Trust, group: Pick<GroupRow, 'id' | 'home'>): boolean {
+  return trust.mayFederate(group.home, 'closed-groups', 'in', group.id).reason === 'classification_unmapped';
+}
+
+/**
+ * What labels of other agencies mean may be another thing than it was, or a group was given another. One whose label nobody here has given a meaning is hidden, with all that is
+ * held of it, and those who decide about partners are asked; given one, it is shown as its node confirms.
+ */
+export async function weighLabels(context: Context): Promise<void> {
+  const rows = await context.db.reader
+    .selectFrom('groups')
+    .innerJoin('group_lease', 'group_lease.group_id', 'groups.id')
+    .select(['groups.id', 'groups.home', 'groups.withheld_at'])
+    .where('groups.local', '=', 0)
+    .where('groups.reading', '=', 'members')
+    .where('groups.deleted_at', 'is', null)
+    .execute();
+  for (const { id, home, withheld_at } of rows) {
+    const unknown = isLabelUnknown(context.ports.trust, { id, home });
+    if (unknown === (withheld_at !== null)) continue;
+    await transact(context, { kind: 'system', what: leaseJob }, async (work) => {
+      const group = await groupById(work.db, id);
+      if (!group) return;
+      if (!unknown) return enqueueJob(work, leaseJob, { group: id }, { key: `${id} now ${work.now}` });
+      await withhold(work, group, true);
+      work.emit('group.label_unknown', streams.local, { group: id, origin: home });
+    });
+  }
 }
 
 async function withhold(work: Work, group: GroupRow, withheld: boolean): Promise<void> {

@@ -260,4 +260,11 @@ export const migrations: Migrations = {
       db,
     );
   },
+  '2026-12-06-groups-labels': async (db) => {
+    // What a label of another agency means is said for its node.
+    await sql`update group_classification set home = (select home from groups where groups.id = group_classification.group_id)
+      where names is not null and exists (select 1 from groups where groups.id = group_classification.group_id)`.execute(
+      db,
+    );
+  },
 };

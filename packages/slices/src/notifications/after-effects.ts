@@ -316,6 +316,9 @@ export const afterEffects: AfterEffects = {
   'partner.proposed': (work, { id, at, data }) =>
     // Anybody can propose in any name: as long as one waits to be looked at, more of them say nothing new.
     tellDeciders(work, { kind: 'proposal', cause: `proposal ${id}`, at, origin: data.origin }, null),
+  'group.label_unknown': (work, { id, at, data }) =>
+    // Whose group it is they are told, and not which.
+    tellDeciders(work, { kind: 'label', cause: `label ${id}`, at, origin: data.origin }, data.origin),
   'partner.expires_soon': async (work, { id, at, data: { partner, expiresAt } }) => {
     for (const person of await deciders(work.db))
       await notify(work, { person, kind: 'expiry', cause: `expiry ${id}`, at, partner, endsAt: expiresAt });

@@ -27,6 +27,7 @@ export const messages = defineMessages({
     saysAsk: '{name} asks for an agreement with {node}',
     saysProposal: '{node} proposes an agreement',
     saysExpiry: 'The agreement with {agency} ends on {date}',
+    saysLabel: 'Groups of {node} are hidden until somebody says what their label means here',
     saysExpiryGone: 'An agreement ends soon',
     noteProposal: 'Nothing of it has been checked yet.',
     noteExpiry:
@@ -105,6 +106,7 @@ export const messages = defineMessages({
     kindAsk: 'Requests of colleagues for an agreement',
     kindProposal: 'Proposals of other agencies',
     kindExpiry: 'Agreements that end soon',
+    kindLabel: 'Labels of other agencies without a meaning here',
     kindRegistration: 'Requests for an account',
     muteTopic: 'Mute this topic',
     muteGroup: 'Mute this group',
@@ -212,6 +214,7 @@ export const messages = defineMessages({
     saysAsk: '{name} vraagt om een afspraak met {node}',
     saysProposal: '{node} stelt een afspraak voor',
     saysExpiry: 'De afspraak met {agency} eindigt op {date}',
+    saysLabel: 'Groepen van {node} zijn verborgen tot iemand zegt wat hun label hier betekent',
     saysExpiryGone: 'Een afspraak eindigt binnenkort',
     noteProposal: 'Er is nog niets van gecontroleerd.',
     noteExpiry:
@@ -289,6 +292,7 @@ export const messages = defineMessages({
     kindAsk: 'Verzoeken van collega’s om een afspraak',
     kindProposal: 'Voorstellen van andere organisaties',
     kindExpiry: 'Afspraken die binnenkort eindigen',
+    kindLabel: 'Labels van andere organisaties zonder betekenis hier',
     kindRegistration: 'Aanvragen voor een account',
     muteTopic: 'Dit onderwerp dempen',
     muteGroup: 'Deze groep dempen',

@@ -263,6 +263,7 @@ export function placeOf(notification: Notification): string {
   if (kind === securityKind) return '/profile/sign-in';
   if (kind === 'emergency') return group ? `/groups/${group.id}/emergency` : '/administration/emergency';
   if (kind === 'expiry') return ending ? `${partners}/${ending.partner}` : partners;
+  if (kind === 'label') return `${partners}/labels`;
   if (officeKinds.includes(kind)) return `${partners}/proposals`;
   if (post && !post.gone) return `/posts/${post.id}`;
   if (kind === 'request' && group) return `/groups/${group.id}/requests`;

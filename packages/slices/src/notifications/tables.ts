@@ -10,6 +10,7 @@ export const kinds = [
   'ask',
   'proposal',
   'expiry',
+  'label',
   'registration',
   'guest',
   'sponsor',
@@ -49,7 +50,7 @@ const emergencyKind = 'emergency' satisfies Kind;
 export const alwaysKinds: readonly Kind[] = [securityKind, emergencyKind];
 
 /** What only those hear of who decide about partners, for as long as they do. */
-export const officeKinds: readonly Kind[] = ['ask', 'proposal', 'expiry'];
+export const officeKinds: readonly Kind[] = ['ask', 'proposal', 'expiry', 'label'];
 
 /** What a mute is about: one topic, one group, one kind, or everything (`subject` empty). */
 export const scopes = ['topic', 'group', 'kind', 'everything'] as const;

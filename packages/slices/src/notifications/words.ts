@@ -30,6 +30,8 @@ export function sentenceOf(notification: Notification, language: Language): stri
       return t('saysAsk', { name, node: notification.node ?? t('anotherNode') });
     case 'proposal':
       return t('saysProposal', { node: notification.node ?? t('anotherNode') });
+    case 'label':
+      return t('saysLabel', { node: notification.node ?? t('anotherNode') });
     case 'expiry':
       return notification.ending ? t('saysExpiry', endOf(notification.ending, language)) : t('saysExpiryGone');
     case 'registration':
@@ -142,6 +144,7 @@ export function reasonOf(notification: Notification, language: Language): string
     case 'ask':
     case 'proposal':
     case 'expiry':
+    case 'label':
       return t('whyOffice');
     case 'registration':
       return t('whyRegistration');
@@ -188,6 +191,8 @@ export function kindName(kind: Kind, language: Language): string {
       return t('kindProposal');
     case 'expiry':
       return t('kindExpiry');
+    case 'label':
+      return t('kindLabel');
     case 'registration':
       return t('kindRegistration');
     case 'guest':

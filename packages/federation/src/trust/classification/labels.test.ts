@@ -1,4 +1,11 @@
-import { classificationLabels, classificationOf, classifyGroup, rememberClassification, transact } from '@joinery/core';
+import {
+  classificationLabels,
+  classificationOf,
+  classifyGroup,
+  rememberClassification,
+  theirLabels,
+  transact,
+} from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../../test/harness/store.ts';
 import { explain } from '../explain.ts';
@@ -6,7 +13,7 @@ import { allowPartner } from '../partners.ts';
 import { createPartnersSlice } from '../slice.ts';
 import { decisions } from '../store.ts';
 import { createTrust } from '../trust.ts';
-import { decideLabels, labelLines, readLabelLines } from './labels.ts';
+import { decideLabels, decideMeanings, labelLines, readLabelLines } from './labels.ts';
 
 const good = 'https://good.gov';
 const decider = { by: 'Anna', reason: 'Policy 4' };
@@ -48,13 +55,46 @@ describeStores('Labels of groups', (open) => {
     await expect(label('secret')).rejects.toMatchObject({ code: 'invalid' });
 
     const say = (said: Parameters<typeof rememberClassification>[2]) =>
-      act((work) => rememberClassification(work, theirs, said));
+      act((work) => rememberClassification(work, { group: theirs, home: good }, said));
     await say({ name: 'Intern', nameMap: { nl: 'Intern' } });
     expect(ask(theirs)).toEqual(['allowed', 'allowed']);
     for (const unknown of [{ name: 'Dep. vertrouwelijk' }, { name: '' }, {}, { nameMap: { en: 'x'.repeat(500) } }]) {
       await say(unknown);
-      expect(ask(theirs)).toEqual(['classification_too_high', 'classification_too_high']);
+      expect(ask(theirs)).toEqual(['classification_unmapped', 'classification_unmapped']);
     }
+    await say(undefined);
+    expect(ask(theirs)).toEqual(['allowed', 'allowed']);
+
+    // The same word at another place there means nothing by itself; an officer says what it means, and that it means nothing.
+    const meaning = (en: string, to: string | null) =>
+      act((work) => decideMeanings(work, [{ origin: good, en, label: to }], decider));
+    await say({ name: 'Intern', rank: 1 });
+    expect(ask(theirs)).toEqual(['allowed', 'allowed']);
+    await say({ name: 'Intern', rank: 0 });
+    expect(ask(theirs)).toEqual(['classification_unmapped', 'classification_unmapped']);
+    for (const rank of ['0', -1, 0.5, 1e9, null]) {
+      await say({ name: 'Intern', rank });
+      expect([rank, ask(theirs)]).toEqual([rank, ['allowed', 'allowed']]);
+    }
+    await say({ name: 'Geheim', rank: 1 });
+    await meaning('Geheim', 'confidential');
+    expect(ask(theirs)).toEqual(['classification_too_high', 'classification_too_high']);
+    await meaning('Geheim', 'internal');
+    expect(ask(theirs)).toEqual(['allowed', 'allowed']);
+    expect(await theirLabels(context.db.reader)).toMatchObject([
+      { en: 'Geheim', rank: 1, groups: 1, place: 1, decided: true },
+    ]);
+    await meaning('Geheim', null);
+    expect(ask(theirs)).toEqual(['classification_unmapped', 'classification_unmapped']);
+    await expect(meaning('Geheim', 'secret')).rejects.toMatchObject({ code: 'invalid' });
+    // What no group carries is not decided about, and what another agency means by the word is its own.
+    await meaning('Unknown', 'public');
+    await act((work) =>
+      decideMeanings(work, [{ origin: 'https://other.gov', en: 'Geheim', label: 'public' }], decider),
+    );
+    expect(await context.db.reader.selectFrom('label_mapping').select(['origin', 'word']).execute()).toEqual([
+      { origin: good, word: 'geheim' },
+    ]);
     await say(undefined);
     expect(ask(theirs)).toEqual(['allowed', 'allowed']);
 

@@ -19,7 +19,7 @@ import { waitingRequests } from '../requests/waiting.ts';
 import { allPartners } from '../store.ts';
 import { pageText } from '../text.ts';
 import { home } from '../views.tsx';
-import { decideLabels, labelLines } from './labels.ts';
+import { decideLabels, decideMeanings, labelLines, theirsNamed } from './labels.ts';
 import { classificationText } from './text.ts';
 import { LabelsPage, type LabelUse } from './views.tsx';
 
@@ -49,7 +49,26 @@ export function classificationRoutes(app: Hono<Environment>): void {
     }
     return c.redirect(`${home}/labels?saved=1`, 303);
   });
+
+  app.post(`${home}/labels/theirs`, async (c) => {
+    const visitor = await requireDecider(c);
+    const read = await readForm(c, mapForm);
+    if (!read.ok) return show(c, read.typed, read.faults);
+    const { fields } = c.var.form ?? { fields: new Map<string, string[]>() };
+    const one = (name: string) => fields.get(name)?.[0];
+    const chosen = Array.from({ length: mostMapped }, (_, index) => ({
+      origin: one(`origin-${index}`) ?? '',
+      en: one(`word-${index}`) ?? '',
+      label: one(`means-${index}`) || null,
+    })).filter(({ en }) => en !== '');
+    const decider = { by: visitor.person.name, reason: read.value.mapReason };
+    await transactAs(c, visitor, (work) => decideMeanings(work, chosen, decider));
+    return c.redirect(`${home}/labels?saved=1#theirs`, 303);
+  });
 }
+
+const mapForm = z.object({ mapReason: z.string().trim().min(1, 'required').max(1_000, 'too_long') });
+const mostMapped = 200;
 
 async function show(c: RequestContext, typed: Record<string, string> | null, faults: readonly FieldFault[]) {
   const { context, csrf, language } = c.var;
@@ -59,7 +78,12 @@ async function show(c: RequestContext, typed: Record<string, string> | null, fau
   const body = (
     <LabelsPage
       use={use}
-      typed={{ labels: typed?.labels ?? labelLines(use.map(({ label }) => label)), reason: typed?.reason ?? '' }}
+      typed={{
+        labels: typed?.labels ?? labelLines(use.map(({ label }) => label)),
+        reason: typed?.reason ?? '',
+        mapReason: typed?.mapReason ?? '',
+      }}
+      theirs={await theirsNamed(db)}
       errors={faults.map((fault) => inWords(fault, language))}
       decides={await mayDecide(db, c.var.visitor)}
       requests={await waitingRequests(db)}
@@ -73,7 +97,7 @@ async function show(c: RequestContext, typed: Record<string, string> | null, fau
 
 function inWords({ field, code }: FieldFault, language: Language): FieldError {
   const t = classificationText(language);
-  if (field === 'reason')
+  if (field === 'reason' || field === 'mapReason')
     return { field, text: pageText(language)(code === 'required' ? 'faultReason' : 'faultTooLong') };
   switch (code) {
     case 'bad_format':

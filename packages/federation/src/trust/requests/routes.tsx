@@ -6,6 +6,7 @@ import {
   readForm,
   refuse,
   requireFederationOfficer,
+  theirLabels,
   transactAs,
 } from '@joinery/core';
 import { readerOf, showPage } from '@joinery/ui';
@@ -92,6 +93,7 @@ async function showRequests(c: RequestContext, typed: TypedAnswer | null) {
       asked={await askedFor(context)}
       typed={typed}
       waiting={await waitingRequests(db)}
+      unmapped={(await theirLabels(db)).filter(({ place }) => place === null).length}
       decides={await mayDecide(db, visitor)}
       csrf={csrf}
       reader={readerOf(c)}

@@ -22,6 +22,7 @@ import {
   TextArea,
   Time,
 } from '@joinery/ui';
+import { UnmappedNotice } from '../classification/unmapped.tsx';
 import { fingerprint } from '../fingerprint.ts';
 import { directionText, kindText, StandingBadge, scopesInWords } from '../labels.tsx';
 import type { Proposal } from '../proposals.ts';
@@ -48,6 +49,8 @@ export function RequestsPage(model: {
   asked: readonly Asked[];
   typed: TypedAnswer | null;
   waiting: number;
+  /** Labels of other agencies that mean nothing here. */
+  unmapped: number;
   decides: boolean;
   csrf: string;
   reader: Reader;
@@ -61,6 +64,7 @@ export function RequestsPage(model: {
       <ErrorSummary errors={errors} language={reader.language} />
       <PageHeading title={t('requests')} lead={r('lead')} />
       <PartnerTabs current={`${home}/proposals`} requests={model.waiting} reader={reader} />
+      <UnmappedNotice count={model.unmapped} ofOne={false} href={`${home}/labels#theirs`} language={reader.language} />
       {proposals.length + asked.length === 0 ? <EmptyState title={r('emptyTitle')}>{r('empty')}</EmptyState> : null}
       {asked.length > 0 ? (
         <>

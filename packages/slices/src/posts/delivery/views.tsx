@@ -57,6 +57,7 @@ const reasons: Partial<Record<Decision['reason'], Parameters<ReturnType<typeof d
   scope_missing: 'whyScope',
   group_not_named: 'whyGroup',
   classification_too_high: 'whyLabel',
+  classification_unmapped: 'whyLabel',
   wrong_direction: 'whyDirection',
   key_changed: 'whyKey',
   quarantine: 'whyQuarantine',
