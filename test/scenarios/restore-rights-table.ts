@@ -28,10 +28,11 @@ import {
   updateGroup,
 } from '@joinery/slices/groups';
 import { deletePerson, personById } from '@joinery/slices/people';
-import { deletePost } from '@joinery/slices/posts';
+import { currentRevision, deletePost, editPost, markdownText, postById, removeFromGroup } from '@joinery/slices/posts';
 import { refuseIntroduced } from '../../packages/federation/src/trust/introduced/store.ts';
 import { decideAs, type PartnerFields } from '../../packages/federation/src/trust/testing.ts';
 import { trustListOf } from '../../packages/federation/src/trust/trust.ts';
+import { listedGroups } from '../../packages/slices/src/groups/lists.ts';
 import { decide } from '../../packages/slices/src/notifications/decide.ts';
 import { mutesOf, putMute } from '../../packages/slices/src/notifications/mutes.ts';
 import { answerRequest, waitingRequests } from '../../packages/slices/src/registration/requests.ts';
@@ -94,7 +95,7 @@ const isMailed =
   async ({ db }, { ids }) =>
     decide(await mutesOf(db.reader, ids[name]), { kind: 'reply', group: null, topic: null }).mail;
 const reads =
-  (post: 'closed' | 'web', name: Name | null): Right['holds'] =>
+  (post: keyof Rights['posts'], name: Name | null): Right['holds'] =>
   async ({ db, slices }, { posts, ids }) => {
     const kind = slices.flatMap(({ objects = [] }) => objects).find(({ path }) => path === 'posts');
     const object = await kind?.load(db.reader, { id: posts[post] });
@@ -104,6 +105,19 @@ const reads =
   };
 const isDeleted = async (db: Context['db']['reader'], post: string) =>
   (await db.selectFrom('post').select('deleted_at').where('id', '=', post).executeTakeFirst())?.deleted_at !== null;
+
+const file = (which: 'file' | 'openFile', name: Name): Right => ({
+  holds: async (context, world) => {
+    const row = await fileById(context.db.reader, world[which]);
+    const person = { kind: 'person' as const, person: world.ids[name], administrator: false, guest: false };
+    return row !== undefined && mayReadFile(context, context.db.reader, person, row);
+  },
+  withdraw: (context, world) =>
+    act(context, async (work) => {
+      const row = await fileById(work.db, world[which]);
+      if (row) await removeFile(work, row);
+    }),
+});
 
 /** Every kind of right that somebody can withdraw. */
 export const rights: Record<string, Right> = {
@@ -271,22 +285,49 @@ export const rights: Record<string, Right> = {
         putMute(work, { person: ids.fac, scope: 'kind', subject: 'reply', page: false, mail: true }),
       ),
   },
-  'a file that was deleted, in a closed group': {
-    holds: async (context, { file, ids }) => {
-      const row = await fileById(context.db.reader, file);
-      const person = { kind: 'person' as const, person: ids.mem, administrator: false, guest: false };
-      return row !== undefined && mayReadFile(context, context.db.reader, person, row);
-    },
-    withdraw: (context, { file }) =>
-      act(context, async (work) => {
-        const row = await fileById(work.db, file);
-        if (row) await removeFile(work, row);
-      }),
-  },
+  'a file that was deleted, in a closed group': file('file', 'mem'),
+  'a file that was deleted, in an open group': file('openFile', 'new'),
   'a post that was deleted, in a closed group': {
     holds: reads('closed', 'mem'),
     withdraw: (context, { posts, ids }) =>
       act(context, (work) => deletePost(work, { post: posts.closed, author: ids.ada })),
+  },
+  'a post that was deleted, in an open group': {
+    holds: reads('open', 'new'),
+    withdraw: (context, { posts, ids }) =>
+      act(context, (work) => deletePost(work, { post: posts.open, author: ids.ada })),
+  },
+  'a post that those who run an open group removed': {
+    holds: async (context, world) => {
+      const post = await postById(context.db.reader, world.posts.removed);
+      return post?.removed_at === null && reads('removed', 'new')(context, world);
+    },
+    withdraw: (context, { posts, ids }) =>
+      act(context, (work) => removeFromGroup(work, { post: posts.removed, by: ids.ada, reason: null })),
+  },
+  'a sentence that an edit took out, in an open group': {
+    holds: async (context, world) => {
+      const post = await postById(context.db.reader, world.posts.edited);
+      const text = post && (await currentRevision(context.db.reader, post));
+      return text?.content.includes('edited') === true && reads('edited', 'new')(context, world);
+    },
+    withdraw: (context, { posts, ids }) =>
+      act(context, (work) =>
+        editPost(work, { post: posts.edited, author: ids.ada, title: 'Else', ...markdownText('Else') }),
+      ),
+  },
+  'reading a group that was narrowed to its members': {
+    holds: reads('narrowed', 'new'),
+    withdraw: (context, { groups, ids }) =>
+      act(context, (work) => updateGroup(work, groups.narrowed, ids.ada, { reading: 'members' })),
+  },
+  'a group that lists named': {
+    holds: async ({ db }, { groups, ids }) =>
+      (await listedGroups(db.reader, { where: 'here', person: ids.new, limit: 100 })).some(
+        ({ group }) => group.id === groups.unlisted,
+      ),
+    withdraw: (context, { groups, ids }) =>
+      act(context, (work) => updateGroup(work, groups.unlisted, ids.ada, { listed: false })),
   },
   'a group that anyone on the web could read': {
     holds: reads('web', null),

@@ -101,6 +101,8 @@ export async function fillRights(context: Context) {
       web: await group('web', { reading: 'web', joining: 'open' }),
       request: await group('request', { reading: 'partners', joining: 'request' }),
       labelled: await group('labelled', { reading: 'partners', joining: 'open' }),
+      narrowed: await group('narrowed', { reading: 'partners', joining: 'open' }),
+      unlisted: await group('unlisted', { reading: 'partners', joining: 'open' }),
     };
     await invite(work, { group: groups.closed, person: ids.mem, by: ids.ada });
     for (const [where, person] of [
@@ -117,7 +119,15 @@ export async function fillRights(context: Context) {
     await setAutomaticRules(work, groups.request, ids.ada, { agencies: [], domains: ['council.example'] });
     const topic = (where: string, title: string) =>
       createTopic(work, { group: where, author: ids.ada, title, ...markdownText(title) });
-    const posts = { closed: (await topic(groups.closed, 'closed')).id, web: (await topic(groups.web, 'web')).id };
+    const posts = {
+      closed: (await topic(groups.closed, 'closed')).id,
+      web: (await topic(groups.web, 'web')).id,
+      open: (await topic(groups.open, 'open')).id,
+      removed: (await topic(groups.open, 'removed')).id,
+      edited: (await topic(groups.open, 'edited')).id,
+      filed: (await topic(groups.open, 'filed')).id,
+      narrowed: (await topic(groups.narrowed, 'narrowed')).id,
+    };
     const [, second, third] = await classificationLabels(work.db);
     await classifyGroup(work, { group: groups.labelled, label: second?.id ?? null, by: 'test', reason: 'test' });
     const base = { kind: 'government', scopes: ['discover', 'open-groups', 'closed-groups'] } as const;
@@ -136,14 +146,18 @@ export async function fillRights(context: Context) {
     const signInLink = await createSignInLink(work, { account: accounts.sef, minutes: 60 });
     return { groups, posts, token, session, signInLink: signInLink.token, higher: third?.id ?? '' };
   });
-  const file = newId();
-  const path = arrivingPath(context.files, file);
-  await writeFile(path, 'kept');
-  await receiveFile(context, { id: file, path, name: 'kept.txt', owner: ids.ada, alt: null });
-  const holder = { kind: 'posts', id: made.posts.closed };
-  await act(context, (work) => attachFile(work, { file, holder, by: ids.ada }));
+  const [file, openFile] = [newId(), newId()];
+  for (const [id, post] of [
+    [file, made.posts.closed],
+    [openFile, made.posts.filed],
+  ] as const) {
+    const path = arrivingPath(context.files, id);
+    await writeFile(path, 'kept');
+    await receiveFile(context, { id, path, name: 'kept.txt', owner: ids.ada, alt: null });
+    await act(context, (work) => attachFile(work, { file: id, holder: { kind: 'posts', id: post }, by: ids.ada }));
+  }
   const { waiting } = await fillRegistration(context, ids.ada);
-  return { ids, accounts, provider: providerId, file, waiting, ...made };
+  return { ids, accounts, provider: providerId, file, openFile, waiting, ...made };
 }
 
 export type Rights = Awaited<ReturnType<typeof fillRights>>;

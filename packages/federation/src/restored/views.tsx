@@ -161,26 +161,25 @@ function Rules({ rules, reader, csrf }: Parameters<typeof RestoredNode>[0]) {
       <p>{rules.length === 0 ? t('rulesNone') : t('rulesAbout')}</p>
       {rules.length === 0 ? null : (
         <List label={t('rules')}>
-          {[...apart].map(([kind, page]) => {
-            const count = rules.filter((rule) => rule.kind === kind).length;
-            return (
+          {[
+            ...[...apart].map(([kind, page]) => (
               <ListItem
-                title={page.title(count, reader.language)}
+                title={page.title(rules.filter((rule) => rule.kind === kind).length, reader.language)}
                 href={page.href}
                 lead={page.says(reader.language)}
                 action={<ButtonLink href={page.href}>{t('rulesLook')}</ButtonLink>}
               />
-            );
-          })}
-          {listed.map((rule) => (
-            <ListItem
-              title={rule.title}
-              href={rule.href}
-              lead={rule.says}
-              facts={rule.mine ? undefined : t('rulesNotYours')}
-              action={rule.mine ? <Answer rule={rule} reader={reader} csrf={csrf} /> : undefined}
-            />
-          ))}
+            )),
+            ...listed.map((rule) => (
+              <ListItem
+                title={rule.title}
+                href={rule.href}
+                lead={rule.says}
+                facts={rule.mine ? undefined : t('rulesNotYours')}
+                action={rule.mine ? <Answer rule={rule} reader={reader} csrf={csrf} /> : undefined}
+              />
+            )),
+          ]}
         </List>
       )}
       {mine.length > 1 ? (
