@@ -16,6 +16,8 @@ export type WorkloadSettings = {
   work?: boolean;
   /** Sets the pragma after opening: to prove that a test of durability can fail. */
   synchronous?: 'normal';
+  /** Names files before their bytes are synced: to prove the same of a test of files. */
+  nameFirst?: boolean;
 };
 
 /** A process of ours, with what it has printed. */

@@ -22,7 +22,7 @@ describe.skipIf(recorderMissing)('A power cut', () => {
   afterAll(() => folder[Symbol.dispose]());
 
   /** Runs a workload from its first start to its end. */
-  async function record(name: string, synchronous?: 'normal'): Promise<Entry[]> {
+  async function record(name: string, broken: { synchronous?: 'normal'; nameFirst?: boolean } = {}): Promise<Entry[]> {
     const data = join(folder.path, name);
     mkdirSync(data, { mode: 0o700 });
     const child = startWorkload(
@@ -32,7 +32,7 @@ describe.skipIf(recorderMissing)('A power cut', () => {
         history: join(data, 'history'),
         writers: 4,
         each: 100,
-        ...(synchronous && { synchronous }),
+        ...broken,
       },
       { LD_PRELOAD: recorder, RECORDER_FOLDER: data, RECORDER_LOG: join(folder.path, `${name}.log`) },
     );
@@ -97,7 +97,7 @@ describe.skipIf(recorderMissing)('A power cut', () => {
   }, 120_000);
 
   it('would be seen to lose rows if SQLite did not sync each commit', async () => {
-    const recording = await record('normal', 'normal');
+    const recording = await record('normal', { synchronous: 'normal' });
     const random = randomFrom(20261121);
     let lost = 0;
     for (let moment = 0; moment < moments; moment += 1) {
@@ -109,5 +109,29 @@ describe.skipIf(recorderMissing)('A power cut', () => {
       lost += [...said(until).acknowledged].filter((id) => !present.has(id)).length;
     }
     expect(lost).toBeGreaterThan(100);
+  }, 120_000);
+
+  it('would be seen to leave half a file if one got its name before its bytes were synced', async () => {
+    const recording = await record('named', { nameFirst: true });
+    const random = randomFrom(3);
+    const named = recording.flatMap(({ kind, bytes }, index) =>
+      kind === 'renamed' && /\/[0-9a-f]{64}$/.test(bytes.toString()) ? index : [],
+    );
+    const found: string[] = [];
+    // The name is for good, and no sync of the bytes has begun.
+    for (const at of named) {
+      const until = recording.slice(
+        0,
+        recording.findIndex(({ kind }, index) => index > at && kind === 'folder synced') + 1,
+      );
+      const disk = diskAfterCut(until, 'dropped', random);
+      const half = [...disk].some(([name, { length }]) => /\/[0-9a-f]{64}$/.test(name) && length === 0);
+      if (!half) continue;
+      await using node = await openAfterCut(until, 'dropped', random, `named-${at}`);
+      found.push(await expectWhole(node.context, said(until)).then(String, (error: Error) => error.message));
+      if (found.length === 2) break;
+    }
+    expect(found).toHaveLength(2);
+    for (const message of found) expect(message).toContain('half under their final name');
   }, 120_000);
 });

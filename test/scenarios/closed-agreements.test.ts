@@ -113,11 +113,24 @@ async function readsAgain(what: string): Promise<void> {
   expect([what, (await world.get(c, posts.a.uri)).status]).toEqual([what, 200]);
 }
 
-it('A takes closed groups out of its agreement with C, and puts them back', async () => {
-  const { a, c } = world;
+it('A takes closed groups out of its agreement with C, and puts them back: C is told the library again', async () => {
+  const { a, c, ada, group, settle } = world;
+  const made = await ada.api('POST', `/groups/${group.id}/library/folders`, { name: 'May papers' });
+  expect(made.status).toBe(201);
+  const folders = async () => {
+    const rows = c.context.db.reader.selectFrom('library_folder').select('name').where('group_id', '=', at.c);
+    return (await rows.execute()).map(({ name }) => name);
+  };
+  await settle();
+  await until(async () => (await folders()).length === 1, limit);
   await losesAccess('scope removed', () => a.decide('change', c, { scopes: [...fewer.scopes] }));
+  expect(await folders()).toEqual([]);
   await a.decide('change', c, { scopes: [...scopes] });
   await readsAgain('scope back');
+  await until(async () => {
+    await settle();
+    return (await folders()).join() === 'May papers';
+  }, limit);
 });
 
 it('the keys of the group are renewed: members read on, and a stolen old key opens and changes nothing', async () => {

@@ -27,7 +27,7 @@ export function decodeCursor(text: string | null | undefined, shape: ('string' |
 }
 
 function parse(text: string): unknown {
-  if (!/^[A-Za-z0-9_-]{1,1000}$/.test(text)) return undefined;
+  if (!/^[A-Za-z0-9_-]{1,4000}$/.test(text)) return undefined;
   try {
     return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
   } catch {

@@ -10,13 +10,9 @@ import { readRemote } from './remote.ts';
 import { fileById, fileByUri } from './store.ts';
 import type { FileRow } from './tables.ts';
 
-/** Runs nothing, loads nothing, is framed by nobody. */
-export const sandboxed = "sandbox; default-src 'none'; frame-ancestors 'none'";
-/**
- * Chrome's own PDF viewer does not start in a sandbox; a PDF reaches no page with what it may do in there. Only from the second address may it stand in a page of the node.
- */
-const ofPdf = (frames: string) =>
-  `default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors ${frames}`;
+/** Runs nothing, loads nothing, is framed by whom it says. The viewers for PDF of Chromium (156) and Firefox start in it; that of older browsers stays empty. */
+const sandboxFor = (frames: string) => `sandbox; default-src 'none'; frame-ancestors ${frames}`;
+export const sandboxed = sandboxFor("'none'");
 
 /**
  * Answers with the bytes of a file, or with a part of them. Who may not read it gets what a file gets that is not there.
@@ -65,8 +61,9 @@ export async function answerBytes(
   const tag = `"${file.id}"`;
   const dangerous = isDangerous(file.media_type);
   const inline = isShown(file.media_type) && c.req.query('download') === undefined;
-  const frames = from === 'media' ? context.config.origin : "'none'";
-  c.set('policy', file.media_type === 'application/pdf' && inline ? ofPdf(frames) : sandboxed);
+  // Only a PDF, and only from the second address, stands in a page of the node.
+  const isFramed = from === 'media' && file.media_type === 'application/pdf' && inline;
+  c.set('policy', isFramed ? sandboxFor(context.config.origin) : sandboxed);
   const headers = new Headers({
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-store',

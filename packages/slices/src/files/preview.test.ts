@@ -84,13 +84,12 @@ describeStores('The page of a file', (open) => {
     const answer = await media(new URL(frame).pathname);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/pdf']);
     const policy = answer.headers.get('content-security-policy') ?? '';
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).toContain(`frame-ancestors ${web.origin}`);
+    expect(policy).toBe(`sandbox; default-src 'none'; frame-ancestors ${web.origin}`);
     expect(answer.headers.get('x-frame-options')).toBe(null);
     await answer.body?.cancel();
     // By the node's own address nobody frames it.
     const own = await anna.browser.fetch(`/files/${id}`);
-    expect(own.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(own.headers.get('content-security-policy')).toBe("sandbox; default-src 'none'; frame-ancestors 'none'");
     expect(own.headers.get('x-frame-options')).toBe('DENY');
     await own.body?.cancel();
     const script = await sendFile(web, anna, 'page.html', '<!doctype html><script>alert(1)</script>');

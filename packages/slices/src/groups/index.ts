@@ -50,6 +50,7 @@ export {
   mayReadGroup,
   postRefusal,
   type Standing,
+  tellsFigures,
 } from './policy.ts';
 export { seeGroup } from './reads.ts';
 export { setAutomaticRules } from './requests/automatic.ts';

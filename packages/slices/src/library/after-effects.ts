@@ -9,10 +9,10 @@ import {
   type Work,
 } from '@joinery/core';
 import { filesOf, readFile, rememberFiles, type SaidFile } from '@joinery/slices/files';
-import { groupById, isReadLive } from '@joinery/slices/groups';
+import { type GroupRow, groupById, isReadLive } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
-import { binned, extensionsOf, type PostRow, postById } from '@joinery/slices/posts';
-import { forgetDocument, putDocument, versionHolder } from './documents.ts';
+import { binDays, binned, extensionsOf, type PostRow, postById } from '@joinery/slices/posts';
+import { comeBack, forgetDocument, putDocument, versionHolder } from './documents.ts';
 import { forgetLibrary } from './folders.ts';
 import { longestNote } from './input.ts';
 import { documentOf, folderByUri, foldersOf } from './store.ts';
@@ -42,7 +42,19 @@ async function follow(work: Work, id: string): Promise<void> {
   // Where nothing of what others wrote is kept, neither is its title.
   const title = isReadLive(group) ? null : post.title;
   await putDocument(work, { ...post, title }, { folder_id, official_at: told?.official_at ?? null });
+  await hadBack(work, post, group, said?.['joinery:library']);
   if (!isReadLive(group)) await rememberVersions(work, post, said?.['joinery:library']);
+}
+
+/** Its author had deleted it, and has it back. What was official in a group of ours is so again, once. */
+async function hadBack(work: Work, post: PostRow, group: GroupRow, said: Json | undefined): Promise<void> {
+  const before = isObject(said) && typeof said.replaces === 'string' ? said.replaces : null;
+  const row = await documentOf(work.db, post.id);
+  if (before === null || row?.replaces === before) return;
+  const old = work.db.selectFrom('library_document').select('official_at').where('uri', '=', before);
+  const official = (await old.where('group_id', '=', group.id).executeTakeFirst())?.official_at ?? null;
+  if (!(await comeBack(work, post, group, before, row?.official_at ? null : official))) return;
+  await work.db.deleteFrom('library_document').where('uri', '=', before).execute();
 }
 
 /** What its author's node says of the versions of a document. */
@@ -84,8 +96,18 @@ const instant = (value: Json | undefined, post: PostRow) => {
 /** A deleted document of ours lies in the bin; of others nothing is kept. */
 async function end(work: Work, post: string): Promise<void> {
   const bin = await binned(work.db, post);
-  if (!bin) return forgetDocument(work, post);
-  await enqueueJob(work, emptyJob, { post }, { key: post, runAt: bin.ends_at });
+  const row = await documentOf(work.db, post);
+  if (!bin) await forgetDocument(work, post);
+  const group = row && (await groupById(work.db, row.group_id));
+  const isMarked = row && group?.local === 1 && row.official_at !== null;
+  // That it was official is for this node to know, should its author have it back.
+  if (!bin && isMarked)
+    await work.db
+      .insertInto('library_document')
+      .values({ ...row, sort_title: '' })
+      .execute();
+  const days = new Date(Date.parse(work.now) + (binDays + 1) * 86_400_000).toISOString();
+  if (bin || isMarked) await enqueueJob(work, emptyJob, { post }, { key: post, runAt: bin?.ends_at ?? days });
 }
 
 /** A copy is kept no more: neither are its title and its versions. Where it lies stays known while it is read at its own node. */

@@ -12,6 +12,7 @@ import {
 import { type GroupRow, streamFor } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
 import {
+  continueThread,
   createTopic,
   decidedByHost,
   editPost,
@@ -85,7 +86,7 @@ export async function putDocument(
   const row = { post_id: post.id, group_id: post.group_id, sort_title: fold(post.title ?? ''), ...place };
   await work.db
     .insertInto('library_document')
-    .values({ uri: post.uri, ...row })
+    .values({ uri: post.uri, replaces: null, ...row })
     .onConflict((conflict) => conflict.column('uri').doUpdateSet(row))
     .execute();
 }
@@ -224,7 +225,11 @@ export async function restoreDocument(work: Work, input: { post: string; by: str
   const post = await takeFromBin(work, { post: input.post, author: input.by });
   const folder = before && (await folderById(work.db, before.folder_id));
   await work.db.deleteFrom('library_document').where('post_id', '=', input.post).execute();
-  await putDocument(work, post, { folder_id: folder?.id ?? '', official_at: null });
+  const group = await requireGroup(work, post.group_id);
+  // Of a group elsewhere its node knows whether it was official, and says so.
+  const official_at = group.local === 1 ? (before?.official_at ?? null) : null;
+  await putDocument(work, post, { folder_id: folder?.id ?? '', official_at });
+  await comeBack(work, post, group, (await postById(work.db, input.post))?.uri ?? '', official_at);
   await work.db.updateTable('library_version').set({ post_id: post.id }).where('post_id', '=', input.post).execute();
   for (const file of (await filesOf(work.db, 'library', [input.post])).get(input.post) ?? [])
     await attachFile(work, {
@@ -233,6 +238,27 @@ export async function restoreDocument(work: Work, input: { post: string; by: str
     });
   await tellExtension(work, post);
   return post;
+}
+
+/**
+ * A document is here again under a new address: its thread goes on below it, and in a group of ours so does its mark, which other nodes are told.
+ * @param official_at since when it was official, as far as this node decides that
+ * @returns whether it is as its author says
+ */
+export async function comeBack(
+  work: Work,
+  post: PostRow,
+  group: GroupRow,
+  before: string,
+  official_at: string | null,
+): Promise<boolean> {
+  if (!(await continueThread(work, post, before))) return false;
+  await work.db.updateTable('library_document').set({ replaces: before }).where('uri', '=', post.uri).execute();
+  if (group.local !== 1 || official_at === null) return true;
+  await work.db.updateTable('library_document').set({ official_at }).where('uri', '=', post.uri).execute();
+  const data = { document: post.id, folder: null, official: true, by: null };
+  work.emit('library.marked', streamFor(work, group), { group: group.id, ...data });
+  return true;
 }
 
 /** A document is gone for good: nothing but its post's own tombstone is left. */
@@ -270,6 +296,7 @@ async function extensionFor(db: Reader, group: GroupRow, post: Pick<PostRow, 'id
     target: path.at(-1)?.uri ?? libraryUri(group),
     'joinery:library': {
       path: path.map(({ name }) => name),
+      ...(place?.replaces ? { replaces: place.replaces } : {}),
       ...(latest ? toldVersion(latest) : {}),
       versions: fitting(versions),
     },

@@ -1,5 +1,5 @@
 import { type Context, type JsonObject, transact } from '@joinery/core';
-import { binned, emptyBin } from '@joinery/slices/posts';
+import { binned, emptyBin, postById } from '@joinery/slices/posts';
 import { emptyJob } from './after-effects.ts';
 import { forgetDocument } from './documents.ts';
 
@@ -8,7 +8,9 @@ async function empty(context: Context, data: JsonObject): Promise<void> {
   const post = String(data.post);
   await transact(context, { kind: 'system', what: emptyJob }, async (work) => {
     const row = await binned(work.db, post);
-    if (!row || row.ends_at > work.now) return;
+    // What was had back lies in no bin any more; of others' documents there never was one.
+    const local = (await postById(work.db, post))?.local === 1;
+    if (row ? row.ends_at > work.now : local) return;
     await emptyBin(work, post);
     await forgetDocument(work, post);
   });

@@ -402,7 +402,11 @@ describe.each(['sqlite', 'postgres'] as const)('A library on %s', (dialect) => {
 
     await council.act((work) => deletePost(work, { post: ours.id, author: anna.id }));
     await both();
-    expect([await place(host, ours.uri), await names(mia)]).toEqual([undefined, ['later']]);
+    // That it was official is known while its author may have it back, and nothing else of it.
+    expect([await place(host, ours.uri), await names(mia)]).toEqual([['', true], ['later']]);
+    const gone = await postByUri(host.context.db.reader, ours.uri);
+    await jobs[emptyJob]?.(host.context, { post: gone?.id ?? '' });
+    expect(await place(host, ours.uri)).toBeUndefined();
   });
 });
 

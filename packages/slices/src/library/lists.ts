@@ -48,6 +48,7 @@ function withFacts(db: Reader, group: string, viewer: Viewer) {
       'post.fetched_at',
       'entry.folder_id',
       'entry.official_at',
+      'entry.sort_title',
       'author.uri as author_uri',
       'author.name as author_name',
       'author.agency as author_agency',
@@ -76,23 +77,56 @@ export type ListedDocument = Awaited<ReturnType<typeof listDocuments>>['items'][
 export async function listDocuments(
   db: Reader,
   viewer: Viewer,
-  options: { group: string; folder: string; order: Order; cursor?: string | null | undefined; limit: number },
+  options: { group: string; folder: string; order: Order | 'id'; cursor?: string | null | undefined; limit: number },
 ) {
   const { group, order, limit } = options;
-  const skip = Math.max(0, Math.trunc(Number(decodeCursor(options.cursor, ['number'])?.[0] ?? 0)) || 0);
-  const query = withFacts(db, group, viewer).where('entry.folder_id', '=', options.folder);
-  const sorted =
-    order === 'newest'
-      ? query.orderBy('post.updated_at', 'desc')
-      : order === 'largest'
-        ? query.orderBy(sql`coalesce(file.bytes, 0)`, 'desc')
-        : query.orderBy('entry.sort_title');
-  const rows = await sorted
+  const { key, type, direction } = keys[order];
+  const [, value, id] = positionIn(order, type, options.cursor);
+  const rows = await withFacts(db, group, viewer)
+    .where('entry.folder_id', '=', options.folder)
+    // Behind the last one of the page before, whatever has come or gone since.
+    .$if(id !== null, (query) =>
+      query.where((eb) =>
+        eb.or([
+          eb(key, direction === 'desc' ? '<' : '>', value),
+          eb.and([eb(key, '=', value), eb('post.id', '>', id ?? '')]),
+        ]),
+      ),
+    )
+    .orderBy(key, direction)
     .orderBy('post.id')
-    .offset(skip)
     .limit(limit + 1)
     .execute();
-  return { items: rows.slice(0, limit), next: rows.length > limit ? encodeCursor([skip + limit]) : null };
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last ? encodeCursor([order, keyOf(order, last), last.id]) : null };
+}
+
+/** What each order goes by, and `id` for whoever goes through all of them while they change. */
+const keys = {
+  name: { key: sql<string | number>`entry.sort_title`, type: 'string', direction: 'asc' },
+  newest: { key: sql<string | number>`post.updated_at`, type: 'string', direction: 'desc' },
+  largest: { key: sql<string | number>`coalesce(file.bytes, 0)`, type: 'number', direction: 'desc' },
+  id: { key: sql<string | number>`post.id`, type: 'string', direction: 'asc' },
+} as const;
+
+function keyOf(
+  order: Order | 'id',
+  row: { id: string; sort_title: string; updated_at: string; bytes: number | null },
+): string | number {
+  if (order === 'largest') return Number(row.bytes ?? 0);
+  return order === 'newest' ? row.updated_at : order === 'name' ? row.sort_title : row.id;
+}
+
+/** Where a page begins; at the beginning when its cursor is of another order. */
+function positionIn(
+  order: Order | 'id',
+  type: 'string' | 'number',
+  cursor: string | null | undefined,
+): [order: string, value: string | number, id: string | null] {
+  const decoded = decodeCursor(cursor, ['string', type, 'string']);
+  const [of, value, id] = (decoded ?? []) as [string?, (string | number)?, string?];
+  return of === order && value !== undefined && id !== undefined ? [of, value, id] : [order, '', null];
 }
 
 /** The official pack of a library: its documents, wherever they lie. */

@@ -53,4 +53,7 @@ export const migrations: Migrations = {
       .addColumn('folders_by', 'text', (column) => column.notNull())
       .execute();
   },
+  '2026-12-06-library-replaces': async (db) => {
+    await db.schema.alterTable('library_document').addColumn('replaces', 'text').execute();
+  },
 };

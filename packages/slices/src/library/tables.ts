@@ -28,6 +28,8 @@ export type DocumentRow = {
   official_at: string | null;
   /** Folded title. Empty where nothing of what others wrote is kept. */
   sort_title: string;
+  /** Of a document that its author had back: the address that it had before. */
+  replaces: string | null;
 };
 
 /** One version of a document. The file of the newest is the post's own; those of earlier ones hang on the document (`files_file.holder_kind` = `library`). */

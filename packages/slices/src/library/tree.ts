@@ -81,7 +81,7 @@ export async function notePlaces(work: Work, group: GroupRow, places: readonly J
     else
       await work.db
         .insertInto('library_document')
-        .values({ uri: place.object, post_id: null, group_id: group.id, sort_title: '', ...row })
+        .values({ uri: place.object, post_id: null, group_id: group.id, sort_title: '', replaces: null, ...row })
         // An address that another group's node told of first stays that group's until the post itself comes.
         .onConflict((conflict) =>
           conflict.column('uri').doUpdateSet(row).where('library_document.group_id', '=', group.id),

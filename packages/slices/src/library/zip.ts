@@ -22,14 +22,11 @@ export async function* entriesOf(
     const folders = pathTo(all, place)
       .slice(above)
       .map(({ name }) => name);
-    // All of a folder before any of it goes out: pages counted while it changes would leave documents out.
-    const ids: string[] = [];
     for (let cursor: string | null = null, first = true; first || cursor !== null; first = false) {
-      const options = { group, folder: place, order: 'name' as const, cursor, limit: portion };
+      const options = { group, folder: place, order: 'id' as const, cursor, limit: portion };
       const page: Awaited<ReturnType<typeof listDocuments>> = await listDocuments(db.reader, viewer, options);
-      for (const { file_id } of page.items) if (file_id !== null) ids.push(file_id);
+      for (const { file_id } of page.items) if (file_id !== null) yield { folders, file: file_id };
       cursor = page.next;
     }
-    for (const file of ids) yield { folders, file };
   }
 }

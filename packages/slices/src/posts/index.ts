@@ -24,6 +24,7 @@ export { deletePost, editPost } from './changes.ts';
 export { type Delivery, deliveriesOf, deliveryOf } from './delivery.ts';
 export { extensionsOf, putExtension } from './extension.ts';
 export { ofPosts as filesOfPosts } from './file-holders.ts';
+export { continueThread } from './had-back.ts';
 export { heldBy, hold } from './held.ts';
 export { hidePost } from './hiding.ts';
 export { decidedByHost } from './host.ts';

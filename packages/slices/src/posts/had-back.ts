@@ -1,0 +1,39 @@
+import type { Work } from '@joinery/core';
+import { groupById, tellsFigures } from '@joinery/slices/groups';
+import { postByUri } from './store.ts';
+import type { PostRow } from './tables.ts';
+
+/** Longest between the deletion of a document and its return: the days in the bin, and some for the way. */
+const longestMilliseconds = 32 * 86_400_000;
+
+/**
+ * A document that its author had deleted is here again under a new address: what was answered to it goes on below the new one. Every node does that for itself.
+ * Not where new members see nothing of the past: below a new document they would read what was said before they came.
+ * @param before the address that it had
+ * @returns false when there is no such document of the same author in the same group, deleted not long ago
+ */
+export async function continueThread(work: Work, post: PostRow, before: string): Promise<boolean> {
+  const old = await postByUri(work.db, before);
+  const group = await groupById(work.db, post.group_id);
+  if (!old || !group || old.id === post.id || old.reply_to !== null || post.reply_to !== null) return false;
+  if (old.group_id !== post.group_id || old.author_id !== post.author_id || old.kind !== post.kind) return false;
+  if (old.deleted_at === null || Date.parse(post.published_at) - Date.parse(old.deleted_at) > longestMilliseconds)
+    return false;
+  if (!tellsFigures(group) || old.audience !== 'group' || post.audience !== 'group') return true;
+  const moved = await work.db
+    .updateTable('post')
+    .set({ topic_id: post.id })
+    .where('topic_id', '=', old.id)
+    .where('id', '!=', old.id)
+    .returning('id')
+    .execute();
+  if (moved.length === 0) return true;
+  await work.db.updateTable('post').set({ reply_to: post.id }).where('reply_to', '=', old.id).execute();
+  await work.db
+    .updateTable('post')
+    .set({ reply_count: old.reply_count + post.reply_count, answer_id: post.answer_id ?? null })
+    .where('id', '=', post.id)
+    .execute();
+  await work.db.updateTable('post').set({ reply_count: 0 }).where('id', '=', old.id).execute();
+  return true;
+}
