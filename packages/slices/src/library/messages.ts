@@ -87,7 +87,7 @@ export const messages = defineMessages({
     bin: 'Bin',
     binTitle: 'Bin of the library',
     binLead:
-      'What authors deleted in the last {days} days. Nobody but its author and those who run the group sees it here; its author can have it back, without what was said about it.',
+      'What authors deleted in the last {days} days. Nobody but its author and those who run the group sees it here; its author can have it back, with its versions and, where new members see the past too, what was said about it.',
     binEmpty: 'The bin is empty',
     binEmptyLead: 'Documents that you delete lie here for {days} days.',
     deletedAt: 'Deleted',
@@ -196,7 +196,7 @@ export const messages = defineMessages({
     bin: 'Prullenbak',
     binTitle: 'Prullenbak van de bibliotheek',
     binLead:
-      'Wat auteurs de afgelopen {days} dagen hebben gewist. Alleen de auteur en wie de groep leiden zien het hier; de auteur kan het terughalen, zonder wat erover is gezegd.',
+      'Wat auteurs de afgelopen {days} dagen hebben gewist. Alleen de auteur en wie de groep leiden zien het hier; de auteur kan het terughalen, met de versies en, waar nieuwe leden ook het verleden zien, wat erover is gezegd.',
     binEmpty: 'De prullenbak is leeg',
     binEmptyLead: 'Documenten die u wist, liggen hier {days} dagen.',
     deletedAt: 'Gewist',
