@@ -146,6 +146,31 @@ describeStores('A job', (open) => {
     expect(performance.now() - since).toBeLessThan(3_000);
   });
 
+  it('of a kind of which many wait for others leaves room for those of another kind', async () => {
+    const slow = Promise.withResolvers<void>();
+    const quick = Promise.withResolvers<number>();
+    let started = 0;
+    const waits = async () => {
+      started += 1;
+      await slow.promise;
+    };
+    const slice: Slice = {
+      name: 'jobtest',
+      jobs: { 'jobtest.waits': waits, 'jobtest.run': async (_context, data) => quick.resolve(Number(data.n)) },
+    };
+    await using store = await open({ slices: [slice] });
+    await transact(store.context, by, async (work) => {
+      for (let n = 0; n < 20; n += 1) await enqueueJob(work, 'jobtest.waits', { n });
+      await enqueueJob(work, 'jobtest.run', { n: 7 });
+    });
+    await using worker = startWorker(store.context);
+    expect(await quick.promise).toBe(7);
+    expect(started).toBeLessThan(6);
+    slow.resolve();
+    await worker.drain();
+    expect(started).toBe(20);
+  });
+
   it('that takes long holds up no other, and both end before the worker does', async () => {
     const slow = Promise.withResolvers<void>();
     const quick = Promise.withResolvers<void>();

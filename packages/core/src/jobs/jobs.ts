@@ -45,18 +45,22 @@ export async function enqueueJob(
  * @returns false when nothing was due
  */
 export async function runNextJob(context: Context): Promise<boolean> {
-  const run = await takeJob(context);
-  await run?.();
-  return run !== null;
+  const job = await takeJob(context);
+  await job?.run();
+  return job !== null;
 }
 
 /**
  * Takes one due job under a lease, which is renewed for as long as the job runs in this process.
- * @returns what runs it; null when nothing was due
+ * @param except names of jobs that are left for later
+ * @returns its name and what runs it; null when nothing was due
  */
-export async function takeJob(context: Context): Promise<(() => Promise<void>) | null> {
-  const job = await claim(context);
-  return job ? () => run(context, job) : null;
+export async function takeJob(
+  context: Context,
+  except: readonly string[] = [],
+): Promise<{ name: string; run: () => Promise<void> } | null> {
+  const job = await claim(context, except);
+  return job ? { name: job.name, run: () => run(context, job) } : null;
 }
 
 type Claimed = NonNullable<Awaited<ReturnType<typeof claim>>>;
@@ -118,9 +122,15 @@ export async function releaseLeases(context: Context): Promise<void> {
   });
 }
 
-/** When the next job can be taken: when it is due, or when the lease of a worker that may have died runs out. Null when there is none. */
-export async function nextJobAt(context: Context): Promise<string | null> {
-  const waiting = context.db.reader.selectFrom('job').where('state', '=', 'waiting');
+/**
+ * When the next job can be taken: when it is due, or when the lease of a worker that may have died runs out. Null when there is none.
+ * @param except names of jobs that are not looked at
+ */
+export async function nextJobAt(context: Context, except: readonly string[] = []): Promise<string | null> {
+  const waiting = context.db.reader
+    .selectFrom('job')
+    .where('state', '=', 'waiting')
+    .$if(except.length > 0, (query) => query.where('name', 'not in', except));
   const [due, lease] = await Promise.all([
     waiting.select('run_at').where('leased_until', 'is', null).orderBy('run_at').limit(1).executeTakeFirst(),
     waiting
@@ -134,7 +144,7 @@ export async function nextJobAt(context: Context): Promise<string | null> {
   return first;
 }
 
-async function claim(context: Context) {
+async function claim(context: Context, except: readonly string[]) {
   const now = context.clock.now().toISOString();
   const due = await context.db.reader
     .selectFrom('job')
@@ -142,12 +152,13 @@ async function claim(context: Context) {
     .where('state', '=', 'waiting')
     .where('run_at', '<=', now)
     .where((eb) => eb.or([eb('leased_until', 'is', null), eb('leased_until', '<', now)]))
+    .$if(except.length > 0, (query) => query.where('name', 'not in', except))
     .limit(1)
     .executeTakeFirst();
   if (!due) return undefined;
   return transact(context, { kind: 'system', what: 'jobs' }, async (work) => {
     await failDeadly(work);
-    const id = await nextDue(work.db, work.now, context.db.dialect);
+    const id = await nextDue(work.db, work.now, context.db.dialect, except);
     if (id === undefined) return undefined;
     return work.db
       .updateTable('job')
@@ -174,11 +185,13 @@ async function nextDue(
   db: Transaction<Schema>,
   now: string,
   dialect: 'sqlite' | 'postgres',
+  except: readonly string[],
 ): Promise<string | undefined> {
+  const others = except.length > 0 ? sql`and name not in (${sql.join(except)})` : sql``;
   const lock = dialect === 'postgres' ? sql`for update skip locked` : sql``;
   const rows = await sql<{ id: string }>`
     select id from job
-    where state = 'waiting' and run_at <= ${now} and (leased_until is null or leased_until < ${now})
+    where state = 'waiting' and run_at <= ${now} and (leased_until is null or leased_until < ${now}) ${others}
     order by run_at limit 1 ${lock}`.execute(db);
   return rows.rows[0]?.id;
 }

@@ -13,16 +13,23 @@ export type Worker = {
 const longestWait = 5_000;
 /** Where other processes serve pages and inboxes: what they plan is not told to this one. */
 const longestWaitAlone = 1_000;
-const jobsAtOnce = 4;
+const jobsAtOnce = 6;
+/** Of one kind: those that wait for nodes that do not answer leave room for the others. */
+const mostOfOneKind = 3;
 
 /** Starts background work: at once when the log grows, and when a job becomes due. */
 export function startWorker(context: Context): Worker {
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
-  const jobs = new Set<Promise<void>>();
+  const jobs = new Map<Promise<void>, string>();
   const longest = context.config.role === 'worker' ? longestWaitAlone : longestWait;
 
+  /** Kinds of which as many run as may: each wakes the worker when it ends. */
+  const busyKinds = () =>
+    Object.entries(Object.groupBy(jobs.values(), (name) => name)).flatMap(([name, all = []]) =>
+      all.length >= mostOfOneKind ? name : [],
+    );
   const followUp = async () => {
     while (!closed && (await runAfterEffects(context)) > 0);
   };
@@ -31,15 +38,16 @@ export function startWorker(context: Context): Worker {
     // Jobs reach out: those of a restored node wait until a person has confirmed it.
     if (closed || (await isInQuarantine(context.db.reader))) return;
     while (!closed && jobs.size < jobsAtOnce) {
-      const run = await takeJob(context);
-      if (!run) return;
-      const running = run()
+      const taken = await takeJob(context, busyKinds());
+      if (!taken) return;
+      const running = taken
+        .run()
         .catch(tell)
         .finally(() => {
           jobs.delete(running);
           wake();
         });
-      jobs.add(running);
+      jobs.set(running, taken.name);
     }
   };
   const tell = (error: unknown) =>
@@ -54,7 +62,7 @@ export function startWorker(context: Context): Worker {
     if (!closed) await schedule();
   };
   const schedule = async () => {
-    const next = await nextJobAt(context).catch(() => null);
+    const next = jobs.size < jobsAtOnce ? await nextJobAt(context, busyKinds()).catch(() => null) : null;
     if (closed) return;
     const wait =
       next === null ? longest : Math.min(longest, Math.max(50, Date.parse(next) - context.clock.now().getTime()));
@@ -81,7 +89,7 @@ export function startWorker(context: Context): Worker {
         wake();
         await running;
         if (jobs.size === 0) return;
-        await Promise.all(jobs);
+        await Promise.all(jobs.keys());
       }
     },
     [Symbol.asyncDispose]: async () => {
@@ -89,7 +97,7 @@ export function startWorker(context: Context): Worker {
       stop();
       clearTimeout(timer);
       await running;
-      await Promise.all(jobs);
+      await Promise.all(jobs.keys());
     },
   };
 }
