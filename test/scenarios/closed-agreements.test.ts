@@ -98,8 +98,9 @@ async function readsAgain(what: string): Promise<void> {
     await settle();
     return (await accessAt(a, group.id))?.revoked_at === null;
   }, limit);
-  // C asks its lease once a minute.
+  // C asks for its lease from time to time.
   await transact(c.context, by, async (work) => {
+    await work.db.updateTable('group_lease').set({ next_at: work.now }).execute();
     await work.db.updateTable('job').set({ run_at: work.now }).where('name', 'like', 'groups.lease%').execute();
   });
   await until(async () => {

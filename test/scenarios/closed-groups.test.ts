@@ -365,9 +365,20 @@ it('what is written while B cannot be reached is not lost: readers are told wher
   expect(await told()).toMatchObject({ unread: [{ origin: b.origin, count: 1, since: expect.any(String) }] });
   expect(await textAt(c, late.uri)).toBeUndefined();
   expect((await readPaper(c, cleo)).status).toBe(503);
+  // It has been away for long: C would ask in an hour.
+  const hour = new Date(Date.now() + 3_600_000).toISOString();
+  await transact(c.context, by, async (work) => {
+    await work.db.updateTable('post_wanted').set({ due_at: hour }).execute();
+  });
   link.mend();
   // B hears from the group first that it was taken in: A's lane has to notice that B is back.
-  await arrives(c, late.uri, 'in the dark', 45_000);
+  await until(async () => {
+    await settle();
+    return (await postByUri(b.context.db.reader, late.uri))?.status === 'accepted';
+  }, 45_000);
+  // Whatever B asks of C shows that it is there.
+  expect((await get(b, cleo.uri)).status).toBe(200);
+  await arrives(c, late.uri, 'in the dark');
   await until(async () => (await told()) === null, limit);
 }, 90_000);
 

@@ -50,9 +50,10 @@ it('members read again after the group’s node was restored, and neither ex-mem
         .executeTakeFirst()
     )?.number ?? 0;
 
-  // C asks its lease once a minute.
+  // C asks for its lease from time to time.
   const askLeases = () =>
     transact(c.context, by, async (work) => {
+      await work.db.updateTable('group_lease').set({ next_at: work.now }).execute();
       await work.db.updateTable('job').set({ run_at: work.now }).where('name', 'like', 'groups.lease%').execute();
     });
 

@@ -85,6 +85,8 @@ export type Slice = {
    * restored from a backup that does not know of them.
    */
   takenBack?: (db: Reader, origin: string) => Promise<string[]>;
+  /** Another node has shown that it lives: what waits for it, and is planned for later, is tried now. Asked often, so in few statements, and none where nothing waits. */
+  heard?: (work: Work, origin: string) => Promise<void>;
   /** Groups of this node that an agreement opens to another one, whether or not anybody there takes part yet. */
   shareable?: (db: Reader) => Promise<{ group: string; name: string; closed: boolean }[]>;
   /** Who takes part in groups across nodes: compared with each peer from time to time, and mended. */

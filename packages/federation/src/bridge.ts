@@ -10,4 +10,6 @@ export type Bridge = {
   keys: KeyRing;
   /** Public keys of actors elsewhere. */
   remoteKeys: RemoteKeys;
+  /** Nodes that did not give an item of a closed group, or did not confirm one, when they were last asked by this process: whatever they send next has them asked anew. */
+  unanswered: Set<string>;
 };

@@ -60,7 +60,7 @@ export type FederationNode = {
 export type Ground = Omit<Context, 'doors' | 'ports'> & { ports: Pick<Ports, 'people'> };
 
 const contactEvery = 30_000;
-/** While its lane waits; not at every message, or a node that sends and does not take would be tried all the time. */
+/** While its lane, or something that it did not give, waits; not at every message, or a node that sends and does not take would be tried all the time. */
 const contactEveryWhileWaiting = 1_000;
 const nodes = new WeakMap<Context, FederationNode>();
 
@@ -100,7 +100,13 @@ export async function createFederation(ground: Ground): Promise<FederationNode> 
     ports: ground.ports as Ports,
   });
   const keys = createKeyRing(ground.secret);
-  const bridge: Bridge = { context, trust, keys, remoteKeys: createRemoteKeys({ context, keys }) };
+  const bridge: Bridge = {
+    context,
+    trust,
+    keys,
+    remoteKeys: createRemoteKeys({ context, keys }),
+    unanswered: new Set(),
+  };
   context.ports = {
     asks,
     introductions,
@@ -163,8 +169,15 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
   const builder = createBuilder(bridge);
   const catchUp = createCatchUp(bridge);
   const inbox = createInbox(bridge, catchUp);
-  const lanes = createLanes(bridge, builder);
+  const lanes = createLanes(bridge, builder, (origin) => {
+    if (bridge.unanswered.delete(origin)) tellSlices(origin);
+  });
   const outbound = createOutbound(context);
+  /** It takes what is sent to it: what it did not give is asked for. */
+  const tellSlices = (origin: string) =>
+    void transact(context, { kind: 'peer', origin }, async (work) => {
+      for (const slice of context.slices) await slice.heard?.(work, origin);
+    }).catch((error) => context.logger.warn('peer.contact_not_noted', { origin, reason: String(error) }));
   const acknowledgements = createAcknowledgements(context, { pulled: true });
   const rejoin = createRejoin(bridge, {
     open: async (origin) => {
@@ -195,9 +208,10 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
     contact: (origin) => {
       catchUp.heard(origin);
       const now = context.clock.now().getTime();
-      const every = lanes.isWaiting(origin) ? contactEveryWhileWaiting : contactEvery;
-      if (now - (contacts.get(origin) ?? 0) < every) return;
+      const waits = lanes.isWaiting(origin) || bridge.unanswered.has(origin);
+      if (now - (contacts.get(origin) ?? 0) < (waits ? contactEveryWhileWaiting : contactEvery)) return;
       contacts.set(origin, now);
+      bridge.unanswered.delete(origin);
       void noteContact(context, origin)
         .then(() => lanes.wake(origin))
         .catch((error) => context.logger.warn('peer.contact_not_noted', { origin, reason: String(error) }));
@@ -238,5 +252,6 @@ async function noteContact(context: Context, origin: string): Promise<void> {
       }))
       .where('origin', '=', origin)
       .execute();
+    for (const slice of context.slices) await slice.heard?.(work, origin);
   });
 }

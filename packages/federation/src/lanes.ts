@@ -38,7 +38,8 @@ const pullBeyond = 200;
 const catchingUpSeconds = 2;
 const unknownWaitSeconds = 5;
 
-export function createLanes(bridge: Bridge, builder: Builder): Lanes {
+/** @param taken is told of a node that has taken what there was for it */
+export function createLanes(bridge: Bridge, builder: Builder, taken: (origin: string) => void = () => {}): Lanes {
   const { context } = bridge;
   const acknowledgements = createAcknowledgements(context, { pulled: false });
   const aside = createAside(bridge, builder);
@@ -109,6 +110,7 @@ export function createLanes(bridge: Bridge, builder: Builder): Lanes {
       await acknowledgements.flush();
       if (failure) return fail(peer, failure);
       await succeed(peer);
+      taken(origin);
       if (!bridge.trust.mayFederate(origin, null, 'out').allowed) {
         withoutAgreement.add(origin);
         return null;

@@ -25,7 +25,8 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
     const answer = await signedFetch(bridge, `${group}/token`, 'token of a closed group');
     if (!answer.ok) {
       const away = answer.status === undefined || answer.status >= 500 || answer.status === 429;
-      if (!away) held.delete(group);
+      if (away) bridge.unanswered.add(origin);
+      else held.delete(group);
       return { state: away ? 'away' : 'refused' };
     }
     const token = textOf(answer.document?.['joinery:actorToken']);
@@ -81,6 +82,7 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
       const refused = answer.status !== undefined && answer.status < 500 && answer.status !== 429;
       // Another token may be needed: membership began anew, or the clock of the group's node was set.
       if (refused && token !== null) held.delete(group);
+      if (!refused) bridge.unanswered.add(origin);
       return { state: refused ? 'refused' : 'away' };
     },
   };

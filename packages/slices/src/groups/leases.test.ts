@@ -1,10 +1,10 @@
-import { createActorKeys, eventsAfter, type Lease, runNextJob, transact } from '@joinery/core';
+import { createActorKeys, eventsAfter, type Lease, runNextJob, startWorker, transact } from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { createPerson, people } from '../people/index.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
 import { groups, requesterMayRead } from './index.ts';
-import { beginLease, leaseOf } from './leases.ts';
+import { beginLease, leaseOf, retryLeases } from './leases.ts';
 import { groupById, putMembership } from './store.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -106,4 +106,113 @@ describeStores('A closed group of another node', (open) => {
     await pass(hour);
     expect([await leaseOf(db, id), forgotten]).toEqual([undefined, [uri]]);
   });
+
+  it('is confirmed with all others of its host, every seven minutes, whatever another host or the process does', async () => {
+    const hosts = ['one', 'two', 'silent'].map((name) => `https://${name}.example`);
+    const each = 60;
+    let now = start;
+    const confirmed = new Map<string, number>();
+    const longest = { milliseconds: 0 };
+    const asked = { silent: 0, atOnce: 0, most: 0 };
+    let dies = 30;
+    const never = new Promise<Lease>(() => {});
+    const slow = Promise.withResolvers<Lease>();
+    const lease = async (uri: string): Promise<Lease> => {
+      if (uri.startsWith(hosts[2] ?? '')) {
+        asked.silent += 1;
+        return slow.promise;
+      }
+      dies -= 1;
+      if (dies === 0) return never;
+      asked.atOnce += 1;
+      asked.most = Math.max(asked.most, asked.atOnce);
+      await new Promise(setImmediate);
+      asked.atOnce -= 1;
+      const before = confirmed.get(uri);
+      if (before !== undefined) longest.milliseconds = Math.max(longest.milliseconds, now - before);
+      confirmed.set(uri, now);
+      return { state: 'held', version: 1, from: 0 };
+    };
+    await using store = await open({
+      slices: [people, groups],
+      now: () => new Date(now),
+      ports: { closedGroups: { ...noGroups, lease } },
+    });
+    const { context } = store;
+    const db = context.db.reader;
+    const keys = await createActorKeys();
+    const anna = await transact(context, by, (work) =>
+      createPerson(work, { name: 'Anna', agency: 'Here', language: 'en', timeZone: 'UTC', keys }),
+    );
+    const join = (number: number) =>
+      transact(context, by, async (work) => {
+        const id = `${hosts[number % hosts.length]}/groups/${number}`;
+        const closed = { 'joinery:reading': 'members', 'joinery:joining': 'request' };
+        const told = { id, type: 'Group', name: `Board ${number}`, ...closed };
+        const saved = await rememberRemoteGroup(work, told, { fetchedAt: work.now, verified: 'origin' });
+        const row = await groupById(work.db, saved);
+        if (!row) throw new Error('not there');
+        await putMembership(work, row.id, anna.id, { state: 'member' });
+        await beginLease(work, row);
+      });
+    for (let number = 0; number < each * hosts.length; number += 1) await join(number);
+    const planned = async () =>
+      (await db.selectFrom('job').select('id').where('name', 'like', 'groups.lease%').execute()).length;
+    // One job for each host, however many groups it has.
+    expect(await planned()).toBe(hosts.length);
+
+    // A process that ends while it asks for the thirtieth.
+    const dead = { ...context };
+    void runNextJob(dead);
+    await expect.poll(() => dies).toBeLessThanOrEqual(0);
+    expect(confirmed.size).toBeLessThan(each);
+    now += 3 * 60_000;
+    await using worker = startWorker(context);
+    const all = each * 2;
+    await expect.poll(() => confirmed.size, { timeout: 15_000 }).toBe(all);
+    expect(asked.silent).toBe(4);
+    expect(asked.most).toBeLessThanOrEqual(12);
+
+    // Minute by minute: nobody waits longer than a token lives, and the silent host holds up none of them.
+    const held = async () => {
+      const rows = await db.selectFrom('group_lease').select('next_at').where('state', '=', 'held').execute();
+      return rows.length === all && rows.every(({ next_at }) => Date.parse(next_at) > now);
+    };
+    for (let minute = 0; minute < 24; minute += 1) {
+      now += 60_000;
+      context.db.changes.announce(false);
+      await expect.poll(held, { timeout: 15_000 }).toBe(true);
+    }
+    expect(longest.milliseconds).toBeLessThanOrEqual(8 * 60_000);
+    expect(asked.silent).toBe(4);
+    expect(await planned()).toBeLessThanOrEqual(2 * hosts.length);
+
+    // What is silent for four groups is not asked about the others, which wait as those do.
+    slow.resolve({ state: 'away' });
+    const away = async () =>
+      (
+        await db
+          .selectFrom('group_lease')
+          .select('group_id')
+          .where('state', '=', 'away')
+          .where('failed_at', 'is not', null)
+          .execute()
+      ).length;
+    await expect.poll(away, { timeout: 15_000 }).toBe(each);
+    expect(asked.silent).toBeLessThanOrEqual(8);
+    // It is heard of: asked at once.
+    const before = asked.silent;
+    await transact(context, by, (work) => retryLeases(work, hosts[2] ?? ''));
+    await expect.poll(() => asked.silent, { timeout: 15_000 }).toBeGreaterThan(before);
+    await worker.drain();
+  });
 });
+
+const noGroups = {
+  token: async () => null,
+  renewKey: async () => {},
+  forget: async () => {},
+  reference: async () => ({ state: 'away' as const }),
+  receipt: async () => true,
+  ask: async () => true,
+};

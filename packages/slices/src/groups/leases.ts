@@ -1,6 +1,8 @@
 import {
   type Context,
   enqueueJob,
+  fewAtATime,
+  inRounds,
   type JsonObject,
   type Lease,
   periods,
@@ -15,10 +17,20 @@ import { groupById } from './store.ts';
 import type { GroupLeaseRow, GroupRow } from './tables.ts';
 
 const leaseJob = 'groups.lease';
+/** Of hosts that do not answer: a kind of its own, so that they never stand before those that do. */
+const lateLeaseJob = 'groups.lease_again';
 /** Tokens are valid for ten minutes. */
 const renewSeconds = 7 * 60;
-const retrySeconds = 60;
+/** Those of one host that are due within so long are renewed together. */
+const togetherSeconds = 60;
+const firstRetrySeconds = 60;
+const longestRetrySeconds = 300;
 const day = 86_400_000;
+/** Groups of one host in one unit of work, and those that it is asked about at once. */
+const portion = 50;
+const askedAtOnce = 4;
+/** After so many requests in a row that came to nothing a host is asked no more in this round. */
+const mostInVain = 4;
 
 /**
  * Somebody here is a member of a closed group elsewhere: from now on its host confirms every seven minutes that this node may read. Copies are shown as long as it does, for
@@ -26,18 +38,43 @@ const day = 86_400_000;
  */
 export async function beginLease(work: Work, group: GroupRow): Promise<void> {
   if (group.local === 1 || group.reading !== 'members') return;
-  await enqueueJob(work, leaseJob, { group: group.id }, { key: group.id });
+  const known = await leaseOf(work.db, group.id);
+  // Confirmed for those who were in it already: it holds for whoever comes.
+  const holds = known?.state === 'held' && known.next_at > work.now && group.withheld_at === null;
+  if (holds && (await membersHere(work.db, group.id, 2)) === 2) return;
+  const row = { state: known?.state ?? 'away', failed_at: known?.failed_at ?? null, next_at: work.now };
+  await work.db
+    .insertInto('group_lease')
+    .values({ group_id: group.id, renewed_at: work.now, ...row })
+    .onConflict((conflict) => conflict.column('group_id').doUpdateSet(row))
+    .execute();
+  await plan(work, group.home, work.now);
 }
 
 /** The leases of all groups of a node are asked for now: it says that something has changed between it and this one. */
-export async function renewLeases(work: Work, origin: string): Promise<void> {
-  const rows = await work.db
-    .selectFrom('group_lease')
-    .innerJoin('groups', 'groups.id', 'group_lease.group_id')
-    .select('groups.id')
-    .where('groups.home', '=', origin)
-    .execute();
-  for (const { id } of rows) await enqueueJob(work, leaseJob, { group: id }, { key: `${id} now ${work.now}` });
+export function renewLeases(work: Work, origin: string): Promise<void> {
+  return askNow(work, origin, ['held', 'refused', 'away']);
+}
+
+/** A node has shown that it lives: what it did not confirm is asked for now, not when its turn comes. */
+export function retryLeases(work: Work, origin: string): Promise<void> {
+  return askNow(work, origin, ['away']);
+}
+
+async function askNow(work: Work, origin: string, states: GroupLeaseRow['state'][]): Promise<void> {
+  const changed = await work.db
+    .updateTable('group_lease')
+    .set({ next_at: work.now })
+    .where('group_id', 'in', (eb) => eb.selectFrom('groups').select('groups.id').where('groups.home', '=', origin))
+    .where('state', 'in', states)
+    .where('next_at', '>', work.now)
+    .executeTakeFirst();
+  if (changed.numUpdatedRows > 0n) await plan(work, origin, work.now);
+}
+
+/** @param late the host did not answer the last time */
+async function plan(work: Work, origin: string, at: string, late = false): Promise<void> {
+  await enqueueJob(work, late ? lateLeaseJob : leaseJob, { origin }, { key: `${origin} ${at}`, runAt: at });
 }
 
 /** How it stands with a closed group elsewhere. */
@@ -45,23 +82,83 @@ export async function leaseOf(db: Reader, group: string): Promise<GroupLeaseRow 
   return db.selectFrom('group_lease').selectAll().where('group_id', '=', group).executeTakeFirst();
 }
 
-/** One renewal, which plans the next. Of two that were planned the later one goes on. */
-async function renew(context: Context, data: JsonObject): Promise<void> {
-  const id = String(data.group);
-  const [group, known] = [await groupById(context.db.reader, id), await leaseOf(context.db.reader, id)];
-  if (!group || (typeof data.at === 'string' && known?.next_at !== data.at)) return;
-  const closed = group.reading === 'members' && group.deleted_at === null;
-  if (!closed || !(await hasMembersHere(context.db.reader, id))) {
-    await context.ports.closedGroups.forget(group.uri);
-    await transact(context, { kind: 'system', what: leaseJob }, (work) => end(work, group, closed));
-    return;
+/** Renews what is due of the groups of one host, and plans its next round. */
+const renewAll = inRounds(async (context, origin) => {
+  const { reader } = context.db;
+  let inVain = 0;
+  for (;;) {
+    const due = await dueOf(reader, origin, context.clock.now());
+    if (due.length === 0) break;
+    const answers = new Map<string, Lease>();
+    const over = new Set<string>();
+    await fewAtATime(due, askedAtOnce, async (group) => {
+      if (!(await isRead(reader, group))) {
+        over.add(group.id);
+        await context.ports.closedGroups.forget(group.uri);
+        return;
+      }
+      // It answers none of them: the others are not asked just now, and wait as these do.
+      const lease: Lease =
+        inVain >= mostInVain
+          ? { state: 'away' }
+          : await context.ports.closedGroups.lease(group.uri).catch((): Lease => ({ state: 'away' }));
+      inVain = lease.state === 'away' ? inVain + 1 : 0;
+      answers.set(group.id, lease);
+    });
+    await transact(context, { kind: 'system', what: leaseJob }, async (work) => {
+      for (const { id } of due) {
+        const group = await groupById(work.db, id);
+        const lease = answers.get(id);
+        if (group && lease) await note(work, group, lease);
+        // Whoever came meanwhile has it asked for anew.
+        else if (group && over.has(id) && !(await isRead(work.db, group))) await end(work, group);
+      }
+    });
   }
-  const lease = await context.ports.closedGroups.lease(group.uri).catch((): Lease => ({ state: 'away' }));
-  await transact(context, { kind: 'system', what: leaseJob }, (work) => note(work, group, lease));
+  const next = await nextOf(reader, origin);
+  if (next)
+    await transact(context, { kind: 'system', what: leaseJob }, (work) =>
+      plan(work, origin, next.next_at, next.state === 'away'),
+    );
+});
+
+/** The ones that wait longest first. */
+async function dueOf(db: Reader, origin: string, now: Date): Promise<GroupRow[]> {
+  const soon = new Date(now.getTime() + togetherSeconds * 1_000).toISOString();
+  return db
+    .selectFrom('group_lease')
+    .innerJoin('groups', 'groups.id', 'group_lease.group_id')
+    .selectAll('groups')
+    .where('groups.home', '=', origin)
+    .where((eb) =>
+      eb.or([
+        eb('group_lease.next_at', '<=', now.toISOString()),
+        eb('group_lease.state', '=', 'held').and('group_lease.next_at', '<=', soon),
+      ]),
+    )
+    .orderBy('group_lease.next_at')
+    .limit(portion)
+    .execute();
+}
+
+function nextOf(db: Reader, origin: string): Promise<Pick<GroupLeaseRow, 'next_at' | 'state'> | undefined> {
+  return db
+    .selectFrom('group_lease')
+    .innerJoin('groups', 'groups.id', 'group_lease.group_id')
+    .select(['group_lease.next_at', 'group_lease.state'])
+    .where('groups.home', '=', origin)
+    .orderBy('group_lease.next_at')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+async function isRead(db: Reader, group: GroupRow): Promise<boolean> {
+  return group.reading === 'members' && group.deleted_at === null && (await membersHere(db, group.id, 1)) === 1;
 }
 
 /** Nothing has to be confirmed any more: the group opened or ended, or nobody here is in it, and then nothing of it is kept even if its host never says so. */
-async function end(work: Work, group: GroupRow, closed: boolean): Promise<void> {
+async function end(work: Work, group: GroupRow): Promise<void> {
+  const closed = group.reading === 'members' && group.deleted_at === null;
   await work.db.deleteFrom('group_lease').where('group_id', '=', group.id).execute();
   await withhold(work, group, closed);
   if (closed) loseAccess(work, group.id, 0);
@@ -71,13 +168,12 @@ async function note(work: Work, group: GroupRow, lease: Lease): Promise<void> {
   const known = await leaseOf(work.db, group.id);
   const renewedAt = lease.state === 'held' ? work.now : (known?.renewed_at ?? work.now);
   const age = Date.parse(work.now) - Date.parse(renewedAt);
-  const seconds = lease.state === 'held' ? renewSeconds : retrySeconds;
-  const next = new Date(Date.parse(work.now) + seconds * 1_000).toISOString();
+  const failedAt = lease.state === 'held' ? null : (known?.failed_at ?? work.now);
   const row = {
     state: lease.state,
     renewed_at: renewedAt,
-    failed_at: lease.state === 'held' ? null : (known?.failed_at ?? work.now),
-    next_at: next,
+    failed_at: failedAt,
+    next_at: new Date(Date.parse(work.now) + waitSeconds(work.now, failedAt) * 1_000).toISOString(),
   };
   await work.db
     .insertInto('group_lease')
@@ -89,7 +185,13 @@ async function note(work: Work, group: GroupRow, lease: Lease): Promise<void> {
     lease.state === 'refused' || age >= periods.leaseReadable.days * day || isLabelUnknown(work.trust, group);
   await withhold(work, group, withheld);
   if (age >= periods.leaseKept.days * day) loseAccess(work, group.id, 0);
-  await enqueueJob(work, leaseJob, { group: group.id, at: next }, { key: `${group.id} ${next}`, runAt: next });
+}
+
+/** A quarter of the time that it has failed already: a short absence is noticed soon, and a long one is not asked about all the time. */
+function waitSeconds(now: string, failedAt: string | null): number {
+  if (failedAt === null) return renewSeconds;
+  const age = (Date.parse(now) - Date.parse(failedAt)) / 1_000;
+  return Math.min(longestRetrySeconds, Math.max(firstRetrySeconds, age / 4));
 }
 
 /** Whether nobody here has said what the label means that the node of a closed group gave it, and the agreement does not cover what counts as the highest. */
@@ -157,17 +259,25 @@ export async function heedRevoke(
   return true;
 }
 
-async function hasMembersHere(db: Reader, group: string): Promise<boolean> {
-  const row = await db
+/** How many people of this node are members, counted up to a number. */
+async function membersHere(db: Reader, group: string, most: number): Promise<number> {
+  const rows = await db
     .selectFrom('group_member')
     .innerJoin('person', 'person.id', 'group_member.person_id')
     .select('person.id')
     .where('group_member.group_id', '=', group)
     .where('group_member.state', '=', 'member')
     .where('person.local', '=', 1)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .limit(most)
+    .execute();
+  return rows.length;
 }
 
-export const leaseJobs = { [leaseJob]: renew };
+/** @param data of jobs planned by an earlier version: the group alone */
+async function renew(context: Context, data: JsonObject): Promise<void> {
+  const group = data.origin === undefined ? await groupById(context.db.reader, String(data.group)) : undefined;
+  const origin = group?.home ?? data.origin;
+  if (typeof origin === 'string') await renewAll(context, origin);
+}
+
+export const leaseJobs = { [leaseJob]: renew, [lateLeaseJob]: renew };

@@ -8,7 +8,7 @@ import { jobs } from './counts.ts';
 import { directoryJobs } from './directory.ts';
 import { events } from './events.ts';
 import { keyJobs } from './keys.ts';
-import { leaseJobs } from './leases.ts';
+import { leaseJobs, retryLeases } from './leases.ts';
 import { endMemberships } from './leavers.ts';
 import { shareable, sharedWith, shareGroup } from './lists.ts';
 import { migrations } from './migrations.ts';
@@ -40,6 +40,7 @@ export const groups: Slice = {
   exchanged: sharedWith,
   shareable,
   participation,
+  heard: retryLeases,
   acquainted: shareGroup,
   chooseAnew: shutGroups,
   heldBack: shutGroupIds,

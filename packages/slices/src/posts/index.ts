@@ -15,6 +15,8 @@ import { panels } from './panels.tsx';
 import { routes } from './routes.tsx';
 import { newByGroup } from './unread.ts';
 
+import { retryWanted } from './wanted.ts';
+
 export { sendAgain } from './acceptance.ts';
 export { shownFiles } from './attaching.tsx';
 export { type Audience, audienceOf } from './audience.ts';
@@ -91,4 +93,5 @@ export const posts: Slice = {
     return new Map(rows.map(({ id, count }) => [id, count]));
   },
   jobs,
+  heard: retryWanted,
 };

@@ -362,4 +362,12 @@ export const migrations: Migrations = {
       .execute();
     await db.schema.createIndex('post_bin_group').on('post_bin').columns(['group_id', 'deleted_at']).execute();
   },
+  '2026-12-06-posts-wanted-due': async (db) => {
+    // What waits already is due at once.
+    await db.schema
+      .alterTable('post_wanted')
+      .addColumn('due_at', 'text', (column) => column.notNull().defaultTo(''))
+      .execute();
+    await db.schema.createIndex('post_wanted_due').on('post_wanted').columns(['origin', 'due_at']).execute();
+  },
 };

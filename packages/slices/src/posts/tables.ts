@@ -214,6 +214,8 @@ export type PostWantedRow = {
   state: 'wanted' | 'away' | 'refused' | 'waiting';
   tries: number;
   announced_at: string;
+  /** When it is asked for next. */
+  due_at: string;
   /** Since when its node does not give it. */
   failed_at: string | null;
 };

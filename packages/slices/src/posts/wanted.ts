@@ -2,6 +2,8 @@ import {
   addressOf,
   type Context,
   enqueueJob,
+  fewAtATime,
+  inRounds,
   isRefusal,
   type JsonObject,
   originOf,
@@ -30,11 +32,17 @@ import { withoutNames } from './written.ts';
  */
 
 const wantedJob = 'posts.wanted';
+/** Of nodes that did not give something: a kind of its own, so that they never stand before news. */
+const lateJob = 'posts.wanted_again';
+/** Items of one node in one look, and those that it is asked for at once. */
+const portion = 50;
+const askedAtOnce = 4;
 const firstWaitSeconds = 1;
 const longestWaitSeconds = 600;
 /** Nodes of a large group do not ask all at once. */
 const spreadMillisecondsPerNode = 20;
 const longestSpreadMilliseconds = 20_000;
+const fewNodesMilliseconds = 500;
 /** An author's node that answers and does not give it may not know yet that the group has told of it; after so long it does not mean to. */
 const refusedFor = 86_400_000;
 
@@ -46,18 +54,25 @@ export type Wanted = Pick<PostWantedRow, 'uri' | 'group_id' | 'number' | 'histor
  * it was written for shows when it is read.
  */
 export async function want(work: Work, group: GroupRow, wanted: Wanted): Promise<void> {
+  const origin = originOf(wanted.uri) ?? '';
+  const at = later(work.now, await turn(work, group));
   const added = await work.db
     .insertInto('post_wanted')
     .values({
       ...{ context: null, context_history: null, counts: null, state: 'wanted', tries: 0, failed_at: null },
       ...wanted,
-      origin: originOf(wanted.uri) ?? '',
+      origin,
       announced_at: work.now,
+      due_at: at,
     })
     .onConflict((conflict) => conflict.columns(['uri', 'group_id']).doNothing())
     .returning('uri')
     .executeTakeFirst();
-  if (!added) return;
+  if (added) await plan(work, origin, at);
+}
+
+/** Milliseconds until this node's turn. What comes together has one turn. */
+async function turn(work: Work, group: GroupRow): Promise<number> {
   const nodes = await work.db
     .selectFrom('group_node')
     .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -65,14 +80,32 @@ export async function want(work: Work, group: GroupRow, wanted: Wanted): Promise
     .executeTakeFirst();
   const spread = Math.min(longestSpreadMilliseconds, Number(nodes?.count ?? 0) * spreadMillisecondsPerNode);
   // A few nodes need no turns.
-  await ask(work, { uri: wanted.uri, group_id: group.id }, 0, spread <= 500 ? 0 : Math.random() * spread);
+  return spread <= fewNodesMilliseconds ? 0 : Math.random() * spread;
 }
 
-type Key = Pick<PostWantedRow, 'uri' | 'group_id'>;
+/** @param late its node did not give it the last time */
+async function plan(work: Work, origin: string, at: string, late = false): Promise<void> {
+  await enqueueJob(work, late ? lateJob : wantedJob, { origin }, { key: `${origin} ${at}`, runAt: at });
+}
 
-async function ask(work: Work, { uri, group_id }: Key, tries: number, milliseconds: number): Promise<void> {
-  const runAt = new Date(Date.parse(work.now) + milliseconds).toISOString();
-  await enqueueJob(work, wantedJob, { uri, group: group_id, tries }, { key: `${uri} ${group_id} ${tries}`, runAt });
+const later = (now: string, milliseconds: number) => new Date(Date.parse(now) + milliseconds).toISOString();
+
+/** A node has shown that it lives: what it, or the host of a group there, did not give is asked for now, not when its turn comes. */
+export async function retryWanted(work: Work, origin: string): Promise<void> {
+  const changed = await work.db
+    .updateTable('post_wanted')
+    .set({ due_at: work.now })
+    .where('state', '=', 'away')
+    .where('due_at', '>', work.now)
+    .where((eb) =>
+      eb.or([
+        eb('origin', '=', origin),
+        eb('group_id', 'in', eb.selectFrom('groups').select('groups.id').where('groups.home', '=', origin)),
+      ]),
+    )
+    .returning('origin')
+    .execute();
+  for (const one of new Set(changed.map((row) => row.origin))) await plan(work, one, work.now);
 }
 
 /** What a reader of a closed group elsewhere must know; null where all is well. */
@@ -105,18 +138,72 @@ export async function closedStateOf(db: Reader, group: GroupRow, thread?: string
   return lease || unread.length > 0 ? { lease, unread } : null;
 }
 
-async function fetchWanted(context: Context, data: JsonObject): Promise<void> {
-  const uri = String(data.uri);
+/** Asks a node for all that is due of it, and plans when it is asked next. */
+const fetchAll = inRounds(async (context, origin) => {
   const { reader } = context.db;
-  const row = await reader
+  for (;;) {
+    const due = await dueOf(reader, origin, context.clock.now().toISOString());
+    if (due.length === 0) break;
+    // One that is away is asked once for each group, not for every item: the others wait as that one does.
+    const away = new Set<string>();
+    await fewAtATime(due, askedAtOnce, async (row) => {
+      if (away.has(row.group_id)) return;
+      if ((await tryOne(context, row)) === 'away') away.add(row.group_id);
+    });
+  }
+  const next = await nextOf(reader, origin);
+  if (next)
+    await transact(context, { kind: 'system', what: wantedJob }, (work) =>
+      plan(work, origin, next.due_at, next.failed_at !== null),
+    );
+});
+
+/** What was announced first comes first; what was asked for in vain comes last. */
+function dueOf(db: Reader, origin: string, now: string): Promise<PostWantedRow[]> {
+  return db
     .selectFrom('post_wanted')
     .selectAll()
-    .where('uri', '=', uri)
-    // Jobs planned by an earlier version name none.
-    .$if(typeof data.group === 'string', (query) => query.where('group_id', '=', String(data.group)))
+    .where('origin', '=', origin)
+    .where('due_at', '<=', now)
+    .orderBy((eb) => eb.case().when('failed_at', 'is', null).then(0).else(1).end())
+    .orderBy('announced_at')
+    .orderBy('number')
+    .limit(portion)
+    .execute();
+}
+
+function nextOf(db: Reader, origin: string): Promise<Pick<PostWantedRow, 'due_at' | 'failed_at'> | undefined> {
+  return db
+    .selectFrom('post_wanted')
+    .select(['due_at', 'failed_at'])
+    .where('origin', '=', origin)
+    .orderBy('due_at')
+    .limit(1)
     .executeTakeFirst();
-  const group = row && (await groupById(reader, row.group_id));
-  if (!row || !group || row.tries !== Number(data.tries)) return;
+}
+
+/** One that cannot be taken in by a fault of ours holds up no other. @returns what its node answered */
+async function tryOne(context: Context, row: PostWantedRow): Promise<Referenced['state']> {
+  try {
+    return await fetchWanted(context, row);
+  } catch (error) {
+    context.logger.warn('wanted.failed', { origin: row.origin, reason: String(error) });
+    await transact(context, { kind: 'system', what: wantedJob }, (work) => again(work, row, 'refused'));
+    return 'refused';
+  }
+}
+
+async function fetchWanted(context: Context, row: PostWantedRow): Promise<Referenced['state']> {
+  const { uri } = row;
+  const group = await groupById(context.db.reader, row.group_id);
+  if (!group) {
+    await transact(context, { kind: 'system', what: wantedJob }, (work) => done(work, row));
+    return 'gone';
+  }
+  if (group.withheld_at !== null) {
+    await transact(context, { kind: 'system', what: wantedJob }, (work) => allAgain(work, row));
+    return 'away';
+  }
   const found = await context.ports.closedGroups.reference(uri, group).catch((): Referenced => ({ state: 'away' }));
   const author = found.state === 'found' ? authorIn(found.document) : null;
   if (author) await context.ports.actors.resolve(author).catch(() => undefined);
@@ -128,6 +215,7 @@ async function fetchWanted(context: Context, data: JsonObject): Promise<void> {
   );
   // What was said about it meanwhile (a lock, a removal, an answer) goes on.
   if (taken !== null) await context.ports.actors.arrived(taken);
+  return found.state;
 }
 
 /** Whom a document alone does not name: a post says its author's address, an activity also what they are called. */
@@ -147,13 +235,13 @@ async function settle(work: Work, row: PostWantedRow, before: GroupRow, found: R
     .executeTakeFirst();
   // Dropped meanwhile with all of the group, which has been told so; or asked for anew.
   if (still?.tries !== row.tries) return null;
-  if (found.state === 'away' || found.state === 'refused') {
-    await again(work, row, found.state);
+  if (found.state === 'refused') {
+    await again(work, row, 'refused');
     return null;
   }
-  if (group.withheld_at !== null) {
-    // It may be shown again later: nothing announced is lost, and nothing is kept now.
-    await again(work, row, 'away');
+  // Withheld, it may be shown again later: nothing announced is lost, and nothing is kept now.
+  if (found.state === 'away' || group.withheld_at !== null) {
+    await allAgain(work, row);
     return null;
   }
   const item = found.state === 'found' ? readItem(found.document, row.uri, group) : null;
@@ -197,7 +285,7 @@ async function noteChange(work: Work, post: PostRow, group: GroupRow, read: Read
   work.emit('post.edited', streams.local, { post: post.id, group: group.id, revision: post.revision });
 }
 
-async function done(work: Work, { uri, group_id }: Key): Promise<void> {
+async function done(work: Work, { uri, group_id }: Pick<PostWantedRow, 'uri' | 'group_id'>): Promise<void> {
   await work.db.deleteFrom('post_wanted').where('uri', '=', uri).where('group_id', '=', group_id).execute();
 }
 
@@ -205,31 +293,62 @@ async function done(work: Work, { uri, group_id }: Key): Promise<void> {
 async function wakeFollowers(work: Work, group: string): Promise<void> {
   const rows = await work.db
     .updateTable('post_wanted')
-    .set((eb) => ({ state: 'wanted', tries: eb('tries', '+', 1) }))
+    .set((eb) => ({ state: 'wanted', due_at: work.now, tries: eb('tries', '+', 1) }))
     .where('group_id', '=', group)
     .where('state', '=', 'waiting')
-    .returning(['uri', 'tries'])
+    .returning('origin')
     .execute();
-  for (const { uri, tries } of rows) await ask(work, { uri, group_id: group }, tries, 0);
+  for (const origin of new Set(rows.map((row) => row.origin))) await plan(work, origin, work.now);
 }
 
-async function again(work: Work, row: PostWantedRow, state: 'away' | 'refused' | 'waiting'): Promise<void> {
-  const tries = row.tries + 1;
-  const failed_at = state === 'waiting' ? row.failed_at : (row.failed_at ?? work.now);
+/** A quarter of the time that it has waited already: a short absence is noticed soon, and a long one is not asked about all the time. */
+function waitMilliseconds(now: string, since: string): number {
+  const age = (Date.parse(now) - Date.parse(since)) / 1_000;
+  const seconds = Math.min(longestWaitSeconds, Math.max(firstWaitSeconds, age / 4));
+  return seconds * 1_000 * (0.75 + Math.random() / 2);
+}
+
+async function again(work: Work, row: PostWantedRow, state: 'refused' | 'waiting'): Promise<void> {
   if (state === 'refused' && Date.parse(work.now) - Date.parse(row.announced_at) > refusedFor) {
     await done(work, row);
     return;
   }
+  const failed_at = state === 'waiting' ? row.failed_at : (row.failed_at ?? work.now);
+  const due_at = later(work.now, waitMilliseconds(work.now, row.announced_at));
   await work.db
     .updateTable('post_wanted')
-    .set({ state, tries, failed_at })
+    .set({ state, tries: row.tries + 1, failed_at, due_at })
     .where('uri', '=', row.uri)
     .where('group_id', '=', row.group_id)
     .execute();
-  // A quarter of the time that it has waited already: a short absence is noticed soon, and a long one is not asked about all the time.
-  const age = (Date.parse(work.now) - Date.parse(row.announced_at)) / 1_000;
-  const seconds = Math.min(longestWaitSeconds, Math.max(firstWaitSeconds, age / 4));
-  await ask(work, row, tries, seconds * 1_000 * (0.75 + Math.random() / 2));
 }
 
-export const wantedJobs = { [wantedJob]: fetchWanted };
+/** A node gives nothing of a group just now: all that is wanted of it there is asked for at one time, so that a long absence costs one request each time. */
+async function allAgain(work: Work, { uri, origin, group_id }: PostWantedRow): Promise<void> {
+  const first = await work.db
+    .selectFrom('post_wanted')
+    .select((eb) => eb.fn.min('failed_at').as('since'))
+    .where('origin', '=', origin)
+    .where('group_id', '=', group_id)
+    .where('state', '=', 'away')
+    .executeTakeFirst();
+  const due_at = later(work.now, waitMilliseconds(work.now, first?.since ?? work.now));
+  await work.db
+    .updateTable('post_wanted')
+    .set((eb) => ({
+      ...{ state: 'away', due_at, tries: eb('tries', '+', 1) },
+      failed_at: eb.fn.coalesce('failed_at', eb.val(work.now)),
+    }))
+    .where('origin', '=', origin)
+    .where('group_id', '=', group_id)
+    .where((eb) => eb.or([eb('uri', '=', uri), eb('state', 'in', ['wanted', 'away'])]))
+    .execute();
+}
+
+/** @param data of jobs planned by an earlier version: an item's address */
+async function runRound(context: Context, data: JsonObject): Promise<void> {
+  const origin = typeof data.origin === 'string' ? data.origin : originOf(String(data.uri));
+  if (origin !== null) await fetchAll(context, origin);
+}
+
+export const wantedJobs = { [wantedJob]: runRound, [lateJob]: runRound };
