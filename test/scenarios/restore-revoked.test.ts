@@ -3,8 +3,15 @@ import { tmpdir } from 'node:os';
 import { join as pathOf } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { createSignInLink, hashPassword, restoredState, setPassword, startSession, transact } from '@joinery/core';
-import { ban, membershipOf, removeMember } from '@joinery/slices/groups';
-import { disableLeaver, linkFor } from '@joinery/slices/people';
+import {
+  ban,
+  membershipOf,
+  openGroup as openShut,
+  removeMember,
+  runnersElsewhere,
+  setRole,
+} from '@joinery/slices/groups';
+import { disableLeaver, linkFor, personByUri } from '@joinery/slices/people';
 import { createTopic, deletePost, markdownText, reply } from '@joinery/slices/posts';
 import { expect, it } from 'vitest';
 import { makeBackup } from '../../packages/core/src/backup/backup.ts';
@@ -62,7 +69,15 @@ it('nothing that was revoked comes back with a backup, nobody is told anything t
     const bobsNational = await join(council, bob, national.uri);
     const casNational = await join(council, cas, national.uri);
     const dinasNational = await join(parish, dina, national.uri);
-    for (const one of [ada, eva, ed]) await join(department, one, local.uri);
+    const jo = await department.person('Jo Facilitator');
+    for (const one of [ada, eva, ed, jo]) await join(department, one, local.uri);
+    await settle();
+    for (const { uri } of [ada, jo]) {
+      const id = (await personByUri(council.context.db.reader, uri))?.id ?? '';
+      await transact(council.context, by, (work) =>
+        setRole(work, { group: local.id, person: id, by: bob.id, role: 'facilitator' }),
+      );
+    }
     await settle();
 
     const write = (node: TestNode, group: string, author: TestPerson, title: string) =>
@@ -97,6 +112,7 @@ it('nothing that was revoked comes back with a backup, nobody is told anything t
     const quiet = await write(council, bobsNational, bob, 'Quiet');
     const doomed = await write(council, bobsNational, bob, 'Doomed elsewhere');
     const doomedHere = await write(council, local.id, bob, 'Doomed here');
+    await write(council, local.id, bob, 'Stays here');
     const quietHere = await at(council, quiet.uri);
     await transact(council.context, by, (work) =>
       putMute(work, { person: bob.id, scope: 'topic', subject: quietHere?.id ?? '', page: true, mail: true }),
@@ -153,7 +169,7 @@ it('nothing that was revoked comes back with a backup, nobody is told anything t
     const toldBefore = await told();
     const sent = () =>
       mailServer.mails
-        .filter(({ headers }) => headers.has('list-unsubscribe'))
+        .filter(({ to, headers }) => to.includes('bob.council@example.test') && headers.has('list-unsubscribe'))
         .map(({ to, headers }) => `${to} ${headers.get('message-id')?.[0]}`);
     expect([toldBefore.length, sent().length]).toEqual([2, 2]);
 
@@ -229,7 +245,40 @@ it('nothing that was revoked comes back with a backup, nobody is told anything t
       expect([part, answer.ok || answer.status]).toEqual([part, 404]);
     }
     expect(await titles(department, there)).toEqual([...before, ...kept].sort());
-    await answerRules(council.context, by, 'test', rules.slice(2), true);
+    const opened = clock.now().toISOString();
+    clock.forward(1);
+    // Who runs it elsewhere is asked about, and told either way.
+    const running = await runnersElsewhere(db(), local.id);
+    expect(running.map(({ person: { name }, role }) => [name, role]).sort()).toEqual([
+      ['Ada Owner', 'facilitator'],
+      ['Jo Facilitator', 'facilitator'],
+    ]);
+    const still = running.flatMap(({ person: { uri, id } }) => (uri === ada.uri ? [id] : []));
+    await transact(council.context, by, (work) => openShut(work, { group: local.id, by: null, running: still }));
+    await answerRules(council.context, by, 'test', rules.slice(3), true);
+    await settle(1);
+    const roleOf = async (one: TestPerson) => [
+      (await membershipOf(db(), local.id, await person(council, one.uri)))?.role,
+      (await membershipOf(department.context.db.reader, there, one.id))?.role,
+    ];
+    expect([await roleOf(ada), await roleOf(jo)]).toEqual([
+      ['facilitator', 'facilitator'],
+      ['member', 'member'],
+    ]);
+    const heard = await department.context.db.reader
+      .selectFrom('notification')
+      .select(['person_id', 'accepted'])
+      .where('kind', '=', 'running')
+      .where('created_at', '>', opened)
+      .execute();
+    expect(heard.map((one) => [one.person_id === ada.id ? 'Ada' : 'Jo', one.accepted]).sort()).toEqual([
+      ['Ada', 1],
+      ['Jo', 0],
+    ]);
+    // Whoever wrote in it is asked to look through that, once.
+    const askedToLook = () =>
+      db().selectFrom('notification').select('person_id').where('kind', '=', 'written').execute();
+    expect(await askedToLook()).toEqual([{ person_id: bob.id }]);
     for (let round = 0; round < 4; round += 1) {
       await write(department, national.id, ada, `Department ${round}`);
       await write(council, local.id, bob, `Council ${round}`);
