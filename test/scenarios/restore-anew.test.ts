@@ -18,7 +18,7 @@ import {
 import { beginConversation } from '@joinery/slices/conversations';
 import { createGroup, joinGroup, leaveConversation, membershipOf, removeMember } from '@joinery/slices/groups';
 import { disableLeaver, linkFor } from '@joinery/slices/people';
-import { createTopic, markdownText, reply } from '@joinery/slices/posts';
+import { createTopic, markdownText, postById, reply } from '@joinery/slices/posts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeBackup } from '../../packages/core/src/backup/backup.ts';
 import { restoreBackup } from '../../packages/core/src/backup/restore.ts';
@@ -81,6 +81,14 @@ async function councilThatCameBack(dialect: 'sqlite' | 'postgres', really = dial
   const secret = await act((work) =>
     createTopic(work, { group: hidden, author: fay.id, title: 'Whom we buy', ...markdownText('The mill') }),
   );
+  const rash = await act((work) =>
+    createTopic(work, { group: hidden, author: max.id, title: 'Rash words', ...markdownText('Sorry') }),
+  );
+  const town = await act(async (work) => {
+    const group = await createGroup(work, { name: 'Town', handle: 'town', owner: rex.id, keys });
+    const about = { group: group.id, author: rex.id, title: 'Town hall', ...markdownText('Open to all') };
+    return { group: group.id, post: (await createTopic(work, about)).id };
+  });
   const talk = await act((work) =>
     beginConversation(work, { by: max.id, people: [rex.id], subject: '', content: 'Between us', language: 'en' }),
   );
@@ -116,7 +124,21 @@ async function councilThatCameBack(dialect: 'sqlite' | 'postgres', really = dial
     gate.to(node.port);
   };
   return {
-    ...{ admin, fay, max, rex, hidden, talk: talk.id, secret: secret.id, clock, act, back, mails: mailServer.mails },
+    ...{
+      admin,
+      fay,
+      max,
+      rex,
+      hidden,
+      talk: talk.id,
+      secret: secret.id,
+      rash: rash.id,
+      town,
+      clock,
+      act,
+      back,
+      mails: mailServer.mails,
+    },
     node: () => node,
     [Symbol.asyncDispose]: async () => {
       await node[Symbol.asyncDispose]();
@@ -151,7 +173,7 @@ describe.each(['sqlite', 'postgres'] as const)('A council that came back from a 
     { timeout: 120_000 },
     async () => {
       await using world = await councilThatCameBack(dialect);
-      const { admin, fay, max, rex, hidden, talk, secret, clock, mails } = world;
+      const { admin, fay, max, rex, hidden, talk, secret, rash, town, clock, mails } = world;
       await world.back();
       const node = world.node();
       const db = node.context.db.reader;
@@ -221,6 +243,20 @@ describe.each(['sqlite', 'postgres'] as const)('A council that came back from a 
       expect((await page.get('/administration')).html).not.toContain('Merger');
       expect((await maxBrowser.get('/')).html).toContain('Merger');
 
+      // Nor is what everybody here could read, before an administrator or who runs it has looked and opened it.
+      for (const path of [`/groups/${town.group}`, `/posts/${town.post}`])
+        expect([path, (await maxBrowser.get(path)).status]).toEqual([path, 404]);
+      expect((await maxBrowser.get('/administration/restored/groups')).status).toBe(403);
+      const shutOnes = await page.get('/administration/restored/groups');
+      expect([shutOnes.html.includes('Town'), shutOnes.html.includes('Merger')]).toEqual([true, false]);
+      expect((await page.get(`/groups/${town.group}/confirm`)).html).toContain('Town hall');
+      expect((await page.post('/administration/restored/groups')).status).toBe(422);
+      const openedTown = await page.post('/administration/restored/groups', { group: town.group });
+      expect(openedTown.html).toContain('1 group is open');
+      expect((await maxBrowser.get(`/posts/${town.post}`)).html).toContain('Open to all');
+      await maxBrowser.post(`/groups/${town.group}/join`);
+      expect((await membershipOf(db, town.group, max.id))?.state).toBe('requested');
+
       // Who runs it says who is in it; an outsider gets what a missing one gives.
       const fayBrowser = await signedIn(node, fay);
       expect((await fayBrowser.get('/')).html).toContain(`/groups/${hidden}/confirm`);
@@ -228,10 +264,15 @@ describe.each(['sqlite', 'postgres'] as const)('A council that came back from a 
       expect((await fayBrowser.get(`/groups/${hidden}/confirm`)).html).toContain('Rex');
       expect((await maxBrowser.post(`/groups/${hidden}/confirm`, { gone: rex.id })).status).toBe(404);
       expect((await fayBrowser.post(`/groups/${hidden}/confirm`, { gone: admin.id })).status).toBe(422);
-      const opened = await fayBrowser.post(`/groups/${hidden}/confirm`, { gone: rex.id });
+      expect((await fayBrowser.get(`/posts/${rash}`)).html).toContain('Sorry');
+      const opened = await fayBrowser.post(`/groups/${hidden}/confirm`, { gone: rex.id, without: rash });
       expect(opened.html).toContain('open for 2 members');
       expect((await fayBrowser.get(`/groups/${hidden}/confirm`)).url.pathname).toBe(`/groups/${hidden}/members`);
       expect((await maxBrowser.get(`/posts/${secret}`)).html).toContain('The mill');
+      expect((await postById(db, rash))?.removed_at).not.toBeNull();
+      await node.settle();
+      expect((await maxBrowser.get('/notifications')).html).toContain('look through what you wrote');
+      expect((await maxBrowser.get('/profile/written')).html).not.toContain('Rash words');
       expect(await membershipOf(db, hidden, fay.id)).toMatchObject({ state: 'member', role: 'owner' });
       const rexBrowser = await signedIn(node, rex);
       expect((await rexBrowser.get(`/posts/${secret}`)).status).toBe(404);
