@@ -1,9 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createActorKeys, endSessions, transact } from '@joinery/core';
 import { createGroup, joinGroup } from '@joinery/slices/groups';
 import { createTopic, hold, markdownText, reply } from '@joinery/slices/posts';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { leaveNow } from '../../packages/slices/src/posts/held.ts';
+import { temporaryFolder } from '../faults/child.ts';
 import { browserMissing, openBrowser } from '../harness/browser.ts';
 import { axeFaults, keepPicture, listenForComplaints, sessionCookie } from '../harness/browser-pages.ts';
 import { startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
@@ -124,6 +128,51 @@ describe.skipIf(browserMissing)('pages with the script', { timeout: 120_000 }, (
       expect.stringContaining('Plan five.txt'),
     ]);
     expect(complaints.filter((text) => !text.includes('ERR_CONNECTION_RESET'))).toEqual([]);
+  });
+
+  test('a file goes on from where it was after the line was gone, and after the page was loaded anew', async () => {
+    using folder = temporaryFolder();
+    const bytes = randomBytes(3 * 1024 * 1024 + 5);
+    const path = join(folder.path, 'Tree survey.bin');
+    writeFileSync(path, bytes);
+    const { page } = await open(`/groups/${group}/library/add`);
+    const sent: string[] = [];
+    let stops = 0;
+    await page.route('**/uploads**', async (route) => {
+      const request = route.request();
+      const from = request.headers()['upload-offset'] ?? '';
+      sent.push(`${request.method()} ${from}`.trim());
+      // The second part meets no line; the last one is under way when the page is loaded anew.
+      if (request.method() === 'PATCH' && from !== '0' && stops < 2) {
+        stops += 1;
+        if (stops === 1) {
+          await context.setOffline(true);
+          return route.abort('internetdisconnected');
+        }
+        return;
+      }
+      return route.continue();
+    });
+    const chosen = page.locator('main input[type=file]');
+    const item = page.locator('.app-upload', { hasText: 'Tree survey.bin' });
+    await chosen.setInputFiles(path);
+    await expect.poll(() => stops, { timeout: 15_000 }).toBe(1);
+    expect(await item.locator('progress').getAttribute('value')).toBe(String(1024 * 1024));
+    await context.setOffline(false);
+    await expect.poll(() => stops, { timeout: 20_000 }).toBe(2);
+    await page.reload();
+    const before = sent.length;
+    await chosen.setInputFiles(path);
+    await item.getByText('is here').waitFor();
+    // Nothing was begun anew, and what had come was not sent again.
+    expect(sent.slice(before)).not.toContain('POST');
+    expect(sent.slice(before)).not.toContain('PATCH 0');
+    await button(page, 'Add to the library').click();
+    await page.waitForURL(/\/library$/);
+    await page.getByRole('link', { name: 'Tree survey' }).click();
+    const address = await page.getByRole('link', { name: /^Save/ }).first().getAttribute('href');
+    const saved = await context.request.get(`${node.origin}${address}`);
+    expect((await saved.body()).equals(bytes)).toBe(true);
   });
 
   test('a first visit to a group moves nothing and loads little', async () => {

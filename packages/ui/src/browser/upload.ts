@@ -116,12 +116,20 @@ class Sending {
     const file = this.#file;
     const ask = (path: string, options: RequestInit) => fetch(path, { ...options, signal: this.#line.signal });
     let offset = 0;
+    const begun = this.#address === null ? sessionStorage.getItem(this.#key) : null;
+    if (begun !== null) {
+      // Begun before this page was loaded anew: it may be over, or somebody else's.
+      const state = await ask(begun, { headers: this.#headers() });
+      if (state.ok) this.#address = begun;
+      else this.#forget();
+    }
     if (this.#address === null) {
       const name = btoa(String.fromCodePoint(...new TextEncoder().encode(file.name)));
       const headers = this.#headers({ 'upload-length': String(file.size), 'upload-metadata': `filename ${name}` });
       const begun = await orRefused(await ask('/uploads', { method: 'POST', headers }));
       this.#address = begun.headers.get('location');
       if (file.size === 0) return true;
+      if (this.#address) sessionStorage.setItem(this.#key, this.#address);
     } else {
       const state = await orRefused(await ask(this.#address, { headers: this.#headers() }));
       offset = Number(state.headers.get('upload-offset'));
@@ -140,7 +148,18 @@ class Sending {
     return true;
   }
 
+  /** Where this tab keeps how a file is sent: chosen again after the page was loaded anew, it goes on where it was. */
+  get #key(): string {
+    const { name, size, lastModified } = this.#file;
+    return `upload ${location.pathname} ${size} ${lastModified} ${name}`;
+  }
+
+  #forget(): void {
+    sessionStorage.removeItem(this.#key);
+  }
+
   #arrived(): boolean {
+    this.#forget();
     const id = this.#address?.split('/').at(-1) ?? '';
     this.#bar.remove();
     this.#hold.remove();
@@ -166,6 +185,7 @@ class Sending {
 
   #remove(): void {
     this.#removed = true;
+    this.#forget();
     this.#line.abort();
     this.resume();
     if (this.#address) void fetch(this.#address, { method: 'DELETE', headers: this.#headers() }).catch(() => {});
