@@ -49,14 +49,14 @@ export const commands: Command[] = [
     name: 'group owner',
     summary: 'Make a member the owner of a group, for example when its last owner has left',
     arguments: ['group', 'person'],
-    run: async (context, { arguments: [group = '', person = ''] }) => {
-      const id = await transact(context, by, async (work) => {
-        const found = await personOf(work.db, person);
+    run: async (context, { arguments: [reference = '', name = ''] }) => {
+      const found = await transact(context, by, async (work) => {
+        const [group, person] = [await groupOf(work.db, reference), await personOf(work.db, name)];
         if ((await groupById(work.db, group))?.kind !== 'group') refuse('not_found', 'There is no such group here');
-        await setRole(work, { group, person: found, by: null, role: 'owner' });
-        return found;
+        await setRole(work, { group, person, by: null, role: 'owner' });
+        return { group, person };
       });
-      return { json: { group, person: id, role: 'owner' }, say: 'Done: this person owns the group now.' };
+      return { json: { ...found, role: 'owner' }, say: 'Done: this person owns the group now.' };
     },
   },
   {
@@ -82,9 +82,12 @@ export const commands: Command[] = [
     name: 'group confirm-members',
     summary: 'After a restore: open a group as it was in the backup, when nobody is left who runs it',
     arguments: ['group'],
-    run: async (context, { arguments: [group = ''] }) => {
-      const members = await transact(context, by, (work) => openGroup(work, { group, by: null }));
-      return { json: { group, members }, say: `Done: ${members} members are in it again.` };
+    run: async (context, { arguments: [reference = ''] }) => {
+      const done = await transact(context, by, async (work) => {
+        const group = await groupOf(work.db, reference);
+        return { group, members: await openGroup(work, { group, by: null }) };
+      });
+      return { json: done, say: `Done: ${done.members} members are in it again.` };
     },
   },
 ];
