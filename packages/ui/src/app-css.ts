@@ -400,7 +400,7 @@ app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
   .app-table > caption { padding-block: .875rem; }
   .app-table > thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .app-table > tbody > tr { display: block; padding: .75rem 1rem; border-top: 1px solid var(--ds-color-neutral-border-subtle); }
-  .app-table > tbody > tr > * { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; padding: .25rem 0; border: 0; text-align: end; }
+  .app-table > tbody > tr > * { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; padding: .25rem 0; border: 0; text-align: start; }
   .app-table > tbody > tr > td:empty { display: none; }
   .app-table > tbody > tr > th { font-size: 1rem; }
   .app-table > tbody > tr > td[data-label]::before { content: attr(data-label); flex: none; max-width: 45%; color: var(--ds-color-neutral-text-subtle); text-align: start; }

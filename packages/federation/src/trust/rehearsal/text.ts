@@ -44,7 +44,7 @@ export const rehearsalText = defineMessages({
     aboutOwn:
       'Een wegwerppartner, die niet op uw lijst staat, klopt eerst aan bij het eigen adres van dit knooppunt: dat moet bereikbaar zijn, en weigeren.',
     aboutCopy:
-      'Daarna maakt een kopie van dit knooppunt, met de instellingen maar zonder de inhoud, een afspraak met die partner en doorloopt wat organisaties doen.',
+      'Daarna maakt een kopie van dit knooppunt, met de instellingen maar zonder de inhoud, een afspraak met die partner en doorloopt wat organisaties doen; voor een gesloten groep komt er een tweede partner bij.',
     allGreen: 'Alles ging zoals het hoort.',
     done: 'Ging goed',
     failed: 'Ging niet zoals het hoort',
