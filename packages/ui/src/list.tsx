@@ -161,7 +161,18 @@ export function ListItem({
   /** A drawing in its place, for what belongs to nobody. */
   icon?: IconName;
   /** A box to choose it together with others, for a form elsewhere on the page. */
-  choice?: { form: string; name: string; value: string; label: string; id?: string; checked?: boolean } | undefined;
+  choice?:
+    | {
+        form: string;
+        name: string;
+        value: string;
+        label: string;
+        id?: string;
+        checked?: boolean;
+        /** What is wrong, where the summary of faults leads to this one. */
+        fault?: string | undefined;
+      }
+    | undefined;
 }) {
   const Title = `h${level}` as const;
   return (
@@ -177,6 +188,8 @@ export function ListItem({
             value={choice.value}
             aria-label={choice.label}
             checked={choice.checked}
+            aria-invalid={choice.fault ? 'true' : undefined}
+            aria-describedby={choice.fault ? `${choice.id}-error` : undefined}
           />
         </span>
       ) : null}
@@ -189,6 +202,11 @@ export function ListItem({
         </div>
         {lead ? <p>{lead}</p> : null}
         {facts ? <p class="app-quiet">{facts}</p> : null}
+        {choice?.fault ? (
+          <p class="ds-validation-message" id={`${choice.id}-error`}>
+            {choice.fault}
+          </p>
+        ) : null}
       </div>
       {action ? <div class="app-item-action">{action}</div> : null}
     </div>

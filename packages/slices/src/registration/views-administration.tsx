@@ -81,7 +81,9 @@ function Requests(model: {
             choice={{
               ...{ form: several, name: 'registration', value: row.id, label: t('choose', { name: row.name }) },
               checked: model.chosen.includes(row.id),
-              ...(index === 0 ? { id: fieldId('registration') } : {}),
+              ...(index === 0
+                ? { id: fieldId('registration'), fault: errors.find(({ field }) => field === 'registration')?.text }
+                : {}),
             }}
             lead={row.note === '' ? undefined : row.note}
             facts={

@@ -137,7 +137,9 @@ function Waiting(model: QueueModel) {
               title={person.name}
               choice={{
                 ...{ form: several, name: 'person', value: person.id, label: t('choose', { name: person.name }) },
-                ...(index === 0 ? { id: fieldId('person') } : {}),
+                ...(index === 0
+                  ? { id: fieldId('person'), fault: model.errors.find(({ field }) => field === 'person')?.text }
+                  : {}),
                 checked: model.chosen.includes(person.id),
               }}
               lead={[person.role, agencyOfPerson(person, language)].filter(Boolean).join(' · ')}

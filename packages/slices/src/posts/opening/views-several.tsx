@@ -73,7 +73,9 @@ export function OpenSeveralPage(model: {
                     value: group.id,
                     label: t('severalChoose', { group: group.name }),
                   },
-                  ...(index === 0 ? { id: fieldId('group') } : {}),
+                  ...(index === 0
+                    ? { id: fieldId('group'), fault: model.missing ? t('severalMissing') : undefined }
+                    : {}),
                   checked: !model.missing,
                 }}
               />

@@ -115,7 +115,9 @@ function Choice(model: Parameters<typeof RestoredPeoplePage>[0]) {
             choice={{
               ...{ form: formName, name: 'person', value: one.person.id },
               label: t('choose', { name: one.person.name }),
-              ...(index === 0 ? { id: fieldId('person') } : {}),
+              ...(index === 0
+                ? { id: fieldId('person'), fault: model.errors.find(({ field }) => field === 'person')?.text }
+                : {}),
             }}
           />
         ))}
