@@ -301,6 +301,7 @@ it('a label is told to nodes of members at once; what it means there their offic
   await until(async () => {
     await settle();
     await transact(c.context, by, async (work) => {
+      await work.db.updateTable('post_wanted').set({ due_at: work.now }).execute();
       await work.db.updateTable('job').set({ run_at: work.now }).where('name', 'like', 'posts.%').execute();
     });
     return (await world.textAt(c, meanwhile.uri))?.includes('unseen') === true;

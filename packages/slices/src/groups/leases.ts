@@ -218,7 +218,10 @@ export async function weighLabels(context: Context): Promise<void> {
     await transact(context, { kind: 'system', what: leaseJob }, async (work) => {
       const group = await groupById(work.db, id);
       if (!group) return;
-      if (!unknown) return enqueueJob(work, leaseJob, { group: id }, { key: `${id} now ${work.now}` });
+      if (!unknown) {
+        await work.db.updateTable('group_lease').set({ next_at: work.now }).where('group_id', '=', id).execute();
+        return plan(work, home, work.now);
+      }
       await withhold(work, group, true);
       work.emit('group.label_unknown', streams.local, { group: id, origin: home });
     });
