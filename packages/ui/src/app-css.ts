@@ -414,7 +414,7 @@ app-live > button { pointer-events: auto; box-shadow: var(--ds-shadow-md); }
   .app-menu > summary { padding-inline-end: .25rem; }
   .app-logo { max-width: 5rem; }
   .app-navigation ul { flex-wrap: nowrap; gap: 0; overflow-x: auto; overscroll-behavior-x: contain; scrollbar-width: none; }
-  .app-navigation a { padding-inline: .4rem; font-size: .875rem; }
+  .app-navigation a { padding-inline: .3rem; font-size: .875rem; letter-spacing: -.01em; white-space: nowrap; }
   .app-navigation a[aria-current] { scroll-initial-target: nearest; }
   .app-header .app-bar { column-gap: .25rem; }
   .app-search { width: 2.25rem; }
