@@ -12,6 +12,8 @@ import { decideAs } from '../../packages/federation/src/trust/testing.ts';
 import { settleAll, startTestNode, type TestNode } from '../harness/node.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
+/** Milliseconds: three nodes start, and one line waits in vain. */
+const timeout = 120_000;
 
 const commandOf = (node: TestNode) => {
   const command = node.context.slices.flatMap(({ commands }) => commands ?? []).find(({ name }) => name === 'rehearse');
@@ -41,7 +43,9 @@ const stored = async ({ context: { db } }: TestNode) => {
   return counts.map((row) => Number(row?.n));
 };
 
-it('a rehearsal goes through agreement, joining, posts, deletion and suspension, and leaves nothing behind', async () => {
+it('a rehearsal goes through agreement, joining, posts, deletion and suspension, and leaves nothing behind', {
+  timeout,
+}, async () => {
   await using node = await startTestNode('department');
   await node.settle();
   const before = await stored(node);
@@ -57,7 +61,9 @@ it('a rehearsal goes through agreement, joining, posts, deletion and suspension,
   expect(node.logged.filter((line) => /"level":"(error|warn)"/.test(line))).toEqual([]);
 });
 
-it('a rehearsal in which nothing works has no green line, and says which step failed and why', async () => {
+it('a rehearsal in which nothing works has no green line, and says which step failed and why', {
+  timeout,
+}, async () => {
   await using node = await startTestNode('department');
   const away = { ...node.context, config: { ...node.context.config, origin: 'http://localhost:1' } };
   const steps = await rehearse(away, {
@@ -80,7 +86,7 @@ it('a rehearsal in which nothing works has no green line, and says which step fa
   });
 });
 
-it('a line about refusing is red when something is given, and the others stay green', async () => {
+it('a line about refusing is red when something is given, and the others stay green', { timeout }, async () => {
   await using node = await startTestNode('department');
   const closedOf = async ({ context }: RunningNode) => {
     const groups = context.db.reader.selectFrom('groups').selectAll('groups');
@@ -126,7 +132,7 @@ it('a line about refusing is red when something is given, and the others stay gr
       },
     };
   const steps = await rehearse(node.context, {
-    longest: 5_000,
+    longest: 10_000,
     before: async (step, { copy, partner }) => {
       await meddle[step]?.(copy, partner);
     },
