@@ -105,11 +105,12 @@ export type Actors = {
   /**
    * Finds the thing behind a link or handle (`@group@node`), here or elsewhere; fetches and saves it when it is unknown or older
    * than `maximumAgeSeconds`.
+   * @param options.mayCome whether what is here is there for whoever asks. What is hidden from them is as unknown: it is asked for at its node, and is not found
    * @throws {Refusal} not_found, no_agreement (names the node), unavailable, bad_request
    */
   resolve: (
     reference: string,
-    options?: { maximumAgeSeconds?: number },
+    options?: { maximumAgeSeconds?: number; mayCome?: (found: { kind: string; id: string }) => Promise<boolean> },
   ) => Promise<{ kind: string; id: string; uri: string }>;
   /** Brings the newest topics of a remote group, and the replies of a remote topic, when they are not here yet. */
   history: (uri: string, wanted: 'topics' | 'replies' | 'more') => Promise<{ complete: boolean; fetched: number }>;

@@ -1,4 +1,13 @@
-import { type Actors, isObject, type JsonObject, listOf, originOf, refuse, transact } from '@joinery/core';
+import {
+  type Actors,
+  type Context,
+  isObject,
+  type JsonObject,
+  listOf,
+  originOf,
+  refuse,
+  transact,
+} from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { readPeople } from './collected-people.ts';
 import { readListedGroups } from './discover.ts';
@@ -23,7 +32,10 @@ export function createActors(bridge: Bridge, toWorkOff: (origin: string) => void
       const origin = originOf(uri);
       if (origin === null)
         refuse('bad_request', 'Give the link of a group or person, or a handle such as @group@node.example');
-      const known = await knownObject(context, uri);
+      const { mayCome } = options;
+      const { known, hidden } = mayCome
+        ? await knownTo(context, uri, mayCome)
+        : { known: await knownObject(context, uri), hidden: false };
       const age = options.maximumAgeSeconds ?? freshSeconds;
       if (known && (known.object.local || !(await isOlder(bridge, origin, age))))
         return { kind: known.kind.path, id: known.object.id, uri };
@@ -34,7 +46,9 @@ export function createActors(bridge: Bridge, toWorkOff: (origin: string) => void
         refuse('no_agreement', `Your node has no agreement with ${new URL(origin).host} (${decision.reason})`);
       }
       const document = await documentAt(bridge, uri);
+      if (hidden) notThere();
       const saved = await rememberDocument(bridge, document);
+      if (saved && mayCome && !(await mayCome(saved))) notThere();
       if (!saved) refuse('not_found', 'This address leads to something that this node cannot show');
       const found = await knownObject(context, String(document.id));
       if (found) await readPeople(bridge, found.kind.path, found.object);
@@ -54,6 +68,29 @@ export function createActors(bridge: Bridge, toWorkOff: (origin: string) => void
     },
   };
 }
+
+/** As when its node says that there is nothing. */
+const notThere = () => refuse('not_found', 'The other node does not show this, or it does not exist');
+
+/** What is here, as far as it is there for whoever asks. Every kind is looked at and asked, whatever there is: the same statements for what is hidden as for what is missing. */
+async function knownTo(
+  context: Context,
+  uri: string,
+  mayCome: (found: { kind: string; id: string }) => Promise<boolean>,
+): Promise<{ known: Awaited<ReturnType<typeof knownObject>>; hidden: boolean }> {
+  let known: Awaited<ReturnType<typeof knownObject>>;
+  let hidden = false;
+  for (const kind of context.slices.flatMap(({ objects }) => objects ?? [])) {
+    const object = await kind.load(context.db.reader, { uri });
+    const may = await mayCome({ kind: kind.path, id: object?.id ?? nothing });
+    if (object && may) known ??= { kind, object };
+    hidden ||= object !== undefined && !may;
+  }
+  return { known, hidden: hidden && !known };
+}
+
+/** An id that nothing has. */
+const nothing = '00000000-0000-7000-8000-000000000000';
 
 /** How old what we know of a node may be is judged by the last contact with it. */
 async function isOlder(bridge: Bridge, origin: string, seconds: number): Promise<boolean> {

@@ -52,7 +52,7 @@ export {
   type Standing,
   tellsFigures,
 } from './policy.ts';
-export { seeGroup } from './reads.ts';
+export { resolveFor, seeGroup } from './reads.ts';
 export { setAutomaticRules } from './requests/automatic.ts';
 export { responsibleFor } from './requests/away.ts';
 export { setQuestions } from './requests/questions.ts';

@@ -48,10 +48,17 @@ export async function seeGroup(db: Reader, id: string, visitor: Visitor | null):
  * @throws {Refusal} bad_request when it is not a group, and what the look-up throws
  */
 export async function findGroup(context: Context, reference: string, visitor: Visitor): Promise<string> {
-  const found = await context.ports.actors.resolve(reference, { maximumAgeSeconds: 60 });
-  if (!(await mayCome(context, found, visitor))) refuse('not_found', 'There is nothing at this address');
+  const found = await resolveFor(context, reference, visitor, { maximumAgeSeconds: 60 });
   if (found.kind !== 'groups') refuse('bad_request', 'This is not the address of a group');
   return found.id;
+}
+
+/**
+ * Finds what a link or handle leads to, as far as this visitor may know of it.
+ * @throws {Refusal} what the look-up throws; not_found alike for what is missing and for what is hidden from them
+ */
+export function resolveFor(context: Context, reference: string, visitor: Visitor, how: { maximumAgeSeconds?: number }) {
+  return context.ports.actors.resolve(reference, { ...how, mayCome: (found) => mayCome(context, found, visitor) });
 }
 
 /** Whether what an address leads to is there for this visitor: what is hidden from them is said to be missing, whatever it is. */
@@ -64,7 +71,11 @@ async function mayCome(context: Context, found: { kind: string; id: string }, vi
     );
   const kind = context.slices.flatMap((slice) => slice.objects ?? []).find(({ path }) => path === found.kind);
   const object = await kind?.load(db, { id: found.id });
-  return !kind || !object || kind.mayRead(db, requesterOf(visitor), object);
+  if (!kind) return true;
+  // Asked of what is not there as well: the same statements whatever there is.
+  const absent = { id: found.id, uri: '', local: false, deletedAt: null, type: '' };
+  const may = await kind.mayRead(db, requesterOf(visitor), object ?? absent);
+  return object === undefined || may;
 }
 
 /**

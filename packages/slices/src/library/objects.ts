@@ -4,7 +4,8 @@ import { folderById, folderByUri, foldersOf } from './store.ts';
 import type { FolderRow } from './tables.ts';
 
 async function stored(db: Reader, folder: FolderRow | undefined): Promise<StoredObject | undefined> {
-  const group = folder && (await groupById(db, folder.group_id));
+  // Asked of what is not there as well: the same statements whatever there is.
+  const group = await groupById(db, folder?.group_id ?? '');
   if (!folder || !group) return undefined;
   return { id: folder.id, uri: folder.uri, local: group.local === 1, deletedAt: null, type: 'Collection' };
 }

@@ -15,6 +15,7 @@ import {
   transactAs,
   type Visitor,
 } from '@joinery/core';
+import { resolveFor } from '@joinery/slices/groups';
 import { type FieldError, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { messages } from './messages.ts';
@@ -67,7 +68,7 @@ async function openHere(c: RequestContext) {
     return c.redirect('/groups?at=elsewhere', 303);
   countAttempt(context, `follow ${visitor.account}`, limits.lookUps);
   try {
-    const found = await context.ports.actors.resolve(uri);
+    const found = await resolveFor(context, uri, visitor, {});
     return c.redirect(`/${found.kind}/${found.id}`, 303);
   } catch (error) {
     const why = isRefusal(error) ? obstacleOf(c, error.code, origin) : null;
