@@ -1,4 +1,12 @@
-import type { CollectionKind, ObjectKind, Searchable, Slice } from '@joinery/core';
+import {
+  type CollectionKind,
+  type Context,
+  enqueueJob,
+  type FileHolder,
+  type ObjectKind,
+  type Searchable,
+  type Slice,
+} from '@joinery/core';
 import { slices } from '@joinery/node';
 import { searchIn } from '@joinery/slices/search';
 import { sql } from 'kysely';
@@ -9,15 +17,17 @@ import { checkSequences } from './property.ts';
 const seed = Number(process.env.JOINERY_SEQUENCES_SEED ?? 20_261_122);
 const runs = Number(process.env.JOINERY_SEQUENCES ?? 10_000);
 /** Most steps of a sequence. */
-const longest = Number(process.env.JOINERY_SEQUENCES_STEPS ?? 2);
+const longest = Number(process.env.JOINERY_SEQUENCES_STEPS ?? 8);
 
 it(`in ${runs} random sequences nobody comes upon anything of a closed group that is not theirs to see (hostile case 119)`, async () => {
   const tally = await checkSequences({ slices, runs, longest, seed });
-  const { sequences, steps, answers, mails, seen } = tally;
+  const { sequences, steps, answers, mails, listened, witnessed, seen } = tally;
   process.stdout.write(
-    `Closed groups, seed ${seed}: ${sequences} sequences, ${steps} steps, ${answers} answers, ${mails} mails\n`,
+    `Closed groups, seed ${seed}: ${sequences} sequences, ${steps} steps, ${answers} answers, ${listened} streams of news, ${witnessed} looks from outside before and after, ${mails} mails\n`,
   );
   expect(sequences).toBe(runs);
+  expect(steps / sequences).toBeGreaterThan(4);
+  for (const count of [mails, listened, witnessed]) expect(count).toBeGreaterThan(runs / 100);
   // What may be seen was seen: otherwise there was nothing to hide.
   for (const visitor of ['owner', 'facilitator', 'member', 'members', 'second'] as const)
     expect([visitor, (seen.get(visitor) ?? 0) > runs / 1_000]).toEqual([visitor, true]);
@@ -54,6 +64,25 @@ const carelessKind: Searchable = {
 };
 
 const everybody = async () => true;
+/** One more slice, whose author was careless after something was written. */
+const careless = (does: (context: Context, post: { title: string | null }) => unknown): Slice[] => [
+  ...slices,
+  {
+    name: 'careless',
+    on: { 'post.created': async (work, { data }) => void (await enqueueJob(work, 'careless', { post: data.post })) },
+    jobs: {
+      careless: async (context, { post }) => {
+        const found = context.db.reader.selectFrom('post').select('title').where('id', '=', String(post));
+        await does(context, await found.executeTakeFirstOrThrow());
+      },
+    },
+  },
+];
+const holders = (holder: FileHolder): FileHolder => ({ ...holder, mayRead: everybody });
+/** A slice as it is, with part of it changed. */
+const changed = (name: string, change: (slice: Slice) => Partial<Slice>): Slice[] =>
+  slices.map((slice) => (slice.name === name ? { ...slice, ...change(slice) } : slice));
+
 const faults: [string, Slice[]][] = [
   ['who may read a post', broken({ object: ({ path }) => (path === 'posts' ? { mayRead: everybody } : {}) })],
   [
@@ -61,12 +90,60 @@ const faults: [string, Slice[]][] = [
     slices.map((slice) => (slice.name === 'search' ? searchIn([{ name: 'careless', search: [carelessKind] }]) : slice)),
   ],
   ['the outbox of a group', broken({ collection: ({ name }) => (name === 'outbox' ? { mayRead: everybody } : {}) })],
+  [
+    'who hears of a group',
+    broken({
+      object: ({ path, mayRead }) =>
+        path === 'groups' ? { mayRead: async (db, by, one) => by.kind === 'person' || mayRead(db, by, one) } : {},
+    }),
+  ],
+  ['who may have a file', changed('posts', ({ fileHolders = [] }) => ({ fileHolders: fileHolders.map(holders) }))],
+  ['what is written to the log', careless(({ logger }, { title }) => logger.info('careless', { title: title ?? '' }))],
+  [
+    'what a mail says',
+    careless(({ doors }, { title }) =>
+      doors.mail?.send({ to: 'stranger@example.test', subject: title ?? '', text: '', html: '' } as never),
+    ),
+  ],
+  [
+    'what a monitor reads',
+    changed('operate', () => ({
+      checks: async ({ db }) => {
+        const rows = await db.reader.selectFrom('groups').select('name').execute();
+        return rows.map(({ name }) => ({ name: 'groups', title: 'Groups', state: 'good' as const, says: name }));
+      },
+    })),
+  ],
+  [
+    'what the stream of a group tells',
+    changed('posts', ({ activities }) => {
+      const created = activities?.toActivity?.['post.created'];
+      return {
+        activities: {
+          ...activities,
+          toActivity: {
+            ...activities?.toActivity,
+            'post.created': async (outgoing, event) => {
+              const told = (await created?.(outgoing, event)) ?? null;
+              const { title } = await outgoing.db
+                .selectFrom('post')
+                .select('title')
+                .where('id', '=', event.data.post)
+                .executeTakeFirstOrThrow();
+              return told && !Array.isArray(told) ? { ...told, name: title } : told;
+            },
+          },
+        } as NonNullable<Slice['activities']>,
+      };
+    }),
+  ],
 ];
 
 it.each(faults)(
   'a guard left out is noticed: %s',
   async (_what, slices) => {
-    await expect(checkSequences({ slices, runs: 2_000, longest, seed })).rejects.toThrow('Property failed');
+    const checking = checkSequences({ slices, runs: 3_000, longest, seed, shrinks: false });
+    await expect(checking).rejects.toThrow('Property failed');
   },
   300_000,
 );

@@ -1,6 +1,10 @@
-import { newId, nodeActor, transact } from '@joinery/core';
+import { writeFile } from 'node:fs/promises';
+import { arrivingPath, newId, nodeActor, transact } from '@joinery/core';
+import { beginConversation } from '@joinery/slices/conversations';
+import { receiveFile } from '@joinery/slices/files';
 import { approve, createGroup, invite, joinGroup, setRole } from '@joinery/slices/groups';
-import { createTopic, markdownText, type PostRow, reply } from '@joinery/slices/posts';
+import { addDocument, makeFolder } from '@joinery/slices/library';
+import { createTopic, markdownText, type PostRow, postById, reply, topicOf } from '@joinery/slices/posts';
 import { groupKind } from '../../../packages/slices/src/groups/objects.ts';
 import type { Group, Kind, Person, Post, State } from './model.ts';
 import { by, originOfPeer, type World } from './world.ts';
@@ -9,13 +13,16 @@ import { by, originOfPeer, type World } from './world.ts';
 export async function fillGroups(world: World, each: Partial<Record<Kind, number>>): Promise<void> {
   for (const [kind, count] of Object.entries(each) as [Kind, number][])
     for (let n = 0; n < count; n += 1)
-      world.groups.push(kind.endsWith('elsewhere') ? await fillElsewhere(world, kind) : await fillHere(world, kind));
+      world.groups.push(
+        await (kind === 'conversation' ? talk : kind.endsWith('elsewhere') ? fillElsewhere : fillHere)(world, kind),
+      );
   await world.drain();
 }
 
 const begin = (kind: Kind): Group => ({
   ...{ kind, id: '', uri: '', handle: '', here: true, closed: kind !== 'open', listed: !kind.startsWith('hidden') },
   ...{ asking: true, label: 0, withheld: false, standing: new Map<Person, State>(), posts: [] },
+  ...{ folder: null, begun: null },
 });
 
 async function fillHere(world: World, kind: Kind): Promise<Group> {
@@ -42,7 +49,65 @@ async function fillHere(world: World, kind: Kind): Promise<Group> {
   await write(world, group, 'owner', { topic });
   await write(world, group, 'writer', {});
   if (group.closed) await write(world, group, 'owner', { audience: 'facilitators' });
+  await shelve(world, group);
+  if (kind === 'hidden') await file(world, group, 'member');
   return group;
+}
+
+/** A new folder in the library, by the owner. */
+export async function shelve(world: World, group: Group): Promise<void> {
+  const name = `Papers ${world.words.make('d', { group, in: 'folder' })}`;
+  const made = await world.act((work) => makeFolder(work, { group: group.id, parent: '', name, by: world.idOf.owner }));
+  group.folder = made.id;
+  world.words.name(made.id, { group, in: 'folder' });
+}
+
+const emptyPost = (author: Person): Post => ({
+  ...{ id: '', uri: '', author, topic: null, audience: 'group', removed: false, deleted: false, taken: true },
+  ...{ event: null, file: null, document: false, shown: [] },
+});
+
+/** Puts a document into the library. @throws what the node refuses it with */
+export async function file(world: World, group: Group, author: 'member' | 'owner'): Promise<Post> {
+  const post = { ...emptyPost(author), taken: group.here, document: true };
+  const place = { group, in: 'post', post } as const;
+  post.file = await upload(world, author, `${world.words.make('f', place)}.txt`, world.words.make('f', place));
+  const title = `Paper ${world.words.make('t', place)}`;
+  const about = { group: group.id, folder: (group.here && group.folder) || '', by: world.idOf[author] };
+  const row = await world.act((work) => addDocument(work, { ...about, title, language: 'en', file: post.file ?? '' }));
+  return keep(world, group, post, row);
+}
+
+/** Begins a conversation of some of the people. @param among everybody but its beginner, who is the owner */
+export async function talk(world: World, kind: Kind, among: readonly Person[] = ['member', 'facilitator', 'writer']) {
+  const group: Group = { ...begin(kind), listed: false, asking: false };
+  const { words, idOf } = world;
+  group.handle = words.make('h', { group, in: 'profile' });
+  const post = { ...emptyPost('owner') };
+  const place = { group, in: 'post', post } as const;
+  const { row, topic } = await world.act(async (work) => {
+    const made = await beginConversation(work, {
+      ...{ by: idOf.owner, people: among.map((person) => idOf[person]), keys: world.groupKeys, language: 'en' },
+      ...{ subject: `On ${words.make('n', { group, in: 'profile' })}`, content: `About ${words.make('b', place)}` },
+    });
+    return { row: made, topic: await postById(work.db, (await topicOf(work.db, made.id)) ?? '') };
+  });
+  Object.assign(group, { id: row.id, uri: row.uri });
+  words.name(row.id, { group, in: 'address' });
+  for (const person of ['owner', ...among] as const) group.standing.set(person, 'member');
+  if (!topic) throw new Error('The conversation has not begun');
+  keep(world, group, post, topic);
+  return group;
+}
+
+/** Remembers what was written. */
+function keep(world: World, group: Group, post: Post, row: PostRow): Post {
+  Object.assign(post, { id: row.id, uri: row.uri, event: row.event_id });
+  const address = { group, in: 'id', post } as const;
+  world.words.name(row.id, address);
+  if (post.file) world.words.name(post.file, address);
+  group.posts.push(post);
+  return post;
 }
 
 async function fillElsewhere(world: World, kind: Kind): Promise<Group> {
@@ -111,20 +176,7 @@ type Written = { topic?: Post; audience?: Post['audience']; withFile?: boolean }
 export async function write(world: World, group: Group, author: Person, written: Written): Promise<Post> {
   const { idOf, words } = world;
   const { topic = null, audience = 'group' } = written;
-  const post: Post = {
-    ...{
-      id: '',
-      uri: '',
-      author,
-      topic,
-      audience,
-      removed: false,
-      deleted: false,
-      taken: group.here,
-      event: null,
-      file: null,
-    },
-  };
+  const post: Post = { ...emptyPost(author), topic, audience, taken: group.here };
   const place = { group, in: 'post', post } as const;
   if (written.withFile) post.file = await upload(world, author as 'member', `${words.make('f', place)}.txt`);
   const elsewhere = author === 'writer' || author === 'reader';
@@ -150,11 +202,7 @@ export async function write(world: World, group: Group, author: Person, written:
           }),
     elsewhere ? { origin: home } : {},
   );
-  Object.assign(post, { id: row.id, uri: row.uri, event: row.event_id });
-  words.name(row.id, address);
-  if (post.file) words.name(post.file, address);
-  group.posts.push(post);
-  return post;
+  return keep(world, group, post, row);
 }
 
 /** The host of a group elsewhere takes in what was written here. */
@@ -181,28 +229,15 @@ async function fromHost(world: World, group: Group, activity: Record<string, str
   await world.node().federation.inbox.take({ activity, text: JSON.stringify(activity), ...sender });
 }
 
-/** Sends a file as a program does (tus). @returns its id */
-async function upload(world: World, person: 'member' | 'owner', name: string): Promise<string> {
-  const headers = { authorization: `Bearer ${world.here[person].token}`, 'tus-resumable': '1.0.0' };
-  const bytes = Buffer.from('Words of no importance');
-  const begun = await world.fetch(
-    new Request(`${world.origin}/api/v1/uploads`, {
-      method: 'POST',
-      headers: {
-        ...headers,
-        ...{
-          'upload-length': String(bytes.length),
-          'upload-metadata': `filename ${Buffer.from(name).toString('base64')}`,
-        },
-      },
-    }),
-  );
-  const path = begun.headers.get('location') ?? '';
-  const next = { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' };
-  const sent = await world.fetch(
-    new Request(`${world.origin}${path}`, { method: 'PATCH', headers: { ...headers, ...next }, body: bytes }),
-  );
-  if (sent.status !== 204)
-    throw new Error(`The upload was refused: ${begun.status} ${sent.status} ${await sent.text()}`);
-  return path.split('/').at(-1) ?? '';
+/** Brings a file, as one that was sent. @returns its id */
+export async function upload(
+  world: World,
+  person: 'member' | 'owner',
+  name: string,
+  content = 'Words of no importance',
+): Promise<string> {
+  const id = newId();
+  const path = arrivingPath(world.context().files, id);
+  await writeFile(path, content);
+  return (await receiveFile(world.context(), { id, path, name, owner: world.idOf[person] })).id;
 }

@@ -26,7 +26,7 @@ export type Visitor = PersonHere | Peer | 'nobody';
 export const peerOf: Record<PersonThere, Peer> = { writer: 'members', reader: 'second' };
 
 export type State = 'none' | 'requested' | 'invited' | 'member' | 'banned';
-export type Kind = 'listed' | 'hidden' | 'open' | 'listed elsewhere' | 'hidden elsewhere';
+export type Kind = 'listed' | 'hidden' | 'open' | 'listed elsewhere' | 'hidden elsewhere' | 'conversation';
 
 export type Post = {
   id: string;
@@ -43,6 +43,10 @@ export type Post = {
   /** Id of what told of it last. */
   event: string | null;
   file: string | null;
+  /** Of the library, which has a bin: its author and those who run the group see there what was deleted. */
+  document: boolean;
+  /** Nodes that could read it some time, and have its address since. */
+  shown: readonly Peer[];
 };
 
 export type Group = {
@@ -60,14 +64,18 @@ export type Group = {
   withheld: boolean;
   standing: Map<Person, State>;
   posts: Post[];
+  /** Of its library. */
+  folder: string | null;
+  /** A conversation that was begun meanwhile. */
+  begun: Group | null;
 };
 
 /** What a peer's agreement covers. */
 export type Agreement = { allowed: boolean; closedGroups: boolean; ceiling: number };
 
-/** Where a word stands: in what the group says of itself or in its address, in a post or the id of one, or in a reason that only those who run the group and its writer read. */
+/** Where a word stands: in what the group says of itself or in its address, in its library, in a post or the id of one, or in a reason that only those who run the group and its writer read. */
 export type Place =
-  | { group: Group; in: 'profile' | 'address' }
+  | { group: Group; in: 'profile' | 'address' | 'folder' }
   | { group: Group; in: 'post' | 'id'; post: Post }
   | { group: Group; in: 'reason'; by: Person };
 
@@ -82,8 +90,12 @@ function covers(group: Group, { allowed, closedGroups, ceiling }: Agreement): bo
   return allowed && (!group.closed || closedGroups) && ceiling >= group.label;
 }
 
+/** Whether a node was ever told of a group, with somebody of its own who had a part in it: it has the address from then. */
+const wasTold = (group: Group, peer: Peer) =>
+  (Object.keys(peerOf) as PersonThere[]).some((person) => peerOf[person] === peer && group.standing.has(person));
+
 /** Whether somebody may read a group. */
-function reads(group: Group, visitor: Visitor, agreement: Agreement): boolean {
+export function reads(group: Group, visitor: Visitor, agreement: Agreement): boolean {
   if (visitor === 'nobody') return false;
   if (isPeer(visitor))
     return group.here && covers(group, agreement) && (!group.closed || someoneThere(group, visitor, 'member'));
@@ -107,7 +119,9 @@ export function knows(group: Group, visitor: Visitor, agreement: Agreement): boo
 function mayReadPost(group: Group, post: Post, visitor: Visitor, agreement: Agreement, evenGone = false): boolean {
   const topic = post.topic ?? post;
   // What was answered to a deleted topic stays.
-  if (post.deleted && !evenGone) return false;
+  const binned =
+    post.document && !isPeer(visitor) && visitor !== 'nobody' && (runs(visitor) || visitor === post.author);
+  if (post.deleted && !evenGone && !binned) return false;
   const removed = (post.removed || topic.removed) && !evenGone;
   if (isPeer(visitor)) {
     if (topic.audience !== 'group' || removed) return false;
@@ -123,18 +137,32 @@ function mayReadPost(group: Group, post: Post, visitor: Visitor, agreement: Agre
   return !narrow && (!removed || runs(visitor) || post.author === visitor || topic.author === visitor);
 }
 
+/** Notes which nodes may read what is in a group now. */
+export function noteShown(group: Group, agreementOf: (peer: Peer) => Agreement): void {
+  for (const post of group.posts)
+    for (const peer of ['members', 'second'] as const)
+      if (!post.shown.includes(peer) && mayReadPost(group, post, peer, agreementOf(peer), true))
+        post.shown = [...post.shown, peer];
+}
+
 /** Whether somebody may come upon a word that stands in this place. */
 export function mayCome(place: Place, visitor: Visitor, agreement: Agreement): boolean {
   const { group } = place;
+  // It lives there, and what is taken back is taken back there as well, whatever the agreement says by then.
+  if (!group.here && visitor === 'members' && ['profile', 'address', 'id'].includes(place.in)) return true;
   if (place.in === 'profile') return knows(group, visitor, agreement);
   // Two nodes compare who takes part where, and whose people they are, whatever else the agreement covers.
   if (place.in === 'address')
-    return (
-      knows(group, visitor, agreement) ||
-      (isPeer(visitor) && agreement.allowed && someoneThere(group, visitor, 'member'))
-    );
+    return knows(group, visitor, agreement) || (isPeer(visitor) && agreement.allowed && wasTold(group, visitor));
+  if (place.in === 'folder') return reads(group, visitor, agreement);
+  if (place.in === 'id' && isPeer(visitor) && agreement.allowed) {
+    const { author, shown } = place.post;
+    if (shown.includes(visitor) || peerOf[author as PersonThere] === visitor) return true;
+  }
   if (place.in === 'post' || place.in === 'id')
     return mayReadPost(group, place.post, visitor, agreement, place.in === 'id');
-  if (place.in !== 'reason' || visitor === 'nobody' || isPeer(visitor)) return false;
+  if (place.in !== 'reason' || visitor === 'nobody') return false;
+  // What was removed is told to the nodes that had it, and whoever was removed is told at theirs, with the reason.
+  if (isPeer(visitor)) return group.here && agreement.allowed && wasTold(group, visitor);
   return visitor === place.by || (runs(visitor) && has(group, visitor, 'member'));
 }

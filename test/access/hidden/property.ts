@@ -1,7 +1,17 @@
 import type { Slice } from '@joinery/core';
 import fc from 'fast-check';
 import { fillGroups } from './groups.ts';
-import { type Group, type Kind, mayCome, peers, peopleHere, type Visitor } from './model.ts';
+import { holdNews, listen } from './listen.ts';
+import {
+  type Group,
+  type Kind,
+  mayCome,
+  noteShown,
+  type PersonHere,
+  peers,
+  peopleHere,
+  type Visitor,
+} from './model.ts';
 import {
   type Address,
   addressesForPeers,
@@ -12,23 +22,32 @@ import {
   differsFromMissing,
   wrongIn,
 } from './questions.ts';
-import { happen, happenings, type Step } from './steps.ts';
+import { happen, type Step } from './steps.ts';
 import { openWorld, type World } from './world.ts';
 
-const kinds = ['listed', 'hidden', 'open', 'listed elsewhere', 'hidden elsewhere'] as const;
-const each: Record<Kind, number> = { listed: 8, hidden: 14, open: 1, 'listed elsewhere': 5, 'hidden elsewhere': 8 };
+const kinds = ['listed', 'hidden', 'open', 'listed elsewhere', 'hidden elsewhere', 'conversation'] as const;
+const each: Record<Kind, number> = {
+  ...{ listed: 8, hidden: 14, open: 1, 'listed elsewhere': 5, 'hidden elsewhere': 8, conversation: 6 },
+};
+const few: Record<Kind, number> = {
+  ...{ listed: 3, hidden: 6, open: 1, 'listed elsewhere': 2, 'hidden elsewhere': 3, conversation: 2 },
+};
+/** What shows outside of a group. */
+const outside = ['list', 'reading', 'suspended', 'allowed', 'narrowed', 'lowered', 'restarted'];
 const outsiders: Visitor[] = ['nobody', 'stranger', 'administrator', 'officer', 'guest', 'bystanding'];
 
 type Question = { visitor: Visitor; address: number; post: number; missing: boolean; token: boolean };
 type Sequence = {
   kind: Kind;
-  steps: { step: Step; questions: Question[] }[];
+  steps: { step: Step; questions: Question[]; drains: boolean }[];
   witness: { visitor: number; address: number } | null;
+  /** Whose page is open meanwhile. */
+  listener: PersonHere | null;
 };
 
 const small = fc.nat({ max: 999 });
 const stepOf: fc.Arbitrary<Step> = fc.record({
-  what: fc.oneof(...happenings.map(({ what, weight }) => ({ arbitrary: fc.constant(what), weight }))),
+  what: fc.nat({ max: 99_999 }),
   who: small,
   which: small,
   how: small,
@@ -50,6 +69,19 @@ const questionOf: fc.Arbitrary<Question> = fc.record({
   token: fc.boolean(),
 });
 
+const nowAndThen = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.oneof({ weight: 7, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
+
+const stepAndQuestions = fc.record({
+  step: stepOf,
+  questions: fc.oneof(
+    { weight: 3, arbitrary: fc.constant<Question[]>([]) },
+    { weight: 1, arbitrary: fc.array(questionOf, { minLength: 1, maxLength: 1 }) },
+  ),
+  // What follows in the background follows at once, or later, with that of the next.
+  drains: fc.nat({ max: 4 }).map((n) => n === 0),
+});
+
 /** @param longest number of steps in one sequence */
 const sequenceOf = (longest: number): fc.Arbitrary<Sequence> =>
   fc.record({
@@ -61,20 +93,32 @@ const sequenceOf = (longest: number): fc.Arbitrary<Sequence> =>
       'listed',
       'hidden elsewhere',
       'listed elsewhere',
+      'conversation',
     ),
-    steps: fc.array(fc.record({ step: stepOf, questions: fc.array(questionOf, { minLength: 1, maxLength: 1 }) }), {
-      minLength: 1,
-      maxLength: longest,
-    }),
-    witness: fc.option(fc.record({ visitor: small, address: fc.nat({ max: 99_999 }) }), { freq: 1 }),
+    // Most are as long as they may be, and somebody looks after every third step.
+    steps: fc.oneof(
+      { weight: 1, arbitrary: fc.array(stepAndQuestions, { minLength: 1, maxLength: 2 }) },
+      { weight: 9, arbitrary: fc.array(stepAndQuestions, { minLength: Math.ceil(longest / 2), maxLength: longest }) },
+    ),
+    listener: nowAndThen(fc.constantFrom<PersonHere>('member', 'joiner', 'facilitator', 'stranger', 'officer')),
+    witness: nowAndThen(fc.record({ visitor: small, address: fc.nat({ max: 99_999 }) })),
   });
 
 /** What the run came upon: that it looked at something, and that what may be seen was seen. */
-export type Tally = { sequences: number; steps: number; answers: number; seen: Map<Visitor, number>; mails: number };
+export type Tally = {
+  sequences: number;
+  steps: number;
+  answers: number;
+  seen: Map<Visitor, number>;
+  mails: number;
+  listened: number;
+  witnessed: number;
+};
 
 /**
  * Random sequences of what happens in groups, with random questions after each step.
  * @param options.slices those of the node, or some with a fault in them
+ * @param options.shrinks whether the shortest sequence is looked for; in fewer groups where it is not
  * @throws with the shortest sequence that shows somebody what they may not see
  */
 export async function checkSequences(options: {
@@ -82,9 +126,11 @@ export async function checkSequences(options: {
   runs: number;
   longest: number;
   seed: number;
+  shrinks?: boolean;
 }): Promise<Tally> {
+  using _held = holdNews();
   await using world = await openWorld(options.slices);
-  await fillGroups(world, each);
+  await fillGroups(world, options.shrinks === false ? few : each);
   // Whatever waits for a while has come.
   world.forward(86_400_000);
   await world.drain();
@@ -93,8 +139,7 @@ export async function checkSequences(options: {
   const checks = createChecks(world, options.slices);
   await fc.assert(
     fc.asyncProperty(sequenceOf(options.longest), (sequence) => checks.run(sequence)),
-    // Short ones need no search for shorter ones.
-    { numRuns: options.runs, seed: options.seed, endOnFailure: options.longest <= 3 },
+    { numRuns: options.runs, seed: options.seed, endOnFailure: options.shrinks === false },
   );
   return checks.tally;
 }
@@ -112,11 +157,12 @@ function createChecks(world: World, slices: Slice[]) {
     posts: group.posts.map((post) => ({ post, as: { ...post } })),
   }));
   const unused = new Map<Kind, Group[]>();
-  const tally: Tally = { sequences: 0, steps: 0, answers: 0, seen: new Map(), mails: 0 };
+  const tally: Tally = { sequences: 0, steps: 0, answers: 0, seen: new Map(), mails: 0, listened: 0, witnessed: 0 };
   let failed = false;
 
   const putBack = async () => {
     await world.putBack();
+    world.groups.length = first.length;
     for (const [index, group] of world.groups.entries()) {
       const { posts, standing, ...as } = first[index] as (typeof first)[number];
       Object.assign(group, as, {
@@ -178,7 +224,7 @@ function createChecks(world: World, slices: Slice[]) {
 
   return {
     tally,
-    run: async ({ kind, steps, witness }: Sequence): Promise<void> => {
+    run: async ({ kind, steps, witness, listener }: Sequence): Promise<void> => {
       try {
         const group = await take(kind);
         world.forward(11 * 60_000);
@@ -190,19 +236,24 @@ function createChecks(world: World, slices: Slice[]) {
         const isHidden = witness !== null && kind.startsWith('hidden') && !/administration|peers/.test(address.name);
         const before = isHidden ? await ask(world, visitor, address, about) : null;
         let onlyInside = isHidden;
-        for (const { step, questions } of steps) {
+        await using listening = listener && (await listen(world, listener, group));
+        tally.listened += listening ? 1 : 0;
+        for (const [index, { step, questions, drains }] of steps.entries()) {
+          noteShown(group, world.agreementOf);
           const happened = await happen(world, group, step);
           tally.steps += happened ? 1 : 0;
-          if (happened) {
-            onlyInside &&= !['list', 'reading', 'suspended', 'allowed', 'narrowed', 'lowered', 'restarted'].includes(
-              step.what,
-            );
+          if (happened) onlyInside &&= !outside.includes(happened);
+          if (drains || index === steps.length - 1) {
             await world.drain();
             overhear();
           }
-          for (const question of questions) await look(group, question);
+          for (const question of questions)
+            await look(group.begun && question.post % 2 === 0 ? group.begun : group, question);
         }
+        const heard = await listening?.wrong();
+        if (heard) throw new Error(heard);
         if (before && onlyInside) {
+          tally.witnessed += 1;
           const now = comparable(await ask(world, visitor, address, about));
           if (now !== comparable(before))
             throw new Error(

@@ -1,11 +1,11 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { nodeActor, type Slice } from '@joinery/core';
+import { type JsonObject, newId, nodeActor, type Slice } from '@joinery/core';
 import { sha256 } from '../../../packages/core/src/accounts/one-way.ts';
 import { issueActorToken } from '../../../packages/federation/src/actor-token.ts';
 import { signRequest } from '../../../packages/federation/src/signatures.ts';
 import { sliceRoutes } from '../../harness/routes.ts';
 import { type Group, isPeer, knows, mayCome, type Peer, type Post, type Visitor } from './model.ts';
-import { originOfPeer, type World } from './world.ts';
+import { originOfPeer, personAt, type World } from './world.ts';
 
 const activity = 'application/activity+json';
 const missing = '01a1f000-0000-7000-8000-000000000000';
@@ -18,6 +18,10 @@ type Address = {
   name: string;
   path: (about: About, world: World, visitor: Visitor) => string;
   asks: 'group' | 'post' | 'nothing';
+  /** What is sent; looked at without it. */
+  sends?: (about: About, world: World, visitor: Peer) => JsonObject;
+  /** From the machine of the node itself, as a monitor asks. */
+  isMonitor?: boolean;
   accept: 'text/html' | typeof activity;
 };
 
@@ -37,6 +41,8 @@ const after: Record<string, (about: About, world: World) => string> = {
   people: ({ post }, { idOf }) => idOf[post.author],
   members: ({ post }, { idOf }) => idOf[post.author],
   tags: ({ word }) => word,
+  folders: ({ group }) => group.folder ?? missing,
+  documents: ({ post }) => post.id,
 };
 
 /** Every page and resource of the node that can be looked at, from the routes themselves. */
@@ -46,9 +52,9 @@ export function addressesForPeople(): Address[] {
     // Keys and challenges are made anew each time; the register is read as a table.
     if (method !== 'GET' || pattern.endsWith('.pdf') || /^\/(register|sign-in|profile\/sign-in)/.test(pattern))
       return [];
-    const asks = /^(\/api\/v1)?\/groups\/:/.test(pattern)
+    const asks = /^(\/api\/v1)?\/(groups|folders|conversations)\/:/.test(pattern)
       ? 'group'
-      : /^(\/api\/v1)?\/(posts|files)\/:/.test(pattern)
+      : /^(\/api\/v1)?\/(posts|files|documents)\/:/.test(pattern)
         ? 'post'
         : 'nothing';
     return [
@@ -86,6 +92,7 @@ export function addressesForPeople(): Address[] {
     ...['/readyz', '/nodeinfo/2.1', '/.well-known/security.txt', '/api/v1/openapi.json'].map((path) =>
       html(`GET ${path}`, 'nothing', () => path),
     ),
+    { ...html('GET /readyz of a monitor', 'nothing', () => '/readyz'), isMonitor: true },
     ...fingers,
   ];
 }
@@ -101,7 +108,7 @@ const fingers: Address[] = [
 const finger = (resource: string) => `/.well-known/webfinger?resource=${encodeURIComponent(resource)}`;
 
 /** As a page that they once could read has given it to them. */
-function topicMark(world: World, group: Group, visitor: Visitor): string {
+export function topicMark(world: World, group: Group, visitor: Visitor): string {
   if (visitor === 'nobody' || isPeer(visitor)) return 'a'.repeat(43);
   const value = decodeURIComponent(world.here[visitor].session.split('=')[1] ?? '');
   return world.context().secret.mac('live', `${sha256(value)} ${group.id}`);
@@ -121,6 +128,9 @@ export function addressesForPeers(slices: Slice[]): Address[] {
     ...['', '/inbox', '/token', ...of('groups')].map((end) =>
       at(`groups${end}`, 'group', ({ group }) => `/groups/${group.id}${end}`),
     ),
+    ...['', ...of('folders')].map((end) =>
+      at(`folders${end}`, 'group', ({ group }) => `/folders/${group.folder ?? missing}${end}`),
+    ),
     ...['', '', '', ...of('posts')].map((end) => at(`posts${end}`, 'post', ({ post }) => `/posts/${post.id}${end}`)),
     ...['', ...of('people')].map((end) =>
       at(`people${end}`, 'nothing', ({ post }, { idOf }) => `/people/${idOf[post.author]}${end}`),
@@ -130,9 +140,49 @@ export function addressesForPeers(slices: Slice[]): Address[] {
       at(`activities${end}`, 'post', ({ post }) => `/activities/${post.event ?? missing}${end}`),
     ),
     ...['/streams', '/streams/held', '/agency', '/node'].map((path) => at(path, 'nothing', () => path)),
+    // Of which it has the addresses, its own or not.
+    ...streamNames.map(([name, of]) =>
+      at(`streams/log ${name}`, 'nothing', (about, world, visitor) => {
+        const token = world.tokenOf(of(about, visitor as Peer)) ?? missing;
+        return `/streams/${token}/log?after=0`;
+      }),
+    ),
+    ...(['Like', 'Flag', 'Create', 'Undo'] as const).flatMap((type) =>
+      ['/inbox', null].map((path) => ({
+        ...at(
+          `POST ${path ?? '/groups/:id/inbox'} ${type}`,
+          'nothing',
+          ({ group }) => path ?? `/groups/${group.id}/inbox`,
+        ),
+        sends: (about: About, _world: World, visitor: Peer) => activityOf(type, about, visitor),
+      })),
+    ),
     at('files', 'post', ({ post }) => `/files/${post.file ?? missing}`),
     ...fingers,
   ];
+}
+
+const streamNames: [string, (about: About, visitor: Peer) => string][] = [
+  ['of the group', ({ group }) => `group:${group.id}`],
+  ['of its members', ({ group }) => `group:${group.id}/members`],
+  ['of its node', (_about, visitor) => `node:${originOfPeer[visitor]}`],
+  ['of another node', () => `node:${originOfPeer.members}`],
+];
+
+/** Whoever of a node does something. */
+const actorOf = (peer: Peer): string =>
+  personAt(peer, peer === 'members' ? 'writer' : peer === 'second' ? 'reader' : 'passer');
+
+/** What other nodes send about something, whether they may have it or not; what comes of it says nothing that is a word. */
+function activityOf(type: 'Like' | 'Flag' | 'Create' | 'Undo', { group, post }: About, peer: Peer): JsonObject {
+  const actor = actorOf(peer);
+  const id = `${originOfPeer[peer]}/activities/${newId()}`;
+  const note = { id: `${id}/note`, type: 'Note', attributedTo: actor, content: '<p>Yes</p>', inReplyTo: post.uri };
+  const object = { Like: post.uri, Flag: [post.uri], Undo: { id: `${id}/x`, type: 'Like', actor, object: post.uri } };
+  return {
+    ...{ '@context': 'https://www.w3.org/ns/activitystreams', id, type, actor, to: [group.uri], audience: group.uri },
+    object: type === 'Create' ? { ...note, audience: group.uri } : object[type],
+  };
 }
 
 export type Answer = { status: number; text: string };
@@ -147,8 +197,11 @@ export async function ask(
 ): Promise<Answer> {
   const path = address.path(about, world, visitor);
   const url = `${world.origin}${path}`;
+  const sent = address.sends ? JSON.stringify(address.sends(about, world, visitor as Peer)) : null;
+  const said = await headersOf(world, visitor, address, url, about.group, { ...options, sent });
   const answer = await world.fetch(
-    new Request(url, { headers: await headersOf(world, visitor, address, url, about.group, options) }),
+    new Request(url, { headers: said, ...(sent === null ? {} : { method: 'POST', body: sent }) }),
+    address.isMonitor ? '127.0.0.1' : undefined,
   );
   const headers = JSON.stringify([...answer.headers]);
   if (answer.headers.get('content-type') === 'text/event-stream') {
@@ -164,7 +217,7 @@ async function headersOf(
   { accept }: Address,
   url: string,
   group: Group,
-  options: { token?: boolean },
+  options: { token?: boolean; sent: string | null },
 ): Promise<Record<string, string>> {
   if (visitor === 'nobody') return { accept };
   if (!isPeer(visitor)) {
@@ -173,17 +226,17 @@ async function headersOf(
   }
   const keys = world.keysOf[visitor];
   const key = {
-    id: `${nodeActor(originOfPeer[visitor])}#main-key`,
+    id: `${options.sent === null ? nodeActor(originOfPeer[visitor]) : actorOf(visitor)}#main-key`,
     privateKey: keys.privateKey as unknown as KeyObject,
   };
   const authorization: Record<string, string> = options.token
     ? { authorization: await tokenFor(world, visitor, group) }
     : {};
   return signRequest({
-    method: 'GET',
+    method: options.sent === null ? 'GET' : 'POST',
     url,
-    headers: { accept, ...authorization },
-    body: null,
+    headers: { accept, ...(options.sent !== null && { 'content-type': activity }), ...authorization },
+    body: options.sent,
     key,
     form: 'rfc9421',
     now: world.now(),
@@ -218,11 +271,20 @@ export function wrongIn(world: World, visitor: Visitor, address: Address, about:
     world.words.in(decodeURIComponent(address.path(about, world, visitor))).map(({ said }) => said),
   );
   const agreement = world.agreementOf(visitor);
+  // What a closed group tells its nodes is where something is to be read, and nothing of what is in it.
+  const isTold = /^(streams|groups\/(outbox|topics|featured))/.test(address.name);
   const told = world.words
     .in(answer.text)
     // Whoever looks after the node sees with which addresses it connected.
-    .filter(({ place }) => place.in !== 'id' || !address.name.endsWith('/traffic'))
-    .filter(({ said, place }) => place.group.closed && !asked.has(said) && !mayCome(place, visitor, agreement))
+    .filter(
+      ({ said, place }) => (place.in !== 'id' && said !== place.group.handle) || !address.name.endsWith('/traffic'),
+    )
+    .filter(
+      ({ said, place }) =>
+        place.group.closed &&
+        !asked.has(said) &&
+        (!mayCome(place, visitor, agreement) || (isTold && place.in === 'post' && place.group.here)),
+    )
     .map(({ said, place }) => `${said} (${place.in} of the ${place.group.kind} group)`);
   const { group, post } = about;
   const place =
@@ -255,7 +317,7 @@ export const comparable = (answer: Answer): string => plain(answer);
 export function missingInPlaceOf({ group, post }: About): About {
   const uri = `${new URL(group.uri).origin}/groups/${group.here ? missing : noWord}`;
   return {
-    group: { ...group, id: missing, uri, handle: noWord },
+    group: { ...group, id: missing, uri, handle: noWord, folder: group.folder && missing },
     post: {
       ...post,
       ...{ id: missing, uri: `${new URL(post.uri).origin}/posts/${missing}` },
@@ -285,6 +347,7 @@ export async function differsFromMissing(
   if (!about.group.closed || knows(about.group, visitor, world.agreementOf(visitor))) return null;
   if (isOwnFile(visitor, address, about)) return null;
   const none = missingInPlaceOf(about);
+  if (address.path(about, world, visitor) === address.path(none, world, visitor)) return null;
   const difference = partsFromMissing(about, answer, none, await ask(world, visitor, address, none));
   return difference && `not as a missing one: ${difference}`;
 }

@@ -1,13 +1,13 @@
-import { isRefusal } from '@joinery/core';
-import { ban, invite, leaveGroup, removeMember, updateGroup } from '@joinery/slices/groups';
+import { isRefusal, refuse } from '@joinery/core';
+import { ban, invite, leaveConversation, leaveGroup, removeMember, updateGroup } from '@joinery/slices/groups';
 import { deletePost, editPost, like, markdownText, pin, putBack, removeFromGroup, report } from '@joinery/slices/posts';
 import { labelGroup } from '../../../packages/slices/src/groups/classify.ts';
-import { comeIn, revoke, take, write } from './groups.ts';
-import type { Group, Person, Post } from './model.ts';
+import { comeIn, file, revoke, shelve, take, talk, upload, write } from './groups.ts';
+import type { Group, Kind, Person, Post } from './model.ts';
 import { labels, type World } from './world.ts';
 
-/** One thing that happens: `who`, `which` and `how` choose among what there is. */
-export type Step = { what: What; who: number; which: number; how: number };
+/** One thing that happens: the numbers choose among what can happen in a group of its kind, and among what there is. */
+export type Step = { what: number; who: number; which: number; how: number };
 
 const scopes = ['discover', 'open-groups', 'closed-groups'] as const;
 const nth = <T>(list: readonly T[], n: number): T => list[n % list.length] as T;
@@ -49,7 +49,9 @@ const inGroups = {
   edit: async (world, group, { post }) => {
     const place = { group, in: 'post', post } as const;
     const body = `Now about ${world.words.make('b', place)}`;
-    const title = post.topic ? {} : { title: `Now on ${world.words.make('t', place)}` };
+    // What a conversation is about is no part of its first message.
+    const title =
+      post.topic || group.kind === 'conversation' ? {} : { title: `Now on ${world.words.make('t', place)}` };
     await world.act((work) =>
       editPost(work, { post: post.id, author: world.idOf[post.author], ...title, ...markdownText(body) }),
     );
@@ -67,6 +69,21 @@ const inGroups = {
     await world.act((work) => putBack(work, { post: post.id, by: world.idOf.owner }));
     post.removed = false;
   },
+  attach: async (world, group, { post }) => {
+    if (post.author !== 'member' && post.author !== 'owner') refuse('forbidden', 'Only people here send files');
+    const place = { group, in: 'post', post } as const;
+    const name = `${world.words.make('f', place)}.txt`;
+    const id = await upload(world, post.author, name, world.words.make('f', place));
+    world.words.name(id, { group, in: 'id', post });
+    await changeFiles(world, post, [{ id, alt: world.words.make('f', place) }]);
+    post.file = id;
+  },
+  detach: async (world, _group, { post }) => {
+    if (post.file === null) refuse('conflict', 'It has no file');
+    await changeFiles(world, post, []);
+  },
+  document: async (world, group, { how }) => file(world, group, nth(['member', 'owner'] as const, how)),
+  folder: async (world, group) => shelve(world, group),
   pin: async (world, _group, { post }) => world.act((work) => pin(work, { post: post.id, by: world.idOf.owner })),
   like: async (world, _group, { post, person }) =>
     world.act((work) =>
@@ -106,8 +123,35 @@ const inGroups = {
   },
 } satisfies Record<string, Does>;
 
+const changeFiles = (world: World, { id, author }: Post, files: { id: string; alt?: string }[]) =>
+  world.act((work) => editPost(work, { post: id, author: world.idOf[author], files }));
+
+/** What happens in a conversation. */
+const between = {
+  reply: inGroups.reply,
+  edit: inGroups.edit,
+  deletePost: inGroups.deletePost,
+  attach: inGroups.attach,
+  detach: inGroups.detach,
+  like: inGroups.like,
+  left: async (world, group, { person }) => {
+    await world.act((work) => leaveConversation(work, { group: group.id, person: world.idOf[person] }));
+    group.standing.set(person, 'none');
+  },
+  begun: async (world, group, { how }) => {
+    const among = nth(
+      [['member'], ['joiner', 'member'], ['facilitator', 'writer'], ['stranger', 'member', 'joiner']] as const,
+      how,
+    );
+    group.begun = await talk(world, 'conversation', among);
+  },
+} satisfies Record<string, Does>;
+
 /** What happens to a group whose host is another node. */
 const elsewhere = {
+  attach: inGroups.attach,
+  detach: inGroups.detach,
+  document: inGroups.document,
   join: toPeople,
   leave: goes,
   post: inGroups.post,
@@ -154,33 +198,36 @@ async function agree(world: World, how: number, what: 'suspend' | 'allow' | 'nar
 const reason = (world: World, group: Group, person: Person) =>
   world.words.make('r', { group, in: 'reason', by: person });
 
-type What = keyof typeof inGroups | keyof typeof elsewhere | keyof typeof ofNode;
-/** What can happen, each as often as it is likely to. Another process of the node costs as much as all else. */
-export const happenings: readonly { weight: number; what: What }[] = [
-  ...(Object.keys(inGroups) as What[]).map((what) => ({ what, weight: what === 'reply' ? 60 : 20 })),
-  ...(['taken', 'revoked', 'leaseEnds', 'suspended', 'allowed', 'narrowed', 'lowered'] as const).map((what) => ({
-    what,
-    weight: 12,
-  })),
-  { what: 'restarted', weight: 1 },
-];
+/** What can happen in a group of a kind, each as often as it is likely to. Another process of the node costs as much as all else. */
+const happenings = (kind: Kind): [string, Does][] => {
+  const own = kind === 'conversation' ? between : kind.endsWith('elsewhere') ? elsewhere : inGroups;
+  const often = { reply: 36, begun: 24, left: 24, attach: 3, document: 3 } as Partial<Record<string, number>>;
+  const inIt = Object.entries(own).flatMap((one) => Array<[string, Does]>(often[one[0]] ?? 12).fill(one));
+  const { restarted, ...agreed } = ofNode;
+  return [
+    ...inIt,
+    ...Object.entries(agreed).flatMap((one) => Array<[string, Does]>(8).fill(one)),
+    ['restarted', restarted],
+  ];
+};
+const known = new Map<Kind, [string, Does][]>();
 
 const movable: readonly Person[] = ['joiner', 'reader', 'member', 'writer', 'facilitator'];
 const authors: readonly Person[] = ['member', 'owner', 'writer', 'facilitator', 'reader', 'joiner'];
+const byAuthors = ['post', 'reply', 'report', 'like'];
 
-/** Lets it happen in a group, if the node lets it. @returns false when it does not, and nothing has happened */
-export async function happen(world: World, group: Group, { what, who, which, how }: Step): Promise<boolean> {
-  const known: Partial<Record<What, Does>> = { ...(group.here ? inGroups : elsewhere), ...ofNode };
-  const does = known[what];
+/** Lets it happen in a group, if the node lets it. @returns what has happened; null when nothing has */
+export async function happen(world: World, group: Group, { what, who, which, how }: Step): Promise<string | null> {
+  const list = known.get(group.kind) ?? happenings(group.kind);
+  known.set(group.kind, list);
+  const [name, does] = nth(list, what);
   const post = nth(group.posts, which);
-  if (!does || !post) return false;
-  const person =
-    what === 'post' || what === 'reply' || what === 'report' || what === 'like' ? nth(authors, who) : nth(movable, who);
+  if (!post) return null;
   try {
-    await does(world, group, { person, post, how });
-    return true;
+    await does(world, group, { person: nth(byAuthors.includes(name) ? authors : movable, who), post, how });
+    return name;
   } catch (error) {
-    if (isRefusal(error)) return false;
+    if (isRefusal(error)) return null;
     throw error;
   }
 }

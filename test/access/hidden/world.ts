@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -40,6 +40,7 @@ import {
 } from './model.ts';
 import { createWords, type Words } from './words.ts';
 
+const memory = '/dev/shm';
 export const by = { kind: 'system', what: 'test' } as const;
 const scopes = ['discover', 'open-groups', 'closed-groups'] as const;
 export const labels = ['public', 'internal', 'confidential'];
@@ -50,6 +51,13 @@ export const originOfPeer = Object.fromEntries(peers.map((peer, n) => [peer, `ht
   string
 >;
 
+/** People of a node; somebody who is in no group at those that have nobody else. */
+const namesAt = (peer: Peer): string[] => {
+  const names = (Object.keys(peerOf) as PersonThere[]).filter((name) => peerOf[name] === peer);
+  return names.length > 0 ? names : ['passer'];
+};
+export const personAt = (peer: Peer, name: string): string => `${originOfPeer[peer]}/people/${name}`;
+
 type Mail = Parameters<MailDoor['send']>[0];
 type Signed = { id: string; session: string; token: string; email: string };
 type Keys = ReturnType<typeof generateKeyPairSync>;
@@ -59,7 +67,10 @@ export type World = AsyncDisposable & {
   context: () => Context;
   node: () => Awaited<ReturnType<typeof openNode>>;
   origin: string;
-  fetch: (request: Request) => Promise<Response>;
+  /** @param from address of whoever asks, where that matters */
+  fetch: (request: Request, from?: string) => Promise<Response>;
+  /** Token of a stream, by its name; there is one once the world is kept. */
+  tokenOf: (stream: string) => string | undefined;
   here: Record<PersonHere, Signed>;
   /** Local ids of everybody. */
   idOf: Record<Person, string>;
@@ -87,7 +98,8 @@ export type World = AsyncDisposable & {
 
 /** @param slices those of the node, or some with a fault in them */
 export async function openWorld(slices: Slice[]): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), 'joinery-hidden-'));
+  // In memory where that is offered: what is asked here is not whether a disk keeps things.
+  const folder = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'joinery-hidden-'));
   await copyMigrated(slices, folder);
   const config = readConfig({
     JOINERY_DATA: folder,
@@ -140,31 +152,27 @@ export async function openWorld(slices: Slice[]): Promise<World> {
     peers.map((peer) => [peer, generateKeyPairSync('ed25519')]),
   ) as unknown as World['keysOf'];
   await act(async (work) => {
-    for (const peer of peers) {
-      const actor = nodeActor(originOfPeer[peer]);
-      const key = { id: `${actor}#main-key`, owner: actor, through: null, fetched_at: work.now };
-      const text = keysOf[peer].publicKey.export({ type: 'spki', format: 'pem' }).toString();
-      await work.db
-        .insertInto('remote_key')
-        .values({ ...key, public: text })
-        .execute();
-    }
+    for (const peer of peers)
+      for (const actor of [nodeActor(originOfPeer[peer]), ...namesAt(peer).map((name) => personAt(peer, name))]) {
+        const key = { id: `${actor}#main-key`, owner: actor, through: null, fetched_at: work.now };
+        const text = keysOf[peer].publicKey.export({ type: 'spki', format: 'pem' }).toString();
+        await work.db
+          .insertInto('remote_key')
+          .values({ ...key, public: text })
+          .execute();
+      }
   });
   for (const peer of peers)
     if (peer !== 'unlisted') await decide(peer, 'allow', { scopes: [...scopes], classification: 'confidential' });
   await decide('suspended', 'suspend');
   const there = await act(async (work) => {
-    const found: [PersonThere, string][] = [];
-    for (const name of Object.keys(peerOf) as PersonThere[]) {
-      const home = originOfPeer[peerOf[name]];
-      const document = {
-        id: `${home}/people/${name}`,
-        type: 'Person',
-        name: `${name} elsewhere`,
-        inbox: `${home}/inbox`,
-      };
-      found.push([name, await rememberRemotePerson(work, document, { fetchedAt: work.now, verified: 'origin' })]);
-    }
+    const found: [string, string][] = [];
+    for (const peer of peers)
+      for (const name of namesAt(peer)) {
+        const inbox = `${originOfPeer[peer]}/inbox`;
+        const document = { id: personAt(peer, name), type: 'Person', name: `${name} elsewhere`, inbox };
+        found.push([name, await rememberRemotePerson(work, document, { fetchedAt: work.now, verified: 'origin' })]);
+      }
     return Object.fromEntries(found) as Record<PersonThere, string>;
   });
 
@@ -178,7 +186,12 @@ export async function openWorld(slices: Slice[]): Promise<World> {
     context: () => node.context,
     node: () => node,
     origin,
-    fetch: async (request) => webApp.fetch(request),
+    fetch: async (request, from) =>
+      webApp.fetch(request, from ? ({ incoming: { socket: { remoteAddress: from } } } as never) : {}),
+    tokenOf: (stream) => {
+      const row = kept?.file.prepare('select token from main.stream where id = ?').get(stream);
+      return (row as { token: string } | undefined)?.token;
+    },
     here,
     idOf: { ...there, ...Object.fromEntries(peopleHere.map((name) => [name, here[name].id])) } as World['idOf'],
     keysOf,
