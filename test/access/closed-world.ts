@@ -114,10 +114,14 @@ export type ClosedWorld = AsyncDisposable & {
 };
 
 /** One node with a hidden, a listed closed and an open group, with somebody or some node of each kind, and a closed group elsewhere that its people write in. */
-export async function openClosedWorld(): Promise<ClosedWorld> {
+export async function openClosedWorld(dialect: 'sqlite' | 'postgres' = 'sqlite'): Promise<ClosedWorld> {
   const mail = await startMailServer();
   let now = new Date(0);
-  const seed = await openSeed({ smtp: mail.url, clock: { now: () => (now.getTime() === 0 ? new Date() : now) } });
+  const seed = await openSeed({
+    dialect,
+    smtp: mail.url,
+    clock: { now: () => (now.getTime() === 0 ? new Date() : now) },
+  });
   // From here on time stands still, so that answers may be compared.
   now = new Date();
   const { context, federation, webApp } = seed;
@@ -235,6 +239,7 @@ export async function openClosedWorld(): Promise<ClosedWorld> {
       .selectFrom('stream')
       .select('token')
       .where('id', 'in', names)
+      .orderBy('id')
       .executeTakeFirst();
     return {
       ...kept,

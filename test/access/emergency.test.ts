@@ -3,6 +3,7 @@ import {
   cookieName,
   runAfterEffects,
   runNextJob,
+  setRoles,
   startSession,
   transact,
   type Work,
@@ -10,6 +11,7 @@ import {
 import { rememberRemotePerson } from '@joinery/slices/people';
 import { createTopic, markdownText } from '@joinery/slices/posts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { postgresMissing } from '../harness/postgres.ts';
 import { sliceRoutes } from '../harness/routes.ts';
 import { createBrowser } from '../harness/web.ts';
 import { openSeed, type Person, type Seed } from './seed.ts';
@@ -290,4 +292,54 @@ describe('while it is open', () => {
     await set(1);
     expect(await reads(request)).toBe(200);
   });
+});
+
+describe.skipIf(postgresMissing)('two words at the same instant, on PostgreSQL', () => {
+  beforeAll(async () => {
+    const usual = seed;
+    seed = await openSeed({ dialect: 'postgres', clock: { now: () => new Date(Date.now() + ahead) } });
+    return async () => {
+      await seed[Symbol.asyncDispose]();
+      seed = usual;
+    };
+  });
+
+  it('the first holds: a no is never overtaken by a yes, and what is written down is what was answered', async () => {
+    const { context, things } = seed;
+    const account = await accountOfPerson(context.db.reader, things.keeper);
+    await transact(context, by, (work) =>
+      setRoles(work, account?.id ?? '', { administrator: true, federationOfficer: false }),
+    );
+    const taken: string[] = [];
+    for (let round = 0; round < 6; round += 1) {
+      await transact(context, by, async (work) => {
+        await work.db.updateTable('emergency_access').set({ state: 'ended' }).execute();
+      });
+      const request = await ask(things.closed);
+      const words = [
+        ['keeper', 'approve'],
+        ['owner', 'refuse'],
+      ] as const;
+      const order = round % 2 === 0 ? words : words.toReversed();
+      const sending = await Promise.all(order.map(async ([person]) => browserOf(person)));
+      // Both forms are open; only sending them is the same instant.
+      const answers = await Promise.all(
+        order.map(async ([, what], index) => (await sending[index]?.post(`${request}/${what}`))?.status),
+      );
+      const [yes, no] = ['approve', 'refuse'].map((what) => answers[order.findIndex(([, one]) => one === what)]);
+      const id = request.split('/').at(-1) ?? '';
+      const rows = context.db.reader.selectFrom('emergency_access').select('state').where('id', '=', id);
+      const { state } = await rows.executeTakeFirstOrThrow();
+      const events = await context.db.reader.selectFrom('log').select(['name', 'data']).orderBy('seq').execute();
+      const said = events.filter(({ name, data }) => String(data).includes(id) && name !== 'emergency.asked');
+      const opened = said.findIndex(({ name }) => name === 'emergency.opened');
+      // A no holds, before the yes or after it; a yes that came too late says so, and so does a no to what was decided in the same instant.
+      expect([yes, no]).toSatisfy(([one, other]) => [one, other].every((status) => status === 303 || status === 409));
+      expect([yes === 303 || no === 303, opened === (yes === 303 ? 0 : -1)]).toEqual([true, true]);
+      expect([state === 'open', await reads(request)]).toEqual(no === 303 ? [false, 404] : [true, 200]);
+      expect(said).toHaveLength((yes === 303 ? 1 : 0) + (no === 303 ? 1 : 0));
+      taken.push(`${yes} ${no}`);
+    }
+    expect(taken).toHaveLength(6);
+  }, 60_000);
 });

@@ -23,7 +23,7 @@ import {
   withhold,
   writeRestored,
 } from '@joinery/core';
-import { createNodeWebApp, openNode } from '@joinery/node';
+import { slices as allSlices, createNodeWebApp, openNode } from '@joinery/node';
 import { beginConversation, sendMessage } from '@joinery/slices/conversations';
 import { askToRead } from '@joinery/slices/emergency';
 import {
@@ -65,7 +65,9 @@ import { sealLink } from '../../packages/slices/src/sign-in/routes-profile.tsx';
 import { link } from '../../packages/slices/src/sign-in/sign-in.ts';
 import { providerById } from '../../packages/slices/src/sign-in/store.ts';
 import type { ProviderRow } from '../../packages/slices/src/sign-in/tables.ts';
+import { createTestDatabase } from '../harness/postgres.ts';
 import { keepDatabase } from '../harness/put-back.ts';
+import { migrated } from '../harness/store.ts';
 import { createBrowser, type TestBrowser } from '../harness/web.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -140,9 +142,13 @@ export type Seed = AsyncDisposable & {
 /**
  * @param options.smtp address of a mail server; one that is away unless given
  * @param options.clock of the node; the machine's unless given
+ * @param options.dialect SQLite unless given; only there what is stored is compared and put back
  */
-export async function openSeed(options: { smtp?: string; clock?: Clock } = {}): Promise<Seed> {
+export async function openSeed(
+  options: { smtp?: string; clock?: Clock; dialect?: 'sqlite' | 'postgres' } = {},
+): Promise<Seed> {
   const folder = mkdtempSync(join(tmpdir(), 'joinery-access-'));
+  const database = options.dialect === 'postgres' ? await createTestDatabase(migrated(allSlices)) : null;
   const config = readConfig({
     JOINERY_DATA: folder,
     JOINERY_ORIGIN: 'http://localhost:3000',
@@ -151,6 +157,7 @@ export async function openSeed(options: { smtp?: string; clock?: Clock } = {}): 
     JOINERY_AGENCY: 'Department',
     // A mail server that is away.
     JOINERY_SMTP_URL: options.smtp ?? 'smtp://127.0.0.1:9',
+    ...(database && { JOINERY_DATABASE_URL: database.url }),
   });
   const logged: string[] = [];
   const node = await openNode(config, false, {
@@ -232,7 +239,8 @@ export async function openSeed(options: { smtp?: string; clock?: Clock } = {}): 
   // What follows from all this in the background has happened before the first look.
   await node.federation.lanes.look();
   await node.federation.settled();
-  const { file, tables, putBack } = keepDatabase(folder);
+  const kept = database ? null : keepDatabase(folder);
+  const keptHere = () => kept ?? notKept();
 
   return {
     ...{ context, federation: node.federation, webApp, logged },
@@ -261,28 +269,33 @@ export async function openSeed(options: { smtp?: string; clock?: Clock } = {}): 
       ),
     stored: () =>
       Object.fromEntries(
-        tables
-          // The list of connections is written a minute after the first of them, whatever is asked meanwhile.
+        keptHere()
+          .tables // The list of connections is written a minute after the first of them, whatever is asked meanwhile.
           .filter((table) => !['session', 'idempotency', 'peer', 'outbound'].includes(table))
           .map((table) => {
-            const rows = file.prepare(`select * from main."${table}"`).all() as Record<string, unknown>[];
+            const rows = keptHere().file.prepare(`select * from main."${table}"`).all() as Record<string, unknown>[];
             const kept = rows.map((row) => JSON.stringify({ ...row, last_used_at: undefined }));
             return [table, kept.sort().join('\n')];
           }),
       ),
     restore: async () => {
-      putBack();
+      keptHere().putBack();
       await node.federation.bridge.trust.refresh();
     },
     [Symbol.asyncDispose]: async () => {
-      file.close();
+      kept?.file.close();
       description.close();
       webApp.removeNode(context);
       await node[Symbol.asyncDispose]();
+      await database?.[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
+
+const notKept = (): never => {
+  throw new Error('Only what SQLite holds is kept');
+};
 
 /** Makes somebody a guest until well after the test. */
 async function makeGuest(context: Awaited<ReturnType<typeof openNode>>['context'], id: string, account: string) {
