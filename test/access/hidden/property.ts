@@ -146,7 +146,10 @@ export async function checkSequences(options: {
 
 function createChecks(world: World, slices: Slice[]) {
   const forPeople = addressesForPeople();
-  const forPeers = addressesForPeers(slices);
+  // Streams tell the most: they are asked for as often as all else together.
+  const known = addressesForPeers(slices);
+  const streams = known.filter(({ name }) => name.startsWith('streams/'));
+  const forPeers = [...known, ...known.map((_one, n) => streams[n % streams.length] as Address)];
   const addressOf = (visitor: Visitor, n: number): Address => {
     const list = (peers as readonly string[]).includes(visitor) ? forPeers : forPeople;
     return list[n % list.length] as Address;
