@@ -501,6 +501,26 @@ const api: Record<string, Row> = {
   'POST /notifications/read': { as: 'member', not: nobody, send: {} },
   'POST /groups': { as: 'bystander', not: guests, send: { name: 'Winter', handle: 'winter' } },
   'PATCH /groups/:id': inGroup('owner', notOwners, { name: 'Crisis team 2' }),
+  'POST /groups/:id/requests': inGroup('facilitator', notFacilitators, ({ requester }) => ({
+    ...{ people: [requester], decision: 'decline', reason: 'Full' },
+  })),
+  'PUT /groups/:id/label': inGroup('owner', notOwners, { label: 'internal', reason: 'Names of suppliers' }),
+  'PUT /labels': {
+    ...{ as: 'officer', not: notOfficers },
+    send: { labels: [{ en: 'Public', nl: 'Openbaar' }], reason: 'Policy 4' },
+  },
+  'PUT /labels/theirs': {
+    ...{ as: 'officer', not: notOfficers },
+    send: { home: 'https://a.example', word: 'Secret', label: 'internal', reason: 'Agreed' },
+    answers: 404,
+    changesNothing: 'no group here carries a label of theirs',
+  },
+  'PUT /introductions': {
+    ...{ as: 'officer', not: notOfficers },
+    send: { group: 'https://a.example/groups/1', origin: 'https://b.example', refused: true, reason: 'Not needed' },
+    answers: 404,
+    changesNothing: 'no group introduces anybody here',
+  },
   'POST /groups/:id/join': inGroup('invitee', outsiders),
   'POST /groups/:id/follow': inGroup('reader', outsiders),
   'POST /groups/:id/leave': inGroup('member', strangers),

@@ -47,6 +47,9 @@ export const looking: Record<string, Row> = {
   'GET /api/v1/groups/:id/members': 'whoIsInList',
   'GET /api/v1/groups/:id/posts': 'reading',
   'GET /api/v1/groups/:id/reports': 'moderating',
+  'GET /api/v1/groups/:id/requests': 'requestsList',
+  'GET /api/v1/groups/:id/questions': 'askedFor',
+  'GET /api/v1/groups/:id/label': 'labelled',
 
   'GET /folders/:id': 'reading',
   'GET /folders/:id/edit': 'arranging',
@@ -187,6 +190,9 @@ export const looking: Record<string, Row> = {
   'GET /administration/partners/rehearsal': 'partners',
   'GET /administration/partners/traffic': 'partners',
   'GET /api/v1/partners': 'partners',
+  'GET /api/v1/labels': 'partners',
+  'GET /api/v1/labels/theirs': 'partners',
+  'GET /api/v1/introductions': 'partners',
   'GET /api/v1/partners/:id': 'partners',
   'GET /api/v1/peers': 'partners',
 

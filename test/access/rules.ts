@@ -108,6 +108,12 @@ export const rules = {
   knowing: page('Lists and describes groups that one may know of', {
     ...{ stranger: '-PP-', guest: all('-'), asking: 'PPP-', invited: 'PPP-', member: all('P') },
   }),
+  askedFor: page('What somebody is asked who asks to join, for those who may know of the group', {
+    ...{ stranger: '-PP-', guest: all('-'), asking: 'PPP-', invited: 'PPP-', member: 'PPPF' },
+  }),
+  labelled: page('How confidential a group is, for those who may know of it', {
+    ...{ stranger: '-FF-', guest: all('-'), asking: 'FFF-', invited: 'FFF-', member: all('F') },
+  }),
   promised: page('What a group promises and asks', {
     ...{ nobody: all('-'), stranger: '-PP-', guest: all('-'), asking: 'PPP-', invited: 'PPP-', member: all('P') },
   }),
@@ -154,6 +160,9 @@ export const rules = {
   }),
   requests: page('For those who run the group: who asks to take part', {
     ...{ stranger: '-rr-', guest: all('-'), asking: 'rrr-', invited: 'rrr-', member: all('r'), facilitator: all('P') },
+  }),
+  requestsList: page('For those who run the group: who asks to take part, as a list', {
+    ...{ stranger: '-rr-', guest: all('-'), asking: 'rrr-', invited: 'rrr-', member: all('r'), facilitator: all('F') },
   }),
   inviting: page('For those who run a group of this node', {
     ...{ stranger: '-rr-', guest: all('-'), asking: 'rrr-', invited: 'rrr-', member: all('r'), facilitator: 'PPPr' },

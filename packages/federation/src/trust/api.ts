@@ -15,6 +15,7 @@ import {
   transactAs,
   type Visitor,
 } from '@joinery/core';
+import { labelsApi } from './api-labels.ts';
 import type { Change } from './change.ts';
 import { decisionFor, newPartnerBody, partnerChangesBody, previewBody, readFields } from './input.ts';
 import { type DecisionInput, decideAs } from './partners.ts';
@@ -110,6 +111,7 @@ const routes = {
 
 /** Partners over REST; the federation officer's and administrators' business. */
 export function api(app: OpenAPIHono<Environment>): void {
+  labelsApi(app);
   app.openapi(routes.list, async (c) => {
     requireFederationOfficer(c);
     const { cursor, limit } = c.req.valid('query');

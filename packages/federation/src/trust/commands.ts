@@ -14,6 +14,7 @@ import { readHosts } from './change.ts';
 import { explain } from './explain.ts';
 import { applyImport, type ImportPlan, planImport } from './imports.ts';
 import { commandBody, readFields } from './input.ts';
+import { introducedNodes } from './introduced/store.ts';
 import { type ListForm, listForms, parseList, writeList, writeRegister } from './lists.ts';
 import { allowPartner, blockPartner, type DecisionInput, proposePartner, suspendPartner } from './partners.ts';
 import { presentPartner } from './present.ts';
@@ -38,6 +39,18 @@ const coverage = [
   },
   { name: 'expires', value: 'date', description: 'last day, as 2027-01-31' },
 ];
+
+/** Nodes that closed groups elsewhere introduce here. */
+const introductionsList: Command = {
+  name: 'introductions list',
+  summary: 'Nodes without an entry that closed groups elsewhere introduce here',
+  run: async ({ db }) => {
+    const items = (await introducedNodes(db.reader)).map(({ key: _, ...node }) => node);
+    const line = ({ agency, origin, group, refused }: (typeof items)[number]) =>
+      `${origin} ${agency}, by ${group}${refused ? ', refused' : ''}`;
+    return { json: { items }, say: items.map(line).join('\n') || 'None.' };
+  },
+};
 
 type Rule = (work: Work, input: DecisionInput) => Promise<Partner>;
 
@@ -201,6 +214,7 @@ export const commands: Command[] = [
       return { json: plan, say: sayPlan(plan, true) };
     },
   },
+  introductionsList,
   {
     name: 'explain',
     summary: 'Say whether another node may read something, and why',

@@ -4,6 +4,7 @@ import { people } from '../people/index.ts';
 import { openWeb } from '../people/testing/web.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
 import { groups } from './index.ts';
+import { setQuestions } from './requests/questions.ts';
 
 async function open(ports: Partial<Ports> = {}) {
   const web = await openWeb([people, groups], { ports });
@@ -159,4 +160,64 @@ test('a group elsewhere is joined or followed by its link, and waits for its nod
   ]);
   const followed = await web.api(bert, 'POST', '/memberships/remote', { uri: document.id, join: false });
   expect(followed.json).toMatchObject({ membership: { state: 'none' }, following: false });
+});
+
+test('who asks to join answers by the ids of the questions, and those who run the group decide about one or many', async () => {
+  await using world = await open();
+  const { web, owner, anna, bert } = world;
+  const { id } = await world.make({ joining: 'request' });
+  await transact(web.context, { kind: 'system', what: 'test' }, (work) =>
+    setQuestions(work, id, owner.id, [
+      { text: 'Why?', required: true },
+      { text: 'Since when?', required: false },
+    ]),
+  );
+  const questions = await web.api(anna, 'GET', `/groups/${id}/questions`);
+  expect(questions.json).toEqual({
+    items: [
+      { id: '1', text: 'Why?', required: true },
+      { id: '2', text: 'Since when?', required: false },
+    ],
+    next: null,
+  });
+  for (const [answers, field, code] of [
+    [{}, 'answers.1', 'required'],
+    [{ 1: ' ' }, 'answers.1', 'required'],
+    [{ 1: 'x'.repeat(1_001) }, 'answers.1', 'too_long'],
+    [{ 1: 'Budget', 3: 'Yes' }, 'answers.3', 'bad_choice'],
+  ] as const) {
+    const refused = await web.api(anna, 'POST', `/groups/${id}/join`, { answers });
+    expect([refused.status, refused.json.errors]).toMatchObject([422, [{ field, code }]]);
+  }
+  for (const person of [anna, bert]) {
+    const asked = await web.api(person, 'POST', `/groups/${id}/join`, { answers: { 1: `I am ${person.name}` } });
+    expect(asked.json.membership).toMatchObject({ state: 'requested' });
+  }
+  expect((await web.api(anna, 'GET', `/groups/${id}/requests`)).status).toBe(403);
+  const queue = await web.api(owner, 'GET', `/groups/${id}/requests`);
+  expect(queue.json.items).toMatchObject([
+    { person: { id: anna.id }, answers: [{ question: 'Why?', answer: `I am ${anna.name}` }] },
+    { person: { id: bert.id }, answers: [{ question: 'Why?', answer: `I am ${bert.name}` }] },
+  ]);
+  const both = { people: [anna.id, bert.id], decision: 'approve' };
+  expect((await web.api(anna, 'POST', `/groups/${id}/requests`, both)).status).toBe(403);
+  expect((await web.api(owner, 'POST', `/groups/${id}/requests`, both)).json).toEqual({ decided: 2, faster: 0 });
+  expect((await web.api(owner, 'POST', `/groups/${id}/requests`, both)).json).toEqual({ decided: 0, faster: 2 });
+  expect((await web.api(anna, 'GET', `/groups/${id}`)).json.membership).toMatchObject({ state: 'member' });
+});
+
+test('owners label their group by id or word, and members read it', async () => {
+  await using world = await open();
+  const { web, owner, anna } = world;
+  const { id } = await world.make();
+  const label = `/groups/${id}/label`;
+  expect((await web.api(anna, 'GET', label)).json).toEqual({ label: null });
+  const internal = { label: { id: 'internal', en: 'Internal', nl: 'Intern' } };
+  for (const named of ['internal', 'INTERN'])
+    expect((await web.api(owner, 'PUT', label, { label: named, reason: 'Names' })).json).toEqual(internal);
+  expect((await web.api(anna, 'PUT', label, { label: null, reason: 'No' })).status).toBe(403);
+  const refused = await web.api(owner, 'PUT', label, { label: 'Secret', reason: 'Names' });
+  expect([refused.status, refused.json.errors]).toMatchObject([422, [{ field: 'label' }]]);
+  expect((await web.api(anna, 'GET', label)).json).toEqual(internal);
+  expect((await web.api(owner, 'PUT', label, { label: null, reason: 'Over' })).json).toEqual({ label: null });
 });

@@ -14,6 +14,8 @@ import {
   transactAs,
   type Visitor,
 } from '@joinery/core';
+import { z } from 'zod';
+import { labelApi } from './api-label.ts';
 import { memberRoutes } from './api-members.ts';
 import { groupAnswer, groupParams } from './api-parts.ts';
 import { createGroup, updateGroup } from './groups.ts';
@@ -22,7 +24,10 @@ import { groupJson, groupSchema } from './json.ts';
 import { knownGroups } from './lists.ts';
 import { followGroup, joinGroup, leaveGroup } from './membership.ts';
 import { findGroup, seeGroup } from './reads.ts';
+import { joinBody, requestApi, sentAnswers } from './requests/api.ts';
 import { membershipOf } from './store.ts';
+
+const nothing = z.object({});
 
 async function showGroup(c: RequestContext, visitor: Visitor, id: string) {
   const db = c.var.context.db.reader;
@@ -35,6 +40,8 @@ export function api(app: OpenAPIHono<Environment>): void {
   groupRoutes(app);
   membershipRoutes(app);
   memberRoutes(app);
+  requestApi(app);
+  labelApi(app);
 }
 
 function groupRoutes(app: OpenAPIHono<Environment>): void {
@@ -108,24 +115,28 @@ function groupRoutes(app: OpenAPIHono<Environment>): void {
 
 function membershipRoutes(app: OpenAPIHono<Environment>): void {
   const verbs = [
-    ['join', 'Join a group, or ask to', joinGroup],
-    ['follow', 'Follow a group', followGroup],
-    ['leave', 'Leave a group, and stop following it', leaveGroup],
+    ['join', 'Join a group, or ask to', joinBody, joinGroup],
+    ['follow', 'Follow a group', nothing, followGroup],
+    ['leave', 'Leave a group, and stop following it', nothing, leaveGroup],
   ] as const;
-  for (const [verb, summary, does] of verbs) {
+  for (const [verb, summary, schema, does] of verbs) {
     app.openapi(
       createRoute({
         method: 'post',
         path: `/groups/{id}/${verb}`,
         summary,
-        request: { params: groupParams },
+        request: { params: groupParams, body: { ...jsonBody(schema), required: false } },
         responses: groupAnswer,
       }),
       async (c) => {
         const visitor = requireVisitor(c);
         const { id } = c.req.valid('param');
         const before = await seeGroup(c.var.context.db.reader, id, visitor);
-        await transactAs(c, visitor, async (work) => void (await does(work, { group: id, person: visitor.person.id })));
+        const sent = joinBody.parse(c.req.valid('json'));
+        const asks = verb === 'join' && before.standing?.state !== 'member';
+        const answers = asks ? await sentAnswers(c, before.group, before.standing, sent) : {};
+        const input = { group: id, person: visitor.person.id, ...answers };
+        await transactAs(c, visitor, async (work) => void (await does(work, input)));
         const { reader } = c.var.context.db;
         // Who has left a hidden group cannot see it any more; the answer still says what became of the request.
         const standing = await membershipOf(reader, id, visitor.person.id);

@@ -78,6 +78,27 @@ export const commands: Command[] = [
       return { json: { group }, say: 'Done: the group has new keys, and the nodes of its members are told.' };
     },
   },
+  ...(['introduce', 'withdraw'] as const).map(
+    (verb): Command => ({
+      name: `introductions ${verb}`,
+      summary:
+        verb === 'introduce'
+          ? 'Introduce the nodes of a closed group’s members to each other'
+          : 'Introduce the nodes of a closed group’s members to each other no more',
+      arguments: ['group'],
+      run: async (context, { arguments: [reference = ''] }) => {
+        const on = verb === 'introduce';
+        const group = await transact(context, by, async (work) => {
+          const found = await groupById(work.db, await groupOf(work.db, reference));
+          if (found?.local !== 1 || found.kind !== 'group' || found.reading !== 'members' || found.deleted_at !== null)
+            return refuse('not_found', 'There is no such closed group here');
+          await context.ports.introductions.set(work, found, on);
+          return found.id;
+        });
+        return { json: { group, introduced: on }, say: 'Done: the nodes of its members are told.' };
+      },
+    }),
+  ),
   {
     name: 'group confirm-members',
     summary: 'After a restore: open a group as it was in the backup, when nobody is left who runs it',

@@ -1,12 +1,4 @@
-import {
-  type Environment,
-  newId,
-  readForm,
-  refuse,
-  requireFederationOfficer,
-  streams,
-  transactAs,
-} from '@joinery/core';
+import { type Environment, readForm, refuse, requireFederationOfficer, transactAs } from '@joinery/core';
 import {
   DataTable,
   EmptyState,
@@ -22,10 +14,10 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { mayDecide, requireDecider } from '../policy.ts';
 import { waitingRequests } from '../requests/waiting.ts';
-import { allPartners, registerDecision } from '../store.ts';
+import { allPartners } from '../store.ts';
 import { trustListOf } from '../trust.ts';
 import { home, PartnerTabs } from '../views.tsx';
-import { introducedNodes, refuseIntroduced } from './store.ts';
+import { decideIntroduced, introducedNodes } from './store.ts';
 import { introducedText } from './text.ts';
 
 const refusalForm = z.object({
@@ -113,15 +105,7 @@ export function introducedRoutes(app: Hono<Environment>): void {
     const { group, origin, reason } = read.value;
     const refused = read.value.refused === '1';
     const by = visitor.person.name;
-    await transactAs(c, visitor, async (work) => {
-      const known = (await introducedNodes(work.db)).some((node) => node.group === group && node.origin === origin);
-      if (!known) refuse('not_found', 'Nobody introduces this node in this group');
-      await refuseIntroduced(work, { group, origin, refused, by, reason });
-      const what = refused ? 'introduction-refused' : 'introduction-taken';
-      const row = { id: newId(), at: work.now, partner_id: newId(), origin, what, by, reason };
-      await registerDecision(work, { ...row, before: null, after: JSON.stringify({ group }) });
-      work.emit('partner.introduced', streams.local, { group });
-    });
+    await transactAs(c, visitor, (work) => decideIntroduced(work, { group, origin, refused, by, reason }));
     return c.redirect(`${home}/introduced?done=1`, 303);
   });
 }

@@ -1,6 +1,7 @@
-import { newId, originOf, type Reader, type Work } from '@joinery/core';
+import { newId, originOf, type Reader, refuse, streams, type Work } from '@joinery/core';
 import { z } from 'zod';
 import type { Introduction } from '../decide.ts';
+import { registerDecision } from '../store.ts';
 import { type IntroducedNode, readKey } from './list.ts';
 import type { IntroductionRow } from './tables.ts';
 
@@ -89,4 +90,22 @@ export async function refuseIntroduced(
       .values({ group_uri: group, origin, decided_by: by, reason, at: work.now })
       .execute();
   await raiseVersion(work);
+}
+
+/**
+ * Refuses a node that a group introduces, or takes it again; a row of the register.
+ * @throws {Refusal} not_found
+ */
+export async function decideIntroduced(
+  work: Work,
+  input: { group: string; origin: string; refused: boolean; by: string; reason: string },
+): Promise<void> {
+  const { group, origin, refused, by, reason } = input;
+  const known = (await introducedNodes(work.db)).some((node) => node.group === group && node.origin === origin);
+  if (!known) refuse('not_found', 'Nobody introduces this node in this group');
+  await refuseIntroduced(work, input);
+  const what = refused ? 'introduction-refused' : 'introduction-taken';
+  const row = { id: newId(), at: work.now, partner_id: newId(), origin, what, by, reason };
+  await registerDecision(work, { ...row, before: null, after: JSON.stringify({ group }) });
+  work.emit('partner.introduced', streams.local, { group });
 }

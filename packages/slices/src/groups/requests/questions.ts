@@ -84,12 +84,17 @@ export async function questionsDocument(db: Reader, group: GroupRow): Promise<Js
 
 /**
  * Answers as they were typed, beside their questions; empty ones left out.
- * @throws {Refusal} invalid, naming the field `answer<n>` of each that is missing or too long
+ * @param fieldOf name of the field of an answer
+ * @throws {Refusal} invalid, naming the field (`answer<n>`) of each that is missing or too long
  */
-export function answersFrom(questions: readonly Question[], typed: readonly string[]): Answer[] {
+export function answersFrom(
+  questions: readonly Question[],
+  typed: readonly string[],
+  fieldOf = (index: number) => `answer${index}`,
+): Answer[] {
   const texts = questions.map((_, index) => (typed[index] ?? '').replace(/\r\n?/g, '\n').trim());
   const faults = questions.flatMap(({ required }, index): FieldFault[] => {
-    const field = `answer${index}`;
+    const field = fieldOf(index);
     const text = texts[index] ?? '';
     if (required && text === '') return [{ field, code: 'required' }];
     return [...text].length > longestAnswer ? [{ field, code: 'too_long', values: { maximum: longestAnswer } }] : [];
