@@ -84,6 +84,8 @@ async function councilThatCameBack(dialect: 'sqlite' | 'postgres', really = dial
   const rash = await act((work) =>
     createTopic(work, { group: hidden, author: max.id, title: 'Rash words', ...markdownText('Sorry') }),
   );
+  const dear = { group: hidden, author: rex.id, title: 'Too dear', ...markdownText('Too dear') };
+  await act((work) => createTopic(work, dear));
   const town = await act(async (work) => {
     const group = await createGroup(work, { name: 'Town', handle: 'town', owner: rex.id, keys });
     const about = { group: group.id, author: rex.id, title: 'Town hall', ...markdownText('Open to all') };
@@ -275,6 +277,9 @@ describe.each(['sqlite', 'postgres'] as const)('A council that came back from a 
       expect((await maxBrowser.get('/profile/written')).html).not.toContain('Rash words');
       expect(await membershipOf(db, hidden, fay.id)).toMatchObject({ state: 'member', role: 'owner' });
       const rexBrowser = await signedIn(node, rex);
+      // Whoever was put out is told nothing of it any more, where they see what they wrote either.
+      const written = (await rexBrowser.get('/profile/written')).html;
+      expect([written.includes('Town hall'), written.includes('Merger')]).toEqual([true, false]);
       expect((await rexBrowser.get(`/posts/${secret}`)).status).toBe(404);
 
       // In a conversation each says so for themselves; the other waits meanwhile, and it does not end.

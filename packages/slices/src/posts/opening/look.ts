@@ -81,7 +81,12 @@ export async function openWithout(
 }
 
 /** What somebody of this node wrote, wherever it is theirs to read, the newest first: what they deleted or changed after a backup may be among it. */
-export function writtenBy(db: Reader, person: string, before: string | null, limit: number) {
+export function writtenBy(
+  db: Reader,
+  { id: person, guest }: { id: string; guest: boolean },
+  before: string | null,
+  limit: number,
+) {
   let query = db
     .selectFrom('post')
     .innerJoin('groups', 'groups.id', 'post.group_id')
@@ -92,7 +97,21 @@ export function writtenBy(db: Reader, person: string, before: string | null, lim
     .where('groups.deleted_at', 'is', null)
     .where('groups.shut_at', 'is', null)
     .where('groups.withheld_at', 'is', null)
-    .where('groups.kind', '=', 'group');
+    .where('groups.kind', '=', 'group')
+    // Whoever is out of a closed group is told nothing of it any more, their own words there included.
+    .where((eb) =>
+      eb.or([
+        eb('groups.reading', guest ? '=' : '<>', guest ? 'web' : 'members'),
+        eb.exists(
+          eb
+            .selectFrom('group_member')
+            .select('group_member.person_id')
+            .whereRef('group_member.group_id', '=', 'groups.id')
+            .where('group_member.person_id', '=', person)
+            .where('group_member.state', '=', 'member'),
+        ),
+      ]),
+    );
   if (before !== null) query = query.where('post.id', '<', before);
   return query.orderBy('post.id', 'desc').limit(limit).execute();
 }

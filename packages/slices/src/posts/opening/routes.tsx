@@ -152,7 +152,7 @@ async function showWritten(c: RequestContext): Promise<Response> {
   const { context, language } = c.var;
   const db = context.db.reader;
   const cursor = c.req.query('cursor') ?? '';
-  const rows = await writtenBy(db, visitor.person.id, isId(cursor) ? cursor : null, perPage + 1);
+  const rows = await writtenBy(db, visitor.person, isId(cursor) ? cursor : null, perPage + 1);
   const posts = rows.slice(0, perPage);
   const next = rows.length > perPage ? `${writtenPage}?cursor=${posts.at(-1)?.id}` : null;
   const page = <WrittenPage {...{ posts, next }} asOf={(await restoredState(db))?.asOf ?? null} reader={readerOf(c)} />;
