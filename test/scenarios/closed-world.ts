@@ -11,10 +11,11 @@ import { makeBackup } from '../../packages/core/src/backup/backup.ts';
 import { restoreBackup } from '../../packages/core/src/backup/restore.ts';
 import { issueActorToken } from '../../packages/federation/src/actor-token.ts';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
-import { openGate } from '../harness/gate.ts';
+import type { PartnerFields } from '../../packages/federation/src/trust/testing.ts';
 import { type Link, openLink } from '../harness/link.ts';
 import { settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
+import { type MovingClock, movingClock } from './lanes-world.ts';
 
 export const by = { kind: 'system', what: 'test' } as const;
 export const scopes = ['discover', 'open-groups', 'closed-groups'] as const;
@@ -31,8 +32,11 @@ export type ClosedWorld = AsyncDisposable & {
   b: TestNode;
   c: TestNode;
   x: TestNode;
-  /** The line on which others reach B. */
+  /** The lines on which others reach A and B. */
+  lineToA: Link;
   link: Link;
+  /** The clock of all of them. */
+  clock: MovingClock;
   ada: TestPerson;
   bob: TestPerson;
   cleo: TestPerson;
@@ -58,21 +62,32 @@ export type ClosedWorld = AsyncDisposable & {
   restore: (backup: string) => Promise<void>;
 };
 
-export async function openClosedWorld(): Promise<ClosedWorld> {
+type Options = {
+  /** Settings of all nodes. */
+  environment?: Record<string, string>;
+  /** What a node has agreed with another, by their names; all there is unless given, nothing where null. */
+  agreed?: (one: string, other: string) => PartnerFields['scopes'] | null;
+};
+
+export async function openClosedWorld(options: Options = {}): Promise<ClosedWorld> {
+  const agreed = options.agreed ?? (() => [...scopes]);
   const root = mkdtempSync(join(tmpdir(), 'joinery-closed-'));
-  const [link, gate] = [await openLink(), await openGate()];
-  const startA = (folder: string) =>
-    startTestNode('Department', { environment: { ...gate.environment, JOINERY_DATA: join(root, folder) } });
-  const linked = startTestNode('Borough', { environment: link.environment });
-  const others = [linked, startTestNode('City'), startTestNode('Xanadu')] as const;
+  const [lineToA, link, clock] = [await openLink(), await openLink(), movingClock()];
+  const start = (name: string, more: Record<string, string> = {}) =>
+    startTestNode(name, { clock, environment: { ...options.environment, ...more } });
+  const startA = (folder: string) => start('Department', { ...lineToA.environment, JOINERY_DATA: join(root, folder) });
+  const others = [start('Borough', link.environment), start('City'), start('Xanadu')] as const;
   let a = await startA('one');
   const [b, c, x] = await Promise.all(others);
-  gate.to(a.port);
+  lineToA.to(a.port ?? 0);
   link.to(b.port ?? 0);
   const nodes = () => [a, b, c, x];
   const settle = () => settleAll(nodes());
   for (const one of nodes())
-    for (const other of nodes()) if (one !== other) await one.allow(other, { scopes: [...scopes] });
+    for (const other of nodes()) {
+      const covered = one === other ? null : agreed(one.name, other.name);
+      if (covered) await one.allow(other, { scopes: covered });
+    }
   const [ada, bob, cleo] = [await a.person('Ada Owner'), await b.person('Bob Writer'), await c.person('Cleo Reader')];
   await x.person('Xaver Other');
   const keys = await createActorKeys();
@@ -115,7 +130,7 @@ export async function openClosedWorld(): Promise<ClosedWorld> {
     if (!key || !own) throw new Error('no key');
     const token = await issueActorToken({
       ...{ group: group.uri, key, node: nodeActor(holder.origin), nodeKey: createPublicKey(own.privateKey) },
-      ...{ version: 1, from: 0, now: new Date(), ...more },
+      ...{ version: 1, from: 0, now: clock.now(), ...more },
     });
     return { authorization: `ActivityPubActorToken ${token}` };
   };
@@ -139,15 +154,33 @@ export async function openClosedWorld(): Promise<ClosedWorld> {
       await a[Symbol.asyncDispose]();
       const none = join(root, 'none');
       const to = { to: join(root, 'two'), config: { ...config, dataFolder: none }, secretFile: join(none, 'secret') };
-      await restoreBackup({ backup, ...to, slices, now: new Date() });
+      await restoreBackup({ backup, ...to, slices, now: clock.now() });
       a = await startA('two');
-      gate.to(a.port);
+      lineToA.to(a.port ?? 0);
     },
-    ...{ b, c, x, link, ada, bob, cleo, group, nodes, settle, become, get, textAt, arrives, forged, copiesAt },
+    ...{
+      b,
+      c,
+      x,
+      lineToA,
+      link,
+      clock,
+      ada,
+      bob,
+      cleo,
+      group,
+      nodes,
+      settle,
+      become,
+      get,
+      textAt,
+      arrives,
+      forged,
+      copiesAt,
+    },
     [Symbol.asyncDispose]: async () => {
       for (const node of nodes()) await node[Symbol.asyncDispose]();
-      await link[Symbol.asyncDispose]();
-      await gate[Symbol.asyncDispose]();
+      for (const line of [lineToA, link]) await line[Symbol.asyncDispose]();
       rmSync(root, { recursive: true, force: true });
     },
   };

@@ -16,7 +16,7 @@ import {
 export const by = { kind: 'system', what: 'test' } as const;
 
 /** A clock that goes on by itself and can be put forward; nodes of one test share it, since signatures are dated. */
-type MovingClock = Clock & { forward: (minutes: number) => void };
+export type MovingClock = Clock & { forward: (minutes: number) => void };
 
 export function movingClock(): MovingClock {
   let ahead = 0;

@@ -198,7 +198,7 @@ async function readable(context: Context, person: string, groups: string[]): Pro
     // Asked of what is not there as well: the same statements whatever there is.
     const asked = object ?? { id, uri: '', local: false, deletedAt: null, type: 'Group' };
     const may = await kind.mayRead(db, { kind: 'person', person, administrator: false, guest }, asked);
-    if (object && may) found.push(id);
+    if (object && may && !(object.local && object.deletedAt !== null)) found.push(id);
   }
   return found;
 }

@@ -103,7 +103,8 @@ async function block(
   undo: boolean,
 ): Promise<ActivityDocument | null> {
   return moderation(outgoing, data, ({ group, person, standing }) => {
-    if (!undo && group.local === 1 && standing?.state === 'member') return null;
+    // As for a removal: only the last word is told.
+    if (group.local === 1 && standing?.state === (undo ? 'banned' : 'member')) return null;
     const blocked = { type: 'Block', object: person.uri, target: group.uri, ...reasonOf(standing), ...endOf(standing) };
     return undo ? { type: 'Undo', object: { ...blocked, actor: group.uri } } : blocked;
   });

@@ -207,9 +207,10 @@ export async function deleteGroup(work: Work, id: string, by: string | null): Pr
   work.emit('group.deleted', streamOf(group), { group: id });
 }
 
-/** Another node says that its group is gone. What is here stays readable. */
+/** Another node says that its group is gone. What is here stays readable; of a closed one that is what people of this node wrote. */
 export async function groupGoneElsewhere(work: Work, group: GroupRow): Promise<void> {
   await endGroup(work, group.id);
+  if (group.reading === 'members') work.emit('group.access_lost', streams.local, { group: group.id, version: 0 });
   work.emit('group.deleted', streams.local, { group: group.id });
 }
 

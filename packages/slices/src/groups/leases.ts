@@ -258,6 +258,14 @@ export async function heedRevoke(
   if (node === work.home) {
     await withhold(work, group, true);
     loseAccess(work, group.id, said.version);
+    // An agreement that covers it again says so to nobody: the host is asked, as after any refusal.
+    const soon = new Date(Date.parse(work.now) + retrySeconds * 1_000).toISOString();
+    await enqueueJob(
+      work,
+      leaseJob,
+      { group: group.id },
+      { key: `${group.id} revoked ${said.version} ${work.now}`, runAt: soon },
+    );
   }
   return true;
 }

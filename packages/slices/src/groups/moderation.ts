@@ -7,7 +7,7 @@ import { forgetAnswers } from './requests/answers.ts';
 import { isActingDeputy } from './requests/away.ts';
 import { noteDecision } from './requests/decisions.ts';
 import { answer, assertNotLastOwner, changeStanding, outside, type Parties, partiesOf } from './standing.ts';
-import { membershipOf } from './store.ts';
+import { hasParticipants, membershipOf } from './store.ts';
 import type { GroupMemberRow, Role } from './tables.ts';
 
 /** `by`: who decides; null for the command line, and for what another node's group says of itself. */
@@ -137,6 +137,9 @@ export async function unban(work: Work, input: ModerationInput): Promise<void> {
   if (standing?.state !== 'banned') return;
   await changeStanding(work, parties, { state: 'none', banned_until: null, reason: null });
   work.emit('group.unbanned', streamFor(work, group), data);
+  // A node with nobody in the group gets nothing of it: without this its person could never ask again.
+  if (group.local === 1 && person.local !== 1 && !(await hasParticipants(work.db, group.id, person.home)))
+    work.emit('group.unbanned', streams.node(person.home), data);
 }
 
 /**

@@ -28,7 +28,9 @@ export const groupKind: ObjectKind = {
     return group && stored(group);
   },
   mayRead: async (db, requester, object) => {
-    const group = await groupById(db, object.id);
+    const found = await groupById(db, object.id);
+    // Whoever could read a group is told that it was deleted.
+    const group = found && { ...found, deleted_at: null };
     // A node may know more groups than it reads: its people find them, and ask.
     if (requester.kind === 'peer') {
       const node = await nodeFacts(db, object.id, requester.origin);

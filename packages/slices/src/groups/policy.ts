@@ -146,11 +146,12 @@ export function joinsAtOnce(group: GroupFacts, standing: Standing): boolean {
 /**
  * Who may read a group and what is in it.
  * Nodes read only groups of this node, by agreement, and closed ones only while somebody of theirs is a member.
- * A group of another node is for the people of this node; closed ones here are for their members. A guest reads what anybody on the web may read, and
+ * A group of another node is for the people of this node; closed ones here are for their members; what a deleted group of this node held is there for nobody. A guest reads what anybody on the web may read, and
  * the groups of this node that they were invited to.
  * What a restore keeps shut is for nobody but those who run it.
  */
 export function mayReadGroup(group: GroupFacts, requester: Requester, standing: Standing, node?: NodeFacts): boolean {
+  if (requester.kind !== 'node' && group.local === 1 && group.deleted_at !== null) return false;
   if (isShut(group)) return requester.kind === 'node' || (requester.kind === 'person' && canConfirm(standing));
   switch (requester.kind) {
     case 'node':

@@ -38,7 +38,9 @@ export async function seeGroup(db: Reader, id: string, visitor: Visitor | null):
   // Asked of what is not there as well: the same statements whatever there is.
   const standing = visitor && isId(id) ? await membershipOf(db, id, visitor.person.id) : undefined;
   const requester = requesterOf(visitor);
-  if (!group || !mayKnowGroup(group, requester, standing)) refuse('not_found', 'There is no such group here');
+  // Whoever could know of a group learns that it was deleted, and nobody else.
+  const isKnown = group !== undefined && mayKnowGroup({ ...group, deleted_at: null }, requester, standing);
+  if (!isKnown) refuse('not_found', 'There is no such group here');
   if (group.deleted_at !== null && group.local === 1) refuse('gone', 'This group was deleted');
   return { group, standing, readable: mayReadGroup(group, requester, standing) };
 }

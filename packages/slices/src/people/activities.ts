@@ -93,7 +93,8 @@ async function applyDelete(work: Work, inbound: Inbound): Promise<InboundOutcome
   if (addressOf(inbound.activity.object) !== inbound.actor) return null;
   if (inbound.verified === 'unchecked') return { state: 'ignored', why: 'an unchecked copy deletes nobody' };
   const known = await personByUri(work.db, inbound.actor);
-  if (!known) return { state: 'ignored', why: 'nobody here knows this person' };
+  // A group ends itself in the same words.
+  if (!known) return null;
   if (known.local === 1) return { state: 'ignored', why: 'people of this node are deleted here' };
   return (await deletePerson(work, known.id))
     ? { state: 'applied' }

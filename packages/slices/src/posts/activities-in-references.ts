@@ -41,11 +41,21 @@ export async function applyReference(
   if (post?.local !== 1 || post.group_id !== group.id || post.deleted_at !== null)
     return ignored('nothing of ours in this group');
   await noteNumber(work, post.id, number);
+  await noteThread(work, post, threadOf(inbound.activity, group));
   return (await acceptPost(work, post.id, uri)) ? applied : ignored('it was taken in already');
 }
 
+type ThreadAddresses = { context: string | null; contextHistory: string | null };
+
+/** Where the group keeps the thread of a post of ours: what others answered is asked for there, when it is not here any more. */
+async function noteThread(work: Work, post: PostRow, { context, contextHistory }: ThreadAddresses): Promise<void> {
+  if (post.history_uri !== null || contextHistory === null) return;
+  const known = { context_uri: context, history_uri: contextHistory };
+  await work.db.updateTable('post').set(known).where('id', '=', post.id).execute();
+}
+
 /** Where the group keeps the thread, as it says: addresses of its own. */
-function threadOf(item: JsonObject, group: GroupRow): { context: string | null; contextHistory: string | null } {
+function threadOf(item: JsonObject, group: GroupRow): ThreadAddresses {
   const own = (value: JsonObject[string]) => {
     const address = addressOf(value);
     return address !== null && originOf(address) === group.home ? address : null;
@@ -68,6 +78,7 @@ export async function rememberReferences(work: Work, group: GroupRow, items: Jso
     if (known?.group_id === group.id) {
       if (known.local === 1) {
         await noteNumber(work, known.id, number);
+        await noteThread(work, known, threadOf(item, group));
         await acceptPost(work, known.id, uri);
       }
       await applyCounts(work, group, readCounts(item));

@@ -9,7 +9,7 @@ import { deletePost, editPost } from './changes.ts';
 import { askAgain, askedOf } from './delivery/asking.ts';
 import { detailOf } from './delivery/routes.tsx';
 import { deliveryOf } from './delivery.ts';
-import { openReplies, openTopics } from './history.ts';
+import { lacksReplies, openReplies, openTopics } from './history.ts';
 import { newReply, newTopic, postChange, reasonGiven, reasonOptional } from './input.ts';
 import { deliverySchema, postJson, postSchema, revisionSchema, threadSchema } from './json.ts';
 import { like, unlike } from './likes.ts';
@@ -140,7 +140,7 @@ function postRoutes(app: OpenAPIHono<Environment>): void {
       const { group, post, viewer } = await seePost(context, c.req.valid('param').id, visitor);
       const first = () => listReplies(context.db.reader, post.id, viewer, { limit: 100 });
       let replies = post.reply_to === null ? await first() : null;
-      const missing = replies !== null && replies.items.length < Math.min(post.reply_count, 100);
+      const missing = replies !== null && lacksReplies(group, post, replies.items, 100);
       await openReplies(context, group, post, missing);
       if (missing) replies = await first();
       const [shown, ...rest] = await toJson(c, visitor, [post, ...(replies?.items ?? [])]);

@@ -1,5 +1,5 @@
 import { type Context, transact, type Work } from '@joinery/core';
-import type { GroupRow } from '@joinery/slices/groups';
+import { type GroupRow, isReadLive } from '@joinery/slices/groups';
 import { hostOf } from './labels.tsx';
 
 const longestWait = 5_000;
@@ -18,8 +18,22 @@ export async function openTopics(context: Context, group: GroupRow): Promise<str
 }
 
 /**
+ * Whether replies of a topic are not here: never came, or were dropped with the access to their group, so that only their place is left.
+ * @param found those that are listed, at most so many
+ */
+export function lacksReplies(
+  group: Pick<GroupRow, 'local' | 'reading' | 'keeping'>,
+  topic: { reply_count: number },
+  found: readonly { content: string | null; deleted_at: string | null }[],
+  most: number,
+): boolean {
+  const here = isReadLive(group) ? found : found.filter((post) => post.content !== null || post.deleted_at !== null);
+  return here.length < Math.min(topic.reply_count, most);
+}
+
+/**
  * Replies of a topic elsewhere come when it is opened.
- * @param missing the host counts more than is here
+ * @param missing some are not here (`lacksReplies`)
  * @returns the host that did not answer, or null
  */
 export async function openReplies(

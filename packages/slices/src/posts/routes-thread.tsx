@@ -13,7 +13,7 @@ import { type Attaching, filesNow, noFiles, shownFiles, takeAttachments } from '
 import { audienceOf } from './audience.ts';
 import { deliveryOf } from './delivery.ts';
 import { heldBy } from './held.ts';
-import { openReplies } from './history.ts';
+import { lacksReplies, openReplies } from './history.ts';
 import { newReply } from './input.ts';
 import { audienceText, deliveryText, fieldErrors, topicTitle } from './labels.tsx';
 import { findPost, likedAmong, listReplies, type PostWithText } from './lists.ts';
@@ -108,7 +108,7 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
   const cursor = c.req.query('cursor') ?? null;
   let { topic } = seen;
   let page = await listReplies(db, topic.id, viewer, { cursor, limit: perPage });
-  const missing = cursor === null && page.items.length < Math.min(topic.reply_count, perPage);
+  const missing = cursor === null && lacksReplies(group, topic, page.items, perPage);
   const unavailable = await openReplies(context, group, topic, missing);
   if (missing) {
     topic = (await findPost(db, topic.id, viewer)) ?? topic;

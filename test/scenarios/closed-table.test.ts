@@ -1,0 +1,116 @@
+import { transact } from '@joinery/core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { until } from '../harness/until.ts';
+import { createProbe, type Things } from './closed-probe.ts';
+import { createSteps, nobodyListens } from './closed-steps.ts';
+import { expectedOf, type NodeName, nodeNames, people, type Row, rows } from './closed-table.ts';
+import { by, type ClosedWorld, limit, openClosedWorld, scopes } from './closed-world.ts';
+
+/**
+ * The message table of closed groups, walked row by row over three nodes and a fourth: A keeps the group, bob of B writes, cleo of C reads, and X is in nothing. After each row the
+ * same is asked everywhere, by everybody, and held against the row.
+ */
+const things: Things = { post: null, minutes: null, document: null, file: null, activity: null };
+let world: ClosedWorld;
+let probe: ReturnType<typeof createProbe>;
+let walk: ReturnType<typeof createSteps>;
+/** Version of the token that C was given last. */
+let version = 1;
+
+beforeAll(async () => {
+  const apart = ['Borough', 'City'];
+  world = await openClosedWorld({
+    environment: nobodyListens,
+    agreed: (one, other) => {
+      if ([one, other].includes('Xanadu')) return ['discover', 'open-groups'];
+      return apart.includes(one) && apart.includes(other) ? null : [...scopes];
+    },
+  });
+  const { a, c, x, ada, bob, cleo } = world;
+  const nora = await a.person('Nora Nobody');
+  probe = createProbe(world, {
+    ada: { node: 'a', person: ada },
+    nora: { node: 'a', person: nora },
+    bob: { node: 'b', person: bob },
+    cleo: { node: 'c', person: cleo },
+    dora: { node: 'c', person: await c.person('Dora Other') },
+    xena: { node: 'x', person: await x.person('Xena Other') },
+  });
+  for (const node of world.nodes()) probe.catchMails(node);
+  walk = createSteps(world, things, [ada, nora], probe.catchMails);
+  await world.settle();
+  await probe.told();
+}, 60_000);
+
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+/** Until C is refused at A, and at B with the token that it has. How long that takes is printed: a second is promised. */
+async function refused({ what }: Row): Promise<void> {
+  const began = performance.now();
+  const token = await world.forged({ version });
+  await until(async () => (await world.get(world.c, `${world.group.uri}/outbox`)).status !== 200, limit);
+  await until(async () => (await world.get(world.c, things.post ?? '', token)).status !== 200, limit);
+  console.log(`${what}: refused at A and at B after ${Math.round(performance.now() - began)} ms`);
+}
+
+/** Mails are sent a while after what they tell. */
+async function sendMails(): Promise<void> {
+  for (const { context } of world.nodes())
+    await transact(context, by, async (work) => {
+      const mails = work.db.updateTable('job').set({ run_at: work.now });
+      await mails.where('name', 'like', 'notifications.%').execute();
+    });
+  await world.settle();
+}
+
+const held = async () =>
+  Object.fromEntries(await Promise.all(nodeNames.map(async (name) => [name, (await probe.held(name)).has])));
+
+/** Until every node has what the row says; what else there is shows in what is compared then. */
+async function reached(row: Row): Promise<void> {
+  const expected = JSON.stringify({ a: '', b: '', c: '', x: '', ...row.holds });
+  await until(async () => {
+    await world.settle();
+    if (JSON.stringify(await held()) === expected) return true;
+    if (row.opens) await walk.open();
+    return false;
+  }, 2 * limit).catch(() => undefined);
+}
+
+async function found(row: Row) {
+  const access = world.a.context.db.reader.selectFrom('group_access').select(['version', 'revoked_at']);
+  const known = await access.where('origin', '=', world.c.origin).executeTakeFirst();
+  if (known?.revoked_at === null) version = known.version;
+  const reads: Record<string, unknown> = {};
+  const serves: Record<string, unknown> = {};
+  for (const name of people)
+    if (!row.away || !['ada', 'nora'].includes(name)) reads[name] = await probe.asPerson(name, things);
+  for (const name of row.away ? [] : nodeNames)
+    serves[name] = await probe.asNode(name, things, name === 'c' ? version : 1);
+  const logged = await Promise.all(nodeNames.map(async (name) => (await probe.held(name)).logged));
+  return {
+    ...{ told: await probe.told(), mails: probe.mails(), reads, serves },
+    ...{ holds: await held(), logged: logged.join(''), parts: row.away ? [] : await probe.parts(things) },
+  };
+}
+
+function expected(row: Row): Awaited<ReturnType<typeof found>> {
+  const nothing = { is: '', minutes: '', plain: '', proven: '' };
+  const asked = people.filter((name) => !row.away || !['ada', 'nora'].includes(name));
+  const servedTo = (name: NodeName) => [name, { ...nothing, ...row.serves[name] }];
+  return {
+    ...{ told: [...row.told].sort(), mails: [...(row.mails ?? [])].sort() },
+    reads: Object.fromEntries(asked.map((name) => [name, expectedOf(row, name)])),
+    serves: row.away ? {} : Object.fromEntries(nodeNames.map(servedTo)),
+    ...{ holds: { a: '', b: '', c: '', x: '', ...row.holds }, logged: '', parts: [] },
+  };
+}
+
+for (const row of rows)
+  it(row.what, async () => {
+    await walk.steps[row.what]?.();
+    if (row.refuses) await refused(row);
+    await reached(row);
+    await sendMails();
+    expect(await found(row)).toEqual(expected(row));
+  }, 120_000);
