@@ -71,10 +71,13 @@ export function api(app: OpenAPIHono<Environment>): void {
   reportRoutes(app);
 }
 
-/** How far a post got; to its author node by node. */
+/** How far a post got: figures for whoever reads it, with each node's name for those who run its group; to its author with what each has said. */
 async function toDelivery(c: C, visitor: Visitor, seen: SeenPost) {
   const { clock, db } = c.var.context;
-  if (seen.post.author_id !== visitor.person.id) return deliveryOf(db.reader, seen.post.id);
+  if (seen.post.author_id !== visitor.person.id) {
+    const delivery = await deliveryOf(db.reader, seen.post.id);
+    return seen.viewer.moderates ? delivery : { ...delivery, detail: [] };
+  }
   const { delivery, lines } = await detailOf(c, seen);
   const asked = await askedOf(db.reader, seen.post.id, clock.now());
   return { ...delivery, byNode: lines, askedAt: asked?.at ?? null };
