@@ -1,6 +1,14 @@
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { createActorKeys, eventById, type LogEvent, nodeActor, streams, transact } from '@joinery/core';
-import { approve, createGroup, groupByUri, joinGroup, membershipOf, removeMember } from '@joinery/slices/groups';
+import {
+  approve,
+  createGroup,
+  groupByUri,
+  joinGroup,
+  membershipOf,
+  removeMember,
+  setRole,
+} from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import {
   createTopic,
@@ -17,6 +25,7 @@ import { issueActorToken } from '../../packages/federation/src/actor-token.ts';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
 import { createBuilder } from '../../packages/federation/src/outgoing.ts';
 import { closedStateOf } from '../../packages/slices/src/posts/wanted.ts';
+import { sessionCookie } from '../harness/browser-pages.ts';
 import { type Link, openLink } from '../harness/link.ts';
 import { settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 import { countRowsRead } from '../harness/rows-read.ts';
@@ -308,6 +317,78 @@ it('an administrator of A who reads it in an emergency is named to its members a
   expect(await seenBy(cleo, at.c)).toMatchObject([{ ...told, state: 'ended', endedAt: expect.any(String) }]);
   expect(await x.context.db.reader.selectFrom('emergency_access').selectAll().execute()).toEqual([]);
 });
+
+it('an owner at another node hears of it when it is asked, and refuses it before it opens and while it is open; nobody else there can', async () => {
+  const eva = await a.person('Eva Keeper', { administrator: true });
+  const run = async (role: 'owner' | 'member') => {
+    const person = (await personByUri(a.context.db.reader, bob.uri))?.id ?? '';
+    await transact(a.context, by, (work) => setRole(work, { group: group.id, person, by: ada.id, role }));
+    await settle();
+  };
+  await run('owner');
+  const ask = async () => {
+    const { body } = await eva.api('POST', '/emergency', { group: group.uri, reason: 'Water in the archive' });
+    await settle();
+    return body.id as string;
+  };
+  type Seen = { id: string; state: string; reason: string; openedAt: string | null };
+  const seenBy = async (person: TestPerson, id: string): Promise<Seen[]> =>
+    (await person.api('GET', `/groups/${id}/emergency`)).body.items;
+  const first = await ask();
+  const [asked] = await seenBy(bob, at.b);
+  expect(asked).toMatchObject({ state: 'asked', reason: 'Water in the archive', openedAt: null });
+  expect((await seenBy(cleo, at.c)).map(({ reason }) => reason)).not.toContain('Water in the archive');
+  const bells: { kind: string }[] = (await bob.api('GET', '/notifications')).body.items;
+  expect(bells.some(({ kind }) => kind === 'emergency')).toBe(true);
+  const page = await pageOf(b, bob, `/emergency/${asked?.id}`);
+  expect(page).toContain('Water in the archive');
+  expect(page).toContain('Refuse');
+  expect(page).not.toContain('Let them read it');
+  // Neither a colleague nor an administrator of B has a part in it.
+  const [bea, root] = [await b.person('Bea Other'), await b.person('Rob Root', { administrator: true })];
+  for (const person of [bea, root])
+    expect((await person.api('POST', `/emergency/${asked?.id}/refuse`)).status).toBe(404);
+  expect((await bob.api('POST', `/emergency/${asked?.id}/approve`)).status).toBe(403);
+  expect((await bob.api('POST', `/emergency/${asked?.id}/refuse`)).status).toBe(200);
+  expect((await bob.api('POST', `/emergency/${asked?.id}/refuse`)).status).toBe(403);
+  await settle();
+  const stateAt = async (id: string) =>
+    (await eva.api('GET', '/emergency')).body.items.find((one: Seen) => one.id === id)?.state;
+  expect(await stateAt(first)).toBe('refused');
+  expect((await seenBy(bob, at.b)).find(({ id }) => id === asked?.id)).toMatchObject({ state: 'refused' });
+
+  const second = await ask();
+  expect((await ada.api('POST', `/emergency/${second}/approve`)).body).toMatchObject({ state: 'open' });
+  await settle();
+  const opened = (await seenBy(bob, at.b)).find(({ state }) => state === 'open');
+  expect((await bob.api('POST', `/emergency/${opened?.id}/refuse`)).status).toBe(200);
+  await settle();
+  expect(await stateAt(second)).toBe('ended');
+  expect((await seenBy(cleo, at.c)).filter(({ reason }) => reason === 'Water in the archive')).toMatchObject([
+    { state: 'ended' },
+  ]);
+
+  // Whoever owns it no longer, and whoever never did, refuse nothing, whatever their node sends.
+  const third = await ask();
+  const waits = (await seenBy(bob, at.b)).find(({ state }) => state === 'asked');
+  await run('member');
+  expect((await bob.api('POST', `/emergency/${waits?.id}/refuse`)).status).toBe(200);
+  const { actor, origin } = { actor: cleo.uri, origin: c.origin };
+  const activity = { id: `${origin}/activities/no`, type: 'Reject', actor, object: `${a.origin}/emergency/${third}` };
+  const sender = { actor, origin, verified: 'signature' } as const;
+  await a.federation.inbox.take({ activity, text: JSON.stringify(activity), ...sender });
+  await settle();
+  expect(await stateAt(third)).toBe('asked');
+  expect((await eva.api('POST', `/emergency/${third}/end`)).status).toBe(200);
+  await settle();
+});
+
+async function pageOf(node: TestNode, person: TestPerson, path: string): Promise<string> {
+  const { name, value } = await sessionCookie(node.context, person.account);
+  return (
+    await fetch(`${node.origin}${path}`, { headers: { accept: 'text/html', cookie: `${name}=${value}` } })
+  ).text();
+}
 
 it('its library is the same at A, B and C, and X has neither a folder nor a document of it', async () => {
   const names = { folder: `${secret} files`, title: `${secret} ledger` };

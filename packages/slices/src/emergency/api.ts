@@ -13,7 +13,7 @@ import { isMember, seeGroup } from '@joinery/slices/groups';
 import { z } from 'zod';
 import { approveReading, askToRead, endReading, refuseReading } from './emergency.ts';
 import { askInput } from './input.ts';
-import { accessesOf, ownAccesses } from './store.ts';
+import { accessesOf, ownAccesses, ownedAmong } from './store.ts';
 import type { EmergencyRow } from './tables.ts';
 
 const schema = z
@@ -102,9 +102,9 @@ export function api(app: OpenAPIHono<Environment>): void {
       const db = c.var.context.db.reader;
       const { group, standing } = await seeGroup(db, c.req.valid('param').id, requireVisitor(c));
       if (!isMember(standing)) refuse('forbidden', 'Only members see who read the group');
-      const rows = (await accessesOf(db, group.id)).filter(
-        ({ opened_at }) => standing?.role === 'owner' || opened_at !== null,
-      );
+      const all = await accessesOf(db, group.id);
+      const owned = await ownedAmong(db, all, requireVisitor(c).person.id, standing?.role);
+      const rows = all.filter(({ id, opened_at }) => owned.has(id) || opened_at !== null);
       return c.json({ items: rows.map(toJson), next: null }, 200);
     },
   );

@@ -12,9 +12,18 @@ import {
   type Visitor,
   type Work,
 } from '@joinery/core';
-import { type GroupRow, groupById, groupByUri, isMember, isShut, membershipOf, streamOf } from '@joinery/slices/groups';
+import {
+  type GroupRow,
+  groupById,
+  groupByUri,
+  isMember,
+  isShut,
+  membershipOf,
+  membersWithRole,
+  streamOf,
+} from '@joinery/slices/groups';
 import { canApprove, canEnd, canRead, canRefuse, type Decider, seemAlike } from './policy.ts';
-import { accessById, knownBy } from './store.ts';
+import { accessById, knownBy, ownerElsewhere } from './store.ts';
 import type { EmergencyPageRow, EmergencyRow } from './tables.ts';
 
 export const openJob = 'emergency.open';
@@ -83,7 +92,16 @@ export async function askToRead(
   await work.db.insertInto('emergency_access').values(row).execute();
   await enqueueJob(work, openJob, { id }, { key: id, runAt: row.notice_until });
   work.emit('emergency.asked', streams.local, { access: id, group: row.group_id });
+  await tellOwnersElsewhere(work, row);
   return row;
+}
+
+/** Owners at other nodes can refuse too: each of their nodes is told. */
+async function tellOwnersElsewhere(work: Work, access: Pick<EmergencyRow, 'id' | 'group_id'>): Promise<void> {
+  const owners = await membersWithRole(work.db, access.group_id ?? '', ['owner']);
+  const homes = new Set(owners.flatMap(({ home }) => (home === work.home ? [] : [home])));
+  for (const home of [...homes].sort())
+    work.emit('emergency.told', streams.node(home), { access: access.id, group: access.group_id });
 }
 
 /** What somebody is to a request. */
@@ -100,8 +118,20 @@ async function deciderOf(
   return { person: id, administrator: visitor.administrator, owner, alike };
 }
 
+/** What somebody is to a request at the node of a group elsewhere: administrators of this node have no part in it. */
+async function deciderElsewhere(
+  db: Reader,
+  access: EmergencyRow,
+  { person: { id } }: Pick<Visitor, 'person'>,
+): Promise<Decider> {
+  const told = await ownerElsewhere(db, access.id, id);
+  const standing = await membershipOf(db, access.group_id ?? '', id);
+  const owner = told !== undefined && isMember(standing);
+  return { person: id, administrator: false, owner, alike: false, refused: told?.refused_at != null };
+}
+
 /**
- * A request of this node, for whoever may know of it: administrators, and owners of the group.
+ * A request, for whoever may know of it: of this node, administrators and owners of the group; of a group elsewhere, its owners here.
  * @throws {Refusal} not_found
  */
 export async function seeAccess(
@@ -110,8 +140,8 @@ export async function seeAccess(
   visitor: Pick<Visitor, 'person' | 'administrator'>,
 ): Promise<{ access: EmergencyRow; who: Decider }> {
   const access = isId(id) ? await accessById(db, id) : undefined;
-  if (access === undefined || access.asker_id === null) return refuse('not_found', 'There is nothing at this address');
-  const who = await deciderOf(db, access, visitor);
+  if (access === undefined) return refuse('not_found', 'There is nothing at this address');
+  const who = await (access.asker_id === null ? deciderElsewhere : deciderOf)(db, access, visitor);
   if (!who.administrator && !who.owner) refuse('not_found', 'There is nothing at this address');
   return { access, who };
 }
@@ -156,7 +186,40 @@ export async function refuseReading(
 ): Promise<EmergencyRow> {
   const { access, who } = await seeAccess(work.db, id, visitor);
   if (!canRefuse(access, who)) refuse('forbidden', 'There is nothing to refuse for you');
-  const change = { ended_at: work.now, decided_by: who.person, decided_name: nameOf(who, visitor) };
+  if (access.asker_id === null) return sendRefusal(work, access, who.person);
+  return refuseNow(work, access, who.person, nameOf(who, visitor));
+}
+
+/** An owner of a group elsewhere says no: its node, which alone can end it, is told in their name. */
+async function sendRefusal(work: Work, access: EmergencyRow, person: string): Promise<EmergencyRow> {
+  const group = await groupById(work.db, access.group_id ?? '');
+  if (!group) return refuse('not_found', 'There is no such group here');
+  await work.db
+    .updateTable('emergency_owner')
+    .set({ refused_at: work.now })
+    .where('access_id', '=', access.id)
+    .where('person_id', '=', person)
+    .execute();
+  work.emit('emergency.refusal_sent', streams.node(group.home), { access: access.id, group: group.id, person });
+  return access;
+}
+
+/**
+ * An owner at another node says no to what was asked here.
+ * @param person local id
+ * @returns false when there is nothing that they could refuse (any more)
+ */
+export async function refusedElsewhere(work: Work, access: EmergencyRow, person: string): Promise<boolean> {
+  const standing = await membershipOf(work.db, access.group_id ?? '', person);
+  const owner = isMember(standing) && standing?.role === 'owner';
+  const who = { person, administrator: false, owner, alike: false };
+  if (access.asker_id === null || !canRefuse(access, who)) return false;
+  await refuseNow(work, access, person, null);
+  return true;
+}
+
+function refuseNow(work: Work, access: EmergencyRow, by: string, name: string | null): Promise<EmergencyRow> {
+  const change = { ended_at: work.now, decided_by: by, decided_name: name };
   if (access.state === 'open') return put(work, access, { ...change, state: 'ended' }, 'emergency.ended');
   return put(work, access, { ...change, state: 'refused' }, 'emergency.refused');
 }
@@ -201,6 +264,7 @@ async function put(
   // Members are told of what was read, or could be; what never began concerns its owners.
   const isTold = group?.local === 1 && event !== 'emergency.refused' && (change.opened_at ?? access.opened_at) !== null;
   work.emit(event, isTold ? streamOf(group) : streams.local, { access: access.id, group: access.group_id });
+  if (!isTold) await tellOwnersElsewhere(work, access);
   return { ...access, ...change };
 }
 
@@ -214,6 +278,7 @@ export async function openAfterNotice(context: Context, data: JsonObject): Promi
     await work.db.updateTable('emergency_access').set({ notice_until }).where('id', '=', access.id).execute();
     await enqueueJob(work, openJob, { id: access.id }, { key: `${access.id} ${notice_until}`, runAt: notice_until });
     work.emit('emergency.asked', streams.local, { access: access.id, group: access.group_id });
+    await tellOwnersElsewhere(work, access);
   });
 }
 

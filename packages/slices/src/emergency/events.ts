@@ -13,6 +13,10 @@ declare module '@joinery/core' {
     'emergency.refused': About;
     /** It is over. On the group's stream. */
     'emergency.ended': About;
+    /** It was asked, or refused before it began. On the stream of each node with an owner of the group, who can refuse it. */
+    'emergency.told': About;
+    /** An owner here refuses what is asked for a group elsewhere. On the stream of its node. */
+    'emergency.refusal_sent': About & { person: string };
     /** They looked at a page. On `local`. */
     'emergency.read': { access: string; page: string };
   }
@@ -26,5 +30,7 @@ export const events: EventDefinitions = {
   'emergency.opened': { v: 1, data: about },
   'emergency.refused': { v: 1, data: about },
   'emergency.ended': { v: 1, data: about },
+  'emergency.told': { v: 1, data: about },
+  'emergency.refusal_sent': { v: 1, data: about.extend({ person: z.string() }) },
   'emergency.read': { v: 1, data: z.strictObject({ access: z.string(), page: z.string() }) },
 };

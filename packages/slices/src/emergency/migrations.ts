@@ -37,4 +37,13 @@ export const migrations: Migrations = {
       .execute();
     await db.schema.createIndex('emergency_page_by_access').on('emergency_page').columns(['access_id', 'id']).execute();
   },
+  '2026-11-22-emergency-owners': async (db) => {
+    await db.schema
+      .createTable('emergency_owner')
+      .addColumn('access_id', 'text', (column) => column.notNull())
+      .addColumn('person_id', 'text', (column) => column.notNull())
+      .addColumn('refused_at', 'text')
+      .addPrimaryKeyConstraint('emergency_owner_key', ['access_id', 'person_id'])
+      .execute();
+  },
 };

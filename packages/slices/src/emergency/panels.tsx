@@ -2,7 +2,7 @@ import type { Panel as SlicePanel } from '@joinery/core';
 import { isMember, membershipOf } from '@joinery/slices/groups';
 import { ButtonLink, isLanguage, Panel } from '@joinery/ui';
 import { messages } from './messages.ts';
-import { accessesOf, pagesOf } from './store.ts';
+import { accessesOf, ownedAmong, pagesOf } from './store.ts';
 import { lineOf } from './views.tsx';
 
 /** For so long it stands on the group's first page; on the page behind it for good. */
@@ -19,10 +19,13 @@ export const panels: SlicePanel[] = [
       if (all.length === 0) return null;
       const standing = await membershipOf(db.reader, subject.id, visitor.person.id);
       if (!isMember(standing)) return null;
-      const owner = standing?.role === 'owner';
+      const owned = await ownedAmong(db.reader, all, visitor.person.id, standing?.role);
       const since = new Date(clock.now().getTime() - shownDays * 86_400_000).toISOString();
       const shown = all
-        .filter(({ state, opened_at }) => (opened_at !== null && opened_at > since) || (owner && state === 'asked'))
+        .filter(
+          ({ id, state, opened_at }) =>
+            (opened_at !== null && opened_at > since) || (owned.has(id) && state === 'asked'),
+        )
         .slice(0, 3);
       if (shown.length === 0) return null;
       const language = isLanguage(asked) ? asked : 'en';

@@ -1,18 +1,29 @@
 import type { EmergencyRow } from './tables.ts';
 
 /** Whoever looks at a request: what they are, and whether they seem to be the person who asks. */
-export type Decider = { person: string; administrator: boolean; owner: boolean; alike: boolean };
+export type Decider = {
+  person: string;
+  administrator: boolean;
+  owner: boolean;
+  alike: boolean;
+  /** Has sent a refusal to the node of a group elsewhere. */
+  refused?: boolean;
+};
 
 const isOther = (access: Pick<EmergencyRow, 'asker_id'>, who: Decider) => who.person !== access.asker_id && !who.alike;
 
 /** The second person: another administrator or an owner of the group, and not whoever asks under another name. */
 export function canApprove(access: Pick<EmergencyRow, 'asker_id' | 'state'>, who: Decider): boolean {
-  return access.state === 'asked' && (who.administrator || who.owner) && isOther(access, who);
+  return (
+    access.asker_id !== null && access.state === 'asked' && (who.administrator || who.owner) && isOther(access, who)
+  );
 }
 
 /** Saying no, before or while it is read: an owner at once, or another administrator. */
 export function canRefuse(access: Pick<EmergencyRow, 'asker_id' | 'state'>, who: Decider): boolean {
   const isRunning = access.state === 'asked' || access.state === 'open';
+  // Of a group elsewhere its owners alone, once: its node carries it out.
+  if (access.asker_id === null) return isRunning && who.owner && !who.refused;
   return isRunning && (who.administrator || who.owner) && who.person !== access.asker_id;
 }
 

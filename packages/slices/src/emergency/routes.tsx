@@ -19,7 +19,7 @@ import { approveReading, askToRead, beginPage, endReading, refuseReading, seeAcc
 import { askInput } from './input.ts';
 import { messages } from './messages.ts';
 import { canRead } from './policy.ts';
-import { accessesOf, ownAccesses, pagesOf, threadOf, topicsOf } from './store.ts';
+import { accessesOf, ownAccesses, ownedAmong, pagesOf, threadOf, topicsOf } from './store.ts';
 import type { EmergencyPageRow } from './tables.ts';
 import { AccessPage, AskPage, GroupPage } from './views.tsx';
 import { TopicPage, TopicsPage } from './views-reading.tsx';
@@ -135,9 +135,10 @@ export function routes(app: Hono<Environment>): void {
     const db = c.var.context.db.reader;
     const { group, standing } = await seeGroup(db, c.req.param('id'), visitor);
     if (!isMember(standing)) refuse('forbidden', 'Only members see who read the group');
-    const owner = standing?.role === 'owner';
+    const all = await accessesOf(db, group.id);
+    const owned = await ownedAmong(db, all, visitor.person.id, standing?.role);
     // What was refused before it began concerns those who were asked.
-    const accesses = (await accessesOf(db, group.id)).filter(({ opened_at }) => owner || opened_at !== null);
+    const accesses = all.filter(({ id, opened_at }) => owned.has(id) || opened_at !== null);
     const read = await pagesOf(
       db,
       accesses.map(({ id }) => id),
@@ -145,7 +146,7 @@ export function routes(app: Hono<Environment>): void {
     );
     const page = (
       <GroupPage
-        {...{ group, accesses, owner }}
+        {...{ group, accesses, owned }}
         pages={Map.groupBy(read, ({ access_id }) => access_id)}
         reader={readerOf(c)}
       />

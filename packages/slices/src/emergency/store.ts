@@ -2,10 +2,32 @@ import { accountOfPerson, fold, type Reader } from '@joinery/core';
 import { personById } from '@joinery/slices/people';
 import { seenPosts } from '@joinery/slices/posts';
 import type { Known } from './policy.ts';
-import type { EmergencyPageRow, EmergencyRow } from './tables.ts';
+import type { EmergencyOwnerRow, EmergencyPageRow, EmergencyRow } from './tables.ts';
 
 export function accessById(db: Reader, id: string): Promise<EmergencyRow | undefined> {
   return db.selectFrom('emergency_access').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Whether somebody of this node was told as an owner of a group elsewhere, and has refused. */
+export function ownerElsewhere(db: Reader, access: string, person: string): Promise<EmergencyOwnerRow | undefined> {
+  return db
+    .selectFrom('emergency_owner')
+    .selectAll()
+    .where('access_id', '=', access)
+    .where('person_id', '=', person)
+    .executeTakeFirst();
+}
+
+/** Which of some requests somebody may decide as an owner of their group, here or elsewhere. @param role of theirs in it here */
+export async function ownedAmong(
+  db: Reader,
+  accesses: readonly EmergencyRow[],
+  person: string,
+  role: string | undefined,
+): Promise<Set<string>> {
+  if (role === 'owner') return new Set(accesses.map(({ id }) => id));
+  const rows = await db.selectFrom('emergency_owner').select('access_id').where('person_id', '=', person).execute();
+  return new Set(rows.map((row) => row.access_id));
 }
 
 /** What was asked on this node, the newest first; at most a hundred. */

@@ -37,9 +37,18 @@ export type EmergencyPageRow = {
   subject_id: string | null;
 };
 
+/** Somebody of this node who owns a group elsewhere, as its node told with the request: they can refuse it. */
+export type EmergencyOwnerRow = {
+  access_id: string;
+  person_id: string;
+  /** When they sent their refusal; the group's node carries it out. */
+  refused_at: string | null;
+};
+
 declare module '@joinery/core' {
   interface Schema {
     emergency_access: EmergencyRow;
     emergency_page: EmergencyPageRow;
+    emergency_owner: EmergencyOwnerRow;
   }
 }

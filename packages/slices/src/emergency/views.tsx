@@ -177,6 +177,7 @@ export function AccessPage(model: {
       {access.state === 'asked' && own ? <p>{t('own')}</p> : null}
       {access.state === 'asked' && !own && who.alike ? <p>{t('alike')}</p> : null}
       {who.owner && !who.administrator && access.state === 'asked' ? <p>{t('unnamed')}</p> : null}
+      {who.refused && access.ended_at === null ? <p>{t('refusalSent')}</p> : null}
       <div class="app-actions">
         {canApprove(access, who) ? button('approve', t('approve'), 'primary') : null}
         {canRefuse(access, who)
@@ -184,7 +185,7 @@ export function AccessPage(model: {
           : null}
         {canEnd(access, who.person) ? button('end', t('end'), 'secondary') : null}
       </div>
-      {access.opened_at === null ? null : <PagesRead {...{ pages, reader }} />}
+      {access.opened_at === null || access.asker_id === null ? null : <PagesRead {...{ pages, reader }} />}
     </Stack>
   );
 }
@@ -221,7 +222,8 @@ export function GroupPage(model: {
   group: { id: string; name: string; local: number };
   accesses: readonly EmergencyRow[];
   pages: ReadonlyMap<string, readonly ShownPage[]>;
-  owner: boolean;
+  /** Those that this member may decide, as an owner. */
+  owned: ReadonlySet<string>;
   reader: Reader;
 }) {
   const { group, accesses, reader } = model;
@@ -246,7 +248,7 @@ export function GroupPage(model: {
             >
               <p>{lineOf(access, reader, group.local === 1 ? pages.length : null)}</p>
               {pages.length > 0 ? <PageList {...{ pages, reader }} /> : null}
-              {model.owner && (access.state === 'asked' || access.state === 'open') ? (
+              {model.owned.has(access.id) && (access.state === 'asked' || access.state === 'open') ? (
                 <ButtonLink href={`/emergency/${access.id}`}>{t('decide')}</ButtonLink>
               ) : null}
             </Panel>

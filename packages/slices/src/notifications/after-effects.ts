@@ -239,6 +239,7 @@ async function onEmergency(
     .where('id', '=', data.access)
     .executeTakeFirst();
   const asker = access?.asker_id;
+  if (access && asker === null) return tellOwnersHere(work, { id, at, data }, accepted);
   if (!access || !asker) return;
   const owners = data.group === null ? [] : await membersWithRole(work.db, data.group, ['owner']);
   const actor = accepted === null ? asker : access.decided_by;
@@ -277,6 +278,25 @@ async function onRole(
   if (group?.kind !== 'group' || group.local === 1 || group.deleted_at !== null) return;
   const accepted = data.role !== 'member';
   await notify(work, { person: data.person, kind: 'running', cause: `role ${id}`, at, group: group.id, accepted });
+}
+
+/** Those here who own a group elsewhere: only they were told. */
+async function tellOwnersHere(
+  work: Work,
+  { id, at, data }: { id: string; at: string; data: { access: string; group: string | null } },
+  accepted: boolean | null,
+): Promise<void> {
+  const owners = work.db.selectFrom('emergency_owner').select('person_id').where('access_id', '=', data.access);
+  for (const { person_id: person } of await owners.execute())
+    await notify(work, {
+      kind: 'emergency',
+      cause: `emergency ${id}`,
+      at,
+      actor: null,
+      accepted,
+      person,
+      group: data.group,
+    });
 }
 
 /** What somebody is told, and after what. Each event is seen once; `cause` keeps what arrives twice from being told twice. */
