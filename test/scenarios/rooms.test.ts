@@ -36,6 +36,8 @@ let bob: TestPerson;
 let cleo: TestPerson;
 let group: { id: string; uri: string };
 const at = { b: '', c: '' };
+/** Address of a post for those who run it. */
+const narrow = { run: '' };
 
 const nodes = () => [a, b, c];
 const settle = () => settleAll(nodes());
@@ -281,6 +283,7 @@ it('what is for those who run the group, or for one agency, reaches their nodes 
   // By the host, for those who run it: Cleo of C, and nobody of B.
   const run = await narrowTopic(group.id, ada, 'Petrel', { audience: 'facilitators' });
   expect(run.status).toBe(201);
+  narrow.run = run.body.uri;
   // By the host, for one agency: all of C.
   const city = await narrowTopic(group.id, ada, 'Fulmar', { audience: 'agency', agency: c.origin });
   await settle();
@@ -358,4 +361,23 @@ it('who runs it no more decides nothing, and their node forgets who asks', async
   expect(await standingAt(c, at.c, cid.uri)).toMatchObject({ state: 'none' });
   expect(await c.context.db.reader.selectFrom('group_answer').selectAll().execute()).toEqual([]);
   expect(await page(c, cleo, `/groups/${at.c}/requests`)).not.toContain('Cid Asker');
+});
+
+it('a deletion reaches whoever was ever told: the node of somebody who ran the group then, and does no more', async () => {
+  const text = async () => {
+    const copy = await postByUri(c.context.db.reader, narrow.run);
+    const kept = c.context.db.reader
+      .selectFrom('post_revision')
+      .select('content')
+      .where('post_id', '=', copy?.id ?? '');
+    return (await kept.executeTakeFirst())?.content;
+  };
+  expect(await text()).toContain('All of Petrel');
+  const [here] = (await postsAt(ada, group.id)).filter(({ title }) => title === 'Petrel');
+  expect((await ada.api('DELETE', `/posts/${here?.id}`)).status).toBeLessThan(300);
+  await until(async () => {
+    await settle();
+    return (await text()) === undefined;
+  }, limit);
+  expect(await sentTo(b)).not.toContain(here?.id);
 });

@@ -259,13 +259,9 @@ export async function heedRevoke(
     await withhold(work, group, true);
     loseAccess(work, group.id, said.version);
     // An agreement that covers it again says so to nobody: the host is asked, as after any refusal.
-    const soon = new Date(Date.parse(work.now) + retrySeconds * 1_000).toISOString();
-    await enqueueJob(
-      work,
-      leaseJob,
-      { group: group.id },
-      { key: `${group.id} revoked ${said.version} ${work.now}`, runAt: soon },
-    );
+    const soon = new Date(Date.parse(work.now) + firstRetrySeconds * 1_000).toISOString();
+    await work.db.updateTable('group_lease').set({ next_at: soon }).where('group_id', '=', group.id).execute();
+    await plan(work, group.home, soon);
   }
   return true;
 }

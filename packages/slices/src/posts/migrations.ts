@@ -370,4 +370,13 @@ export const migrations: Migrations = {
       .execute();
     await db.schema.createIndex('post_wanted_due').on('post_wanted').columns(['origin', 'due_at']).execute();
   },
+  '2026-12-07-posts-told': async (db) => {
+    await db.schema
+      .createTable('post_told')
+      .addColumn('post_id', 'text', (column) => column.notNull())
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('post_told_key', ['post_id', 'origin'])
+      .execute();
+  },
 };

@@ -1,5 +1,5 @@
 import { type EventName, type Events, type Reader, streams, type Work } from '@joinery/core';
-import { type GroupRow, membershipOf, membersWithRole } from '@joinery/slices/groups';
+import { accessByNode, type GroupRow, membershipOf, membersWithRole } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
 import type { PostRow } from './tables.ts';
 import { streamOfPost } from './visibility.ts';
@@ -53,7 +53,7 @@ export function membersOfAgency(db: Reader, group: string, origin: string) {
  */
 export async function emitOfPost<Name extends EventName>(
   work: Work,
-  { group, post, topic }: { group: GroupRow; post: Pick<PostRow, 'id' | 'audience' | 'received_at'>; topic: Thread },
+  { group, post, topic }: { group: GroupRow; post: Pick<PostRow, 'id' | 'audience'>; topic: Thread },
   name: Name,
   data: Events[Name],
   stream = streamOfPost(work, group, post),
@@ -61,25 +61,27 @@ export async function emitOfPost<Name extends EventName>(
   const event = work.emit(name, stream, data);
   if (group.local === 1 && post.audience !== 'group') {
     const origins = new Set(await nodesOfThread(work.db, group, topic));
+    // Whoever was ever told may have it, whatever its people are now: that it is gone they all hear.
     if (name === 'post.deleted' || name === 'post.removed')
-      for (const origin of await formerNode(work, group, post, topic)) origins.add(origin);
-    for (const origin of origins)
+      for (const origin of await toldBefore(work, group.id, post.id)) origins.add(origin);
+    else for (const origin of origins) await noteTold(work, post.id, origin);
+    for (const origin of [...origins].sort())
       work.emit('post.passed_on', streams.node(origin), { post: post.id, group: group.id, event });
   }
   return event;
 }
 
-/** The node of whoever began a thread and left after a post came: it may have that post, and hears that it is gone. */
-async function formerNode(
-  work: Work,
-  group: GroupRow,
-  post: Pick<PostRow, 'received_at'>,
-  topic: Thread,
-): Promise<string[]> {
-  const [author, standing] = [
-    await personById(work.db, topic.author_id),
-    await membershipOf(work.db, group.id, topic.author_id),
-  ];
-  const left = standing !== undefined && standing.state !== 'member' && standing.updated_at > post.received_at;
-  return author && left && author.home !== group.home ? [author.home] : [];
+async function noteTold(work: Work, post_id: string, origin: string): Promise<void> {
+  await work.db
+    .insertInto('post_told')
+    .values({ post_id, origin, at: work.now })
+    .onConflict((conflict) => conflict.columns(['post_id', 'origin']).doUpdateSet({ at: work.now }))
+    .execute();
+}
+
+/** Nodes that were told of a post for a part of a group, but for those that have said since that nothing of the group is left there. */
+async function toldBefore(work: Work, group: string, post: string): Promise<string[]> {
+  const told = await work.db.selectFrom('post_told').selectAll().where('post_id', '=', post).execute();
+  const access = await accessByNode(work.db, group);
+  return told.flatMap(({ origin, at }) => ((access.get(origin)?.receipt_at ?? '') > at ? [] : origin));
 }

@@ -238,6 +238,9 @@ type PostAskedRow = { post_id: string; at: string };
 /** What this node last told another one that it dropped: told again when that asks. */
 type PostReceiptRow = { group_id: string; origin: string; items: number; at: string };
 
+/** A node that was told of a post for a part of a group of ours, and when last. */
+type PostToldRow = { post_id: string; origin: string; at: string };
+
 /** What another slice says in the document of a post, as JSON. */
 type PostExtensionRow = { post_id: string; said: string };
 
@@ -259,6 +262,7 @@ declare module '@joinery/core' {
     post_fetch: PostFetchRow;
     post_asked: PostAskedRow;
     post_receipt: PostReceiptRow;
+    post_told: PostToldRow;
     post_extension: PostExtensionRow;
     post_bin: PostBinRow;
     post_wanted: PostWantedRow;
