@@ -1,45 +1,24 @@
-import { createPublicKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createActorKeys, eventById, type LogEvent, nodeActor, streams, transact } from '@joinery/core';
-import {
-  approve,
-  createGroup,
-  groupByUri,
-  joinGroup,
-  membershipOf,
-  removeMember,
-  setRole,
-} from '@joinery/slices/groups';
+import { createGroup, groupByUri, joinGroup, setRole } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
-import {
-  createTopic,
-  currentRevision,
-  editPost,
-  lock,
-  markdownText,
-  pin,
-  postByUri,
-  reply,
-} from '@joinery/slices/posts';
+import { createTopic, editPost, lock, markdownText, pin, postByUri, reply } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { issueActorToken } from '../../packages/federation/src/actor-token.ts';
-import { signedFetch } from '../../packages/federation/src/fetch.ts';
 import { createBuilder } from '../../packages/federation/src/outgoing.ts';
 import { closedStateOf } from '../../packages/slices/src/posts/wanted.ts';
 import { sessionCookie } from '../harness/browser-pages.ts';
-import { type Link, openLink } from '../harness/link.ts';
-import { settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+import type { Link } from '../harness/link.ts';
+import type { TestNode, TestPerson } from '../harness/node.ts';
 import { countRowsRead } from '../harness/rows-read.ts';
 import { until } from '../harness/until.ts';
 import { uploadFile } from '../harness/upload.ts';
+import { by, type ClosedWorld, limit, openClosedWorld, scopes } from './closed-world.ts';
 
 /**
  * A closed group over nodes, step by step: A hosts the group, b of B writes, c of C reads, and X is allowed by all and in nothing. What is written stays at its author's node,
  * which decides at each request.
  */
-const by = { kind: 'system', what: 'test' } as const;
-const scopes = ['discover', 'open-groups', 'closed-groups'] as const;
 const secret = 'Kestrel';
-const limit = 15_000;
 
 let a: TestNode;
 let b: TestNode;
@@ -54,61 +33,16 @@ let group: { id: string; uri: string };
 /** Local ids of the group at B and C. */
 const at = { b: '', c: '' };
 
-const nodes = () => [a, b, c, x];
-const settle = () => settleAll(nodes());
+let world: ClosedWorld;
+let { nodes, settle, become, get, textAt, arrives, forged } = {} as ClosedWorld;
 
 beforeAll(async () => {
-  const start = (name: string) => startTestNode(name);
-  link = await openLink();
-  const linked = startTestNode('Borough', { environment: link.environment });
-  [a, b, c, x] = await Promise.all([start('Department'), linked, start('City'), start('Xanadu')]);
-  link.to(b.port ?? 0);
-  for (const one of nodes())
-    for (const other of nodes()) if (one !== other) await one.allow(other, { scopes: [...scopes] });
-  [ada, bob, cleo] = [await a.person('Ada Owner'), await b.person('Bob Writer'), await c.person('Cleo Reader')];
-  await x.person('Xaver Other');
-  const keys = await createActorKeys();
-  group = await transact(a.context, by, (work) =>
-    createGroup(work, {
-      ...{ name: 'Fraud board', handle: 'fraud', owner: ada.id, keys },
-      ...{ reading: 'members', joining: 'request' },
-    }),
-  );
+  world = await openClosedWorld();
+  ({ a, b, c, x, link, ada, bob, cleo, group } = world);
+  ({ nodes, settle, become, get, textAt, arrives, forged } = world);
 }, 60_000);
 
-afterAll(async () => {
-  for (const node of nodes()) await node?.[Symbol.asyncDispose]();
-  await link?.[Symbol.asyncDispose]();
-});
-
-async function become(node: TestNode, person: TestPerson): Promise<string> {
-  const found = await node.context.ports.actors.resolve(group.uri);
-  await transact(node.context, by, (work) => joinGroup(work, { group: found.id, person: person.id }));
-  await settle();
-  const there = await personByUri(a.context.db.reader, person.uri);
-  expect(await membershipOf(a.context.db.reader, group.id, there?.id ?? '')).toMatchObject({ state: 'requested' });
-  await transact(a.context, by, (work) => approve(work, { group: group.id, person: there?.id ?? '', by: ada.id }));
-  await settle();
-  expect(await membershipOf(node.context.db.reader, found.id, person.id)).toMatchObject({ state: 'member' });
-  return found.id;
-}
-
-/** What a node gets at an address, signed by its server actor. */
-async function get(node: TestNode, url: string, headers: Record<string, string> = {}) {
-  const answer = await signedFetch(node.federation.bridge, url, 'test', { id: null, headers });
-  return { status: answer.ok ? 200 : answer.status, document: answer.ok ? answer.document : answer.body };
-}
-
-const textAt = async (node: TestNode, uri: string): Promise<string | undefined> => {
-  const post = await postByUri(node.context.db.reader, uri);
-  return post && (await currentRevision(node.context.db.reader, post))?.content;
-};
-
-const arrives = (node: TestNode, uri: string, words: string, within = limit) =>
-  until(async () => {
-    await settle();
-    return (await textAt(node, uri))?.includes(words) === true;
-  }, within);
+afterAll(() => world?.[Symbol.asyncDispose]());
 
 /** Nothing of it in the log, in what waits, or in what was logged. */
 async function isSilentAbout(node: TestNode, words: string): Promise<boolean> {
@@ -121,20 +55,6 @@ async function isSilentAbout(node: TestNode, words: string): Promise<boolean> {
     ...node.logged.map((text) => ({ text })),
   ];
   return rows.every(({ text }) => !(text ?? '').includes(words));
-}
-
-/** A token as the group issues it; what is named differs from what A would say. */
-async function forged(more: Partial<Parameters<typeof issueActorToken>[0]> & { by?: TestNode } = {}) {
-  const { bridge } = a.federation;
-  const key = await bridge.keys.find(a.context.db.reader, group.uri, 'ed25519');
-  const holder = more.by ?? c;
-  const own = await holder.federation.bridge.keys.find(holder.context.db.reader, nodeActor(holder.origin), 'rsa');
-  if (!key || !own) throw new Error('no key');
-  const token = await issueActorToken({
-    ...{ group: group.uri, key, node: nodeActor(holder.origin), nodeKey: createPublicKey(own.privateKey) },
-    ...{ version: 1, from: 0, now: new Date(), ...more },
-  });
-  return { authorization: `ActivityPubActorToken ${token}` };
 }
 
 let written: { id: string; uri: string };
@@ -599,114 +519,6 @@ it('nothing of what is written stands in logs, lanes, jobs or lists of connectio
     const finger = await fetch(`${host.origin}/.well-known/webfinger?resource=acct:fraud@${new URL(host.origin).host}`);
     expect(finger.status).toBe(404);
   }
-});
-
-const access = async (node: TestNode, id: string, origin: string) =>
-  node.context.db.reader
-    .selectFrom('group_access')
-    .selectAll()
-    .where('group_id', '=', id)
-    .where('origin', '=', origin)
-    .executeTakeFirst();
-
-const copiesAt = async (node: TestNode, id: string, words: string): Promise<number> => {
-  const rows = await node.context.db.reader
-    .selectFrom('post_revision')
-    .innerJoin('post', 'post.id', 'post_revision.post_id')
-    .select('post_revision.content')
-    .where('post.group_id', '=', id)
-    .where('post.local', '=', 0)
-    .execute();
-  return rows.filter(({ content }) => content.includes(words)).length;
-};
-
-/** Once that is decided, C is refused at A at once and at B when the notice has come, keeps nothing, and says so. How long that took is printed: a second is promised. */
-async function isShutOut(what: string, token: Record<string, string>, decide: () => Promise<unknown>): Promise<void> {
-  await decide();
-  const began = performance.now();
-  expect((await get(c, `${group.uri}/token`)).status).not.toBe(200);
-  expect((await get(c, `${group.uri}/outbox`)).status).not.toBe(200);
-  await until(async () => (await get(c, written.uri, token)).status === 404, limit);
-  console.log(`${what}: refused at A and at B after ${Math.round(performance.now() - began)} ms`);
-  await until(async () => {
-    await settle();
-    return (await copiesAt(c, at.c, secret)) === 0;
-  }, limit);
-}
-
-it('the last member of C is removed: C is refused with the token it holds, drops its copies, and B and A have the receipt (hostile case 121)', async () => {
-  const held = await forged();
-  expect((await get(c, written.uri, held)).status).toBe(200);
-  const known = await paperAt(c);
-  expect((await readPaper(c, cleo)).status).toBe(200);
-  const there = await personByUri(a.context.db.reader, cleo.uri);
-  const input = { group: group.id, person: there?.id ?? '', by: ada.id };
-  await isShutOut('last member of C removed', held, () => transact(a.context, by, (work) => removeMember(work, input)));
-  for (const [node, id] of [
-    [b, at.b],
-    [a, group.id],
-  ] as const)
-    await until(async () => (await access(node, id, c.origin))?.receipt_at != null, limit);
-  expect((await access(b, at.b, c.origin))?.receipt_items).toBeGreaterThan(0);
-  // What people of C wrote stays theirs, and B keeps its own.
-  expect(await textAt(b, written.uri)).toContain(secret);
-  const own = await c.context.db.reader.selectFrom('post').select('uri').where('local', '=', 1).execute();
-  expect(await textAt(c, own[0]?.uri ?? '')).toContain('seen here too');
-  const page = await cleo.api('GET', `/groups/${at.c}/posts`);
-  expect(page.status).toBe(404);
-  expect((await cleo.api('GET', '/feed')).body.items).toEqual([]);
-  expect((await get(c, `${b.origin}/files/${paper}`, held)).status).toBe(404);
-  expect((await readPaper(c, cleo, undefined, known)).status).toBe(404);
-  // Of files nothing stays either: not what they are called.
-  expect(await c.context.db.reader.selectFrom('files_file').selectAll().execute()).toEqual([]);
-});
-
-it('who is let in again reads again, what was dropped too, and the version that was raised still shuts out older tokens', async () => {
-  const old = await forged();
-  await become(c, cleo);
-  expect((await get(c, written.uri, old)).status).toBe(404);
-  expect((await get(c, written.uri, await forged({ version: 2 }))).status).toBe(200);
-  await until(async () => (await cleo.api('GET', `/groups/${at.c}/posts`)).body?.items?.length === 3, limit);
-  await arrives(c, written.uri, secret);
-  expect((await readPaper(c, cleo)).bytes.equals(bytes)).toBe(true);
-});
-
-it('B suspends C: refused at once whatever A says, and C drops what was written at B', async () => {
-  const token = await forged({ version: 2 });
-  const known = await paperAt(c);
-  await b.decide('suspend', c);
-  expect((await get(c, written.uri, token)).status).not.toBe(200);
-  expect((await get(c, `${b.origin}/files/${paper}`, token)).status).not.toBe(200);
-  expect((await readPaper(c, cleo, undefined, known)).status).toBeGreaterThanOrEqual(400);
-  await settle();
-  await until(async () => {
-    await settle();
-    return (await copiesAt(c, at.c, 'corrected')) === 0;
-  }, limit);
-  expect(await paperAt(c)).toBe('gone');
-  // What was written at A is still there, and B hears of the drop although it heeds nothing else from C.
-  expect(await copiesAt(c, at.c, 'minutes')).toBe(1);
-  await until(async () => {
-    await settle();
-    const items = (await access(b, at.b, c.origin))?.receipt_items;
-    return items === 2;
-  }, limit);
-  await b.decide('allow', c, { scopes: [...scopes] });
-});
-
-it('A suspends C: no token any more, the nodes of the others are told, and C drops all of the group', async () => {
-  await settle();
-  const token = await forged({ version: 2 });
-  expect((await get(c, written.uri, token)).status).toBe(200);
-  await isShutOut('A suspends C', token, () => a.decide('suspend', c));
-  expect((await get(c, `${b.origin}/files/${paper}`, token)).status).toBe(404);
-  expect((await readPaper(c, cleo)).status).toBeGreaterThanOrEqual(400);
-  expect(await access(b, at.b, c.origin)).toMatchObject({ version: 3 });
-  await until(async () => {
-    await settle();
-    const row = await access(a, group.id, c.origin);
-    return row?.receipt_at != null && row.revoked_at !== null && row.receipt_at > row.revoked_at;
-  }, limit);
 });
 
 it('a host that calls its closed group open is not believed: what was written at B stays for its members, and B’s people are told', async () => {

@@ -44,7 +44,7 @@ beforeAll(async () => {
 
 afterAll(() => world?.[Symbol.asyncDispose]());
 
-/** Until C is refused at A, and at B with the token that it has. How long that takes is printed: a second is promised. */
+/** Until C is refused at A, and at B with the token that it has (hostile case 121). How long that takes is printed: a second is promised. */
 async function refused({ what }: Row): Promise<void> {
   const began = performance.now();
   const token = await world.forged({ version });
@@ -87,10 +87,18 @@ async function found(row: Row) {
     if (!row.away || !['ada', 'nora'].includes(name)) reads[name] = await probe.asPerson(name, things);
   for (const name of row.away ? [] : nodeNames)
     serves[name] = await probe.asNode(name, things, name === 'c' ? version : 1);
-  const logged = await Promise.all(nodeNames.map(async (name) => (await probe.held(name)).logged));
+  // What it held before it lost its access opens nothing again, also once it is let in again.
+  const older = version > 1 && !row.away && things.post ? await world.forged({ version: version - 1 }) : null;
+  const stale = older && (await world.get(world.c, things.post ?? '', older)).status === 200;
+  const kept = await Promise.all(nodeNames.map((name) => probe.held(name)));
   return {
     ...{ told: await probe.told(), mails: probe.mails(), reads, serves },
-    ...{ holds: await held(), logged: logged.join(''), parts: row.away ? [] : await probe.parts(things) },
+    ...{
+      holds: Object.fromEntries(nodeNames.map((name, at) => [name, kept[at]?.has])),
+      logged: kept.map(({ logged }) => logged).join(''),
+      stale: stale === true,
+      parts: row.away ? [] : await probe.parts(things),
+    },
   };
 }
 
@@ -102,7 +110,7 @@ function expected(row: Row): Awaited<ReturnType<typeof found>> {
     ...{ told: [...row.told].sort(), mails: [...(row.mails ?? [])].sort() },
     reads: Object.fromEntries(asked.map((name) => [name, expectedOf(row, name)])),
     serves: row.away ? {} : Object.fromEntries(nodeNames.map(servedTo)),
-    ...{ holds: { a: '', b: '', c: '', x: '', ...row.holds }, logged: '', parts: [] },
+    ...{ holds: { a: '', b: '', c: '', x: '', ...row.holds }, logged: '', stale: false, parts: [] },
   };
 }
 

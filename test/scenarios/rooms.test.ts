@@ -1,32 +1,24 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createActorKeys, transact } from '@joinery/core';
-import {
-  approve,
-  createGroup,
-  groupById,
-  joinGroup,
-  leaveGroup,
-  membershipOf,
-  setQuestions,
-  setRole,
-} from '@joinery/slices/groups';
+import { transact } from '@joinery/core';
+import { approve, groupById, joinGroup, leaveGroup, membershipOf, setQuestions, setRole } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, editPost, markdownText, postByUri, seesPost } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeBackup } from '../../packages/core/src/backup/backup.ts';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
 import { sessionCookie } from '../harness/browser-pages.ts';
-import { type Link, openLink } from '../harness/link.ts';
-import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+import type { Link } from '../harness/link.ts';
+import type { TestNode, TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 import { uploadFile } from '../harness/upload.ts';
+import { by, type ClosedWorld, openClosedWorld } from './closed-world.ts';
 
 /** A closed group over three nodes and what its owner chooses for it: A hosts, Bob of B writes, Cleo of C reads. */
-const by = { kind: 'system', what: 'test' } as const;
 const limit = 20_000;
 
+let world: ClosedWorld;
 let a: TestNode;
 let b: TestNode;
 let c: TestNode;
@@ -39,42 +31,16 @@ const at = { b: '', c: '' };
 /** Address of a post for those who run it. */
 const narrow = { run: '' };
 
-const nodes = () => [a, b, c];
-const settle = () => settleAll(nodes());
+let { settle, become } = {} as ClosedWorld;
 
 beforeAll(async () => {
-  link = await openLink();
-  const linked = startTestNode('Borough', { environment: link.environment });
-  [a, b, c] = await Promise.all([startTestNode('Department'), linked, startTestNode('City')]);
-  link.to(b.port ?? 0);
-  await allowEachOther(nodes(), { scopes: ['discover', 'open-groups', 'closed-groups'] });
-  [ada, bob, cleo] = [await a.person('Ada Owner'), await b.person('Bob Writer'), await c.person('Cleo Reader')];
-  const keys = await createActorKeys();
-  group = await transact(a.context, by, (work) =>
-    createGroup(work, {
-      ...{ name: 'Fraud board', handle: 'fraud', owner: ada.id, keys },
-      ...{ reading: 'members', joining: 'request' },
-    }),
-  );
+  world = await openClosedWorld();
+  ({ a, b, c, link, ada, bob, cleo, group, settle, become } = world);
   at.b = await become(b, bob);
   at.c = await become(c, cleo);
 }, 60_000);
 
-afterAll(async () => {
-  for (const node of nodes()) await node?.[Symbol.asyncDispose]();
-  await link?.[Symbol.asyncDispose]();
-});
-
-async function become(node: TestNode, person: TestPerson): Promise<string> {
-  const found = await node.context.ports.actors.resolve(group.uri);
-  await transact(node.context, by, (work) => joinGroup(work, { group: found.id, person: person.id }));
-  await settle();
-  const there = await personByUri(a.context.db.reader, person.uri);
-  await transact(a.context, by, (work) => approve(work, { group: group.id, person: there?.id ?? '', by: ada.id }));
-  await settle();
-  expect(await membershipOf(node.context.db.reader, found.id, person.id)).toMatchObject({ state: 'member' });
-  return found.id;
-}
+afterAll(() => world?.[Symbol.asyncDispose]());
 
 const write = (title: string, content: string, more: object = {}) =>
   transact(b.context, by, (work) =>
