@@ -181,9 +181,9 @@ async function note(work: Work, group: GroupRow, lease: Lease): Promise<void> {
     .onConflict((conflict) => conflict.column('group_id').doUpdateSet(row))
     .execute();
   // A host that says no is heeded at once; one that says nothing may only be away.
-  const withheld =
-    lease.state === 'refused' || age >= periods.leaseReadable.days * day || isLabelUnknown(work.trust, group);
-  await withhold(work, group, withheld);
+  const withheld = lease.state === 'refused' || age >= periods.leaseReadable.days * day;
+  if (!withheld && isLabelUnknown(work.trust, group)) await hideUnlabelled(work, group);
+  else await withhold(work, group, withheld);
   if (age >= periods.leaseKept.days * day) loseAccess(work, group.id, 0);
 }
 
@@ -222,10 +222,16 @@ export async function weighLabels(context: Context): Promise<void> {
         await work.db.updateTable('group_lease').set({ next_at: work.now }).where('group_id', '=', id).execute();
         return plan(work, home, work.now);
       }
-      await withhold(work, group, true);
-      work.emit('group.label_unknown', streams.local, { group: id, origin: home });
+      await hideUnlabelled(work, group);
     });
   }
+}
+
+/** Whichever notices first, what is weighed or a lease that is renewed: those who decide are asked, and once. */
+async function hideUnlabelled(work: Work, group: GroupRow): Promise<void> {
+  if (group.withheld_at !== null) return;
+  await withhold(work, group, true);
+  work.emit('group.label_unknown', streams.local, { group: group.id, origin: group.home });
 }
 
 async function withhold(work: Work, group: GroupRow, withheld: boolean): Promise<void> {
