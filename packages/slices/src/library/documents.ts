@@ -228,7 +228,7 @@ export async function restoreDocument(work: Work, input: { post: string; by: str
   const group = await requireGroup(work, post.group_id);
   // Of a group elsewhere its node knows whether it was official, and says so.
   const official_at = group.local === 1 ? (before?.official_at ?? null) : null;
-  await putDocument(work, post, { folder_id: folder?.id ?? '', official_at });
+  await putDocument(work, post, { folder_id: folder?.id ?? '', official_at: null });
   await comeBack(work, post, group, (await postById(work.db, input.post))?.uri ?? '', official_at);
   await work.db.updateTable('library_version').set({ post_id: post.id }).where('post_id', '=', input.post).execute();
   for (const file of (await filesOf(work.db, 'library', [input.post])).get(input.post) ?? [])

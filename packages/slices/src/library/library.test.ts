@@ -10,10 +10,13 @@ import {
   deletePost,
   editPost,
   inBin,
+  lock,
+  markdownText,
   postById,
   postByUri,
   posts,
   removeFromGroup,
+  reply,
 } from '@joinery/slices/posts';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
@@ -248,6 +251,51 @@ describe.each(['sqlite', 'postgres'] as const)('A library on %s', (dialect) => {
       [],
     ]);
     expect(await fileById(db, file)).toBeUndefined();
+  });
+
+  it('undoes no decision of those who run the group when its author deletes a document and has it back', async () => {
+    const { node, db, olga, mia, group, add } = await setUp(dialect);
+    await using _ = node;
+    const answered = async (name: string) => {
+      const post = await add(mia, name);
+      await node.act((work) => mark(work, { post: post.id, official: true, by: olga.id }));
+      const text = markdownText('Is this the last word?');
+      return { post, said: await node.act((work) => reply(work, { replyTo: post.id, author: olga.id, ...text })) };
+    };
+    const remove = async (post: string) => {
+      await node.act((work) => deletePost(work, { post, author: mia.id }));
+      await node.follow();
+    };
+    const haveBack = (post: string) => node.act((work) => restoreDocument(work, { post, by: mia.id }));
+    const topicOf = async (post: string) => (await postById(db, post))?.topic_id;
+
+    const locked = await answered('locked.txt');
+    await node.act((work) => lock(work, { post: locked.post.id, by: olga.id }));
+    const { locked_at } = (await postById(db, locked.post.id)) ?? expect.fail();
+    await remove(locked.post.id);
+    const again = await haveBack(locked.post.id);
+    expect(locked_at).not.toBeNull();
+    expect(await postById(db, again.id)).toMatchObject({ locked_at, reply_count: 1 });
+    expect(await topicOf(locked.said.id)).toBe(again.id);
+    expect((await documentOf(db, again.id))?.official_at).not.toBeNull();
+
+    const removed = await answered('removed.txt');
+    await node.act((work) => removeFromGroup(work, { post: removed.post.id, by: olga.id, reason: 'No' }));
+    await remove(removed.post.id);
+    expect(await inBin(db, { group: group.id })).toEqual([]);
+    expect(await refusal(haveBack(removed.post.id))).toBe('not_found');
+
+    // Where its removal is known, and its author's node had not heard of it.
+    const crossed = await answered('crossed.txt');
+    await remove(crossed.post.id);
+    await node.act((work) =>
+      work.db.updateTable('post').set({ removed_at: work.now }).where('id', '=', crossed.post.id).execute(),
+    );
+    const anew = await haveBack(crossed.post.id);
+    expect([await topicOf(crossed.said.id), (await documentOf(db, anew.id))?.official_at]).toEqual([
+      crossed.post.id,
+      null,
+    ]);
   });
 
   it('shows members of other nodes the same tree, takes what they bring, and hears their facilitators alone', async () => {

@@ -10,12 +10,19 @@ export const binDays = periods.bin.days;
 
 const binHolder = (post: string) => ({ kind: 'bin', id: post });
 
+/** Whether its author may have it back. Not what those who run the group took out: with a new address it would be in the group again. */
+export function goesToBin(post: PostRow): boolean {
+  const { kind, local, reply_to, audience, removed_at, hidden_at } = post;
+  if (removed_at !== null || hidden_at !== null) return false;
+  return kind === 'document' && local === 1 && reply_to === null && audience === 'group';
+}
+
 /**
  * Keeps what is needed to undo the deletion of a document: for its author alone, while everybody else, here and elsewhere, has nothing of it any more.
  * Called before its texts are erased.
  */
 export async function putInBin(work: Work, post: PostRow): Promise<void> {
-  if (post.kind !== 'document' || post.local !== 1 || post.reply_to !== null || post.audience !== 'group') return;
+  if (!goesToBin(post)) return;
   const text = await currentRevision(work.db, post);
   if (!text) return;
   await work.db

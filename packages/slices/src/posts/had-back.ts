@@ -8,6 +8,7 @@ const longestMilliseconds = 32 * 86_400_000;
 
 /**
  * A document that its author had deleted is here again under a new address: what was answered to it goes on below the new one. Every node does that for itself.
+ * What those who run the group, or a node, had decided about it is not undone by that: what was taken out or hidden is not gone on with, and what was locked stays locked.
  * Not where new members see nothing of the past: below a new document they would read what was said before they came.
  * @param before the address that it had
  * @returns false when there is no such document of the same author in the same group, deleted not long ago
@@ -17,8 +18,11 @@ export async function continueThread(work: Work, post: PostRow, before: string):
   const group = await groupById(work.db, post.group_id);
   if (!old || !group || old.id === post.id || old.reply_to !== null || post.reply_to !== null) return false;
   if (old.group_id !== post.group_id || old.author_id !== post.author_id || old.kind !== post.kind) return false;
+  if (old.removed_at !== null || old.hidden_at !== null) return false;
   if (old.deleted_at === null || Date.parse(post.published_at) - Date.parse(old.deleted_at) > longestMilliseconds)
     return false;
+  const locked_at = post.locked_at ?? old.locked_at;
+  await work.db.updateTable('post').set({ locked_at }).where('id', '=', post.id).execute();
   if (!tellsFigures(group) || old.audience !== 'group' || post.audience !== 'group') return true;
   const moved = await work.db
     .updateTable('post')

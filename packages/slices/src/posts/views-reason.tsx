@@ -10,7 +10,7 @@ import {
   SubmitButton,
   TextField,
 } from '@joinery/ui';
-import { binDays } from './bin.ts';
+import { binDays, goesToBin } from './bin.ts';
 import { hostOf } from './labels.tsx';
 import type { PostWithText } from './lists.ts';
 import { messages } from './messages.ts';
@@ -70,7 +70,7 @@ export function DeletePage({ post, reader, csrf }: { post: PostWithText; reader:
   return (
     <>
       <PageHeading title={t('deleteTitle')} parent={{ href: `/posts/${post.id}`, label: post.title || post.excerpt }} />
-      <p>{post.kind === 'document' ? t('deleteDocumentLead', { days: binDays }) : t('deleteLead')}</p>
+      <p>{goesToBin(post) ? t('deleteDocumentLead', { days: binDays }) : t('deleteLead')}</p>
       <Form action={`/posts/${post.id}/delete`} csrf={csrf}>
         <FormActions>
           <SubmitButton kind="danger">{t('delete')}</SubmitButton>
