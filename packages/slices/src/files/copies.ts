@@ -94,7 +94,9 @@ async function change(work: Work, id: string, changed: Partial<FileCopyRow>): Pr
 /** Ends a copy: it is not read from now on, and its bytes go within minutes, unless they are those of another file here. The author's node is told (`file.copy_dropped`). */
 export async function dropCopy(work: Work, file: Pick<FileRow, 'id' | 'holder_kind' | 'holder_id'>): Promise<void> {
   const copy = await work.db.deleteFrom('files_copy').where('file_id', '=', file.id).returningAll().executeTakeFirst();
-  if (copy?.state !== 'kept') return;
+  if (!copy) return;
+  // What has come of it, or is coming just now.
+  if (copy.state !== 'kept') return enqueueSweep(work);
   if (!(await isUsedHere(work.db, copy.sha256))) {
     await leaveBlob(work, copy.sha256, true);
     await enqueueSweep(work, 0);

@@ -30,6 +30,7 @@ import { mediaTypeOf } from './inspect.ts';
 import { noteAway } from './receive.ts';
 import { readRemote } from './remote.ts';
 import { fileById } from './store.ts';
+import { enqueueSweep } from './sweep.ts';
 import type { FileCopyRow, FileRow } from './tables.ts';
 
 const by = { kind: 'system', what: copyJob } as const;
@@ -61,7 +62,8 @@ function useOf({ ports, clock }: Context): Use {
 async function copy(context: Context, id: string): Promise<void> {
   const db = context.db.reader;
   const [file, wanted] = [await fileById(db, id), await copyOf(db, id)];
-  if (!file || wanted?.state !== 'wanted') return;
+  // Dropped while it was on the way.
+  if (!file || wanted?.state !== 'wanted') return dropArriving(arrivingPath(context.files, id));
   if (!(await isPromised(context, db, file))) return transact(context, by, (work) => dropCopy(work, file));
   if (file.bytes > context.config.files.largest)
     return transact(context, by, (work) => refuseCopy(work, id, 'too_large'));
@@ -130,8 +132,10 @@ async function finish(context: Context, file: FileRow, wanted: FileCopyRow, path
     return transact(context, by, (work) => refuseCopy(work, file.id, reason));
   }
   await keepBlob(context, path, blob);
-  // Not wanted any more: the bytes go in a day, as any that nothing names.
-  await transact(context, by, (work) => keepCopy(context, work, file.id));
+  await transact(context, by, async (work) => {
+    // Not wanted any more: the bytes go in a day, as any that nothing names.
+    if (!(await keepCopy(context, work, file.id))) await enqueueSweep(work);
+  });
 }
 
 /** Whether its bytes are of the type under which they are handed out. What is handed out as mere bytes may be anything. */

@@ -4,6 +4,7 @@ import { isUsedHere } from './holders.ts';
 import { cleanName, nameless } from './names.ts';
 import { forgetReadersOf } from './readers.ts';
 import { fileById, filesOf, type Holder } from './store.ts';
+import { enqueueSweep } from './sweep.ts';
 import type { FileRow } from './tables.ts';
 
 /** Longest description of what an image shows, in characters. */
@@ -108,7 +109,9 @@ export async function removeFile(
 }
 
 async function leaveBytes(work: Work, sha256: string): Promise<void> {
-  if (!(await isUsedHere(work.db, sha256))) await leaveBlob(work, sha256);
+  if (await isUsedHere(work.db, sha256)) return;
+  await leaveBlob(work, sha256);
+  await enqueueSweep(work);
 }
 
 /** Ends all files of something, or those that are not among `except`. */

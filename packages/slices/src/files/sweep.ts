@@ -1,10 +1,13 @@
 import { enqueueJob, type Work } from '@joinery/core';
 
 export const sweepJob = 'files.sweep';
-const day = 24 * 3_600_000;
+const hour = 3_600_000;
+const day = 24 * hour;
 
-/** Removes what nobody came back for, within the hour that is asked for, whoever asks and however often. */
+/** Removes what nobody came back for, at the end of the hour that is asked for, whoever asks in it and however often; at once for 0. */
 export async function enqueueSweep(work: Work, afterMilliseconds = day + 60_000): Promise<void> {
-  const runAt = new Date(Date.parse(work.now) + afterMilliseconds).toISOString();
-  await enqueueJob(work, sweepJob, {}, { key: afterMilliseconds === 0 ? runAt : runAt.slice(0, 13), runAt });
+  const at = Date.parse(work.now) + afterMilliseconds;
+  // Who asks first in an hour asks for all in it: none of theirs may be too young by then.
+  const runAt = new Date(afterMilliseconds === 0 ? at : Math.ceil(at / hour) * hour).toISOString();
+  await enqueueJob(work, sweepJob, {}, { key: runAt, runAt });
 }
