@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { arrivingPath, pieceBytes, runNextJob, transact } from '@joinery/core';
-import { expect, it } from 'vitest';
+import { arrivingPath, pieceBytes, runNextJob, takeJob, transact } from '@joinery/core';
+import { expect, it, test } from 'vitest';
 import { eicar, startClamd } from '../../../../test/harness/clamd.ts';
 import { describeStores } from '../../../../test/harness/store.ts';
+import { until } from '../../../../test/harness/until.ts';
 import { openWeb, type TestWeb } from '../../../../test/harness/web.ts';
 import { checks } from './checks.ts';
-import { copyOf } from './copies.ts';
+import { copyOf, planJob } from './copies.ts';
+import { inTime } from './copying.ts';
 import { files, rememberFiles } from './index.ts';
 import { sweep } from './jobs.ts';
 import { thingsFor } from './testing/web.ts';
@@ -16,9 +18,9 @@ const home = 'https://b.example';
 const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes);
 
 /** Says that a thing of another node has these files. @returns their local ids */
-async function say(web: TestWeb, thing: string, named: Record<string, { bytes: Buffer; type?: string }>) {
-  const said = Object.entries(named).map(([name, { bytes, type }]) => ({
-    ...{ uri: `${home}/files/${name}`, name, media_type: type ?? 'text/plain', bytes: bytes.length, alt: null },
+async function say(web: TestWeb, thing: string, named: Record<string, { bytes: Buffer; type?: string; at?: string }>) {
+  const said = Object.entries(named).map(([name, { bytes, type, at }]) => ({
+    ...{ uri: `${at ?? home}/files/${name}`, name, media_type: type ?? 'text/plain', bytes: bytes.length, alt: null },
     sha256: sha(bytes).digest('hex'),
     pieces: Array.from({ length: Math.max(1, Math.ceil(bytes.length / pieceBytes)) }, (_, index) =>
       sha(bytes.subarray(index * pieceBytes, (index + 1) * pieceBytes)).digest('base64url'),
@@ -126,4 +128,88 @@ describeStores('The record copy of files of other nodes', (open) => {
     expect(await context.files.size(sha(named['fine.txt'].bytes).digest('hex'))).toBeNull();
     expect(existsSync(arrivingPath(context.files, idOf('long.bin')))).toBe(false);
   });
+
+  it('goes on with other nodes while one is slow, and leaves nothing of what is deleted meanwhile', async () => {
+    const { promise: slow, resolve: goOn } = Promise.withResolvers<void>();
+    const asked: string[] = [];
+    const named = {
+      'slow.txt': { bytes: Buffer.from('Byte by byte') },
+      'next.txt': { bytes: Buffer.from('Of the same node') },
+      'other.txt': { bytes: Buffer.from('Of another node'), at: 'https://c.example' },
+      'part.bin': { bytes: randomBytes(pieceBytes + 5), type: 'application/octet-stream', at: 'https://d.example' },
+    };
+    const things = thingsFor(() => [], { keepsCopies: async () => true });
+    const ports = {
+      files: {
+        read: async (uri: string) => {
+          const name = new URL(uri).pathname.split('/').at(-1) as keyof typeof named;
+          asked.push(name);
+          async function* body() {
+            if (name === 'slow.txt') await slow;
+            yield named[name].bytes.subarray(0, pieceBytes);
+            if (name === 'part.bin') throw new Error('cut off');
+          }
+          return { ok: true, body: body() } as const;
+        },
+        awaySince: async () => null,
+      },
+    };
+    let now = start;
+    await using web = await openWeb(open, { slices: [files, things], ports, now: () => new Date(now) });
+    const { context } = web;
+    const work = async () => {
+      while (await runNextJob(context));
+    };
+    const idOf = await say(web, 'one', named);
+    const jobs = () => context.db.reader.selectFrom('job').select('id').where('name', '=', planJob).execute();
+    // A look that has been through the files, and has not ended: another is planned all the same.
+    const look = await takeJob(context);
+    now += 1;
+    await say(web, 'one', { 'slow.txt': named['slow.txt'] });
+    expect([look?.name, (await jobs()).length]).toEqual([planJob, 2]);
+    await look?.run();
+    const running = work();
+    await until(async () => asked.length === 1, 15_000);
+    now += 1;
+    const ids = await say(web, 'one', named);
+    await work();
+    expect(asked).toEqual(['slow.txt', 'other.txt', 'part.bin']);
+    const states = ['slow.txt', 'next.txt', 'other.txt'].map(
+      async (name) => (await copyOf(context.db.reader, ids(name)))?.state,
+    );
+    expect(await Promise.all(states)).toEqual(['wanted', 'wanted', 'kept']);
+    expect(ids('slow.txt')).toBe(idOf('slow.txt'));
+    const [arriving, size] = [
+      arrivingPath(context.files, ids('part.bin')),
+      () => context.files.size(sha(named['slow.txt'].bytes).digest('hex')),
+    ];
+    expect(existsSync(arriving)).toBe(true);
+
+    await say(web, 'one', {});
+    goOn();
+    await running;
+    expect(await size()).not.toBeNull();
+    now += 2 * 60_000;
+    await work();
+    expect(existsSync(arriving)).toBe(false);
+    now += 26 * 3_600_000;
+    await work();
+    expect(await size()).toBeNull();
+  });
+});
+
+test('A stream that goes on for too long is given up, and what came of it stays', async () => {
+  const came: string[] = [];
+  let [noted, ended] = [0, false];
+  const stream = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(Buffer.from('some')),
+    cancel: () => {
+      ended = true;
+    },
+  });
+  for await (const part of inTime(stream, 10, (bytes) => {
+    noted += bytes;
+  }))
+    came.push(Buffer.from(part).toString());
+  expect([came, noted, ended]).toEqual([['some'], 4, true]);
 });

@@ -12,9 +12,9 @@ import type { FileCopyRow, FileRow } from './tables.ts';
 export const planJob = 'files.copies';
 export const copyJob = 'files.copy';
 
-/** Something of another node has other files than before: whether copies of them are kept is looked at next. */
+/** Something of another node has other files than before: whether copies of them are kept is looked at next. By the instant, since a look that is about to end has not seen this. */
 export async function planCopies(work: Work, holder: Holder): Promise<void> {
-  await enqueueJob(work, planJob, { ...holder }, { key: `${holder.kind} ${holder.id}` });
+  await enqueueJob(work, planJob, { ...holder }, { key: `${holder.kind} ${holder.id} ${work.now}` });
 }
 
 /** Whether this node promised copies of the files of a thing: asked anew each time, since a promise ends. */
@@ -42,7 +42,7 @@ export async function settleCopies(context: Pick<Context, 'slices'>, work: Work,
       .onConflict((conflict) => conflict.column('file_id').doNothing())
       .returning('file_id')
       .executeTakeFirst();
-    if (added) await enqueueJob(work, copyJob, { file: file.id }, { key: file.id });
+    if (added) await enqueueJob(work, copyJob, { file: file.id }, { key: `${file.id} ${work.now}` });
   }
 }
 

@@ -34,22 +34,24 @@ import { enqueueSweep } from './sweep.ts';
 import type { FileCopyRow, FileRow } from './tables.ts';
 
 const by = { kind: 'system', what: copyJob } as const;
-/** Fetched for record copies at once: the other jobs of a node go on meanwhile. */
+/** Fetched for record copies at once, each from another node: the other jobs of a node go on meanwhile. */
 const mostAtOnce = 2;
 /** Fetched by one job: what is longer goes on with the next, so that nobody waits for a large file. */
 const mostInOne = 64 * pieceBytes;
+/** How long one job fetches, in milliseconds: a node that sends byte by byte would hold its place for years. */
+const longestPart = 10 * 60_000;
 /** Bytes that are fetched from one node within an hour. */
 const mostInHour = 4 * 1024 * pieceBytes;
 const minute = 60_000;
 const longestWait = 60 * minute;
 
-/** What this process fetches just now, and what it has fetched within this hour from each node. */
-type Use = { running: number; hour: string; bytes: Map<string, number> };
+/** From which nodes this process fetches just now, and what it has fetched within this hour from each. */
+type Use = { homes: Set<string>; hour: string; bytes: Map<string, number> };
 const uses = new WeakMap<Context['ports'], Use>();
 
 function useOf({ ports, clock }: Context): Use {
   const hour = clock.now().toISOString().slice(0, 13);
-  const use = uses.get(ports) ?? { running: 0, hour, bytes: new Map() };
+  const use = uses.get(ports) ?? { homes: new Set(), hour, bytes: new Map() };
   if (use.hour !== hour) Object.assign(use, { hour, bytes: new Map() });
   uses.set(ports, use);
   return use;
@@ -70,8 +72,9 @@ async function copy(context: Context, id: string): Promise<void> {
   const use = useOf(context);
   const home = new URL(file.uri).origin;
   if ((use.bytes.get(home) ?? 0) >= mostInHour) return later(context, wanted, 20 * minute);
-  if (use.running >= mostAtOnce) return later(context, wanted, 2_000 + 1_000 * (await before(context, id)));
-  use.running += 1;
+  if (use.homes.has(home) || use.homes.size >= mostAtOnce)
+    return later(context, wanted, 2_000 + 1_000 * (await before(context, id)));
+  use.homes.add(home);
   try {
     await fetchPart(context, file, wanted, use, home);
   } catch (error) {
@@ -79,7 +82,7 @@ async function copy(context: Context, id: string): Promise<void> {
     context.logger.warn('files.copy_waits', { home, reason: isRefusal(error) ? error.code : 'error' });
     await later(context, wanted, longestWait / 4);
   } finally {
-    use.running -= 1;
+    use.homes.delete(home);
   }
 }
 
@@ -93,9 +96,9 @@ async function fetchPart(context: Context, file: FileRow, wanted: FileCopyRow, u
   try {
     if (from < file.bytes) {
       await assertSpace(context.files, file.bytes - from);
-      const bytes = await readRemote(context, file, { start: from, end: end - 1 }, 'record');
+      const remote = await readRemote(context, file, { start: from, end: end - 1 }, 'record');
+      const bytes = inTime(remote, longestPart, (count) => use.bytes.set(home, (use.bytes.get(home) ?? 0) + count));
       arrived = (await receiveBytes(context.files, path, bytes, { from, most: file.bytes })).bytes;
-      use.bytes.set(home, (use.bytes.get(home) ?? 0) + arrived - from);
     } else if (file.bytes === 0) await receiveBytes(context.files, path, nothing(), { most: 0 });
   } catch (error) {
     // Whatever it was, it is tried again for as long as the promise holds.
@@ -107,6 +110,31 @@ async function fetchPart(context: Context, file: FileRow, wanted: FileCopyRow, u
   }
   if (end < file.bytes) return later(context, { ...wanted, tries: wanted.tries }, 0, String(end));
   await finish(context, file, wanted, path);
+}
+
+/**
+ * What comes of a stream within some time; then it is given up, and what came stays.
+ * @param note told how many bytes came, each time
+ */
+export async function* inTime(
+  stream: ReadableStream<Uint8Array>,
+  milliseconds: number,
+  note: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  const giveUp = () => void reader.cancel().catch(() => {});
+  const timer = setTimeout(giveUp, milliseconds);
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      note(value.length);
+      yield value;
+    }
+  } finally {
+    clearTimeout(timer);
+    giveUp();
+  }
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
