@@ -73,6 +73,7 @@ it('No kind of right that was withdrawn after a backup holds again, before or af
     await using node = await openAt(take);
     const { context } = node;
     await confirmRestored(context, by, { take, administrators: [world.ids.ada], by: 'test', reason: 'test' });
+    await expect(run(context, 'restore confirm', [], {})).rejects.toThrow('This was confirmed on');
     if (take === 'trusted') {
       expect(await holding(context, world)).toEqual(all.filter((name) => !rights[name]?.endsAnyhow));
       continue;

@@ -1,4 +1,4 @@
-import { accountByEmail, accountOfPerson, type Command, type Context, refuse } from '@joinery/core';
+import { accountByEmail, accountOfPerson, type Command, type Context, refuse, restoredState } from '@joinery/core';
 import { confirmRestored } from '../rejoin.ts';
 import { answerRules, rulesToAnswer } from './rules.ts';
 
@@ -50,6 +50,12 @@ export const restoredCommands: Command[] = [
       { name: 'reason', value: 'text', description: 'Why; needed, as --by is, with --nothing-withdrawn' },
     ],
     run: async (context, { options }) => {
+      const confirmedAt = (await restoredState(context.db.reader))?.confirmedAt ?? null;
+      if (confirmedAt !== null)
+        refuse(
+          'conflict',
+          `This was confirmed on ${confirmedAt}, and what was decided then holds: see joinery restore admit and joinery restore rules`,
+        );
       const take = options['nothing-withdrawn'] === true ? 'trusted' : 'anew';
       const [by, reason] = [textOf(options.by), textOf(options.reason)];
       if (take === 'trusted' && (!by || !reason))
