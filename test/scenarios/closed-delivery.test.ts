@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { transact } from '@joinery/core';
+import { restoredState, transact } from '@joinery/core';
 import { removeMember, updateGroup } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, deletePost, editPost, markdownText, postByUri } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { confirmRestored } from '../../packages/federation/src/rejoin.ts';
 import type { TestNode, TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 import { uploadFile } from '../harness/upload.ts';
@@ -287,4 +288,22 @@ it('who may not have it any more has dropped it, with a receipt that can be read
   // Opening the group brings what was dropped.
   await cleo.api('GET', `/groups/${at.c}/posts`);
   await becomes(bob, post.id, c, 'fetched');
+}, 60_000);
+
+it('a record copy is in the backup of the group’s node, which hands it out again once it is back', async () => {
+  const { c, cleo, link, settle } = world;
+  await promise(true);
+  const permit = await brought('Permit');
+  await until(async () => {
+    await settle();
+    return (await permit.stateAtA()) === 'kept';
+  }, limit);
+  await world.restore(await world.backUp());
+  const { context } = world.a;
+  await confirmRestored(context, by, { take: 'trusted', by: 'Ada', reason: 'Nothing was withdrawn' });
+  await until(async () => (await restoredState(context.db.reader))?.waiting.length === 0, 30_000);
+  await settle();
+  link.cut();
+  await until(async () => (await permit.read(c, cleo)).status === 200, limit);
+  expect((await permit.read(c, cleo)).bytes.equals(permit.bytes)).toBe(true);
 }, 60_000);

@@ -153,7 +153,10 @@ export async function openClosedWorld(options: Options = {}): Promise<ClosedWorl
       const { config, slices } = a.context;
       await a[Symbol.asyncDispose]();
       const none = join(root, 'none');
-      const to = { to: join(root, 'two'), config: { ...config, dataFolder: none }, secretFile: join(none, 'secret') };
+      // As the settings of the new machine say: the files lie in the data folder.
+      const files = { ...config.files, place: { kind: 'folder', path: join(none, 'files') } as const };
+      const settings = { ...config, dataFolder: none, files };
+      const to = { to: join(root, 'two'), config: settings, secretFile: join(none, 'secret') };
       await restoreBackup({ backup, ...to, slices, now: clock.now() });
       a = await startA('two');
       lineToA.to(a.port ?? 0);
