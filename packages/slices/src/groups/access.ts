@@ -9,6 +9,7 @@ import {
   type Work,
 } from '@joinery/core';
 import { streamOf } from './addresses.ts';
+import { isShut } from './policy.ts';
 import type { GroupAccessRow, GroupRow } from './tables.ts';
 
 /** What a closed group of this node is to another node: whether anybody there takes part or is invited, and whether people there may ask to. */
@@ -28,6 +29,15 @@ export async function nodeFacts(db: Reader, group: string, origin: string): Prom
   };
 }
 
+/**
+ * Whether anybody at a node takes part in a closed group of ours, for what that node sends. While a restore keeps the group shut, who was a member as of the backup counts: what
+ * they write is kept with it, and refused it would be lost.
+ */
+export async function hasMembersAt(db: Reader, group: Pick<GroupRow, 'id' | 'shut_at'>, origin: string) {
+  const states = (await statesAt(db, { group: group.id, origin })).map(({ state }) => state);
+  return states.includes('member') || (isShut(group) && states.includes('unconfirmed'));
+}
+
 type At = { group: string; origin: string };
 
 const statesAt = prepareQuery((db, { group, origin }: At) =>
@@ -38,7 +48,7 @@ const statesAt = prepareQuery((db, { group, origin }: At) =>
     .distinct()
     .where('group_member.group_id', '=', group)
     .where('person.home', '=', origin)
-    .where('group_member.state', 'in', ['member', 'invited']),
+    .where('group_member.state', 'in', ['member', 'invited', 'unconfirmed']),
 );
 
 const askingAt = prepareQuery((db, { group, origin }: At) =>

@@ -8,7 +8,7 @@ import { removeMember } from './moderation.ts';
 import { canConfirm, isShut, type Standing } from './policy.ts';
 import { changeStanding } from './standing.ts';
 import { groupById, holdGroup, membershipOf, putMembership } from './store.ts';
-import type { GroupKind, GroupRow, Reading, Role } from './tables.ts';
+import type { GroupKind, GroupMemberRow, GroupRow, Reading, Role } from './tables.ts';
 import { roles } from './tables.ts';
 
 /**
@@ -104,6 +104,27 @@ export async function runnersElsewhere(db: Reader, group: string): Promise<{ per
 
 /** What a withheld role in a group is kept as: `<person> <group>`. */
 export const roleKind = 'groups.role';
+
+/**
+ * What somebody is to a group, for what they send to it and nothing else. While a restore keeps it shut, people of other nodes are what they were as of the backup: whether they
+ * still are their own node knows, and what it sends is kept with the group until whoever opens it has looked.
+ */
+export async function standingOfSender<Kept extends GroupMemberRow>(
+  db: Reader,
+  group: Pick<GroupRow, 'id' | 'shut_at'>,
+  person: Pick<PersonRow, 'id' | 'local'> | undefined,
+  standing: Kept | undefined,
+): Promise<Kept | undefined> {
+  if (!isShut(group) || person?.local !== 0 || (standing?.state !== 'unconfirmed' && standing?.state !== 'member'))
+    return standing;
+  const withheld = await db
+    .selectFrom('withheld')
+    .select('data')
+    .where('kind', '=', roleKind)
+    .where('subject', '=', `${person.id} ${group.id}`)
+    .executeTakeFirst();
+  return { ...standing, state: 'member', role: roles.find((one) => one === withheld?.data) ?? standing.role };
+}
 
 export type Opening = {
   group: string;

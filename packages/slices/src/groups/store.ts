@@ -172,7 +172,7 @@ export type NodeMembers = { origin: string; agency: string; members: number; mea
 
 /**
  * Members of a group per node, the largest first: counted now for a group of this node, for others as its host last said
- * (`measuredAt`). Who receives what is posted.
+ * (`measuredAt`). Who receives what is posted. In a group that a restore keeps shut those count who wait to be confirmed.
  */
 export async function membersPerNode(db: Reader, group: Pick<GroupRow, 'id' | 'local'>): Promise<NodeMembers[]> {
   if (group.local !== 1) return countedNodes(db, group.id);
@@ -186,9 +186,15 @@ const countedMembers = prepareQuery((db, { group }: { group: string }) =>
   db
     .selectFrom('group_member')
     .innerJoin('person', 'person.id', 'group_member.person_id')
+    .innerJoin('groups', 'groups.id', 'group_member.group_id')
     .select((eb) => ['person.home as origin', eb.fn.max('person.agency').as('agency'), eb.fn.countAll().as('members')])
     .where('group_member.group_id', '=', group)
-    .where('group_member.state', '=', 'member')
+    .where((eb) =>
+      eb.or([
+        eb('group_member.state', '=', 'member'),
+        eb.and([eb('group_member.state', '=', 'unconfirmed'), eb('groups.shut_at', 'is not', null)]),
+      ]),
+    )
     .groupBy('person.home'),
 );
 

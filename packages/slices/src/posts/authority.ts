@@ -1,5 +1,5 @@
 import type { Inbound, Work } from '@joinery/core';
-import { type GroupRow, groupByUri, nodeFacts } from '@joinery/slices/groups';
+import { type GroupRow, groupByUri, hasMembersAt } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { agrees, requireGroup } from './store.ts';
 import type { PostRow } from './tables.ts';
@@ -38,5 +38,5 @@ export async function actingPerson(
 export async function isClosedTo(work: Work, inbound: Inbound, group: GroupRow): Promise<boolean> {
   if (group.local !== 1) return false;
   if (!agrees(work.trust, inbound.origin, group)) return true;
-  return group.reading === 'members' && (await nodeFacts(work.db, group.id, inbound.origin)).people !== 'member';
+  return group.reading === 'members' && !(await hasMembersAt(work.db, group, inbound.origin));
 }

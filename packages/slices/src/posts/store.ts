@@ -12,6 +12,7 @@ import {
   membershipOf,
   postRefusal,
   scopeOf,
+  standingOfSender,
 } from '@joinery/slices/groups';
 import { isGuest, personById } from '../people/index.ts';
 import type { Standing } from './policy.ts';
@@ -102,15 +103,16 @@ export async function standingOf(
   const membership = await membershipOf(db, group.id, person);
   const known = await personById(db, person);
   const guest = known !== undefined && isGuest(known);
+  const sender = await standingOfSender(db, group, known, membership);
   return {
     person,
     // What people of other nodes write in a group that a restore keeps shut is kept with it: what they read, their own node knows.
     reads:
-      (isShut(group) && known?.local === 0 && isMember(membership)) ||
+      (isShut(group) && known?.local === 0 && isMember(sender)) ||
       mayReadGroup(group, { kind: 'person', person, administrator: false, guest }, membership),
     banned: isBanned(membership, now),
     onlyReads: !canSeeMembers(guest, membership),
-    posting: postRefusal(group, membership, now),
+    posting: postRefusal(group, sender, now),
     moderates: canModerate(group, membership),
     converses,
   };
