@@ -160,6 +160,32 @@ describeStores('Who sees a thread', (openStore) => {
     expect((await groupById(db, group.id))?.post_count).toBe(4);
     const [news] = await newByGroup(db, late.id, context.clock.now());
     expect(news?.count).toBe(3);
+
+    // While a restore keeps it shut, whoever runs it sees what they have to look at; the others what they wrote.
+    await act(async (work) => {
+      await work.db.updateTable('groups').set({ shut_at: work.now }).where('id', '=', group.id).execute();
+      await work.db
+        .updateTable('group_member')
+        .set({ state: 'unconfirmed' })
+        .where('group_id', '=', group.id)
+        .execute();
+    });
+    const whileShut: [PersonRow, boolean[]][] = [
+      [chair, [true, true, true, true, true, true]],
+      [early, [false, true, true, false, true, false]],
+    ];
+    for (const [who, sees] of whileShut) {
+      const standing = await membershipOf(db, group.id, who.id);
+      const found = await db.selectFrom('post').select('id').where(seenPosts(who.id)).execute();
+      for (const [index, topic] of topics.entries()) {
+        const label = `${who.name} ${index} shut`;
+        expect(
+          found.some(({ id }) => id === topic.id),
+          label,
+        ).toBe(sees[index]);
+        expect(place && maySeeThread(place, topic, who, standing), label).toBe(sees[index]);
+      }
+    }
   });
 
   it('holds for what is done to a thread: who does not see it cannot answer, like or report it', async () => {

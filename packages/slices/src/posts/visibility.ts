@@ -1,5 +1,13 @@
 import { type Reader, streams, type Work } from '@joinery/core';
-import { type GroupRow, groupById, membershipOf, type Standing, streamFor } from '@joinery/slices/groups';
+import {
+  canConfirm,
+  type GroupRow,
+  groupById,
+  membershipOf,
+  type Standing,
+  standingOfSender,
+  streamFor,
+} from '@joinery/slices/groups';
 import { type RawBuilder, sql } from 'kysely';
 import { isGuest, type PersonRow, personById } from '../people/index.ts';
 import { postById } from './store.ts';
@@ -42,14 +50,15 @@ export function maySeeThread(
   standing: (NonNullable<Standing> & { sees_from: string | null }) | null | undefined,
 ): boolean {
   if (person !== null && topic.author_id === person.id) return true;
-  const member = person !== null && standing?.state === 'member';
-  const runs = member && standing.role !== 'member';
+  // Whoever ran a group that a restore keeps shut looks at it before they are confirmed.
+  const seat = person !== null && (standing?.state === 'member' || canConfirm(standing)) ? standing : undefined;
+  const runs = !!seat && seat.role !== 'member';
   if (topic.audience === 'facilitators' && !runs) return false;
   // A guest works for an agency of their own.
-  if (topic.audience === 'agency' && !(member && person.home === topic.audience_origin && !isGuest(person)))
-    return false;
+  const colleague = seat && person !== null && person.home === topic.audience_origin && !isGuest(person);
+  if (topic.audience === 'agency' && !colleague) return false;
   if (group.reading !== 'members' || group.history === 'all' || runs) return true;
-  return member && (standing.sees_from === null || topic.sort_at >= standing.sees_from);
+  return !!seat && (seat.sees_from === null || topic.sort_at >= seat.sees_from);
 }
 
 /**
@@ -67,7 +76,8 @@ export function seenPosts(person: string, post = 'post'): RawBuilder<boolean> {
     or exists (select 1 from post as thread
       inner join groups as place on place.id = thread.group_id
       left join person as reader on reader.id = ${person}
-      left join group_member as seat on seat.group_id = thread.group_id and seat.person_id = reader.id and seat.state = 'member'
+      left join group_member as seat on seat.group_id = thread.group_id and seat.person_id = reader.id
+        and (seat.state = 'member' or (seat.state = 'unconfirmed' and seat.role <> 'member'))
       where thread.id in (${topic}, ${id})
         and (thread.id = ${topic} or place.kind = 'conversation') and (thread.id = ${id} or place.kind <> 'conversation') and (thread.author_id = ${person} or (
         (thread.audience = 'group'
@@ -94,5 +104,6 @@ export async function seesPost(
   if (!topic) return false;
   if (topic.audience === 'group' && (group.reading !== 'members' || group.history === 'all')) return true;
   const known = person === null ? undefined : await personById(db, person);
-  return maySeeThread(group, topic, known ?? null, known && (await membershipOf(db, group.id, known.id)));
+  const standing = known && (await membershipOf(db, group.id, known.id));
+  return maySeeThread(group, topic, known ?? null, await standingOfSender(db, group, known, standing));
 }
