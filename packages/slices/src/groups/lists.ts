@@ -232,7 +232,7 @@ export async function newNodesAmong(db: Reader, group: string, homes: string[]):
   return new Set(wanted.filter((home) => !known.has(home)));
 }
 
-/** Groups of this node that nobody owns any more: an administrator appoints somebody. */
+/** Groups of this node that nobody owns any more: an administrator appoints somebody. Not those that a restore keeps shut, whose roles are withheld. */
 export function groupsWithoutOwner(db: Reader): Promise<GroupRow[]> {
   return db
     .selectFrom('groups')
@@ -240,6 +240,7 @@ export function groupsWithoutOwner(db: Reader): Promise<GroupRow[]> {
     .where('local', '=', 1)
     .where('kind', '=', 'group')
     .where('deleted_at', 'is', null)
+    .where('shut_at', 'is', null)
     .where((eb) =>
       eb.not(
         eb.exists(
@@ -257,7 +258,8 @@ export function groupsWithoutOwner(db: Reader): Promise<GroupRow[]> {
     .execute();
 }
 
-const sharedColumns = ['groups.id', 'groups.name', 'groups.sort_name', 'groups.reading', 'groups.listed'] as const;
+const nameColumns = ['groups.name', 'groups.sort_name', 'groups.shut_at'] as const;
+const sharedColumns = ['groups.id', 'groups.reading', 'groups.listed', ...nameColumns] as const;
 
 const theirPeopleHere = (db: Reader, origins: readonly string[]) =>
   db
@@ -284,28 +286,32 @@ const ourPeopleThere = (db: Reader, origins: readonly string[]) =>
     .where((eb) => eb.or([eb('group_member.state', '=', 'member'), eb('group_member.following', '=', 1)]))
     .execute();
 
-/** Listed groups of this node that people of partners may find, read and join; of closed ones they find the name and what it is for. */
+/** Listed groups of this node that people of partners may find, read and join; of closed ones they find the name and what it is for. What a restore keeps shut has no name meanwhile. */
 export async function shareable(db: Reader): Promise<{ group: string; name: string; closed: boolean }[]> {
   const rows = await db
     .selectFrom('groups')
-    .select(['id', 'name', 'reading'])
+    .select(['id', 'name', 'reading', 'shut_at'])
     .where('local', '=', 1)
     .where('listed', '=', 1)
     .where('deleted_at', 'is', null)
     .orderBy('sort_name')
     .orderBy('id')
     .execute();
-  return rows.map(({ id, name, reading }) => ({ group: id, name, closed: reading === 'members' }));
+  return rows.map((row) => ({
+    group: row.id,
+    name: isShut(row) ? '' : row.name,
+    closed: row.reading === 'members',
+  }));
 }
 
 /** Groups shared with each of these nodes, here or there, and whose people take part in them; by name. */
 export async function sharedWith(db: Reader, origins: readonly string[]): Promise<Exchanged[]> {
   const rows = [...(await theirPeopleHere(db, origins)), ...(await ourPeopleThere(db, origins))];
   const shared = new Map<string, { sortName: string; part: Exchanged & { people: string[] } }>();
-  for (const { origin, id, name, sort_name, reading, listed, person_id } of rows) {
+  for (const { origin, id, name, sort_name, reading, listed, shut_at, person_id } of rows) {
     const closed = reading === 'members';
-    // Whoever looks after agreements need not know that a hidden group exists by its name.
-    const named = closed && listed === 0 ? {} : { name };
+    // Whoever looks after agreements need not know that a hidden group exists by its name, nor one that a restore keeps shut.
+    const named = (closed && listed === 0) || isShut({ shut_at }) ? {} : { name };
     const key = `${origin} ${id}`;
     const entry = shared.get(key) ?? { sortName: sort_name, part: { origin, group: id, ...named, closed, people: [] } };
     entry.part.people.push(person_id);

@@ -15,6 +15,7 @@ const here = (db: Reader, origins: readonly string[]) =>
     // Not by its index: that would go through everybody in each group here to find a few of theirs.
     .where(sql<number>`groups.local + 0`, '=', 1)
     .where('groups.deleted_at', 'is', null)
+    .where('groups.shut_at', 'is', null)
     .where('groups.post_count', '>', 0)
     .execute();
 

@@ -93,13 +93,12 @@ async function sharedGroups(
   const shared = (await exchangedWith(context, context.db.reader, [partner.origin]))(partner.origin);
   const known = new Set(shared.map(({ group }) => group));
   const others = (await shareableGroups(context, context.db.reader)).filter(({ group }) => !known.has(group));
+  const named = (one: { name: string }) => one.name !== '';
   const found = await Promise.all(
-    [...shared.filter(({ name }) => name !== '').slice(0, 50), ...others.slice(0, mostSuggestions)].map(
-      async (one) => ({
-        name: groupInWords(one, language),
-        object: await load(context, 'groups', { id: one.group }),
-      }),
-    ),
+    [...shared.filter(named).slice(0, 50), ...others.filter(named).slice(0, mostSuggestions)].map(async (one) => ({
+      name: groupInWords(one, language),
+      object: await load(context, 'groups', { id: one.group }),
+    })),
   );
   return found
     .flatMap(({ name, object }) => (object?.local ? [{ href: object.uri, name }] : []))
