@@ -1,7 +1,7 @@
 import { newId, nodeActor, type Restored, restoredState, transact } from '@joinery/core';
 import { membershipOf, removeMember } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
-import { createTopic, markdownText } from '@joinery/slices/posts';
+import { createTopic, editPost, like, markdownText, postByUri } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deliver } from '../../packages/federation/src/deliver.ts';
 import { documentContext, prove } from '../../packages/federation/src/outgoing.ts';
@@ -10,6 +10,7 @@ import { confirmRestored } from '../../packages/federation/src/rejoin.ts';
 import { answerRules, rulesToAnswer } from '../../packages/federation/src/restored/rules.ts';
 import { giveRolesBack } from '../../packages/slices/src/groups/restored.ts';
 import { openGroup } from '../../packages/slices/src/groups/shut.ts';
+import { putCountedNodes } from '../../packages/slices/src/groups/store.ts';
 import type { TestNode, TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 import { by, type ClosedWorld, limit, openClosedWorld, scopes } from './closed-world.ts';
@@ -103,6 +104,32 @@ it('members read again after the group’s node was restored, and neither ex-mem
   expect((await get(c, `${group.uri}/token`)).status).not.toBe(200);
   await until(async () => (await get(c, budget.uri, old)).status !== 200, limit);
 
+  // What B's people wrote since the backup is back, although nobody has said yet that they are members; so is what they change and like now.
+  const here = (uri: string) => postByUri(world.a.context.db.reader, uri);
+  await until(async () => {
+    await settle();
+    return (await here(late.uri)) !== undefined;
+  }, limit);
+  const aside = await transact(b.context, by, async (work) => {
+    await editPost(work, { post: budget.id, author: bob.id, ...markdownText('Budget of May, mended.') });
+    await like(work, { post: late.id, by: { uri: bob.uri, person: bob.id } });
+    const audience = { kind: 'agency', origin: c.origin } as const;
+    await putCountedNodes(work, at.b, [{ origin: c.origin, agency: 'City', members: 1 }]);
+    return createTopic(work, {
+      group: at.b,
+      author: bob.id,
+      title: 'Aside',
+      audience,
+      ...markdownText('For C alone.'),
+    });
+  });
+  await until(async () => {
+    await settle();
+    if ((await here(budget.uri))?.revision !== 2 || (await here(late.uri))?.likes !== 1) return false;
+    return (await here(aside.uri)) !== undefined;
+  }, limit);
+  expect(await postByUri(c.context.db.reader, aside.uri)).toBeUndefined();
+
   await transact(world.a.context, by, (work) => giveRolesBack(work, ada.id));
   const gone = [await there(xaver)];
   await transact(world.a.context, by, (work) => openGroup(work, { group: group.id, by: ada.id, gone }));
@@ -127,6 +154,8 @@ it('members read again after the group’s node was restored, and neither ex-mem
     await settle();
     return JSON.stringify((await cleo.api('GET', `/groups/${at.c}/posts`)).body).includes('Budget of May');
   }, limit);
+  // What was written meanwhile for C's people alone is told to C now.
+  await arrives(c, aside.uri, 'For C alone');
 
   // A notice from before the restore, however high its version, takes nothing away when it is told again.
   for (const said of [{} as Record<string, string>, { 'joinery:hostEpoch': '2020-01-01T00:00:00.000Z' }]) {
@@ -144,6 +173,23 @@ it('members read again after the group’s node was restored, and neither ex-mem
   );
   await settle();
   expect(await numberOf(now.uri)).toBeGreaterThan(lateNumber + 1_000);
+
+  // A node that loses its agreement and has it again while a restore keeps the group shut reads again once it is open.
+  const decided = async (covers: readonly (typeof scopes)[number][], isRevoked: boolean) => {
+    await world.a.decide('change', c, { scopes: [...covers] });
+    await settle();
+    expect((await accessAt(world.a, group.id, c))?.revoked_at !== null).toBe(isRevoked);
+  };
+  await transact(world.a.context, by, async (work) => {
+    await work.db.updateTable('groups').set({ shut_at: work.now }).where('id', '=', group.id).execute();
+    const ours = work.db.updateTable('group_member').where('group_id', '=', group.id);
+    await ours.set({ state: 'unconfirmed' }).where('state', '=', 'member').execute();
+  });
+  await decided(['discover', 'open-groups'], true);
+  await decided(scopes, true);
+  await transact(world.a.context, by, (work) => openGroup(work, { group: group.id, by: ada.id }));
+  await settle();
+  expect((await accessAt(world.a, group.id, c))?.revoked_at).toBeNull();
 });
 
 /** A says that C’s version in the group is 50. */

@@ -106,6 +106,8 @@ export const agreementEffects = {
   'partner.changed': weighSoon,
   'partner.ended': weighSoon,
   'group.updated': weighSoon,
+  // Who got an agreement back while a restore kept the group shut was a member to nobody then.
+  'group.members_confirmed': weighSoon,
 } satisfies AfterEffects;
 
 export const agreementJobs = { [weighJob]: weigh };

@@ -7,6 +7,7 @@ import { noteDropped } from './delivery/fetches.ts';
 import { planReport } from './delivery.ts';
 import { eraseConversation } from './erase.ts';
 import { forgetOpening } from './history.ts';
+import { tellPartsAnew } from './narrow.ts';
 import { recordEffects } from './record.ts';
 import { postById } from './store.ts';
 import { forgetPersonal } from './unread.ts';
@@ -23,6 +24,7 @@ export const afterEffects: AfterEffects = {
     await recordEffects['group.deleted']?.(work, event);
   },
   'group.item_dropped': noteDropped,
+  'group.members_confirmed': (work, { data }) => tellPartsAnew(work, data.group),
   'person.deleted': (work, { data }) => forgetPersonal(work, data.person),
   'group.left': (work, { data }) => forgetOpening(work, data.group),
   'group.unfollowed': (work, { data }) => forgetOpening(work, data.group),

@@ -1,6 +1,7 @@
-import { type EventName, type Events, type Reader, streams, type Work } from '@joinery/core';
-import { accessByNode, type GroupRow, membershipOf, membersWithRole } from '@joinery/slices/groups';
+import { type EventName, type Events, type Reader, restoredState, streams, type Work } from '@joinery/core';
+import { accessByNode, type GroupRow, groupById, membershipOf, membersWithRole } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
+import { requireTopic } from './store.ts';
 import type { PostRow } from './tables.ts';
 import { streamOfPost } from './visibility.ts';
 
@@ -69,6 +70,32 @@ export async function emitOfPost<Name extends EventName>(
       work.emit('post.passed_on', streams.node(origin), { post: post.id, group: group.id, event });
   }
   return event;
+}
+
+/**
+ * A group that a restore kept shut is open: what came, changed or went meanwhile in threads for a part of it is told to the nodes of those parts, which were told nothing while
+ * nobody was a member. On the group's own stream it has only waited.
+ */
+export async function tellPartsAnew(work: Work, id: string): Promise<void> {
+  const [group, restored] = [await groupById(work.db, id), await restoredState(work.db)];
+  if (!group || restored === null) return;
+  const rows = await work.db
+    .selectFrom('post')
+    .innerJoin('log', 'log.id', 'post.event_id')
+    .selectAll('post')
+    .select('log.id as event')
+    .where('post.group_id', '=', id)
+    .where('post.audience', '<>', 'group')
+    .where('log.at', '>=', restored.at)
+    .orderBy('log.seq')
+    .execute();
+  for (const { event, ...post } of rows) {
+    const topic = await requireTopic(work.db, post);
+    for (const origin of await nodesOfThread(work.db, group, topic)) {
+      if (post.deleted_at === null) await noteTold(work, post.id, origin);
+      work.emit('post.passed_on', streams.node(origin), { post: post.id, group: id, event });
+    }
+  }
 }
 
 async function noteTold(work: Work, post_id: string, origin: string): Promise<void> {
