@@ -1,7 +1,7 @@
 import { type ActorKeys, claimHandle, newId, refuse, saveActorKeys, streams, type Work } from '@joinery/core';
 import { cleanName, isGuest, personById, sortName } from '../people/index.ts';
 import { collectionUris, streamOf } from './addresses.ts';
-import { forgetJoining } from './joining.ts';
+import { forgetJoining, forgetWithheld } from './joining.ts';
 import { canManage } from './policy.ts';
 import { changeStanding } from './standing.ts';
 import { holdGroup, membershipOf } from './store.ts';
@@ -221,4 +221,5 @@ export async function endGroup(work: Work, id: string): Promise<void> {
     .set({ deleted_at: work.now, updated_at: work.now, listed: 0 })
     .where('id', '=', id)
     .execute();
+  await forgetWithheld(work, id);
 }

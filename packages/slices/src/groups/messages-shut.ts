@@ -25,6 +25,8 @@ export const shutMessages = defineMessages({
       'As of the backup anybody could join. Who was banned after it is not known, so those who run it decide until this is switched on.',
     joiningRulesAbout:
       'As of the backup a rule let people in by itself. Who was banned after it is not known, so those who run it decide until this is switched on.',
+    joiningInvitesAbout:
+      'As of the backup members could invite others. Who was banned after it is not known, so those who run it invite and decide until this is switched on.',
     joiningHeld:
       'After the restore we do not know who was banned since {time}. So nobody joins before one of you has decided.',
     joiningOn: 'People may join by themselves again',
@@ -54,6 +56,8 @@ export const shutMessages = defineMessages({
       'Volgens de back-up kon iedereen lid worden. Wie daarna is geweerd, is niet bekend. Daarom beslist wie haar begeleidt, tot dit weer aanstaat.',
     joiningRulesAbout:
       'Volgens de back-up liet een regel mensen vanzelf binnen. Wie daarna is geweerd, is niet bekend. Daarom beslist wie haar begeleidt, tot dit weer aanstaat.',
+    joiningInvitesAbout:
+      'Volgens de back-up konden leden anderen uitnodigen. Wie daarna is geweerd, is niet bekend. Daarom nodigt wie haar begeleidt uit en beslist, tot dit weer aanstaat.',
     joiningHeld:
       'Na het terugzetten weten we niet wie sinds {time} is geweerd. Daarom wordt niemand lid voordat een van u heeft beslist.',
     joiningOn: 'Mensen mogen weer zelf lid worden',

@@ -267,4 +267,15 @@ export const migrations: Migrations = {
       db,
     );
   },
+  '2026-12-07-groups-joining-held': async (db) => {
+    // A restore by an earlier version shut them and left open how they are joined.
+    const held = sql`shut_at is not null and local = 1 and deleted_at is null
+      and (joining = 'open' or inviting = 'members' or id in (select group_id from group_automatic))`;
+    await sql`insert into withheld (kind, subject, data, at)
+      select 'groups.joining', id, joining || case when inviting = 'members' then ' members' else '' end, shut_at from groups where ${held}
+      on conflict (kind, subject) do nothing`.execute(db);
+    await sql`update groups set joining = case when joining = 'open' then 'request' else joining end,
+      inviting = case when inviting = 'members' then 'facilitators' else inviting end where ${held}`.execute(db);
+    await sql`delete from withheld where kind = 'groups.web'`.execute(db);
+  },
 };

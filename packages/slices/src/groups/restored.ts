@@ -1,11 +1,11 @@
 import { type Restored, streams, type WithheldRule, type Work, withhold } from '@joinery/core';
 import { streamOf } from './addresses.ts';
-import { holdJoining, joiningKind } from './joining.ts';
+import { holdJoining, joiningAgain, joiningKind } from './joining.ts';
 import { shutMessages } from './messages-shut.ts';
 import { isShut } from './policy.ts';
 import { isForAdministrators, openGroup, openKind, roleKind } from './shut.ts';
 import { groupById, membershipOf } from './store.ts';
-import { joinings, roles } from './tables.ts';
+import { roles } from './tables.ts';
 
 /**
  * Shuts the groups of this node, whatever their audience, for everybody but those who run them, and conversations for each who is in them. In open groups people of other nodes stay members,
@@ -64,7 +64,8 @@ export async function shutGroups(work: Work, { at }: Restored): Promise<void> {
     .execute();
   for (const group of groups) {
     if (isForAdministrators(group)) await withhold(work, openKind, group.id);
-    if (group.joining === 'open' || automatic.has(group.id)) await holdJoining(work, group);
+    if (group.joining === 'open' || group.inviting === 'members' || automatic.has(group.id))
+      await holdJoining(work, group);
   }
 }
 
@@ -98,14 +99,16 @@ export const groupRules: Record<string, WithheldRule> = {
       const group = await groupById(db, subject);
       if (!group || group.deleted_at !== null || !isForAdministrators(group)) return null;
       const t = shutMessages(language);
-      const says = data === 'open' ? t('joiningAbout') : t('joiningRulesAbout');
+      const [joining, inviting] = data.split(' ');
+      const others = inviting === 'members' ? t('joiningInvitesAbout') : t('joiningRulesAbout');
+      const says = joining === 'open' ? t('joiningAbout') : others;
       return { title: t('joiningTitle', { group: group.name }), says, href: `/groups/${group.id}/requests` };
     },
     putBack: async (work, { subject, data }) => {
       const group = await groupById(work.db, subject);
-      const joining = joinings.find((one) => one === data);
-      if (group?.joining !== 'request' || joining === undefined || joining === 'request') return;
-      await work.db.updateTable('groups').set({ joining }).where('id', '=', group.id).execute();
+      const change = group ? joiningAgain(group, data) : null;
+      if (!group || !change) return;
+      await work.db.updateTable('groups').set(change).where('id', '=', group.id).execute();
       work.emit('group.updated', streamOf(group), { group: group.id });
     },
     leaveOff: async (work, { subject }) => {
