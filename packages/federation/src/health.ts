@@ -1,16 +1,10 @@
-import {
-  type AdministratorNotice,
-  type Context,
-  type HealthCheck,
-  restoredState,
-  withheldRows,
-  withheldRules,
-} from '@joinery/core';
+import { type AdministratorNotice, type Context, type HealthCheck, restoredState } from '@joinery/core';
 import { formatDate, type Language } from '@joinery/ui';
 import { sql } from 'kysely';
 import { healthText } from './health-messages.ts';
 import { laneHealth } from './peers.ts';
 import { lastReach } from './reach.ts';
+import { rulesToAnswer } from './restored/rules.ts';
 
 const longMilliseconds = 15 * 60_000;
 const shownNames = 5;
@@ -147,11 +141,9 @@ export async function restoredNotice(context: Context, language: Language): Prom
   const { reader } = context.db;
   const state = await restoredState(reader);
   const t = healthText(language);
-  const off =
-    state === null
-      ? 0
-      : (await withheldRows(reader)).filter(({ kind }) => withheldRules(context.slices).has(kind)).length;
-  if (state !== null && state.confirmedAt !== null && off > 0)
+  // What no list of administrators shows they cannot answer: rules of hidden groups are for those who run them.
+  const off = state === null || state.confirmedAt === null ? 0 : (await rulesToAnswer(context, null, language)).length;
+  if (off > 0)
     return [
       {
         kind: 'warning',
