@@ -282,8 +282,13 @@ export async function openAfterNotice(context: Context, data: JsonObject): Promi
   });
 }
 
-/** Whether an owner of the group or another administrator can sign in here, and so can say no. */
+/**
+ * Whether an owner of the group or another administrator can sign in here, and so can say no. Never while a restore keeps the group shut: nothing of it is read then, and its
+ * owners are not known.
+ */
 async function reachesSomebody(work: Work, access: EmergencyRow): Promise<boolean> {
+  const group = access.group_id === null ? undefined : await groupById(work.db, access.group_id);
+  if (group && isShut(group)) return false;
   const owners = work.db
     .selectFrom('group_member')
     .select('person_id')
