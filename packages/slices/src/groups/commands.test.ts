@@ -1,7 +1,16 @@
+import { answerWithheld, type Restored } from '@joinery/core';
+import type { Kysely } from 'kysely';
 import { expect, it } from 'vitest';
 import { commands } from './commands.ts';
+import { deleteGroup, updateGroup } from './groups.ts';
+import { invite } from './invitations.ts';
+import { joiningKind } from './joining.ts';
+import { groupsWithoutOwner } from './lists.ts';
 import { joinGroup } from './membership.ts';
-import { membershipOf } from './store.ts';
+import { migrations } from './migrations.ts';
+import { giveRolesBack, groupRules, shutGroups } from './restored.ts';
+import { openGroup } from './shut.ts';
+import { groupById, membershipOf } from './store.ts';
 import { openNode } from './testing/two-nodes.ts';
 
 it('the command line knows groups and people by their handles', async () => {
@@ -17,9 +26,61 @@ it('the command line knows groups and people by their handles', async () => {
   // As after a restore: it is shut, and nobody in it is confirmed.
   await node.act(async (work) => {
     await work.db.updateTable('groups').set({ shut_at: work.now }).where('id', '=', group.id).execute();
-    await work.db.updateTable('group_member').set({ state: 'unconfirmed' }).where('group_id', '=', group.id).execute();
+    await work.db
+      .updateTable('group_member')
+      .set({ state: 'unconfirmed', role: 'member' })
+      .where('group_id', '=', group.id)
+      .execute();
   });
+  // Nobody owns it meanwhile, which administrators are not told.
+  expect(await groupsWithoutOwner(node.context.db.reader)).toEqual([]);
   expect(await run('group confirm-members', group.handle)).toMatchObject({ json: { group: group.id, members: 1 } });
   expect(await membershipOf(node.context.db.reader, group.id, owner.id)).toMatchObject({ state: 'member' });
+  expect(await groupsWithoutOwner(node.context.db.reader)).toMatchObject([{ id: group.id }]);
   await expect(run('group confirm-members', 'nowhere')).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('after a restore those who run a group invite, until one of them says that members may again', async () => {
+  await using node = await openNode('sqlite');
+  const [owner, anna, ben] = [
+    await node.addPerson('Olga Owner'),
+    await node.addPerson('Anna Berg'),
+    await node.addPerson('Ben Berg'),
+  ];
+  const { id: group } = await node.addGroup(owner, { joining: 'invited' });
+  await node.act(async (work) => {
+    await updateGroup(work, group, owner.id, { inviting: 'members' });
+    await invite(work, { group, person: anna.id, by: owner.id });
+    await joinGroup(work, { group, person: anna.id });
+  });
+  const rows = () => node.context.db.reader.selectFrom('withheld').select(['kind', 'data']).orderBy('kind').execute();
+  const asked = { kind: joiningKind, subject: group, on: true, by: 'test' };
+  const rules = new Map(Object.entries(groupRules));
+  const at = '2999-01-01T00:00:00.000Z';
+  await node.act(async (work) => {
+    await shutGroups(work, { at } as Restored);
+    await giveRolesBack(work, owner.id);
+    await openGroup(work, { group, by: owner.id });
+  });
+  expect(await rows()).toEqual([{ kind: joiningKind, data: 'invited members' }]);
+  const inviting = (by: string) => node.act((work) => invite(work, { group, person: ben.id, by }));
+  await expect(inviting(anna.id)).rejects.toMatchObject({ code: 'forbidden' });
+  await node.act((work) => answerWithheld(work, rules, asked));
+  expect(await inviting(anna.id)).toMatchObject({ state: 'invited' });
+  // So it is on a node that was upgraded between a restore by an earlier version and opening its groups.
+  await node.act(async (work) => {
+    const change = { shut_at: work.now, joining: 'open', inviting: 'members' } as const;
+    await work.db.updateTable('groups').set(change).where('id', '=', group).execute();
+    const db = work.db as unknown as Kysely<unknown>;
+    await migrations['2026-12-07-groups-joining-held']?.(db, node.context.db.dialect);
+  });
+  expect(await rows()).toEqual([{ kind: joiningKind, data: 'open members' }]);
+  const held = { joining: 'request', inviting: 'facilitators' };
+  expect(await groupById(node.context.db.reader, group)).toMatchObject(held);
+  // Of a group that is gone nothing is asked.
+  await node.act(async (work) => {
+    await shutGroups(work, { at } as Restored);
+    await deleteGroup(work, group, null);
+  });
+  expect(await rows()).toEqual([]);
 });

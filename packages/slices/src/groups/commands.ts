@@ -4,7 +4,7 @@ import { newGroupInput } from './input.ts';
 import { groupJson } from './json.ts';
 import { renewGroupKeys } from './keys.ts';
 import { setRole } from './moderation.ts';
-import { openGroup } from './shut.ts';
+import { openGroup, runnersElsewhere } from './shut.ts';
 import { groupById, membershipOf } from './store.ts';
 
 const by = { kind: 'command', by: 'group' } as const;
@@ -106,9 +106,11 @@ export const commands: Command[] = [
     run: async (context, { arguments: [reference = ''] }) => {
       const done = await transact(context, by, async (work) => {
         const group = await groupOf(work.db, reference);
-        return { group, members: await openGroup(work, { group, by: null }) };
+        const ran = (await runnersElsewhere(work.db, group)).map(({ person }) => person.uri);
+        return { group, members: await openGroup(work, { group, by: null }), ran };
       });
-      return { json: done, say: `Done: ${done.members} members are in it again.` };
+      const ran = done.ran.length === 0 ? '' : ` These of other nodes ran it and do no more: ${done.ran.join(', ')}.`;
+      return { json: done, say: `Done: ${done.members} members are in it again.${ran}` };
     },
   },
 ];

@@ -59,6 +59,8 @@ export const openingMessages = defineMessages({
     severalAll: 'Choose all',
     severalMissing: 'Choose at least one group',
     severalOpened: '{count, plural, one {# group is open.} other {# groups are open.}}',
+    severalElsewhere:
+      '{count, plural, one {# group was not opened: somebody of another agency ran it. Look at it, and say whether they still do.} other {# groups were not opened: people of other agencies ran them. Look at each, and say whether they still do.}}',
     severalFacts:
       '{members, plural, one {# member} other {# members}} · {posts, plural, one {# post} other {# posts}} · {reading}',
     severalLast: 'last post {time}',
@@ -133,6 +135,8 @@ export const openingMessages = defineMessages({
     severalAll: 'Alles kiezen',
     severalMissing: 'Kies ten minste één groep',
     severalOpened: '{count, plural, one {# groep is open.} other {# groepen zijn open.}}',
+    severalElsewhere:
+      '{count, plural, one {# groep is niet geopend: iemand van een andere organisatie begeleidde haar. Bekijk haar, en zeg of dat nog zo is.} other {# groepen zijn niet geopend: mensen van andere organisaties begeleidden ze. Bekijk ze een voor een, en zeg of dat nog zo is.}}',
     severalFacts:
       '{members, plural, one {# lid} other {# leden}} · {posts, plural, one {# bericht} other {# berichten}} · {reading}',
     severalLast: 'laatste bericht {time}',

@@ -126,8 +126,11 @@ async function showSeveral(c: RequestContext, missing: boolean): Promise<Respons
       reader={readerOf(c)}
     />
   );
-  const opened = Number(c.req.query('opened') ?? '');
-  const notices = opened > 0 ? [{ kind: 'success' as const, text: t('severalOpened', { count: opened }) }] : [];
+  const [opened, elsewhere] = ['opened', 'elsewhere'].map((name) => Number(c.req.query(name) ?? ''));
+  const notices = [
+    ...(opened ? [{ kind: 'success' as const, text: t('severalOpened', { count: opened }) }] : []),
+    ...(elsewhere ? [{ kind: 'warning' as const, text: t('severalElsewhere', { count: elsewhere }) }] : []),
+  ];
   return showPage(c, { title: t('severalTitle'), error: missing, notices }, page);
 }
 
@@ -137,14 +140,22 @@ async function openSeveral(c: RequestContext): Promise<Response> {
   const chosen = new Set(form.ok ? form.value.group : []);
   const groups = (await shutForAdministrators(c.var.context.db.reader)).filter(({ id }) => chosen.has(id));
   if (groups.length === 0) return showSeveral(c, true);
-  for (const { id: group } of groups)
+  const db = c.var.context.db.reader;
+  let elsewhere = 0;
+  for (const { id: group } of groups) {
+    // Whether they still run it nobody was asked here, and unasked they would not any more.
+    if ((await runnersElsewhere(db, group)).length > 0) {
+      elsewhere += 1;
+      continue;
+    }
     await transactAs(c, visitor, (work) =>
       openWithout(work, { group, by: visitor.person.id, administrator: true, without: [] }),
     ).catch((error: unknown) => {
       // Somebody who runs it was quicker.
       if (!isRefusal(error) || error.code !== 'conflict') throw error;
     });
-  return c.redirect(`${shutGroupsPage}?opened=${groups.length}`, 303);
+  }
+  return c.redirect(`${shutGroupsPage}?opened=${groups.length - elsewhere}&elsewhere=${elsewhere}`, 303);
 }
 
 async function showWritten(c: RequestContext): Promise<Response> {
