@@ -14,6 +14,8 @@ declare module '@joinery/core' {
     'identity.unlinked': IdentityEvent;
     /** Somebody was let in again after a restore. */
     'person.admitted': { person: string; by: string | null; reason: string };
+    /** Somebody who was let in runs again the groups, and answers again for the guests, that they had as of a backup. */
+    'person.roles_returned': { person: string; by: string | null; reason: string };
     /** A token for the API. */
     'token.made': { person: string; token: string; by: string | null };
   }
@@ -21,6 +23,7 @@ declare module '@joinery/core' {
 
 const passkey = z.strictObject({ person: z.string(), passkey: z.string(), by: z.string().nullable() });
 const identity = z.strictObject({ person: z.string(), identity: z.string(), by: z.string().nullable() });
+const admitted = z.strictObject({ person: z.string(), by: z.string().nullable(), reason: z.string() });
 
 /** What opens an account, and what no longer does. */
 export const events: EventDefinitions = {
@@ -28,9 +31,7 @@ export const events: EventDefinitions = {
   'passkey.removed': { v: 1, data: passkey },
   'identity.linked': { v: 1, data: identity },
   'identity.unlinked': { v: 1, data: identity },
-  'person.admitted': {
-    v: 1,
-    data: z.strictObject({ person: z.string(), by: z.string().nullable(), reason: z.string() }),
-  },
+  'person.admitted': { v: 1, data: admitted },
+  'person.roles_returned': { v: 1, data: admitted },
   'token.made': { v: 1, data: z.strictObject({ person: z.string(), token: z.string(), by: z.string().nullable() }) },
 };

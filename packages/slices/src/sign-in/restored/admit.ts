@@ -1,4 +1,14 @@
-import { admitAccount, type By, type Context, refuse, restoredState, streams, transact } from '@joinery/core';
+import {
+  administrators,
+  admitAccount,
+  type By,
+  type Context,
+  type Reader,
+  refuse,
+  restoredState,
+  streams,
+  transact,
+} from '@joinery/core';
 import { giveRolesBack } from '../../groups/index.ts';
 import { canMail, giveGuestsBack, makeLink } from '../../people/index.ts';
 import { endAllWays } from '../anew.ts';
@@ -16,7 +26,7 @@ export type Admitted = { person: RestoredPerson['person']; address: string | nul
  * @param input.people local ids; whoever is in already, or cannot be, is passed over
  * @param input.roles whether they also run again the groups that they ran, and answer again for their guests, as of the backup; of those who are in already, too
  * @param input.identity id of the one link with a provider that is accepted anew, of the only person: the provider has vouched for exactly it since
- * @throws {Refusal} conflict on a node that was not restored; not_found when that link did not ask
+ * @throws {Refusal} forbidden for one's own roles while somebody else could give them; conflict on a node that was not restored; not_found when that link did not ask
  */
 export async function admitPeople(
   context: Context,
@@ -26,6 +36,9 @@ export async function admitPeople(
   const restored = await restoredState(context.db.reader);
   if (restored === null || restored.confirmedAt === null)
     refuse('conflict', 'This node was not restored from a backup, or nobody has confirmed it yet');
+  const who = by.kind === 'person' ? by.person : null;
+  if (input.roles && who !== null && input.people.includes(who) && !(await isAlone(context.db.reader, who)))
+    refuse('forbidden', 'Another administrator says what you run again');
   const mail = canMail(context);
   const admitted: Admitted[] = [];
   const ids = [...new Set(input.people)];
@@ -49,12 +62,12 @@ export async function admitPeople(
               ? await makeLink(work, { id: account, person_id: person.id }, mail, restored.asOf)
               : null;
           done.push({ person, address: mail ? null : (link?.address ?? null) });
-          const who = by.kind === 'person' ? by.person : null;
           work.emit('person.admitted', streams.local, { person: person.id, by: who, reason: input.reason });
         }
         if (input.roles) {
           await giveRolesBack(work, person.id);
           await giveGuestsBack(work, person.id);
+          work.emit('person.roles_returned', streams.local, { person: person.id, by: who, reason: input.reason });
         }
       }
       return done;
@@ -63,6 +76,11 @@ export async function admitPeople(
   }
   context.logger.info('restored.admitted', { count: admitted.length, by: by.kind });
   return admitted;
+}
+
+/** Whether nobody but this person administers the node. */
+export async function isAlone(db: Reader, person: string): Promise<boolean> {
+  return (await administrators(db)).every((one) => one === person);
 }
 
 function acceptedOf({ identities }: RestoredPerson, wanted: string | undefined): string | undefined {

@@ -14,7 +14,7 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { canMail } from '../../people/index.ts';
 import { allProviders } from '../store.ts';
-import { admitPeople } from './admit.ts';
+import { admitPeople, isAlone } from './admit.ts';
 import { askedClaims, askingPeople, type ListName, lists, restoredPeople } from './held.ts';
 import { messages } from './messages.ts';
 import { type Asking, NobodyWaits, RestoredPeoplePage, restoredPeopleHref } from './views.tsx';
@@ -70,7 +70,7 @@ async function showPeople(
   list: ListName,
   again: { errors: FieldError[]; reason?: string; roles?: boolean },
 ): Promise<Response> {
-  requireAdministrator(c);
+  const visitor = requireAdministrator(c);
   const { context, language, csrf } = c.var;
   const db = context.db.reader;
   const t = messages(language);
@@ -98,11 +98,13 @@ async function showPeople(
     ),
   );
   const atDoor = new Set(asking.map(({ one }) => one.account));
+  // What somebody runs again another administrator says, where there is one.
+  const left = list === 'in' && !(await isAlone(db, visitor.person.id)) ? visitor.person.id : null;
   const page = (
     <RestoredPeoplePage
       {...{ list, search, csrf, asking }}
       {...again}
-      people={people.filter(({ account }) => !atDoor.has(account))}
+      people={people.filter(({ account, person }) => !atDoor.has(account) && person.id !== left)}
       next={cursor && `${restoredPeopleHref}?${query}`}
       providers={new Map((await allProviders(db)).map(({ id, name }) => [id, name]))}
       asOf={state.asOf}
