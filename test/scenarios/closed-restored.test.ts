@@ -1,4 +1,4 @@
-import { newId, nodeActor, type Restored, restoredState, transact } from '@joinery/core';
+import { epochOf, type JsonObject, newId, nodeActor, type Restored, restoredState, transact } from '@joinery/core';
 import { membershipOf, removeMember } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, editPost, like, markdownText, postByUri } from '@joinery/slices/posts';
@@ -164,6 +164,16 @@ it('members read again after the group’s node was restored, and neither ex-mem
     expect(await accessAt(b, at.b, c)).not.toMatchObject({ version: 50 });
     expect((await get(c, budget.uri, fresh)).status).toBe(200);
   }
+  // Who has copied the group's key does not say that its node was restored: neither so, nor in the name of its streams.
+  const known = () => epochOf(b.context.db.reader, world.a.origin);
+  const ahead = new Date(Date.now() + 120_000).toISOString();
+  await tellB({ 'joinery:hostEpoch': ahead });
+  await tellB({ ...streamHead(ahead) });
+  await settle();
+  expect([await known(), (await get(c, budget.uri, fresh)).status]).toEqual([epoch, 200]);
+  // A node that was not told of the restore, or has forgotten, asks the group's node once it is shown a token of it.
+  await transact(b.context, by, (work) => work.db.deleteFrom('host_epoch').execute());
+  expect([await known(), (await get(c, budget.uri, fresh)).status, await known()]).toEqual(['', 200, epoch]);
   await tellB({ 'joinery:hostEpoch': epoch });
   await until(async () => (await get(c, budget.uri, fresh)).status === 404, limit);
 
@@ -192,8 +202,15 @@ it('members read again after the group’s node was restored, and neither ex-mem
   expect((await accessAt(world.a, group.id, c))?.revoked_at).toBeNull();
 });
 
-/** A says that C’s version in the group is 50. */
-async function tellB(said: Record<string, string>): Promise<void> {
+/** What a node says of one of its streams after a restore. */
+function streamHead(hostEpoch: string): JsonObject {
+  const id = `${world.a.origin}/streams/other/log`;
+  const head = { 'joinery:epoch': newId(), 'joinery:head': 1, 'joinery:from': 0, 'joinery:hostEpoch': hostEpoch };
+  return { type: 'Update', object: { id, type: 'OrderedCollection', ...head } };
+}
+
+/** The group says at B that C’s version in it is 50, or something else. */
+async function tellB(said: JsonObject): Promise<void> {
   const { a, b, c, group } = world;
   const { bridge } = a.federation;
   const peer = await peerRow(a.context.db.reader, b.origin);

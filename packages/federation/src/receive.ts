@@ -1,4 +1,14 @@
-import { addressOf, heedEpoch, isObject, type Json, type JsonObject, originOf, periods, transact } from '@joinery/core';
+import {
+  addressOf,
+  heedEpoch,
+  isObject,
+  type Json,
+  type JsonObject,
+  nodeActor,
+  originOf,
+  periods,
+  transact,
+} from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import type { CatchUp } from './catch-up.ts';
 import { isReceipt } from './closed/receipt.ts';
@@ -47,7 +57,9 @@ export async function receive(
     return tooMany;
   }
   parts.contact(guarded.origin);
-  const head = streamHead(guarded.activity, guarded.origin);
+  // Of its streams, and of when it was restored, a node speaks itself: keys of groups may be in other hands.
+  const isNode = isServerActor(verified.owner, guarded.origin) && isServerActor(guarded.actor, guarded.origin);
+  const head = isNode ? streamHead(guarded.activity, guarded.origin) : null;
   if (head) {
     await followHead(bridge, guarded.origin, head);
     parts.catchUp.gap(guarded.origin, head.stream);
@@ -68,8 +80,8 @@ export async function receive(
 }
 
 /** A node's server actor may speak for the node's own actors. */
-function isServerActor(owner: string, origin: string): boolean {
-  return owner === `${origin}/node`;
+function isServerActor(actor: string, origin: string): boolean {
+  return actor === nodeActor(origin);
 }
 
 type Head = { stream: string; epoch: string; hostEpoch: Json | undefined; from: number; head: number };

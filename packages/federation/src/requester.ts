@@ -6,9 +6,7 @@ import { type Refused, refused } from './refusals.ts';
 import type { RemoteKey } from './remote-keys.ts';
 import { type ArrivedRequest, type ParsedSignature, parseSignature, verifySignature } from './signatures.ts';
 import { provenIntroduction } from './trust/introduced/requester.ts';
-
-/** A sender waits no longer for a silent node; the look-up goes on, and the next attempt finds the key. */
-const longestLookUp = 4_000;
+import { longestLookUp, within } from './within.ts';
 
 /** Hosts that a request to this node may be signed for. */
 function ownHosts(bridge: Bridge): string[] {
@@ -90,13 +88,4 @@ export async function verifyWithKey(
   }
   remoteKeys.forgeries.note(asker);
   return refusal;
-}
-
-/** What comes in time, or nothing. */
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, undefined);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

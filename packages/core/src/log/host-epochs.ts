@@ -15,26 +15,40 @@ export async function ownEpoch(db: Reader): Promise<string> {
   return (await restoredState(db))?.at ?? '';
 }
 
-/** The epoch of another node, as that node last said in what it signed. */
+/** The epoch of another node, as that node itself last said: with its own key, or at the address of one of its groups. */
 export async function epochOf(db: Reader, origin: string): Promise<string> {
   const row = await db.selectFrom('host_epoch').select('epoch').where('origin', '=', origin).executeTakeFirst();
   return row?.epoch ?? '';
 }
 
 /**
- * Another node says, in what it signed itself, in which epoch it speaks. A later one than was known holds from now on, and never an earlier one again.
+ * What was said with the key of a group, which others may have, names an epoch of its node. It makes none known.
  * @param said what stands in the document; left out by a node that was never restored
- * @returns the epoch, or null when it is an earlier one, none, or one that has not come yet: then nothing counts that was said with it
+ * @returns the epoch, and whether its node has yet to say that it is in it; null when it is an earlier one, none, or one that has not come yet: then nothing counts that was said with it
  */
-export async function heedEpoch(work: Work, origin: string, said: unknown = ''): Promise<string | null> {
+export async function readEpoch(
+  work: Work,
+  origin: string,
+  said: unknown = '',
+): Promise<{ epoch: string; isAhead: boolean } | null> {
   if (typeof said !== 'string' || (said !== '' && !form.test(said))) return null;
   const known = await epochOf(work.db, origin);
-  if (said <= known) return said === known ? said : null;
-  if (!(Date.parse(said) <= Date.parse(work.now) + aheadMilliseconds)) return null;
+  if (said <= known) return said === known ? { epoch: said, isAhead: false } : null;
+  return Date.parse(said) <= Date.parse(work.now) + aheadMilliseconds ? { epoch: said, isAhead: true } : null;
+}
+
+/**
+ * Another node itself says in which epoch it speaks. A later one than was known holds from now on, and never an earlier one again.
+ * @param said as in `readEpoch`
+ * @returns the epoch, or null when nothing counts that was said with it
+ */
+export async function heedEpoch(work: Work, origin: string, said?: unknown): Promise<string | null> {
+  const read = await readEpoch(work, origin, said);
+  if (!read?.isAhead) return read?.epoch ?? null;
   await work.db
     .insertInto('host_epoch')
-    .values({ origin, epoch: said })
-    .onConflict((conflict) => conflict.column('origin').doUpdateSet({ epoch: said }))
+    .values({ origin, epoch: read.epoch })
+    .onConflict((conflict) => conflict.column('origin').doUpdateSet({ epoch: read.epoch }))
     .execute();
-  return said;
+  return read.epoch;
 }

@@ -1,8 +1,9 @@
 import type { KeyObject } from 'node:crypto';
-import { epochOf, originOf, type Requester } from '@joinery/core';
+import { type Context, countAttempt, epochOf, originOf, type Requester, TooMany } from '@joinery/core';
 import { readActorToken, verifyActorToken } from '../actor-token.ts';
 import type { Bridge } from '../bridge.ts';
 import type { HeaderReader } from '../signatures.ts';
+import { longestLookUp, within } from '../within.ts';
 import { pinnedKey } from './group-keys.ts';
 
 type Peer = Extract<Requester, { kind: 'peer' }>;
@@ -24,17 +25,23 @@ export function tokenProof(
     if (!read.ok || read.token === null) return null;
     const groupKey = lent?.uri === group ? lent.key : await pinnedKey(context.db.reader, group);
     if (!groupKey) return null;
-    const epoch = await epochOf(context.db.reader, originOf(group) ?? '');
-    const verified = await verifyActorToken(read.token, {
-      group,
-      groupKey,
-      signer: signer.actor,
-      signerKey: signer.key,
-      now: context.clock.now(),
-      epoch,
-      // Versions of an earlier epoch say nothing in this one.
-      revokedBelow: least?.epoch === epoch ? least.version : 0,
-    });
+    const { token } = read;
+    const verify = async () => {
+      const epoch = await epochOf(context.db.reader, originOf(group) ?? '');
+      return verifyActorToken(token, {
+        group,
+        groupKey,
+        signer: signer.actor,
+        signerKey: signer.key,
+        now: context.clock.now(),
+        epoch,
+        // Versions of an earlier epoch say nothing in this one.
+        revokedBelow: least?.epoch === epoch ? least.version : 0,
+      });
+    };
+    let verified = await verify();
+    // The group's node was restored, and this one was not told or has forgotten: asked at its own address, it says so.
+    if (!verified.ok && verified.code === 'token_ahead' && (await asksHost(context, group))) verified = await verify();
     if (verified.ok) {
       const { version, from, runs } = verified.claims;
       return { version, from, runs };
@@ -43,4 +50,22 @@ export function tokenProof(
     context.logger.info('token.refused', { refusal: verified.code });
     return null;
   };
+}
+
+/** Whoever has the key of a group makes nobody ask its node more often. */
+const mostAsked = { times: 4, seconds: 60 };
+
+/** Asks the node of a group for this node's own token, which says in which epoch it is. @returns false when it was asked too often */
+async function asksHost(context: Context, group: string): Promise<boolean> {
+  try {
+    countAttempt(context, `epoch of the node of ${group}`, mostAsked);
+  } catch (error) {
+    if (!(error instanceof TooMany)) throw error;
+    return false;
+  }
+  await within(
+    longestLookUp,
+    context.ports.closedGroups.lease(group).catch(() => undefined),
+  );
+  return true;
 }

@@ -1,5 +1,15 @@
 import { createPublicKey } from 'node:crypto';
-import { type ClosedGroups, isObject, type Lease, nodeActor, originOf, type Referenced } from '@joinery/core';
+import {
+  type ClosedGroups,
+  epochOf,
+  heedEpoch,
+  isObject,
+  type Lease,
+  nodeActor,
+  originOf,
+  type Referenced,
+  transact,
+} from '@joinery/core';
 import { type ActorTokenClaims, actorTokenHeader, verifyActorToken } from '../actor-token.ts';
 import type { Bridge } from '../bridge.ts';
 import { signedFetch } from '../fetch.ts';
@@ -38,6 +48,9 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
       context.logger.warn('lease.not_proven', { origin });
       return { state: 'refused' };
     }
+    // Said at the group's own address: whoever was not there when its node told its partners learns here that it was restored.
+    if (claims.epoch > (await epochOf(context.db.reader, origin)))
+      await transact(context, { kind: 'peer', origin }, (work) => heedEpoch(work, origin, claims.epoch));
     held.set(group, { token, claims });
     return { state: 'held', version: claims.version, from: claims.from };
   };

@@ -124,7 +124,7 @@ export async function noteLease(work: Work, group: string, origin: string, endsA
 
 /**
  * The host of a group elsewhere says from which version on a node's tokens count. Versions only rise, within an epoch of the host.
- * @param said.epoch one that counts (`heedEpoch`)
+ * @param said.epoch one that counts, or will once the host itself has said that it is in it (`readEpoch`)
  */
 export async function heedRevocation(
   work: Work,

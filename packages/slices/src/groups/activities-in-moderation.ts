@@ -2,11 +2,11 @@ import {
   addressOf,
   embedded,
   enqueueJob,
-  heedEpoch,
   type Inbound,
   type InboundHandler,
   type InboundOutcome,
   originOf,
+  readEpoch,
   streams,
   type Work,
 } from '@joinery/core';
@@ -15,7 +15,7 @@ import { cleanText, instantOf, speaksFor } from './activities-read.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
 import { groupGoneElsewhere } from './groups.ts';
 import { keysJob } from './keys.ts';
-import { heedRevoke } from './leases.ts';
+import { heedRevoke, renewLeases } from './leases.ts';
 import { ban, removeMember, setRole, unban } from './moderation.ts';
 import { canModerate } from './policy.ts';
 import { groupByCollection, groupByUri, membershipOf } from './store.ts';
@@ -89,8 +89,11 @@ async function onRevoke(work: Work, inbound: Inbound): Promise<InboundOutcome | 
   const group = await groupByCollection(work.db, 'followers_uri', addressOf(activity.target) ?? '');
   if (!group || group.local === 1) return ignored('no group of another node that is known here');
   if (!speaksFor(group, inbound)) return ignored('only the group itself decides');
-  const epoch = await heedEpoch(work, group.home, activity['joinery:hostEpoch']);
-  if (epoch === null) return ignored('said before its node was restored');
+  const read = await readEpoch(work, group.home, activity['joinery:hostEpoch']);
+  if (read === null) return ignored('said before its node was restored');
+  const { epoch, isAhead } = read;
+  // Its node is asked whether it was restored: with the group's key alone nobody says so. Until it has answered this is noted, and no token is measured by it.
+  if (isAhead) await renewLeases(work, group.home);
   return (await heedRevoke(work, group, node, { version, epoch })) ? applied : ignored('known already');
 }
 

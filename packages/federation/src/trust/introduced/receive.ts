@@ -1,4 +1,4 @@
-import { heedEpoch, type InboundHandler, isObject, streams } from '@joinery/core';
+import { type InboundHandler, isObject, readEpoch, streams } from '@joinery/core';
 import { readIntroduced } from './list.ts';
 import { introductionRow, saveIntroduction } from './store.ts';
 
@@ -14,9 +14,11 @@ export const introducedHandler: InboundHandler = {
     const list = readIntroduced(object['joinery:introduced'], group);
     if (!list) return { state: 'ignored', why: 'Not the list of this group' };
     const known = await introductionRow(work.db, group);
-    const epoch = await heedEpoch(work, inbound.origin, list.epoch);
-    if (epoch === null) return { state: 'ignored', why: 'Said before its node was restored' };
-    const isNewer = known === undefined || known.epoch < epoch || known.version < list.version;
+    const read = await readEpoch(work, inbound.origin, list.epoch);
+    if (read === null) return { state: 'ignored', why: 'Said before its node was restored' };
+    const { epoch } = read;
+    // A list of an epoch that the node never said it is in gives way to any of one that counts.
+    const isNewer = known === undefined || known.epoch !== epoch || known.version < list.version;
     if (!isNewer || known?.group_id != null) return { state: 'ignored', why: 'A newer list is known' };
     const nodes = list.nodes.filter(({ origin }) => origin !== work.home && origin !== inbound.origin);
     const row = { group_uri: group, group_id: null, is_on: 0, version: list.version, epoch };
