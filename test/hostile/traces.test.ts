@@ -33,6 +33,17 @@ async function groupAt(rogue: Rogue): Promise<RogueActor> {
   return group;
 }
 
+/** The server actor of another node, which alone speaks of its streams. */
+function serverActor(rogue: Rogue): RogueActor {
+  const uri = `${rogue.origin}/node`;
+  const keyId = `${uri}#main-key`;
+  const named = rogue.actor('server');
+  const document = { ...named.document, id: uri, type: 'Application', assertionMethod: [] };
+  const publicKey = { ...(named.document.publicKey as JsonObject), id: keyId, owner: uri };
+  rogue.serve('/node', { ...document, publicKey });
+  return { ...named, uri, keyId };
+}
+
 async function announce(rogue: Rogue, group: RogueActor, object: JsonObject, more: JsonObject = {}) {
   const activity = { id: rogue.id('/announces'), type: 'Announce', actor: group.uri, object, ...more };
   expect((await rogue.send(world.node, group, activity)).status).toBe(202);
@@ -103,6 +114,7 @@ it('a partner that names ever new streams fills no table, and what it says in th
     for (let from = 0; from < 20_000; from += 500) await work.db.insertInto('peer_stream').values(rows(from)).execute();
   });
   const before = await count();
+  const server = serverActor(good);
   for (let turn = 0; turn < 3; turn += 1) {
     const place = {
       'joinery:stream': `${good.origin}/streams/new-${turn}/log`,
@@ -113,13 +125,13 @@ it('a partner that names ever new streams fills no table, and what it says in th
     await node.settle();
     expect(await postRow(node, objectOf(activity).id)).toMatchObject({ status: 'accepted' });
     const head = {
-      ...{ id: good.id('/heads'), type: 'Update', actor: alice.uri },
+      ...{ id: good.id('/heads'), type: 'Update', actor: server.uri },
       object: {
         id: `${good.origin}/streams/head-${turn}/log`,
         ...{ type: 'OrderedCollection', 'joinery:epoch': 'one', 'joinery:head': 9, 'joinery:from': 0 },
       },
     };
-    expect((await good.send(node, alice, head)).status).toBe(202);
+    expect((await good.send(node, server, head)).status).toBe(202);
     await node.settle();
   }
   expect(await count()).toBe(before);
@@ -159,6 +171,29 @@ it('a key that is read while another takes its place is not kept, nor one that w
   await reading;
   world.forward(-61_000);
   expect(await pem()).toBe(turned.keys.publicKey.export({ type: 'spki', format: 'pem' }));
+});
+
+it('an answer that was asked for before keys were renewed, and is stored after them, ends none of them', async () => {
+  const { node, good } = world;
+  const { remoteKeys } = node.federation.bridge;
+  const renewed = good.actor('renewed');
+  const second = `${renewed.uri}#second`;
+  const sentAt = node.context.clock.now().getTime();
+  const save = (document: JsonObject, seconds: number) =>
+    transact(node.context, by, (work) =>
+      remoteKeys.saveFromActor(work, document, new Date(sentAt + seconds * 1_000).toISOString()),
+    );
+  const holds = () =>
+    Promise.all(
+      [renewed.keyId, second].map(async (id) => (await remoteKeys.known(node.context.db.reader, id)) !== undefined),
+    );
+  await save(renewed.document, -3);
+  expect(await holds()).toEqual([true, false]);
+  const { publicKey } = renewed.document;
+  await save({ ...renewed.document, publicKey: { ...(publicKey as JsonObject), id: second } }, -1);
+  expect(await holds()).toEqual([false, true]);
+  await save(renewed.document, -2);
+  expect(await holds()).toEqual([false, true]);
 });
 
 it('a post of ours that a group elsewhere has not taken in is shown to that group’s node only', async () => {

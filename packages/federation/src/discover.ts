@@ -25,6 +25,7 @@ export async function readListedGroups(
   let address: string | null = `${origin}/node/groups`;
   while (address !== null && seen.size < mostPages) {
     seen.add(address);
+    const sentAt = bridge.context.clock.now().toISOString();
     const page = documentOrRefuse(
       await signedFetch(bridge, address, 'groups at other agencies', { id: null, maximumBytes: pageBytes }),
     );
@@ -32,7 +33,7 @@ export async function readListedGroups(
       const uri = textOf(item.id);
       if (uri === null || originOf(uri) !== origin || !listOf(item.type).includes('Group')) continue;
       const before = await knownObject(bridge.context, uri);
-      const saved = await rememberDocument(bridge, item);
+      const saved = await rememberDocument(bridge, item, sentAt);
       if (saved?.kind !== 'groups') continue;
       groups.add(saved.id);
       const known = before ? undefined : await knownObject(bridge.context, uri);

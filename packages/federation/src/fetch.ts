@@ -91,12 +91,13 @@ export async function knownObject(
 
 /**
  * Stores a fetched document where its type belongs, and the keys it carries when it is an actor.
+ * @param sentAt UTC instant at which it was asked for; now, for one that comes from elsewhere than the network
  * @returns path of its kind and local id, or undefined when no slice takes this type
  */
 export async function rememberDocument(
   bridge: Bridge,
   document: ActivityDocument,
-  verified: 'origin' | 'proof' | 'unchecked' = 'origin',
+  sentAt = bridge.context.clock.now().toISOString(),
 ): Promise<{ kind: string; id: string } | undefined> {
   const kind = kindForType(bridge.context, typeOf(document));
   if (!kind?.saveRemote) return undefined;
@@ -106,9 +107,9 @@ export async function rememberDocument(
     bridge.context,
     { kind: 'peer', origin },
     async (work) => {
-      if (verified === 'origin') await bridge.remoteKeys.saveFromActor(work, document);
+      await bridge.remoteKeys.saveFromActor(work, document, sentAt);
       await learnPeer(work, document);
-      return saveRemote(work, document, { fetchedAt: work.now, verified });
+      return saveRemote(work, document, { fetchedAt: work.now, verified: 'origin' });
     },
     { origin },
   );
@@ -131,6 +132,7 @@ export async function fetchAndRemember(bridge: Bridge, uri: string, purpose: str
   const origin = originOf(uri);
   if (origin === null || origin === context.config.origin) return 'not_to_be_had';
   if (!context.ports.trust.mayFederate(origin, null, 'in').allowed) return 'not_to_be_had';
+  const sentAt = context.clock.now().toISOString();
   const answer = await signedFetch(bridge, uri, purpose);
   if (!answer.ok)
     return answer.retryable && (answer.status === undefined || awayStatus.has(answer.status))
@@ -138,7 +140,7 @@ export async function fetchAndRemember(bridge: Bridge, uri: string, purpose: str
       : 'not_to_be_had';
   if (!answer.document) return 'not_to_be_had';
   try {
-    return (await rememberDocument(bridge, answer.document)) ? 'kept' : 'not_to_be_had';
+    return (await rememberDocument(bridge, answer.document, sentAt)) ? 'kept' : 'not_to_be_had';
   } catch (error) {
     // Gone (a Tombstone answered with 200), or nothing that can be kept: the same as not to be had.
     if (!isRefusal(error)) throw error;

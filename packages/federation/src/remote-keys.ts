@@ -40,8 +40,11 @@ export type RemoteKeys = {
    * again after some seconds, since its next delivery comes as soon.
    */
   fetch: (id: string) => Promise<RemoteKey | undefined>;
-  /** Stores the keys in an actor's document that came from its own address; what it named before and names no more has ended. */
-  saveFromActor: (work: Work, document: ActivityDocument) => Promise<void>;
+  /**
+   * Stores the keys in an actor's document that came from its own address; what it named before and names no more has ended.
+   * @param sentAt UTC instant at which it was asked for: of two answers the one that was asked for last holds, whichever is stored last
+   */
+  saveFromActor: (work: Work, document: ActivityDocument, sentAt?: string) => Promise<void>;
   /** After a commit of `saveFromActor`: what others have read meanwhile is not used any more. */
   forget: (document: ActivityDocument) => void;
   /** Stores a key that a group vouches for (`joinery:authorKey`); never replaces one that came from its owner. */
@@ -90,6 +93,7 @@ export function createRemoteKeys(
   const save = async (
     work: Work,
     keys: { id: string; owner: string; pem: string; through: string | null; rotation?: string | null }[],
+    sentAt = work.now,
   ) => {
     for (const { id, owner, pem, through, rotation } of keys) {
       // Another key of a partner's server actor than the pinned one: the old one stays, and the partner stops until a person has decided.
@@ -97,9 +101,10 @@ export function createRemoteKeys(
       const ofNode = through === null && origin !== null && owner === nodeActor(origin) && id.endsWith('#main-key');
       if (ofNode && (await pinKey(work, origin, pem, rotation ?? null)) === 'changed') continue;
       const before = await work.db.selectFrom('remote_key').selectAll().where('id', '=', id).executeTakeFirst();
+      if (before && through === null && before.through === null && before.fetched_at > sentAt) continue;
       // One that has ended never holds again, whoever names it.
       const ended = before?.public === pem ? before.ended_at : null;
-      const row = { owner, public: pem, through, fetched_at: work.now, ended_at: ended };
+      const row = { owner, public: pem, through, fetched_at: sentAt, ended_at: ended };
       await work.db
         .insertInto('remote_key')
         .values({ id, ...row })
@@ -111,9 +116,9 @@ export function createRemoteKeys(
     }
   };
   /** What an actor's own document names; what it named before has ended, but for a node's own key, which ends by a decision of ours. */
-  const saveOwn = async (work: Work, document: JsonObject) => {
+  const saveOwn = async (work: Work, document: JsonObject, sentAt = work.now) => {
     const keys = keysIn(document);
-    await save(work, keys);
+    await save(work, keys, sentAt);
     const [first] = keys;
     if (!first || first.owner === nodeActor(originOf(first.owner) ?? '')) return;
     const ended = await work.db
@@ -122,6 +127,7 @@ export function createRemoteKeys(
       .where('owner', '=', first.owner)
       .where('through', 'is', null)
       .where('ended_at', 'is', null)
+      .where('fetched_at', '<=', sentAt)
       .where(
         'id',
         'not in',
@@ -136,11 +142,12 @@ export function createRemoteKeys(
     for (const { id } of keysIn(document)) memory.delete(id);
   };
   const ask = async (id: string): Promise<RemoteKey | undefined> => {
+    const sentAt = context.clock.now().toISOString();
     const { document, answered } = await fetchOwner(fetcher, id);
     if (!answered) asked.set(id, context.clock.now().getTime() - refetchMilliseconds + askAgainMilliseconds);
     if (!document) return undefined;
     const owner = String(document.id);
-    await transact(context, { kind: 'peer', origin: originOf(owner) ?? '' }, (work) => saveOwn(work, document));
+    await transact(context, { kind: 'peer', origin: originOf(owner) ?? '' }, (work) => saveOwn(work, document, sentAt));
     forget(document);
     return known(context.db.reader, id);
   };

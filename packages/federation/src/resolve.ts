@@ -45,9 +45,10 @@ export function createActors(bridge: Bridge, toWorkOff: (origin: string) => void
         if (known) return { kind: known.kind.path, id: known.object.id, uri };
         refuse('no_agreement', `Your node has no agreement with ${new URL(origin).host} (${decision.reason})`);
       }
+      const sentAt = context.clock.now().toISOString();
       const document = await documentAt(bridge, uri);
       if (hidden) notThere();
-      const saved = await rememberDocument(bridge, document);
+      const saved = await rememberDocument(bridge, document, sentAt);
       if (saved && mayCome && !(await mayCome(saved))) notThere();
       if (!saved) refuse('not_found', 'This address leads to something that this node cannot show');
       const found = await knownObject(context, String(document.id));
