@@ -315,6 +315,9 @@ it('a label is told to nodes of members at once; what it means there their offic
     async () => trust.mayFederate(a.origin, 'closed-groups', 'in', at.c).reason === 'classification_too_high',
     limit,
   );
+  await reads(cleo, at.c, 404);
+  expect(await copiesAt(c, at.c, 'May')).toBe(2);
+  expect((await officer.api('GET', '/notifications')).body.items).toHaveLength(1);
   // Lowered again: as told at once, and everybody reads.
   await said(null, null);
   await reads(bob, at.b, 200);

@@ -182,7 +182,8 @@ async function note(work: Work, group: GroupRow, lease: Lease): Promise<void> {
     .execute();
   // A host that says no is heeded at once; one that says nothing may only be away.
   const withheld = lease.state === 'refused' || age >= periods.leaseReadable.days * day;
-  if (!withheld && isLabelUnknown(work.trust, group)) await hideUnlabelled(work, group);
+  const hiding = withheld ? null : hidingReason(work.trust, group);
+  if (hiding !== null) await hideLabelled(work, group, hiding);
   else await withhold(work, group, withheld);
   if (age >= periods.leaseKept.days * day) loseAccess(work, group.id, 0);
 }
@@ -194,14 +195,21 @@ function waitSeconds(now: string, failedAt: string | null): number {
   return Math.min(longestRetrySeconds, Math.max(firstRetrySeconds, age / 4));
 }
 
-/** Whether nobody here has said what the label means that the node of a closed group gave it, and the agreement does not cover what counts as the highest. */
-function isLabelUnknown(trust: Trust, group: Pick<GroupRow, 'id' | 'home'>): boolean {
-  return trust.mayFederate(group.home, 'closed-groups', 'in', group.id).reason === 'classification_unmapped';
+type Hiding = 'unknown' | 'too_high';
+
+/**
+ * Why the label that the node of a closed group gave it keeps it from being shown here: nobody here has said what it means, and the agreement does not cover what counts as the highest; or it means
+ * more here than the agreement covers. The group's node measures by its own labels and may know neither.
+ */
+function hidingReason(trust: Trust, group: Pick<GroupRow, 'id' | 'home'>): Hiding | null {
+  const { reason } = trust.mayFederate(group.home, 'closed-groups', 'in', group.id);
+  if (reason === 'classification_unmapped') return 'unknown';
+  return reason === 'classification_too_high' ? 'too_high' : null;
 }
 
 /**
  * What labels of other agencies mean may be another thing than it was, or a group was given another. One whose label nobody here has given a meaning is hidden, with all that is
- * held of it, and those who decide about partners are asked; given one, it is shown as its node confirms.
+ * held of it, and those who decide about partners are asked; given one that the agreement covers, it is shown as its node confirms.
  */
 export async function weighLabels(context: Context): Promise<void> {
   const rows = await context.db.reader
@@ -213,25 +221,25 @@ export async function weighLabels(context: Context): Promise<void> {
     .where('groups.deleted_at', 'is', null)
     .execute();
   for (const { id, home, withheld_at } of rows) {
-    const unknown = isLabelUnknown(context.ports.trust, { id, home });
-    if (unknown === (withheld_at !== null)) continue;
+    const hiding = hidingReason(context.ports.trust, { id, home });
+    if ((hiding !== null) === (withheld_at !== null)) continue;
     await transact(context, { kind: 'system', what: leaseJob }, async (work) => {
       const group = await groupById(work.db, id);
       if (!group) return;
-      if (!unknown) {
+      if (hiding === null) {
         await work.db.updateTable('group_lease').set({ next_at: work.now }).where('group_id', '=', id).execute();
         return plan(work, home, work.now);
       }
-      await hideUnlabelled(work, group);
+      await hideLabelled(work, group, hiding);
     });
   }
 }
 
-/** Whichever notices first, what is weighed or a lease that is renewed: those who decide are asked, and once. */
-async function hideUnlabelled(work: Work, group: GroupRow): Promise<void> {
+/** Whichever notices first, what is weighed or a lease that is renewed: where nobody has said what the label means, those who decide are asked, and once. */
+async function hideLabelled(work: Work, group: GroupRow, hiding: Hiding): Promise<void> {
   if (group.withheld_at !== null) return;
   await withhold(work, group, true);
-  work.emit('group.label_unknown', streams.local, { group: group.id, origin: group.home });
+  if (hiding === 'unknown') work.emit('group.label_unknown', streams.local, { group: group.id, origin: group.home });
 }
 
 async function withhold(work: Work, group: GroupRow, withheld: boolean): Promise<void> {
