@@ -75,8 +75,9 @@ export type Participation = {
   /**
    * The group's node knows of other participants than this one, for the second time in a row: mends what is known here, or asks again.
    * @param people uris of those of this node who take part, as the group's node says
+   * @param askedAt UTC instant before it was asked: what changed here since stands
    */
-  repair: (work: Work, group: string, people: string[]) => Promise<void>;
+  repair: (work: Work, group: string, people: string[], askedAt: string) => Promise<void>;
 };
 
 /** Addresses of a group, of its followers collection, and of the people of one node who take part. */

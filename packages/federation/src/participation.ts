@@ -47,6 +47,7 @@ export function createMembersRepair(bridge: Bridge) {
     const now = bridge.context.clock.now().getTime();
     if (now - (asked.get(group) ?? Number.NEGATIVE_INFINITY) < repairEvery) return;
     asked.set(group, now);
+    const askedAt = new Date(now).toISOString();
     const answer = await signedFetch(bridge, followers, 'comparing members', { maximumBytes: followersBytes });
     if (!answer.ok || !answer.document) return;
     const people = listOf(answer.document.items).flatMap((item) => {
@@ -56,7 +57,7 @@ export function createMembersRepair(bridge: Bridge) {
     // Without agreement with itself the other node is believed nothing.
     if (membersDigest(people) !== (digest ?? membersDigest([]))) return;
     await transact(bridge.context, { kind: 'peer', origin: peer }, async (work) => {
-      for (const { participation } of bridge.context.slices) await participation?.repair(work, group, people);
+      for (const { participation } of bridge.context.slices) await participation?.repair(work, group, people, askedAt);
     });
     bridge.context.logger.info('members.repaired', { origin: peer });
   };

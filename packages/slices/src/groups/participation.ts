@@ -61,14 +61,15 @@ function byGroup(rows: Row[]): KnownGroup[] {
  * The group's node decides who takes part. Whom it does not name has been removed there. Who asked and is named has lost the answer: asking again brings
  * it, whatever it was. Who has left here and is named takes leave again. Nobody comes to take part who never asked.
  */
-async function repair(work: Work, uri: string, people: string[]): Promise<void> {
+async function repair(work: Work, uri: string, people: string[], askedAt: string): Promise<void> {
   const group = await groupByUri(work.db, uri);
   if (!group || group.local === 1) return;
   const named = new Set(people);
   const standings = await work.db.selectFrom('group_member').selectAll().where('group_id', '=', group.id).execute();
   for (const standing of standings) {
     const person = await personById(work.db, standing.person_id);
-    if (person?.local !== 1) continue;
+    // Changed since the group's node was asked: an answer may have come meanwhile, and the next comparison sees it.
+    if (person?.local !== 1 || standing.updated_at >= askedAt) continue;
     if (named.has(person.uri)) await askAgain(work, { group, person, standing });
     else if (standing.state === 'member' || standing.following === 1) await end(work, { group, person, standing });
   }
