@@ -5,6 +5,8 @@ import { type JsonObject, transact } from '@joinery/core';
 import { joinGroup, setRole } from '@joinery/slices/groups';
 import { createTopic, markdownText, postById } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { settleAll } from '../../packages/federation/src/inbox.ts';
+import { prepare } from '../../packages/federation/src/unwrap.ts';
 import { startTestNode } from '../harness/node.ts';
 import {
   by,
@@ -130,6 +132,31 @@ it('73: another activity under an id that was used before is refused, and said s
   await node.settle();
   expect(node.logged.slice(lines).filter((line) => line.includes('"inbox.id_reused"'))).toHaveLength(2);
   expect(await postRow(node, objectOf(first).id)).toMatchObject({ title: 'Secret-title', deleted_at: null });
+});
+
+it('what came before its turn, and is withheld by the time its sender’s log is read, is not applied after what followed it', async () => {
+  const { good, alice, node } = world;
+  const place = (sequence: number) => ({
+    ...{ 'joinery:stream': `${good.origin}/streams/turns/log`, 'joinery:epoch': 'one' },
+    ...{ 'joinery:sequence': sequence, 'joinery:after': sequence - 1 },
+  });
+  const [first, early] = [Object.assign(honest(), place(1)), Object.assign(honest(), place(3))];
+  for (const one of [first, early]) expect((await good.send(node, alice, one)).status).toBe(202);
+  await node.settle();
+  expect(await ledger(node, String(early.id))).toMatchObject({ state: 'received' });
+  const activity = {
+    ...{ id: String(early.id), type: 'Announce', actor: alice.uri, 'joinery:withheld': true },
+    ...place(3),
+  };
+  const { bridge } = node.federation;
+  const origin = { actor: alice.uri, origin: good.origin, verified: 'origin' as const };
+  const item = await prepare(bridge, node.context.db.reader, { ...origin, activity, text: JSON.stringify(activity) });
+  const refused = await settleAll(bridge, [item], { fetched: true });
+  const read = await settleAll(bridge, [item], { fetched: true, pulled: true });
+  expect([refused, read].flat().map(({ conflict }) => conflict)).toEqual([true, false]);
+  expect(await ledger(node, String(early.id))).toMatchObject({ state: 'ignored', text: null });
+  await node.settle();
+  expect(await postRow(node, objectOf(early).id)).toBeUndefined();
 });
 
 it('74: a Delete before its Create counts a year later still', async () => {

@@ -120,7 +120,7 @@ async function settle(
   options: SettleOptions,
 ): Promise<Done> {
   const known = await ledgerRow(work.db, item.id);
-  if (known && !isRepetition(known, item)) {
+  if (known && !isRepetition(known, item) && !isWithdrawn(known, item, options)) {
     bridge.context.logger.warn('inbox.id_reused', { origin: item.origin, activity: item.id });
     return { ...accepted, conflict: true };
   }
@@ -142,6 +142,12 @@ async function settle(
   const released = await settleNow(bridge, work, item, known, options);
   if (position && item.place) position.position = Math.max(position.position, item.place.sequence);
   return { ...accepted, released };
+}
+
+/** Whether the sender's own log withholds by now what came before its turn, and waits for it here: it must not be applied after what followed it. */
+function isWithdrawn(known: LedgerRow, item: Prepared, { pulled }: SettleOptions): boolean {
+  const isWithheld = item.inbound.activity['joinery:withheld'] === true;
+  return pulled === true && isWithheld && known.origin === item.origin && known.state === 'received';
 }
 
 /** @returns origins of what had waited for it */

@@ -63,6 +63,7 @@ async function onAddOrRemove(work: Work, inbound: Inbound): Promise<InboundOutco
   if (ofMembers) {
     // Joining is for the person to ask: nobody is made a member by somebody else.
     if (add) return ignored('a member joins by asking');
+    if (await waitsForAnswer(work, group, decided.person)) return ignored(answeredByHost);
     await removeMember(work, { ...decided, ...reason(activity.summary) });
     return applied;
   }
@@ -97,6 +98,18 @@ async function onRevoke(work: Work, inbound: Inbound): Promise<InboundOutcome | 
   return (await heedRevoke(work, group, node, { version, epoch })) ? applied : ignored('known already');
 }
 
+const answeredByHost = 'what they asked since is answered itself';
+
+/**
+ * Whether a person of ours has asked to join a group elsewhere and waits for its word. Decisions about members and answers come in different streams, without an order between them: a removal from before
+ * would take the request away here, and the answer to it would find nothing. Its node answers each request, also with a ban.
+ */
+async function waitsForAnswer(work: Work, group: GroupRow, person: string): Promise<boolean> {
+  if (group.local === 1 || group.joins_by !== 'Join' || !(await isOurs(work, person))) return false;
+  const standing = await membershipOf(work.db, group.id, person);
+  return standing?.state === 'requested' && standing.join_activity !== null && standing.following === 0;
+}
+
 async function isOurs(work: Work, person: string): Promise<boolean> {
   const row = await work.db.selectFrom('person').select('local').where('id', '=', person).executeTakeFirst();
   return row?.local === 1;
@@ -115,6 +128,7 @@ async function onBlock(work: Work, inbound: Inbound): Promise<InboundOutcome | n
   if (isOutcome(decided)) return decided;
   const until = instantOf(activity.endTime);
   if (until !== null && until <= work.now) return ignored('this ban has ended');
+  if (await waitsForAnswer(work, group, decided.person)) return ignored(answeredByHost);
   await ban(work, { ...decided, until, ...reason(activity.summary) });
   return applied;
 }

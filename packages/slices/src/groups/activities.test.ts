@@ -190,6 +190,40 @@ for (const dialect of dialects) {
       expect(await world.here()).toMatchObject({ state: 'none' });
     });
 
+    test('a removal or ban that arrives after its person has asked again leaves the new request to its answer', async () => {
+      await using world = await setUp(dialect);
+      const { council, department, asks, decides } = world;
+      const bert = await council.addPerson('Bert Bystander');
+      await becomeMember({ ...world, ...(await asPerson(world, bert)) } as World);
+      const late = async (decide: () => Promise<unknown>) => {
+        await becomeMember(world);
+        await decide();
+        const told = await department.outbox(council);
+        // What is for the node itself comes first, and the group's word, in another stream, after all else.
+        const [decided, ...others] = told.filter(({ type }) => type === 'Announce');
+        for (const one of [...told.filter(({ type }) => type !== 'Announce'), ...others]) await council.receive(one);
+        expect(await world.here()).toMatchObject({ state: 'none' });
+        await council.act((work) => joinGroup(work, asks));
+        await carry(council, department);
+        expect(await council.receive(decided as ActivityDocument)).toBe('ignored');
+        expect(await world.here()).toMatchObject({ state: 'requested' });
+        await carry(department, council);
+        expect(await world.here()).toMatchObject({ state: 'member' });
+      };
+      await late(() => department.act((work) => removeMember(work, decides)));
+      await council.act((work) => leaveGroup(work, asks));
+      await carry(council, department);
+      await late(async () => {
+        await department.act((work) => ban(work, { ...decides, until: null }));
+        await department.act((work) => unban(work, decides));
+      });
+      // One who has asked for nothing since is out with the group's word alone.
+      await department.act((work) => removeMember(work, decides));
+      const removal = (await department.outbox(council)).find(({ type }) => type === 'Announce');
+      expect(await council.receive(removal as ActivityDocument)).toBe('applied');
+      expect(await world.here()).toMatchObject({ state: 'none' });
+    });
+
     test('a facilitator of another node removes and bans through the group; a plain member cannot', async () => {
       await using world = await setUp(dialect);
       const { council, department, decides } = world;
