@@ -125,7 +125,7 @@ export const messages = defineMessages({
     unmutedDone: 'You are told of new messages here again.',
     muted: 'Muted',
     leave: 'Leave the conversation',
-    notReopened: 'has not opened it again since the restore',
+    notReopened: 'has not opened it again since the restore: what they wrote shows when they do',
     reopenLead:
       'You were in this conversation with {names} on {time}: as of then this node was put back. Whether you have left since, only you know.',
     reopen: 'Open it again',
@@ -284,7 +284,7 @@ export const messages = defineMessages({
     unmutedDone: 'U hoort hier weer van nieuwe berichten.',
     muted: 'Gedempt',
     leave: 'Het gesprek verlaten',
-    notReopened: 'heeft het sinds het terugzetten niet geopend',
+    notReopened: 'heeft het sinds het terugzetten niet geopend: wat deze persoon schreef, is dan weer te zien',
     reopenLead:
       'U zat op {time} in dit gesprek met {names}: naar toen is dit knooppunt teruggezet. Of u daarna bent weggegaan, weet alleen u.',
     reopen: 'Weer openen',

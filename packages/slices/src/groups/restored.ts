@@ -53,6 +53,12 @@ export async function shutGroups(work: Work, { at }: Restored): Promise<void> {
     .where('state', '=', 'invited')
     .execute();
   await standings().set({ state: 'unconfirmed', updated_at: work.now }).where('state', '=', 'member').execute();
+  // Message by message, so that what somebody wrote shows to the others once they have opened it again (`posts/visibility.ts`).
+  await work.db
+    .updateTable('groups')
+    .set({ history: 'joining' })
+    .where('id', 'in', ours().where('kind', '=', 'conversation').where('created_at', '<', at))
+    .execute();
   const automatic = new Set(
     (await work.db.selectFrom('group_automatic').select('group_id').distinct().execute()).map((row) => row.group_id),
   );

@@ -18,7 +18,8 @@ import type { PostRow } from './tables.ts';
  * one agency), and in a closed group what was promised about the past: who joined while new members saw it only from then on sees threads that began later. Both
  * are said of the topic and hold for all of its thread, so that no reply quotes what its reader may not see. The author of the topic sees all of it.
  *
- * A conversation is one thread without end: in it the same is said of each message.
+ * A conversation is one thread without end: in it the same is said of each message. After a restore a message shows again once who wrote it has opened the conversation again: nobody else
+ * knows whether they had taken it back.
  *
  * The rule stands here twice, for one thread and as a condition of a query, and nowhere else; a test holds both against each other on both databases.
  */
@@ -76,10 +77,12 @@ export function seenPosts(person: string, post = 'post'): RawBuilder<boolean> {
     or exists (select 1 from post as thread
       inner join groups as place on place.id = thread.group_id
       left join person as reader on reader.id = ${person}
+      left join group_member as writer on place.kind = 'conversation' and writer.group_id = thread.group_id and writer.person_id = thread.author_id
+        and writer.state = 'unconfirmed'
       left join group_member as seat on seat.group_id = thread.group_id and seat.person_id = reader.id
         and (seat.state = 'member' or (seat.state = 'unconfirmed' and seat.role <> 'member'))
       where thread.id in (${topic}, ${id})
-        and (thread.id = ${topic} or place.kind = 'conversation') and (thread.id = ${id} or place.kind <> 'conversation') and (thread.author_id = ${person} or (
+        and (thread.id = ${topic} or place.kind = 'conversation') and (thread.id = ${id} or place.kind <> 'conversation') and (thread.author_id = ${person} or (writer.person_id is null and
         (thread.audience = 'group'
           or (thread.audience = 'facilitators' and seat.role <> 'member')
           or (thread.audience = 'agency' and seat.role is not null and reader.home = thread.audience_origin
@@ -103,6 +106,8 @@ export async function seesPost(
   const topic = group.kind === 'conversation' ? await postById(db, post.id) : thread;
   if (!topic) return false;
   if (topic.audience === 'group' && (group.reading !== 'members' || group.history === 'all')) return true;
+  const isWaiting = group.kind === 'conversation' && topic.author_id !== person;
+  if (isWaiting && (await membershipOf(db, group.id, topic.author_id))?.state === 'unconfirmed') return false;
   const known = person === null ? undefined : await personById(db, person);
   const standing = known && (await membershipOf(db, group.id, known.id));
   return maySeeThread(group, topic, known ?? null, await standingOfSender(db, group, known, standing));
