@@ -132,7 +132,7 @@ export const messages = defineMessages({
     delete: 'Delete',
     deleteTitle: 'Delete this post?',
     deleteDocumentLead:
-      'It is gone at once for everybody else, here and on other nodes. It lies in the bin of the library for {days} days: there you can have it back, without what was said about it.',
+      'It is gone at once for everybody else, here and on other nodes. It lies in the bin of the library for {days} days: there you can have it back, with what was said about it.',
     deleteLead:
       'Its text and all earlier versions are deleted here, and every node of the group is told to do the same. This cannot be undone.',
     history: 'Earlier versions',
@@ -316,7 +316,7 @@ export const messages = defineMessages({
     delete: 'Wissen',
     deleteTitle: 'Dit bericht wissen?',
     deleteDocumentLead:
-      'Voor alle anderen is het meteen weg, hier en op andere knooppunten. Het ligt {days} dagen in de prullenbak van de bibliotheek: daar kunt u het terughalen, zonder wat erover is gezegd.',
+      'Voor alle anderen is het meteen weg, hier en op andere knooppunten. Het ligt {days} dagen in de prullenbak van de bibliotheek: daar kunt u het terughalen, met wat erover is gezegd.',
     deleteLead:
       'De tekst en alle eerdere versies worden hier gewist, en elk knooppunt van de groep krijgt bericht om dat ook te doen. Dit kan niet ongedaan worden gemaakt.',
     history: 'Eerdere versies',
