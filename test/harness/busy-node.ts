@@ -43,7 +43,7 @@ export type BusyNode = {
   reader: string;
   /** Administrator and federation officer. */
   officer: string;
-  groups: Record<'large' | 'small' | 'closed' | 'elsewhere', string>;
+  groups: Record<'large' | 'small' | 'closed' | 'elsewhere' | 'asked', string>;
   topics: Record<'short' | 'long' | 'elsewhere', string>;
   conversation: string;
   colleague: string;
@@ -111,6 +111,12 @@ export async function makeBusy(
   ];
   for (let number = 3; number < size.groups; number += 1)
     places.push(await open(number, { name: `Werkgroep ${nameOf(number)}`, share: 1, size: 20 }));
+  const asked = await act((work) =>
+    createGroup(work, {
+      ...{ name: 'Op verzoek', handle: 'group-asked', owner: reader.id, keys },
+      ...{ reading: 'partners', joining: 'request', summary: 'Wie mee wil doen, vraagt het.' },
+    }),
+  );
   const talks = await Promise.all(
     Array.from({ length: size.conversations }, (_, number) =>
       openTalk(act, reader.id, staff.slice(number, number + 3)),
@@ -177,7 +183,7 @@ export async function makeBusy(
   return {
     reader: reader.id,
     officer: officer.id,
-    groups: { large: large.id, small: small.id, closed: closed.id, elsewhere: elsewhere.id },
+    groups: { large: large.id, small: small.id, closed: closed.id, elsewhere: elsewhere.id, asked: asked.id },
     topics: { long: topicOf(large), short: topicOf(small), elsewhere: topicOf(elsewhere) },
     conversation: talks[0]?.id ?? '',
     colleague: staff[1] ?? '',

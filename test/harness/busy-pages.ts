@@ -128,7 +128,7 @@ export async function busyPages({ db }: Pick<Context, 'db'>, busy: BusyNode): Pr
     reader('new group', '/groups/new'),
     reader('group by its link', '/groups/join'),
     reader('page by its link', '/follow'),
-    officer('ask to join', `/groups/${groups.small}/ask`),
+    officer('ask to join', `/groups/${groups.asked}/ask`),
     reader('member', `/groups/${groups.large}/members/${busy.colleague}`),
     reader('invite to a group', `/groups/${groups.large}/invite?q=jan`),
     reader('tag', '/tags/parkeren'),
