@@ -37,6 +37,8 @@ const pullBeyond = 200;
 /** Between two looks at whether a peer has read what it is behind. */
 const catchingUpSeconds = 2;
 const unknownWaitSeconds = 5;
+/** A clock that was set back makes waits of months, and a timer of more than 24 days goes off at once. */
+const longestSleepSeconds = 3_600;
 
 /** @param taken is told of a node that has taken what there was for it */
 export function createLanes(bridge: Bridge, builder: Builder, taken: (origin: string) => void = () => {}): Lanes {
@@ -69,7 +71,10 @@ export function createLanes(bridge: Bridge, builder: Builder, taken: (origin: st
       .then((wait) => {
         running.delete(origin);
         if (again.delete(origin)) wake(origin);
-        else if (wait !== null && !closed) timers.set(origin, setTimeout(() => wake(origin), wait * 1_000).unref());
+        else if (wait !== null && !closed) {
+          const sleep = Math.min(wait, longestSleepSeconds) * 1_000;
+          timers.set(origin, setTimeout(() => wake(origin), sleep).unref());
+        }
       });
     running.set(origin, lane);
   };
