@@ -9,9 +9,9 @@ import {
 } from '@joinery/core';
 import type { GroupRow } from '@joinery/slices/groups';
 import { acceptPost } from './acceptance.ts';
-import { applyCounts } from './counts.ts';
+import { applyCounts, readCounts } from './counts.ts';
 import { noteNumber } from './references.ts';
-import { applied, ignored, readCounts } from './remote.ts';
+import { applied, ignored } from './remote.ts';
 import { currentRevision, postById, postByUri } from './store.ts';
 import type { PostRow } from './tables.ts';
 import { want } from './wanted.ts';

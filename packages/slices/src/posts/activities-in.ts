@@ -1,4 +1,5 @@
 import {
+  type ActivityDocument,
   eventById,
   type Inbound,
   type InboundHandler,
@@ -17,27 +18,19 @@ import { enqueueCheck, moderationHandlers, removeByGroup } from './activities-in
 import { applyReference, numberIn } from './activities-in-references.ts';
 import { actingPerson, isClosedTo, throughGroup } from './authority.ts';
 import { deletePost, editPost } from './changes.ts';
-import { applyCounts } from './counts.ts';
+import { applyCounts, readCounts } from './counts.ts';
 import { confirmHandler } from './delivery/asking.ts';
 import { applyDeliveryReport } from './delivery.ts';
-import { idOf, objectOf, type ReadPost, readPost } from './documents.ts';
+import { idOf, idsOf, objectOf, type ReadPost, readPost } from './documents.ts';
+import { fetchedDocument } from './fetched-posts.ts';
 import { like, unlike } from './likes.ts';
 import { markAnswered } from './moderation.ts';
 import { isReference, noteActivity } from './references.ts';
-import {
-  applied,
-  fetchedDocument,
-  ignored,
-  readCounts,
-  receivePost,
-  recipients,
-  refreshPost,
-  rememberTombstone,
-  wasTakenBack,
-} from './remote.ts';
+import { applied, ignored, receivePost, refreshPost } from './remote.ts';
 import { report } from './reports.ts';
 import { agrees, postById, postByUri, requireGroup } from './store.ts';
 import type { PostRow } from './tables.ts';
+import { rememberTombstone, wasTakenBack } from './taken-back.ts';
 
 function addressesNeeded(inbound: Inbound): string[] {
   const object = objectOf(inbound.activity.object);
@@ -369,3 +362,8 @@ export const handlers: InboundHandler[] = [
   { types: ['Dislike', 'Resolve', 'Warn'], apply: counted },
   ...moderationHandlers,
 ];
+
+/** All addresses that a document is sent to. */
+export function recipients(activity: ActivityDocument): string[] {
+  return [...idsOf(activity.audience), ...idsOf(activity.to), ...idsOf(activity.cc), ...idsOf(activity.target)];
+}

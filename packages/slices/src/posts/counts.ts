@@ -1,6 +1,15 @@
-import { type Context, enqueueJob, type JsonObject, transact, type Work } from '@joinery/core';
+import {
+  type ActivityDocument,
+  type Context,
+  enqueueJob,
+  isObject,
+  type JsonObject,
+  transact,
+  type Work,
+} from '@joinery/core';
 import { type GroupRow, groupById, streamOf } from '@joinery/slices/groups';
 import { sql } from 'kysely';
+import { listOf } from './documents.ts';
 
 /** The figures of one post are told at most so often. */
 const secondsBetween = 60;
@@ -108,4 +117,27 @@ export async function applyCounts(work: Work, group: GroupRow, counts: Count[]):
       .where('deleted_at', 'is', null)
       .execute();
   }
+}
+
+/** The list `joinery:counts`: figures, and for topics what the host has decided about them. */
+export function readCounts(activity: ActivityDocument): Parameters<typeof applyCounts>[2] {
+  return listOf(activity['joinery:counts']).flatMap((entry) => {
+    if (!isObject(entry) || typeof entry.object !== 'string') return [];
+    const { object: uri, pinned, locked } = entry;
+    const answer = typeof entry['joinery:answer'] === 'string' ? entry['joinery:answer'] : undefined;
+    const figures = { likes: wholeNumber(entry.likes), replies: wholeNumber(entry.replies) };
+    return [
+      {
+        uri,
+        ...figures,
+        ...(typeof pinned === 'boolean' ? { pinned } : {}),
+        ...(typeof locked === 'boolean' ? { locked } : {}),
+        ...(answer ? { answer } : {}),
+      },
+    ];
+  });
+}
+
+function wholeNumber(value: JsonObject[string]): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? Math.min(value, 1_000_000_000) : 0;
 }

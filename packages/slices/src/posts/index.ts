@@ -52,10 +52,10 @@ export { type Standing, whyNotModerate, whyNotPost } from './policy.ts';
 export { createTopic, reply } from './posts.ts';
 export { type Seen, type SeenPost, seeGroup, seePost } from './reads.ts';
 export { liesBefore } from './references.ts';
-export { rememberTopics } from './remote.ts';
 export { handleReport, type ReportedMessage, report, reportedMessages, sendReportOn } from './reports.ts';
 export { currentRevision, postById, postByUri, standingOf, topicOf } from './store.ts';
 export type { PostBinRow, PostKind, PostRevisionRow, PostRow } from './tables.ts';
+export { rememberTopics } from './topics-elsewhere.ts';
 export {
   markAllRead,
   markTopicRead,

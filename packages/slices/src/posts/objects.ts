@@ -16,10 +16,11 @@ import { rememberReferences } from './activities-in-references.ts';
 import { authored, countsOf, storedActivity } from './activities-out.ts';
 import { noteFetch } from './delivery/fetches.ts';
 import { partsOf, postDocument, postTypes, threadAddresses, tombstone } from './documents.ts';
+import { saveRemotePost } from './fetched-posts.ts';
 import { absentGroup, absentPost, mayNodeReadClosed, referencesTo } from './references.ts';
-import { rememberTopics, saveRemotePost } from './remote.ts';
 import { postById, postByUri } from './store.ts';
 import type { PostRow } from './tables.ts';
+import { rememberTopics } from './topics-elsewhere.ts';
 import { seesPost } from './visibility.ts';
 
 const pageSize = 100;

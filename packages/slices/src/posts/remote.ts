@@ -1,12 +1,8 @@
 import {
-  type ActivityDocument,
-  type CollectedItem,
   enqueueJob,
   type Inbound,
   type InboundOutcome,
-  isObject,
   type JsonObject,
-  newId,
   originOf,
   refuse,
   type Work,
@@ -16,14 +12,14 @@ import { type GroupRow, groupByUri, mayHearOf, membershipOf, membersPerNode } fr
 import { type PersonRow, personById, personByUri, personTypes, rememberRemotePerson } from '@joinery/slices/people';
 import { acceptPost } from './acceptance.ts';
 import { holderOf } from './attachments.ts';
-import { deletePost, editPost } from './changes.ts';
-import { applyCounts } from './counts.ts';
-import { idOf, idsOf, listOf, objectOf, type ReadPost, readPost } from './documents.ts';
+import { editPost } from './changes.ts';
+import type { ReadPost } from './documents.ts';
 import { removeFromGroup } from './moderation.ts';
 import { type ChosenAudience, createTopic, reply } from './posts.ts';
 import { isReference } from './references.ts';
 import { agrees, postByUri, requireGroup, requirePost, topicOf } from './store.ts';
-import type { PostDocumentRow, PostRow } from './tables.ts';
+import type { PostRow } from './tables.ts';
+import { wasTakenBack } from './taken-back.ts';
 import type { Arrival } from './written.ts';
 
 export const ancestorsJob = 'posts.ancestors';
@@ -255,152 +251,4 @@ async function authorOf(work: Work, received: Received, group: GroupRow): Promis
     { fetchedAt: new Date(0).toISOString(), verified: received.verified },
   );
   return (await personById(work.db, id)) ?? refuse('not_found', 'The author is not known');
-}
-
-/**
- * Remembers that an owner took an address back. Only the origin of the address can. What only a group vouches for, since nobody here may ask the owner's node, counts for
- * what comes through that group: it may have made the key up.
- */
-export async function rememberTombstone(work: Work, uri: string, inbound: Inbound): Promise<void> {
-  if (originOf(uri) !== inbound.origin || inbound.verified === 'unchecked') return;
-  const isVouched = inbound.through !== null && !work.trust.mayFederate(inbound.origin, null, 'in').allowed;
-  const actor = isVouched && inbound.through !== null ? inbound.through : inbound.actor;
-  await work.db
-    .insertInto('post_tombstone')
-    .values({ uri, actor, at: work.now })
-    .onConflict((conflict) => conflict.columns(['uri', 'actor']).doNothing())
-    .execute();
-}
-
-/** @param through address of the group that tells of it; null when its author does */
-export async function wasTakenBack(work: Work, uri: string, actor: string, through: string | null): Promise<boolean> {
-  const row = await work.db
-    .selectFrom('post_tombstone')
-    .select('uri')
-    .where('uri', '=', uri)
-    .where('actor', 'in', through === null ? [actor] : [actor, through])
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-/** A document that was fetched and waits for its group. */
-export async function fetchedDocument(work: Work, uri: string): Promise<(PostDocumentRow & { read: ReadPost }) | null> {
-  const row = await work.db.selectFrom('post_document').selectAll().where('uri', '=', uri).executeTakeFirst();
-  const read = row ? readPost(JSON.parse(row.document) as JsonObject) : null;
-  return row && read ? { ...row, read } : null;
-}
-
-/**
- * Stores or refreshes what was fetched at a post's own address. What is not in a group here yet is kept aside until an activity says
- * where it belongs: its own claim to be in a group is not enough.
- * @returns local id
- * @throws {Refusal} bad_request when it is not a post
- */
-export async function saveRemotePost(
-  work: Work,
-  document: ActivityDocument,
-  how: { fetchedAt: string; verified: Verified },
-): Promise<string> {
-  const uri = typeof document.id === 'string' ? document.id : '';
-  const known = await postByUri(work.db, uri);
-  if (document.type === 'Tombstone') {
-    if (!known) refuse('gone', 'This post was deleted');
-    if (known.local !== 1 && how.verified !== 'unchecked')
-      await deletePost(work, { post: known.id, author: known.author_id });
-    return known.id;
-  }
-  const read = readPost(document) ?? refuse('bad_request', 'This is not a post');
-  if (known) {
-    await refreshPost(work, known, read, how.verified, null);
-    return known.id;
-  }
-  if (how.verified === 'unchecked' || read.origin === work.home) refuse('bad_request', 'This copy cannot be believed');
-  // What was written for a closed group is read with its token, as the group tells of it: nothing of it is put aside.
-  for (const address of read.audience.slice(0, 20)) {
-    const group = await groupByUri(work.db, address);
-    if (group && isReference(group)) refuse('bad_request', 'A closed group tells of this itself');
-  }
-  const id = newId();
-  const row = await work.db
-    .insertInto('post_document')
-    .values({ uri, id, document: JSON.stringify(document), verified: how.verified, fetched_at: how.fetchedAt })
-    .onConflict((conflict) =>
-      conflict
-        .column('uri')
-        .doUpdateSet({ document: JSON.stringify(document), verified: how.verified, fetched_at: how.fetchedAt }),
-    )
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return row.id;
-}
-
-/**
- * Takes in what the host of a group elsewhere keeps: topics with first posts and figures, or the replies of a topic. Nothing of it is
- * news: it raises no event and goes by the author's time.
- * @param items the host's `Announce` around the author's activity, the activity, the post itself, or its address when it was fetched
- * @returns how many posts were new here
- */
-export async function rememberTopics(work: Work, group: string, items: CollectedItem[]): Promise<number> {
-  const host = await requireGroup(work.db, group);
-  if (host.local === 1) refuse('bad_request', 'The history of a group of this node is here');
-  let added = 0;
-  for (const { item, verified } of items) {
-    const announced = item.type === 'Announce' ? objectOf(item.object) : item;
-    const wrapped = announced?.type === 'Create' || announced?.type === 'Update';
-    const document = wrapped ? objectOf(announced.object) : announced;
-    const address = idOf(document ?? announced ?? item.object) ?? '';
-    const fetched = document?.type === undefined ? await fetchedDocument(work, address) : null;
-    const read = fetched?.read ?? (document ? readPost(document) : null);
-    const actor = (wrapped ? idOf(announced.actor) : read?.authors[0]) ?? '';
-    if (read && originOf(actor) === read.origin) {
-      const said = announced?.['joinery:author'];
-      const outcome = await receivePost(work, {
-        read,
-        actor,
-        through: host,
-        verified: fetched?.verified ?? verified,
-        activity: idOf(announced ?? undefined) ?? '',
-        text: null,
-        author: isObject(said) ? said : null,
-        history: true,
-        thread: { context: hostAddress(item.context, host), contextHistory: hostAddress(item.contextHistory, host) },
-      });
-      if (outcome?.state === 'applied') added += 1;
-    }
-    await applyCounts(work, host, readCounts(item));
-  }
-  return added;
-}
-
-function hostAddress(value: JsonObject[string], host: GroupRow): string | null {
-  const address = idOf(value);
-  return address !== null && originOf(address) === host.home ? address : null;
-}
-
-/** The list `joinery:counts`: figures, and for topics what the host has decided about them. */
-export function readCounts(activity: ActivityDocument): Parameters<typeof applyCounts>[2] {
-  return listOf(activity['joinery:counts']).flatMap((entry) => {
-    if (!isObject(entry) || typeof entry.object !== 'string') return [];
-    const { object: uri, pinned, locked } = entry;
-    const answer = typeof entry['joinery:answer'] === 'string' ? entry['joinery:answer'] : undefined;
-    const figures = { likes: wholeNumber(entry.likes), replies: wholeNumber(entry.replies) };
-    return [
-      {
-        uri,
-        ...figures,
-        ...(typeof pinned === 'boolean' ? { pinned } : {}),
-        ...(typeof locked === 'boolean' ? { locked } : {}),
-        ...(answer ? { answer } : {}),
-      },
-    ];
-  });
-}
-
-function wholeNumber(value: JsonObject[string]): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? Math.min(value, 1_000_000_000) : 0;
-}
-
-/** All addresses that a document is sent to. */
-export function recipients(activity: ActivityDocument): string[] {
-  return [...idsOf(activity.audience), ...idsOf(activity.to), ...idsOf(activity.cc), ...idsOf(activity.target)];
 }
