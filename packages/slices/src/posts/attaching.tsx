@@ -10,7 +10,7 @@ import {
 } from '@joinery/slices/files';
 import type { FieldError, Language } from '@joinery/ui';
 import type { Attachment } from './attachments.ts';
-import type { ListedPost } from './lists.ts';
+import type { ListedPost } from './listed-posts.ts';
 import type { C } from './page.ts';
 
 /** Files in the form of a post as it stands. */

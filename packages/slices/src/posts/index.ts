@@ -34,17 +34,9 @@ export { contentInput, languageInput } from './input.ts';
 export { postJson, postSchema } from './json.ts';
 export { attachedCount, audienceText, authorModel, hostOf, NewBadge, PostBadges } from './labels.tsx';
 export { like, unlike } from './likes.ts';
-export {
-  type FeedPost,
-  findPost,
-  likedAmong,
-  listFeed,
-  listThreadFromEnd,
-  type PostWithText,
-  refusedPosts,
-  textsOf,
-  type Viewer,
-} from './lists.ts';
+export type { PostWithText, Viewer } from './listed-posts.ts';
+export { findPost, likedAmong, listThreadFromEnd, refusedPosts, textsOf } from './lists.ts';
+export { type FeedPost, listFeed } from './lists-feed.ts';
 export { readLive } from './live.ts';
 export { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 export { mentionedIn } from './names.ts';

@@ -3,7 +3,7 @@ import { type FileRow, fileJson, fileSchema } from '@joinery/slices/files';
 import { guestJson, guestSchema } from '@joinery/slices/people';
 import { z } from 'zod';
 import { nodeStatuses } from './delivery/nodes.ts';
-import type { PostWithText } from './lists.ts';
+import type { PostWithText } from './listed-posts.ts';
 
 /** A post as the API shows it. */
 export const postSchema = z.object({

@@ -4,7 +4,7 @@ import { agencyOfPerson } from '@joinery/slices/people';
 import { Badge, type FieldError, formatDateTime, type Language, type PersonModel, type Reader } from '@joinery/ui';
 import type { Audience } from './audience.ts';
 import type { Delivery } from './delivery.ts';
-import type { ListedPost } from './lists.ts';
+import type { ListedPost } from './listed-posts.ts';
 import type { ReadLive } from './live.ts';
 import { messages } from './messages.ts';
 import { mostCounted } from './unread.ts';

@@ -1,96 +1,17 @@
-import { decodeCursor, encodeCursor, prepareQuery, type Reader } from '@joinery/core';
-import type { GroupRow } from '@joinery/slices/groups';
+import { decodeCursor, prepareQuery, type Reader } from '@joinery/core';
 import { sql } from 'kysely';
-import type { ReadLive } from './live.ts';
+import {
+  cut,
+  type ListedPost,
+  listed,
+  type PageOf,
+  type PostWithText,
+  seenBy,
+  type Viewer,
+  veiled,
+  withText,
+} from './listed-posts.ts';
 import type { PostRow } from './tables.ts';
-import { seenPosts } from './visibility.ts';
-
-/** What lists show of an author, without a second query. */
-type AuthorColumns = {
-  author_uri: string;
-  author_name: string;
-  author_agency: string;
-  author_home: string;
-  author_handle: string;
-  author_local: number;
-  author_guest_of: string | null;
-  author_guest_until: string | null;
-  author_deleted_at: string | null;
-};
-export type ListedPost = PostRow &
-  AuthorColumns & {
-    /** How many files hang on it that can be read. */
-    attached: number | null;
-    live?: ReadLive;
-  };
-export type PostWithText = ListedPost & { content: string | null; source: string | null; parent_uri?: string | null };
-export type PageOf<Item> = { items: Item[]; next: string | null };
-
-/** Whose eyes: what is waiting, refused or removed is seen by its author, what is removed also by who runs the group. */
-export type Viewer = { person: string | null; moderates: boolean };
-
-const authorColumns = [
-  'author.uri as author_uri',
-  'author.name as author_name',
-  'author.agency as author_agency',
-  'author.home as author_home',
-  'author.handle as author_handle',
-  'author.local as author_local',
-  'author.guest_of as author_guest_of',
-  'author.guest_until as author_guest_until',
-  'author.deleted_at as author_deleted_at',
-] as const;
-
-function listed(db: Reader) {
-  return db
-    .selectFrom('post')
-    .innerJoin('person as author', 'author.id', 'post.author_id')
-    .selectAll('post')
-    .select([...authorColumns])
-    .select((eb) =>
-      eb
-        .selectFrom('files_file')
-        .select(eb.fn.countAll<number>().as('count'))
-        .where('files_file.holder_kind', '=', 'posts')
-        .whereRef('files_file.holder_id', '=', 'post.id')
-        .where('files_file.state', '=', 'ready')
-        .as('attached'),
-    );
-}
-
-function withText(db: Reader) {
-  return listed(db)
-    .leftJoin('post_revision', (join) =>
-      join.onRef('post_revision.post_id', '=', 'post.id').onRef('post_revision.number', '=', 'post.revision'),
-    )
-    .select(['post_revision.content', 'post_revision.source']);
-}
-
-type Conditions = ReturnType<typeof listed>;
-
-function seenBy<Query extends { where: Conditions['where'] }>(query: Query, viewer: Viewer): Query {
-  const own = viewer.person ?? '';
-  let seen = query.where((eb) => eb.or([eb('post.status', '=', 'accepted'), eb('post.author_id', '=', own)]));
-  if (!viewer.moderates) {
-    seen = seen.where((eb) => eb.or([eb('post.removed_at', 'is', null), eb('post.author_id', '=', own)]));
-  }
-  seen = seen.where(seenPosts(own));
-  return seen as unknown as Query;
-}
-
-/** Of what is hidden here nothing is shown but that, and why. */
-function veiled<Row extends ListedPost>(row: Row): Row {
-  const about = 'topic_hidden_at' in row && row.topic_hidden_at !== null ? { topic_title: null } : {};
-  if (row.hidden_at === null) return { ...row, ...about };
-  const text = 'content' in row ? { content: null, source: null } : {};
-  return { ...row, ...about, ...text, title: null, excerpt: '', attached: 0 };
-}
-
-function cut<Row extends ListedPost>(rows: Row[], limit: number, key: (row: Row) => string): PageOf<Row> {
-  const items = rows.slice(0, limit).map(veiled);
-  const last = items.at(-1);
-  return { items, next: rows.length > limit && last ? encodeCursor([key(last), last.id]) : null };
-}
 
 /** Topics of a group: on the first page the pinned ones, then the newest activity first. Deleted ones stay while they have replies. */
 export async function listTopics(
@@ -225,127 +146,6 @@ export async function likedAmong(db: Reader, person: string | null, ids: string[
     .where('post_id', 'in', ids)
     .execute();
   return new Set(rows.map((row) => row.post_id));
-}
-
-export type FeedPost = PostWithText & {
-  group_name: string;
-  group_home: string;
-  group_local: number;
-  group_agency: string | null;
-  group_reading: GroupRow['reading'];
-  group_keeping: GroupRow['keeping'];
-  topic_title: string | null;
-  topic_hidden_at: string | null;
-};
-
-/** Everything new in the groups that a person is in or follows, here and elsewhere, the newest first. */
-export async function listFeed(
-  db: Reader,
-  person: string,
-  options: { cursor?: string | null; limit: number },
-): Promise<PageOf<FeedPost>> {
-  const after = decodeCursor(options.cursor, ['string', 'string']);
-  const query = seenBy(
-    inGroups(db)
-      .where('topic.removed_at', 'is', null)
-      .where('groups.withheld_at', 'is', null)
-      .where((eb) =>
-        eb.exists(
-          eb
-            .selectFrom('group_member')
-            .select('group_member.person_id')
-            .whereRef('group_member.group_id', '=', 'post.group_id')
-            .where('group_member.person_id', '=', person)
-            .where((member) =>
-              member.or([
-                member('group_member.state', '=', 'member'),
-                member.and([
-                  member('group_member.following', '=', 1),
-                  member('groups.reading', '<>', 'members'),
-                  member('group_member.state', '<>', 'banned'),
-                ]),
-              ]),
-            ),
-        ),
-      ),
-    { person, moderates: false },
-  );
-  return newestFirst(query, after, options.limit);
-}
-
-/** Posts with what lists of several groups show of their group and topic. */
-function inGroups(db: Reader) {
-  return withText(db)
-    .innerJoin('groups', 'groups.id', 'post.group_id')
-    .innerJoin('post as topic', 'topic.id', 'post.topic_id')
-    .select([
-      'groups.name as group_name',
-      'groups.home as group_home',
-      'groups.local as group_local',
-      'groups.agency as group_agency',
-      'groups.reading as group_reading',
-      'groups.keeping as group_keeping',
-      'topic.title as topic_title',
-      'topic.hidden_at as topic_hidden_at',
-    ])
-    .where('groups.kind', '=', 'group')
-    .where('post.deleted_at', 'is', null)
-    .where('groups.shut_at', 'is', null)
-    .where('groups.deleted_at', 'is', null);
-}
-
-async function newestFirst(
-  query: ReturnType<typeof inGroups>,
-  after: (string | number)[] | null,
-  limit: number,
-): Promise<PageOf<FeedPost>> {
-  const from = after
-    ? query.where((eb) => eb(eb.refTuple('post.sort_at', 'post.id'), '<', eb.tuple(String(after[0]), String(after[1]))))
-    : query;
-  const rows = await from
-    .orderBy('post.sort_at', 'desc')
-    .orderBy('post.id', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return cut(rows, limit, (row) => row.sort_at);
-}
-
-/**
- * Posts with a tag in all groups that a person of this node may read, the newest first. What is not listed shows to its members and followers only.
- * @param tag folded
- */
-export async function listTagged(
-  db: Reader,
-  tag: string,
-  person: string,
-  options: { cursor?: string | null; limit: number; guest: boolean },
-): Promise<PageOf<FeedPost>> {
-  const after = decodeCursor(options.cursor, ['string', 'string']);
-  const query = seenBy(
-    inGroups(db)
-      .innerJoin('post_tag', 'post_tag.post_id', 'post.id')
-      .where('post_tag.tag', '=', tag)
-      .where('groups.withheld_at', 'is', null)
-      .where('topic.removed_at', 'is', null)
-      .where((eb) => {
-        const standing = eb
-          .selectFrom('group_member')
-          .select('group_member.person_id')
-          .whereRef('group_member.group_id', '=', 'post.group_id')
-          .where('group_member.person_id', '=', person);
-        if (options.guest) {
-          const invited = standing.where('group_member.state', 'in', ['member', 'invited']);
-          return eb.and([eb('groups.local', '=', 1), eb.exists(invited)]);
-        }
-        const follows = standing.where('group_member.following', '=', 1).where('group_member.state', '<>', 'banned');
-        return eb.or([
-          eb.exists(standing.where('group_member.state', '=', 'member')),
-          eb.and([eb('groups.reading', '<>', 'members'), eb.or([eb('groups.listed', '=', 1), eb.exists(follows)])]),
-        ]);
-      }),
-    { person, moderates: false },
-  );
-  return newestFirst(query as unknown as ReturnType<typeof inGroups>, after, options.limit);
 }
 
 /** Posts of a person that a group elsewhere refused: they wait for a decision of their author. */

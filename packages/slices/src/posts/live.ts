@@ -2,7 +2,7 @@ import { type Context, originOf, type Referenced } from '@joinery/core';
 import { type GroupRow, isReadLive } from '@joinery/slices/groups';
 import { excerpt } from '@joinery/ui';
 import { type ReadPost, readItem } from './documents-closed.ts';
-import type { ListedPost } from './lists.ts';
+import type { ListedPost } from './listed-posts.ts';
 
 /**
  * What people of other nodes write in a closed group that is read live: here are the address, the author and the instant, and each page asks for the text where it was

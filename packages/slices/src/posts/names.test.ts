@@ -2,7 +2,7 @@ import { joinGroup } from '@joinery/slices/groups';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
 import { deletePost, editPost } from './changes.ts';
-import { listTagged } from './lists.ts';
+import { listTagged } from './lists-feed.ts';
 import { mentionedIn } from './names.ts';
 import { createTopic } from './posts.ts';
 import { currentRevision, postByUri } from './store.ts';

@@ -1,6 +1,7 @@
 import { type Context, isId, type Reader, refuse, type Visitor } from '@joinery/core';
 import { absent, type GroupRow, groupById } from '@joinery/slices/groups';
-import { findPost, type PostWithText, type Viewer } from './lists.ts';
+import type { PostWithText, Viewer } from './listed-posts.ts';
+import { findPost } from './lists.ts';
 import type { Standing } from './policy.ts';
 import { standingOf } from './store.ts';
 

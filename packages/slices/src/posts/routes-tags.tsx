@@ -2,7 +2,7 @@ import { type Environment, refuse, requireVisitor } from '@joinery/core';
 import { EmptyState, foldTag, List, PageHeading, Pagination, PostCard, type Reader } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { authorModel, hostOf, PostBadges } from './labels.tsx';
-import { type FeedPost, listTagged } from './lists.ts';
+import { type FeedPost, listTagged } from './lists-feed.ts';
 import { messages } from './messages.ts';
 import { readerOf, show } from './page.ts';
 

@@ -1,7 +1,7 @@
 import type { ShownFile } from '@joinery/slices/files';
 import { ButtonLink, Details, Form, Icon, type Reader, SubmitButton } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
-import type { PostWithText } from './lists.ts';
+import type { PostWithText } from './listed-posts.ts';
 import { messages } from './messages.ts';
 
 /** What may be done with one post: the buttons that show. */

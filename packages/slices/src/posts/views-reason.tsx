@@ -12,7 +12,7 @@ import {
 } from '@joinery/ui';
 import { binDays, goesToBin } from './bin.ts';
 import { hostOf } from './labels.tsx';
-import type { PostWithText } from './lists.ts';
+import type { PostWithText } from './listed-posts.ts';
 import { messages } from './messages.ts';
 
 /** What is asked for before something is done that needs a reason. */

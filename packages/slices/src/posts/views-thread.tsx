@@ -22,7 +22,7 @@ import {
 import type { Child } from 'hono/jsx';
 import { AttachFiles, type Attaching } from './attaching.tsx';
 import { authorModel, hostOf, NewBadge, PostBadges, refusalReason, topicTitle, whyNotWrite } from './labels.tsx';
-import type { PostWithText } from './lists.ts';
+import type { PostWithText } from './listed-posts.ts';
 import { messages } from './messages.ts';
 import { Preview, type PreviewModel, unreachedText } from './preview.tsx';
 import type { PostHeldRow } from './tables.ts';

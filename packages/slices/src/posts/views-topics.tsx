@@ -23,7 +23,7 @@ import {
   unreadText,
   whyNotWrite,
 } from './labels.tsx';
-import type { ListedPost } from './lists.ts';
+import type { ListedPost } from './listed-posts.ts';
 import { messages } from './messages.ts';
 import type { PostReportRow } from './tables.ts';
 import { ClosedNotices } from './views-closed.tsx';
