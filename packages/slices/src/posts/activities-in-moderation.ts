@@ -1,7 +1,7 @@
 import { enqueueJob, type Inbound, type InboundHandler, type InboundOutcome, originOf, type Work } from '@joinery/core';
 import { type GroupRow, groupByUri } from '@joinery/slices/groups';
 import { actingPerson } from './authority.ts';
-import { idOf, objectOf } from './documents.ts';
+import { idOf, objectOf } from './document-values.ts';
 import { lock, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 import { applied, checkJob, ignored } from './remote.ts';
 import { postByUri } from './store.ts';

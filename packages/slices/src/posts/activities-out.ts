@@ -10,7 +10,8 @@ import {
 } from '@joinery/core';
 import { addressing, announce, collectionUris, type GroupRow, groupById } from '@joinery/slices/groups';
 import { agencyDocument, guestMembers, type PersonRow, personById } from '@joinery/slices/people';
-import { addressedTo, type PostParts, partsOf, postDocument, threadAddresses } from './documents.ts';
+import { type PostParts, partsOf } from './document-parts.ts';
+import { addressedTo, postDocument, threadAddresses } from './documents.ts';
 import { nodesOfThread } from './narrow.ts';
 import { liesBefore, tellReference } from './references.ts';
 import { postById } from './store.ts';

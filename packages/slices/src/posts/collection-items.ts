@@ -1,7 +1,8 @@
 import type { JsonObject, Outgoing, Reader } from '@joinery/core';
 import { addressing, type GroupRow } from '@joinery/slices/groups';
 import { authored, countsOf, storedActivity } from './activities-out.ts';
-import { partsOf, threadAddresses } from './documents.ts';
+import { partsOf } from './document-parts.ts';
+import { threadAddresses } from './documents.ts';
 import { referencesTo } from './references.ts';
 import type { PostRow } from './tables.ts';
 

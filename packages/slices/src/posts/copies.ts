@@ -12,7 +12,7 @@ import { type GroupRow, groupById, isReadLive } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
 import { excerpt } from '@joinery/ui';
 import { holderOf } from './attachments.ts';
-import type { ReadPost } from './documents.ts';
+import type { ReadPost } from './documents-in.ts';
 import { forgetExtension, putExtension } from './extension.ts';
 import { forgetOpening } from './history.ts';
 import { forgetNames } from './names.ts';

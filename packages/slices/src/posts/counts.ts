@@ -9,7 +9,7 @@ import {
 } from '@joinery/core';
 import { type GroupRow, groupById, streamOf } from '@joinery/slices/groups';
 import { sql } from 'kysely';
-import { listOf } from './documents.ts';
+import { listOf } from './document-values.ts';
 
 /** The figures of one post are told at most so often. */
 const secondsBetween = 60;

@@ -15,7 +15,7 @@ import {
 } from '@joinery/core';
 import { type GroupRow, groupById, streamOf } from '@joinery/slices/groups';
 import type { Selectable } from 'kysely';
-import { listOf } from './documents.ts';
+import { listOf } from './document-values.ts';
 import { postById } from './store.ts';
 import type { PostRow } from './tables.ts';
 

@@ -1,6 +1,7 @@
 import { addressOf, embedded, isObject, type JsonObject, listOf, originOf } from '@joinery/core';
 import { type GroupRow, publicCollection } from '@joinery/slices/groups';
-import { objectOf, type ReadPost, readPost } from './documents.ts';
+import { objectOf } from './document-values.ts';
+import { type ReadPost, readPost } from './documents-in.ts';
 
 export type { ReadPost };
 

@@ -1,7 +1,7 @@
 import { type ActivityDocument, eventById, type LogEvent, type Outgoing, type Requester } from '@joinery/core';
 import { groupById } from '@joinery/slices/groups';
 import { authored } from './activities-out.ts';
-import { partsOf } from './documents.ts';
+import { partsOf } from './document-parts.ts';
 import { absentGroup, absentPost, mayNodeReadClosed } from './references.ts';
 import { postById } from './store.ts';
 

@@ -1,7 +1,7 @@
 import { type ActivityDocument, type JsonObject, newId, refuse, type Work } from '@joinery/core';
 import { groupByUri } from '@joinery/slices/groups';
 import { deletePost } from './changes.ts';
-import { type ReadPost, readPost } from './documents.ts';
+import { type ReadPost, readPost } from './documents-in.ts';
 import { isReference } from './references.ts';
 import { refreshPost, type Verified } from './remote.ts';
 import { postByUri } from './store.ts';

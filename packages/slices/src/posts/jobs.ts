@@ -6,7 +6,7 @@ import { copiesJobs } from './copies.ts';
 import { countJob, runCounting } from './counts.ts';
 import { askingJobs } from './delivery/asking.ts';
 import { deliveryJob, runReport } from './delivery.ts';
-import { readPost } from './documents.ts';
+import { readPost } from './documents-in.ts';
 import { heldJobs } from './held.ts';
 import { recordJobs } from './record.ts';
 import { ancestorsJob, checkJob, receivePost } from './remote.ts';

@@ -1,7 +1,8 @@
 import type { ObjectKind, Reader, Requester, StoredObject } from '@joinery/core';
 import { absent, type GroupRow, groupById, requesterMayRead } from '@joinery/slices/groups';
 import { noteFetch } from './delivery/fetches.ts';
-import { partsOf, postDocument, postTypes, tombstone } from './documents.ts';
+import { partsOf } from './document-parts.ts';
+import { postDocument, postTypes, tombstone } from './documents.ts';
 import { saveRemotePost } from './fetched-posts.ts';
 import { absentGroup, absentPost, mayNodeReadClosed } from './references.ts';
 import { postById, postByUri } from './store.ts';

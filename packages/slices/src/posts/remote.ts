@@ -13,7 +13,7 @@ import { type PersonRow, personById, personByUri, personTypes, rememberRemotePer
 import { acceptPost } from './acceptance.ts';
 import { holderOf } from './attachments.ts';
 import { editPost } from './changes.ts';
-import type { ReadPost } from './documents.ts';
+import type { ReadPost } from './documents-in.ts';
 import { removeFromGroup } from './moderation.ts';
 import { type ChosenAudience, createTopic, reply } from './posts.ts';
 import { isReference } from './references.ts';

@@ -2,7 +2,7 @@ import type { ActivityDocument, JsonObject } from '@joinery/core';
 import { followGroup, joinGroup } from '@joinery/slices/groups';
 import { rememberRemotePerson } from '@joinery/slices/people';
 import { describe, expect, test } from 'vitest';
-import { readPost } from './documents.ts';
+import { readPost } from './documents-in.ts';
 import { postByUri } from './store.ts';
 import { openNode } from './testing/nodes.ts';
 

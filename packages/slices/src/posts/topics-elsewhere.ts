@@ -1,7 +1,8 @@
 import { type CollectedItem, isObject, type JsonObject, originOf, refuse, type Work } from '@joinery/core';
 import type { GroupRow } from '@joinery/slices/groups';
 import { applyCounts, readCounts } from './counts.ts';
-import { idOf, objectOf, readPost } from './documents.ts';
+import { idOf, objectOf } from './document-values.ts';
+import { readPost } from './documents-in.ts';
 import { fetchedDocument } from './fetched-posts.ts';
 import { receivePost } from './remote.ts';
 import { requireGroup } from './store.ts';
