@@ -1,14 +1,16 @@
-import { isStorageFault, type LogEvent, nodeActor, ownEpoch, streamEventsAfter, transact } from '@joinery/core';
+import { isStorageFault, type LogEvent, streamEventsAfter } from '@joinery/core';
 import { createAcknowledgements } from './acknowledgements.ts';
 import { createAside, notBuilt } from './aside.ts';
 import type { Bridge } from './bridge.ts';
-import { type Delivery, deliver, type Failure, probe } from './deliver.ts';
+import { type Failure, probe } from './deliver.ts';
 import { createDigests } from './digest.ts';
 import { deliverToNode } from './inboxes.ts';
-import { isHalting, lanesToTry, soonest, waitAfter, waitOf } from './lane-waits.ts';
-import { type Builder, type Outgoing, streamAddress } from './outgoing.ts';
-import { discoverPeer, ensurePeer, peerRow, relearnPeer } from './peers.ts';
+import { noteFailure, noteSuccess, noteTaken } from './lane-outcomes.ts';
+import { lanesToTry, soonest, waitOf } from './lane-waits.ts';
+import type { Builder, Outgoing } from './outgoing.ts';
+import { discoverPeer, peerRow, relearnPeer } from './peers.ts';
 import { isCovered, type PendingStream, pendingOrigins, pendingStreams, streamsOf } from './pending.ts';
+import { tellHead } from './stream-heads.ts';
 import type { PeerRow } from './tables.ts';
 
 /** Delivery to all peers: one lane each, so that a slow or silent one holds up nobody else. */
@@ -110,11 +112,11 @@ export function createLanes(bridge: Bridge, builder: Builder, taken: (origin: st
         if (!peer.joinery || stream.last - stream.acknowledged <= pullBeyond)
           return runStream(peer, stream, streams.length === 1 && told.size === 0);
         told.add(stream.stream);
-        return tellHead(peer, stream);
+        return tellHead(bridge, peer, stream);
       });
       await acknowledgements.flush();
-      if (failure) return fail(peer, failure);
-      await succeed(peer);
+      if (failure) return noteFailure(context, peer, failure);
+      await noteSuccess(context, peer);
       taken(origin);
       if (!bridge.trust.mayFederate(origin, null, 'out').allowed) {
         withoutAgreement.add(origin);
@@ -188,98 +190,15 @@ export function createLanes(bridge: Bridge, builder: Builder, taken: (origin: st
     headers: Record<string, string>,
   ): Promise<Failure | null> => {
     const first = await deliverToNode(bridge, peer, stream.stream, activity, headers);
-    if (first.result === 'taken') return accepted(peer, first);
+    if (first.result === 'taken') return noteTaken(context, peer, first);
     if (first.result !== 'refused') return first;
     const second = await deliverToNode(bridge, peer, stream.stream, activity);
-    if (second.result === 'taken') return accepted(peer, second);
+    if (second.result === 'taken') return noteTaken(context, peer, second);
     if (second.result !== 'refused') return second;
     if (!(await probe(bridge, peer.origin))) return { ...second, result: 'later' };
     // It answers, but not to this: stepped over, so that nothing behind it waits.
     await aside.put(peer.origin, stream.stream, event, `${second.code}: ${second.detail}`);
     return null;
-  };
-
-  const accepted = async (peer: PeerRow, delivery: Delivery & { result: 'taken' }): Promise<null> => {
-    const { origin } = peer;
-    const { form } = delivery;
-    if (peer.signature_form === form) return null;
-    peer.signature_form = form;
-    await transact(context, { kind: 'system', what: 'lanes' }, async (work) => {
-      await work.db.updateTable('peer').set({ signature_form: form }).where('origin', '=', origin).execute();
-    });
-    return null;
-  };
-
-  /** Tells a peer that is far behind how far the stream has come; it reads the rest in pages. Acknowledged by what it asks for next. */
-  const tellHead = async (peer: PeerRow, stream: PendingStream): Promise<Failure | null> => {
-    const { origin } = context.config;
-    const address = streamAddress(origin, stream.token);
-    const epoch = await ownEpoch(context.db.reader);
-    const head = {
-      '@context': ['https://www.w3.org/ns/activitystreams', { joinery: 'urn:joinery:ns#' }],
-      id: `${address}#${stream.epoch}-${stream.last}-${stream.acknowledged}`,
-      type: 'Update',
-      actor: nodeActor(origin),
-      object: {
-        id: address,
-        type: 'OrderedCollection',
-        'joinery:epoch': stream.epoch,
-        'joinery:head': stream.last,
-        'joinery:from': stream.acknowledged,
-        ...(epoch === '' ? {} : { 'joinery:hostEpoch': epoch }),
-      },
-    };
-    const delivery = await deliver(bridge, peer, nodeActor(origin), JSON.stringify(head));
-    return delivery.result === 'taken' ? null : delivery;
-  };
-
-  const fail = async (peer: PeerRow, failure: Failure): Promise<number> => {
-    const attempts = peer.attempts + 1;
-    const halted = isHalting(failure);
-    const wait = waitAfter(failure, attempts);
-    // Until both sides have allowed each other the lane waits without alarm.
-    const refused = (failure.status === 401 || failure.status === 403) && failure.code !== 'no_agreement';
-    await transact(context, { kind: 'system', what: 'lanes' }, async (work) => {
-      await work.db
-        .updateTable('peer')
-        .set({
-          lane: halted ? 'halted' : 'waiting',
-          attempts,
-          retry_at: new Date(Date.parse(work.now) + wait * 1_000).toISOString(),
-          failing_since: peer.failing_since ?? work.now,
-          refused_since: refused ? (peer.refused_since ?? work.now) : null,
-          last_error: `${failure.code}: ${failure.detail}`.slice(0, 500),
-        })
-        .where('origin', '=', peer.origin)
-        .execute();
-    });
-    context.logger.warn('lane.waiting', {
-      origin: peer.origin,
-      fault: failure.code,
-      status: failure.status,
-      seconds: Math.round(wait),
-    });
-    return wait;
-  };
-
-  const succeed = async (peer: PeerRow): Promise<void> => {
-    const now = context.clock.now();
-    const fresh = peer.last_success_at !== null && now.getTime() - Date.parse(peer.last_success_at) < 60_000;
-    if (fresh && peer.lane === 'open') return;
-    const good = {
-      lane: 'open',
-      attempts: 0,
-      retry_at: null,
-      failing_since: null,
-      refused_since: null,
-      last_error: null,
-      last_success_at: now.toISOString(),
-    } as const;
-    Object.assign(peer, good);
-    await transact(context, { kind: 'system', what: 'lanes' }, async (work) => {
-      await ensurePeer(work, peer.origin);
-      await work.db.updateTable('peer').set(good).where('origin', '=', peer.origin).execute();
-    });
   };
 
   const look = async () => {
@@ -305,7 +224,7 @@ export function createLanes(bridge: Bridge, builder: Builder, taken: (origin: st
     if (!peer) return;
     for (const stream of await streamsOf(context.db.reader, origin)) {
       if (!isCovered(bridge.trust, origin, stream.stream)) continue;
-      const failure = await tellHead(peer, stream);
+      const failure = await tellHead(bridge, peer, stream);
       // What remains is told with what comes next in it.
       if (failure) return;
     }
