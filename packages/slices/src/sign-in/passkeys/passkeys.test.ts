@@ -4,16 +4,9 @@ import { describeStores, type TestStore } from '../../../../../test/harness/stor
 import { people } from '../../people/index.ts';
 import { signIn } from '../index.ts';
 import { type RelyingParty, relyingParty } from './answers.ts';
-import {
-  type Asked,
-  addPasskey,
-  askForNewPasskey,
-  askForPasskey,
-  passkeysOf,
-  removePasskey,
-  renamePasskey,
-  usePasskey,
-} from './passkeys.ts';
+import type { Asked } from './challenges.ts';
+import { addPasskey, askForNewPasskey, passkeysOf, removePasskey, renamePasskey } from './passkeys.ts';
+import { askForPasskey, usePasskey } from './signing-in.ts';
 import { createDevice, type Device, type Told } from './testing/device.ts';
 
 const system: By = { kind: 'system', what: 'test' };

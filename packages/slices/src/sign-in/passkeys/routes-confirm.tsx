@@ -18,8 +18,9 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { relyingParty } from './answers.ts';
 import { messages } from './messages.ts';
-import { askForPasskey, passkeysOf, usePasskey } from './passkeys.ts';
+import { passkeysOf } from './passkeys.ts';
 import { askedIn, partyOf } from './routes-own.tsx';
+import { askForPasskey, usePasskey } from './signing-in.ts';
 import { ConfirmPage } from './views.tsx';
 
 const own = '/profile/sign-in/confirm';

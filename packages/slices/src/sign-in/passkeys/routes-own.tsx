@@ -16,9 +16,9 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { providerDecides } from '../store.ts';
 import { type RelyingParty, relyingParty } from './answers.ts';
+import type { Asked } from './challenges.ts';
 import { messages } from './messages.ts';
 import {
-  type Asked,
   addPasskey,
   askForNewPasskey,
   isOnlyWayIn,

@@ -13,8 +13,8 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { AnswerPage } from '../views.tsx';
 import { messages } from './messages.ts';
-import { askForPasskey, usePasskey } from './passkeys.ts';
 import { askedIn, partyOf } from './routes-own.tsx';
+import { askForPasskey, usePasskey } from './signing-in.ts';
 
 /** Signing in with a passkey alone: it is something one has, and the device has checked who holds it, so no code is asked for. */
 export function passkeySignInRoutes(app: Hono<Environment>): void {
