@@ -236,6 +236,10 @@ const pagesOfPeople: Record<string, Row> = {
     ...{ as: 'administrator', not: notAdministrators },
     send: ({ shutOpen }) => ({ group: shutOpen }),
   },
+  'POST /administration/restored/keys': {
+    ...{ as: 'administrator', not: notAdministrators },
+    changesNothing: 'no other node has told that keys of this one have ended',
+  },
   'POST /administration/restored/people': {
     ...{ as: 'administrator', not: notAdministrators },
     send: ({ waiter }) => ({ whom: 'chosen', person: waiter }),

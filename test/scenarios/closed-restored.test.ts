@@ -1,16 +1,29 @@
-import { epochOf, type JsonObject, newId, nodeActor, type Restored, restoredState, transact } from '@joinery/core';
+import {
+  createActorKeys,
+  epochOf,
+  type JsonObject,
+  newId,
+  nodeActor,
+  type Restored,
+  restoredState,
+  transact,
+} from '@joinery/core';
 import { membershipOf, removeMember } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, editPost, like, markdownText, postByUri } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pinnedKey } from '../../packages/federation/src/closed/group-keys.ts';
 import { deliver } from '../../packages/federation/src/deliver.ts';
 import { documentContext, prove } from '../../packages/federation/src/outgoing.ts';
 import { peerRow } from '../../packages/federation/src/peers.ts';
 import { confirmRestored } from '../../packages/federation/src/rejoin.ts';
 import { answerRules, rulesToAnswer } from '../../packages/federation/src/restored/rules.ts';
+import { renewGroupKeys } from '../../packages/slices/src/groups/keys.ts';
 import { giveRolesBack } from '../../packages/slices/src/groups/restored.ts';
 import { openGroup } from '../../packages/slices/src/groups/shut.ts';
 import { putCountedNodes } from '../../packages/slices/src/groups/store.ts';
+import { sessionCookie } from '../harness/browser-pages.ts';
+import { createNetworkBrowser } from '../harness/network-browser.ts';
 import type { TestNode, TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 import { by, type ClosedWorld, limit, openClosedWorld, scopes } from './closed-world.ts';
@@ -79,6 +92,18 @@ it('members read again after the group’s node was restored, and neither ex-mem
   }
   await askLeases();
   await remove(xaver);
+  // The group gets other keys; B and C know them.
+  const pins = () => Promise.all([b, c].map((node) => pinnedKey(node.context.db.reader, group.uri)));
+  const renewed = (before: Awaited<ReturnType<typeof pins>>) =>
+    until(async () => {
+      await settle();
+      return (await pins()).every((now, index) => now !== undefined && before[index]?.equals(now) === false);
+    }, limit);
+  const [first, keys] = [await pins(), await createActorKeys()];
+  const renewal = { group: group.id, by: ada.id, reason: 'A laptop was lost', keys };
+  await transact(world.a.context, by, (work) => renewGroupKeys(work, renewal));
+  await renewed(first);
+  const second = await pins();
   const late = await transact(b.context, by, (work) =>
     createTopic(work, { group: at.b, author: bob.id, title: 'June', ...markdownText('Budget of June.') }),
   );
@@ -99,6 +124,20 @@ it('members read again after the group’s node was restored, and neither ex-mem
   await until(async () => (await restoredState(world.a.context.db.reader))?.waiting.length === 0, 30_000);
   await settle();
   const { at: epoch } = (await restoredState(world.a.context.db.reader)) as Restored;
+
+  // The keys are those of before the renewal, which B and C take no more: they have told, and one button renews them, by whoever looks after the node and does not learn of which group.
+  const browser = createNetworkBrowser(world.a.origin);
+  const cookie = await sessionCookie(world.a.context, ada.account);
+  browser.cookies(world.a.origin).set(cookie.name, cookie.value);
+  for (const [page, words] of [
+    ['/administration/restored', 'action="/administration/restored/keys"'],
+    ['/administration/health', 'href="/administration/restored#keys"'],
+  ] as const) {
+    const { html } = await browser.get(page);
+    expect([page, html.includes(words), html.includes('Fraud')]).toEqual([page, true, false]);
+  }
+  expect((await browser.post('/administration/restored/keys')).html).not.toContain('restored/keys');
+  expect((await browser.get('/administration/health')).html).not.toContain('restored#keys');
 
   // Nobody has said who is in it: nothing opens, and what was signed before counts no more.
   expect((await get(c, `${group.uri}/token`)).status).not.toBe(200);
@@ -135,6 +174,7 @@ it('members read again after the group’s node was restored, and neither ex-mem
   await transact(world.a.context, by, (work) => openGroup(work, { group: group.id, by: ada.id, gone }));
   await settle();
   expect((await membershipOf(world.a.context.db.reader, group.id, await there(cleo)))?.state).toBe('member');
+  await renewed(second);
 
   // C with a version below the one that B knew of, in the new epoch; X has none that counts.
   const fresh = await forged({ version: 1, epoch });

@@ -158,7 +158,8 @@ export type Panel = {
     | 'profile'
     | 'people'
     | 'new-person'
-    | 'managed-person';
+    | 'managed-person'
+    | 'restored';
   order: number;
   /** A hono/jsx node; null when it has nothing to show. */
   render: (

@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '@joinery/core';
 import type { Bridge } from './bridge.ts';
+import { endedKeysOf } from './remote-keys.ts';
 import { heldStatement } from './trust/statements.ts';
 
 /**
- * What this node holds of a peer: the last number of each of the peer's streams, what the peer's node last signed about the agreement, and what its people took back. Read by a
+ * What this node holds of a peer: the last number of each of the peer's streams, what the peer's node last signed about the agreement, which of its keys have ended, and what its people took back. Read by a
  * peer that was restored from a backup.
  */
 export async function heldDocument({ context }: Bridge, peer: string): Promise<JsonObject> {
@@ -16,6 +17,7 @@ export async function heldDocument({ context }: Bridge, peer: string): Promise<J
     .orderBy('stream')
     .execute();
   const statement = await heldStatement(reader, peer);
+  const endedKeys = await endedKeysOf(reader, peer);
   const takenBack: Json[] = [];
   for (const slice of slices) {
     for (const text of (await slice.takenBack?.(reader, peer)) ?? []) takenBack.push(JSON.parse(text));
@@ -32,6 +34,7 @@ export async function heldDocument({ context }: Bridge, peer: string): Promise<J
       'joinery:sequence': row.position,
     })),
     ...(statement && { 'joinery:agreement': statement }),
+    ...(endedKeys.length > 0 && { 'joinery:endedKeys': endedKeys }),
     ...(takenBack.length > 0 && { 'joinery:takenBack': takenBack }),
   };
 }

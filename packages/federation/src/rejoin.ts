@@ -174,15 +174,16 @@ async function askHeld(bridge: Bridge, origin: string): Promise<boolean> {
       return false;
     }
     const { document } = answer;
+    const endedKeys = await endedHere(bridge, document);
     if (await wasSuspended(bridge, origin, document)) {
-      await noLongerWaiting(bridge, origin, 0);
+      await noLongerWaiting(bridge, origin, 0, endedKeys);
       return true;
     }
     await takeBackAgain(bridge, document);
     const lost = await rewind(bridge, origin, document);
     // Streams that were begun after the backup are found in the peer's own list.
     await compareDigest(bridge, { compare: async () => {}, agree: () => {} }, origin, '');
-    await noLongerWaiting(bridge, origin, lost);
+    await noLongerWaiting(bridge, origin, lost, endedKeys);
     context.logger.info('rejoin.told', { origin, lost });
     return true;
   } finally {
@@ -191,12 +192,28 @@ async function askHeld(bridge: Bridge, origin: string): Promise<boolean> {
   }
 }
 
-async function noLongerWaiting({ context }: Bridge, origin: string, lost: number): Promise<void> {
+/** Keys of actors of this node that the peer has seen end and that the backup has in use. */
+async function endedHere({ context }: Bridge, held: JsonObject): Promise<string[]> {
+  const ids = listOf(held['joinery:endedKeys']).filter((id) => typeof id === 'string');
+  if (ids.length === 0) return [];
+  const used = context.db.reader.selectFrom('key').select('id').where('retired_at', 'is', null);
+  const rows = await used.where('id', 'in', ids.slice(0, 1_000)).execute();
+  return rows.map(({ id }) => id);
+}
+
+async function noLongerWaiting(
+  { context }: Bridge,
+  origin: string,
+  lost: number,
+  ended: readonly string[] = [],
+): Promise<void> {
   await transact(context, { kind: 'peer', origin }, async (work) => {
     const state = await restoredState(work.db);
     if (!state?.waiting.includes(origin)) return;
     const told = [...(state.told ?? []), { origin, lost }];
-    await writeRestored(work.db, { ...state, waiting: state.waiting.filter((one) => one !== origin), told });
+    const waiting = state.waiting.filter((one) => one !== origin);
+    const endedKeys = [...new Set([...(state.endedKeys ?? []), ...ended])];
+    await writeRestored(work.db, { ...state, waiting, told, endedKeys });
     work.emit('federation.rejoined', streams.local, { node: origin });
   });
 }

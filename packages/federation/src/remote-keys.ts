@@ -181,6 +181,24 @@ export function createRemoteKeys(
   };
 }
 
+const mostEnded = 1_000;
+
+/** Ids of keys that actors of a node have named themselves and name no more, the last first. */
+export async function endedKeysOf(db: Reader, origin: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('remote_key')
+    .select('id')
+    .where('ended_at', 'is not', null)
+    .where('through', 'is', null)
+    .where('owner', '>', `${origin}/`)
+    .where('owner', '<', `${origin}0`)
+    .orderBy('ended_at', 'desc')
+    .orderBy('id')
+    .limit(mostEnded)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /**
  * The actor that owns a key, from its own address. A key that is a document of its own (GoToSocial) leads to its owner, which must name that key: what a
  * key says of its owner counts for nothing.

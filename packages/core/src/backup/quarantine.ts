@@ -16,6 +16,8 @@ export type Restored = {
   waiting: string[];
   /** Those that have told, and how many numbers of ours they hold that the backup has not. */
   told?: { origin: string; lost: number }[];
+  /** Ids of keys of actors here that have ended as far as others know, although the backup has them in use: they were renewed after it. */
+  endedKeys?: string[];
   /** What was decided about what may have been withdrawn after the backup, by whom, and why. */
   decision?: RestoreDecision;
 };

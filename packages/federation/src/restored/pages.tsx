@@ -11,7 +11,7 @@ import {
   requireFederationOfficer,
   restoredState,
 } from '@joinery/core';
-import { type FieldError, readerOf, showPage } from '@joinery/ui';
+import { type FieldError, readerOf, renderPanels, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { restoredPage } from '../health.ts';
@@ -120,6 +120,7 @@ async function showRestored(c: RequestContext, { errors, typed }: Again): Promis
       held={visitor.administrator ? await countHeld(db) : null}
       rules={state === null ? [] : await rulesToAnswer(context, visitor, language)}
       unanswered={await unansweredOrigins(db)}
+      panels={await renderPanels(c, 'restored', null)}
     />
   );
   const notices = c.req.query('done') ? [{ kind: 'success' as const, text: t('answered') }] : [];

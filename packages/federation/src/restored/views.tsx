@@ -19,6 +19,7 @@ import {
   SubmitButton,
   TextField,
 } from '@joinery/ui';
+import type { Child } from 'hono/jsx';
 import { restoredPage } from '../health.ts';
 import { restoredText } from './messages.ts';
 import type { RuleToAnswer } from './rules.ts';
@@ -104,6 +105,8 @@ export function RestoredNode(model: {
   rules: readonly RuleToAnswer[];
   /** Origins of the partners at whose agreement nobody has looked. */
   unanswered: readonly string[];
+  /** What else a restore has left to do, as slices show it. */
+  panels: Child[];
   reader: Reader;
   csrf: string;
 }) {
@@ -121,6 +124,7 @@ export function RestoredNode(model: {
         {model.decidedBy === '' ? '' : t('by', { name: model.decidedBy })}{' '}
         {decision && decision.reason !== '' ? t('because', { reason: decision.reason }) : ''}
       </p>
+      {model.panels}
       {anew && held !== null ? (
         <Panel title={t('people')} id="people">
           <p>{held === 0 ? t('peopleDone') : t('peopleWait', { count: held })}</p>

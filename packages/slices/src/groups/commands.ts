@@ -2,7 +2,7 @@ import { type Command, createActorKeys, faultsOf, isId, refuse, transact } from 
 import { createGroup } from './groups.ts';
 import { newGroupInput } from './input.ts';
 import { groupJson } from './json.ts';
-import { renewGroupKeys } from './keys.ts';
+import { renewEndedKeys, renewGroupKeys } from './keys.ts';
 import { setRole } from './moderation.ts';
 import { openGroup, runnersElsewhere } from './shut.ts';
 import { groupById, membershipOf } from './store.ts';
@@ -62,14 +62,22 @@ export const commands: Command[] = [
   {
     name: 'group rotate-key',
     summary: 'Give a group of this node new keys: nothing signed with the old ones counts from then on',
-    arguments: ['group'],
+    arguments: ['[group]'],
     options: [
       { name: 'by', value: 'name', description: 'Who decided', required: true },
       { name: 'reason', value: 'text', description: 'Why; members of the group read it', required: true },
+      {
+        name: 'after-restore',
+        description: 'Without a group: every group that came back from a backup with keys of before a renewal',
+      },
     ],
     run: async (context, { arguments: [reference = ''], options }) => {
-      const keys = await createActorKeys();
       const reason = `${String(options.reason)} (${String(options.by)})`.slice(0, 500);
+      if (options['after-restore'] === true && reference === '') {
+        const count = await renewEndedKeys(context, by, reason);
+        return { json: { groups: count }, say: `Done: ${count} groups have new keys.` };
+      }
+      const keys = await createActorKeys();
       const group = await transact(context, by, async (work) => {
         const found = await groupOf(work.db, reference);
         await renewGroupKeys(work, { group: found, by: null, reason, keys });

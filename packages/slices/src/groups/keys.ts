@@ -1,12 +1,16 @@
 import {
   type ActorKeys,
+  type By,
   type Context,
+  createActorKeys,
   type JsonObject,
   newId,
   publicKeysOf,
   type Reader,
   refuse,
   renewActorKeys,
+  restoredState,
+  transact,
   type Work,
 } from '@joinery/core';
 import { streamOf } from './addresses.ts';
@@ -14,6 +18,11 @@ import { canManage } from './policy.ts';
 import { holdGroup, membershipOf } from './store.ts';
 
 export const keysJob = 'groups.keys';
+
+/** Where an administrator looks at what a restore has left to do. */
+export const restoredPath = '/administration/restored';
+/** Where they renew the keys that came back from the backup. */
+export const endedKeysPath = `${restoredPath}/keys`;
 
 /**
  * Gives a group of this node new keys. The old ones end at once: its nodes are told to read the new ones where the group lives, and take nothing more that is signed with the old.
@@ -43,6 +52,42 @@ export async function renewGroupKeys(
 export async function keysSince(db: Reader, group: { uri: string }): Promise<string | null> {
   const [newest] = (await publicKeysOf(db, group.uri)).filter((key) => key.retired_at === null);
   return newest?.created_at ?? null;
+}
+
+/**
+ * Groups of this node that came back from a backup with keys of before a renewal: other nodes have told that these have ended, and take nothing that is signed with them.
+ * Whether there are any, and never which, is for those who look after the node.
+ */
+export async function groupsWithEndedKeys(db: Reader): Promise<string[]> {
+  const ended = (await restoredState(db))?.endedKeys ?? [];
+  if (ended.length === 0) return [];
+  const rows = await db
+    .selectFrom('groups')
+    .innerJoin('key', 'key.actor', 'groups.uri')
+    .select('groups.id')
+    .distinct()
+    .where('key.id', 'in', ended)
+    .where('key.retired_at', 'is', null)
+    .where('groups.local', '=', 1)
+    .where('groups.kind', '=', 'group')
+    .where('groups.deleted_at', 'is', null)
+    .orderBy('groups.id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** Gives every group with keys that have ended elsewhere new ones. @returns how many */
+export async function renewEndedKeys(context: Context, by: By, reason: string): Promise<number> {
+  const groups = await groupsWithEndedKeys(context.db.reader);
+  for (const group of groups) {
+    const keys = await createActorKeys();
+    await transact(context, by, async (work) => {
+      // Somebody may have renewed them meanwhile.
+      if ((await groupsWithEndedKeys(work.db)).includes(group))
+        await renewGroupKeys(work, { group, by: null, reason, keys });
+    });
+  }
+  return groups.length;
 }
 
 /** A group elsewhere says that it has other keys. Nothing that says so is believed: they are read where the group lives. */

@@ -17,6 +17,14 @@ export const shutMessages = defineMessages({
     shutNobodyText: 'They can open it with “joinery group confirm-members {group}”, without reading what is in it.',
     shutLeave: 'I am no longer a member',
     ruleMembers: '{count, plural, one {# member} other {# members}} as of the backup. Shut until somebody has looked.',
+    keys: 'Keys of groups',
+    keysEnded:
+      'A group’s keys were renewed after the backup. Other nodes have told that the ones in the backup have ended, and take nothing that is signed with them: what is written there reaches nobody elsewhere.',
+    keysEndedMend:
+      'Renew the keys. Nodes of members read the new ones where the group lives; nobody has to do anything there.',
+    keysEndedRenew: 'Renew the keys',
+    keysEndedReason: 'Restored from a backup that had keys of before a renewal',
+    keysEndedGo: 'Look and renew',
     pageTitle: '{count, plural, one {# group is shut} other {# groups are shut}}',
     pageAbout:
       'What was deleted or narrowed in them after the backup may be there again. Look, and open them one by one or together.',
@@ -48,6 +56,14 @@ export const shutMessages = defineMessages({
     shutNobodyText: 'Die kan haar openen met “joinery group confirm-members {group}”, zonder te lezen wat erin staat.',
     shutLeave: 'Ik ben geen lid meer',
     ruleMembers: '{count, plural, one {# lid} other {# leden}} volgens de back-up. Dicht tot iemand heeft gekeken.',
+    keys: 'Sleutels van groepen',
+    keysEnded:
+      'De sleutels van een groep zijn na de back-up vernieuwd. Andere knooppunten hebben verteld dat die uit de back-up zijn beëindigd, en nemen niets aan wat daarmee is ondertekend: wat daar wordt geschreven, bereikt elders niemand.',
+    keysEndedMend:
+      'Vernieuw de sleutels. Knooppunten van leden lezen de nieuwe waar de groep woont; niemand hoeft daar iets te doen.',
+    keysEndedRenew: 'Sleutels vernieuwen',
+    keysEndedReason: 'Teruggezet uit een back-up met sleutels van voor een vernieuwing',
+    keysEndedGo: 'Bekijken en vernieuwen',
     pageTitle: '{count, plural, one {# groep is dicht} other {# groepen zijn dicht}}',
     pageAbout:
       'Wat er na de back-up is verwijderd of beperkt, kan er weer staan. Kijk, en open ze een voor een of samen.',

@@ -1,5 +1,15 @@
-import { type NavigationEntry, type Panel, restoredState } from '@joinery/core';
-import { formatDateTime, isLanguage, List, ListItem, Panel as Section } from '@joinery/ui';
+import { type Context, type HealthCheck, type NavigationEntry, type Panel, restoredState } from '@joinery/core';
+import {
+  Form,
+  FormActions,
+  formatDateTime,
+  isLanguage,
+  List,
+  ListItem,
+  Panel as Section,
+  SubmitButton,
+} from '@joinery/ui';
+import { endedKeysPath, groupsWithEndedKeys, restoredPath } from './keys.ts';
 import { groupsOf, groupsWithoutOwner } from './lists.ts';
 import { messages } from './messages.ts';
 import { shutMessages } from './messages-shut.ts';
@@ -65,6 +75,26 @@ export const panels: Panel[] = [
     },
   },
   {
+    place: 'restored',
+    order: 10,
+    render: async (context, visitor, _subject, language, csrf) => {
+      if (!visitor?.administrator || (await groupsWithEndedKeys(context.db.reader)).length === 0) return null;
+      const t = shutMessages(languageOf(language));
+      return (
+        <Section title={t('keys')} id="keys">
+          <p>
+            {t('keysEnded')} {t('keysEndedMend')}
+          </p>
+          <Form action={endedKeysPath} csrf={csrf}>
+            <FormActions>
+              <SubmitButton>{t('keysEndedRenew')}</SubmitButton>
+            </FormActions>
+          </Form>
+        </Section>
+      );
+    },
+  },
+  {
     place: 'administration',
     order: 40,
     render: async (context, visitor, _subject, language) => {
@@ -85,3 +115,12 @@ export const panels: Panel[] = [
     },
   },
 ];
+
+/** Keys that came back from a backup and count nowhere else any more. */
+export async function groupChecks(context: Context, language: 'en' | 'nl'): Promise<HealthCheck[]> {
+  if ((await groupsWithEndedKeys(context.db.reader)).length === 0) return [];
+  const t = shutMessages(language);
+  const link = { href: `${restoredPath}#keys`, text: t('keysEndedGo') };
+  const says = { title: t('keys'), says: t('keysEnded'), mend: t('keysEndedMend') };
+  return [{ name: 'group_keys', state: 'attention', ...says, link }];
+}

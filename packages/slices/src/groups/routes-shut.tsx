@@ -4,15 +4,20 @@ import {
   type Environment,
   isId,
   type RequestContext,
+  readForm,
   refuse,
+  requireAdministrator,
   requireVisitor,
   restoredState,
   transactAs,
 } from '@joinery/core';
 import { readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
+import { z } from 'zod';
 import { peopleByIds } from '../people/index.ts';
 import { joiningKind } from './joining.ts';
+import { endedKeysPath, renewEndedKeys, restoredPath } from './keys.ts';
+import { shutMessages } from './messages-shut.ts';
 import { canConfirm, canModerate } from './policy.ts';
 import { seeGroup } from './reads.ts';
 import { groupRules } from './restored.ts';
@@ -31,6 +36,14 @@ export function shutRoutes(app: Hono<Environment>): void {
     const asked = { kind: joiningKind, subject: group.id, on: true, by: visitor.person.id };
     await transactAs(c, visitor, (work) => answerWithheld(work, rules, asked));
     return c.redirect(`/groups/${group.id}/requests`, 303);
+  });
+
+  app.post(endedKeysPath, async (c) => {
+    const visitor = requireAdministrator(c);
+    await readForm(c, z.object({}));
+    const by = { kind: 'person', person: visitor.person.id } as const;
+    await renewEndedKeys(c.var.context, by, shutMessages(c.var.language)('keysEndedReason'));
+    return c.redirect(`${restoredPath}?done=1`, 303);
   });
 }
 

@@ -13,7 +13,7 @@ import { endMemberships } from './leavers.ts';
 import { shareable, sharedWith, shareGroup } from './lists.ts';
 import { migrations } from './migrations.ts';
 import { collections, groupKind } from './objects.ts';
-import { navigation, panels } from './panels.tsx';
+import { groupChecks, navigation, panels } from './panels.tsx';
 import { participation } from './participation.ts';
 import { tellOfPerson } from './people-told.ts';
 import { answerJobs, forgetAnswers, forgetAnswersLater } from './requests/answers.ts';
@@ -36,6 +36,7 @@ export const groups: Slice = {
   collections,
   navigation,
   panels,
+  checks: groupChecks,
   choices: [choice],
   exchanged: sharedWith,
   shareable,
