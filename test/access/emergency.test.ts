@@ -58,6 +58,8 @@ async function fromElsewhere(work: Work, group: string): Promise<string> {
     role: 'member',
     following: 1,
     joined_at: work.now,
+    version: 0,
+    epoch: '',
     updated_at: work.now,
   } as const;
   await work.db

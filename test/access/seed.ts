@@ -507,6 +507,8 @@ async function fillGroups(
     role: 'member',
     following: 1,
     joined_at: work.now,
+    version: 0,
+    epoch: '',
     updated_at: work.now,
   } as const;
   await work.db

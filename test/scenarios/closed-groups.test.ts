@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createActorKeys, eventById, type LogEvent, nodeActor, streams, transact } from '@joinery/core';
-import { createGroup, groupByUri, joinGroup, setRole } from '@joinery/slices/groups';
+import { approve, createGroup, groupByUri, joinGroup, removeMember, setRole } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, editPost, lock, markdownText, pin, postByUri, reply } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -510,6 +510,29 @@ it('a node that reads from a number on hears nothing of threads that began befor
   expect(await mentions()).toBe(heard);
   expect(await textAt(c, written.uri)).not.toContain('twice');
   await readsFrom(0);
+});
+
+it('who is removed and let in again at once is told of as a member, also to a node that catches up on the stream just then', async () => {
+  const dora = await c.person('Dora Again');
+  await become(c, dora);
+  const person = (await personByUri(a.context.db.reader, dora.uri))?.id ?? '';
+  const about = { group: group.id, person };
+  const { build } = createBuilder(a.federation.bridge);
+  await transact(a.context, by, (work) => removeMember(work, { ...about, by: ada.id }));
+  const { reader } = a.context.db;
+  const rows = reader.selectFrom('log').select('id').where('name', '=', 'group.removed').orderBy('seq', 'desc');
+  const event = await eventById(reader, (await rows.executeTakeFirstOrThrow()).id);
+  if (!event) throw new Error('no event');
+  const told = async () => JSON.stringify((await build(event, true, c.origin)).map(({ document }) => document));
+  expect(await told()).toContain(`"type":"Remove"`);
+  // Within the two seconds for which what is built is kept.
+  await transact(a.context, by, async (work) => {
+    await joinGroup(work, { ...about, activity: `${c.origin}/activities/again` });
+    await approve(work, { ...about, by: ada.id });
+  });
+  expect(await told()).toContain('joinery:withheld');
+  await transact(a.context, by, (work) => removeMember(work, { ...about, by: ada.id }));
+  await settle();
 });
 
 it('nothing of what is written stands in logs, lanes, jobs or lists of connections, and X has nothing of it', async () => {

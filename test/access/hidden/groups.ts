@@ -159,6 +159,8 @@ export async function comeIn(world: World, group: Group, person: Person): Promis
       role: 'member',
       following: 1,
       joined_at: work.now,
+      version: 0,
+      epoch: '',
       updated_at: work.now,
     } as const;
     await work.db

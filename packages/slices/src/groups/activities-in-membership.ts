@@ -22,6 +22,7 @@ import { readAnswers } from './requests/questions.ts';
 import { mayHearOf } from './standing.ts';
 import { groupByUri, membershipByActivity, membershipOf } from './store.ts';
 import type { GroupRow } from './tables.ts';
+import { standingSaid } from './told.ts';
 
 const applied: InboundOutcome = { state: 'applied' };
 const ignored = (why: string): InboundOutcome => ({ state: 'ignored', why });
@@ -154,7 +155,9 @@ async function onInvite(work: Work, inbound: Inbound): Promise<InboundOutcome | 
     const from = typeof startTime === 'string' ? startTime : null;
     return (await receiveConversation(work, { ...input, by, from })) ? applied : ignored('is in it already');
   }
-  return (await receiveInvitation(work, input)) ? applied : ignored('takes part or has asked already');
+  return (await receiveInvitation(work, { ...input, said: await standingSaid(work, group, inbound) }))
+    ? applied
+    : ignored('takes part or has asked already');
 }
 
 /** `Accept` and `Reject` are matched by the id of what they answer: one that answers nothing we sent has no effect. */
@@ -164,7 +167,9 @@ async function onAccept(work: Work, inbound: Inbound): Promise<InboundOutcome | 
   if (activity === null || asked === undefined) return null;
   if (asked.group.uri !== inbound.actor || inbound.through !== null || inbound.verified === 'unchecked')
     return ignored('only the group itself answers');
-  return (await acceptedByHost(work, asked, activity)) ? applied : ignored('nothing waits for this answer');
+  return (await acceptedByHost(work, asked, activity, await standingSaid(work, asked.group, inbound)))
+    ? applied
+    : ignored('nothing waits for this answer');
 }
 
 async function onReject(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {

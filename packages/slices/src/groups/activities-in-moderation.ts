@@ -20,6 +20,7 @@ import { ban, removeMember, setRole, unban } from './moderation.ts';
 import { canModerate } from './policy.ts';
 import { groupByCollection, groupByUri, membershipOf } from './store.ts';
 import type { GroupRow } from './tables.ts';
+import { saidBefore } from './told.ts';
 
 const applied: InboundOutcome = { state: 'applied' };
 const ignored = (why: string): InboundOutcome => ({ state: 'ignored', why });
@@ -64,6 +65,7 @@ async function onAddOrRemove(work: Work, inbound: Inbound): Promise<InboundOutco
     // Joining is for the person to ask: nobody is made a member by somebody else.
     if (add) return ignored('a member joins by asking');
     if (await waitsForAnswer(work, group, decided.person)) return ignored(answeredByHost);
+    if (await saidBefore(work, group, decided.person, inbound)) return ignored(answeredSince);
     await removeMember(work, { ...decided, ...reason(activity.summary) });
     return applied;
   }
@@ -99,6 +101,7 @@ async function onRevoke(work: Work, inbound: Inbound): Promise<InboundOutcome | 
 }
 
 const answeredByHost = 'what they asked since is answered itself';
+const answeredSince = 'said before its last answer to them';
 
 /**
  * Whether a person of ours has asked to join a group elsewhere and waits for its word. Decisions about members and answers come in different streams, without an order between them: a removal from before
@@ -129,6 +132,7 @@ async function onBlock(work: Work, inbound: Inbound): Promise<InboundOutcome | n
   const until = instantOf(activity.endTime);
   if (until !== null && until <= work.now) return ignored('this ban has ended');
   if (await waitsForAnswer(work, group, decided.person)) return ignored(answeredByHost);
+  if (await saidBefore(work, group, decided.person, inbound)) return ignored(answeredSince);
   await ban(work, { ...decided, until, ...reason(activity.summary) });
   return applied;
 }

@@ -15,6 +15,7 @@ import { mayKnowRequests } from './requests/elsewhere.ts';
 import { answersDocument } from './requests/questions.ts';
 import { groupById, membershipOf } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
+import { sayStanding } from './told.ts';
 
 type Parties = { group: GroupRow; person: PersonRow; standing: GroupMemberRow | undefined };
 
@@ -84,8 +85,9 @@ const undoFollow = (activity: string, { group, person }: Parties): ActivityDocum
   },
 });
 
-async function removal(outgoing: Outgoing, { data }: LogEvent<'group.removed'>): Promise<ActivityDocument | null> {
-  return moderation(outgoing, data, ({ group, person, standing }) => {
+async function removal(outgoing: Outgoing, event: LogEvent<'group.removed'>): Promise<ActivityDocument | null> {
+  const said = await sayStanding(outgoing.db, event);
+  return moderation(outgoing, event.data, ({ group, person, standing }) => {
     // Let in again since: whoever catches up only now must not take that for the later word.
     if (group.local === 1 && standing?.state === 'member') return null;
     return {
@@ -93,20 +95,22 @@ async function removal(outgoing: Outgoing, { data }: LogEvent<'group.removed'>):
       object: person.uri,
       target: group.followers_uri ?? collectionUris(group.uri).followers,
       ...reasonOf(standing),
+      ...said,
     };
   });
 }
 
 async function block(
   outgoing: Outgoing,
-  data: { group: string; person: string; by: string | null },
+  event: LogEvent<'group.banned' | 'group.unbanned'>,
   undo: boolean,
 ): Promise<ActivityDocument | null> {
-  return moderation(outgoing, data, ({ group, person, standing }) => {
+  const said = await sayStanding(outgoing.db, event);
+  return moderation(outgoing, event.data, ({ group, person, standing }) => {
     // As for a removal: only the last word is told.
     if (group.local === 1 && standing?.state === (undo ? 'banned' : 'member')) return null;
     const blocked = { type: 'Block', object: person.uri, target: group.uri, ...reasonOf(standing), ...endOf(standing) };
-    return undo ? { type: 'Undo', object: { ...blocked, actor: group.uri } } : blocked;
+    return undo ? { type: 'Undo', object: { ...blocked, actor: group.uri }, ...said } : { ...blocked, ...said };
   });
 }
 
@@ -182,7 +186,8 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
     ),
   'group.invitation_declined': (outgoing, { data }) =>
     request(outgoing, data, () => ({ type: 'Reject', object: data.activity })),
-  'group.invited': async (outgoing, { data }) => {
+  'group.invited': async (outgoing, event) => {
+    const { data } = event;
     const parties = await partiesOf(outgoing, data);
     const talk = parties?.group.kind === 'conversation';
     if (parties?.group.local !== 1 || parties.standing?.state !== (talk ? 'member' : 'invited')) return null;
@@ -199,9 +204,11 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
       target: person.uri,
       ...(by ? { 'joinery:by': by.uri } : {}),
       ...(talk && standing?.sees_from ? { startTime: standing.sees_from } : {}),
+      ...(await sayStanding(outgoing.db, event)),
     };
   },
-  'group.answered': async (outgoing, { data }) => {
+  'group.answered': async (outgoing, event) => {
+    const { data } = event;
     const parties = await partiesOf(outgoing, data);
     if (parties?.group.local !== 1 || data.activity === '') return null;
     const { group, person, standing } = parties;
@@ -219,6 +226,7 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
       },
       ...reasonOf(standing),
       ...(data.accepted ? {} : { 'joinery:code': data.code ?? 'forbidden', ...endOf(standing) }),
+      ...(await sayStanding(outgoing.db, event)),
     };
   },
   'group.revoked': async (outgoing, { data, stream }) => {
@@ -240,8 +248,8 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
     return { id: outgoing.id, ...revoke, to: [nodeActor(data.node)] };
   },
   'group.removed': removal,
-  'group.banned': (outgoing, { data }) => block(outgoing, data, false),
-  'group.unbanned': (outgoing, { data }) => block(outgoing, data, true),
+  'group.banned': (outgoing, event) => block(outgoing, event, false),
+  'group.unbanned': (outgoing, event) => block(outgoing, event, true),
   'group.role_changed': (outgoing, { data }) =>
     moderation(outgoing, data, ({ group, person }) => ({
       type: data.role === 'member' ? 'Remove' : 'Add',

@@ -1,4 +1,13 @@
-import { type ActivityDocument, isObject, runNextJob, streams, subscribers, type Trust } from '@joinery/core';
+import {
+  type ActivityDocument,
+  heedEpoch,
+  isObject,
+  type JsonObject,
+  runNextJob,
+  streams,
+  subscribers,
+  type Trust,
+} from '@joinery/core';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
 import type { PersonRow } from '../people/index.ts';
@@ -195,7 +204,7 @@ for (const dialect of dialects) {
       const { council, department, asks, decides } = world;
       const bert = await council.addPerson('Bert Bystander');
       await becomeMember({ ...world, ...(await asPerson(world, bert)) } as World);
-      const late = async (decide: () => Promise<unknown>) => {
+      const late = async (decide: () => Promise<unknown>, arrives: 'asked again' | 'let in again') => {
         await becomeMember(world);
         await decide();
         const told = await department.outbox(council);
@@ -205,23 +214,77 @@ for (const dialect of dialects) {
         expect(await world.here()).toMatchObject({ state: 'none' });
         await council.act((work) => joinGroup(work, asks));
         await carry(council, department);
-        expect(await council.receive(decided as ActivityDocument)).toBe('ignored');
-        expect(await world.here()).toMatchObject({ state: 'requested' });
+        if (arrives === 'asked again') {
+          expect(await council.receive(decided as ActivityDocument)).toBe('ignored');
+          expect(await world.here()).toMatchObject({ state: 'requested' });
+        }
         await carry(department, council);
         expect(await world.here()).toMatchObject({ state: 'member' });
+        // For the first time, or once more.
+        for (const _ of [1, 2]) expect(await council.receive(decided as ActivityDocument)).toBe('ignored');
+        expect(await world.here()).toMatchObject({ state: 'member', following: 1 });
+        return decided as ActivityDocument;
       };
-      await late(() => department.act((work) => removeMember(work, decides)));
-      await council.act((work) => leaveGroup(work, asks));
-      await carry(council, department);
-      await late(async () => {
+      const again = async () => {
+        await council.act((work) => leaveGroup(work, asks));
+        await carry(council, department);
+      };
+      const remove = () => department.act((work) => removeMember(work, decides));
+      const banAndEnd = async () => {
         await department.act((work) => ban(work, { ...decides, until: null }));
         await department.act((work) => unban(work, decides));
-      });
-      // One who has asked for nothing since is out with the group's word alone.
-      await department.act((work) => removeMember(work, decides));
+      };
+      const removals = [await late(remove, 'asked again')];
+      await again();
+      removals.push(await late(remove, 'let in again'));
+      await again();
+      removals.push(await late(banAndEnd, 'asked again'));
+      await again();
+      removals.push(await late(banAndEnd, 'let in again'));
+      // Whom its node has removed since is out with the group's word alone.
+      await remove();
       const removal = (await department.outbox(council)).find(({ type }) => type === 'Announce');
       expect(await council.receive(removal as ActivityDocument)).toBe('applied');
       expect(await world.here()).toMatchObject({ state: 'none' });
+      // Neither does what is older take an invitation away.
+      await department.act((work) => invite(work, decides));
+      await carry(department, council);
+      for (const older of removals) expect(await council.receive(older)).toBe('ignored');
+      expect(await world.here()).toMatchObject({ state: 'invited' });
+    });
+
+    test('what a node that says no version decides counts as it comes, and so does what it says within an epoch', async () => {
+      await using world = await setUp(dialect);
+      const { council, department, decides } = world;
+      const bert = await council.addPerson('Bert Bystander');
+      await becomeMember({ ...world, ...(await asPerson(world, bert)) } as World);
+      const removal = async (more: JsonObject, less: string[] = []) => {
+        await becomeMember(world);
+        await department.act((work) => removeMember(work, decides));
+        const told = (await department.outbox(council)).find(({ type }) => type === 'Announce');
+        const said = Object.entries(told?.object as JsonObject).filter(([name]) => !less.includes(name));
+        const outcome = await council.receive({
+          ...(told as ActivityDocument),
+          object: { ...Object.fromEntries(said), ...more },
+        });
+        const { state } = (await world.here()) ?? {};
+        await council.act((work) => leaveGroup(work, world.asks));
+        await carry(council, department);
+        return [outcome, state];
+      };
+      expect(await removal({}, ['joinery:standing'])).toEqual(['applied', 'none']);
+      expect(await removal({ 'joinery:standing': 'many' })).toEqual(['applied', 'none']);
+      expect(await removal({ 'joinery:standing': 1 })).toEqual(['ignored', 'member']);
+      // In a later epoch the node counts anew; an earlier one counts no more.
+      const epoch = new Date().toISOString();
+      const [before, after] = [new Date(Date.now() - 1_000), new Date(Date.now() + 1_000)].map((at) =>
+        at.toISOString(),
+      );
+      await council.act((work) => heedEpoch(work, department.origin, epoch));
+      expect(await removal({ 'joinery:standing': 1, 'joinery:hostEpoch': epoch })).toEqual(['applied', 'none']);
+      expect(await removal({ 'joinery:hostEpoch': before ?? '' })).toEqual(['ignored', 'member']);
+      // With the group's key alone nobody makes an epoch known; a removal is one in any.
+      expect(await removal({ 'joinery:standing': 1, 'joinery:hostEpoch': after ?? '' })).toEqual(['applied', 'none']);
     });
 
     test('a facilitator of another node removes and bans through the group; a plain member cannot', async () => {

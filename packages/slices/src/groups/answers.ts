@@ -5,6 +5,7 @@ import { seesFrom } from './policy.ts';
 import { changeStanding, outside } from './standing.ts';
 import { groupById, membershipByActivity } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
+import type { StandingSaid } from './told.ts';
 
 /** What a person of ours asked of a group of another node: the group's row, the person, and where they stand. */
 export type Asked = { group: GroupRow; person: PersonRow; standing: GroupMemberRow };
@@ -21,7 +22,7 @@ export async function askedBy(work: Work, activity: string): Promise<Asked | und
 }
 
 /** The group has let our person in, or lets them follow. Only what was asked for and still waits changes. */
-export async function acceptedByHost(work: Work, asked: Asked, activity: string): Promise<boolean> {
+export async function acceptedByHost(work: Work, asked: Asked, activity: string, said: StandingSaid): Promise<boolean> {
   const { group, person, standing } = asked;
   const joins = standing.join_activity === activity && standing.state === 'requested';
   const follows = standing.follow_activity === activity && standing.following === 0;
@@ -38,6 +39,7 @@ export async function acceptedByHost(work: Work, asked: Asked, activity: string)
       : {}),
     following: 1,
     reason: null,
+    ...said,
   });
   if (joins) await beginLease(work, group);
   const data = { group: group.id, person: person.id };

@@ -5,6 +5,8 @@ type GroupEvent = { group: string };
 type MemberEvent = { group: string; person: string };
 /** `by`: the person who decided; null when the group itself did (command line, another node's facilitator). */
 type ModerationEvent = MemberEvent & { by: string | null };
+/** `version`: of the standing that came of it, where the group is ours. */
+type Versioned = { version?: number };
 /** `activity`: address of what is taken back, declined or answered. */
 type AnswerEvent = MemberEvent & { activity: string };
 
@@ -44,19 +46,19 @@ declare module '@joinery/core' {
     /** On the stream of the group's node, or `local`. */
     'group.left': AnswerEvent;
     /** A group of ours lets in, or refuses or ends with a code. On the stream of the person's node, or `local`. */
-    'group.answered': AnswerEvent & { accepted: boolean; code: string | null };
+    'group.answered': AnswerEvent & { accepted: boolean; code: string | null } & Versioned;
     /** On the stream of the invited person's node, or `local`. */
-    'group.invited': ModerationEvent;
+    'group.invited': ModerationEvent & Versioned;
     /** On the stream of the group's node, or `local`. */
     'group.invitation_declined': AnswerEvent;
     /** On the group's stream; on the stream of the group's node when our person facilitates there. */
-    'group.removed': ModerationEvent;
+    'group.removed': ModerationEvent & Versioned;
     /** After a restore somebody who runs a group of ours confirmed who is in it; `by` is null for the command line. On `local`. */
     'group.members_confirmed': GroupEvent & { by: string | null };
     /** After a restore somebody runs a group of ours again, and is asked to confirm who is in it. On `local`. */
     'group.confirm_asked': MemberEvent;
-    'group.banned': ModerationEvent;
-    'group.unbanned': ModerationEvent;
+    'group.banned': ModerationEvent & Versioned;
+    'group.unbanned': ModerationEvent & Versioned;
     /** A node lost its access to a closed group of ours, and must drop its copies. On the group's stream, and on the stream of that node. */
     'group.revoked': GroupEvent & { node: string; version: number; epoch?: string };
     /** A node that had lost its access to a closed group of ours has it again. On `local`. */
@@ -74,6 +76,7 @@ declare module '@joinery/core' {
 const group = z.strictObject({ group: z.string() });
 const member = z.strictObject({ group: z.string(), person: z.string() });
 const moderation = z.strictObject({ group: z.string(), person: z.string(), by: z.string().nullable() });
+const version = { version: z.number().int().optional() };
 const answer = z.strictObject({ group: z.string(), person: z.string(), activity: z.string() });
 
 /** What can happen to groups and memberships. */
@@ -95,14 +98,17 @@ export const events: EventDefinitions = {
   'group.joined': { v: 1, data: member },
   'group.unfollowed': { v: 1, data: answer },
   'group.left': { v: 1, data: answer },
-  'group.answered': { v: 1, data: answer.extend({ accepted: z.boolean(), code: z.string().nullable() }) },
-  'group.invited': { v: 1, data: moderation },
+  'group.answered': {
+    v: 1,
+    data: answer.extend({ accepted: z.boolean(), code: z.string().nullable(), ...version }),
+  },
+  'group.invited': { v: 1, data: moderation.extend(version) },
   'group.invitation_declined': { v: 1, data: answer },
   'group.confirm_asked': { v: 1, data: member },
   'group.members_confirmed': { v: 1, data: group.extend({ by: z.string().nullable() }) },
-  'group.removed': { v: 1, data: moderation },
-  'group.banned': { v: 1, data: moderation },
-  'group.unbanned': { v: 1, data: moderation },
+  'group.removed': { v: 1, data: moderation.extend(version) },
+  'group.banned': { v: 1, data: moderation.extend(version) },
+  'group.unbanned': { v: 1, data: moderation.extend(version) },
   'group.item_dropped': { v: 1, data: group.extend({ node: z.url(), item: z.url() }) },
   'group.revoked': {
     v: 1,

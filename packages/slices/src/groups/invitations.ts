@@ -5,6 +5,7 @@ import { canInvite, isMember } from './policy.ts';
 import { assertReachable, changeStanding, outside, partiesOf } from './standing.ts';
 import { membershipOf } from './store.ts';
 import type { GroupMemberRow } from './tables.ts';
+import type { StandingSaid } from './told.ts';
 
 /**
  * Invites somebody of this node or another one. Who is invited becomes a member by joining; who had asked is let in at once.
@@ -27,7 +28,8 @@ export async function invite(
   if (standing?.state === 'banned') refuse('banned', 'This person is banned: end the ban first');
   if (isMember(standing) || standing?.state === 'invited') return standing as GroupMemberRow;
   const stream = person.local === 1 ? streams.local : streams.node(person.home);
-  const id = work.emit('group.invited', stream, { group: group.id, person: person.id, by: input.by });
+  const version = (standing?.version ?? 0) + 1;
+  const id = work.emit('group.invited', stream, { group: group.id, person: person.id, by: input.by, version });
   return changeStanding(work, parties, {
     state: 'invited',
     invite_activity: `${work.home}/activities/${id}`,
@@ -39,14 +41,14 @@ export async function invite(
 /** Notes that a group of another node invites a person of ours. Makes nobody a member: the person joins, or declines. */
 export async function receiveInvitation(
   work: Work,
-  input: { group: string; person: string; activity: string },
+  input: { group: string; person: string; activity: string; said: StandingSaid },
 ): Promise<boolean> {
   const parties = await partiesOf(work, input);
   const { group, person, standing } = parties;
   if (group.local === 1 || person.local !== 1) refuse('not_found', 'This invitation is not for somebody here');
   await assertReachable(work, parties, ['in', 'out'], true);
   if (isMember(standing) || standing?.state === 'requested' || person.disabled_at !== null) return false;
-  await changeStanding(work, parties, { state: 'invited', invite_activity: input.activity });
+  await changeStanding(work, parties, { state: 'invited', invite_activity: input.activity, ...input.said });
   work.emit('group.invited', streams.local, { group: group.id, person: person.id, by: null });
   return true;
 }

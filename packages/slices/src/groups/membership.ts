@@ -43,7 +43,7 @@ export async function followGroup(work: Work, input: MembershipInput): Promise<G
     following: 1,
     ...(input.activity === undefined ? {} : { follow_activity: input.activity }),
   });
-  if (input.activity !== undefined) answer(work, parties, input.activity, true);
+  if (input.activity !== undefined) answer(work, parties, next, input.activity, true);
   if (standing?.following !== 1) work.emit('group.followed', streams.local, { group: group.id, person: person.id });
   return next;
 }
@@ -97,8 +97,9 @@ export async function joinGroup(
   if (refusal) refuse(refusal, `Not let into this group: ${refusal}`);
   if (isMember(standing)) {
     // Their node asks again, perhaps because it lost our answer.
-    if (input.activity !== undefined) answer(work, parties, input.activity, true);
-    return changeStanding(work, parties, asked);
+    const next = await changeStanding(work, parties, asked);
+    if (input.activity !== undefined) answer(work, parties, next, input.activity, true);
+    return next;
   }
   if (standing?.state !== 'invited' && !mayAskFrom(group, person.home, await namedNodes(work.db, group.id)))
     refuse('invitation_needed', 'The group takes no requests from this agency');
@@ -144,7 +145,7 @@ export async function admit(
     invite_activity: null,
     banned_until: null,
   });
-  answer(work, parties, next.join_activity, true);
+  answer(work, parties, next, next.join_activity, true);
   work.emit('group.joined', streams.local, { group: group.id, person: person.id });
   return next;
 }

@@ -278,4 +278,14 @@ export const migrations: Migrations = {
       inviting = case when inviting = 'members' then 'facilitators' else inviting end where ${held}`.execute(db);
     await sql`delete from withheld where kind = 'groups.web'`.execute(db);
   },
+  '2026-12-08-groups-standing-version': async (db) => {
+    await db.schema
+      .alterTable('group_member')
+      .addColumn('version', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+    await db.schema
+      .alterTable('group_member')
+      .addColumn('epoch', 'text', (column) => column.notNull().defaultTo(''))
+      .execute();
+  },
 };

@@ -54,13 +54,13 @@ export async function decline(work: Work, input: ModerationInput): Promise<void>
   if (standing?.state !== 'requested') refuse('conflict', 'There is no request of this person');
   await noteDecision(work, { ...input, accepted: false });
   if (decidedElsewhere(work, parties)) return void (await decideElsewhere(work, parties, input, false));
-  await changeStanding(work, parties, {
+  const next = await changeStanding(work, parties, {
     state: 'none',
     join_activity: null,
     ...(standing.join_activity === standing.follow_activity ? { follow_activity: null } : {}),
     reason: input.reason ?? null,
   });
-  answer(work, parties, standing.join_activity, false, 'forbidden');
+  answer(work, parties, next, standing.join_activity, false, 'forbidden');
 }
 
 /** The node of a group elsewhere is told what a facilitator of ours decided. Of somebody of this node the request waits until it answers; of the others nothing is kept. */
@@ -94,10 +94,10 @@ export async function removeMember(work: Work, input: ModerationInput): Promise<
   if (standing.state === 'none' && standing.following === 0) return;
   await assertNotLastOwner(work, parties);
   const asked = standing.join_activity ?? standing.follow_activity;
-  await changeStanding(work, parties, { ...outside, reason: input.reason ?? null });
-  work.emit('group.removed', streamFor(work, group), data);
+  const next = await changeStanding(work, parties, { ...outside, reason: input.reason ?? null });
+  work.emit('group.removed', streamFor(work, group), { ...data, version: next.version });
   // Their node may get nothing of the group any more, the removal included: it is told on its own stream as well.
-  if (group.local === 1) answer(work, parties, asked, false, 'not_member');
+  if (group.local === 1) answer(work, parties, next, asked, false, 'not_member');
 }
 
 /**
@@ -120,9 +120,9 @@ export async function ban(work: Work, input: ModerationInput & { until: string |
   }
   await assertNotLastOwner(work, parties);
   const asked = standing?.join_activity ?? standing?.follow_activity ?? null;
-  await changeStanding(work, parties, { ...outside, state: 'banned', ...terms });
-  work.emit('group.banned', streamFor(work, group), data);
-  if (group.local === 1) answer(work, parties, asked, false, 'banned');
+  const next = await changeStanding(work, parties, { ...outside, state: 'banned', ...terms });
+  work.emit('group.banned', streamFor(work, group), { ...data, version: next.version });
+  if (group.local === 1) answer(work, parties, next, asked, false, 'banned');
 }
 
 /** Ends a ban. Membership does not come back by itself. @throws {Refusal} not_found, forbidden */
@@ -135,11 +135,11 @@ export async function unban(work: Work, input: ModerationInput): Promise<void> {
     return;
   }
   if (standing?.state !== 'banned') return;
-  await changeStanding(work, parties, { state: 'none', banned_until: null, reason: null });
-  work.emit('group.unbanned', streamFor(work, group), data);
+  const { version } = await changeStanding(work, parties, { state: 'none', banned_until: null, reason: null });
+  work.emit('group.unbanned', streamFor(work, group), { ...data, version });
   // A node with nobody in the group gets nothing of it: without this its person could never ask again.
   if (group.local === 1 && person.local !== 1 && !(await hasParticipants(work.db, group.id, person.home)))
-    work.emit('group.unbanned', streams.node(person.home), data);
+    work.emit('group.unbanned', streams.node(person.home), { ...data, version });
 }
 
 /**

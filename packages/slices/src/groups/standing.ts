@@ -98,7 +98,7 @@ export async function changeStanding(work: Work, parties: Parties, change: Stand
   const elsewhere = group.local === 1 && person.local !== 1;
   const closed = group.reading === 'members';
   const before = elsewhere && (await hasParticipants(work.db, group.id, person.home));
-  const next = await putMembership(work, group.id, person.id, change);
+  const next = await putMembership(work, group.id, person.id, { ...change, ...raised(group, standing, change) });
   await tellOfStanding(work, parties, standing, next);
   if (elsewhere) {
     const after = await hasParticipants(work.db, group.id, person.home);
@@ -110,6 +110,13 @@ export async function changeStanding(work: Work, parties: Parties, change: Stand
   const changed = counts(next) !== counts(standing);
   if (changed && group.local === 1) await membersChanged(work, group);
   return next;
+}
+
+/** A group of ours counts what becomes of each who takes part: their nodes may hear of it in another order. */
+function raised(group: GroupRow, standing: GroupMemberRow | undefined, change: StandingChange): StandingChange {
+  const { state = 'none', following = 0, version = 0 } = standing ?? {};
+  const isOther = (change.state ?? state) !== state || (change.following ?? following) !== following;
+  return group.local === 1 && isOther ? { version: version + 1 } : {};
 }
 
 /** Whether somebody is among the members that are counted (`countMembers`). */
@@ -130,17 +137,23 @@ export const outside: StandingChange = {
   banned_until: null,
 };
 
-/** Answers an activity by which a person of another node asked; for our own people it is only noted. */
+/**
+ * Answers an activity by which a person of another node asked; for our own people it is only noted.
+ * @param next what they are to the group now
+ */
 export function answer(
   work: Work,
   { group, person }: Pick<Parties, 'group' | 'person'>,
+  next: Pick<GroupMemberRow, 'version'>,
   activity: string | null,
   accepted: boolean,
   code: RefusalCode | null = null,
 ): void {
   if (person.local !== 1 && activity === null) return;
   const stream = person.local === 1 ? streams.local : streams.node(person.home);
-  work.emit('group.answered', stream, { group: group.id, person: person.id, activity: activity ?? '', accepted, code });
+  const { version } = next;
+  const data = { group: group.id, person: person.id, activity: activity ?? '', accepted, code, version };
+  work.emit('group.answered', stream, data);
 }
 
 /** @throws {Refusal} last_owner: a group of ours always keeps somebody who runs it */

@@ -107,6 +107,8 @@ export async function putMembership(
     joined_at: null,
     sees_from: null,
     banned_until: null,
+    version: 0,
+    epoch: '',
     ...change,
     updated_at: work.now,
   };
