@@ -63,7 +63,7 @@ export type Searchable = {
   events: { [E in EventName]?: (event: LogEvent<E>) => string };
   /**
    * SQL condition under which this reader may come upon a thing, by what the tables say now. It is part of the query, so that what may not be
-   * seen is neither found nor counted.
+   * seen is neither found nor counted. It may name `known_group` and `read_group`, the groups whose name and whose posts this reader may come upon.
    * @param id SQL of the local id of the thing
    */
   mayFind: (id: RawBuilder<string>, reader: SearchReader) => RawBuilder<boolean>;

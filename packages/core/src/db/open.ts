@@ -7,6 +7,7 @@ import { assertOutsideUnitOfWork } from '../work.ts';
 import { type Changes, createChanges } from './changes.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { Dialect } from './migrate.ts';
+import { nameStatements } from './named-statements.ts';
 import type { Schema } from './schema.ts';
 import { cacheStatements } from './statements.ts';
 import { lastingFault } from './storage-fault.ts';
@@ -174,11 +175,15 @@ async function openPostgres(url: string) {
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
+    // What a connection has planned is worth keeping; what it has kept for long is not.
+    idleTimeoutMillis: 600_000,
+    maxLifetimeSeconds: 3_600,
     types: { getTypeParser },
     statement_timeout: 30_000,
     // Compiling a statement costs more than running one of ours, and the planner's guesses of long ones are high enough to do it.
     options: '-c jit=off',
   });
+  pool.on('connect', nameStatements);
   // Without a listener an idle connection that breaks would end the process.
   pool.on('error', () => {});
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });

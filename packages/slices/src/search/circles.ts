@@ -43,13 +43,6 @@ const shownInLists = ({ origins }: SearchReader): RawBuilder<boolean> =>
     ? sql`(groups.listed = 1 and groups.local = 1)`
     : sql`(groups.listed = 1 and (groups.local = 1 or groups.home in (${sql.join(origins)})))`;
 
-/** Joins the group with this id, and the reader's own standing in it as `mine`. */
-export const joinGroup = (id: string, reader: SearchReader): RawBuilder<unknown> =>
-  sql`inner join groups on groups.id = ${sql.ref(id)} ${joinStanding(reader)}`;
-
-const joinStanding = ({ person }: SearchReader): RawBuilder<unknown> =>
-  sql`left join group_member as mine on mine.group_id = groups.id and mine.person_id = ${person}`;
-
 /** A guest comes upon what they were invited to, and within a group on the web upon what is in it. */
 const guestFinds = ({
   within,
@@ -57,7 +50,7 @@ const guestFinds = ({
   mine.state in ('member', 'invited') or (groups.reading = 'web' and groups.id = ${within ?? ''})))`;
 
 /** Condition on `groups` and `mine`: the reader may come upon what is in the group. */
-export const findsPosts = (reader: SearchReader): RawBuilder<boolean> =>
+const findsPosts = (reader: SearchReader): RawBuilder<boolean> =>
   reader.guest
     ? guestFinds(reader)
     : sql`(groups.deleted_at is null and groups.shut_at is null and (
@@ -65,11 +58,18 @@ export const findsPosts = (reader: SearchReader): RawBuilder<boolean> =>
   or mine.state = 'member' or (mine.state = 'invited' and groups.local = 1)))`;
 
 /** Condition on `groups` and `mine`: the reader may come upon the group. */
-export const findsGroup = (reader: SearchReader): RawBuilder<boolean> =>
+const findsGroup = (reader: SearchReader): RawBuilder<boolean> =>
   reader.guest
     ? guestFinds(reader)
     : sql`(groups.deleted_at is null and groups.shut_at is null and (${shownInLists(reader)} or ${takesPart}))`;
 
-/** Groups in which the reader may come upon what is written, as a list that is made once for a search however many posts are held against it. */
-export const groupsOfPosts = (reader: SearchReader): RawBuilder<unknown> =>
-  sql`(select groups.id from groups ${joinStanding(reader)} where ${findsPosts(reader)})`;
+/**
+ * `with …`: the groups that the reader may come upon as `known_group`, those in which they may come upon what is written as `read_group`. Each list is
+ * made once for a search, however many things are held against it; what `mayFind` says names them.
+ */
+export const withGroups = (reader: SearchReader): RawBuilder<unknown> => {
+  const groups = sql`select groups.id from groups
+    left join group_member as mine on mine.group_id = groups.id and mine.person_id = ${reader.person}`;
+  return sql`with known_group as materialized (${groups} where ${findsGroup(reader)}),
+    read_group as materialized (${groups} where ${findsPosts(reader)})`;
+};

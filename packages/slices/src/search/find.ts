@@ -9,7 +9,7 @@ import {
 } from '@joinery/core';
 import { groupById, requesterMayRead } from '@joinery/slices/groups';
 import { type RawBuilder, sql } from 'kysely';
-import { circlesOf } from './circles.ts';
+import { circlesOf, withGroups } from './circles.ts';
 import { fromMatching, holds, newestFirst, shelfOf } from './fulltext.ts';
 import { type Place, placeCursor, type Search } from './input.ts';
 import { indexedWords, matches, partsOfText } from './query.ts';
@@ -80,13 +80,14 @@ async function findRows(
   const circles = new Set([null, reader.within, ...(await circlesOf(db, reader.person))]);
   const shelves = kinds.flatMap(({ kind }) => [...circles].map((circle) => shelfOf(kind, circle)));
   const from = fromMatching(db, search.query, shelves);
+  const groups = withGroups(reader);
   const columns = sql`entry.position, entry.kind, entry.item_id`;
   const where = sql.join(conditions, sql` and `);
   const { after } = options;
   const limit = options.limit + 1;
   if (search.order === 'newest') {
     const older = after ? sql`and entry.position < ${after.position}` : sql``;
-    const found = await sql<Row>`select ${columns}, 0 as score ${from} and ${where} ${older}
+    const found = await sql<Row>`${groups} select ${columns}, 0 as score ${from} and ${where} ${older}
       order by ${newestFirst(db)} desc limit ${limit}`.execute(db);
     return { rows: found.rows, older: false };
   }
@@ -95,12 +96,12 @@ async function findRows(
     : sql``;
   const newest = (count: number) => sql`select ${columns}, ${scoreOf(db, search)} as score ${from} and ${where}
     order by ${newestFirst(db)} desc limit ${count}`;
-  const { rows } = await sql<Row>`select position, kind, item_id, score from (${newest(mostRanked)}) as found
+  const { rows } = await sql<Row>`${groups} select position, kind, item_id, score from (${newest(mostRanked)}) as found
     ${beyond} order by score desc, position desc limit ${limit}`.execute(db);
   if (!after || rows.length === limit) return { rows, older: false };
-  const all = await sql<{ count: number }>`select count(*) as count from (${newest(mostRanked + 1)}) as found`.execute(
-    db,
-  );
+  const all = await sql<{
+    count: number;
+  }>`${groups} select count(*) as count from (${newest(mostRanked + 1)}) as found`.execute(db);
   return { rows, older: Number(all.rows[0]?.count) > mostRanked };
 }
 
@@ -123,8 +124,7 @@ async function conditionsOf(
   if (search.agency !== '') {
     const agencies = await agenciesLike(db, search.agency);
     if (agencies.length === 0) return null;
-    conditions.push(sql`exists (select 1 from person as author
-      where author.id = entry.author_id and author.agency in (${sql.join(agencies)}))`);
+    conditions.push(sql`entry.author_id in (select id from person where agency in (${sql.join(agencies)}))`);
   }
   const oneOf = (parts: string[]) =>
     sql<boolean>`(${sql.join(
@@ -135,7 +135,10 @@ async function conditionsOf(
   for (const term of search.query.excluded) {
     if (term.parts.length > 1 || term.joined !== null) conditions.push(sql`not ${oneOf(partsOfText(term))}`);
   }
-  const mayFind = kinds.map((one) => sql<boolean>`(entry.kind = ${one.kind} and ${one.mayFind(item, reader)})`);
+  const alike = Map.groupBy(kinds, (one) => one.mayFind);
+  const mayFind = [...alike].map(
+    ([may, ones]) => sql<boolean>`(entry.kind in (${sql.join(ones.map(({ kind }) => kind))}) and ${may(item, reader)})`,
+  );
   conditions.push(sql`(${sql.join(mayFind, sql` or `)})`);
   return conditions;
 }

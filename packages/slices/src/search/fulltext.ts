@@ -133,14 +133,17 @@ export async function emptyIndex(db: Transaction<Schema>): Promise<void> {
 /** `from … where …` over `search_entry as entry`: those whose words the index holds, before any other condition. */
 export function fromMatching(db: Reader, query: Query, shelves: readonly string[]): RawBuilder<unknown> {
   if (isPostgres(db)) {
-    // `offset 0` keeps the planner from going through all entries in their order: it takes the beginning of a word for a common one.
-    return sql`from (select position from search_index where words @@ ${expression(query, shelves, postgres)}::tsquery
+    // Each shelf by itself: of all of them together the planner thinks that most rows hold such words, and reads them one by one. `offset 0` keeps it
+    // from going through all entries in their order.
+    const queries = shelves.map((shelf) => onShelf(query, shelf, postgres));
+    return sql`from (select position from unnest(${queries}::text[]) as shelf (query)
+        cross join lateral (select position from search_index where words @@ shelf.query::tsquery) as held
         order by position desc offset 0) as search_index
       inner join search_entry as entry on entry.position = search_index.position where true`;
   }
   // Rows come from the index in its own order, the newest first, and only as many as are asked for.
   return sql`from search_index cross join search_entry as entry on entry.position = search_index.rowid
-    where search_index match ${expression(query, shelves, sqlite)}`;
+    where search_index match ${shelves.map((shelf) => `(${onShelf(query, shelf, sqlite)})`).join(sqlite.or)}`;
 }
 
 /** The order of the index, the newest first. */
@@ -170,10 +173,6 @@ const postgres: Signs = {
   not: ' & !',
   word: (token, open) => `'${token.replace(/['\\]/g, '')}'${open ? ':*' : ''}`,
 };
-
-function expression(query: Query, shelves: readonly string[], signs: Signs): string {
-  return shelves.map((shelf) => `(${onShelf(query, shelf, signs)})`).join(signs.or);
-}
 
 function onShelf(query: Query, shelf: string, signs: Signs): string {
   const word = (token: string, open: boolean) => signs.word(`${shelf}${token}`, open);

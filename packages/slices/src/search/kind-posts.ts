@@ -16,11 +16,20 @@ import {
 } from '@joinery/slices/posts';
 import { isLanguage, plainText } from '@joinery/ui';
 import { sql } from 'kysely';
-import { circleOfPosts, groupsOfPosts } from './circles.ts';
+import { circleOfPosts } from './circles.ts';
 import { messages } from './messages.ts';
 
 /** A document of a library is found as such: what was said about it are posts. */
 const isDocument = (post: PostRow) => post.kind === 'document' && post.reply_to === null;
+
+/** A reply below a topic that was removed, or that its group has not taken in, is not shown either. */
+const mayFindPost: Searchable['mayFind'] = (id, reader) => sql`exists (select 1 from post
+    inner join post as topic on topic.id = post.topic_id
+    where post.id = ${id} and post.deleted_at is null and post.removed_at is null and topic.removed_at is null
+      and post.hidden_at is null and ${seenPosts(reader.person)}
+      and (post.status = 'accepted' or post.author_id = ${reader.person})
+      and (topic.status = 'accepted' or topic.author_id = ${reader.person})
+      and post.group_id in (select id from read_group))`;
 
 const common = (fits: (post: PostRow) => boolean): Omit<Searchable, 'kind' | 'order' | 'label' | 'one'> => ({
   entry: async (db, id) => {
@@ -51,14 +60,7 @@ const common = (fits: (post: PostRow) => boolean): Omit<Searchable, 'kind' | 'or
     'post.removed': ({ data }) => data.post,
     'post.put_back': ({ data }) => data.post,
   },
-  // A reply below a topic that was removed, or that its group has not taken in, is not shown either.
-  mayFind: (id, reader) => sql`exists (select 1 from post
-    inner join post as topic on topic.id = post.topic_id
-    where post.id = ${id} and post.deleted_at is null and post.removed_at is null and topic.removed_at is null
-      and post.hidden_at is null and ${seenPosts(reader.person)}
-      and (post.status = 'accepted' or post.author_id = ${reader.person})
-      and (topic.status = 'accepted' or topic.author_id = ${reader.person})
-      and post.group_id in ${groupsOfPosts(reader)})`,
+  mayFind: mayFindPost,
   results: async (context, visitor, ids, language) => {
     const db = context.db.reader;
     const person = visitor.person.id;
