@@ -24,9 +24,9 @@ import { z } from 'zod';
 import { emitWay } from '../people/index.ts';
 import { messages } from './messages.ts';
 import { relyingParty } from './passkeys/answers.ts';
-import { askForPasskey, usePasskey } from './passkeys/signing-in.ts';
 import { passkeysOf } from './passkeys/passkeys.ts';
 import { askedIn, partyOf } from './passkeys/routes-own.tsx';
+import { askForPasskey, usePasskey } from './passkeys/signing-in.ts';
 import { providerDecides } from './store.ts';
 import { CodeOfProviderPage, CodePage, RecoveryCodesPage, SetUpCodePage, TurnOffCodePage } from './views-code.tsx';
 
