@@ -722,6 +722,7 @@ export function examplesOf({
         before: filled({ to: 'league' }, /^(Add them|Toevoegen)$/),
         ...failed,
       },
+      { path: `/conversations/${conversations.asked}/people`, as: 'member', name: 'conversation ask to add' },
     ],
     '/conversations/:id/leave': [
       { path: `/conversations/${conversations.alone}/leave`, as: 'member', name: 'conversation leave' },

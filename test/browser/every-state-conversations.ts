@@ -1,18 +1,19 @@
 import { transact, type Work } from '@joinery/core';
 import { beginConversation, keysFor, sendMessage } from '@joinery/slices/conversations';
 import { addToConversation, groupByUri, leaveConversation } from '@joinery/slices/groups';
-import { deletePost, editPost, markdownText, report, topicOf } from '@joinery/slices/posts';
+import { deletePost, editPost, like, markdownText, report, topicOf } from '@joinery/slices/posts';
 import { settleAll, type TestNode, type TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
+import { hangPicture } from './every-state-files.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 
 /** Talk with all that can happen in it, of which something was reported. */
 export async function fillConversations(
-  { context }: TestNode,
+  node: TestNode,
   { owner, member, colleague, requester }: Record<'owner' | 'member' | 'colleague' | 'requester', TestPerson>,
 ): Promise<Record<'busy' | 'alone', string>> {
-  const act = <T>(does: (work: Work) => Promise<T>) => transact(context, by, does);
+  const act = <T>(does: (work: Work) => Promise<T>) => transact(node.context, by, does);
   const begin = (from: TestPerson, to: TestPerson[], subject: string, content: string) =>
     act((work) =>
       beginConversation(work, { by: from.id, people: to.map(({ id }) => id), subject, content, language: 'en' }),
@@ -46,7 +47,12 @@ export async function fillConversations(
     });
     await report(work, { post: rude.id, reporter: member.id, reason: 'This is about somebody who cannot answer.' });
   });
-  await say(requester, 'The rota is on my desk.');
+  const last = await say(requester, 'The rota is on my desk.');
+  await hangPicture(node, requester.id, last.id);
+  await act(async (work) => {
+    for (const { uri, id } of [owner, member])
+      for (const post of [first.id, last.id]) await like(work, { post, by: { uri, person: id } });
+  });
   return { busy: busy.id, alone: alone.id };
 }
 

@@ -230,6 +230,79 @@ it('lets a third in, who reads what is said from then on, at its author’s node
     expect(await people(node)).toEqual({ 'Ada Owner': 'in', 'Bob Writer': 'in', 'Cleo Reader': 'in' });
 }, 60_000);
 
+/** Somebody's browser without script. */
+async function browserOf(node: TestNode, person: TestPerson) {
+  const session = await transact(node.context, by, (work) => startSession(work, person.account));
+  const cookie = `${cookieName(node.origin, 'session')}=${session}`;
+  const open = (path: string) => fetch(`${node.origin}${path}`, { headers: { cookie, accept: 'text/html' } });
+  const send = async (path: string, fields: Record<string, string>, file?: File) => {
+    const csrf = /name="csrf" value="([^"]+)"/.exec(await (await open('/profile')).text())?.[1] ?? '';
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ csrf, ...fields })) form.set(name, value);
+    if (file) form.set('files', file);
+    const body = file ? form : new URLSearchParams({ csrf, ...fields });
+    const headers = { cookie, origin: node.origin, accept: 'text/html' };
+    return fetch(`${node.origin}${path}`, { method: 'POST', headers, body, redirect: 'manual' });
+  };
+  return { open, send };
+}
+
+it('takes a file from the form of any node, is liked across nodes, and asks those of its node to add somebody', async () => {
+  const [inA, inB, inC] = [await known(a), await known(b), await known(c)].map((group) => group?.id ?? '');
+  const [anna, bert, cato] = [await browserOf(a, ada), await browserOf(b, bob), await browserOf(c, cleo)];
+  const write = `/conversations/${inB}/messages`;
+  // Without words it stays in the form, and the file with it.
+  const again = await bert.send(write, { content: '' }, new File([`${secret} plan`], 'Plan.txt'));
+  const page = await again.text();
+  expect([again.status, page.includes('Write a message.')]).toEqual([422, true]);
+  const [, file = ''] = /name="file" value="([^"]+)"/.exec(page) ?? [];
+  const sent = await bert.send(write, { content: 'With a plan', file });
+  expect(sent.status).toBe(303);
+  await until(async () => {
+    await settle();
+    return (await reads(c, cleo)).includes('With a plan');
+  }, limit);
+  const [, there = ''] =
+    /href="(\/files\/[0-9a-f-]{36})\/view"/.exec(await (await cato.open(`/conversations/${inC}`)).text()) ?? [];
+  expect(await (await cato.open(there)).text()).toBe(`${secret} plan`);
+  // For everybody else what a missing one is.
+  const outside = await browserOf(b, bea);
+  const none = '01900000-0000-7000-8000-000000000000';
+  const said = await postByUri(c.context.db.reader, (await postOf(b, 'With a plan'))?.uri ?? '');
+  expect((await outside.open(`/files/${file}`)).status).toBe((await outside.open(`/files/${none}`)).status);
+  expect((await outside.send(`/posts/${(await postOf(b, 'With a plan'))?.id}/like`, {})).status).toBe(404);
+
+  for (const [one, node] of [
+    [anna, a],
+    [cato, c],
+  ] as const)
+    expect((await one.send(`/posts/${(await postOf(node, 'With a plan'))?.id}/like`, {})).status).toBe(303);
+  const likes = async (node: TestNode) => (await postOf(node, 'With a plan'))?.likes;
+  await until(async () => {
+    await settle();
+    return (await likes(a)) === 2 && (await likes(b)) === 2 && (await likes(c)) === 2;
+  }, 90_000);
+  const shown = await (await bert.open(`/conversations/${inB}`)).text();
+  expect(shown).toMatch(/app-fact[^<]*>(?:<svg.*?<\/svg>)?[^<]*2 likes/s);
+  expect(said?.id).toBeDefined();
+
+  // Bob's node adds nobody: it asks in words.
+  const ask = await (await bert.open(`/conversations/${inB}/people`)).text();
+  expect(ask).toContain('only people there can add others');
+  expect((await bert.send(`/conversations/${inB}/people`, { to: 'Bea Bystander' })).status).toBe(303);
+  const address = `${(await personByUri(b.context.db.reader, bea.uri))?.handle}@${new URL(b.origin).host}`;
+  await until(async () => {
+    await settle();
+    return (await (await anna.open(`/conversations/${inA}`)).text()).includes(`<code>${address}</code>`);
+  }, limit);
+  expect((await people(a))['Bea Bystander']).toBeUndefined();
+}, 120_000);
+
+/** A message by its words, as a node has it. */
+async function postOf(node: TestNode, excerpt: string) {
+  return node.context.db.reader.selectFrom('post').selectAll().where('excerpt', '=', excerpt).executeTakeFirst();
+}
+
 it('carries edits and deletions, and forgets what was deleted', async () => {
   const wrong = await say(b, bob, 'Worng word');
   await until(async () => {

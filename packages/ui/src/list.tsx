@@ -93,6 +93,17 @@ export function PostCard({
   );
 }
 
+/** How many say that something was useful; nothing while nobody does. */
+export function LikeCount({ count, language }: { count: number | undefined; language: Reader['language'] }) {
+  if (!count) return null;
+  return (
+    <span class="app-fact">
+      <Icon name="heart" />
+      {text(language)('likes', { count })}
+    </span>
+  );
+}
+
 function PostFooter({ post, reader, actions }: { post: PostModel; reader: Reader; actions?: Child }) {
   const t = text(reader.language);
   if (post.source === undefined && post.replies === undefined && !post.likes && !post.files && !actions) return null;
@@ -104,12 +115,7 @@ function PostFooter({ post, reader, actions }: { post: PostModel; reader: Reader
           {t('replies', { count: post.replies })}
         </a>
       )}
-      {post.likes ? (
-        <span class="app-fact">
-          <Icon name="heart" />
-          {t('likes', { count: post.likes })}
-        </span>
-      ) : null}
+      <LikeCount count={post.likes} language={reader.language} />
       {post.files ? (
         <span class="app-fact">
           <Icon name="clip" />

@@ -14,7 +14,15 @@ import {
   type Visitor,
 } from '@joinery/core';
 import { addToConversation, contactOf, decideContact, leaveConversation } from '@joinery/slices/groups';
-import { findPost, likedAmong, newestNews, type PostWithText, postJson, postSchema } from '@joinery/slices/posts';
+import {
+  findPost,
+  likedAmong,
+  newestNews,
+  type PostWithText,
+  postJson,
+  postSchema,
+  shownFiles,
+} from '@joinery/slices/posts';
 import { z } from 'zod';
 import { beginConversation, seen, sendMessage } from './conversations.ts';
 import { assertReached, keysFor } from './elsewhere.ts';
@@ -49,7 +57,8 @@ async function messagesJson(c: RequestContext, visitor: Visitor, posts: PostWith
     person,
     posts.map(({ id }) => id),
   );
-  return posts.map((post) => postJson(post, person, liked));
+  const attached = await shownFiles(c, posts, person);
+  return posts.map((post) => postJson(post, person, liked, attached.get(post.id) ?? []));
 }
 
 /** REST of conversations: whoever is not in one gets what a missing one gives. Messages are posts: `/posts/{id}` changes and deletes them. */
@@ -84,12 +93,12 @@ function listRoutes(app: OpenAPIHono<Environment>): void {
     }),
     async (c) => {
       const visitor = requireVisitor(c);
-      const { people, subject = '', content, language = null } = c.req.valid('json');
+      const { people, subject = '', content, language = null, files } = c.req.valid('json');
       countAttempt(c.var.context, `conversations ${visitor.account}`, limits.conversations);
       await assertReached(c.var.context, people);
       const keys = await keysFor(c.var.context, people);
       const made = await transactAs(c, visitor, (work) =>
-        beginConversation(work, { by: visitor.person.id, people, subject, content, language, keys }),
+        beginConversation(work, { by: visitor.person.id, people, subject, content, language, files, keys }),
       );
       return c.json(await showOne(c, visitor, made.id), 201);
     },
@@ -136,9 +145,9 @@ function messageRoutes(app: OpenAPIHono<Environment>): void {
       const visitor = requireVisitor(c);
       const db = c.var.context.db.reader;
       const { conversation, viewer } = await seeConversation(db, c.req.valid('param').id, visitor);
-      const { content, language = null } = c.req.valid('json');
+      const { content, language = null, files } = c.req.valid('json');
       countAttempt(c.var.context, `postsByProgram ${visitor.account}`, limits.postsByProgram);
-      const input = { conversation: conversation.id, by: visitor.person.id, content, language };
+      const input = { conversation: conversation.id, by: visitor.person.id, content, language, files };
       const made = await transactAs(c, visitor, (work) => sendMessage(work, input));
       const post = await findPost(db, made.id, viewer);
       const [shown] = post ? await messagesJson(c, visitor, [post]) : [];

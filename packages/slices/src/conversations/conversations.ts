@@ -1,6 +1,14 @@
 import { type ActorKeys, streams, type Work } from '@joinery/core';
 import { conversationOf, createConversation, decideContact, type GroupRow } from '@joinery/slices/groups';
-import { createTopic, markdownText, markTopicRead, type PostRow, reply, topicOf } from '@joinery/slices/posts';
+import {
+  type Attachment,
+  createTopic,
+  markdownText,
+  markTopicRead,
+  type PostRow,
+  reply,
+  topicOf,
+} from '@joinery/slices/posts';
 import { missing } from './reads.ts';
 
 export type NewConversation = {
@@ -12,6 +20,7 @@ export type NewConversation = {
   /** The first message, Markdown. */
   content: string;
   language: string | null;
+  files?: readonly Attachment[] | undefined;
   /** Where somebody of another node is among them (`keysFor`). */
   keys?: ActorKeys | undefined;
 };
@@ -21,11 +30,11 @@ export type NewConversation = {
  * @throws {Refusal} invalid (nobody else, too many), no_agreement, not_found, disabled
  */
 export async function beginConversation(work: Work, input: NewConversation): Promise<GroupRow> {
-  const { by, people, subject, content, language, keys } = input;
+  const { by, people, subject, content, language, files = [], keys } = input;
   const conversation = await createConversation(work, { by, people, subject, keys });
   await createTopic(work, {
     ...{ group: conversation.id, author: by, language },
-    ...{ title: subject === '' ? null : subject, ...markdownText(content) },
+    ...{ title: subject === '' ? null : subject, ...markdownText(content), files },
   });
   return conversation;
 }
@@ -41,7 +50,7 @@ export async function sendMessage(
     by: string;
     content: string;
     language: string | null;
-    files?: readonly { id: string }[];
+    files?: readonly Attachment[] | undefined;
   },
 ): Promise<PostRow> {
   const group = (await conversationOf(work.db, input.conversation, input.by)) ?? missing();

@@ -16,6 +16,7 @@ export { keysFor } from './elsewhere.ts';
 export const conversations: Slice = {
   name: 'conversations',
   events,
+  fileForms: [/^\/conversations\/new$/, /^\/conversations\/[^/]+\/messages$/],
   routes,
   api,
   panels,

@@ -1,4 +1,4 @@
-import { contentInput, languageInput } from '@joinery/slices/posts';
+import { attachmentsInput, contentInput, languageInput } from '@joinery/slices/posts';
 import { z } from 'zod';
 
 const longestSubject = 120;
@@ -8,7 +8,11 @@ const subject = z
   .pipe(z.string().max(longestSubject));
 
 /** What somebody writes in a conversation. */
-export const messageInput = z.object({ content: contentInput, language: languageInput.optional() });
+export const messageInput = z.object({
+  content: contentInput,
+  language: languageInput.optional(),
+  files: attachmentsInput.optional(),
+});
 
 /** The form of a new conversation; whom it is for is read apart, since it may need questions back. */
 export const conversationForm = z.object({ subject: subject.optional(), content: contentInput });
@@ -23,6 +27,7 @@ export const conversationInput = z.object({
   subject: subject.optional(),
   content: contentInput,
   language: languageInput.optional(),
+  files: attachmentsInput.optional(),
 });
 
 /** Somebody who is brought in. */

@@ -49,6 +49,26 @@ export function nameOf(person: PersonRow | undefined, language: Language): strin
   return person?.local === 0 && !deleted ? `${name} (${agency})` : name;
 }
 
+/** Who can add others to a conversation that lives elsewhere: those of its own node who are in it. */
+export function whomToAsk(
+  conversation: { home: string },
+  participants: readonly Participant[],
+): { agency: string; people: PersonRow[] } {
+  const people = participants.flatMap(({ person, leftAt }) =>
+    leftAt === null && person.home === conversation.home ? person : [],
+  );
+  return { agency: agenciesOf(participants).get(conversation.home) ?? new URL(conversation.home).host, people };
+}
+
+/** The message that asks for people to be added: by name, and by the address that the form there takes. */
+export function askText(people: readonly PersonRow[], agency: string, language: Language): string {
+  const lines = people.map(({ name, handle, home }) => `- ${plain(name)}: \`${handle}@${new URL(home).host}\``);
+  return [messages(language)('askMessage', { agency: plain(agency), count: people.length }), '', ...lines].join('\n');
+}
+
+/** A name as Markdown that shows it as it is. */
+const plain = (name: string): string => name.replace(/[\\`*_[\]<>#|~!@&]/g, '\\$&');
+
 /** The agency of each node with somebody in it; a guest, who is of another, names none. */
 export function agenciesOf(participants: readonly Participant[]): Map<string, string> {
   return new Map(

@@ -68,7 +68,7 @@ export const messages = defineMessages({
       '{count, plural, one {One person reads} other {# people read}} this conversation, you among them. It stays on this node, and its administrators cannot read it.',
     readByNodes:
       '{count, plural, one {One person reads} other {# people read}} this conversation, you among them. It lives at {agency}; each message stays with its author’s agency, and the agencies of the others hold copies. Administrators cannot read it.',
-    livesAt: 'This conversation lives at {agency}. People there can add others.',
+    livesAt: 'This conversation lives at {agency}. Only people there can add others; you can ask them to.',
     withheld:
       'Nothing of this conversation can be shown: {agency}, where it lives, does not let this node read it now. An agreement may have ended.',
     notReadBy:
@@ -117,6 +117,14 @@ export const messages = defineMessages({
       'Whoever you add reads what is said from now on, and nothing of what was said before. The others see that you added them.',
     addNew: 'Or begin a new conversation.',
     addFull: 'There are {count} people in this conversation, as many as there can be.',
+    askToAdd: 'Ask to add somebody',
+    askLead:
+      'This conversation lives at {agency}, whose agreements decide who can be in it: only people there can add others. What you send here is a message in the conversation that asks {names} for it; everybody in it reads it.',
+    askNobody: 'This conversation lives at {agency}, and nobody of there is in it any more who could add others.',
+    ask: 'Ask for it',
+    askMessage:
+      'I would like {count, plural, one {this person} other {these people}} to be in this conversation. Whoever is at {agency} can add them, with “Add people” and the address:',
+    askedDone: 'You have asked for it in the conversation.',
     add: 'Add them',
     addedDone: 'They are in the conversation now.',
     mute: 'Mute',
@@ -226,7 +234,7 @@ export const messages = defineMessages({
       '{count, plural, one {Eén persoon leest} other {# mensen lezen}} dit gesprek, uzelf meegeteld. Het blijft op dit knooppunt, en de beheerders kunnen het niet lezen.',
     readByNodes:
       '{count, plural, one {Eén persoon leest} other {# mensen lezen}} dit gesprek, uzelf meegeteld. Het staat bij {agency}; elk bericht blijft bij de organisatie van de schrijver, en de organisaties van de anderen bewaren kopieën. Beheerders kunnen het niet lezen.',
-    livesAt: 'Dit gesprek staat bij {agency}. Mensen daar kunnen anderen toevoegen.',
+    livesAt: 'Dit gesprek staat bij {agency}. Alleen mensen daar kunnen anderen toevoegen; u kunt het hun vragen.',
     withheld:
       'Van dit gesprek kan niets worden getoond: {agency}, waar het staat, laat dit knooppunt het nu niet lezen. Misschien is een overeenkomst beëindigd.',
     notReadBy:
@@ -276,6 +284,14 @@ export const messages = defineMessages({
       'Wie u toevoegt, leest wat er vanaf nu wordt gezegd, en niets van wat hier al is gezegd. De anderen zien dat u ze hebt toegevoegd.',
     addNew: 'Of begin een nieuw gesprek.',
     addFull: 'Aan dit gesprek nemen {count} mensen deel. Meer kunnen het er niet zijn.',
+    askToAdd: 'Vragen iemand toe te voegen',
+    askLead:
+      'Dit gesprek staat bij {agency}, en de overeenkomsten daar bepalen wie eraan kan deelnemen: alleen mensen daar kunnen anderen toevoegen. Wat u hier verstuurt, is een bericht in het gesprek dat {names} daarom vraagt; iedereen in het gesprek leest het.',
+    askNobody: 'Dit gesprek staat bij {agency}, en van daar doet niemand meer mee die anderen kan toevoegen.',
+    ask: 'Erom vragen',
+    askMessage:
+      'Ik zou {count, plural, one {deze persoon} other {deze mensen}} graag in dit gesprek hebben. Wie bij {agency} werkt, kan dat doen met “Mensen toevoegen” en het adres:',
+    askedDone: 'U hebt erom gevraagd in het gesprek.',
     add: 'Toevoegen',
     addedDone: 'Ze nemen nu aan het gesprek deel.',
     mute: 'Dempen',

@@ -5,6 +5,7 @@ import {
   limits,
   type RequestContext,
   readForm,
+  refuse,
   requireStaff,
   requireVisitor,
   restoredState,
@@ -18,7 +19,20 @@ import {
   reopenConversation,
   shutConversation,
 } from '@joinery/slices/groups';
-import { closedStateOf, findPost, newAmong, newestNews, shownFiles } from '@joinery/slices/posts';
+import type { PersonRow } from '@joinery/slices/people';
+import {
+  type Attaching,
+  closedStateOf,
+  findPost,
+  likedAmong,
+  newAmong,
+  newestNews,
+  noFiles,
+  shownFiles,
+  standingOf,
+  takeAttachments,
+  whyNotLike,
+} from '@joinery/slices/posts';
 import { type FieldError, readerOf, renderMarkdown, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { type Chosen, readChosen } from './chosen.ts';
@@ -26,10 +40,10 @@ import { seen as markSeen, sendMessage } from './conversations.ts';
 import { lateTexts } from './deliveries.ts';
 import { keysFor, unreachedAgencies } from './elsewhere.ts';
 import { messageInput } from './input.ts';
-import { fieldErrors, namesOf, titleOf } from './labels.ts';
+import { askText, fieldErrors, namesOf, titleOf, whomToAsk } from './labels.ts';
 import { cameLater, messagesFromEnd, type Participant, pageAround, participantsOf } from './lists.ts';
 import { messages } from './messages.ts';
-import { missing, type SeenConversation, seeConversation } from './reads.ts';
+import { type SeenConversation, seeConversation } from './reads.ts';
 import { ConversationPage, type Entry } from './views-conversation.tsx';
 import { ReopenPage } from './views-list.tsx';
 import { AddPeoplePage, LeavePage } from './views-new.tsx';
@@ -40,7 +54,7 @@ const perPage = 50;
 export function conversationRoutes(app: Hono<Environment>): void {
   app.get('/conversations/:id', async (c) => {
     const shut = await shutPage(c, c.req.param('id'));
-    return shut ?? show(c, await seen(c), { typed: '', errors: [], preview: null });
+    return shut ?? show(c, await seen(c), { typed: '', errors: [], preview: null, attaching: noFiles });
   });
   app.post('/conversations/:id/reopen', async (c) => {
     const visitor = requireVisitor(c);
@@ -107,7 +121,7 @@ function seen(c: RequestContext): Promise<SeenConversation> {
   return seeConversation(c.var.context.db.reader, c.req.param('id') ?? '', visitor);
 }
 
-type Answer = { typed: string; errors: readonly FieldError[]; preview: string | null };
+type Answer = { typed: string; errors: readonly FieldError[]; preview: string | null; attaching: Attaching };
 
 async function show(c: RequestContext, { conversation, topic, viewer }: SeenConversation, answer: Answer) {
   const visitor = requireVisitor(c);
@@ -126,20 +140,23 @@ async function show(c: RequestContext, { conversation, topic, viewer }: SeenConv
     limit: perPage,
   });
   const now = context.clock.now();
-  const fresh = await newAmong(
-    db,
-    person,
-    items.map(({ id }) => id),
-    now,
-  );
+  const ids = items.map(({ id }) => id);
+  const fresh = await newAmong(db, person, ids, now);
   const at = fresh.size === 0 ? null : newestNews(items);
   // What only the script has asked for nobody has seen.
   if (at !== null && topic !== undefined && c.req.method === 'GET' && !c.req.header('x-joinery-background'))
     await transactAs(c, visitor, (work) => markSeen(work, { conversation: conversation.id, topic, person, at }));
   const participants = await participantsOf(db, conversation.id);
-  const contact = await contactOf(db, conversation.id, person);
   const mine = participants.find((one) => one.person.id === person);
-  const said = items.map((post): Entry => ({ kind: 'message', at: post.sort_at, post, isNew: fresh.has(post.id) }));
+  const standing = await standingOf(db, conversation, person, now.toISOString());
+  const liked = await likedAmong(db, person, ids);
+  const contact = await contactOf(db, conversation.id, person);
+  // Nobody learns that somebody has read it who has not said whether they take part.
+  const takesPart = (contact?.state ?? 'accepted') === 'accepted';
+  const said = items.map((post): Entry => {
+    const may = { like: takesPart && whyNotLike(standing, conversation, post) === null, liked: liked.has(post.id) };
+    return { kind: 'message', at: post.sort_at, post, isNew: fresh.has(post.id), may };
+  });
   const silence = context.slices.find((slice) => slice.silence)?.silence;
   const ends = { first: earlier === null, last: before === null, from: mine?.seesFrom ?? '' };
   const page = (
@@ -153,6 +170,7 @@ async function show(c: RequestContext, { conversation, topic, viewer }: SeenConv
       contactBy={participants.find((one) => one.person.id === contact?.by_id)?.person}
       deliveries={await lateTexts(db, items, person, participants, language)}
       attached={await shownFiles(c, items, person)}
+      largest={context.config.files.largest}
       closed={await closedStateOf(db, conversation)}
       notReadBy={unreachedAgencies(context, conversation, participants)}
       reader={readerOf(c)}
@@ -163,6 +181,7 @@ async function show(c: RequestContext, { conversation, topic, viewer }: SeenConv
     mute: t('mutedDone'),
     unmute: t('unmutedDone'),
     added: t('addedDone'),
+    asked: t('askedDone'),
   }[c.req.query('done') ?? ''];
   const notices = done && answer.errors.length === 0 ? [{ kind: 'success' as const, text: done }] : [];
   const title = titleOf(conversation, participants, person, language);
@@ -193,33 +212,55 @@ async function write(c: RequestContext) {
   const { context, language } = c.var;
   const form = await readForm(c, messageInput);
   const typed = c.var.form?.fields.get('content')?.[0] ?? '';
-  if (!form.ok) return show(c, opened, { typed, errors: fieldErrors(form.faults, language), preview: null });
+  const attaching = await takeAttachments(c, visitor);
+  const errors = [...(form.ok ? [] : fieldErrors(form.faults, language)), ...attaching.errors];
+  if (!form.ok || errors.length > 0) return show(c, opened, { typed, errors, preview: null, attaching });
   const { content } = form.value;
   if (c.var.form?.fields.has('preview'))
-    return show(c, opened, { typed, errors: [], preview: renderMarkdown(content) });
+    return show(c, opened, { typed, errors, preview: renderMarkdown(content), attaching });
+  if (attaching.again) return show(c, opened, { typed, errors, preview: null, attaching });
   countAttempt(context, `posts ${visitor.account}`, limits.posts);
   const conversation = opened.conversation.id;
+  const files = attaching.attachments;
   const post = await transactAs(c, visitor, (work) =>
-    sendMessage(work, { conversation, by: visitor.person.id, content, language }),
+    sendMessage(work, { conversation, by: visitor.person.id, content, language, files }),
   );
   return c.redirect(`/conversations/${conversation}#post-${post.id}`, 303);
 }
 
 async function showAdd(c: RequestContext, { conversation }: SeenConversation, chosen: Chosen, errors: FieldError[]) {
   const { context, language, csrf } = c.var;
-  // Its own node decides who comes in, by its agreements: nobody elsewhere has this page.
-  if (conversation.local !== 1) missing();
   const participants = await participantsOf(context.db.reader, conversation.id);
   const count = participants.filter(({ leftAt }) => leftAt === null).length;
   const title = titleOf(conversation, participants, requireVisitor(c).person.id, language);
+  // Its own node decides who comes in, by its agreements: elsewhere those there are asked.
+  const ask = conversation.local === 1 ? null : whomToAsk(conversation, participants);
   const page = (
     <AddPeoplePage
       conversation={{ id: conversation.id, title }}
-      {...{ count, chosen, errors, csrf }}
+      {...{ count, chosen, ask, errors, csrf }}
       reader={readerOf(c)}
     />
   );
-  return showPage(c, { title: messages(language)('addPeople'), error: errors.length > 0 }, page);
+  const t = messages(language);
+  return showPage(c, { title: ask === null ? t('addPeople') : t('askToAdd'), error: errors.length > 0 }, page);
+}
+
+/** Says in the conversation who should be added, so that somebody at its node adds them. Nothing when they are all in it. */
+async function ask(c: RequestContext, { conversation }: SeenConversation, chosen: readonly PersonRow[]): Promise<void> {
+  const visitor = requireStaff(c);
+  const { context, language } = c.var;
+  const participants = await participantsOf(context.db.reader, conversation.id);
+  const { agency, people: asked } = whomToAsk(conversation, participants);
+  if (asked.length === 0) refuse('conflict', 'Nobody is in it who could add them');
+  const isIn = ({ id }: PersonRow) => participants.some(({ person, leftAt }) => person.id === id && leftAt === null);
+  const people = chosen.filter((person) => !isIn(person));
+  if (people.length === 0) return;
+  countAttempt(context, `posts ${visitor.account}`, limits.posts);
+  const content = askText(people, agency, language);
+  await transactAs(c, visitor, (work) =>
+    sendMessage(work, { conversation: conversation.id, by: visitor.person.id, content, language }),
+  );
 }
 
 async function add(c: RequestContext) {
@@ -228,6 +269,10 @@ async function add(c: RequestContext) {
   const group = opened.conversation.id;
   const chosen = await readChosen(c, visitor.person.id);
   if (chosen.errors.length > 0) return showAdd(c, opened, chosen, chosen.errors);
+  if (opened.conversation.local !== 1) {
+    await ask(c, opened, chosen.people);
+    return c.redirect(`/conversations/${group}?done=asked`, 303);
+  }
   try {
     const people = chosen.people.map(({ id }) => id);
     const keys = await keysFor(c.var.context, people, group);

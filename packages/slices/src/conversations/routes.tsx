@@ -11,6 +11,7 @@ import {
 } from '@joinery/core';
 import { contactsOf } from '@joinery/slices/groups';
 import { agencyOfPerson, guestLabel, localPeople } from '@joinery/slices/people';
+import { type Attaching, noFiles, takeAttachments } from '@joinery/slices/posts';
 import { type FieldError, readerOf, renderMarkdown, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { type Chosen, readChosen } from './chosen.ts';
@@ -37,7 +38,7 @@ export function routes(app: Hono<Environment>): void {
     const visitor = requireStaff(c);
     const { people } = await peopleMeant(c.var.context, c.req.query('to') ?? '', visitor.person.id);
     const to = people.map(addressLabel).join(', ');
-    return showNew(c, { people, to, unclear: [], errors: [] }, { subject: '', content: '' }, [], null);
+    return showNew(c, { people, to, unclear: [], errors: [] }, { subject: '', content: '' }, [], null, noFiles);
   });
   app.post('/conversations/new', begin);
   // A page's address and not one of the API, since a browser has a session and no token.
@@ -101,9 +102,12 @@ function showNew(
   typed: { subject: string; content: string },
   errors: readonly FieldError[],
   preview: string | null,
+  attaching: Attaching,
 ) {
-  const { language, csrf } = c.var;
-  const page = <NewConversationPage {...{ chosen, typed, errors, preview, csrf }} reader={readerOf(c)} />;
+  const { context, language, csrf } = c.var;
+  const { largest } = context.config.files;
+  const model = { chosen, typed, errors, preview, attaching, largest, csrf };
+  const page = <NewConversationPage {...model} reader={readerOf(c)} />;
   return showPage(c, { title: messages(language)('newConversation'), error: errors.length > 0 }, page);
 }
 
@@ -115,20 +119,23 @@ async function begin(c: RequestContext) {
   const chosen = await readChosen(c, visitor.person.id);
   const form = await readForm(c, conversationForm);
   const faults = form.ok ? [] : form.faults;
-  const errors = [...chosen.errors, ...fieldErrors(faults, language)];
-  if (!form.ok || errors.length > 0) return showNew(c, chosen, typed, errors, null);
+  const attaching = await takeAttachments(c, visitor);
+  const errors = [...chosen.errors, ...fieldErrors(faults, language), ...attaching.errors];
+  if (!form.ok || errors.length > 0) return showNew(c, chosen, typed, errors, null, attaching);
   const { content, subject = '' } = form.value;
-  if (sent('preview') !== '') return showNew(c, chosen, typed, [], renderMarkdown(content));
+  if (sent('preview') !== '') return showNew(c, chosen, typed, [], renderMarkdown(content), attaching);
+  if (attaching.again) return showNew(c, chosen, typed, [], null, attaching);
   countAttempt(context, `conversations ${visitor.account}`, limits.conversations);
   try {
     const people = chosen.people.map(({ id }) => id);
     const keys = await keysFor(context, people);
+    const files = attaching.attachments;
     const made = await transactAs(c, visitor, (work) =>
-      beginConversation(work, { by: visitor.person.id, people, subject, content, language, keys }),
+      beginConversation(work, { by: visitor.person.id, people, subject, content, language, files, keys }),
     );
     return c.redirect(`/conversations/${made.id}`, 303);
   } catch (error) {
     if (!isRefusal(error) || error.faults.length === 0) throw error;
-    return showNew(c, chosen, typed, fieldErrors(error.faults, language), null);
+    return showNew(c, chosen, typed, fieldErrors(error.faults, language), null, attaching);
   }
 }

@@ -1,7 +1,14 @@
 import { sizes } from '@joinery/core';
 import { FileList, type ShownFile } from '@joinery/slices/files';
 import { guestLabel, type PersonRow, personLabel } from '@joinery/slices/people';
-import { ClosedNotices, type ClosedState, type PostWithText } from '@joinery/slices/posts';
+import {
+  AttachFiles,
+  type Attaching,
+  ClosedNotices,
+  type ClosedState,
+  LikeButton,
+  type PostWithText,
+} from '@joinery/slices/posts';
 import {
   Avatar,
   Badge,
@@ -11,6 +18,7 @@ import {
   type FieldError,
   Form,
   FormActions,
+  LikeCount,
   List,
   Notice,
   PageHeading,
@@ -22,13 +30,13 @@ import {
   Time,
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
-import { agenciesOf, isAlone, isOverNodes, nameOf, namesOf, titleOf } from './labels.ts';
+import { isAlone, isOverNodes, nameOf, namesOf, titleOf, whomToAsk } from './labels.ts';
 import { cameLater, type Participant } from './lists.ts';
 import { messages } from './messages.ts';
 
 /** One thing in a conversation, in the order of time: a message, or that somebody came or left. */
 export type Entry =
-  | { kind: 'message'; at: string; post: PostWithText; isNew: boolean }
+  | { kind: 'message'; at: string; post: PostWithText; isNew: boolean; may: { like: boolean; liked: boolean } }
   | { kind: 'added' | 'left'; at: string; participant: Participant };
 
 export type ConversationModel = {
@@ -57,6 +65,9 @@ export type ConversationModel = {
   typed: string;
   errors: readonly FieldError[];
   preview: string | null;
+  attaching: Attaching;
+  /** Bytes that one file may have. */
+  largest: number;
   reader: Reader;
   csrf: string;
 };
@@ -138,7 +149,7 @@ export function ConversationPage(model: ConversationModel) {
                   <div class="app-content" dangerouslySetInnerHTML={{ __html: model.preview }} />
                 </Panel>
               )}
-              <Form action={`${href}/messages`} csrf={csrf} errors={model.errors}>
+              <Form action={`${href}/messages`} csrf={csrf} errors={model.errors} upload>
                 <TextArea
                   name="content"
                   label={t('message')}
@@ -148,6 +159,7 @@ export function ConversationPage(model: ConversationModel) {
                   suggest={`/groups/${conversation.id}/suggestions`}
                   required
                 />
+                <AttachFiles attaching={model.attaching} largest={model.largest} csrf={csrf} language={language} />
                 <p class="app-quiet">{keptText(model, here.length)}</p>
                 <FormActions>
                   <SubmitButton>{t('send')}</SubmitButton>
@@ -170,7 +182,7 @@ export function ConversationPage(model: ConversationModel) {
 
 /** What the agency is called that a conversation lives at. */
 function hostAgency({ conversation, participants }: ConversationModel): string {
-  return agenciesOf(participants).get(conversation.home) ?? new URL(conversation.home).host;
+  return whomToAsk(conversation, participants).agency;
 }
 
 /** Who reads it and who keeps what, in one line. */
@@ -222,7 +234,7 @@ function eventText(
 }
 
 function Message({ entry, model }: { entry: Extract<Entry, { kind: 'message' }>; model: ConversationModel }) {
-  const { post, isNew } = entry;
+  const { post, isNew, may } = entry;
   const { reader, person } = model;
   const t = messages(reader.language);
   const own = post.author_id === person;
@@ -265,6 +277,10 @@ function Message({ entry, model }: { entry: Extract<Entry, { kind: 'message' }>;
       ) : null}
       {post.deleted_at ? null : (
         <footer class="app-message-actions">
+          <LikeCount count={post.likes} language={reader.language} />
+          {may.like ? (
+            <LikeButton post={post.id} liked={may.liked} language={reader.language} csrf={model.csrf} />
+          ) : null}
           {own ? (
             <>
               <Small href={`${at}/edit`}>{t('edit')}</Small>
@@ -324,9 +340,9 @@ function People({ model }: { model: ConversationModel }) {
         ))}
       </List>
       <div class="app-actions">
-        {conversation.local === 1 && here.length < sizes.conversation.most ? (
+        {here.length < sizes.conversation.most && whomToAsk(conversation, participants).people.length > 0 ? (
           <ButtonLink small href={`${href}/people`}>
-            {t('addPeople')}
+            {t(conversation.local === 1 ? 'addPeople' : 'askToAdd')}
           </ButtonLink>
         ) : null}
         <Form inline action={`${href}/${model.muted ? 'unmute' : 'mute'}`} csrf={csrf}>

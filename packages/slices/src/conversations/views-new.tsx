@@ -1,5 +1,6 @@
 import { sizes } from '@joinery/core';
-import { agencyOfPerson, guestLabel } from '@joinery/slices/people';
+import { agencyOfPerson, guestLabel, type PersonRow } from '@joinery/slices/people';
+import { AttachFiles, type Attaching } from '@joinery/slices/posts';
 import {
   ButtonLink,
   CheckboxGroup,
@@ -84,10 +85,13 @@ export function NewConversationPage(model: {
   typed: { subject: string; content: string };
   errors: readonly FieldError[];
   preview: string | null;
+  attaching: Attaching;
+  /** Bytes that one file may have. */
+  largest: number;
   reader: Reader;
   csrf: string;
 }) {
-  const { chosen, typed, errors, reader, csrf } = model;
+  const { chosen, typed, errors, attaching, largest, reader, csrf } = model;
   const t = messages(reader.language);
   return (
     <>
@@ -98,7 +102,7 @@ export function NewConversationPage(model: {
           <div class="app-content" dangerouslySetInnerHTML={{ __html: model.preview }} />
         </Panel>
       )}
-      <Form action="/conversations/new" csrf={csrf} errors={errors}>
+      <Form action="/conversations/new" csrf={csrf} errors={errors} upload>
         <People label={t('to')} most={sizes.conversation.most - 1} chosen={chosen} reader={reader} />
         <TextField name="subject" label={t('subject')} description={t('subjectHint')} value={typed.subject} />
         <TextArea
@@ -109,6 +113,7 @@ export function NewConversationPage(model: {
           markdown={reader.language}
           required
         />
+        <AttachFiles {...{ attaching, largest, csrf }} language={reader.language} />
         <p class="app-quiet">{t('whoReads')}</p>
         <FormActions>
           <SubmitButton>{t('send')}</SubmitButton>
@@ -123,37 +128,46 @@ export function NewConversationPage(model: {
   );
 }
 
-/** Bringing more people into a conversation, with what that lets them read. */
+/** Bringing more people into a conversation, with what that lets them read. In one that lives elsewhere those there are asked for it. */
 export function AddPeoplePage(model: {
   conversation: { id: string; title: string };
   count: number;
   chosen: Chosen;
+  /** Who can add them where it lives elsewhere; null where it lives here. */
+  ask: { agency: string; people: readonly PersonRow[] } | null;
   errors: readonly FieldError[];
   reader: Reader;
   csrf: string;
 }) {
-  const { conversation, chosen, errors, reader, csrf } = model;
+  const { conversation, chosen, ask, errors, reader, csrf } = model;
   const t = messages(reader.language);
   const href = `/conversations/${conversation.id}`;
+  const who = ask?.people.map(({ name }) => name) ?? [];
+  const names = new Intl.ListFormat(reader.language, { type: 'disjunction' }).format(who);
   const full = model.count >= sizes.conversation.most;
   return (
     <>
       <ErrorSummary errors={errors} language={reader.language} />
-      <PageHeading title={t('addPeople')} parent={{ href, label: conversation.title }} />
+      <PageHeading title={t(ask === null ? 'addPeople' : 'askToAdd')} parent={{ href, label: conversation.title }} />
       {full ? (
         <p>{t('addFull', { count: model.count })}</p>
+      ) : ask?.people.length === 0 ? (
+        <p>
+          {t('askNobody', { agency: ask.agency })} <a href="/conversations/new">{t('addNew')}</a>
+        </p>
       ) : (
         <>
           <Notice kind="warning" language={reader.language}>
+            {ask === null ? null : `${t('askLead', { agency: ask.agency, names })} `}
             {t('addLead')} <a href="/conversations/new">{t('addNew')}</a>
           </Notice>
           <Form action={`${href}/people`} csrf={csrf} errors={errors}>
             <People label={t('who')} most={sizes.conversation.most - model.count} chosen={chosen} reader={reader} />
             <FormActions>
-              <SubmitButton>{t('add')}</SubmitButton>
+              <SubmitButton>{t(ask === null ? 'add' : 'ask')}</SubmitButton>
               <ButtonLink href={href}>{t('cancel')}</ButtonLink>
             </FormActions>
-            <Elsewhere reader={reader} />
+            {ask === null ? <Elsewhere reader={reader} /> : null}
           </Form>
         </>
       )}

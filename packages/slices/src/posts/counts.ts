@@ -4,6 +4,7 @@ import {
   enqueueJob,
   isObject,
   type JsonObject,
+  subscribers,
   transact,
   type Work,
 } from '@joinery/core';
@@ -24,11 +25,13 @@ export const countJob = 'posts.count';
  */
 export async function countDue(
   work: Work,
-  group: Pick<GroupRow, 'id' | 'local' | 'kind'>,
+  group: Pick<GroupRow, 'id' | 'local' | 'kind' | 'reading'>,
   post: string,
   soon = true,
 ): Promise<void> {
-  if (group.local !== 1 || group.kind === 'conversation') return;
+  if (group.local !== 1) return;
+  // Every message of a conversation reaches all its nodes, where there are others: only likes have to be told.
+  if (group.kind === 'conversation' && (!soon || (await subscribers(work.db, streamOf(group))).length === 0)) return;
   const due = await work.db
     .updateTable('post')
     .set({ count_due: 1 })

@@ -19,7 +19,8 @@ import { newByGroup } from './unread.ts';
 import { retryWanted } from './wanted.ts';
 
 export { sendAgain } from './acceptance.ts';
-export { shownFiles } from './attaching.tsx';
+export { AttachFiles, type Attaching, noFiles, shownFiles, takeAttachments } from './attaching.tsx';
+export { type Attachment, attachmentsInput } from './attachments.ts';
 export { type Audience, audienceOf } from './audience.ts';
 export { actingPerson } from './authority.ts';
 export { binDays, binned, emptyBin, inBin, takeFromBin } from './bin.ts';
@@ -41,7 +42,7 @@ export { type FeedPost, listFeed } from './lists-feed.ts';
 export { readLive } from './live.ts';
 export { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 export { mentionedIn } from './names.ts';
-export { type Standing, whyNotModerate, whyNotPost } from './policy.ts';
+export { type Standing, whyNotLike, whyNotModerate, whyNotPost } from './policy.ts';
 export { createTopic, reply } from './posts.ts';
 export { type Seen, type SeenPost, seeGroup, seePost } from './reads.ts';
 export { liesBefore } from './references.ts';
@@ -59,6 +60,7 @@ export {
   newestNews,
   newInTopics,
 } from './unread.ts';
+export { LikeButton } from './views-actions.tsx';
 export { ClosedNotices } from './views-closed.tsx';
 export { seenPosts, seesPost } from './visibility.ts';
 export { type ClosedState, closedStateOf } from './wanted.ts';

@@ -1,5 +1,5 @@
 import type { ShownFile } from '@joinery/slices/files';
-import { ButtonLink, Details, Form, Icon, type Reader, SubmitButton } from '@joinery/ui';
+import { ButtonLink, Details, Form, Icon, type Language, type Reader, SubmitButton } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
 import type { PostWithText } from './listed-posts.ts';
 import { messages } from './messages.ts';
@@ -46,18 +46,25 @@ type ButtonProps = {
   children: Child;
 };
 
+/** Says that a post was useful, or takes that back. */
+export function LikeButton(props: { post: string; liked: boolean; language: Language; csrf: string }) {
+  const { post, liked, language, csrf } = props;
+  const t = messages(language);
+  return (
+    <Button to={`/posts/${post}/${liked ? 'unlike' : 'like'}`} csrf={csrf} pressed={liked}>
+      <Icon name="heart" />
+      {liked ? t('unlike') : t('like')}
+    </Button>
+  );
+}
+
 export function Actions({ shown, reader, csrf }: { shown: ShownPost; reader: Reader; csrf: string }) {
   const t = messages(reader.language);
   const { post, may } = shown;
   const at = `/posts/${post.id}`;
   return (
     <>
-      {may.like ? (
-        <Button to={`${at}/${may.liked ? 'unlike' : 'like'}`} csrf={csrf} pressed={may.liked}>
-          <Icon name="heart" />
-          {may.liked ? t('unlike') : t('like')}
-        </Button>
-      ) : null}
+      {may.like ? <LikeButton post={post.id} liked={may.liked} language={reader.language} csrf={csrf} /> : null}
       {may.markAnswer ? (
         <Button to={`${at}/${shown.isAnswer ? 'not-answered' : 'answered'}`} csrf={csrf} pressed={shown.isAnswer}>
           {shown.isAnswer ? t('unmarkAnswer') : t('markAnswer')}
