@@ -119,7 +119,7 @@ export const messages = defineMessages({
     addFull: 'There are {count} people in this conversation, as many as there can be.',
     askToAdd: 'Ask to add somebody',
     askLead:
-      'This conversation lives at {agency}, whose agreements decide who can be in it: only people there can add others. What you send here is a message in the conversation that asks {names} for it; everybody in it reads it.',
+      'This conversation lives at {agency}, whose agreements decide who can be in it: only people there can add others. What you send here is a message in the conversation that asks {names} for it; everybody in it reads it. Whoever is added reads what is said from then on.',
     askNobody: 'This conversation lives at {agency}, and nobody of there is in it any more who could add others.',
     ask: 'Ask for it',
     askMessage:
@@ -286,7 +286,7 @@ export const messages = defineMessages({
     addFull: 'Aan dit gesprek nemen {count} mensen deel. Meer kunnen het er niet zijn.',
     askToAdd: 'Vragen iemand toe te voegen',
     askLead:
-      'Dit gesprek staat bij {agency}, en de overeenkomsten daar bepalen wie eraan kan deelnemen: alleen mensen daar kunnen anderen toevoegen. Wat u hier verstuurt, is een bericht in het gesprek dat {names} daarom vraagt; iedereen in het gesprek leest het.',
+      'Dit gesprek staat bij {agency}, en de overeenkomsten daar bepalen wie eraan kan deelnemen: alleen mensen daar kunnen anderen toevoegen. Wat u hier verstuurt, is een bericht in het gesprek dat {names} daarom vraagt; iedereen in het gesprek leest het. Wie erbij komt, leest wat er vanaf dan wordt gezegd.',
     askNobody: 'Dit gesprek staat bij {agency}, en van daar doet niemand meer mee die anderen kan toevoegen.',
     ask: 'Erom vragen',
     askMessage:

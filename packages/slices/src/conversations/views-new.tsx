@@ -158,8 +158,8 @@ export function AddPeoplePage(model: {
       ) : (
         <>
           <Notice kind="warning" language={reader.language}>
-            {ask === null ? null : `${t('askLead', { agency: ask.agency, names })} `}
-            {t('addLead')} <a href="/conversations/new">{t('addNew')}</a>
+            {ask === null ? t('addLead') : t('askLead', { agency: ask.agency, names })}{' '}
+            <a href="/conversations/new">{t('addNew')}</a>
           </Notice>
           <Form action={`${href}/people`} csrf={csrf} errors={errors}>
             <People label={t('who')} most={sizes.conversation.most - model.count} chosen={chosen} reader={reader} />

@@ -11,6 +11,7 @@ export const conversationsCss = `
 .app-message > .app-content > :last-child { margin-block-end: 0; }
 .app-message-header { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .625rem; }
 .app-message-header > .app-badges { margin-inline-start: 0; }
-.app-message-actions { display: flex; flex-wrap: wrap; margin: 0 -.75rem -.5rem; }
+.app-message-actions { display: flex; flex-wrap: wrap; align-items: center; margin: 0 -.75rem -.5rem; }
+.app-message-actions > .app-fact { padding-inline: .75rem; }
 .app-message-event { margin: .25rem auto; max-width: 40rem; text-align: center; }
 `;
