@@ -292,15 +292,40 @@ it('an owner at another node hears of it when it is asked, and refuses it before
   const third = await ask();
   const waits = (await seenBy(bob, at.b)).find(({ state }) => state === 'asked');
   await run('member');
-  expect((await bob.api('POST', `/emergency/${waits?.id}/refuse`)).status).toBe(200);
-  const { actor, origin } = { actor: cleo.uri, origin: c.origin };
-  const activity = { id: `${origin}/activities/no`, type: 'Reject', actor, object: `${a.origin}/emergency/${third}` };
-  const sender = { actor, origin, verified: 'signature' } as const;
-  await a.federation.inbox.take({ activity, text: JSON.stringify(activity), ...sender });
+  expect((await bob.api('POST', `/emergency/${waits?.id}/refuse`)).status).toBe(404);
+  for (const [{ uri: actor }, { origin }] of [
+    [cleo, c],
+    [bob, b],
+  ] as const) {
+    const activity = { id: `${origin}/activities/no`, type: 'Reject', actor, object: `${a.origin}/emergency/${third}` };
+    const sender = { actor, origin, verified: 'signature' } as const;
+    await a.federation.inbox.take({ activity, text: JSON.stringify(activity), ...sender });
+  }
   await settle();
   expect(await stateAt(third)).toBe('asked');
   expect((await eva.api('POST', `/emergency/${third}/end`)).status).toBe(200);
   await settle();
+
+  // Whoever owns it only since it was asked is told then, once, and refuses it too.
+  const rings = async () =>
+    (await bob.api('GET', '/notifications')).body.items.filter(({ kind }: { kind: string }) => kind === 'emergency')
+      .length;
+  const before = await rings();
+  const fourth = await ask();
+  const asks = async () => (await seenBy(bob, at.b)).filter(({ state }) => state === 'asked');
+  expect([await asks(), await rings()]).toEqual([[], before]);
+  await run('owner');
+  await run('member');
+  await run('owner');
+  const [late] = await asks();
+  expect([await rings(), (await pageOf(b, bob, `/emergency/${late?.id}`)).includes('Refuse')]).toEqual([
+    before + 1,
+    true,
+  ]);
+  expect((await bob.api('POST', `/emergency/${late?.id}/refuse`)).status).toBe(200);
+  await settle();
+  expect(await stateAt(fourth)).toBe('refused');
+  await run('member');
 });
 
 async function pageOf(node: TestNode, person: TestPerson, path: string): Promise<string> {

@@ -150,6 +150,8 @@ async function onAsked(work: Work, inbound: Inbound, group: GroupRow, said: Json
       .values({ access_id: id, person_id, refused_at: null })
       .onConflict((conflict) => conflict.columns(['access_id', 'person_id']).doNothing())
       .execute();
+  // Told to somebody who owns it since: all members see that it has begun.
+  if (ended === null && known?.opened_at != null) return { state: 'applied' };
   const event = ended === null ? 'emergency.asked' : 'emergency.refused';
   work.emit(event, streams.local, { access: id, group: group.id });
   return { state: 'applied' };

@@ -22,6 +22,7 @@ import {
   membersWithRole,
   streamOf,
 } from '@joinery/slices/groups';
+import { personById } from '@joinery/slices/people';
 import { canApprove, canEnd, canRead, canRefuse, type Decider, seemAlike } from './policy.ts';
 import { accessById, knownBy, ownerElsewhere } from './store.ts';
 import type { EmergencyPageRow, EmergencyRow } from './tables.ts';
@@ -104,6 +105,24 @@ async function tellOwnersElsewhere(work: Work, access: Pick<EmergencyRow, 'id' |
     work.emit('emergency.told', streams.node(home), { access: access.id, group: access.group_id });
 }
 
+/**
+ * Who owns a group has changed while something waits. Who owns it from now on at another node is told, and can refuse it as the others can; who was told here as an owner of a group elsewhere, and
+ * runs it no more, has nothing to decide any more.
+ */
+export async function onRole(work: Work, changed: { group: string; person: string; role: string }): Promise<void> {
+  const [group, person] = [await groupById(work.db, changed.group), await personById(work.db, changed.person)];
+  const ofGroup = () => work.db.selectFrom('emergency_access').select('id').where('group_id', '=', changed.group);
+  if (group?.local === 0 && changed.role === 'member')
+    await work.db
+      .deleteFrom('emergency_owner')
+      .where('person_id', '=', changed.person)
+      .where('access_id', 'in', ofGroup())
+      .execute();
+  if (changed.role !== 'owner' || group?.local !== 1 || person?.local !== 0) return;
+  for (const { id } of await ofGroup().where('state', 'in', ['asked', 'open']).orderBy('id').execute())
+    work.emit('emergency.told', streams.node(person.home), { access: id, group: group.id });
+}
+
 /** What somebody is to a request. */
 async function deciderOf(
   db: Reader,
@@ -126,7 +145,8 @@ async function deciderElsewhere(
 ): Promise<Decider> {
   const told = await ownerElsewhere(db, access.id, id);
   const standing = await membershipOf(db, access.group_id ?? '', id);
-  const owner = told !== undefined && isMember(standing);
+  // Whom their node knows as an owner need not have been told by name: whether they are one the group's node decides.
+  const owner = isMember(standing) && (told !== undefined || standing?.role === 'owner');
   return { person: id, administrator: false, owner, alike: false, refused: told?.refused_at != null };
 }
 
@@ -195,10 +215,9 @@ async function sendRefusal(work: Work, access: EmergencyRow, person: string): Pr
   const group = await groupById(work.db, access.group_id ?? '');
   if (!group) return refuse('not_found', 'There is no such group here');
   await work.db
-    .updateTable('emergency_owner')
-    .set({ refused_at: work.now })
-    .where('access_id', '=', access.id)
-    .where('person_id', '=', person)
+    .insertInto('emergency_owner')
+    .values({ access_id: access.id, person_id: person, refused_at: work.now })
+    .onConflict((conflict) => conflict.columns(['access_id', 'person_id']).doUpdateSet({ refused_at: work.now }))
     .execute();
   work.emit('emergency.refusal_sent', streams.node(group.home), { access: access.id, group: group.id, person });
   return access;

@@ -280,17 +280,19 @@ async function onRole(
   await notify(work, { person: data.person, kind: 'running', cause: `role ${id}`, at, group: group.id, accepted });
 }
 
-/** Those here who own a group elsewhere: only they were told. */
+/** Those here who own a group elsewhere: only they were told. Each once, also when another one is told after them; anew when the notice begins anew. */
 async function tellOwnersHere(
   work: Work,
   { id, at, data }: { id: string; at: string; data: { access: string; group: string | null } },
   accepted: boolean | null,
 ): Promise<void> {
+  const access = work.db.selectFrom('emergency_access').select('notice_until').where('id', '=', data.access);
+  const until = (await access.executeTakeFirst())?.notice_until ?? '';
   const owners = work.db.selectFrom('emergency_owner').select('person_id').where('access_id', '=', data.access);
   for (const { person_id: person } of await owners.execute())
     await notify(work, {
       kind: 'emergency',
-      cause: `emergency ${id}`,
+      cause: accepted === null ? `emergency ${data.access} ${until}` : `emergency ${id}`,
       at,
       actor: null,
       accepted,
