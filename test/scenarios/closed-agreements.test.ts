@@ -318,6 +318,15 @@ it('a label is told to nodes of members at once; what it means there their offic
   await reads(cleo, at.c, 404);
   expect(await copiesAt(c, at.c, 'May')).toBe(2);
   expect((await officer.api('GET', '/notifications')).body.items).toHaveLength(1);
+  // It loses its meaning while it is hidden, and they are asked again.
+  const rings = async () => (await officer.api('GET', '/notifications')).body.items.length;
+  const none = [{ origin: a.origin, en: 'Internal', label: null }];
+  expect((await officer.api('POST', '/notifications/read', {})).status).toBeLessThan(300);
+  await transact(c.context, by, (work) => decideMeanings(work, none, decider));
+  await until(async () => {
+    await settle();
+    return (await rings()) === 2;
+  }, limit);
   // Lowered again: as told at once, and everybody reads.
   await said(null, null);
   await reads(bob, at.b, 200);

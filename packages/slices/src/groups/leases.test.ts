@@ -1,6 +1,14 @@
-import { createActorKeys, eventsAfter, type Lease, runNextJob, startWorker, transact } from '@joinery/core';
+import {
+  createActorKeys,
+  type Decision,
+  eventsAfter,
+  type Lease,
+  runNextJob,
+  startWorker,
+  transact,
+} from '@joinery/core';
 import { expect, it } from 'vitest';
-import { describeStores } from '../../../../test/harness/store.ts';
+import { describeStores, trustEverybody } from '../../../../test/harness/store.ts';
 import { createPerson, people } from '../people/index.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
 import { groups, requesterMayRead } from './index.ts';
@@ -16,10 +24,16 @@ describeStores('A closed group of another node', (open) => {
     let said: Lease = { state: 'held', version: 1, from: 0 };
     const forgotten: string[] = [];
     let now = start;
+    let trust: Decision['reason'] | null = null;
     await using store = await open({
       slices: [people, groups],
       now: () => new Date(now),
       ports: {
+        trust: {
+          ...trustEverybody,
+          mayFederate: (...asked) =>
+            trust === null ? trustEverybody.mayFederate(...asked) : { allowed: false, reason: trust },
+        },
         closedGroups: {
           lease: async () => said,
           token: async () => null,
@@ -98,6 +112,25 @@ describeStores('A closed group of another node', (open) => {
     said = { state: 'refused' };
     await pass(hour);
     expect([await reads(), await lost()]).toEqual([false, 0]);
+    // Confirmed again, with a label of which nobody here has said what it means: those who decide are asked, once, and again when it has lost a meaning that hid it as well.
+    const asked = async () =>
+      (await eventsAfter(db, 0, 1_000)).filter(({ name }) => name === 'group.label_unknown').length;
+    said = { state: 'held', version: 1, from: 0 };
+    for (const [why, times] of [
+      ['classification_unmapped', 1],
+      ['classification_unmapped', 1],
+      ['classification_too_high', 1],
+      ['classification_unmapped', 2],
+    ] as const) {
+      trust = why;
+      await pass(hour);
+      expect([why, await asked(), await reads()]).toEqual([why, times, false]);
+    }
+    trust = null;
+    await pass(hour);
+    expect([await asked(), await reads()]).toEqual([2, true]);
+    said = { state: 'refused' };
+    await pass(hour);
     said = { state: 'away' };
     await pass(30 * 24 * hour);
     expect([await reads(), (await lost()) > 0]).toEqual([false, true]);

@@ -182,9 +182,7 @@ async function note(work: Work, group: GroupRow, lease: Lease): Promise<void> {
     .execute();
   // A host that says no is heeded at once; one that says nothing may only be away.
   const withheld = lease.state === 'refused' || age >= periods.leaseReadable.days * day;
-  const hiding = withheld ? null : hidingReason(work.trust, group);
-  if (hiding !== null) await hideLabelled(work, group, hiding);
-  else await withhold(work, group, withheld);
+  await weighLabel(work, group, hidingReason(work.trust, group), withheld);
   if (age >= periods.leaseKept.days * day) loseAccess(work, group.id, 0);
 }
 
@@ -215,31 +213,42 @@ export async function weighLabels(context: Context): Promise<void> {
   const rows = await context.db.reader
     .selectFrom('groups')
     .innerJoin('group_lease', 'group_lease.group_id', 'groups.id')
-    .select(['groups.id', 'groups.home', 'groups.withheld_at'])
+    .select(['groups.id', 'groups.home', 'groups.withheld_at', 'group_lease.label_asked_at'])
     .where('groups.local', '=', 0)
     .where('groups.reading', '=', 'members')
     .where('groups.deleted_at', 'is', null)
     .execute();
-  for (const { id, home, withheld_at } of rows) {
+  for (const { id, home, withheld_at, label_asked_at } of rows) {
     const hiding = hidingReason(context.ports.trust, { id, home });
-    if ((hiding !== null) === (withheld_at !== null)) continue;
+    if ((hiding !== null) === (withheld_at !== null) && (hiding === 'unknown') === (label_asked_at !== null)) continue;
     await transact(context, { kind: 'system', what: leaseJob }, async (work) => {
       const group = await groupById(work.db, id);
       if (!group) return;
-      if (hiding === null) {
-        await work.db.updateTable('group_lease').set({ next_at: work.now }).where('group_id', '=', id).execute();
-        return plan(work, home, work.now);
-      }
-      await hideLabelled(work, group, hiding);
+      const withheld = group.withheld_at !== null;
+      await weighLabel(work, group, hiding, withheld);
+      if (hiding !== null || !withheld) return;
+      await work.db.updateTable('group_lease').set({ next_at: work.now }).where('group_id', '=', id).execute();
+      await plan(work, home, work.now);
     });
   }
 }
 
-/** Whichever notices first, what is weighed or a lease that is renewed: where nobody has said what the label means, those who decide are asked, and once. */
-async function hideLabelled(work: Work, group: GroupRow, hiding: Hiding): Promise<void> {
-  if (group.withheld_at !== null) return;
-  await withhold(work, group, true);
-  if (hiding === 'unknown') work.emit('group.label_unknown', streams.local, { group: group.id, origin: group.home });
+/**
+ * Whichever notices first, what is weighed or a lease that is renewed, and whatever else hides the group: where nobody has said what the label means, those who decide are asked. Once, until it
+ * means something again.
+ * @param withheld whether it is hidden for another reason
+ */
+async function weighLabel(work: Work, group: GroupRow, hiding: Hiding | null, withheld: boolean): Promise<void> {
+  await withhold(work, group, withheld || hiding !== null);
+  const unknown = hiding === 'unknown';
+  const changed = await work.db
+    .updateTable('group_lease')
+    .set({ label_asked_at: unknown ? work.now : null })
+    .where('group_id', '=', group.id)
+    .where('label_asked_at', unknown ? 'is' : 'is not', null)
+    .executeTakeFirst();
+  if (unknown && changed.numUpdatedRows > 0n)
+    work.emit('group.label_unknown', streams.local, { group: group.id, origin: group.home });
 }
 
 async function withhold(work: Work, group: GroupRow, withheld: boolean): Promise<void> {

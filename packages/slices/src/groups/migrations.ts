@@ -278,6 +278,9 @@ export const migrations: Migrations = {
       inviting = case when inviting = 'members' then 'facilitators' else inviting end where ${held}`.execute(db);
     await sql`delete from withheld where kind = 'groups.web'`.execute(db);
   },
+  '2026-12-08-groups-label-asked': async (db) => {
+    await db.schema.alterTable('group_lease').addColumn('label_asked_at', 'text').execute();
+  },
   '2026-12-08-groups-standing-version': async (db) => {
     await db.schema
       .alterTable('group_member')

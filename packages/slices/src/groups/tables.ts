@@ -170,6 +170,8 @@ export type GroupLeaseRow = {
   failed_at: string | null;
   /** When it is tried next. */
   next_at: string;
+  /** Since when those who decide about partners are asked what its label means, of which nobody here has said so. */
+  label_asked_at: string | null;
 };
 
 /** How many items of a closed group of ours have a number. */
