@@ -14,7 +14,7 @@ import { startTestNode, type TestNode, type TestPerson } from '../harness/node.t
 
 const by = { kind: 'system', what: 'test' } as const;
 /** What a first visit to a group may load, in bytes over the line. */
-const budget = 120_000;
+const budget = 105_000;
 
 describe.skipIf(browserMissing)('pages with the script', { timeout: 120_000 }, () => {
   let browser: Browser;

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { until } from '../../../test/harness/until.ts';
 import { runCommandLine } from './command-line.ts';
 import { firstAdministratorLink, startNode } from './node.ts';
 import { slices } from './slices.ts';
@@ -61,6 +62,10 @@ it('Several nodes run in one process and share routes, each answering for itself
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(asset.headers.get('content-encoding')).toBe('gzip');
     expect(await asset.text()).toContain('@layer');
+    // Made the first time that somebody could read it.
+    const smallest = () => fetch(`${first.origin}${style}`, { headers: { 'accept-encoding': 'gzip, br' } });
+    await until(async () => (await smallest()).headers.get('content-encoding') === 'br', 20_000);
+    expect(await (await smallest()).text()).toContain('@layer');
     await first.close();
     expect(await page(second.origin)).toContain('Gemeente Bee');
   } finally {

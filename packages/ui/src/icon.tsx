@@ -22,21 +22,10 @@ const outlines = {
 
 export type IconName = keyof typeof outlines;
 
-/** A decorative drawing in the colour of the text around it. */
+/** A decorative drawing in the colour of the text around it. How its lines are drawn is in the style sheet: a page has fifty of them. */
 export function Icon({ name }: { name: IconName }) {
   return (
-    <svg
-      class="app-icon"
-      aria-hidden="true"
-      viewBox="0 0 24 24"
-      width="20"
-      height="20"
-      fill="none"
-      stroke="currentColor"
-      stroke-width="1.75"
-      stroke-linecap="round"
-      stroke-linejoin="round"
-    >
+    <svg class="app-icon" aria-hidden="true" viewBox="0 0 24 24" width="20" height="20">
       <path d={outlines[name]} />
     </svg>
   );

@@ -28,9 +28,6 @@ function drawing(outline: string): SVGElement {
   const attributes = {
     class: 'app-icon',
     viewBox: '0 0 24 24',
-    fill: 'none',
-    stroke: 'currentColor',
-    'stroke-width': '1.75',
     'aria-hidden': 'true',
   };
   for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);

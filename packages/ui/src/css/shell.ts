@@ -3,7 +3,7 @@ export const shellCss = `
 html { font-family: var(--ds-font-family); text-size-adjust: 100%; scroll-padding-top: 1rem; }
 body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; background: var(--ds-color-neutral-background-tinted); overflow-wrap: anywhere; }
 .ds-heading:not([data-size]) { letter-spacing: 0; }
-.app-icon { width: 1.25em; height: 1.25em; flex: none; }
+.app-icon { width: 1.25em; height: 1.25em; flex: none; fill: none; stroke: currentColor; stroke-width: 1.75; stroke-linecap: round; stroke-linejoin: round; }
 .app-strong { font-weight: 600; }
 .app-quiet { color: var(--ds-color-neutral-text-subtle); font-size: .875rem; line-height: 1.4; }
 main :where(a:not([class])) { color: var(--ds-color-accent-text-subtle); text-underline-offset: .2em; }
