@@ -42,6 +42,12 @@ function counting(name: string, before: (work: Work, n: number) => Promise<void>
   };
 }
 
+/** Another slice that counts the same events. */
+function also(name: string, before?: (work: Work, n: number) => Promise<void>): Slice {
+  const { on } = counting(name, before);
+  return { name, ...(on ? { on } : {}) };
+}
+
 async function happen(context: Context, count: number): Promise<void> {
   await transact(context, by, async (work) => {
     for (let n = 0; n < count; n += 1) work.emit('effecttest.happened', streams.local, { n });
@@ -105,6 +111,45 @@ describeStores('An after-effect', (open) => {
     expect(first).toBeLessThan(6);
     while ((await runAfterEffects(store.context)) > 0);
     expect(await seen(store.context)).toEqual(numbers(6));
+  });
+
+  it('shares one unit of work with those of other slices, so that all of them wait for the disk once', async () => {
+    const units = new Set<unknown>();
+    const note = async (work: Work) => void units.add(work.db);
+    await using store = await open({
+      slices: [counting('effecttest', note), also('second', note), also('third', note)],
+    });
+    await happen(store.context, 3);
+    while ((await runAfterEffects(store.context)) > 0);
+    expect(await seen(store.context)).toHaveLength(9);
+    expect(units.size).toBe(1);
+  });
+
+  it('that is slow leaves those of other slices for a unit of their own, and they are done once', async () => {
+    const units: unknown[] = [];
+    const slow = counting('effecttest', async () => {
+      const until = performance.now() + 700;
+      while (performance.now() < until);
+    });
+    await using store = await open({ slices: [slow, also('second', async (work) => void units.push(work.db))] });
+    await happen(store.context, 2);
+    while ((await runAfterEffects(store.context)) > 0);
+    expect(await seen(store.context)).toHaveLength(4);
+    expect(units).toHaveLength(2);
+  });
+
+  it('that breaks its unit of work is tried by itself, and those of other slices are done without it', async () => {
+    let broken = true;
+    const breaking = counting('effecttest', async (work) => {
+      if (broken) work.emit('effecttest.happened', streams.local, { n: Number.NaN });
+    });
+    await using store = await open({ slices: [breaking, also('second')] });
+    await happen(store.context, 2);
+    await expect(runAfterEffects(store.context)).rejects.toThrow();
+    expect(await seen(store.context)).toEqual([0, 1]);
+    broken = false;
+    while ((await runAfterEffects(store.context)) > 0);
+    expect(await seen(store.context)).toEqual([0, 1, 0, 1]);
   });
 });
 
