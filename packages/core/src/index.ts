@@ -33,6 +33,7 @@ export { openFiles } from './files/files.ts';
 export * from './files/scanner.ts';
 export type { FilePlace, FileSettings, ScannerPlace } from './files/settings.ts';
 export * from './fold.ts';
+export { inOneCommit } from './gathered.ts';
 export * from './handles.ts';
 export * from './http/api.ts';
 export * from './http/assets.ts';

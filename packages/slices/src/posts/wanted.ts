@@ -39,9 +39,9 @@ const portion = 50;
 const askedAtOnce = 4;
 const firstWaitSeconds = 1;
 const longestWaitSeconds = 600;
-/** Nodes of a large group do not ask all at once. */
-const spreadMillisecondsPerNode = 20;
-const longestSpreadMilliseconds = 20_000;
+/** Nodes of a large group do not ask all at once: twice what an author's node takes for one of them. */
+const spreadMillisecondsPerNode = 10;
+const longestSpreadMilliseconds = 10_000;
 const fewNodesMilliseconds = 500;
 /** An author's node that answers and does not give it may not know yet that the group has told of it; after so long it does not mean to. */
 const refusedFor = 86_400_000;

@@ -1,4 +1,4 @@
-import { type Context, type LogEvent, type Reader, transact, type Work } from '@joinery/core';
+import { type Context, inOneCommit, type LogEvent, prepareQuery, type Reader, type Work } from '@joinery/core';
 import { accessOf, groupById } from '@joinery/slices/groups';
 import { postById, postByUri } from '../store.ts';
 import type { PostFetchRow } from '../tables.ts';
@@ -12,19 +12,28 @@ export async function noteFetch(context: Context, id: string, origin: string): P
   const post = await postById(reader, id);
   const group = post && (await groupById(reader, post.group_id));
   if (post?.local !== 1 || post.deleted_at !== null || group?.reading !== 'members') return;
-  const known = (await fetchesOf(reader, id)).find((row) => row.origin === origin);
+  const [known] = await fetchBy(reader, { post: id, origin });
   const since = (await accessOf(reader, group.id, origin))?.revoked_at ?? '';
   const age = context.clock.now().getTime() - Date.parse(known?.last_at ?? '');
   if (known && known.revision === post.revision && age < notedEvery && known.last_at > since) return;
-  await transact(context, { kind: 'peer', origin }, async (work) => {
-    const row = { revision: post.revision, last_at: work.now, dropped_at: null };
+  await write(context, { kind: 'peer', origin }, { post_id: id, origin, revision: post.revision });
+}
+
+const fetchBy = prepareQuery((db, { post, origin }: { post: string; origin: string }) =>
+  db.selectFrom('post_fetch').selectAll().where('post_id', '=', post).where('origin', '=', origin),
+);
+
+/** All nodes of a group ask for what is new at the same time. */
+const write = inOneCommit(async (work, rows: Pick<PostFetchRow, 'post_id' | 'origin' | 'revision'>[]) => {
+  for (const { post_id, origin, revision } of rows) {
+    const row = { revision, last_at: work.now, dropped_at: null };
     await work.db
       .insertInto('post_fetch')
-      .values({ post_id: id, origin, first_at: work.now, ...row })
+      .values({ post_id, origin, first_at: work.now, ...row })
       .onConflict((conflict) => conflict.columns(['post_id', 'origin']).doUpdateSet(row))
       .execute();
-  });
-}
+  }
+});
 
 /** Which nodes were given a post. */
 export function fetchesOf(db: Reader, post: string): Promise<PostFetchRow[]> {
