@@ -18,7 +18,9 @@ import {
   openGroup,
   reached,
   receiptsAt,
+  refusedFrom,
   removeAll,
+  removeFrom,
   startLight,
 } from './closed-parts.ts';
 import { printProfile, startProfile } from './profile.ts';
@@ -33,6 +35,7 @@ export async function serveClosedNodes(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'joinery-bench-'));
   const nodes: LightNode[] = [];
   let thread = process.threadCpuUsage();
+  let whole = process.cpuUsage();
   let stopProfile: Awaited<ReturnType<typeof startProfile>> | null = null;
   process.on('SIGTERM', async () => {
     for (const node of nodes) await node.close();
@@ -70,6 +73,13 @@ export async function serveClosedNodes(): Promise<void> {
     removeAll: (input: { group: string; by: string; keep: string }) => removeAll(only(), input),
     /** @returns instants at which the access of each of these nodes ended, as it noted itself */
     shut: (uri: string) => Promise.all(nodes.map((node) => reached(node, () => isWithheld(node, uri)))),
+    /** Removes people of a node, all but some of them. @returns when that was done */
+    removeFrom: (input: { group: string; by: string; node: string; leave: number }) => removeFrom(only(), input),
+    /** @returns instants from which each of these nodes refuses another one, as it noted itself */
+    refused: (input: { uri: string; node: string }) =>
+      Promise.all(
+        nodes.filter(({ origin }) => origin !== input.node).map((node) => refusedFrom(node, input.uri, input.node)),
+      ),
     receipts: async (input: { group: string; count: number }) => {
       await until(async () => (await receiptsAt(only(), input.group)) >= input.count, longest);
       return now();
@@ -92,19 +102,27 @@ export async function serveClosedNodes(): Promise<void> {
         await node.federation.settled();
       }
     },
-    begin: async (profiled: boolean) => {
+    begin: () => {
       for (const { requests } of nodes) requests.clear();
-      stopProfile = profiled ? await startProfile() : null;
+      whole = process.cpuUsage();
       thread = process.threadCpuUsage();
     },
-    end: async (name: string) => {
-      const spent = process.threadCpuUsage(thread);
-      if (stopProfile) printProfile(name, await stopProfile());
+    end: (): Spent => ({
+      thread: milliseconds(process.threadCpuUsage(thread)),
+      all: milliseconds(process.cpuUsage(whole)),
+      requests: nodes.map(({ requests }) => requests.made()),
+    }),
+    profile: async () => {
+      stopProfile = await startProfile();
+    },
+    profiled: async (title: string) => {
+      if (stopProfile) printProfile(title, await stopProfile());
       stopProfile = null;
-      return {
-        milliseconds: (spent.user + spent.system) / 1_000,
-        requests: nodes.map(({ requests }) => requests.made()),
-      };
     },
   });
 }
+
+/** Processor time of a process, in milliseconds: of its main thread, and of all its threads; and the requests that each of its nodes made. */
+export type Spent = { thread: number; all: number; requests: Record<string, number>[] };
+
+const milliseconds = ({ user, system }: { user: number; system: number }) => (user + system) / 1_000;

@@ -11,7 +11,7 @@ import {
   transact,
 } from '@joinery/core';
 import { createNodeWebApp, type RunningNode, slices, startNode } from '@joinery/node';
-import { createGroup, groupByUri, joinGroup, removeMember, setAutomaticRules } from '@joinery/slices/groups';
+import { accessOf, createGroup, groupByUri, joinGroup, removeMember, setAutomaticRules } from '@joinery/slices/groups';
 import { addPersonIn } from '@joinery/slices/people';
 import { decideAs } from '../../packages/federation/src/trust/testing.ts';
 import { countRequests, type Requests } from '../harness/requests.ts';
@@ -119,18 +119,47 @@ export async function missing(nodes: LightNode[], uri: string): Promise<number> 
 
 /** Removes every member of other nodes but those of one, each in a unit of work of its own, as somebody does who clicks. @returns instant of the last */
 export async function removeAll(node: LightNode, input: { group: string; by: string; keep: string }): Promise<number> {
-  const members = await node.context.db.reader
+  const members = await membersOf(node, input.group).where('person.home', '!=', input.keep).execute();
+  return remove(node, input, members);
+}
+
+/** Removes people of one node, all but some of them. @returns instant of the last */
+export async function removeFrom(
+  node: LightNode,
+  input: { group: string; by: string; node: string; leave: number },
+): Promise<number> {
+  const members = await membersOf(node, input.group).where('person.home', '=', input.node).execute();
+  return remove(node, input, members.slice(input.leave));
+}
+
+function membersOf(node: LightNode, group: string) {
+  return node.context.db.reader
     .selectFrom('group_member')
     .innerJoin('person', 'person.id', 'group_member.person_id')
     .select('person.id')
-    .where('group_member.group_id', '=', input.group)
+    .where('group_member.group_id', '=', group)
     .where('group_member.state', '=', 'member')
-    .where('person.local', '=', 0)
-    .where('person.home', '!=', input.keep)
-    .execute();
-  for (const { id } of members)
-    await transact(node.context, by, (work) => removeMember(work, { group: input.group, person: id, by: input.by }));
+    .where('person.local', '=', 0);
+}
+
+async function remove(
+  node: LightNode,
+  { group, by: facilitator }: { group: string; by: string },
+  people: { id: string }[],
+) {
+  for (const { id } of people)
+    await transact(node.context, by, (work) => removeMember(work, { group, person: id, by: facilitator }));
   return performance.timeOrigin + performance.now();
+}
+
+/** @returns the instant from which a node refuses another one in a group, whatever token that one holds, as it noted it itself */
+export async function refusedFrom(node: LightNode, uri: string, origin: string): Promise<number> {
+  const { reader } = node.context.db;
+  const group = await groupAt(node, uri);
+  const since = async () => (await accessOf(reader, group, origin))?.revoked_at ?? null;
+  // Nothing else follows from it here, so that nobody is told.
+  await reached(node, async () => (await since()) !== null);
+  return Date.parse((await since()) ?? '');
 }
 
 /** Looks whenever something has changed at a node. @returns the instant at which it is so */

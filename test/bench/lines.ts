@@ -4,7 +4,16 @@ import { answerCalls } from './children.ts';
 /** The lines between nodes, in a process of their own: what is late there costs no node any time. */
 export async function serveLines(): Promise<void> {
   const links: Link[] = [];
+  let since = process.cpuUsage();
   answerCalls({
+    begin: () => {
+      since = process.cpuUsage();
+    },
+    /** @returns milliseconds of processor time */
+    end: () => {
+      const { user, system } = process.cpuUsage(since);
+      return (user + system) / 1_000;
+    },
     /** @returns addresses at which nodes are reached, one for each line */
     open: async ({ count, latency }: { count: number; latency: number }) => {
       for (let number = 0; number < count; number += 1) {

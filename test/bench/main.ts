@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     figures.push(...(await measure(limits, profile)));
   }
   printFigures(limits, figures);
-  process.exit(0);
+  process.exit(figures.every(({ met }) => met) ? 0 : 1);
 }
 
 const roles: Record<string, () => Promise<void>> = {

@@ -53,6 +53,7 @@ export async function measureMedia(_limits: Limits, profile: boolean): Promise<F
   const figure = (name: string, target: string, way: keyof typeof ways): Figure => ({
     name,
     target,
+    met: speed(way) >= 0.6 * speed('plain'),
     measured: `${Math.round(speed(way))} MB/s, ${Math.round((100 * speed(way)) / speed('plain'))} %`,
     onFreeCore: `${Math.round(cost(way))} MB/s of its thread`,
     limit: `plain file server ${Math.round(speed('plain'))} MB/s, of its thread ${Math.round(cost('plain'))}`,

@@ -22,7 +22,8 @@ export async function startProfile(): Promise<() => Promise<Profile>> {
     profile.samples?.forEach((id, index) => {
       const took = profile.timeDeltas?.[index] ?? 0;
       const frame = nodes.get(id)?.callFrame;
-      if (!frame || frame.functionName === '(idle)') return;
+      // Starting and stopping the recording itself takes hundreds of milliseconds.
+      if (!frame || frame.functionName === '(idle)' || frame.url === 'node:inspector') return;
       total += took;
       const file = fileOf(frame.url, frame.lineNumber, frame.columnNumber);
       const name = `${frame.functionName || '(anonymous)'} ${file}`;

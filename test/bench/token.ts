@@ -12,6 +12,8 @@ import { type Figure, median, perSecond } from './report.ts';
 const partners = 1_000;
 const rounds = 5;
 const times = 1_000;
+/** Milliseconds. */
+const longest = 0.5;
 
 /** The author's node decides on one read of a closed item: token read and verified, then the allow-list asked; keys at hand, as after the first read. */
 export async function measureToken(limits: Limits): Promise<Figure[]> {
@@ -65,7 +67,8 @@ export async function measureToken(limits: Limits): Promise<Figure[]> {
   return [
     {
       name: `token and policy for one read, ${partners} partners`,
-      target: '≤ 0.5 ms',
+      target: `≤ ${longest} ms`,
+      met: clock <= longest,
       measured: `${clock.toFixed(3)} ms`,
       onFreeCore: `${thread.toFixed(3)} ms of the main thread`,
       limit: `${Math.round((100 * bare) / clock)} % of one Ed25519 verify (${perSecond(limits.verifyProof)})`,
