@@ -1,8 +1,9 @@
-import { agencies, people } from './content.ts';
+import { agencies, people, type Words } from './content.ts';
 import type { DemoProcess } from './processes.ts';
 import type { Cast, DemoNodes } from './story.ts';
 
-type Told = { ok: boolean; words: string };
+/** Whether it went as it should, and what came of it. */
+export type Told = { ok: boolean; words: Words };
 
 /** What watchers can change in the closed group: each button does the one, and then the other. */
 export type ClosedActs = {
@@ -26,7 +27,10 @@ export function createClosedActs(nodes: DemoNodes<DemoProcess>, cast: Cast): Clo
         await department.perform([{ do: 'removal', group, person: ruth, by, reason: 'To show what happens' }]);
         isOut = true;
         await landlord.perform([{ do: 'gone', posts }]);
-        const words = `${people.ruth.name} is in the closed group no more. The node of ${agencies.landlord.name} has dropped what it had of others, with receipts, and is refused everywhere.`;
+        const words = {
+          en: `${people.ruth.name} is in the closed group no more. The node of ${agencies.landlord.name} has dropped what it had of others, with receipts, and is refused everywhere.`,
+          nl: `${people.ruth.name} zit niet meer in de besloten groep. Het knooppunt van ${agencies.landlord.name} heeft verwijderd wat het van anderen had, met ontvangstbewijzen, en wordt overal geweigerd.`,
+        };
         return { ok: true, words };
       }
       const at = new Date().toISOString();
@@ -39,14 +43,20 @@ export function createClosedActs(nodes: DemoNodes<DemoProcess>, cast: Cast): Clo
         { do: 'open', group },
         { do: 'await', posts, texts: true },
       ]);
-      const words = `${people.ruth.name} is back in the closed group, and reads at Harrowdean what was written there.`;
+      const words = {
+        en: `${people.ruth.name} is back in the closed group, and reads at Harrowdean what was written there.`,
+        nl: `${people.ruth.name} zit weer in de besloten groep, en leest bij Harrowdean wat daar is geschreven.`,
+      };
       return { ok: true, words };
     },
     agree: async () => {
       if (!isOpen) {
         await department.perform([{ do: 'agree', access: cast.emergencies.waiting, by: margaret }]);
         isOpen = true;
-        const words = `${people.margaret.name} has agreed: ${people.ines.name} may read the closed group for a day, page by page, and its members have been told.`;
+        const words = {
+          en: `${people.margaret.name} has agreed: ${people.ines.name} may read the closed group for a day, page by page, and its members have been told.`,
+          nl: `${people.margaret.name} heeft ingestemd: ${people.ines.name} mag de besloten groep een dag lezen, pagina voor pagina, en de leden weten ervan.`,
+        };
         return { ok: true, words };
       }
       const [, access = ''] = await department.perform([
@@ -55,10 +65,11 @@ export function createClosedActs(nodes: DemoNodes<DemoProcess>, cast: Cast): Clo
       ]);
       cast.emergencies.waiting = access;
       isOpen = false;
-      return {
-        ok: true,
-        words: `${people.ines.name} needs it no longer, and has asked anew: it waits for a second person.`,
+      const words = {
+        en: `${people.ines.name} needs it no longer, and has asked anew: it waits for a second person.`,
+        nl: `${people.ines.name} heeft het niet meer nodig, en heeft opnieuw gevraagd: het wacht op een tweede persoon.`,
       };
+      return { ok: true, words };
     },
   };
 }

@@ -1,18 +1,18 @@
-import { type ClosedActs, createClosedActs } from './acts-closed.ts';
-import { agencies, type GroupKey, type PersonKey, people } from './content.ts';
+import { type ClosedActs, createClosedActs, type Told } from './acts-closed.ts';
+import { agencies, type GroupKey, type PersonKey, people, type Words } from './content.ts';
 import type { Deed } from './deeds.ts';
 import type { Knock } from './doors.ts';
 import type { DemoProcess } from './processes.ts';
 import type { Cast, DemoNodes } from './story.ts';
 
-/** What somebody who watches the demo can make happen; the words are shown as they are. */
+/** What somebody who watches the demo can make happen, and what came of it in words. */
 export type Acts = {
   /** The stranger tries every door of the department. */
-  stranger: () => Promise<{ ok: boolean; words: string; knocks: Knock[] }>;
+  stranger: () => Promise<Told & { knocks: Knock[] }>;
   /** Stops the council's node, or starts it again. */
-  stop: () => Promise<{ ok: boolean; words: string }>;
+  stop: () => Promise<Told>;
   /** Kills the council's node while somebody there writes, starts it again, and looks what became of each post. */
-  kill: () => Promise<{ ok: boolean; words: string }>;
+  kill: () => Promise<Told>;
 } & ClosedActs;
 
 const postsAtOnce = 6;
@@ -29,20 +29,33 @@ export function createActs(nodes: DemoNodes<DemoProcess>, cast: Cast): Acts {
       const [answer = '[]'] = await stranger.perform([{ do: 'knock', at: department.origin, things }]);
       const knocks = JSON.parse(answer) as Knock[];
       const wrong = knocks.filter(({ right }) => !right).length;
-      const words =
+      const words: Words =
         wrong === 0
-          ? `${agencies.stranger.name} tried ${knocks.length / 2} doors of ${agencies.department.name}, each unsigned and signed. What is open to anybody answered; everything else refused.`
-          : `${wrong} of ${knocks.length} answers were not what they should be.`;
+          ? {
+              en: `${agencies.stranger.name} tried ${knocks.length / 2} doors of ${agencies.department.name}, each unsigned and signed. What is open to anybody answered; everything else refused.`,
+              nl: `${agencies.stranger.name} probeerde ${knocks.length / 2} deuren van ${agencies.department.name}, elk zonder en met ondertekening. Wat voor iedereen open is, antwoordde; al het andere weigerde.`,
+            }
+          : {
+              en: `${wrong} of ${knocks.length} answers were not what they should be.`,
+              nl: `${wrong} van de ${knocks.length} antwoorden waren niet zoals ze horen.`,
+            };
       return { ok: wrong === 0, words, knocks };
     },
     stop: async () => {
       if (council.isRunning()) {
         await council.pause();
-        const words = `The node of ${name} has stopped. What the others write waits for it, however long it takes.`;
+        const words = {
+          en: `The node of ${name} has stopped. What the others write waits for it, however long it takes.`,
+          nl: `Het knooppunt van ${name} staat uit. Wat de anderen schrijven, wacht erop, hoe lang het ook duurt.`,
+        };
         return { ok: true, words };
       }
       await council.start();
-      return { ok: true, words: `The node of ${name} runs again, and catches up with what it missed.` };
+      const words = {
+        en: `The node of ${name} runs again, and catches up with what it missed.`,
+        nl: `Het knooppunt van ${name} draait weer, en haalt in wat het miste.`,
+      };
+      return { ok: true, words };
     },
     kill: async () => {
       if (!council.isRunning()) await council.start();
@@ -64,9 +77,16 @@ export function createActs(nodes: DemoNodes<DemoProcess>, cast: Cast): Acts {
       const ask = titles.map((title): Deed => ({ do: 'count', title }));
       const [here, there] = await Promise.all([council.perform(ask), department.perform(ask)]);
       const doubled = [...here, ...there].filter((count) => Number(count) > 1).length;
-      const words = `The node of ${name} was killed while ${titles.length} posts were being written, and started again. ${acknowledged.length} had been acknowledged: all are on both nodes, none twice.`;
-      const ok = doubled === 0;
-      return { ok, words: ok ? words : `${doubled} posts are there twice.` };
+      if (doubled > 0)
+        return {
+          ok: false,
+          words: { en: `${doubled} posts are there twice.`, nl: `${doubled} berichten staan er dubbel.` },
+        };
+      const words = {
+        en: `The node of ${name} was killed while ${titles.length} posts were being written, and started again. ${acknowledged.length} had been acknowledged: all are on both nodes, none twice.`,
+        nl: `Het knooppunt van ${name} werd afgebroken terwijl er ${titles.length} berichten werden geschreven, en weer gestart. ${acknowledged.length} waren er bevestigd: alle staan op beide knooppunten, geen ervan dubbel.`,
+      };
+      return { ok: true, words };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { inWords } from '../run-server.ts';
 import { createActs, topic } from './acts.ts';
+import type { Told } from './acts-closed.ts';
 import { agencies, type PersonKey, people } from './content.ts';
 import type { Deed } from './deeds.ts';
 import type { Figures } from './figures.ts';
@@ -46,7 +47,14 @@ function triesOf(nodes: DemoNodes<DemoProcess>, cast: Cast): Try[] {
       options: { agency: agencies.council.name, by: people.ines.name, reason: 'To try it' },
     },
   });
-  const reported = async ({ ok, words }: { ok: boolean; words: string }) => (ok ? words : fail(words));
+  const reported = async ({ ok, words }: Told) => (ok ? words.en : fail(words.en));
+  /** What was written at the council is read at the ministry all the same: from its record copy. */
+  const readWhileAway = async () => {
+    const cookie = await signsIn(nodes, cast, 'margaret');
+    const address = `${department.origin}/follow?uri=${encodeURIComponent(cast.inFraud)}`;
+    const page = await (await fetch(address, { headers: { cookie } })).text();
+    if (!page.includes('nine key safes')) fail('The record copy was not shown while the node was away');
+  };
   return [
     {
       what: 'Each role signs in with one link',
@@ -109,7 +117,7 @@ function triesOf(nodes: DemoNodes<DemoProcess>, cast: Cast): Try[] {
           cookies.set(as, cookie);
           const answer = await fetch(address, { headers: { cookie } });
           await answer.body?.cancel();
-          if (answer.status !== 200) fail(`${title}, as ${people[as].name}: ${answer.status} at ${answer.url}`);
+          if (answer.status !== 200) fail(`${title.en}, as ${people[as].name}: ${answer.status} at ${answer.url}`);
         }
         return `${sights.length} pages, as ${cookies.size} people`;
       },
@@ -163,6 +171,7 @@ function triesOf(nodes: DemoNodes<DemoProcess>, cast: Cast): Try[] {
         const at = new Date().toISOString();
         const deed: Deed = { do: 'topic', at, group, by, title: 'Written while a node was away', text, language: 'en' };
         const posts = await department.perform([deed]);
+        await readWhileAway();
         const words = await reported(await acts.stop());
         await council.perform([{ do: 'await', posts }]);
         return words;

@@ -9,6 +9,9 @@ import { zandhoven } from './zandhoven.ts';
 /** Where a running demo says how it is reached, for `joinery demo`: in its folder. */
 export const deskFile = 'desk.json';
 
+/** The same in each language of the desk. */
+export type Words = Record<'en' | 'nl', string>;
+
 /** The nodes of the demo, in the order of their ports. */
 export const agencies = {
   department: {

@@ -1,22 +1,55 @@
-import { agencies, type PersonKey, people, places } from './content.ts';
+import { agencies, type PersonKey, people, places, type Words } from './content.ts';
 import type { Cast, DemoNodes } from './story.ts';
 
 /** Who can be signed in as, and what for. */
-export const signInRoles: { key: PersonKey; what: string }[] = [
-  { key: 'margaret', what: 'runs the groups of the department, one of them closed' },
-  { key: 'ines', what: 'security officer of the department: administers its node and decides about partners' },
-  { key: 'priya', what: 'officer of Harrowdean Council' },
-  { key: 'grace', what: 'of Harrowdean Council too, and in the closed group' },
-  { key: 'sanne', what: 'runs the Dutch groups at Gemeente Zandhoven' },
-  { key: 'pieter', what: 'administers the node of Gemeente Zandhoven' },
-  { key: 'ruth', what: 'of a housing association, in the closed group' },
-  { key: 'leo', what: 'at the stranger' },
+export const signInRoles: { key: PersonKey; what: Words }[] = [
+  {
+    key: 'margaret',
+    what: {
+      en: 'runs the groups of the department, one of them closed',
+      nl: 'leidt de groepen van het ministerie, waarvan één besloten',
+    },
+  },
+  {
+    key: 'ines',
+    what: {
+      en: 'security officer of the department: administers its node and decides about partners',
+      nl: 'beveiligingsfunctionaris van het ministerie: beheert het knooppunt en beslist over partners',
+    },
+  },
+  { key: 'priya', what: { en: 'officer of Harrowdean Council', nl: 'medewerker van Harrowdean Council' } },
+  {
+    key: 'grace',
+    what: {
+      en: 'of Harrowdean Council too, and in the closed group',
+      nl: 'ook van Harrowdean Council, en lid van de besloten groep',
+    },
+  },
+  {
+    key: 'sanne',
+    what: {
+      en: 'runs the Dutch groups at Gemeente Zandhoven',
+      nl: 'leidt de Nederlandse groepen bij Gemeente Zandhoven',
+    },
+  },
+  {
+    key: 'pieter',
+    what: { en: 'administers the node of Gemeente Zandhoven', nl: 'beheert het knooppunt van Gemeente Zandhoven' },
+  },
+  {
+    key: 'ruth',
+    what: {
+      en: 'of a housing association, in the closed group',
+      nl: 'van een woningcorporatie, lid van de besloten groep',
+    },
+  },
+  { key: 'leo', what: { en: 'at the stranger', nl: 'bij de vreemde' } },
 ];
 
 /** What is printed once the demo is ready: addresses, links to sign in, and what to try. */
 export async function describeDemo(nodes: DemoNodes, cast: Cast, desk: string): Promise<string> {
   const links = await Promise.all(
-    signInRoles.map(async ({ key, what }) => {
+    signInRoles.map(async ({ key, what: { en: what } }) => {
       const node = nodes[people[key].place];
       const [link = ''] = await node.perform([{ do: 'link', person: cast.people[key] }]);
       return `  ${people[key].name}, ${what}\n    ${link}`;

@@ -53,3 +53,39 @@ export async function onShow(nodes: DemoNodes<DemoProcess>, cast: Cast): Promise
     ...places[state],
   }));
 }
+
+/** A state as the desk calls it. */
+export function stateName(state: OnShow['state'], language: 'en' | 'nl'): string {
+  const name = language === 'en' ? state : inDutch[state];
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+const inDutch: Record<OnShow['state'], string> = {
+  pinned: 'vastgezet',
+  edited: 'bewerkt',
+  locked: 'gesloten',
+  'removed with its reason': 'verwijderd, met de reden',
+  'deleted and confirmed by other nodes': 'gewist, en door andere knooppunten bevestigd',
+  'requests that wait': 'aanvragen die wachten',
+  'partners about to end': 'afspraken die bijna eindigen',
+  'proposals that wait': 'voorstellen die wachten',
+  'deliveries put aside': 'bezorgingen die opzij zijn gelegd',
+  'guests with a sponsor and a last day': 'gasten met een gastheer en een laatste dag',
+  'people labelled as guests': 'mensen met het kenmerk gast',
+  'registrations that wait': 'registraties die wachten',
+  conversations: 'gesprekken',
+  'conversations over nodes': 'gesprekken over knooppunten heen',
+  'closed groups with members elsewhere': 'besloten groepen met leden elders',
+  'groups with a label': 'groepen met een label',
+  'groups that are only read live': 'groepen die alleen rechtstreeks te lezen zijn',
+  'groups with a record copy': 'groepen met een archiefkopie',
+  'introduced nodes': 'geïntroduceerde knooppunten',
+  'requests with answers': 'aanvragen met antwoorden',
+  'receipts for dropped copies': 'ontvangstbewijzen voor verwijderde kopieën',
+  'folders of a library': 'mappen van een bibliotheek',
+  'documents with several versions': 'documenten met meer versies',
+  'documents of the official pack': 'documenten van het officiële pakket',
+  'deleted documents in the bin': 'gewiste documenten in de prullenbak',
+  'emergency access that waits': 'noodtoegang die wacht',
+  'emergency access that was used': 'noodtoegang die gebruikt is',
+};
