@@ -350,6 +350,11 @@ export async function openEveryState(): Promise<EveryState> {
     await set(waiting.id, { status: 'waiting' });
     await set(refused.id, { status: 'refused', refusal: 'banned' });
   });
+  // Nor does the group show them: whoever opens it would read that it took them in.
+  await act(async (work) => {
+    const there = [waiting.uri, refused.uri];
+    await work.db.updateTable('post').set({ removed_at: work.now }).where('uri', 'in', there).execute();
+  }, council);
   const [elsewhere, hosts, remoteReply] = await Promise.all([
     node.context.db.reader.selectFrom('person').select('id').where('uri', '=', cato.uri).executeTakeFirstOrThrow(),
     node.context.db.reader.selectFrom('partner_host').select(['origin', 'partner_id']).execute(),

@@ -109,7 +109,7 @@ describe.skipIf(browserMissing)(
       expect(await main.textContent()).toContain('Official pack');
       await go(link('bench plan').first(), 'bench plan');
 
-      await go(link('Delete'), 'Delete this post?');
+      await go(link('Delete'), 'Delete this document?');
       await follow(button(/^Delete/));
       await page.goto(`${node.origin}/groups/${group}/library`);
       await go(link('Bin'), 'Bin of the library');

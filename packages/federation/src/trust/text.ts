@@ -15,7 +15,6 @@ export const pageText = defineMessages({
     allow: 'Allow',
     allowTitle: 'Allow {agency}',
     aside: '{count, plural, one {one refused, tried again} other {# refused, tried again}}',
-    back: 'Back to the list',
     begins: 'Begins',
     block: 'Block',
     blockTitle: 'Block {agency}',
@@ -260,7 +259,6 @@ export const pageText = defineMessages({
     allowTitle: '{agency} toestaan',
     aside:
       '{count, plural, one {één geweigerd, wordt opnieuw geprobeerd} other {# geweigerd, worden opnieuw geprobeerd}}',
-    back: 'Terug naar de lijst',
     begins: 'Begint op',
     block: 'Blokkeren',
     blockTitle: '{agency} blokkeren',

@@ -69,9 +69,11 @@ export function PartnerForm(model: {
   }));
   return (
     <Stack>
-      <BackLink language={language} />
       <ErrorSummary errors={errors} language={language} />
-      <PageHeading title={partner ? t('changeTitle', { agency: partner.agency }) : t('addTitle')} />
+      <PageHeading
+        title={partner ? t('changeTitle', { agency: partner.agency }) : t('addTitle')}
+        parent={{ href: home, label: t('name') }}
+      />
       <Form action={`${home}/preview`} csrf={model.csrf} errors={errors}>
         {partner ? <HiddenField name="partner" value={partner.id} /> : null}
         <TextField
@@ -152,16 +154,6 @@ export function PartnerForm(model: {
   );
 }
 
-function BackLink({ language }: { language: Language }) {
-  return (
-    <p>
-      <a class="ds-link" href={home}>
-        {pageText(language)('back')}
-      </a>
-    </p>
-  );
-}
-
 const decideTitles = {
   allow: 'allowTitle',
   suspend: 'suspendTitle',
@@ -187,9 +179,12 @@ export function PreviewPage(model: {
   const t = pageText(language);
   return (
     <Stack>
-      <BackLink language={language} />
       <ErrorSummary errors={errors} language={language} />
-      <PageHeading title={t(decideTitles[what], { agency: told.after.agency })} lead={t('previewLead')} />
+      <PageHeading
+        title={t(decideTitles[what], { agency: told.after.agency })}
+        parent={{ href: home, label: t('name') }}
+        lead={t('previewLead')}
+      />
       <Panel title={t('previewTitle')} id="effect">
         {told.before && told.before.state === told.after.state ? (
           <Terms before={told.before} after={told.after} labels={model.labels} language={language} />

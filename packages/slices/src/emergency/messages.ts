@@ -84,11 +84,11 @@ export const messages = defineMessages({
   },
   nl: {
     name: 'Noodtoegang',
-    says: 'Een gesloten groep een dag lezen, met een tweede persoon, en met medeweten van de leden.',
-    lead: 'U beheert dit knooppunt en leest de gesloten groepen niet. Kan iets niet wachten, dan vraagt u om er een te lezen: de eigenaren en de andere beheerders horen dat meteen, en een van hen beslist. Zonder antwoord gaat de groep na {hours} uur open.',
+    says: 'Een besloten groep een dag lezen, met een tweede persoon, en met medeweten van de leden.',
+    lead: 'U beheert dit knooppunt en leest de besloten groepen niet. Kan iets niet wachten, dan vraagt u om er een te lezen: de eigenaren en de andere beheerders horen dat meteen, en een van hen beslist. Zonder antwoord gaat de groep na {hours} uur open.',
     rules:
       'Het duurt hoogstens {hours} uur en is alleen om te lezen. Elke pagina die u opent, wordt genoteerd. Alle leden zien wie de groep las, wanneer en waarom, ook bij andere knooppunten. Gesprekken kunnen niet worden gelezen.',
-    ask: 'Vragen om een gesloten groep te lezen',
+    ask: 'Vragen om een besloten groep te lezen',
     group: 'Link of naam van de groep',
     groupHint:
       'Vraag die aan iemand die erin zit, als u die niet hebt. U hoort de naam niet, en ook niet of de groep bestaat, voordat u mag lezen.',
@@ -106,7 +106,7 @@ export const messages = defineMessages({
     all: 'Verzoeken',
     none: 'Niemand heeft iets gevraagd',
     noneLead: 'Wat wordt gevraagd, blijft in deze lijst staan, met wat ervan kwam.',
-    request: 'Verzoek om een gesloten groep te lezen',
+    request: 'Verzoek om een besloten groep te lezen',
     by: 'Gevraagd door',
     typed: 'Groep',
     at: 'Gevraagd',
@@ -136,7 +136,7 @@ export const messages = defineMessages({
     pageTopic: 'Onderwerp “{title}”',
     pageTopicElsewhere: 'Een onderwerp',
     pageFile: 'Een bestand',
-    topics: 'Gesloten groep, gelezen in een noodgeval',
+    topics: 'Besloten groep, gelezen in een noodgeval',
     topicsLead: 'Alleen om te lezen, tot {time}. Dat u deze pagina opende, is genoteerd, en leden zien het.',
     topicsNone: 'Hier is niets geschreven',
     topicsNoneLead: 'De groep heeft geen onderwerpen.',

@@ -23,7 +23,8 @@ export const messages = defineMessages({
     liesAt: 'at {node}',
     notReachableSince: 'not reachable since',
     attach: 'Add files',
-    attachHint: 'At most {most} files, of at most {largest} each.',
+    attachHint:
+      '{most, plural, one {One file, of at most {largest}.} other {At most # files, of at most {largest} each.}}',
     attachNow: 'Add these files now',
     alt: 'What does this image show?',
     altHint: 'For those who do not see it.',
@@ -118,7 +119,8 @@ export const messages = defineMessages({
     liesAt: 'bij {node}',
     notReachableSince: 'niet bereikbaar sinds',
     attach: 'Bestanden toevoegen',
-    attachHint: 'Hoogstens {most} bestanden, elk van hoogstens {largest}.',
+    attachHint:
+      '{most, plural, one {Eén bestand, van hoogstens {largest}.} other {Hoogstens # bestanden, elk van hoogstens {largest}.}}',
     attachNow: 'Deze bestanden nu toevoegen',
     alt: 'Wat is er op deze afbeelding te zien?',
     altHint: 'Voor wie haar niet ziet.',
@@ -134,7 +136,7 @@ export const messages = defineMessages({
     refused: 'kon niet worden verstuurd',
     tooLarge: 'Een bestand mag hoogstens {largest} groot zijn.',
     tooLargeTogether: 'De bestanden waren te groot: hoogstens {largest} samen. Uw tekst staat er nog.',
-    tooMany: 'Hoogstens {most} bestanden.',
+    tooMany: '{most, plural, one {Hoogstens één bestand.} other {Hoogstens # bestanden.}}',
     placeAway: '{name} kon nu niet worden opgeslagen. Uw tekst staat er nog: kies het bestand over een minuut opnieuw.',
     noSpace: 'Er is geen ruimte meer voor bestanden. Een beheerder van dit knooppunt moet ruimte vrijmaken.',
     openAlone: 'Apart openen',

@@ -132,7 +132,7 @@ export function ReadersKept({ file, language }: { file: ShownFile; language: Lan
         {file.seesReaders ? (
           <>
             {' · '}
-            <a class="app-quiet-link" href={`/files/${file.id}/readers`}>
+            <a class="ds-link" href={`/files/${file.id}/readers`}>
               {t('readers')}
               <span class="ds-sr-only">: {file.name}</span>
             </a>

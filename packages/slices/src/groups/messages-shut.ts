@@ -48,12 +48,13 @@ export const shutMessages = defineMessages({
     panelConfirm: 'Bekijken en openen',
     panelShut: 'Wacht op wie haar begeleidt',
     badge: 'Dicht',
-    shutLead: 'Dicht voor haar leden sinds dit knooppunt is teruggezet',
+    shutLead: 'Dicht voor de leden sinds dit knooppunt is teruggezet',
     shutText:
-      'Dit knooppunt is teruggezet naar hoe het was op {time}. U was toen lid. Wat daarna is verwijderd en wie eruit is gezet, is hier niet bekend. Daarom blijft de groep dicht tot een van de begeleiders heeft gekeken en haar opent.',
+      'Dit knooppunt is teruggezet naar hoe het was op {time}. U was toen lid. Wat daarna is verwijderd en wie eruit is gezet, is hier niet bekend. Daarom blijft de groep dicht tot een van de begeleiders heeft gekeken en de groep opent.',
     shutWho: 'Vraag het een van de begeleiders',
-    shutNobody: 'Niemand die haar begeleidde, is er nog. Vraag het een beheerder van dit knooppunt',
-    shutNobodyText: 'Die kan haar openen met “joinery group confirm-members {group}”, zonder te lezen wat erin staat.',
+    shutNobody: 'Niemand die deze groep begeleidde, is er nog. Vraag het een beheerder van dit knooppunt',
+    shutNobodyText:
+      'Die kan de groep openen met “joinery group confirm-members {group}”, zonder te lezen wat erin staat.',
     shutLeave: 'Ik ben geen lid meer',
     ruleMembers: '{count, plural, one {# lid} other {# leden}} volgens de back-up. Dicht tot iemand heeft gekeken.',
     keys: 'Sleutels van groepen',

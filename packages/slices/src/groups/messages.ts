@@ -360,7 +360,7 @@ export const messages = defineMessages({
     confidentiality: 'Vertrouwelijkheid',
     keys: 'Sleutels',
     keysHint:
-      'De groep ondertekent wat ze zegt, en wat servers van leden mogen lezen. Vernieuw de sleutels als iemand ze gekopieerd kan hebben. Servers van leden horen dat meteen, en niets dat met de oude sleutels is ondertekend opent of verandert daarna nog iets.',
+      'De groep ondertekent wat ze zegt, en wat knooppunten van leden mogen lezen. Vernieuw de sleutels als iemand ze gekopieerd kan hebben. Knooppunten van leden horen dat meteen, en niets dat met de oude sleutels is ondertekend opent of verandert daarna nog iets.',
     keysSince: 'De sleutels van nu zijn van',
     keysReason: 'Waarom ze worden vernieuwd',
     keysRenew: 'Sleutels vernieuwen',

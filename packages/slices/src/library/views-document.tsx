@@ -39,8 +39,9 @@ export function DocumentPanel({ model, reader }: { model: DocumentModel; reader:
       <Breadcrumb group={model.group} path={model.path} language={language} />
       {latest ? (
         <p>
-          {t('versionBy', { number: latest.version.number, name: latest.version.by_name })}{' '}
+          {t('versionBy', { number: latest.version.number, name: latest.version.by_name })}
           <span class="app-quiet">
+            {' · '}
             <Time at={latest.version.at} reader={reader} />
           </span>
           {latest.version.note ? (

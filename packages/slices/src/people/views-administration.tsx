@@ -110,6 +110,7 @@ function StateBadge({ person, language }: { person: ManagedPerson; language: Lan
 
 function RoleBadges({ person, language }: { person: ManagedPerson; language: Language }) {
   const t = messages(language);
+  if (!person.administrator && !person.federationOfficer) return null;
   return (
     <div class="app-badges">
       {person.administrator ? <Badge tone="accent">{t('administrator')}</Badge> : null}

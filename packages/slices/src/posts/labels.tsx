@@ -85,7 +85,7 @@ export function PostBadges({
 /** What a topic is called in lists and on its page; of one that cannot be read just now, who wrote it. */
 export function topicTitle(topic: ListedPost, language: Language): string {
   const t = messages(language);
-  if (topic.deleted_at) return t('deleted');
+  if (topic.deleted_at) return t('deletedTitle');
   if (topic.hidden_at) return t('hidden');
   const unread = topic.live !== undefined && topic.live.state !== 'read';
   return topic.title || topic.excerpt || (unread ? t('writtenBy', { name: topic.author_name }) : t('untitled'));

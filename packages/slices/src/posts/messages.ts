@@ -68,6 +68,7 @@ export const messages = defineMessages({
     liveAwaySince: 'At {node}, not reachable since {since}. It is read there each time and not kept here.',
     liveRefused: '{node} does not give this now. It is read there each time and not kept here.',
     deleted: 'Deleted by its author.',
+    deletedTitle: 'A deleted post',
     removedBecause: 'Removed from the group. Reason: {reason}',
     removedNoReason: 'Removed from the group.',
     waitingLead: 'It is kept here and goes to the group as soon as its node answers.',
@@ -131,6 +132,7 @@ export const messages = defineMessages({
     editTitle: 'Edit the post',
     delete: 'Delete',
     deleteTitle: 'Delete this post?',
+    deleteDocumentTitle: 'Delete this document?',
     deleteDocumentLead:
       'It is gone at once for everybody else, here and on other nodes. It lies in the bin of the library for {days} days: there you can have it back, with what was said about it.',
     deleteLead:
@@ -251,6 +253,7 @@ export const messages = defineMessages({
     liveAwaySince: 'Op {node}, niet bereikbaar sinds {since}. Het wordt daar telkens gelezen en hier niet bewaard.',
     liveRefused: '{node} geeft dit nu niet. Het wordt daar telkens gelezen en hier niet bewaard.',
     deleted: 'Gewist door de auteur.',
+    deletedTitle: 'Een gewist bericht',
     removedBecause: 'Verwijderd uit de groep. Reden: {reason}',
     removedNoReason: 'Verwijderd uit de groep.',
     waitingLead: 'Het wordt hier bewaard en gaat naar de groep zodra het knooppunt daarvan antwoordt.',
@@ -315,6 +318,7 @@ export const messages = defineMessages({
     editTitle: 'Bericht bewerken',
     delete: 'Wissen',
     deleteTitle: 'Dit bericht wissen?',
+    deleteDocumentTitle: 'Dit document wissen?',
     deleteDocumentLead:
       'Voor alle anderen is het meteen weg, hier en op andere knooppunten. Het ligt {days} dagen in de prullenbak van de bibliotheek: daar kunt u het terughalen, met wat erover is gezegd.',
     deleteLead:

@@ -69,7 +69,10 @@ export function DeletePage({ post, reader, csrf }: { post: PostWithText; reader:
   const t = messages(reader.language);
   return (
     <>
-      <PageHeading title={t('deleteTitle')} parent={{ href: `/posts/${post.id}`, label: post.title || post.excerpt }} />
+      <PageHeading
+        title={goesToBin(post) ? t('deleteDocumentTitle') : t('deleteTitle')}
+        parent={{ href: `/posts/${post.id}`, label: post.title || post.excerpt }}
+      />
       <p>{goesToBin(post) ? t('deleteDocumentLead', { days: binDays }) : t('deleteLead')}</p>
       <Form action={`/posts/${post.id}/delete`} csrf={csrf}>
         <FormActions>

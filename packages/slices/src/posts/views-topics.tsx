@@ -168,7 +168,7 @@ export function ReportsPage(props: {
       ) : (
         <List label={t('reports')}>
           {reports.map(({ report, title, reporter }) => (
-            <article class="ds-card app-post" data-color="neutral">
+            <article class="ds-card app-post">
               <h2 class="ds-heading app-post-title">
                 <a href={`/posts/${report.post_id}`}>{title}</a>
               </h2>
@@ -177,7 +177,7 @@ export function ReportsPage(props: {
               <div class="app-actions">
                 <ButtonLink href={`/posts/${report.post_id}`}>{t('openPost')}</ButtonLink>
                 <Form inline action={`/groups/${group.id}/reports/${report.id}/handled`} csrf={csrf}>
-                  <SubmitButton>{t('handled')}</SubmitButton>
+                  <SubmitButton kind="secondary">{t('handled')}</SubmitButton>
                 </Form>
               </div>
             </article>

@@ -2,8 +2,9 @@
 export const postsCss = `
 /* Notices, badges, people */
 .app-notice-list { margin: 0; padding: 0; list-style: none; display: grid; gap: .375rem; }
+.app-notice .ds-button { margin-block-start: .5rem; }
 .app-notice { --dsc-alert-padding-block: .875rem; --dsc-alert-padding-inline-end: 1rem; --dsc-alert-border-color: var(--ds-color-border-subtle); }
-.app-badge, .app-tag { --dsc-tag-min-height: 1.5rem; --dsc-tag-border-radius: var(--ds-border-radius-full); --dsc-tag-padding: 0 .625rem;
+.app-badge, .app-tag { --dsc-tag-min-height: 1.5rem; --dsc-tag-border-radius: .875rem; --dsc-tag-padding: 0 .625rem;
   gap: .25rem; font-size: .8125rem; font-weight: 500; max-width: 100%; box-sizing: border-box; }
 .app-badge .app-icon { width: 1em; height: 1em; }
 .app-tag { min-height: 1.75rem; }

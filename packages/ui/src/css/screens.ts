@@ -43,6 +43,10 @@ export const screensCss = `
   .app-item-action { flex-basis: 100%; }
   .app-languages { margin-inline-start: -.625rem; }
   .app-form-inline .ds-field { flex-basis: 100%; }
+  /* One field and its button stay side by side. */
+  .app-form-inline > .ds-field:has(+ .ds-button:last-child):nth-last-child(2):not(.ds-field ~ *) { flex: 1 1 9rem; }
+  .app-descriptions dt { flex-basis: 100%; }
+  .app-page-heading .ds-button { --dsc-button-size: 2.25rem; --dsc-button-padding: .25rem .75rem; font-size: .875rem; }
   .app-table :is(.app-meter, .app-badges) { justify-content: flex-end; }
   .app-actions-end { margin-inline-start: 0; flex-basis: 100%; }
   .app-table, .app-table > tbody, .app-table > caption { display: block; overflow-wrap: anywhere; }
@@ -52,7 +56,7 @@ export const screensCss = `
   .app-table > tbody > tr > * { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; padding: .25rem 0; border: 0; text-align: start; }
   .app-table > tbody > tr > td:empty { display: none; }
   .app-table > tbody > tr > th { font-size: 1rem; }
-  .app-table > tbody > tr > td[data-label]::before { content: attr(data-label); flex: none; max-width: 45%; color: var(--ds-color-neutral-text-subtle); text-align: start; }
+  .app-table > tbody > tr > td[data-label]::before { content: attr(data-label); flex: 0 1 auto; color: var(--ds-color-neutral-text-subtle); text-align: start; }
   .app-table > tbody > tr:hover > * { background: none; }
 }
 /* Two lines at most, whatever somebody may do here: the agency with what is theirs, and the navigation with the search. */

@@ -44,7 +44,7 @@ export const rehearsalText = defineMessages({
     aboutOwn:
       'Een wegwerppartner, die niet op uw lijst staat, klopt eerst aan bij het eigen adres van dit knooppunt: dat moet bereikbaar zijn, en weigeren.',
     aboutCopy:
-      'Daarna maakt een kopie van dit knooppunt, met de instellingen maar zonder de inhoud, een afspraak met die partner en doorloopt wat organisaties doen; voor een gesloten groep komt er een tweede partner bij.',
+      'Daarna maakt een kopie van dit knooppunt, met de instellingen maar zonder de inhoud, een afspraak met die partner en doorloopt wat organisaties doen; voor een besloten groep komt er een tweede partner bij.',
     allGreen: 'Alles ging zoals het hoort.',
     done: 'Ging goed',
     failed: 'Ging niet zoals het hoort',
@@ -55,9 +55,9 @@ export const rehearsalText = defineMessages({
     someRed: '{count, plural, one {Eén stap} other {# stappen}} ging niet zoals het hoort.',
     stepAgreed: 'Twee knooppunten spreken af: elk staat de ander toe, en beide weten het',
     stepAnswered: 'Een antwoord bereikt het andere knooppunt',
-    stepClosed: 'Een gesloten groep geeft de partner precies wat een ontbrekende geeft',
+    stepClosed: 'Een besloten groep geeft de partner precies wat een ontbrekende geeft',
     stepClosedJoined:
-      'Als afspraken gesloten groepen omvatten, vragen mensen van twee partners om lid te worden, en worden zij toegelaten',
+      'Als afspraken besloten groepen omvatten, vragen mensen van twee partners om lid te worden, en worden zij toegelaten',
     stepClosedRead:
       'Wat een van hen schrijft blijft bij het knooppunt van de schrijver; de ander leest het daar met een bewijs van de groep, en niet zonder',
     stepClosedRemoved:
