@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { restoredState, transact } from '@joinery/core';
+import { cookieName, restoredState, startSession, transact } from '@joinery/core';
 import { removeMember, updateGroup } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, deletePost, editPost, markdownText, postByUri } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { confirmRestored } from '../../packages/federation/src/rejoin.ts';
+import { copyJobs } from '../../packages/slices/src/files/copying.ts';
+import { recordJobs } from '../../packages/slices/src/posts/record.ts';
 import type { TestNode, TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 import { uploadFile } from '../harness/upload.ts';
@@ -44,6 +46,7 @@ type Line = {
   receipt: string | null;
   droppedItems: number | null;
   droppedAt: string | null;
+  record: { files: number; of: number; at: string | null; notKept: { reason: string; files: number }[] } | null;
 };
 
 const told = async (person: TestPerson, post: string): Promise<Map<string, Line>> => {
@@ -225,6 +228,21 @@ it('a file is kept at the group’s node too once that is promised, is read from
   );
 
   link.mend();
+  // As soon as it is there again, it hears what it could not see: which nodes read, never who.
+  const host = await postByUri(a.context.db.reader, plan.post.uri);
+  await recordJobs['posts.record_told']?.(a.context, { post: host?.id ?? '' });
+  const readers = async () => (await bob.api('GET', `/files/${plan.uri.split('/').at(-1)}/readers`)).body.items;
+  await until(async () => {
+    await settle();
+    return (await readers()).length === 2;
+  }, limit);
+  expect(await readers()).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ person: null, node: c.origin, did: 'saved', through: a.origin }),
+      // That A keeps it stands for what its people did within the same hour.
+      expect.objectContaining({ person: null, node: a.origin, did: 'kept', through: null }),
+    ]),
+  );
   await promise(false);
   await until(async () => {
     await settle();
@@ -232,6 +250,36 @@ it('a file is kept at the group’s node too once that is promised, is read from
   }, limit);
   // At its own node it is what it was.
   expect((await plan.read(c, cleo)).bytes.equals(plan.bytes)).toBe(true);
+}, 60_000);
+
+it('a promise that cannot be kept is said to the author, and that it is kept after all', async () => {
+  const { a, bob, settle } = world;
+  await promise(true);
+  a.context.config.files.copies = 0;
+  const annex = await brought('Annex');
+  const record = async () => (await told(bob, annex.post.id)).get(a.origin)?.record;
+  await until(async () => {
+    await settle();
+    return (await record())?.notKept?.length === 1;
+  }, limit);
+  expect(await record()).toEqual({ files: 0, of: 1, at: null, notKept: [{ reason: 'no_room', files: 1 }] });
+  const session = await transact(world.b.context, by, (work) => startSession(work, bob.account));
+  const headers = { cookie: `${cookieName(world.b.origin, 'session')}=${session}`, accept: 'text/html' };
+  const page = async (language: string) =>
+    (
+      await fetch(`${world.b.origin}/posts/${annex.post.id}/delivery`, {
+        headers: { ...headers, 'accept-language': language },
+      })
+    ).text();
+  expect(await page('en')).toContain('does not keep one file: there is no room for it now.');
+  a.context.config.files.copies = 1_000_000_000;
+  const file = await annex.idAt(a);
+  await copyJobs['files.copy']?.(a.context, { file });
+  await until(async () => {
+    await settle();
+    return (await record())?.notKept?.length === 0;
+  }, limit);
+  expect(await record()).toMatchObject({ files: 1, of: 1, notKept: [] });
 }, 60_000);
 
 it('a record copy goes when its author deletes it, and the author has the receipt', async () => {

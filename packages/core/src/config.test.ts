@@ -41,6 +41,7 @@ describe('Settings', () => {
       files: {
         place: { kind: 'folder', path: '/srv/data/files' },
         largest: 100_000_000,
+        copies: 50_000_000_000,
         mediaOrigin: null,
         scanner: null,
       },
@@ -118,6 +119,7 @@ describe('Settings', () => {
           ...{ region: 'nl', keyId: 'key', secretKey: 'secret' },
         },
         largest: 500_000_000,
+        copies: 50_000_000_000,
         mediaOrigin: 'https://media.example.gov',
         scanner: { path: '/run/clamav/clamd.ctl' },
       },

@@ -22,6 +22,8 @@ export type FileSettings = {
   place: FilePlace;
   /** Bytes that one file may have. */
   largest: number;
+  /** Bytes that record copies of files of other nodes may have altogether. */
+  copies: number;
   /** Origin for what must never share one with pages; null: the node's own. */
   mediaOrigin: string | null;
   scanner: ScannerPlace | null;
@@ -39,6 +41,11 @@ export const fileSettings = [
   ['JOINERY_S3_KEY', '', 'With s3: id of the access key.'],
   ['JOINERY_S3_SECRET', '', 'With s3: the secret that belongs to the key.'],
   ['JOINERY_FILE_MEGABYTES', '100', 'How large one file may be.'],
+  [
+    'JOINERY_RECORD_COPIES_MEGABYTES',
+    '50000',
+    'How much record copies of files of other nodes may take altogether, in groups here that promise to keep them.',
+  ],
   [
     'JOINERY_MEDIA_ORIGIN',
     '',
@@ -66,9 +73,13 @@ export function readFileSettings(
   const largest = /^\d{1,4}$/.test(megabytes) && Number(megabytes) <= 1024 ? Number(megabytes) * 1_000_000 : 0;
   if (largest === 0)
     faults.push(`JOINERY_FILE_MEGABYTES is "${megabytes}": give a whole number of megabytes from 1 to 1024`);
+  const kept = text('JOINERY_RECORD_COPIES_MEGABYTES', '50000');
+  if (!/^\d{1,9}$/.test(kept))
+    faults.push(`JOINERY_RECORD_COPIES_MEGABYTES is "${kept}": give a whole number of megabytes`);
   return {
     place: readPlace(text, folders, faults),
     largest,
+    copies: Number(kept) * 1_000_000,
     mediaOrigin: readMediaOrigin(text('JOINERY_MEDIA_ORIGIN', ''), origin, faults),
     scanner: readScanner(text('JOINERY_SCANNER', ''), faults),
   };

@@ -17,6 +17,7 @@ const readingSchema = z.object({
   node: z.string().nullable().describe('Origin of another node, which read it for one of its people'),
   did: z.enum(['seen', 'opened', 'saved', 'kept']).describe('seen: as an image in a page; kept: as a record copy'),
   at: z.string(),
+  through: z.string().nullable().describe('Origin of the node whose record copy was read, as that node says'),
 });
 
 /** REST of files. Uploads speak tus 1.0.0, with the token in place of a session. */
@@ -61,11 +62,12 @@ export function api(app: OpenAPIHono<Environment>): void {
       const { cursor = null, limit } = c.req.valid('query');
       const { items, next } = await readingsOf(db, [file.id], { cursor, limit });
       const lines = await readerLines(context, items, 'en');
-      const shown = items.map(({ kind, reader, how, at }, index) => ({
+      const shown = items.map(({ kind, reader, how, at, through }, index) => ({
         person: kind === 'person' ? { id: reader, name: lines[index]?.who.name ?? '' } : null,
         node: kind === 'node' ? reader : null,
         did: deeds[how],
         at,
+        through,
       }));
       return c.json({ items: shown, next }, 200);
     },

@@ -1,5 +1,5 @@
 import type { Context, HealthCheck } from '@joinery/core';
-import { formatRelative, type Language } from '@joinery/ui';
+import { formatBytes, formatRelative, type Language } from '@joinery/ui';
 import { messages } from './messages.ts';
 
 /** Whether files are looked at by a virus scanner, and whether that and the record copies keep up. */
@@ -32,20 +32,34 @@ const reasons = { too_large: 'copyTooLarge', infected: 'copyInfected', other_typ
 const longWait = 24 * 3_600_000;
 
 /** Whether the files that groups here promise to keep are kept. Nothing is said by nodes that never promised it. */
-async function copiesCheck({ db, clock }: Context, language: Language): Promise<HealthCheck[]> {
+async function copiesCheck({ db, clock, config }: Context, language: Language): Promise<HealthCheck[]> {
   const t = messages(language);
   const rows = await db.reader
     .selectFrom('files_copy')
-    .select((eb) => ['state', 'reason', eb.fn.countAll<number>().as('count'), eb.fn.min('at').as('since')])
-    .groupBy(['state', 'reason'])
+    .innerJoin('files_file', 'files_file.id', 'files_copy.file_id')
+    .select((eb) => ['files_copy.state', 'reason', eb.fn.countAll<number>().as('count'), eb.fn.min('at').as('since')])
+    .select((eb) => eb.fn.sum<number | null>('files_file.bytes').as('bytes'))
+    .groupBy(['files_copy.state', 'reason'])
     .execute();
   if (rows.length === 0) return [];
   const base = { name: 'record_copies', title: t('copies') };
   const of = (state: string) => rows.filter((row) => row.state === state);
   const total = (found: typeof rows) => found.reduce((sum, { count }) => sum + Number(count), 0);
+  const [full] = of('wanted').filter(({ reason }) => reason === 'no_room');
+  if (full) {
+    const kept = formatBytes(
+      language,
+      of('kept').reduce((sum, { bytes }) => sum + Number(bytes ?? 0), 0),
+    );
+    const count = Number(full.count);
+    const says = t('copiesFull', { count, kept, most: formatBytes(language, config.files.copies) });
+    return [{ ...base, state: 'attention', says, figure: count, mend: t('copiesFullMend') }];
+  }
   const refused = of('refused');
   if (refused.length > 0) {
-    const why = refused.flatMap(({ reason }) => (reason === null ? [] : t(reasons[reason]))).join(', ');
+    const why = refused
+      .flatMap(({ reason }) => (reason === null || reason === 'no_room' ? [] : t(reasons[reason])))
+      .join(', ');
     const count = total(refused);
     const says = t('copiesRefused', { count, reasons: why });
     return [{ ...base, state: 'attention', says, figure: count, mend: t('copiesRefusedMend') }];

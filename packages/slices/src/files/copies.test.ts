@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { arrivingPath, pieceBytes, runNextJob, takeJob, transact } from '@joinery/core';
+import { arrivingPath, pieceBytes, runAfterEffects, runNextJob, type Slice, takeJob, transact } from '@joinery/core';
+import { people } from '@joinery/slices/people';
 import { expect, it, test } from 'vitest';
 import { eicar, startClamd } from '../../../../test/harness/clamd.ts';
 import { describeStores } from '../../../../test/harness/store.ts';
@@ -9,9 +10,11 @@ import { openWeb, type TestWeb } from '../../../../test/harness/web.ts';
 import { checks } from './checks.ts';
 import { copyOf, planJob } from './copies.ts';
 import { inTime } from './copying.ts';
-import { files, rememberFiles } from './index.ts';
+import { files, readingsOfCopies, rememberFiles, ways } from './index.ts';
 import { sweep } from './jobs.ts';
+import { fileByUri } from './store.ts';
 import { thingsFor } from './testing/web.ts';
+import { zipOf } from './zip.ts';
 
 const start = Date.UTC(2026, 10, 22, 9);
 const home = 'https://b.example';
@@ -195,6 +198,93 @@ describeStores('The record copy of files of other nodes', (open) => {
     now += 26 * 3_600_000;
     await work();
     expect(await size()).toBeNull();
+  });
+});
+
+describeStores('Record copies altogether', (open) => {
+  it('take no more than was set, which the health page says in words, are packed into zips while their home is away, and go on when there is room', async () => {
+    let now = start;
+    const away = new Set<string>();
+    const named = {
+      'one.txt': { bytes: Buffer.from('1234567890') },
+      'two.txt': { bytes: Buffer.from('abcdefghij') },
+    };
+    const events: unknown[] = [];
+    const things: Slice = {
+      ...thingsFor(() => [], {
+        mayRead: async () => true,
+        keepsCopies: async () => true,
+        keepsReaders: async () => true,
+      }),
+      on: {
+        'file.copy_settled': async (_work, { data }) => void events.push(data),
+        'file.copy_read': async (_work, { data }) => void events.push({ ...data, read: true }),
+      },
+    };
+    const ports = {
+      files: {
+        read: async (uri: string) => {
+          const name = new URL(uri).pathname.split('/').at(-1) as keyof typeof named;
+          if (away.has(name)) return { ok: false, away: true, asked: true, detail: 'away' } as const;
+          async function* body() {
+            yield named[name].bytes;
+          }
+          return { ok: true, body: body() } as const;
+        },
+        awaySince: async () => '2026-11-22T09:10:00.000Z',
+      },
+    };
+    await using web = await openWeb(open, { slices: [people, files, things], ports, now: () => new Date(now) });
+    const { context } = web;
+    const work = async () => {
+      while (await runNextJob(context));
+      while ((await runAfterEffects(context)) > 0);
+    };
+    context.config.files.copies = 15;
+    const idOf = await say(web, 'one', { 'one.txt': named['one.txt'] });
+    await work();
+    await say(web, 'two', { 'two.txt': named['two.txt'] });
+    const two = (await fileByUri(context.db.reader, `${home}/files/two.txt`))?.id ?? '';
+    now += 1_000;
+    await work();
+    expect(await copyOf(context.db.reader, idOf('one.txt'))).toMatchObject({ state: 'kept', reason: null });
+    expect(await copyOf(context.db.reader, two)).toMatchObject({ state: 'wanted', reason: 'no_room' });
+    for (const [language, words] of [
+      ['en', 'There is no room for 1 file of other nodes'],
+      ['nl', 'Er is geen ruimte voor 1 bestand van andere knooppunten'],
+    ] as const)
+      expect((await checks(context, language)).at(-1)).toMatchObject({
+        ...{ state: 'attention', figure: 1, says: expect.stringContaining(words) },
+        mend: expect.stringContaining('JOINERY_RECORD_COPIES_MEGABYTES'),
+      });
+    // Looked at again and again, it is said once.
+    now += 40 * 60_000;
+    await work();
+    expect(events).toEqual([{ kind: 'things', id: 'two' }]);
+
+    // While its home is away the copy is in a zip, the other is named, and it is written down who took it.
+    away.add('one.txt').add('two.txt');
+    const anna = await web.account();
+    const requester = { kind: 'person', person: anna.person.id, administrator: false, guest: false } as const;
+    const entries = [idOf('one.txt'), two].map((file) => ({ folders: [], file }));
+    const zip = await new Response(
+      zipOf(context, requester, entries, { language: 'en', timeZone: 'UTC' }),
+    ).arrayBuffer();
+    const packed = Buffer.from(zip).toString('latin1');
+    expect([packed.includes('one.txt'), packed.includes('missing.txt')]).toEqual([true, true]);
+    await work();
+    expect(events.slice(1)).toEqual([{ kind: 'things', id: 'one', read: true }]);
+    expect(await readingsOfCopies(context.db.reader, ['things'], 'one', context.config.origin)).toMatchObject([
+      { uri: `${home}/files/one.txt`, node: context.config.origin, how: ways.saved },
+    ]);
+
+    away.clear();
+    context.config.files.copies = 20;
+    now += 20 * 60_000;
+    await work();
+    expect(await copyOf(context.db.reader, two)).toMatchObject({ state: 'kept', reason: null });
+    expect(events.at(-1)).toEqual({ kind: 'things', id: 'two' });
+    expect((await checks(context, 'en')).at(-1)).toMatchObject({ state: 'good' });
   });
 });
 

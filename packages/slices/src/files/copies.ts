@@ -2,7 +2,7 @@ import { type Context, enqueueJob, leaveBlob, type Reader, streams, useBlob, typ
 import { holderOf, isUsedHere } from './holders.ts';
 import { fileById, filesOf, type Holder } from './store.ts';
 import { enqueueSweep } from './sweep.ts';
-import type { FileCopyRow, FileRow } from './tables.ts';
+import type { CopyFault, FileCopyRow, FileRow } from './tables.ts';
 
 /**
  * The record copy: where a group of this node promised its members one, the bytes of files that people of other nodes bring are kept here too, and read while their home
@@ -58,22 +58,98 @@ export async function isCopied(context: Pick<Context, 'slices'>, db: Reader, fil
 
 /**
  * The bytes of a file are kept, and stay until `dropCopy`.
- * @returns false when nobody wants them any more
+ * @returns false when nobody wants them any more, or others took the room for them meanwhile
  * @throws {Refusal} unavailable
  */
-export async function keepCopy(context: Pick<Context, 'slices'>, work: Work, id: string): Promise<boolean> {
+export async function keepCopy(context: Pick<Context, 'slices' | 'config'>, work: Work, id: string): Promise<boolean> {
   const file = await fileById(work.db, id);
   const copy = await copyOf(work.db, id);
   if (!file || copy?.state !== 'wanted' || copy.sha256 !== file.sha256) return false;
   if (!(await isPromised(context, work.db, file))) return false;
+  if (!(await hasRoom(context, work.db, file.bytes))) {
+    await noteNoRoom(work, file);
+    return false;
+  }
   await useBlob(work, file.sha256);
-  await change(work, id, { state: 'kept', at: work.now });
+  await change(work, id, { state: 'kept', reason: null, at: work.now });
+  if (copy.reason !== null) settled(work, file);
   return true;
 }
 
+/** Whether so many bytes more fit within what this node keeps of others altogether. */
+export async function hasRoom({ config }: Pick<Context, 'config'>, db: Reader, bytes: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('files_copy')
+    .innerJoin('files_file', 'files_file.id', 'files_copy.file_id')
+    .select((eb) => eb.fn.sum<number | null>('files_file.bytes').as('bytes'))
+    .where('files_copy.state', '=', 'kept')
+    .executeTakeFirst();
+  return Number(row?.bytes ?? 0) + bytes <= config.files.copies;
+}
+
+/** There is no room for a file. It stays wanted, and is kept when there is. */
+export async function noteNoRoom(work: Work, file: FileRow): Promise<void> {
+  if ((await copyOf(work.db, file.id))?.reason === 'no_room') return;
+  await change(work, file.id, { reason: 'no_room' });
+  settled(work, file);
+}
+
+function settled(work: Work, { holder_kind: kind, holder_id: id }: Pick<FileRow, 'holder_kind' | 'holder_id'>): void {
+  if (kind !== null && id !== null) work.emit('file.copy_settled', streams.local, { kind, id });
+}
+
+/** Files of something of another node that are not kept here though it was promised, by their address. */
+export async function notKept(
+  db: Reader,
+  kinds: readonly string[],
+  id: string,
+): Promise<{ uri: string; reason: CopyFault }[]> {
+  const rows = await db
+    .selectFrom('files_copy')
+    .innerJoin('files_file', 'files_file.id', 'files_copy.file_id')
+    .select(['files_file.uri', 'files_copy.reason'])
+    .where('files_file.holder_kind', 'in', [...kinds])
+    .where('files_file.holder_id', '=', id)
+    .where('files_copy.reason', 'is not', null)
+    .orderBy('files_file.uri')
+    .execute();
+  return rows.flatMap(({ uri, reason }) => (reason === null ? [] : { uri, reason }));
+}
+
+/**
+ * What the node that promised record copies says of files of something here: these it does not keep, the others it may.
+ * @param said by address
+ */
+export async function rememberNotKept(
+  work: Work,
+  files: readonly FileRow[],
+  origin: string,
+  said: ReadonlyMap<string, CopyFault>,
+): Promise<void> {
+  for (const file of files) {
+    const reason = said.get(file.uri);
+    await work.db.deleteFrom('files_unkept').where('file_id', '=', file.id).where('origin', '=', origin).execute();
+    if (reason)
+      await work.db.insertInto('files_unkept').values({ file_id: file.id, origin, reason, at: work.now }).execute();
+  }
+}
+
+/** Of some files of this node those that another one says it does not keep. */
+export async function notKeptBy(db: Reader, files: readonly string[], origin: string): Promise<Map<string, CopyFault>> {
+  if (files.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('files_unkept')
+    .select(['file_id', 'reason'])
+    .where('file_id', 'in', [...files])
+    .where('origin', '=', origin)
+    .execute();
+  return new Map(rows.map(({ file_id, reason }) => [file_id, reason]));
+}
+
 /** A file cannot be kept: said to whoever runs this node (`checks.ts`). */
-export async function refuseCopy(work: Work, id: string, reason: NonNullable<FileCopyRow['reason']>): Promise<void> {
-  await change(work, id, { state: 'refused', reason, at: work.now });
+export async function refuseCopy(work: Work, file: FileRow, reason: CopyFault): Promise<void> {
+  await change(work, file.id, { state: 'refused', reason, at: work.now });
+  settled(work, file);
 }
 
 /** It was asked for in vain. @returns how often */

@@ -11,16 +11,20 @@ import {
   keepBlob,
   pieceBytes,
   receiveBytes,
+  refusalOf,
   scanBytes,
   summarise,
   transact,
+  type Work,
 } from '@joinery/core';
 import {
   copyJob,
   copyOf,
   dropCopy,
+  hasRoom,
   isPromised,
   keepCopy,
+  noteNoRoom,
   noteTry,
   planJob,
   refuseCopy,
@@ -68,7 +72,8 @@ async function copy(context: Context, id: string): Promise<void> {
   if (!file || wanted?.state !== 'wanted') return dropArriving(arrivingPath(context.files, id));
   if (!(await isPromised(context, db, file))) return transact(context, by, (work) => dropCopy(work, file));
   if (file.bytes > context.config.files.largest)
-    return transact(context, by, (work) => refuseCopy(work, id, 'too_large'));
+    return transact(context, by, (work) => refuseCopy(work, file, 'too_large'));
+  if (!(await hasRoom(context, db, file.bytes))) return waitForRoom(context, file, wanted);
   const use = useOf(context);
   const home = new URL(file.uri).origin;
   if ((use.bytes.get(home) ?? 0) >= mostInHour) return later(context, wanted, 20 * minute);
@@ -80,10 +85,17 @@ async function copy(context: Context, id: string): Promise<void> {
   } catch (error) {
     // The place of files is full or away: what has come stays, and the wish too.
     context.logger.warn('files.copy_waits', { home, reason: isRefusal(error) ? error.code : 'error' });
+    if (refusalOf(error).code === 'storage_full') return waitForRoom(context, file, wanted);
     await later(context, wanted, longestWait / 4);
   } finally {
     use.homes.delete(home);
   }
+}
+
+/** Whoever runs this node and the author are told; it is looked at again in a while. */
+async function waitForRoom(context: Context, file: FileRow, wanted: FileCopyRow): Promise<void> {
+  await transact(context, by, (work) => noteNoRoom(work, file));
+  await later(context, wanted, longestWait / 4);
 }
 
 async function fetchPart(context: Context, file: FileRow, wanted: FileCopyRow, use: Use, home: string): Promise<void> {
@@ -101,6 +113,7 @@ async function fetchPart(context: Context, file: FileRow, wanted: FileCopyRow, u
       arrived = (await receiveBytes(context.files, path, bytes, { from, most: file.bytes })).bytes;
     } else if (file.bytes === 0) await receiveBytes(context.files, path, nothing(), { most: 0 });
   } catch (error) {
+    if (isRefusal(error) && error.code === 'storage_full') throw error;
     // Whatever it was, it is tried again for as long as the promise holds.
     context.logger.warn('files.copy_waits', { home, reason: isRefusal(error) ? error.code : 'error' });
   }
@@ -157,12 +170,14 @@ async function finish(context: Context, file: FileRow, wanted: FileCopyRow, path
   const reason = scanned.kind === 'infected' ? 'infected' : (await isAsSaid(file, path)) ? null : 'other_type';
   if (reason !== null) {
     await dropArriving(path);
-    return transact(context, by, (work) => refuseCopy(work, file.id, reason));
+    return transact(context, by, (work) => refuseCopy(work, file, reason));
   }
   await keepBlob(context, path, blob);
   await transact(context, by, async (work) => {
-    // Not wanted any more: the bytes go in a day, as any that nothing names.
-    if (!(await keepCopy(context, work, file.id))) await enqueueSweep(work);
+    if (await keepCopy(context, work, file.id)) return;
+    // Not wanted any more, or there is no room: the bytes go in a day, as any that nothing names.
+    await enqueueSweep(work);
+    if ((await copyOf(work.db, file.id))?.state === 'wanted') await laterIn(work, wanted, longestWait / 4);
   });
 }
 
@@ -173,11 +188,12 @@ async function isAsSaid(file: FileRow, path: string): Promise<boolean> {
 
 /** @param key what tells this time from others of the same file */
 async function later(context: Context, wanted: FileCopyRow, milliseconds: number, key?: string): Promise<void> {
-  const now = context.clock.now();
-  const runAt = new Date(now.getTime() + milliseconds).toISOString();
-  await transact(context, by, (work) =>
-    enqueueJob(work, copyJob, { file: wanted.file_id }, { key: `${wanted.file_id} ${key ?? runAt}`, runAt }),
-  );
+  await transact(context, by, (work) => laterIn(work, wanted, milliseconds, key));
+}
+
+async function laterIn(work: Work, wanted: FileCopyRow, milliseconds: number, key?: string): Promise<void> {
+  const runAt = new Date(Date.parse(work.now) + milliseconds).toISOString();
+  await enqueueJob(work, copyJob, { file: wanted.file_id }, { key: `${wanted.file_id} ${key ?? runAt}`, runAt });
 }
 
 /** How many files are wanted before this one. */

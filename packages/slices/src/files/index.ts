@@ -10,7 +10,7 @@ import { routes } from './routes.tsx';
 
 export { fileDocument, readFile, rememberFiles, type SaidFile } from './activities.ts';
 export { answerBytes } from './answer.ts';
-export { countCopies, planCopies } from './copies.ts';
+export { countCopies, notKept, notKeptBy, planCopies, rememberNotKept } from './copies.ts';
 export {
   attachFile,
   bytesOf,
@@ -23,12 +23,23 @@ export {
 } from './files.ts';
 export { fileJson, fileSchema } from './json.ts';
 export { cleanName, disposition, nameless } from './names.ts';
-export { countReaders, keptBy, type Reading, readingsOf, type Way } from './readers.ts';
+export {
+  countReaders,
+  keptBy,
+  mostTold,
+  type Reading,
+  readingsOf,
+  readingsOfCopies,
+  rememberReadings,
+  type ToldReading,
+  type Way,
+  ways,
+} from './readers.ts';
 export { isImage, isShown, mayReadFile, requesterOf } from './reading.ts';
 export { type ReceivedFile, receiveFile } from './receive.ts';
 export { awayOf, readerLines, withReaders } from './routes-pages.tsx';
 export { fileById, filesOf, type Holder, looseFiles } from './store.ts';
-export type { FileRow } from './tables.ts';
+export { type CopyFault, copyFaults, type FileRow } from './tables.ts';
 export { type TakenFiles, takeFiles } from './taking.ts';
 export { countUpload } from './uploads.ts';
 export { FileList, FilesField, filesText, kindOf, ReadersKept, type ShownFile } from './views.tsx';

@@ -72,6 +72,7 @@ export const messages = defineMessages({
     opened: 'Opened it',
     saved: 'Saved it',
     byNode: 'Read it for one of its people',
+    byNodeFromCopy: 'Read the record copy at {node} for one of its people',
     keptCopy: 'Keeps a record copy, as the group promises',
     fromCopy: 'read from the record copy at {node}',
     copies: 'Record copies',
@@ -82,6 +83,10 @@ export const messages = defineMessages({
     copiesWaitMend: 'They are fetched by themselves as soon as their nodes answer.',
     copiesRefused: '{count, plural, one {# file} other {# files}} of other nodes cannot be kept: {reasons}.',
     copiesRefusedMend: 'Tell those who run the groups: what is promised there is not kept for these.',
+    copiesFull:
+      'There is no room for {count, plural, one {# file} other {# files}} of other nodes that groups here promise to keep: {kept} of {most} are taken.',
+    copiesFullMend:
+      'Set JOINERY_RECORD_COPIES_MEGABYTES higher, or free some space on the disk of files. Then they are fetched by themselves. Until then they can be read only while their own nodes answer, and their authors see that.',
     copyTooLarge: 'too large for this node',
     copyInfected: 'refused by the virus scanner',
     copyOtherType: 'not of the type that was said',
@@ -178,10 +183,15 @@ export const messages = defineMessages({
     copiesRefused:
       '{count, plural, one {# bestand} other {# bestanden}} van andere knooppunten {count, plural, one {kan} other {kunnen}} niet worden bewaard: {reasons}.',
     copiesRefusedMend: 'Zeg het tegen wie de groepen leiden: wat daar is beloofd, wordt hiervoor niet bewaard.',
+    copiesFull:
+      'Er is geen ruimte voor {count, plural, one {# bestand} other {# bestanden}} van andere knooppunten die groepen hier beloven te bewaren: {kept} van {most} is in gebruik.',
+    copiesFullMend:
+      'Zet JOINERY_RECORD_COPIES_MEGABYTES hoger, of maak ruimte op de schijf van de bestanden. Dan worden ze vanzelf opgehaald. Tot dan zijn ze alleen te lezen zolang hun eigen knooppunt antwoordt; hun schrijvers zien dat.',
     copyTooLarge: 'te groot voor dit knooppunt',
     copyInfected: 'geweigerd door de virusscanner',
     copyOtherType: 'niet van het soort dat was gezegd',
     byNode: 'Las het voor een van zijn mensen',
+    byNodeFromCopy: 'Las de archiefkopie bij {node} voor een van zijn mensen',
     zipMissing: 'Deze bestanden zitten niet in dit archief. Sla ze apart op zodra ze weer bereikbaar zijn.',
     zipGone: 'het is hier niet meer',
     zipSignIn: 'het ligt bij {node}, en wordt daar alleen opgehaald voor wie is ingelogd',

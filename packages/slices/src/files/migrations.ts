@@ -75,4 +75,15 @@ export const migrations: Migrations = {
     await db.schema.createIndex('files_copy_sha256').on('files_copy').columns(['sha256', 'state']).execute();
     await db.schema.createIndex('files_copy_state').on('files_copy').columns(['state', 'file_id']).execute();
   },
+  '2026-12-08-files-unkept': async (db) => {
+    await db.schema.alterTable('files_reading').addColumn('told_by', 'text').execute();
+    await db.schema
+      .createTable('files_unkept')
+      .addColumn('file_id', 'text', (column) => column.notNull())
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('reason', 'text', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('files_unkept_pk', ['file_id', 'origin'])
+      .execute();
+  },
 };

@@ -5,6 +5,7 @@ import {
   enqueueJob,
   type Reader,
   type Requester,
+  streams,
   transact,
   type Work,
 } from '@joinery/core';
@@ -58,13 +59,76 @@ export async function noteReading(
   await transact(context, { kind: 'system', what: 'files' }, async (work) => {
     await work.db
       .insertInto('files_reading')
-      .values({ ...by, file_id: file.id, hour, at, how })
+      .values({ ...by, file_id: file.id, hour, at, how, told_by: null })
       .onConflict((conflict) =>
         conflict.columns(['file_id', 'reader', 'hour']).doUpdateSet({ how }).where('files_reading.how', '<', how),
       )
       .execute();
     await enqueueForget(work);
+    const { holder_kind: kind, holder_id: id } = file;
+    if (file.local !== 1 && kind !== null && id !== null) work.emit('file.copy_read', streams.local, { kind, id });
   });
+}
+
+/** A reading as the node of the record copy tells it to the file's own: which node, never who. */
+export type ToldReading = { uri: string; node: string; at: string; how: Way };
+/** Told at once: the latest. */
+export const mostTold = 500;
+
+/**
+ * Who read the record copies here of files of something of another node, the latest first: other nodes, and the people of this one as this node.
+ * @param own origin of this node
+ */
+export async function readingsOfCopies(
+  db: Reader,
+  kinds: readonly string[],
+  id: string,
+  own: string,
+): Promise<ToldReading[]> {
+  const rows = await db
+    .selectFrom('files_reading')
+    .innerJoin('files_file', 'files_file.id', 'files_reading.file_id')
+    .select(['files_file.uri', 'files_reading.reader', 'files_reading.kind', 'files_reading.hour'])
+    .select(['files_reading.at', 'files_reading.how'])
+    .where('files_file.holder_kind', 'in', [...kinds])
+    .where('files_file.holder_id', '=', id)
+    .where('files_file.local', '=', 0)
+    .where('files_reading.how', '<', ways.kept)
+    .orderBy('files_reading.at', 'desc')
+    .limit(2 * mostTold)
+    .execute();
+  const told = new Map<string, ToldReading>();
+  for (const { uri, reader, kind, hour, at, how } of rows) {
+    const node = kind === 'person' ? own : reader;
+    const key = `${uri} ${node} ${hour}`;
+    const known = told.get(key);
+    // Of several people the first time, and the most that one of them did.
+    told.set(key, { uri, node, at, how: Math.max(how, known?.how ?? 0) as Way });
+  }
+  return [...told.values()].slice(0, mostTold);
+}
+
+/**
+ * Who read a file of this node from the record copy of another one, as that says. What was read here in the same hour stays as it was noted.
+ * @param by origin of that node
+ */
+export async function rememberReadings(
+  work: Work,
+  file: FileRow,
+  by: string,
+  said: readonly ToldReading[],
+): Promise<void> {
+  for (const { node, at, how } of said) {
+    const hour = `${at.slice(0, 13)}:00:00.000Z`;
+    await work.db
+      .insertInto('files_reading')
+      .values({ file_id: file.id, reader: node, kind: 'node', hour, at, how, told_by: by })
+      .onConflict((conflict) =>
+        conflict.columns(['file_id', 'reader', 'hour']).doUpdateSet({ how }).where('files_reading.how', '<', how),
+      )
+      .execute();
+  }
+  if (said.length > 0) await enqueueForget(work);
 }
 
 function readerOf(requester: Requester): Pick<FileReadingRow, 'reader' | 'kind'> | null {
@@ -88,7 +152,12 @@ export async function seesReaders(
 }
 
 /** One who read, and when. */
-export type Reading = Pick<FileReadingRow, 'reader' | 'kind' | 'at'> & { file: string; how: Way };
+export type Reading = Pick<FileReadingRow, 'reader' | 'kind' | 'at'> & {
+  file: string;
+  how: Way;
+  /** Origin of the node whose record copy was read; null when it was read here. */
+  through: string | null;
+};
 
 /** How many people and nodes read some files. */
 export async function countReaders(db: Reader, files: readonly string[]): Promise<{ people: number; nodes: number }> {
@@ -133,7 +202,9 @@ export async function readingsOf(
   const items = rows.slice(0, page.limit);
   const last = items.at(-1);
   return {
-    items: items.map(({ reader, kind, at, file_id, how }) => ({ reader, kind, at, file: file_id, how: how as Way })),
+    items: items.map(({ reader, kind, at, file_id, how, told_by }) => ({
+      ...{ reader, kind, at, file: file_id, how: how as Way, through: told_by },
+    })),
     next: rows.length > page.limit && last ? encodeCursor([last.at, last.reader, last.file_id]) : null,
   };
 }
@@ -168,21 +239,27 @@ async function enqueueForget(work: Work): Promise<void> {
 /** With a file goes who read it. */
 export async function forgetReadersOf(work: Work, file: string): Promise<void> {
   await work.db.deleteFrom('files_reading').where('file_id', '=', file).execute();
+  await work.db.deleteFrom('files_unkept').where('file_id', '=', file).execute();
 }
 
-/** When a node was last given files for its record copy, and how many of these it was given; null when none. */
+/** When a node was last given files for its record copy, and which of these it was given; null when none. */
 export async function keptBy(
   db: Reader,
   files: readonly string[],
   node: string,
-): Promise<{ files: number; at: string } | null> {
+): Promise<{ files: string[]; at: string } | null> {
   if (files.length === 0) return null;
-  const row = await db
+  const rows = await db
     .selectFrom('files_reading')
-    .select((eb) => [eb.fn.count<number>('file_id').distinct().as('files'), eb.fn.max('at').as('at')])
+    .select((eb) => ['file_id', eb.fn.max('at').as('at')])
     .where('file_id', 'in', [...files])
     .where('reader', '=', node)
     .where('how', '=', ways.kept)
-    .executeTakeFirst();
-  return row?.at ? { files: Number(row.files), at: row.at } : null;
+    .groupBy('file_id')
+    .execute();
+  const at = rows
+    .map((row) => row.at)
+    .sort()
+    .at(-1);
+  return at ? { files: rows.map(({ file_id }) => file_id), at } : null;
 }

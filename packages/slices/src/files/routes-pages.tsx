@@ -90,16 +90,23 @@ export async function readerLines(
   );
   const agencies = new Map<string, string | null>();
   const lines: ReaderLine[] = [];
-  for (const { kind, reader, how, at, file } of readings) {
+  for (const { kind, reader, how, at, file, through } of readings) {
     if (kind === 'person') {
       const { name, href, agency } = personLabel(people.get(reader), language);
-      lines.push({ who: { name, href: href || undefined, agency }, isNode: false, how, at, file });
+      lines.push({ who: { name, href: href || undefined, agency }, isNode: false, how, at, file, through: null });
       continue;
     }
     if (!agencies.has(reader)) agencies.set(reader, (await ports.peers.summary(db.reader, reader))?.agency ?? null);
     const { host } = new URL(reader);
     const agency = agencies.get(reader) ?? null;
-    lines.push({ who: { name: agency ?? host, node: agency ? host : undefined }, isNode: true, how, at, file });
+    lines.push({
+      who: { name: agency ?? host, node: agency ? host : undefined },
+      isNode: true,
+      how,
+      at,
+      file,
+      through: through && new URL(through).host,
+    });
   }
   return lines;
 }

@@ -40,12 +40,17 @@ export type UploadRow = {
   created_at: string;
 };
 
+/** Why a file is not kept: what is wrong with it here, or that there is no room for it (yet). */
+export const copyFaults = ['too_large', 'infected', 'other_type', 'no_room'] as const;
+export type CopyFault = (typeof copyFaults)[number];
+
 /** A record copy of a file that lies at another node: its bytes lie here too once it is `kept`. `refused`: it cannot be kept, for the reason. */
 export type FileCopyRow = {
   file_id: string;
   sha256: string;
   state: 'wanted' | 'kept' | 'refused';
-  reason: 'too_large' | 'infected' | 'other_type' | null;
+  /** `no_room` of one that is still `wanted`. */
+  reason: CopyFault | null;
   /** How often it was asked for in vain. */
   tries: number;
   /** When it was wanted first, kept or refused. */
@@ -64,13 +69,19 @@ export type FileReadingRow = {
   at: string;
   /** The most that they did within it: 0 saw it in a page, 1 opened it, 2 saved it, 3 keeps a record copy. */
   how: number;
+  /** Origin of the node that said so, where it was read from the record copy there; null of what was read at this node. */
+  told_by: string | null;
 };
+
+/** What the node that promised record copies says of a file of this node: that it does not keep it. */
+export type FileUnkeptRow = { file_id: string; origin: string; reason: CopyFault; at: string };
 
 declare module '@joinery/core' {
   interface Schema {
     files_copy: FileCopyRow;
     files_file: FileRow;
     files_reading: FileReadingRow;
+    files_unkept: FileUnkeptRow;
     files_upload: UploadRow;
   }
 }

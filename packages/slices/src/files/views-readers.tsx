@@ -7,6 +7,8 @@ import type { FileRow } from './tables.ts';
 export type ReaderLine = {
   who: { name: string; href?: string | undefined; agency?: string | undefined; node?: string | undefined };
   isNode: boolean;
+  /** Host of the node whose record copy was read. */
+  through: string | null;
   how: number;
   at: string;
   /** Of which file, where several are listed. */
@@ -68,7 +70,9 @@ export function ReadersTable({
       header: t('what'),
       cell: (line) =>
         line.isNode
-          ? t(line.how === ways.kept ? 'keptCopy' : 'byNode')
+          ? line.through === null
+            ? t(line.how === ways.kept ? 'keptCopy' : 'byNode')
+            : t('byNodeFromCopy', { node: line.through })
           : line.how === ways.saved
             ? t('saved')
             : line.how === ways.seen

@@ -80,7 +80,7 @@ export function zipOf(
       const path = nameOf(folders, file.name);
       if (file.local !== 1 && requester.kind === 'nobody')
         missing.push(`${path}: ${messages(reader.language)('zipSignIn', { node: new URL(file.uri).host })}`);
-      else if (!(await addFile(context, zip, path, file, stop.signal)))
+      else if (!(await addFile({ context, zip, requester, signal: stop.signal }, path, file)))
         missing.push(`${path}: ${await whyMissing(context, file, reader)}`);
     }
     if (stop.signal.aborted) return;
@@ -100,20 +100,17 @@ export function zipOf(
 /** No names in logs. */
 const reasonOf = (error: unknown) => (isRefusal(error) ? error.code : error instanceof Error ? error.name : 'unknown');
 
+type Packing = { context: Context; zip: ZipFile; requester: Requester; signal: AbortSignal };
+
 /** @returns false when the file cannot be had just now */
-async function addFile(
-  context: Context,
-  zip: ZipFile,
-  path: string,
-  file: FileRow,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function addFile(packing: Packing, path: string, file: FileRow): Promise<boolean> {
+  const { context, zip, signal } = packing;
   const spool = arrivingPath(context.files, newId());
   try {
     const source =
       file.local === 1
         ? await readHere(context, file)
-        : await inTurn(new URL(file.uri).origin, signal, () => fetchWhole(context, file, spool, signal));
+        : await inTurn(new URL(file.uri).origin, signal, () => fetchWhole(packing, file, spool));
     if (source === null) return false;
     const options = { mtime: new Date(file.created_at), size: file.bytes, compress: !packed.test(file.media_type) };
     zip.addReadStream(source, path, options);
@@ -163,14 +160,15 @@ async function inTurn<T>(origin: string, signal: AbortSignal, does: () => Promis
 
 /** Brings a file of another node here, into the folder of what is arriving, for as long as it takes to pack it. @returns null when not all of it came */
 async function fetchWhole(
-  context: Context,
+  { context, requester, signal }: Packing,
   file: FileRow,
   spool: string,
-  signal: AbortSignal,
 ): Promise<Readable | null> {
   try {
     await assertSpace(context.files, file.bytes);
-    const bytes = await bytesOfFile(context, file, null);
+    // Of a record copy here it is written down that it is read, as of any other way to it.
+    const fromCopy = () => noteReading(context, file, requester, ways.saved, true);
+    const bytes = await bytesOfFile(context, file, null, fromCopy);
     const arrived = await receiveBytes(context.files, spool, until(bytes, signal), { most: file.bytes });
     return arrived.bytes === file.bytes && !arrived.broken ? createReadStream(spool) : null;
   } catch (error) {

@@ -37,6 +37,8 @@ declare module '@joinery/core' {
     'post.passed_on': OfPost & { event: string };
     /** New figures of these posts. */
     'post.counted': { group: string; posts: string[] };
+    /** What became of the record copy here of the files of a post of another node, told to that. On the stream of that node. */
+    'post.record_told': OfPost;
     /** How far posts by people of `node` got. */
     'post.delivered': { group: string; node: string; posts: string[] };
   }
@@ -71,5 +73,6 @@ export const events: EventDefinitions = {
   'post.dropped': { v: 1, data: ofPost },
   'post.passed_on': { v: 1, data: ofPost.extend({ event: z.string() }) },
   'post.counted': { v: 1, data: z.object({ group: z.string(), posts: z.array(z.string()) }) },
+  'post.record_told': { v: 1, data: ofPost },
   'post.delivered': { v: 1, data: z.object({ group: z.string(), node: z.string(), posts: z.array(z.string()) }) },
 };

@@ -1,5 +1,5 @@
 import { originOf } from '@joinery/core';
-import { type FileRow, fileJson, fileSchema } from '@joinery/slices/files';
+import { copyFaults, type FileRow, fileJson, fileSchema } from '@joinery/slices/files';
 import { guestJson, guestSchema } from '@joinery/slices/people';
 import { z } from 'zod';
 import { nodeStatuses } from './delivery/nodes.ts';
@@ -76,7 +76,14 @@ const nodeSchema = z.object({
   deletedAt: z.string().nullable(),
   error: z.string().nullable(),
   record: z
-    .object({ files: z.number().int(), of: z.number().int(), at: z.string().nullable() })
+    .object({
+      files: z.number().int(),
+      of: z.number().int(),
+      at: z.string().nullable(),
+      notKept: z
+        .array(z.object({ reason: z.enum(copyFaults), files: z.number().int() }))
+        .describe('What that node says that it does not keep, and why'),
+    })
     .nullable()
     .describe('Of the node that promised a record copy: how many of the files it was given for it'),
 });

@@ -4,6 +4,7 @@ import {
   enqueueJob,
   type JsonObject,
   type LogEvent,
+  streams,
   transact,
   type Work,
 } from '@joinery/core';
@@ -16,7 +17,7 @@ import { postById } from './store.ts';
 /** The record copy of a group of this node follows what the group promises, and its end is told to the nodes whose files they were. */
 
 const recordJob = 'posts.record';
-const kinds = ['posts', 'library'] as const;
+export const recordedKinds = ['posts', 'library'] as const;
 const portion = 200;
 
 /** What a group promises may have changed: what is kept of it is looked through. */
@@ -38,7 +39,7 @@ async function walk(context: Context, data: JsonObject): Promise<void> {
       .leftJoin('files_copy', 'files_copy.file_id', 'files_file.id')
       .select(['files_file.id', 'files_file.holder_kind as kind', 'post.id as post'])
       .where('post.group_id', '=', id)
-      .where('files_file.holder_kind', 'in', [...kinds])
+      .where('files_file.holder_kind', 'in', [...recordedKinds])
       .where('files_file.local', '=', 0)
       .where('files_file.id', '>', after)
       .where('files_copy.file_id', isRecorded(group) ? 'is' : 'is not', null)
@@ -54,18 +55,49 @@ async function walk(context: Context, data: JsonObject): Promise<void> {
 
 /** The last copy of the files of a post of another node is gone: that node has the receipt. */
 async function tellDropped(work: Work, { data }: LogEvent<'file.copy_dropped'>): Promise<void> {
-  if (!kinds.some((kind) => kind === data.kind)) return;
+  if (!isOfPost(data)) return;
   const post = await postById(work.db, data.id);
   const group = post && (await groupById(work.db, post.group_id));
   const author = post && (await personById(work.db, post.author_id));
-  if (!post || !group || !author || author.local === 1 || (await countCopies(work.db, kinds, post.id)) > 0) return;
+  if (!post || !group || !author || author.local === 1 || (await countCopies(work.db, recordedKinds, post.id)) > 0)
+    return;
   await tellReceipt(work, author.home, { group: group.uri, version: 0, items: 1, item: post.uri });
 }
+
+const tellJob = 'posts.record_told';
+/** Who read copies is told at most so often for each post, however long its node is away. */
+const tellEvery = 3_600_000;
+
+/** The node of a post is told what became of the copies of its files, as it stands when that is sent. */
+async function tellRecord(work: Work, id: string): Promise<void> {
+  const post = await postById(work.db, id);
+  const author = post && (await personById(work.db, post.author_id));
+  if (!post || !author || author.local === 1 || post.deleted_at !== null) return;
+  work.emit('post.record_told', streams.node(author.home), { post: post.id, group: post.group_id });
+}
+
+/** At the end of the hour, whoever reads how often in it. */
+async function tellReadingsLater(work: Work, post: string): Promise<void> {
+  const runAt = new Date((Math.floor(Date.parse(work.now) / tellEvery) + 1) * tellEvery).toISOString();
+  await enqueueJob(work, tellJob, { post }, { key: `${post} ${runAt}`, runAt });
+}
+
+const isOfPost = ({ kind }: { kind: string }) => recordedKinds.some((one) => one === kind);
 
 export const recordEffects: AfterEffects = {
   'group.updated': (work, { data }) => planWalk(work, data.group),
   'group.deleted': (work, { data }) => planWalk(work, data.group),
   'file.copy_dropped': tellDropped,
+  'file.copy_settled': async (work, { data }) => {
+    if (isOfPost(data)) await tellRecord(work, data.id);
+  },
+  'file.copy_read': async (work, { data }) => {
+    if (isOfPost(data)) await tellReadingsLater(work, data.id);
+  },
 };
 
-export const recordJobs = { [recordJob]: walk };
+export const recordJobs = {
+  [recordJob]: walk,
+  [tellJob]: (context: Context, { post }: JsonObject) =>
+    transact(context, { kind: 'system', what: tellJob }, (work) => tellRecord(work, String(post))),
+};

@@ -33,6 +33,11 @@ export const deliveryMessages = defineMessages({
     saysTaken: 'The group lives there; its node has the text.',
     saysRecord:
       '{files, plural, =0 {It promises a record copy of the files and has not fetched any yet} other {It keeps a record copy of {files} of {of, plural, one {# file} other {# files}}, last fetched}}',
+    saysNotKept: 'It promises a record copy and does not keep {count, plural, one {one file} other {# files}}: {why}.',
+    notKeptLarge: 'too large for that node',
+    notKeptInfected: 'refused by its virus scanner',
+    notKeptType: 'not of the type that was said',
+    notKeptRoom: 'there is no room for it now',
     saysAnnounced: 'It knows that there is a post, and has not asked for the text.',
     saysReached: 'It has the text.',
     saysFetched: 'It was given the present text',
@@ -106,6 +111,12 @@ export const deliveryMessages = defineMessages({
     saysTaken: 'De groep woont daar; dat knooppunt heeft de tekst.',
     saysRecord:
       '{files, plural, =0 {Het belooft een archiefkopie van de bestanden en haalde er nog geen op} other {Het bewaart een archiefkopie van {files} van {of, plural, one {# bestand} other {# bestanden}}, voor het laatst opgehaald}}',
+    saysNotKept:
+      'Het belooft een archiefkopie en bewaart {count, plural, one {één bestand} other {# bestanden}} niet: {why}.',
+    notKeptLarge: 'te groot voor dat knooppunt',
+    notKeptInfected: 'geweigerd door de virusscanner daar',
+    notKeptType: 'niet van het soort dat was gezegd',
+    notKeptRoom: 'er is daar nu geen ruimte voor',
     saysAnnounced: 'Het weet dat er een bericht is en heeft niet om de tekst gevraagd.',
     saysReached: 'Het heeft de tekst.',
     saysFetched: 'Het kreeg de huidige tekst',

@@ -1,5 +1,5 @@
 import { type Decision, mayReadClosed, type Reader, type Trust } from '@joinery/core';
-import { filesOf, keptBy } from '@joinery/slices/files';
+import { type CopyFault, copyFaults, filesOf, keptBy, notKeptBy } from '@joinery/slices/files';
 import { accessByNode, type GroupRow, isRecorded, membersPerNode } from '@joinery/slices/groups';
 import { type Delivery, deliveryOf, type NodeDelivery, namedNodes } from '../delivery.ts';
 import type { PostFetchRow, PostRow } from '../tables.ts';
@@ -49,8 +49,8 @@ export type NodeLine = {
   deletedAt: string | null;
   /** Why it did not take it. */
   error: string | null;
-  /** Of the node that promised a record copy of files: how many of the files, of how many, it was given for that, and when last. Null for others. */
-  record: { files: number; of: number; at: string | null } | null;
+  /** Of the node that promised a record copy of files: how many of the files, of how many, it was given for that, and when last; and what it says that it does not keep. Null for others. */
+  record: { files: number; of: number; at: string | null; notKept: { reason: CopyFault; files: number }[] } | null;
 };
 
 export type NodeDetail = { delivery: Delivery; lines: NodeLine[] };
@@ -103,8 +103,14 @@ async function recordOf(db: Reader, post: PostRow, home: string): Promise<NodeLi
   );
   if (files.length === 0) return null;
   const ids = files.map(({ id }) => id);
-  const kept = await keptBy(db, ids, home);
-  return { files: kept?.files ?? 0, of: files.length, at: kept?.at ?? null };
+  const given = await keptBy(db, ids, home);
+  const faults = await notKeptBy(db, ids, home);
+  const notKept = copyFaults.flatMap((reason) => {
+    const count = [...faults.values()].filter((fault) => fault === reason).length;
+    return count === 0 ? [] : { reason, files: count };
+  });
+  const kept = (given?.files ?? []).filter((id) => !faults.has(id));
+  return { files: kept.length, of: files.length, at: kept.length === 0 ? null : (given?.at ?? null), notKept };
 }
 
 /** Which nodes were to be told, and how that stands: by our own lanes, or as the node of a group elsewhere says. */

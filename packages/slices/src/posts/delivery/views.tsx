@@ -165,6 +165,33 @@ function Line({ line, reader }: { line: DeliveryModel['lines'][number]; reader: 
   );
 }
 
+const faults = {
+  too_large: 'notKeptLarge',
+  infected: 'notKeptInfected',
+  other_type: 'notKeptType',
+  no_room: 'notKeptRoom',
+} as const;
+
+/** What the group's node has for its record copy, and what it does not keep. */
+function Record(props: {
+  record: NonNullable<DeliveryModel['lines'][number]['record']>;
+  timed: (words: string, at: string | null) => Child;
+  language: Reader['language'];
+}) {
+  const { record, timed, language } = props;
+  const t = deliveryMessages(language);
+  const { files, of, at, notKept } = record;
+  const isNone = files === 0 && notKept.length > 0;
+  return (
+    <>
+      {isNone ? null : timed(t('saysRecord', { files, of }), at)}
+      {notKept.map(({ reason, files: count }) => (
+        <strong>{`${t('saysNotKept', { count, why: t(faults[reason]) })} `}</strong>
+      ))}
+    </>
+  );
+}
+
 /** What there is to say of a node: what it has, why not, and what it has confirmed, each with its time. */
 function Says({ line, reader }: { line: DeliveryModel['lines'][number]; reader: Reader }) {
   const t = deliveryMessages(reader.language);
@@ -185,7 +212,7 @@ function Says({ line, reader }: { line: DeliveryModel['lines'][number]; reader: 
       return (
         <>
           {t('saysTaken')}{' '}
-          {line.record === null ? null : timed(t('saysRecord', { ...line.record, at: '' }), line.record.at)}
+          {line.record === null ? null : <Record record={line.record} timed={timed} language={reader.language} />}
         </>
       );
     case 'announced':
