@@ -82,15 +82,21 @@ export async function openFaultNode(options: {
   databaseUrl: string | null;
   now?: () => Date;
   exclusive?: boolean;
+  /** Settings beside folder and database, slices beside that of the faults, and what other nodes hand out. */
+  environment?: Record<string, string>;
+  slices?: Slice[];
+  read?: Context['ports']['files']['read'];
 }): Promise<{ context: Context; logged: string[] } & AsyncDisposable> {
   const config = readConfig({
     JOINERY_DATA: options.folder,
     JOINERY_ORIGIN: 'http://localhost:20999',
     ...(options.databaseUrl === null ? {} : { JOINERY_DATABASE_URL: options.databaseUrl }),
+    ...options.environment,
   });
+  const slices = [faults, ...(options.slices ?? [])];
   const db = await openDatabase({ ...config, exclusive: options.exclusive ?? false });
   try {
-    await migrate(db.writer, db.dialect, [...coreMigrations, faults.migrations ?? {}]);
+    await migrate(db.writer, db.dialect, [...coreMigrations, ...slices.map(({ migrations }) => migrations ?? {})]);
     const closed = async () => {
       throw new Error('This node has no network');
     };
@@ -103,7 +109,7 @@ export async function openFaultNode(options: {
       logger: createLogger((line) => logged.push(line), config.origin),
       secret: openSecret(config.secretFile),
       files: await openFiles(config),
-      slices: [faults],
+      slices,
       ports: {
         trust: { mayFederate: () => ({ allowed: false, reason: 'not_listed' }) },
         peers: { allowed: () => [], summary: async () => null, tryNow: async () => {} },
@@ -120,7 +126,7 @@ export async function openFaultNode(options: {
         introductions: { isOn: async () => false, set: async () => {} },
         asks: { ask: closed, byId: async () => null, of: async () => [], waiting: async () => 0 },
         agreements: { byId: async () => null },
-        files: { read: closed, awaySince: async () => null },
+        files: { read: options.read ?? closed, awaySince: async () => null },
         people: { byId: async () => null, byUri: async () => null },
       },
     };

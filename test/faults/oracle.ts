@@ -26,7 +26,7 @@ export async function expectWhole(context: Context, history: { tried: Set<string
 }
 
 /** Every acknowledged file is there, every file that lies under its final name is whole, and no row names one that is not there. */
-async function expectFiles(context: Context, acknowledged: Set<string>): Promise<void> {
+export async function expectFiles(context: Context, acknowledged: Set<string>): Promise<void> {
   const named = await context.db.reader.selectFrom('blob').selectAll().where('unused_since', 'is', null).execute();
   const known = new Set(named.map((row) => row.sha256));
   const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

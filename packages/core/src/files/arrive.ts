@@ -1,8 +1,8 @@
 import { type FileHandle, open, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { refuse } from '../errors.ts';
 import type { Files } from './files.ts';
-import { removePath } from './folder.ts';
+import { removePath, syncPath } from './folder.ts';
 
 /** What the disk keeps for the database: files stop before it does. */
 const spaceKept = 64 * 1024 * 1024;
@@ -41,7 +41,10 @@ export async function receiveBytes(
   const file = await open(path, from === 0 ? 'w' : 'r+', 0o600);
   try {
     await file.truncate(from);
-    return await write(files, file, source, { from, most });
+    const arrived = await write(files, file, source, { from, most });
+    // Also its name: without it what was counted would be lost with the power.
+    if (from === 0) await syncPath(dirname(path));
+    return arrived;
   } finally {
     await file.close();
   }

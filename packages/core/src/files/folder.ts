@@ -52,7 +52,7 @@ export function openFolder(root: string): FileStore {
 }
 
 /** Makes what was written to a file, or the names in a folder, survive a power cut. */
-async function syncPath(path: string): Promise<void> {
+export async function syncPath(path: string): Promise<void> {
   const file = await open(path, 'r');
   try {
     await file.sync();

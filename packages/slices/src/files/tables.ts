@@ -74,7 +74,7 @@ export type FileReadingRow = {
 };
 
 /** What the node that promised record copies says of a file of this node: that it does not keep it. */
-export type FileUnkeptRow = { file_id: string; origin: string; reason: CopyFault; at: string };
+type FileUnkeptRow = { file_id: string; origin: string; reason: CopyFault; at: string };
 
 declare module '@joinery/core' {
   interface Schema {

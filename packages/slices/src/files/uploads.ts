@@ -129,6 +129,12 @@ async function writeOn(
   if (!upload) refuse('not_found', 'There is no such upload of yours');
   if (from !== upload.received) refuse('conflict', `This upload has ${upload.received} bytes: go on from there`);
   const path = arrivingPath(context.files, id);
+  // Bytes were kept and a process ended before it said so, or a backup was taken back, which has none of what was arriving.
+  const here = (await stat(path).catch(() => null))?.size ?? 0;
+  if (here < upload.received) {
+    await noteReceived(context, id, person, 0);
+    refuse('conflict', 'What had come of this upload is not here any more: begin again from 0');
+  }
   let received = upload.received;
   try {
     const arrived = await receiveBytes(context.files, path, body, { from, most: upload.bytes });
