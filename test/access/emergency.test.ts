@@ -58,6 +58,7 @@ async function fromElsewhere(work: Work, group: string): Promise<string> {
     role: 'member',
     following: 1,
     joined_at: work.now,
+    began: 0,
     version: 0,
     epoch: '',
     updated_at: work.now,

@@ -507,6 +507,7 @@ async function fillGroups(
     role: 'member',
     following: 1,
     joined_at: work.now,
+    began: 0,
     version: 0,
     epoch: '',
     updated_at: work.now,

@@ -2,7 +2,17 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transact } from '@joinery/core';
-import { approve, groupById, joinGroup, leaveGroup, membershipOf, setQuestions, setRole } from '@joinery/slices/groups';
+import {
+  accessOf,
+  approve,
+  groupById,
+  joinGroup,
+  leaveGroup,
+  membershipOf,
+  removeMember,
+  setQuestions,
+  setRole,
+} from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, editPost, markdownText, postByUri, seesPost } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -327,6 +337,75 @@ it('who runs it no more decides nothing, and their node forgets who asks', async
   expect(await standingAt(c, at.c, cid.uri)).toMatchObject({ state: 'none' });
   expect(await c.context.db.reader.selectFrom('group_answer').selectAll().execute()).toEqual([]);
   expect(await page(c, cleo, `/groups/${at.c}/requests`)).not.toContain('Cid Asker');
+});
+
+it('who began a thread for those who run it is given what is answered there while they are a member, at its author’s node too', async () => {
+  const about = async (person: TestPerson) => (await personByUri(a.context.db.reader, person.uri))?.id ?? '';
+  const role = async (person: TestPerson, name: 'facilitator' | 'member') => {
+    const input = { group: group.id, person: await about(person), by: ada.id, role: name };
+    await transact(a.context, by, (work) => setRole(work, input));
+    await settle();
+  };
+  const versionOf = async (at: TestNode, id: string, of: TestNode) => accessOf(at.context.db.reader, id, of.origin);
+  const eve = await c.person('Eva Member');
+  await become(c, eve);
+  await role(bob, 'facilitator');
+  expect((await narrowTopic(at.c, eve, 'Razorbill', { audience: 'facilitators' })).status).toBe(201);
+  await until(async () => {
+    await settle();
+    return (await postsAt(bob, at.b)).some(({ title }) => title === 'Razorbill');
+  }, limit);
+  const [there] = (await postsAt(bob, at.b)).filter(({ title }) => title === 'Razorbill');
+  const answer = (await bob.api('POST', `/posts/${there?.id}/replies`, { content: 'Bob saw a razorbill' })).body;
+  const [here] = (await postsAt(eve, at.c)).filter(({ title }) => title === 'Razorbill');
+  const read = async () => JSON.stringify((await eve.api('GET', `/posts/${here?.id}`)).body);
+  await until(async () => {
+    await settle();
+    return (await read()).includes('Bob saw a razorbill');
+  }, limit);
+
+  const version = (await versionOf(a, group.id, c))?.version ?? 0;
+  const opens = async (more: object, uri = answer.uri) =>
+    (await world.get(c, uri, await world.forged({ version, ...more }))).status;
+  expect(await opens({ began: [eve.uri] })).toBe(200);
+  // A token of an earlier release says nothing of her; one that names somebody else says nothing either.
+  for (const more of [{}, { began: [] }, { began: [cleo.uri] }, { began: [`${eve.uri}/`] }])
+    expect([more, await opens(more)]).toEqual([more, 404]);
+  const file = await uploadFile(b, bob, 'Kittiwake.txt', Buffer.from('The kittiwake itself'));
+  const rest = await write('Kittiwake', 'All of the kittiwake.', { files: [{ id: file, alt: null }] });
+  const kittiwake = async () => (await postsAt(cleo, at.c)).find(({ title }) => title === 'Kittiwake')?.id;
+  await until(async () => {
+    await settle();
+    return (await kittiwake()) !== undefined;
+  }, limit);
+  expect(await opens({}, rest.uri)).toBe(200);
+  const [copy] = (await cleo.api('GET', `/posts/${await kittiwake()}`)).body.files;
+  const bytes = async () => {
+    const headers = { authorization: `Bearer ${cleo.token}` };
+    return (await fetch(`${c.origin}/api/v1/files/${copy.id}/content`, { headers })).text();
+  };
+  // So that the token that C has is not as good as new.
+  await c.context.ports.closedGroups.token(group.uri);
+  expect(await bytes()).toBe('The kittiwake itself');
+  world.clock.forward(1);
+
+  const removed = { group: group.id, person: await about(eve), by: ada.id };
+  await transact(a.context, by, (work) => removeMember(work, removed));
+  await until(async () => (await opens({ began: [eve.uri] })) !== 200, limit);
+  expect(await versionOf(a, group.id, c)).toMatchObject({ version: version + 1, revoked_at: null });
+  // Whatever version it has: she is named in none.
+  const later = { version: version + 1 };
+  expect([await opens(later), await opens(later, rest.uri)]).toEqual([404, 200]);
+  // Cleo, who is a member there, reads on: nothing was dropped, and C asks for another token by itself.
+  expect(await bytes()).toBe('The kittiwake itself');
+  expect((await postsAt(cleo, at.c)).map(({ title }) => title)).toContain('Kittiwake');
+  expect(await versionOf(b, at.b, c)).toMatchObject({ version: version + 1 });
+
+  // Nor does a node whose last facilitator is none any more read with what its token said of them.
+  const before = (await versionOf(a, group.id, b))?.version ?? 0;
+  await role(bob, 'member');
+  expect(await versionOf(a, group.id, b)).toMatchObject({ version: before + 1, revoked_at: null });
+  expect(await versionOf(c, at.c, b)).toMatchObject({ version: before + 1, revoked_at: null });
 });
 
 it('a deletion reaches whoever was ever told: the node of somebody who ran the group then, and does no more', async () => {

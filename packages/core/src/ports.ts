@@ -128,8 +128,11 @@ export type Actors = {
 export type ClosedGroups = {
   /** Renews the token of a group, which nobody but this process ever sees. @param group its address */
   lease: (group: string) => Promise<Lease>;
-  /** The token of a group, renewed in time; null while it cannot be had. */
-  token: (group: string) => Promise<string | null>;
+  /**
+   * The token of a group, renewed in time; null while it cannot be had.
+   * @param refused one that opened nothing just now: another is given in its place, or null when it was as good as new
+   */
+  token: (group: string, refused?: string) => Promise<string | null>;
   /** The group says that it has other keys: they are read at its address. Open groups as well. */
   renewKey: (group: string) => Promise<void>;
   /** Nobody here is in the group any more. */
@@ -273,7 +276,7 @@ export type Requester =
       token?: (
         group: string,
         least: { epoch: string; version: number } | null,
-      ) => Promise<{ version: number; from: number; runs?: boolean } | null>;
+      ) => Promise<{ version: number; from: number; runs?: boolean; began?: (person: string) => boolean } | null>;
     }
   /** This node's own work: building activities, exports. */
   | { kind: 'node' };

@@ -112,7 +112,7 @@ export type ObjectKind = {
       db: Reader,
       requester: Extract<Requester, { kind: 'peer' }>,
       id: string,
-    ) => Promise<{ version: number; from: number; runs: boolean } | null>;
+    ) => Promise<{ version: number; from: number; runs: boolean; began: string[] } | null>;
     /** Number of the first item that a node may read; 0 for all. */
     from: (db: Reader, id: string, origin: string) => Promise<number>;
     note: (work: Work, id: string, origin: string, endsAt: string) => Promise<void>;

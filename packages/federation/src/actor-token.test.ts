@@ -1,7 +1,14 @@
 import { createHmac, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { calculateJwkThumbprint, compactVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { actorTokenHeader, issueActorToken, keyThumbprint, readActorToken, verifyActorToken } from './actor-token.ts';
+import {
+  actorTokenHeader,
+  issueActorToken,
+  keyThumbprint,
+  personMark,
+  readActorToken,
+  verifyActorToken,
+} from './actor-token.ts';
 
 const group = 'https://ministry.example/groups/7';
 const node = 'https://council.example/node';
@@ -73,9 +80,20 @@ describe('actor tokens', () => {
         epoch: '',
         from: 120,
         runs: false,
+        began: [],
       },
     });
     expect(await codeOf(forge())).toBe('ok');
+  });
+
+  it('name at most a hundred people who began a thread, so that nobody learns whom who does not know them', async () => {
+    const people = Array.from({ length: 101 }, (_, number) => `https://council.example/people/${number}`);
+    const token = await issueActorToken({ ...honest, began: people });
+    const verified = await verifyActorToken(token, expected);
+    if (!verified.ok) throw new Error(verified.code);
+    expect(verified.claims.began).toEqual(people.slice(0, 100).map(personMark));
+    expect(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).not.toContain('people');
+    expect(personMark('https://council.example/people/0')).toMatch(/^[\w-]{16}$/);
   });
 
   it('are signed tokens that other software verifies (RFC 7515), with the thumbprint of RFC 7638', async () => {
@@ -121,6 +139,8 @@ describe('actor tokens', () => {
       forge({ claims: { cnf: { jwk: nodePair.publicKey.export({ format: 'jwk' }) } } }),
     ],
     ['several groups', forge({ claims: { iss: [group] } })],
+    ['people by their addresses', forge({ claims: { beg: [`${node}/people/1`] } })],
+    ['people without end', forge({ claims: { beg: Array(101).fill('A'.repeat(16)) } })],
   ])('are refused when they are %s', async (_, token) => expect(await codeOf(token)).toBe('token_malformed'));
 
   it.each([

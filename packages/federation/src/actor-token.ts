@@ -12,7 +12,9 @@ const algorithm = 'EdDSA';
 const lifetimeSeconds = 600;
 /** Two addresses of 2,000 characters, the signature and the rest, in base64url. */
 const longestToken = 6_000;
-const limits: JsonLimits = { maximumBytes: longestToken, maximumDepth: 3, maximumValues: 40 };
+/** People whom a token names. */
+const mostNamed = 100;
+const limits: JsonLimits = { maximumBytes: longestToken, maximumDepth: 3, maximumValues: 40 + mostNamed };
 
 /** What a group says about a node: that it has members there, until when, and from where on it may read. */
 export type ActorTokenClaims = {
@@ -34,6 +36,8 @@ export type ActorTokenClaims = {
   from: number;
   /** Somebody there runs the group. */
   runs: boolean;
+  /** Who of that node began a thread for a part of the group and is a member: a `personMark` of each. */
+  began: string[];
 };
 
 const count = z.number().int().nonnegative();
@@ -49,7 +53,16 @@ const payloadSchema = z.object({
   epo: z.string().max(40).optional(),
   from: count,
   run: z.boolean().optional(),
+  beg: z
+    .array(z.string().regex(/^[A-Za-z0-9_-]{16}$/))
+    .max(mostNamed)
+    .optional(),
 });
+
+/** What stands for a person in a token: the first 96 bits of the SHA-256 of their address. Their node knows it, and nobody else learns whom it means. */
+export function personMark(uri: string): string {
+  return createHash('sha256').update(uri).digest('base64url').slice(0, 16);
+}
 
 const thumbprints = new WeakMap<KeyObject, string>();
 
@@ -69,6 +82,7 @@ export function keyThumbprint(key: KeyObject): string {
  * The token with which another node reads items of a closed group at their authors' nodes. It is bound to the node's key: without that it opens nothing.
  * @param input.key the group's Ed25519 key
  * @param input.epoch the group's node's own, which is left out where that was never restored
+ * @param input.began addresses of people; those beyond a hundred are left out, and are given nothing for it
  * @param input.nodeKey public half of the key that the node signs requests with
  * @returns a compact JWS that is valid for ten minutes
  * @throws {TypeError} for a key of another kind
@@ -82,6 +96,7 @@ export async function issueActorToken(input: {
   epoch?: string;
   from: number;
   runs?: boolean;
+  began?: readonly string[];
   now: Date;
 }): Promise<string> {
   if (input.key.privateKey.asymmetricKeyType !== 'ed25519') throw new TypeError('Tokens are signed with Ed25519 alone');
@@ -97,6 +112,7 @@ export async function issueActorToken(input: {
     ...(input.epoch ? { epo: input.epoch } : {}),
     from: input.from,
     ...(input.runs ? { run: true } : {}),
+    ...(input.began?.length ? { beg: input.began.slice(0, mostNamed).map(personMark) } : {}),
   };
   return new CompactSign(Buffer.from(JSON.stringify(payload)))
     .setProtectedHeader({ alg: algorithm, typ: type, kid: input.key.id })
@@ -173,7 +189,7 @@ function readToken(token: string): { ok: true; claims: ActorTokenClaims } | Refu
     );
   const parsed = payloadSchema.safeParse(payload);
   if (!parsed.success) return malformed();
-  const { iss, sub, cnf, iat, exp, ver, epo = '', from, run = false } = parsed.data;
+  const { iss, sub, cnf, iat, exp, ver, epo = '', from, run = false, beg = [] } = parsed.data;
   const claims = {
     group: iss,
     node: sub,
@@ -184,6 +200,7 @@ function readToken(token: string): { ok: true; claims: ActorTokenClaims } | Refu
     epoch: epo,
     from,
     runs: run,
+    began: beg,
   };
   return { ok: true, claims };
 }

@@ -70,7 +70,8 @@ export type StreamedAnswer = Omit<Answer, 'text'> & { body: AsyncIterable<Uint8A
  */
 export async function streamedExchange(wanted: Exchange, silence: number): Promise<StreamedAnswer> {
   return twice(wanted, async (response) => {
-    checkHead(response, wanted.maximumBytes);
+    // Of a refusal nothing is read, however long its words are beside the part that was asked for.
+    if ((response.statusCode ?? 0) < 400) checkHead(response, wanted.maximumBytes);
     const body = pieces(response, wanted, silence);
     // A generator that was never begun ends without running what ends the connection.
     const end = async () => {

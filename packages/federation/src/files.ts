@@ -20,21 +20,21 @@ export function createRemoteFiles(
       const token = needsToken ? await context.ports.closedGroups.token(group) : null;
       if (needsToken && token === null)
         return { ok: false, away: true, asked: true, detail: 'The node of the group gives no token at the moment' };
-      const headers = {
-        ...(token === null ? {} : actorTokenHeader(token)),
-        accept: '*/*',
-        range: `bytes=${range.start}-${range.end}`,
+      const fetchWith = async (proof: string | null) => {
+        const headers = {
+          ...(proof === null ? {} : actorTokenHeader(proof)),
+          accept: '*/*',
+          range: `bytes=${range.start}-${range.end}`,
+        };
+        const request = { method: 'GET', url: uri, headers, body: null, key, form: 'rfc9421' } as const;
+        const signed = await signRequest({ ...request, now: context.clock.now() });
+        return door.fetchFile(uri, { purpose: 'file', headers: { ...headers, ...signed }, maximumBytes });
       };
-      const signed = await signRequest({
-        method: 'GET',
-        url: uri,
-        headers,
-        body: null,
-        key,
-        form: 'rfc9421',
-        now: context.clock.now(),
-      });
-      const answer = await door.fetchFile(uri, { purpose: 'file', headers: { ...headers, ...signed }, maximumBytes });
+      let answer = await fetchWith(token);
+      if (!answer.ok && isRefusal(answer.status) && group !== null && token !== null) {
+        const other = await context.ports.closedGroups.token(group, token);
+        if (other !== null) answer = await fetchWith(other);
+      }
       if (!answer.ok) {
         const away = answer.retryable && !isRefusal(answer.status);
         return { ok: false, away, asked: away || answer.status !== undefined, detail: answer.detail };

@@ -159,6 +159,7 @@ export async function comeIn(world: World, group: Group, person: Person): Promis
       role: 'member',
       following: 1,
       joined_at: work.now,
+      began: 0,
       version: 0,
       epoch: '',
       updated_at: work.now,

@@ -32,7 +32,7 @@ export async function tokenDocument(
   const token = await issueActorToken({
     ...{ group, key: groupKey, node: requester.actor, nodeKey: key },
     ...{ version: granted.version, epoch: await ownEpoch(context.db.reader) },
-    ...{ from: granted.from, runs: granted.runs, now },
+    ...{ from: granted.from, runs: granted.runs, began: granted.began, now },
   });
   const endsAt = new Date(now.getTime() + tokenSeconds * 1_000).toISOString();
   const { note } = kind.grant;

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { type Context, countAttempt, epochOf, originOf, type Requester, TooMany } from '@joinery/core';
-import { readActorToken, verifyActorToken } from '../actor-token.ts';
+import { personMark, readActorToken, verifyActorToken } from '../actor-token.ts';
 import type { Bridge } from '../bridge.ts';
 import type { HeaderReader } from '../signatures.ts';
 import { longestLookUp, within } from '../within.ts';
@@ -43,8 +43,8 @@ export function tokenProof(
     // The group's node was restored, and this one was not told or has forgotten: asked at its own address, it says so.
     if (!verified.ok && verified.code === 'token_ahead' && (await asksHost(context, group))) verified = await verify();
     if (verified.ok) {
-      const { version, from, runs } = verified.claims;
-      return { version, from, runs };
+      const { version, from, runs, began } = verified.claims;
+      return { version, from, runs, began: (person) => began.includes(personMark(person)) };
     }
     // Answered like what is missing; whoever looks after the node reads why.
     context.logger.info('token.refused', { refusal: verified.code });

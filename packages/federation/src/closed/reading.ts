@@ -17,6 +17,8 @@ import { textOf } from '../read.ts';
 import { keyToPin, pinGroupKey, pinnedKey, renewPinnedKey, unpinGroupKey } from './group-keys.ts';
 import { sendAsk, sendReceipt } from './receipt.ts';
 
+/** What was refused with a token that is younger is not asked for again with another. */
+const newMilliseconds = 5_000;
 /** A token of ten minutes is used for seven: what is fetched at its end must still arrive. */
 const usedMilliseconds = 7 * 60_000;
 
@@ -68,9 +70,19 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
     const current = held.get(group);
     return current && current.claims.expiresAt * 1_000 > now ? current.token : null;
   };
+  /** Another token than one that opened nothing: that may have been superseded, or this node may read more since. Null when it is new. */
+  const instead = async (group: string, refused: string): Promise<string | null> => {
+    const known = held.get(group);
+    if (known?.token === refused) {
+      if (context.clock.now().getTime() - known.claims.issuedAt * 1_000 < newMilliseconds) return null;
+      held.delete(group);
+    }
+    const other = await tokenFor(group);
+    return other === refused ? null : other;
+  };
   return {
     lease,
-    token: tokenFor,
+    token: (group, refused) => (refused === undefined ? tokenFor(group) : instead(group, refused)),
     renewKey: async (group) => {
       if (await renewPinnedKey(bridge, group)) held.delete(group);
     },
@@ -87,12 +99,17 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
       // The group's own node knows who is in it.
       const token = origin === originOf(group) ? null : await tokenFor(group);
       if (token === null && origin !== originOf(group)) return { state: 'away' };
-      const headers = token === null ? {} : actorTokenHeader(token);
-      const answer = await signedFetch(bridge, uri, 'item of a closed group', { headers });
+      const fetchWith = (proof: string | null) =>
+        signedFetch(bridge, uri, 'item of a closed group', { headers: proof === null ? {} : actorTokenHeader(proof) });
+      let answer = await fetchWith(token);
+      if (!answer.ok && isRefusal(answer.status) && token !== null) {
+        const other = await instead(group, token);
+        if (other !== null) answer = await fetchWith(other);
+      }
       if (answer.ok)
         return isObject(answer.document) ? { state: 'found', document: answer.document } : { state: 'refused' };
       if (answer.status === 410) return { state: 'gone' };
-      const refused = answer.status !== undefined && answer.status < 500 && answer.status !== 429;
+      const refused = isRefusal(answer.status);
       // Another token may be needed: membership began anew, or the clock of the group's node was set.
       if (refused && token !== null) held.delete(group);
       if (!refused) bridge.unanswered.add(origin);
@@ -100,6 +117,9 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
     },
   };
 }
+
+const isRefusal = (status: number | undefined): boolean =>
+  status !== undefined && status < 500 && status !== 429 && status !== 410;
 
 /** Whether a token is the group's, and ours: proven with the pinned key, or, the first time, with the one that the group's document names, which is pinned then. */
 async function check(bridge: Bridge, group: string, token: string): Promise<ActorTokenClaims | null> {

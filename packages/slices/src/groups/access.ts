@@ -6,6 +6,7 @@ import {
   type Reader,
   streams,
   subscribe,
+  subscribers,
   type Work,
 } from '@joinery/core';
 import { streamOf } from './addresses.ts';
@@ -112,6 +113,45 @@ export async function revokeNode(work: Work, group: GroupRow, origin: string): P
   work.emit('group.revoked', streams.node(origin), data);
 }
 
+/** Somebody began a thread for a part of a group of ours. */
+export async function noteBegun(work: Work, group: string, person: string): Promise<void> {
+  const row = work.db.updateTable('group_member').set({ began: 1 });
+  await row.where('group_id', '=', group).where('person_id', '=', person).where('began', '=', 0).execute();
+}
+
+/** Addresses of members at a node who began a thread for a part of a group of ours; whose standing changed last first. */
+export async function beganAt(db: Reader, group: string, origin: string): Promise<string[]> {
+  return (await begunAt(db, { group, origin })).map(({ uri }) => uri);
+}
+
+const begunAt = prepareQuery((db, { group, origin }: At) =>
+  db
+    .selectFrom('group_member')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select('person.uri')
+    .where('group_member.group_id', '=', group)
+    .where('group_member.began', '=', 1)
+    .where('group_member.state', '=', 'member')
+    .where('person.home', '=', origin)
+    .orderBy('group_member.updated_at', 'desc')
+    .limit(100),
+);
+
+/**
+ * A node may read less of a closed group of ours than its token says, and goes on reading: somebody there runs it no more, or began a thread for a part of it and is a member no more. Its version
+ * goes up, and the nodes of the other members are told, which have what they wrote; the node itself asks for another token once this one opens nothing.
+ */
+export async function narrowNode(work: Work, group: GroupRow, origin: string): Promise<void> {
+  const known = await accessOf(work.db, group.id, origin);
+  if (!known || known.revoked_at !== null) return;
+  const version = known.version + 1;
+  const row = work.db.updateTable('group_access').set({ version });
+  await row.where('group_id', '=', group.id).where('origin', '=', origin).execute();
+  const data = { group: group.id, node: origin, version, epoch: await ownEpoch(work.db), remains: true };
+  for (const other of await subscribers(work.db, streamOf(group)))
+    if (other !== origin) work.emit('group.revoked', streams.node(other), data);
+}
+
 /** A node was granted what it may read until an instant. */
 export async function noteLease(work: Work, group: string, origin: string, endsAt: string): Promise<void> {
   await work.db
@@ -125,21 +165,23 @@ export async function noteLease(work: Work, group: string, origin: string, endsA
 /**
  * The host of a group elsewhere says from which version on a node's tokens count. Versions only rise, within an epoch of the host.
  * @param said.epoch one that counts, or will once the host itself has said that it is in it (`readEpoch`)
+ * @param remains whether the node reads on, with another token
  */
 export async function heedRevocation(
   work: Work,
   group: GroupRow,
   origin: string,
   said: { version: number; epoch: string },
+  remains: boolean,
 ): Promise<boolean> {
   const known = await accessOf(work.db, group.id, origin);
   if (known && known.epoch === said.epoch && known.version >= said.version) return false;
-  const row = { ...said, revoked_at: work.now };
+  const row = { ...said, ...(remains ? {} : { revoked_at: work.now }) };
   await work.db
     .insertInto('group_access')
     .values({
       ...{ group_id: group.id, origin, reads_from: 0, lease_ends_at: null, receipt_at: null, receipt_items: null },
-      ...row,
+      ...{ revoked_at: null, ...row },
     })
     .onConflict((conflict) => conflict.columns(['group_id', 'origin']).doUpdateSet(row))
     .execute();

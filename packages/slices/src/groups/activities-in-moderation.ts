@@ -97,7 +97,9 @@ async function onRevoke(work: Work, inbound: Inbound): Promise<InboundOutcome | 
   const { epoch, isAhead } = read;
   // Its node is asked whether it was restored: with the group's key alone nobody says so. Until it has answered this is noted, and no token is measured by it.
   if (isAhead) await renewLeases(work, group.home);
-  return (await heedRevoke(work, group, node, { version, epoch })) ? applied : ignored('known already');
+  return (await heedRevoke(work, group, node, { version, epoch, remains: activity['joinery:remains'] === true }))
+    ? applied
+    : ignored('known already');
 }
 
 const answeredByHost = 'what they asked since is answered itself';

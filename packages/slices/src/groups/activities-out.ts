@@ -234,7 +234,7 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
     if (group?.local !== 1 || !outgoing.joineryPeer) return null;
     // What still holds is said in the epoch of today: said in an earlier one it would count no more.
     const access = await accessOf(outgoing.db, group.id, data.node);
-    const holds = access?.version === data.version && access.revoked_at !== null;
+    const holds = access?.version === data.version && (access.revoked_at === null) === (data.remains === true);
     const epoch = holds ? await ownEpoch(outgoing.db) : (data.epoch ?? '');
     const revoke = {
       type: 'Remove',
@@ -242,10 +242,11 @@ export const toActivity: NonNullable<Activities['toActivity']> = {
       object: nodeActor(data.node),
       target: group.followers_uri ?? collectionUris(group.uri).followers,
       'joinery:version': data.version,
+      ...(data.remains ? { 'joinery:remains': true } : {}),
       ...(epoch === '' ? {} : { 'joinery:hostEpoch': epoch }),
     };
     if (stream === streamOf(group)) return announce(outgoing, group, { ...revoke, ...addressing(group) });
-    return { id: outgoing.id, ...revoke, to: [nodeActor(data.node)] };
+    return { id: outgoing.id, ...revoke, to: [nodeActor(stream.slice('node:'.length))] };
   },
   'group.removed': removal,
   'group.banned': (outgoing, event) => block(outgoing, event, false),

@@ -59,8 +59,11 @@ declare module '@joinery/core' {
     'group.confirm_asked': MemberEvent;
     'group.banned': ModerationEvent & Versioned;
     'group.unbanned': ModerationEvent & Versioned;
-    /** A node lost its access to a closed group of ours, and must drop its copies. On the group's stream, and on the stream of that node. */
-    'group.revoked': GroupEvent & { node: string; version: number; epoch?: string };
+    /**
+     * A node lost its access to a closed group of ours, and must drop its copies. On the group's stream, and on the stream of that node. With `remains` its tokens alone count no more, for
+     * it may read less than they say: on the streams of the other nodes.
+     */
+    'group.revoked': GroupEvent & { node: string; version: number; epoch?: string; remains?: boolean };
     /** A node that had lost its access to a closed group of ours has it again. On `local`. */
     'group.admitted': GroupEvent & { node: string };
     /** A node says that its copy of one item of a closed group is gone. Stream `local`. */
@@ -112,7 +115,10 @@ export const events: EventDefinitions = {
   'group.item_dropped': { v: 1, data: group.extend({ node: z.url(), item: z.url() }) },
   'group.revoked': {
     v: 1,
-    data: group.extend({ node: z.url(), version: z.number().int(), epoch: z.string().optional() }),
+    data: group.extend({
+      ...{ node: z.url(), version: z.number().int() },
+      ...{ epoch: z.string().optional(), remains: z.boolean().optional() },
+    }),
   },
   'group.admitted': { v: 1, data: group.extend({ node: z.url() }) },
   'group.access_lost': { v: 1, data: group.extend({ version: z.number().int() }) },

@@ -270,15 +270,16 @@ function loseAccess(work: Work, group: string, version: number): void {
 /**
  * The host of a closed group elsewhere takes a node's access. Whatever token it holds counts no more here; when it is this node, its copies go.
  * @param node its origin
+ * @param said.remains it reads on, with another token
  */
 export async function heedRevoke(
   work: Work,
   group: GroupRow,
   node: string,
-  said: { version: number; epoch: string },
+  { remains, ...said }: { version: number; epoch: string; remains: boolean },
 ): Promise<boolean> {
-  if (!(await heedRevocation(work, group, node, said))) return false;
-  if (node === work.home) {
+  if (!(await heedRevocation(work, group, node, said, remains))) return false;
+  if (node === work.home && !remains) {
     await withhold(work, group, true);
     loseAccess(work, group.id, said.version);
     // An agreement that covers it again says so to nobody: the host is asked, as after any refusal.

@@ -291,4 +291,10 @@ export const migrations: Migrations = {
       .addColumn('epoch', 'text', (column) => column.notNull().defaultTo(''))
       .execute();
   },
+  '2026-12-09-groups-began': async (db) => {
+    await db.schema
+      .alterTable('group_member')
+      .addColumn('began', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
 };

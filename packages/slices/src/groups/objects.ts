@@ -1,5 +1,5 @@
 import { type CollectionKind, nameCursor, namePosition, type ObjectKind, type StoredObject } from '@joinery/core';
-import { accessOf, nodeFacts, noteLease } from './access.ts';
+import { accessOf, beganAt, nodeFacts, noteLease } from './access.ts';
 import { groupDocument } from './activities-document.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
 import { listedGroups } from './lists.ts';
@@ -44,9 +44,10 @@ export const groupKind: ObjectKind = {
       const [group, access] = [await groupById(db, id), await accessOf(db, id, requester.origin)];
       const reads = await requesterMayRead(db, requester, group ?? absent);
       const running = await membersWithRole(db, id, ['owner', 'facilitator']);
+      const began = await beganAt(db, id, requester.origin);
       if (group?.reading !== 'members' || group.deleted_at !== null || !access || !reads) return null;
       const runs = running.some(({ home }) => home === requester.origin);
-      return access.revoked_at === null ? { version: access.version, from: access.reads_from, runs } : null;
+      return access.revoked_at === null ? { version: access.version, from: access.reads_from, runs, began } : null;
     },
     from: async (db, id, origin) => (await accessOf(db, id, origin))?.reads_from ?? 0,
     note: noteLease,

@@ -1,6 +1,6 @@
 import { type RefusalCode, refuse, streams, subscribe, unsubscribe, type Work } from '@joinery/core';
 import { isGuest, type PersonRow, personById } from '../people/index.ts';
-import { admitNode, nodeFacts, revokeNode } from './access.ts';
+import { admitNode, narrowNode, nodeFacts, revokeNode } from './access.ts';
 import { scopeOf, streamOf } from './addresses.ts';
 import { membersChanged } from './counts.ts';
 import { type GroupFacts, isKnownThere, isPubliclyKnown, isShut, mayKnowGroup } from './policy.ts';
@@ -104,12 +104,25 @@ export async function changeStanding(work: Work, parties: Parties, change: Stand
     const after = await hasParticipants(work.db, group.id, person.home);
     if (after && !before && closed) await admitNode(work, group, person.home);
     else if (after && !before) await subscribe(work, streamOf(group), person.home);
+    if (before && after && closed && (await narrows(work, parties, next))) await narrowNode(work, group, person.home);
     if (before && !after && closed) await revokeNode(work, group, person.home);
     else if (before && !after) await unsubscribe(work, streamOf(group), person.home);
   }
   const changed = counts(next) !== counts(standing);
   if (changed && group.local === 1) await membersChanged(work, group);
   return next;
+}
+
+/** Whether the node of somebody may read less in threads for a part of a group than before: they began one and left, or were the last there to run it. */
+async function narrows(work: Work, { group, person, standing }: Parties, next: GroupMemberRow): Promise<boolean> {
+  if (standing?.state !== 'member') return false;
+  const left = next.state !== 'member';
+  const ranIt = standing.role !== 'member' && (left || next.role === 'member');
+  if (left && standing.began === 1) return true;
+  return (
+    ranIt &&
+    !(await membersWithRole(work.db, group.id, ['owner', 'facilitator'])).some(({ home }) => home === person.home)
+  );
 }
 
 /** A group of ours counts what becomes of each who takes part: their nodes may hear of it in another order. */

@@ -107,6 +107,7 @@ export async function putMembership(
     joined_at: null,
     sees_from: null,
     banned_until: null,
+    began: 0,
     version: 0,
     epoch: '',
     ...change,

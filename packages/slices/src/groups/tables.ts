@@ -115,6 +115,8 @@ export type GroupMemberRow = {
   /** Of a member who joined a closed group while it showed new members nothing of its past: the instant from which threads are theirs to see. */
   sees_from: string | null;
   banned_until: string | null;
+  /** Of a group of this node: 1 for who began a thread for a part of it, which they see all of as long as they are a member. */
+  began: number;
   /** Of a group of this node: raised with each change of it. Elsewhere: as its node said with its last answer, so that what it said before that ends nothing. */
   version: number;
   /** Of a group elsewhere: the epoch of its node in which that was said. Empty for groups of this node. */

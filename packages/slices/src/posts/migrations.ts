@@ -379,4 +379,9 @@ export const migrations: Migrations = {
       .addPrimaryKeyConstraint('post_told_key', ['post_id', 'origin'])
       .execute();
   },
+  '2026-12-09-posts-began': async (db) => {
+    await sql`update group_member set began = 1 where exists (select 1 from post
+      where post.group_id = group_member.group_id and post.author_id = group_member.person_id
+        and post.audience <> 'group' and post.topic_id = post.id)`.execute(db);
+  },
 };

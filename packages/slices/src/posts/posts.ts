@@ -1,6 +1,6 @@
 import { type JsonObject, newId, prepareInsert, refuse, streams, type Work } from '@joinery/core';
 import { rememberFiles } from '@joinery/slices/files';
-import { type GroupRow, isReadLive, membersPerNode } from '@joinery/slices/groups';
+import { type GroupRow, isReadLive, membersPerNode, noteBegun } from '@joinery/slices/groups';
 import { markPublic } from '@joinery/slices/people';
 import { excerpt } from '@joinery/ui';
 import { type Attachment, attachAll, holderOf } from './attachments.ts';
@@ -178,6 +178,7 @@ async function addPost(
   if (row.local === 0) await rememberFiles(work, holderOf(id), arrival?.files ?? []);
   else if (!arrival) await attachAll(work, id, given.author, given.files ?? []);
   await numberPost(work, group, row, arrival?.activityId ?? null);
+  if (group.local === 1 && !thread && row.audience !== 'group') await noteBegun(work, group.id, row.author_id);
   // Other nodes look up by WebFinger who wrote where everybody may know of the group.
   if (!arrival && group.listed === 1 && group.reading !== 'members') await markPublic(work, input.author);
   if (!waits) await enterGroup(work, group, row, arrival?.history === true);

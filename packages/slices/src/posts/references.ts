@@ -169,25 +169,27 @@ export async function mayNodeReadClosed(
   if (requester.actor !== nodeActor(requester.origin) || reference === undefined) return false;
   const token = await requester.token?.(group.uri, access ?? null);
   if (!token || token.from > number || post.status !== 'accepted' || removed) return false;
-  return isForNode(db, requester.origin, post, group, token.runs);
+  return isForNode(db, requester.origin, post, group, token);
 }
 
 /**
  * Whether somebody of a node sees the thread of a post, which may be for a part of its group. Asked last: whoever may read nothing in the group learns nothing from how long it
  * takes.
- * @param runs whether the group says that somebody there runs it
+ * @param token what the group says of the people there; undefined where the group is ours
  */
 async function isForNode(
   db: Reader,
   origin: string,
   post: Pick<PostRow, 'audience' | 'audience_origin' | 'topic_id'>,
   group: Pick<GroupRow, 'home'> & GroupFacts,
-  runs = false,
+  token?: { runs?: boolean; began?: (person: string) => boolean },
 ): Promise<boolean> {
   if (post.audience === 'group') return true;
   const topic = await postById(db, post.topic_id);
   if (!topic) return false;
   if (group.local === 1) return (await nodesOfThread(db, group, topic)).includes(origin);
-  if (post.audience === 'agency' ? post.audience_origin === origin : runs) return true;
-  return (await personById(db, topic.author_id))?.home === origin;
+  if (post.audience === 'agency' ? post.audience_origin === origin : token?.runs) return true;
+  // Whoever began it sees it as long as they are a member, which the group's node alone knows: a token that does not say so proves nothing of it.
+  const author = await personById(db, topic.author_id);
+  return author?.home === origin && token?.began?.(author.uri) === true;
 }
