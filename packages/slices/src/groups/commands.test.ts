@@ -8,9 +8,10 @@ import { joiningKind } from './joining.ts';
 import { groupsWithoutOwner } from './lists.ts';
 import { joinGroup } from './membership.ts';
 import { migrations } from './migrations.ts';
+import { approve } from './moderation.ts';
 import { giveRolesBack, groupRules, shutGroups } from './restored.ts';
 import { openGroup } from './shut.ts';
-import { groupById, membershipOf } from './store.ts';
+import { groupById, membershipOf, putMembership } from './store.ts';
 import { openNode } from './testing/two-nodes.ts';
 
 it('the command line knows groups and people by their handles', async () => {
@@ -34,9 +35,22 @@ it('the command line knows groups and people by their handles', async () => {
   });
   // Nobody owns it meanwhile, which administrators are not told.
   expect(await groupsWithoutOwner(node.context.db.reader)).toEqual([]);
+  // Nobody is let in or invited meanwhile: their nodes would have the answer before anybody has looked.
+  const bert = await node.addPerson('Bert Berg');
+  await node.act((work) => putMembership(work, group.id, anna.id, { state: 'requested' }));
+  const answers = () =>
+    node.context.db.reader.selectFrom('log').select('id').where('name', '=', 'group.answered').execute();
+  const before = await answers();
+  const letIn = () => node.act((work) => approve(work, { group: group.id, person: anna.id, by: null }));
+  const ask = () => node.act((work) => invite(work, { group: group.id, person: bert.id, by: null }));
+  for (const does of [letIn, ask]) await expect(does()).rejects.toMatchObject({ code: 'conflict' });
+  expect(await answers()).toEqual(before);
+  expect(await membershipOf(node.context.db.reader, group.id, anna.id)).toMatchObject({ state: 'requested' });
   expect(await run('group confirm-members', group.handle)).toMatchObject({ json: { group: group.id, members: 1 } });
   expect(await membershipOf(node.context.db.reader, group.id, owner.id)).toMatchObject({ state: 'member' });
   expect(await groupsWithoutOwner(node.context.db.reader)).toMatchObject([{ id: group.id }]);
+  expect(await letIn()).toMatchObject({ state: 'member' });
+  expect(await ask()).toMatchObject({ state: 'invited' });
   await expect(run('group confirm-members', 'nowhere')).rejects.toMatchObject({ code: 'not_found' });
 });
 

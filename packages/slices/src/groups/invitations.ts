@@ -2,7 +2,7 @@ import { refuse, streams, type Work } from '@joinery/core';
 import { isGuest, personById } from '../people/index.ts';
 import { tellPeople } from './conversation-people.ts';
 import { canInvite, isMember } from './policy.ts';
-import { assertReachable, changeStanding, outside, partiesOf } from './standing.ts';
+import { assertLookedAt, assertReachable, changeStanding, outside, partiesOf } from './standing.ts';
 import { membershipOf } from './store.ts';
 import type { GroupMemberRow } from './tables.ts';
 import type { StandingSaid } from './told.ts';
@@ -10,7 +10,7 @@ import type { StandingSaid } from './told.ts';
 /**
  * Invites somebody of this node or another one. Who is invited becomes a member by joining; who had asked is let in at once.
  * @param input.by the facilitator; null for the command line
- * @throws {Refusal} not_found, forbidden, banned, no_agreement, not_here (the group lives elsewhere)
+ * @throws {Refusal} not_found, forbidden, banned, no_agreement, not_here (the group lives elsewhere), conflict when a restore keeps it shut
  */
 export async function invite(
   work: Work,
@@ -19,6 +19,7 @@ export async function invite(
   const parties = await partiesOf(work, input);
   const { group, person, standing } = parties;
   if (group.local !== 1) refuse('not_here', 'Invitations are made on the node that the group lives on');
+  assertLookedAt(parties, input.by);
   const inviter = input.by === null ? undefined : await membershipOf(work.db, group.id, input.by);
   const host = input.by === null ? undefined : await personById(work.db, input.by);
   if (input.by !== null && (!host || !canInvite(group, inviter, isGuest(host))))

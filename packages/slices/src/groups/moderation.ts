@@ -6,7 +6,15 @@ import { canApprove, canChangeRole, canModerate, canRemove, isMember } from './p
 import { forgetAnswers } from './requests/answers.ts';
 import { isActingDeputy } from './requests/away.ts';
 import { noteDecision } from './requests/decisions.ts';
-import { answer, assertNotLastOwner, changeStanding, outside, type Parties, partiesOf } from './standing.ts';
+import {
+  answer,
+  assertLookedAt,
+  assertNotLastOwner,
+  changeStanding,
+  outside,
+  type Parties,
+  partiesOf,
+} from './standing.ts';
 import { hasParticipants, membershipOf } from './store.ts';
 import type { GroupMemberRow, Role } from './tables.ts';
 
@@ -38,9 +46,10 @@ const decidesRequests =
       ? await isActingDeputy(work.db, group.id, actor.person_id, work.now)
       : false);
 
-/** @throws {Refusal} not_found, forbidden, conflict when there is no request */
+/** @throws {Refusal} not_found, forbidden, conflict when there is no request, or a restore keeps the group shut */
 export async function approve(work: Work, input: ModerationInput): Promise<GroupMemberRow> {
   const parties = await authorised(work, input, decidesRequests(work));
+  assertLookedAt(parties, input.by);
   if (parties.standing?.state !== 'requested') refuse('conflict', 'There is no request of this person');
   await noteDecision(work, { ...input, accepted: true });
   if (decidedElsewhere(work, parties)) return decideElsewhere(work, parties, input, true);

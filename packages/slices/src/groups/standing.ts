@@ -169,6 +169,17 @@ export function answer(
   work.emit('group.answered', stream, data);
 }
 
+/**
+ * While a restore keeps a group of ours shut nobody comes into it on the word of the command line, whose answers other nodes would have before anybody has looked; as on its pages, where those
+ * who run it open it first.
+ * @param by who decides; null for the command line
+ * @throws {Refusal} conflict
+ */
+export function assertLookedAt({ group }: Pick<Parties, 'group'>, by: string | null): void {
+  if (by === null && group.local === 1 && isShut(group))
+    refuse('conflict', 'A restore keeps this group shut: somebody who runs it has to open it first');
+}
+
 /** @throws {Refusal} last_owner: a group of ours always keeps somebody who runs it */
 export async function assertNotLastOwner(work: Work, { group, standing }: Parties): Promise<void> {
   if (group.local !== 1 || standing?.state !== 'member' || standing.role !== 'owner') return;
