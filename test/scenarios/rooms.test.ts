@@ -117,6 +117,15 @@ it('what is written then is read where it was written at each look, and stands i
     await settle();
     return (await postByUri(c.context.db.reader, topic.uri)) !== undefined;
   }, limit);
+  const made = await ada.api('POST', `/groups/${group.id}/library/folders`, { name: 'Heronry plans', parent: '' });
+  expect(made.status).toBe(201);
+  await until(async () => {
+    await settle();
+    return (await foldersAt()).length === 1;
+  }, limit);
+  expect(await foldersAt()).toMatchObject([{ name: 'Heronry plans' }]);
+  for (const path of [`/groups/${at.c}/library`, `/folders/${(await foldersAt())[0]?.id}`])
+    expect(await page(c, cleo, path)).toContain('Heronry plans');
   const here = await postByUri(c.context.db.reader, topic.uri);
   const shown = await cleo.api('GET', `/posts/${here?.id}`);
   expect(shown.body).toMatchObject({ title: 'Heronry works', live: 'read', files: [{ name: 'Heronry.txt' }] });
@@ -150,6 +159,18 @@ it('what is written then is read where it was written at each look, and stands i
   expect(await page(c, cleo, '/')).toContain('Read live only');
 });
 
+const foldersAt = async (): Promise<{ id: string; name: string }[]> =>
+  (await cleo.api('GET', `/groups/${at.c}/library/folders`)).body.items;
+
+it('while A is away readers are told where the names of folders are, which come back with it and with copies', async () => {
+  world.lineToA.cut();
+  const away = `Folder whose name is at ${new URL(a.origin).host}`;
+  expect(await page(c, cleo, `/groups/${at.c}/library`)).toContain(away);
+  expect((await foldersAt())[0]?.name).toContain(away);
+  world.lineToA.mend();
+  await until(async () => (await foldersAt())[0]?.name === 'Heronry plans', limit);
+});
+
 it('while B is away readers are told where it is and since when, and nothing is shown from memory', async () => {
   const [first] = await postsAt(cleo, at.c);
   link.cut();
@@ -168,6 +189,22 @@ it('when copies are kept again, what was read live comes back as a copy', async 
     const posts = await postsAt(cleo, at.c);
     return posts.length === 2 && posts.every(({ title, live }) => title !== null && live === undefined);
   }, limit);
+  // The names of folders too; and they go again when copies do.
+  const names = async () =>
+    (await c.context.db.reader.selectFrom('library_folder').select(['name', 'sort_name']).execute()).map(
+      ({ name, sort_name }) => name + sort_name,
+    );
+  await until(async () => {
+    await settle();
+    return (await names()).join() === 'Heronry plansheronry plans';
+  }, limit);
+  for (const keeping of ['live', 'leased']) {
+    await ada.api('PATCH', `/groups/${group.id}`, { keeping });
+    await until(async () => {
+      await settle();
+      return (await names()).every((name) => /heronry/i.test(name) === (keeping === 'leased'));
+    }, limit);
+  }
 });
 
 /** Somebody asks to take part, and answers the group's question. */

@@ -46,12 +46,14 @@ async function told(
 /** The folders of a group of ours, all at once: whoever missed something knows everything after the next. */
 async function treeOf(outgoing: Outgoing, group: GroupRow): Promise<JsonObject> {
   const folders = await foldersOf(outgoing.db, group.id);
+  // Nodes that keep nothing are told no names: what is on its way stands in their ledgers.
+  const named = group.reading !== 'members' || group.keeping !== 'live';
   return {
     id: libraryUri(group),
     type: 'Collection',
     attributedTo: group.uri,
     'joinery:folders': folders.map(({ uri, name, parent_id, official_at }) => ({
-      ...{ id: uri, name },
+      ...{ id: uri, ...(named ? { name } : {}) },
       ...(parent_id === '' ? {} : { parent: folders.find(({ id }) => id === parent_id)?.uri ?? null }),
       ...(official_at === null ? {} : { official: true }),
     })),

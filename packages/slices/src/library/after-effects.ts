@@ -9,13 +9,14 @@ import {
   type Work,
 } from '@joinery/core';
 import { filesOf, readFile, rememberFiles, type SaidFile } from '@joinery/slices/files';
-import { type GroupRow, groupById, isReadLive } from '@joinery/slices/groups';
+import { type GroupRow, groupById, isReadLive, streamFor } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
 import { binDays, binned, extensionsOf, type PostRow, postById } from '@joinery/slices/posts';
 import { comeBack, forgetDocument, putDocument, versionHolder } from './documents.ts';
 import { forgetLibrary } from './folders.ts';
 import { longestNote } from './input.ts';
 import { documentOf, folderByUri, foldersOf } from './store.ts';
+import { forgetFolderNames } from './tree.ts';
 
 export const emptyJob = 'library.empty';
 
@@ -146,7 +147,25 @@ async function hasLibrary(db: Reader, group: string): Promise<boolean> {
   return row !== undefined;
 }
 
+/** Nodes of members keep nothing any more, names of folders included; or they may again, and are told them when the group's node says so. */
+async function onKeepingChanged(work: Work, id: string): Promise<void> {
+  const group = await groupById(work.db, id);
+  if (group && isReadLive(group)) await forgetFolderNames(work, id);
+}
+
+/** Nodes of members may keep what a group of ours holds, which they might not before: they are told what its folders are called. */
+async function tellNames(work: Work, id: string, at: string): Promise<void> {
+  const group = await groupById(work.db, id);
+  if (group?.local !== 1 || group.reading !== 'members' || group.keeping === 'live') return;
+  const changes = work.db.selectFrom('group_change').select('id').where('group_id', '=', id);
+  const change = await changes.where('field', '=', 'keeping').where('at', '=', at).executeTakeFirst();
+  if (change && (await foldersOf(work.db, id)).length > 0)
+    work.emit('library.arranged', streamFor(work, group), { group: id });
+}
+
 export const afterEffects: AfterEffects = {
+  'group.keeping_changed': (work, { data }) => onKeepingChanged(work, data.group),
+  'group.updated': (work, { data, at }) => tellNames(work, data.group, at),
   'post.created': (work, { data }) => follow(work, data.post),
   'post.remembered': (work, { data }) => follow(work, data.post),
   'post.edited': (work, { data }) => follow(work, data.post),

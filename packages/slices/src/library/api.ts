@@ -16,8 +16,8 @@ import { mark } from './documents.ts';
 import { changeFolder, makeFolder, removeFolder } from './folders.ts';
 import { folderChange, newFolder } from './input.ts';
 import { binJson, binSchema, folderJson, folderSchema } from './json.ts';
-import { seeFolder } from './reads.ts';
-import { folderById, foldersOf } from './store.ts';
+import { namedFolders, seeFolder } from './reads.ts';
+import { folderById } from './store.ts';
 
 const params = z.object({ id: z.string() });
 
@@ -55,7 +55,8 @@ function folderApi(app: OpenAPIHono<Environment>): void {
     async (c) => {
       const visitor = requireVisitor(c);
       const { group } = await seeGroup(c.var.context, c.req.valid('param').id, visitor);
-      return c.json({ items: (await foldersOf(c.var.context.db.reader, group.id)).map(folderJson), next: null }, 200);
+      const folders = await namedFolders(c.var.context, group, c.var.language);
+      return c.json({ items: folders.map(folderJson), next: null }, 200);
     },
   );
   app.openapi(

@@ -9,7 +9,7 @@ import {
   removeFile,
   removeFilesOf,
 } from '@joinery/slices/files';
-import { type GroupRow, streamFor } from '@joinery/slices/groups';
+import { type GroupRow, isReadLive, streamFor } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
 import {
   continueThread,
@@ -295,7 +295,8 @@ async function extensionFor(db: Reader, group: GroupRow, post: Pick<PostRow, 'id
   return {
     target: path.at(-1)?.uri ?? libraryUri(group),
     'joinery:library': {
-      path: path.map(({ name }) => name),
+      // Their names are not this node's to tell where it keeps none.
+      path: isReadLive(group) ? [] : path.map(({ name }) => name),
       ...(place?.replaces ? { replaces: place.replaces } : {}),
       ...(latest ? toldVersion(latest) : {}),
       versions: fitting(versions),

@@ -1,4 +1,5 @@
 import type { Migrations } from '@joinery/core';
+import { sql } from 'kysely';
 
 export const migrations: Migrations = {
   '2026-12-04-library': async (db) => {
@@ -55,5 +56,10 @@ export const migrations: Migrations = {
   },
   '2026-12-06-library-replaces': async (db) => {
     await db.schema.alterTable('library_document').addColumn('replaces', 'text').execute();
+  },
+  '2026-12-09-library-live-folders': async (db) => {
+    // Of what is read live no names are kept.
+    await sql`update library_folder set name = '', sort_name = '/' || id where group_id in
+      (select id from groups where local = 0 and reading = 'members' and keeping = 'live')`.execute(db);
   },
 };

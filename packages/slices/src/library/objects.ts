@@ -30,7 +30,12 @@ export const folderKind: ObjectKind = {
     const folder = await folderById(db, object.id);
     const group = folder && (await groupById(db, folder.group_id));
     if (!folder || group?.local !== 1) return undefined;
-    return { id: folder.uri, type: 'Collection', name: folder.name, attributedTo: group.uri };
+    const all = (await foldersOf(db, group.id)).map(({ uri, name }) => ({ id: uri, name }));
+    return {
+      ...{ id: folder.uri, type: 'Collection', name: folder.name, attributedTo: group.uri },
+      // For who keeps no names: one look brings those of all folders.
+      'joinery:folders': all,
+    };
   },
 };
 

@@ -5,7 +5,8 @@ import { isLanguage, type Language, Panel } from '@joinery/ui';
 import { officialDocuments } from './lists.ts';
 import { messages } from './messages.ts';
 import { whyNotMark, whyNotMove, whyNotVersion } from './policy.ts';
-import { documentOf, foldersOf, pathTo, versionsOf } from './store.ts';
+import { namedFolders } from './reads.ts';
+import { documentOf, pathTo, versionsOf } from './store.ts';
 import { DocumentPanel } from './views-document.tsx';
 import { GroupParts, Pack } from './views-parts.tsx';
 
@@ -23,7 +24,8 @@ async function onGroup(context: Context, visitor: Visitor | null, subject: { id:
   const t = messages(reader.language);
   const db = context.db.reader;
   const documents = await officialDocuments(db, seen.viewer, seen.group.id);
-  const folders = (await foldersOf(db, seen.group.id)).filter(({ official_at }) => official_at !== null);
+  const all = await namedFolders(context, seen.group, language);
+  const folders = all.filter(({ official_at }) => official_at !== null);
   return (
     <>
       <GroupParts group={seen.group.id} current="topics" language={reader.language} />
@@ -67,7 +69,7 @@ async function onTopic(
     mark: signedIn && whyNotMark(standing) === null,
     version: signedIn && whyNotVersion(standing, post) === null,
   };
-  const path = pathTo(await foldersOf(db, group.id), document.folder_id);
+  const path = pathTo(await namedFolders(context, group, language), document.folder_id);
   const model = { group: group.id, post, path, official: document.official_at !== null, versions, may, csrf };
   return <DocumentPanel model={model} reader={readerFor(context, visitor, language)} />;
 }

@@ -19,8 +19,8 @@ import { fieldErrors } from './faults.ts';
 import { placeForm, uploadForm, versionForm } from './input.ts';
 import { messages } from './messages.ts';
 import { whyNotAdd, whyNotMark, whyNotMove, whyNotVersion } from './policy.ts';
-import { seeDocument } from './reads.ts';
-import { foldersOf, versionsOf } from './store.ts';
+import { namedFolders, seeDocument } from './reads.ts';
+import { versionsOf } from './store.ts';
 import { AddPage, MovePage, VersionPage } from './views-forms.tsx';
 
 const mostAtOnce = sizes.filesAtOnce.most;
@@ -112,7 +112,7 @@ async function addForm(
   const page = (
     <AddPage
       {...{ group, typed, csrf, ...taken }}
-      folders={await foldersOf(db, group.id)}
+      folders={await namedFolders(context, group, language)}
       audience={audience ? audienceText(audience, context.config.agency, language) : ''}
       most={mostAtOnce}
       largest={context.config.files.largest}
@@ -220,7 +220,7 @@ function placeRoutes(app: Hono<Environment>): void {
     const why = whyNotMove(standing, post);
     if (why) refuse(why, 'You cannot move this document');
     const title = post.title || post.excerpt;
-    const folders = await foldersOf(c.var.context.db.reader, group.id);
+    const folders = await namedFolders(c.var.context, group, c.var.language);
     const model = { document: { id: post.id, title }, folders, folder: document.folder_id, errors: [] };
     const page = <MovePage {...model} csrf={c.var.csrf} reader={readerOf(c)} />;
     return showPage(c, { title: messages(c.var.language)('moveTitle', { title }) }, page);

@@ -21,7 +21,7 @@ import { choiceForm, folderForm } from './input.ts';
 import { listDocuments, type Order, officialDocuments, orders, removedDocuments } from './lists.ts';
 import { messages } from './messages.ts';
 import { whyNotAdd, whyNotChangeFolder, whyNotChoose, whyNotMakeFolder, whyNotMark } from './policy.ts';
-import { seeFolder, shownFolders, sourceOf, withTitles } from './reads.ts';
+import { namedFolders, seeFolder, shownFolders, sourceOf, withTitles } from './reads.ts';
 import { documentRoutes } from './routes-document.tsx';
 import { foldersByIn, foldersOf, pathTo } from './store.ts';
 import type { FolderRow } from './tables.ts';
@@ -45,12 +45,15 @@ export function routes(app: Hono<Environment>): void {
   app.get('/groups/:id/library/zip', async (c) => {
     const { group, viewer } = await seeGroup(c.var.context, c.req.param('id'), c.var.visitor);
     countZip(c);
-    return answerZip(c, group.name, entriesOf(c.var.context, viewer, group.id, null));
+    const folders = await namedFolders(c.var.context, group, c.var.language);
+    return answerZip(c, group.name, entriesOf(c.var.context, viewer, group.id, folders, null));
   });
   app.get('/folders/:id/zip', async (c) => {
     const { group, viewer, folder } = await seeFolder(c.var.context, c.req.param('id'), c.var.visitor);
     countZip(c);
-    return answerZip(c, folder.name, entriesOf(c.var.context, viewer, group.id, folder.id));
+    const folders = await namedFolders(c.var.context, group, c.var.language);
+    const { name } = folders.find(({ id }) => id === folder.id) ?? folder;
+    return answerZip(c, name, entriesOf(c.var.context, viewer, group.id, folders, folder.id));
   });
   folderRoutes(app);
   binRoutes(app);
@@ -63,15 +66,16 @@ function countZip(c: RequestContext): void {
   countAttempt(context, `zip ${visitor?.account ?? clientNetwork}`, limits.zips);
 }
 
-async function showFolder(c: RequestContext, seen: Seen, folder: FolderRow | null): Promise<Response> {
+async function showFolder(c: RequestContext, seen: Seen, row: FolderRow | null): Promise<Response> {
   const { context, language, csrf } = c.var;
   const db = context.db.reader;
   const { group, standing, viewer } = seen;
   const asked = c.req.query('order');
   const order: Order = orders.find((one) => one === asked) ?? 'name';
   const cursor = c.req.query('cursor') ?? null;
-  const id = folder?.id ?? '';
-  const all = await shownFolders(db, group.id, viewer);
+  const id = row?.id ?? '';
+  const all = await shownFolders(context, group, viewer, language);
+  const folder = all.find((one) => one.id === id) ?? row;
   const { items, next } = await listDocuments(db, viewer, {
     group: group.id,
     folder: id,

@@ -6,8 +6,9 @@ export type FolderRow = {
   group_id: string;
   /** Empty for those in the library itself. */
   parent_id: string;
+  /** Empty where nothing of what others wrote is kept. */
   name: string;
-  /** Folded: unique in its folder, and what lists go by. */
+  /** Folded: unique in its folder, and what lists go by. Where there is no name, a slash and the id. */
   sort_name: string;
   official_at: string | null;
   /** Who made it; null when that was at another node. */

@@ -1,10 +1,16 @@
 import { fold, isObject, type Json, newId, originOf, type Work } from '@joinery/core';
-import type { GroupRow } from '@joinery/slices/groups';
+import { type GroupRow, isReadLive } from '@joinery/slices/groups';
 import { postByUri } from '@joinery/slices/posts';
 import { putDocument } from './documents.ts';
 import { dropFolders } from './folders.ts';
 import { deepest, longestFolderName, mostFolders } from './input.ts';
 import { folderByUri, foldersOf, libraryUri } from './store.ts';
+
+/** What another node says a folder is called, as it is shown here; empty for nothing. */
+export function folderName(said: Json | undefined): string {
+  const text = (typeof said === 'string' ? said : '').replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  return [...text].slice(0, longestFolderName).join('');
+}
 
 type Said = { uri: string; name: string; parent: string | null; official: boolean };
 
@@ -13,10 +19,8 @@ function read(group: GroupRow, folders: readonly Json[]): Said[] {
   const said: Said[] = [];
   for (const one of folders.slice(0, mostFolders)) {
     if (!isObject(one) || typeof one.id !== 'string' || originOf(one.id) !== group.home) continue;
-    const name = [...(typeof one.name === 'string' ? one.name : '').replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()]
-      .slice(0, longestFolderName)
-      .join('');
-    if (name === '' || said.some(({ uri }) => uri === one.id)) continue;
+    const name = folderName(one.name);
+    if ((name === '' && !isReadLive(group)) || said.some(({ uri }) => uri === one.id)) continue;
     const parent = typeof one.parent === 'string' ? one.parent : null;
     said.push({ uri: one.id, name, parent, official: one.official === true });
   }
@@ -27,8 +31,17 @@ function read(group: GroupRow, folders: readonly Json[]): Said[] {
     return steps;
   };
   const fits = said.filter((one) => depth(one) <= deepest && (one.parent === null || above(one)));
-  const place = ({ parent, name }: Said) => `${parent ?? ''} ${fold(name)}`;
+  const place = ({ uri, parent, name }: Said) => `${parent ?? ''} ${name === '' ? uri : fold(name)}`;
   return fits.filter((one, index) => fits.findIndex((other) => place(other) === place(one)) === index);
+}
+
+/** Where nothing of what others wrote is kept, the names of folders are not either: they are asked for at each look. */
+const unnamed = (id: string) => ({ name: '', sort_name: `/${id}` });
+
+/** The names of folders are kept no more. */
+export async function forgetFolderNames(work: Work, group: string): Promise<void> {
+  for (const { id } of await foldersOf(work.db, group))
+    await work.db.updateTable('library_folder').set(unnamed(id)).where('id', '=', id).execute();
 }
 
 /** Takes over what folders a group elsewhere has. Those that keep their address keep what is in them. */
@@ -54,7 +67,8 @@ export async function applyTree(work: Work, group: GroupRow, folders: readonly J
     // An address that another group has already told of is that group's.
     if (!before && (await folderByUri(work.db, uri))) continue;
     const row = {
-      ...{ name, sort_name: fold(name), parent_id: parent === null ? '' : (ids.get(parent) ?? '') },
+      ...(isReadLive(group) ? unnamed(id) : { name, sort_name: fold(name) }),
+      parent_id: parent === null ? '' : (ids.get(parent) ?? ''),
       official_at: official ? (before?.official_at ?? work.now) : null,
       updated_at: work.now,
     };

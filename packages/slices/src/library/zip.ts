@@ -1,21 +1,23 @@
 import type { Context } from '@joinery/core';
 import type { ZipEntry } from '@joinery/slices/files';
 import { listDocuments, type Viewer } from './lists.ts';
-import { foldersOf, pathTo, within } from './store.ts';
+import { pathTo, within } from './store.ts';
+import type { FolderRow } from './tables.ts';
 
 const portion = 100;
 
 /**
  * The newest file of each document in a folder and in those below it, as somebody sees them, a folder at a time.
+ * @param all folders of the group, with the names that the zip gets
  * @param folder local id; null for all of the library
  */
 export async function* entriesOf(
   { db }: Pick<Context, 'db'>,
   viewer: Viewer,
   group: string,
+  all: readonly FolderRow[],
   folder: string | null,
 ): AsyncGenerator<ZipEntry> {
-  const all = await foldersOf(db.reader, group);
   const places = folder === null ? ['', ...all.map(({ id }) => id)] : within(all, folder).map(({ id }) => id);
   const above = folder === null ? 0 : pathTo(all, folder).length;
   for (const place of places) {
