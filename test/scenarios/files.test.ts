@@ -3,8 +3,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cookieName, limits, startSession, transact } from '@joinery/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emptyJob } from '../../packages/slices/src/library/after-effects.ts';
+import { jobs } from '../../packages/slices/src/library/jobs.ts';
 import { sessionCookie } from '../harness/browser-pages.ts';
 import { allowEachOther, settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+import { until } from '../harness/until.ts';
 import { uploadFile } from '../harness/upload.ts';
 
 const size = 2 * 1024 * 1024 + 17;
@@ -205,9 +208,12 @@ describe('A file with a post, read from another node', () => {
 
     const said = await anna.api('POST', `/posts/${found.id}/replies`, { content: 'Does it carry lorries?' });
     expect(said.status).toBe(201);
+    expect((await anna.api('PUT', `/posts/${found.id}/like`)).status).toBeLessThan(300);
     await settleAll(both);
     await bert.api('DELETE', `/posts/${own.id}`);
     await settleAll(both);
+    // Nobody is told meanwhile that it was liked.
+    expect((await bert.api('GET', `/posts/${own.id}`)).body.likes).toBe(0);
     expect((await anna.api('GET', `/documents/${found.id}`)).status).toBe(404);
     expect((await anna.api('GET', `/groups/${here}/library/bin`)).body.items).toEqual([]);
     expect((await bert.api('GET', `/groups/${at}/library/bin`)).body.items).toMatchObject([{ title: 'The bridge' }]);
@@ -222,17 +228,37 @@ describe('A file with a post, read from another node', () => {
       (await person.api('GET', `/documents/${id}`)).body.official,
       (await person.api('GET', `/posts/${id}`)).body.replies.map(({ content }: { content: string }) => content),
       (await person.api('GET', `/posts/${id}`)).body.replyCount,
+      (await person.api('GET', `/posts/${id}`)).body.likes,
+      (await person.api('GET', `/posts/${id}`)).body.liked,
     ];
-    const kept = [true, [expect.stringContaining('lorries')], 1];
-    expect(await thread(anna, back.id)).toEqual(kept);
-    expect(await thread(bert, again.body.id)).toEqual(kept);
+    const kept = [true, [expect.stringContaining('lorries')], 1, 1];
+    expect(await thread(anna, back.id)).toEqual([...kept, true]);
+    // Bert's node has the figure from that of the group.
+    const told = (id: string) =>
+      until(async () => {
+        await settleAll(both);
+        return (await bert.api('GET', `/posts/${id}`)).body.likes === 1;
+      }, 15_000);
+    await told(again.body.id);
+    expect(await thread(bert, again.body.id)).toEqual([...kept, false]);
     // Taken back once more: nothing of the mark is left over from the first time.
     expect((await anna.api('PATCH', `/documents/${back.id}`, { official: false })).status).toBe(200);
     await bert.api('DELETE', `/posts/${again.body.id}`);
     await settleAll(both);
     const third = await bert.api('POST', `/documents/${again.body.id}/restore`);
     await settleAll(both);
-    expect(await thread(bert, third.body.id)).toEqual([false, kept[1], 1]);
+    await told(third.body.id);
+    expect(await thread(bert, third.body.id)).toEqual([false, kept[1], 1, 1, false]);
+    // Until it can come back no more.
+    const likes = () => council.context.db.reader.selectFrom('post_like').select(['post_id', 'actor']).execute();
+    const [left, ...others] = await likes();
+    expect([left?.actor, others]).toEqual([anna.uri, []]);
+    await bert.api('DELETE', `/posts/${third.body.id}`);
+    await settleAll(both);
+    expect((await bert.api('GET', `/posts/${third.body.id}`)).body.likes).toBe(0);
+    expect(await likes()).toEqual([left]);
+    await jobs[emptyJob]?.(council.context, { post: left?.post_id ?? '' });
+    expect(await likes()).toEqual([]);
   }, 60_000);
 
   it('ends with its post, at once and everywhere', async () => {

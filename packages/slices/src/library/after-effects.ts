@@ -94,7 +94,7 @@ const instant = (value: Json | undefined, post: PostRow) => {
   return Number.isNaN(at) ? post.updated_at : new Date(at).toISOString();
 };
 
-/** A deleted document of ours lies in the bin; of others nothing is kept. */
+/** A deleted document of ours lies in the bin; of others nothing is kept but who here liked it, until it can come back no more. */
 async function end(work: Work, post: string): Promise<void> {
   const bin = await binned(work.db, post);
   const row = await documentOf(work.db, post);
@@ -108,7 +108,7 @@ async function end(work: Work, post: string): Promise<void> {
       .values({ ...row, sort_title: '' })
       .execute();
   const days = new Date(Date.parse(work.now) + (binDays + 1) * 86_400_000).toISOString();
-  if (bin || isMarked) await enqueueJob(work, emptyJob, { post }, { key: post, runAt: bin?.ends_at ?? days });
+  if (row) await enqueueJob(work, emptyJob, { post }, { key: post, runAt: bin?.ends_at ?? days });
 }
 
 /** A copy is kept no more: neither are its title and its versions. Where it lies stays known while it is read at its own node. */

@@ -10,11 +10,16 @@ export const binDays = periods.bin.days;
 
 const binHolder = (post: string) => ({ kind: 'bin', id: post });
 
-/** Whether its author may have it back. Not what those who run the group took out: with a new address it would be in the group again. */
-export function goesToBin(post: PostRow): boolean {
-  const { kind, local, reply_to, audience, removed_at, hidden_at } = post;
+/** Whether its author, of whatever node, may have it back. Not what those who run the group took out: with a new address it would be in the group again. */
+export function mayComeBack(post: PostRow): boolean {
+  const { kind, reply_to, audience, removed_at, hidden_at } = post;
   if (removed_at !== null || hidden_at !== null) return false;
-  return kind === 'document' && local === 1 && reply_to === null && audience === 'group';
+  return kind === 'document' && reply_to === null && audience === 'group';
+}
+
+/** Whether what is in it lies in the bin of this node meanwhile. */
+export function goesToBin(post: PostRow): boolean {
+  return post.local === 1 && mayComeBack(post);
 }
 
 /**
@@ -90,8 +95,9 @@ export async function takeFromBin(work: Work, input: { post: string; author: str
   return post;
 }
 
-/** Its days are over, or its author wants it gone: nothing of it is left. */
+/** Its days are over, or its author wants it gone: nothing of it is left, nor of who liked it. */
 export async function emptyBin(work: Work, post: string): Promise<void> {
+  await work.db.deleteFrom('post_like').where('post_id', '=', post).execute();
   await work.db.deleteFrom('post_bin').where('post_id', '=', post).execute();
   await removeFilesOf(work, binHolder(post));
 }

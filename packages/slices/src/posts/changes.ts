@@ -3,7 +3,7 @@ import { removeFilesOf } from '@joinery/slices/files';
 import { isReadLive } from '@joinery/slices/groups';
 import { excerpt } from '@joinery/ui';
 import { type Attachment, changeFiles, holderOf } from './attachments.ts';
-import { putInBin } from './bin.ts';
+import { mayComeBack, putInBin } from './bin.ts';
 import { leaveGroup } from './entering.ts';
 import { forgetExtension, putExtension } from './extension.ts';
 import { decidedByHost, streamOf } from './host.ts';
@@ -107,7 +107,7 @@ export async function editPost(work: Work, input: EditInput): Promise<PostRow> {
 
 /**
  * Deletes a post for good: its texts and likes go, a tombstone stays so that the thread holds together and nothing late resurrects it. Of a document of ours its author
- * has what was in it for 30 days more (`bin.ts`).
+ * has what was in it for 30 days more (`bin.ts`), and of any that may come back each node knows meanwhile who liked it.
  * @param input.deletion the `Delete` of a remote author as it arrived
  * @throws {Refusal} forbidden unless the very author
  */
@@ -142,7 +142,8 @@ export async function deletePost(
   };
   await work.db.updateTable('post').set(change).where('id', '=', post.id).execute();
   await work.db.deleteFrom('post_revision').where('post_id', '=', post.id).execute();
-  await work.db.deleteFrom('post_like').where('post_id', '=', post.id).execute();
+  // Who liked a document shows nowhere from now on, and is known to this node until it can come back no more.
+  if (!mayComeBack(post)) await work.db.deleteFrom('post_like').where('post_id', '=', post.id).execute();
   await forgetNames(work, post.id);
   await forgetExtension(work, post.id);
   await removeFilesOf(work, holderOf(post.id));

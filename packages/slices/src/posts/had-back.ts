@@ -1,5 +1,6 @@
 import type { Work } from '@joinery/core';
-import { groupById, tellsFigures } from '@joinery/slices/groups';
+import { type GroupRow, groupById, tellsFigures } from '@joinery/slices/groups';
+import { countDue } from './counts.ts';
 import { postByUri } from './store.ts';
 import type { PostRow } from './tables.ts';
 
@@ -24,6 +25,7 @@ export async function continueThread(work: Work, post: PostRow, before: string):
   const locked_at = post.locked_at ?? old.locked_at;
   await work.db.updateTable('post').set({ locked_at }).where('id', '=', post.id).execute();
   if (!tellsFigures(group) || old.audience !== 'group' || post.audience !== 'group') return true;
+  await moveLikes(work, group, post.id, old.id);
   const moved = await work.db
     .updateTable('post')
     .set({ topic_id: post.id })
@@ -40,4 +42,23 @@ export async function continueThread(work: Work, post: PostRow, before: string):
     .execute();
   await work.db.updateTable('post').set({ reply_count: 0 }).where('id', '=', old.id).execute();
   return true;
+}
+
+/** Who liked it likes it still. The node of the group knows them all and tells the figure; others know their own people. */
+async function moveLikes(work: Work, group: GroupRow, post: string, before: string): Promise<void> {
+  const { numUpdatedRows } = await work.db
+    .updateTable('post_like')
+    .set({ post_id: post })
+    .where('post_id', '=', before)
+    .where('actor', 'not in', (eb) =>
+      eb.selectFrom('post_like as here').select('here.actor').where('here.post_id', '=', post),
+    )
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) return;
+  await work.db
+    .updateTable('post')
+    .set((eb) => ({ likes: eb('likes', '+', Number(numUpdatedRows)) }))
+    .where('id', '=', post)
+    .execute();
+  await countDue(work, group, post);
 }
