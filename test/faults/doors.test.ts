@@ -9,8 +9,8 @@ it('The door to peers does not open inside a unit of work, which would keep the 
   await using council = await startTestNode('council');
   await allowEachOther([department, council]);
   const { peers } = council.context.doors;
-  const fetchNode = () => peers.fetchDocument(`${department.origin}/node`, { purpose: 'test' });
-  const post = () => peers.post(`${department.origin}/inbox`, { purpose: 'test', headers: {}, body: '{}' });
+  const fetchNode = () => peers.fetchDocument(`${department.origin}/node`, { purpose: 'delivery' });
+  const post = () => peers.post(`${department.origin}/inbox`, { purpose: 'delivery', headers: {}, body: '{}' });
   for (const use of [fetchNode, post]) {
     const logged = department.logged.length;
     await expect(transact(council.context, by, use)).rejects.toMatchObject({ code: 'inside_unit_of_work' });

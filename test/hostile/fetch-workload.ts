@@ -12,7 +12,7 @@ const door = createPeersDoor({
 const fetchOften = async (address: string, times: number) => {
   let code = '';
   for (let turn = 0; turn < times; turn += 1) {
-    const answer = await door.fetchDocument(address, { purpose: 'test' });
+    const answer = await door.fetchDocument(address, { purpose: 'delivery' });
     code = answer.ok ? 'ok' : answer.code;
   }
   return code;

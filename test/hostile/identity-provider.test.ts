@@ -349,7 +349,7 @@ it('151: a logout token that is forged, replayed or of another kind ends nothing
 it('A provider is asked at its own addresses and nowhere else', async () => {
   await using liar = await startLiar();
   const { services } = node.context.doors;
-  const ask = (url: string) => services.request(url, { purpose: 'test', method: 'GET' });
+  const ask = (url: string) => services.request(url, { purpose: 'delivery', method: 'GET' });
   expect(await ask(`${liar.issuer}/keys`)).toMatchObject({ ok: true });
   for (const url of [`${liar.issuer}/keys?x=1`, `${liar.issuer}/other`, liar.issuer, 'http://127.0.0.1:9/'])
     expect(await ask(url)).toMatchObject({ ok: false, code: 'no_agreement' });

@@ -172,7 +172,11 @@ it('an agreement that is narrowed to other groups holds back what the rest of th
   council.federation.catchUp.gap(department.origin, stream);
   await settleAll(nodes);
   expect(await titles()).toEqual(['Before']);
-  const asked = await signedFetch(council.federation.bridge, `${department.origin}/activities/${event_id}`, 'test');
+  const asked = await signedFetch(
+    council.federation.bridge,
+    `${department.origin}/activities/${event_id}`,
+    'rehearsal',
+  );
   expect(asked).toMatchObject({ ok: false, status: 404 });
 
   await department.decide('change', council, { groups: null });

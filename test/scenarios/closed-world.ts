@@ -110,7 +110,7 @@ export async function openClosedWorld(options: Options = {}): Promise<ClosedWorl
     return found.id;
   };
   const get: ClosedWorld['get'] = async (node, url, headers = {}) => {
-    const answer = await signedFetch(node.federation.bridge, url, 'test', { id: null, headers });
+    const answer = await signedFetch(node.federation.bridge, url, 'rehearsal', { id: null, headers });
     return { status: answer.ok ? 200 : answer.status, document: answer.ok ? answer.document : answer.body };
   };
   const textAt = async (node: TestNode, uri: string): Promise<string | undefined> => {

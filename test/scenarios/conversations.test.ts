@@ -131,7 +131,7 @@ async function people(node: TestNode): Promise<Record<string, string>> {
 }
 
 async function get(node: TestNode, url: string) {
-  const answer = await signedFetch(node.federation.bridge, url, 'test', { id: null });
+  const answer = await signedFetch(node.federation.bridge, url, 'rehearsal', { id: null });
   return { status: answer.ok ? 200 : answer.status, document: answer.ok ? answer.document : answer.body };
 }
 

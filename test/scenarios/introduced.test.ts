@@ -105,7 +105,7 @@ it('it gets nothing else: it cannot deliver, discover, search or look at anythin
     for (const way of ['in', 'out'] as const) {
       expect(b.federation.bridge.trust.mayFederate(c.origin, scope, way).reason).toBe('not_listed');
     }
-  const ask = (address: string) => signedFetch(c.federation.bridge, address, 'test');
+  const ask = (address: string) => signedFetch(c.federation.bridge, address, 'rehearsal');
   for (const path of ['/node/groups', '/streams', '/agency', `/people/${bob.id}`, `/people/${bob.id}/outbox`])
     expect(await ask(`${b.origin}${path}`)).toMatchObject({ ok: false });
   expect(b.federation.bridge.trust.mayRead(c.origin, { uri: `${a.origin}/groups/other` }, 'out').reason).toBe(

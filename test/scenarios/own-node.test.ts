@@ -146,10 +146,35 @@ it('opens a link on the own node as far as agreements go, and says in words why 
     expect((await page.post('/follow/ask', { uri: wrong, reason: 'x' })).status).toBe(400);
   expect(council.federation.door.recent()).toEqual([]);
 
+  const handle = `@anything@${new URL(department.origin).host}`;
+  const byHandle = browser(council, `${name}=${value}`);
+  await byHandle.get(`/follow?uri=${encodeURIComponent(handle)}`);
+  expect((await byHandle.post('/follow/ask', { uri: handle, reason: 'Their maps' })).status).toBe(303);
+  /** What the newest notification says, and where it leads. */
+  const told = async (reading: Awaited<ReturnType<typeof asBob>>) => {
+    const { html } = await reading.get('/notifications');
+    const [href = ''] = /\/notifications\/[0-9a-f-]{36}/.exec(html) ?? [];
+    const says = ['There is an agreement', 'it opens once they allow yours'].filter((words) => html.includes(words));
+    return { says, leads: (await reading.get(href)).location };
+  };
+
   await council.allow(department);
+  await settleAll([council]);
   expect((await page.get(group)).html).toContain('has not allowed your node yet');
+  expect((await page.get('/')).html).toContain('what you asked for opens once they allow yours');
+  expect(await told(page)).toEqual({ says: ['it opens once they allow yours'], leads: group });
   await department.allow(council);
   await settleAll([department, council]);
+  // Told again, that it opens now; what is asked for by a name leads to the node.
+  expect(await told(page)).toEqual({ says: ['There is an agreement'], leads: group });
+  const elsewhere = `/follow?uri=${encodeURIComponent(department.origin)}`;
+  expect(await told(byHandle)).toEqual({ says: ['There is an agreement'], leads: elsewhere });
+  const rung = await council.context.db.reader
+    .selectFrom('notification')
+    .select('read_at')
+    .where('kind', '=', 'agreement')
+    .execute();
+  expect(rung).toHaveLength(4);
   expect((await page.get('/')).html).toContain('open what you asked for');
   const found = await page.get(group);
   expect([found.status, found.location]).toEqual([303, expect.stringMatching(/^\/groups\//)]);

@@ -238,7 +238,7 @@ it('nothing that was revoked comes back with a backup, nobody is told anything t
     const kept = (await titles(council, local.id)).filter((one) => one.endsWith('Sent to what is shut'));
     expect(kept).toHaveLength(1);
     for (const part of ['', '/outbox', '/followers', '/moderators', '/topics']) {
-      const answer = await signedFetch(department.federation.bridge, `${local.uri}${part}`, 'test');
+      const answer = await signedFetch(department.federation.bridge, `${local.uri}${part}`, 'rehearsal');
       expect([part, answer.ok || answer.status]).toEqual([part, 404]);
     }
     expect(await titles(department, there)).toEqual([...before, ...kept].sort());

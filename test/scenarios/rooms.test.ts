@@ -318,8 +318,8 @@ it('what is for those who run the group, or for one agency, reaches their nodes 
   expect(await a.context.db.reader.selectFrom('group_number').select('last').execute()).toEqual(numbers);
   expect(await posts()).toBe(counted);
   for (const { body } of [run, city]) {
-    expect((await signedFetch(b.federation.bridge, body.uri, 'test', { id: null })).ok).toBe(false);
-    expect((await signedFetch(b.federation.bridge, `${body.uri}/replies`, 'test', { id: null })).ok).toBe(false);
+    expect((await signedFetch(b.federation.bridge, body.uri, 'rehearsal', { id: null })).ok).toBe(false);
+    expect((await signedFetch(b.federation.bridge, `${body.uri}/replies`, 'rehearsal', { id: null })).ok).toBe(false);
   }
   // An answer in it goes the same way, and so does a change.
   const here = await postByUri(c.context.db.reader, run.body.uri);

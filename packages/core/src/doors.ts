@@ -20,6 +20,36 @@ export type ServiceAnswer =
   | { ok: true; status: number; headers: Record<string, string>; text: string }
   | { ok: false; code: string; retryable: boolean; detail: string };
 
+/** Why a door is used, kept with each connection. The page of what leaves has words for each. */
+export type Purpose =
+  | 'a person asked for this handle'
+  | 'a person asked for this link'
+  | 'after a restore: what is held of ours'
+  | 'author of a post'
+  | 'can a partner reach this node'
+  | 'catching up'
+  | 'comparing members'
+  | 'comparing what both nodes have'
+  | 'delivery'
+  | 'file'
+  | 'groups at other agencies'
+  | 'history of a group'
+  | 'identity provider: description'
+  | 'identity provider: sign-in'
+  | 'inbox of a node'
+  | 'is it there'
+  | 'item of a closed group'
+  | 'key of a closed group'
+  | 'key of a group'
+  | 'key of an actor'
+  | 'owner of a key'
+  | 'proposal'
+  | 'rehearsal'
+  | 'replies of a topic'
+  | 'token of a closed group'
+  | 'who runs a group'
+  | `needed by ${string}`;
+
 /**
  * The only ways out. `peers` reaches nodes on the allow-list and is implemented by the federation package; `mail` reaches the mail server of the
  * settings, and is null when there is none; `services` reaches exactly the addresses that slices name (`Slice.services`), such as those of an
@@ -30,7 +60,7 @@ export type Doors = {
     fetchDocument: (
       url: string,
       options: {
-        purpose: string;
+        purpose: Purpose;
         headers?: Record<string, string>;
         accept?: 'activity' | 'jrd' | 'json';
         maximumBytes?: number;
@@ -39,7 +69,7 @@ export type Doors = {
     ) => Promise<DoorAnswer>;
     post: (
       url: string,
-      options: { purpose: string; headers: Record<string, string>; body: string },
+      options: { purpose: Purpose; headers: Record<string, string>; body: string },
     ) => Promise<DoorAnswer>;
   };
   mail: MailDoor | null;
@@ -48,7 +78,7 @@ export type Doors = {
     request: (
       url: string,
       options: {
-        purpose: string;
+        purpose: Purpose;
         method: 'GET' | 'POST';
         headers?: Record<string, string>;
         body?: string | null;

@@ -170,6 +170,8 @@ export type Ask = {
   answer: string | null;
   askedAt: string;
   answeredAt: string | null;
+  /** Whether their node has said that it allows ours: an agreement of one side opens nothing. Other software never says so. */
+  confirmed: boolean;
 };
 
 /**

@@ -32,8 +32,8 @@ async function tryToReach(url: string, options: Partial<PeersDoorOptions> = {}) 
     deadlineMilliseconds: 3_000,
     ...options,
   });
-  const fetched = await door.fetchDocument(url, { purpose: 'test' });
-  const posted = await door.post(url, { purpose: 'test', headers: {}, body: '{}' });
+  const fetched = await door.fetchDocument(url, { purpose: 'delivery' });
+  const posted = await door.post(url, { purpose: 'delivery', headers: {}, body: '{}' });
   const codes = [fetched, posted].map((answer) => (answer.ok ? 'ok' : answer.code));
   expect(codes[0]).toBe(codes[1]);
   return codes[0];

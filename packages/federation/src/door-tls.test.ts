@@ -67,7 +67,7 @@ async function fetchFrom(host: string, options: Partial<PeersDoorOptions>): Prom
     resolve: async () => [{ address: '127.0.0.1', family: 4 }],
     ...options,
   });
-  const answer = await door.fetchDocument(`https://${host}:${port}/x`, { purpose: 'test' });
+  const answer = await door.fetchDocument(`https://${host}:${port}/x`, { purpose: 'delivery' });
   return answer.ok ? 'ok' : answer.code;
 }
 

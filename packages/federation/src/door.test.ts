@@ -171,13 +171,13 @@ describe('the list of recent connections', () => {
     const { origin } = await servePeer();
     const onConnection = vi.fn();
     const door = openDoor({ now: () => new Date('2026-11-21T12:00:00Z'), onConnection });
-    for (let n = 0; n < 103; n += 1) await door.fetchDocument(`${origin}/${n}?secret`, { purpose: `test ${n}` });
+    for (let n = 0; n < 103; n += 1) await door.fetchDocument(`${origin}/${n}?secret`, { purpose: `needed by ${n}` });
     expect(door.recent()).toHaveLength(100);
     expect(door.recent()[0]).toMatchObject({
       at: '2026-11-21T12:00:00.000Z',
       method: 'GET',
       url: `${origin}/102`,
-      purpose: 'test 102',
+      purpose: 'needed by 102',
       outcome: 'ok',
       status: 200,
     });

@@ -4,7 +4,14 @@ import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import tls from 'node:tls';
-import { assertOutsideUnitOfWork, type DoorAnswer, type Doors, isSameAddress, originOf } from '@joinery/core';
+import {
+  assertOutsideUnitOfWork,
+  type DoorAnswer,
+  type Doors,
+  isSameAddress,
+  originOf,
+  type Purpose,
+} from '@joinery/core';
 import { type AddressRules, isAllowedAddress } from './addresses.ts';
 import { accepts, asAnswer, fault, readDocument, refusedAnswer, statusFault } from './door-answers.ts';
 import {
@@ -24,7 +31,7 @@ export type DoorConnection = {
   at: string;
   method: 'GET' | 'POST';
   url: string;
-  purpose: string;
+  purpose: Purpose;
   /** `ok` or the code of the fault. */
   outcome: 'ok' | DoorFault;
   status: number | null;
@@ -59,7 +66,7 @@ export type PeersDoor = Doors['peers'] & {
   /** Reads bytes of a file at a peer, piece by piece: the same checks as for documents, a deadline for each piece in place of one for all. */
   fetchFile: (
     url: string,
-    options: { purpose: string; headers: Record<string, string>; maximumBytes: number },
+    options: { purpose: Purpose; headers: Record<string, string>; maximumBytes: number },
   ) => Promise<FileAnswer>;
   /** The door to services: the same checks, with the list of exact addresses in place of the allow-list. */
   services: Doors['services'];
@@ -76,7 +83,7 @@ const answerBytes = 64_000;
 const silence = 20_000;
 type Wanted = {
   method: 'GET' | 'POST';
-  purpose: string;
+  purpose: Purpose;
   headers: Record<string, string>;
   body: string | null;
   maximumBytes: number;

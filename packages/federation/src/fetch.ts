@@ -8,6 +8,7 @@ import {
   nodeActor,
   type ObjectKind,
   originOf,
+  type Purpose,
   refuse,
   transact,
 } from '@joinery/core';
@@ -27,7 +28,7 @@ export type Fetcher = { context: Pick<Context, 'config' | 'clock' | 'db' | 'door
 export async function signedFetch(
   fetcher: Fetcher,
   url: string,
-  purpose: string,
+  purpose: Purpose,
   {
     headers: more = {},
     ...options
@@ -127,7 +128,7 @@ const awayStatus = new Set([429, 502, 503, 504]);
  * Makes an address known here: fetches it at its origin when the allow-list lets us, and stores it.
  * @returns what came of it; whoever needs it decides what that means
  */
-export async function fetchAndRemember(bridge: Bridge, uri: string, purpose: string): Promise<Fetched> {
+export async function fetchAndRemember(bridge: Bridge, uri: string, purpose: Purpose): Promise<Fetched> {
   const { context } = bridge;
   const origin = originOf(uri);
   if (origin === null || origin === context.config.origin) return 'not_to_be_had';

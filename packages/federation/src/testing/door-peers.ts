@@ -49,5 +49,5 @@ export async function servePeer(): Promise<{ origin: string; requests: http.Inco
   return { origin, requests };
 }
 
-export const purpose = 'test';
+export const purpose = 'delivery';
 export const codeOf = (answer: { ok: boolean; code?: string }): string | undefined => (answer.ok ? 'ok' : answer.code);

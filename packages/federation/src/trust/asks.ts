@@ -6,7 +6,26 @@ import type { AskRow } from './tables.ts';
 const mostOpen = 20;
 const longestReason = 1000;
 
-function toAsk(row: AskRow): Ask {
+/** Nodes among these that ours allows and that have not said yet that they allow ours. Other software never says so. */
+async function unconfirmed(db: Reader, rows: readonly AskRow[]): Promise<Set<string>> {
+  const origins = [...new Set(rows.flatMap(({ state, origin }) => (state === 'agreed' ? [origin] : [])))];
+  if (origins.length === 0) return new Set();
+  const found = await db
+    .selectFrom('partner_host')
+    .innerJoin('partner', 'partner.id', 'partner_host.partner_id')
+    .select('partner_host.origin')
+    .where('partner_host.origin', 'in', origins)
+    .where('partner.confirmed', '=', 0)
+    .execute();
+  return new Set(found.map(({ origin }) => origin));
+}
+
+async function toAsks(db: Reader, rows: readonly AskRow[]): Promise<Ask[]> {
+  const waits = await unconfirmed(db, rows);
+  return rows.map((row) => ({ ...toAsk(row), confirmed: !waits.has(row.origin) }));
+}
+
+function toAsk(row: AskRow): Omit<Ask, 'confirmed'> {
   return {
     id: row.id,
     person: row.person_id,
@@ -25,11 +44,11 @@ export const asks: Asks = {
   ask: askForAgreement,
   byId: async (db, id) => {
     const row = await db.selectFrom('partner_ask').selectAll().where('id', '=', id).executeTakeFirst();
-    return row ? toAsk(row) : null;
+    return row ? ((await toAsks(db, [row]))[0] ?? null) : null;
   },
   of: async (db, person) => {
     const query = db.selectFrom('partner_ask').selectAll().where('person_id', '=', person);
-    return (await query.orderBy('asked_at', 'desc').orderBy('id', 'desc').execute()).map(toAsk);
+    return toAsks(db, await query.orderBy('asked_at', 'desc').orderBy('id', 'desc').execute());
   },
   waiting: async (db, origin) => {
     const people = db.selectFrom('partner_ask').select('person_id').distinct();
@@ -77,14 +96,14 @@ async function askForAgreement(work: Work, input: Parameters<Asks['ask']>[1]): P
     .onConflict((conflict) => conflict.columns(['person_id', 'origin', 'group_uri']).doUpdateSet(changes))
     .execute();
   if (before?.state !== 'open') work.emit('partner.asked', streams.local, { ask: id, person: input.person, origin });
-  return toAsk(row);
+  return { ...toAsk(row), confirmed: false };
 }
 
 /** Everything that waits for an answer, the nodes that most people ask for first. */
 export async function openAsks(db: Reader): Promise<{ origin: string; asks: Ask[] }[]> {
   const rows = await db.selectFrom('partner_ask').selectAll().where('state', '=', 'open').orderBy('asked_at').execute();
   const people = (asks: Ask[]) => new Set(asks.map(({ person }) => person)).size;
-  return [...Map.groupBy(rows.map(toAsk), ({ origin }) => origin)]
+  return [...Map.groupBy(await toAsks(db, rows), ({ origin }) => origin)]
     .map(([origin, asks]) => ({ origin, asks }))
     .sort((one, other) => people(other.asks) - people(one.asks) || (one.origin < other.origin ? -1 : 1));
 }
@@ -128,4 +147,24 @@ export async function answerAsks(
   for (const { id, person_id } of open)
     work.emit('partner.ask_answered', streams.local, { ask: id, person: person_id });
   return open.length;
+}
+
+/** Their node allows ours now too: whoever was told that we allow theirs is told that it opens. Once, whatever their node says later. */
+export async function tellConfirmed(work: Work, origins: readonly string[]): Promise<void> {
+  const before = await work.db
+    .selectFrom('partner_decision')
+    .select((eb) => eb.fn.max('at').as('at'))
+    .where('what', '=', 'confirmed-by-them')
+    .where('origin', 'in', origins)
+    .executeTakeFirst();
+  const told = await work.db
+    .selectFrom('partner_ask')
+    .select(['id', 'person_id'])
+    .where('state', '=', 'agreed')
+    .where('origin', 'in', origins)
+    .where('answered_at', '>', before?.at ?? '')
+    .orderBy('id')
+    .execute();
+  for (const { id, person_id } of told)
+    work.emit('partner.ask_answered', streams.local, { ask: id, person: person_id });
 }

@@ -1,5 +1,5 @@
 import { enqueueJob, newId, nodeActor, refuse, streams, subscribe, type Work } from '@joinery/core';
-import { answerAsks } from './asks.ts';
+import { answerAsks, tellConfirmed } from './asks.ts';
 import { applyChange, type Change, type ChangeKind, type PartnerFields } from './change.ts';
 import { planWarnings } from './expiry/plan.ts';
 import { verifyRotation } from './fingerprint.ts';
@@ -82,6 +82,12 @@ export async function noteConfirmation(work: Work, origin: string, confirmed: bo
   const after = { ...before, confirmed, software: before.software ?? 'joinery', updatedAt: work.now };
   await savePartner(work, after);
   const what = confirmed ? 'confirmed-by-them' : 'revoked-by-them';
+  if (confirmed && after.state === 'allowed') {
+    await tellConfirmed(
+      work,
+      after.hosts.map((host) => host.origin),
+    );
+  }
   await register(work, what, after, { by: origin, reason: 'Told by their node' }, before, after);
   if (!confirmed) work.emit('partner.withdrawn', streams.local, { partner: after.id, origin });
   return true;

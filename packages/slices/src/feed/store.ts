@@ -6,7 +6,7 @@ export type Waiting =
   | { kind: 'requests'; href: string; group: string; count: number }
   | { kind: 'invited'; href: string; group: string }
   | { kind: 'refused'; href: string; title: string }
-  | { kind: 'agreed'; href: string; node: string };
+  | { kind: 'agreed'; href: string; node: string; confirmed: boolean };
 
 const daysOfNews = 30;
 
@@ -81,9 +81,9 @@ async function unopened(db: Reader, person: string, asks: Ask[], now: Date): Pro
     )
     .execute();
   return agreed
-    .map(({ group, origin }) => ({ uri: group ?? origin, node: new URL(origin).host }))
+    .map(({ group, origin, confirmed }) => ({ uri: group ?? origin, node: new URL(origin).host, confirmed }))
     .filter(({ uri }) => !begun.some((row) => row.uri === uri))
-    .map(({ uri, node }) => ({ kind: 'agreed' as const, href: `/follow?uri=${encodeURIComponent(uri)}`, node }));
+    .map(({ uri, ...more }) => ({ kind: 'agreed' as const, href: `/follow?uri=${encodeURIComponent(uri)}`, ...more }));
 }
 
 export type PublicGroup = { id: string; name: string; summary: string; member_count: number };

@@ -135,7 +135,7 @@ function wordsFor(item: Waiting, reader: Reader): string {
     case 'refused':
       return t('refusedPost', { title: item.title });
     case 'agreed':
-      return t('agreed', { node: item.node });
+      return t(item.confirmed ? 'agreed' : 'allowed', { node: item.node });
   }
 }
 

@@ -345,8 +345,18 @@ export const afterEffects: AfterEffects = {
     for (const person of await deciders(work.db))
       await notify(work, { person, kind: 'expiry', cause: `expiry ${id}`, at, partner, endsAt: expiresAt });
   },
-  'partner.ask_answered': (work, { id, at, data }) =>
-    notify(work, { person: data.person, kind: 'agreement', cause: `answer ${id}`, at, ask: data.ask }),
+  'partner.ask_answered': async (work, { id, at, data: { person, ask } }) => {
+    // Who was told that their own agency allows the node, and has not looked, needs to read only that it opens.
+    const told = work.db
+      .selectFrom('notification')
+      .select('id')
+      .where('kind', '=', 'agreement')
+      .where('ask_id', '=', ask);
+    const before = await told.where('person_id', '=', person).where('read_at', 'is', null).execute();
+    const ids = before.map((row) => row.id);
+    await markRead(work, person, ids);
+    await notify(work, { person, kind: 'agreement', cause: `answer ${id}`, at, ask });
+  },
   'guest.ending': (work, { id, at, data }) => onGuestEnding(work, id, data.person, at),
   'guest.passed_on': async (work, { id, at, data }) => {
     for (const person of await administrators(work.db))

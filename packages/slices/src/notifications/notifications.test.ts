@@ -95,7 +95,7 @@ describeStores('A notification', (open) => {
     const id = newId();
     asks.push({
       ...{ id, person: anna.id, origin: 'https://other.example', group: null, reason: 'Maps', state: 'declined' },
-      ...{ answer: 'Not this year', askedAt: '', answeredAt: '' },
+      ...{ answer: 'Not this year', askedAt: '', answeredAt: '', confirmed: false },
     });
     await act(async (work) => void work.emit('partner.ask_answered', streams.local, { ask: id, person: anna.id }));
     expect((await seen(anna))[0]).toMatchObject({ kind: 'agreement', ask: { answer: 'Not this year' } });
@@ -115,7 +115,7 @@ describeStores('A notification', (open) => {
       const id = newId();
       asks.push({
         ...{ id, person: person.id, origin, group: null, reason: 'We share a border', state: 'open' },
-        ...{ answer: null, askedAt: '', answeredAt: null },
+        ...{ answer: null, askedAt: '', answeredAt: null, confirmed: false },
       });
       return act(
         async (work) => void work.emit('partner.asked', streams.local, { ask: id, person: person.id, origin }),

@@ -273,5 +273,5 @@ export function placeOf(notification: Notification): string {
   if (group) return group.kind === 'conversation' ? `/conversations/${group.id}` : `/groups/${group.id}`;
   if (kind === 'registration') return '/administration/registration';
   if ((kind === 'guest' || kind === 'sponsor') && actor) return `/guests/${actor.id}`;
-  return ask?.state === 'agreed' && ask.group ? `/follow?uri=${encodeURIComponent(ask.group)}` : '/notifications';
+  return ask?.state === 'agreed' ? `/follow?uri=${encodeURIComponent(ask.group ?? ask.origin)}` : '/notifications';
 }

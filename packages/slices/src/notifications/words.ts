@@ -1,3 +1,4 @@
+import type { Ask } from '@joinery/core';
 import { formatDate, type Language } from '@joinery/ui';
 import { messages } from './messages.ts';
 import type { Notification } from './reading.ts';
@@ -25,7 +26,7 @@ export function sentenceOf(notification: Notification, language: Language): stri
     case 'message':
       return notification.post ? t('saysMessage', { name }) : t('saysAdded', { name });
     case 'agreement':
-      return agreementOf(ask?.origin, ask?.state === 'agreed', language);
+      return agreementOf(ask, language);
     case 'ask':
       return t('saysAsk', { name, node: notification.node ?? t('anotherNode') });
     case 'proposal':
@@ -117,10 +118,11 @@ export function noteOf({ kind, ending, security, actor }: Notification, language
   return ending ? t('noteExpiry', ending.use) : '';
 }
 
-function agreementOf(origin: string | undefined, agreed: boolean, language: Language): string {
+function agreementOf(ask: Ask | null, language: Language): string {
   const t = messages(language);
-  const node = origin === undefined ? t('anotherNode') : new URL(origin).host;
-  return agreed ? t('saysAgreed', { node }) : t('saysNotAgreed', { node });
+  const node = ask ? new URL(ask.origin).host : t('anotherNode');
+  if (ask?.state !== 'agreed') return t('saysNotAgreed', { node });
+  return ask.confirmed ? t('saysAgreed', { node }) : t('saysAllowed', { node });
 }
 
 /** Why somebody gets it. */

@@ -1,3 +1,4 @@
+import type { Purpose } from '@joinery/core';
 import {
   Badge,
   DataTable,
@@ -14,8 +15,7 @@ import { home, PartnerTabs } from '../views.tsx';
 import { trafficText } from './text.ts';
 import type { Traffic } from './traffic.ts';
 
-/** Why the door was used: what its callers say, in words. */
-const purposes: Record<string, keyof typeof trafficText.catalogue.en> = {
+const purposes: Record<Exclude<Purpose, `needed by ${string}`>, keyof typeof trafficText.catalogue.en> = {
   'key of an actor': 'purposeKeyOfActor',
   'owner of a key': 'purposeOwnerOfKey',
   'inbox of a node': 'purposeInboxOfNode',
@@ -34,6 +34,14 @@ const purposes: Record<string, keyof typeof trafficText.catalogue.en> = {
   'who runs a group': 'purposeWhoRuns',
   proposal: 'purposeProposal',
   delivery: 'purposeDelivery',
+  file: 'purposeFile',
+  'token of a closed group': 'purposeToken',
+  'item of a closed group': 'purposeItem',
+  'key of a closed group': 'purposeKeyOfGroup',
+  'key of a group': 'purposeKeyOfGroup',
+  'author of a post': 'purposeAuthor',
+  'can a partner reach this node': 'purposeReach',
+  'after a restore: what is held of ours': 'purposeHeld',
 };
 
 /** What leaves this node, and what comes. */
@@ -145,6 +153,6 @@ function Outcome({ row, reader }: { row: OutboundRow; reader: Reader }) {
 
 function purposeInWords(purpose: string, language: Language): string {
   // What was needed to understand something is named with the kind of thing.
-  const key = purpose.startsWith('needed by ') ? 'purposeNeeded' : purposes[purpose];
+  const key = purpose.startsWith('needed by ') ? 'purposeNeeded' : purposes[purpose as keyof typeof purposes];
   return key ? trafficText(language)(key) : purpose;
 }
