@@ -85,6 +85,14 @@ describe('A file with a post, read from another node', () => {
     expect(file).toContain('plan “A”.bin');
     expect(file).toContain(`at ${new URL(council.origin).host}`);
     expect(file).toContain(`href="/posts/${there.id}"`);
+    // The address that people mail around is the one at its home.
+    const mailed = (id: string | undefined) =>
+      `${ministry.origin}/follow?uri=${encodeURIComponent(`${council.origin}/files/${id}`)}`;
+    const follow = (id: string | undefined) =>
+      fetch(mailed(id), { headers: { cookie, accept: 'text/html' }, redirect: 'manual' });
+    expect((await follow(topic.files[0]?.id)).headers.get('location')).toBe(`/files/${there.files[0]?.id}`);
+    const missing = await follow(crypto.randomUUID());
+    expect([missing.status, missing.headers.get('location')]).toEqual([200, null]);
     // In an open group nobody counts who opens it.
     expect(file).not.toContain('notes that your node opens this');
   });
@@ -96,6 +104,8 @@ describe('A file with a post, read from another node', () => {
     ] as const) {
       const answer = await fetch(`${node.origin}/files/${id}`, { redirect: 'manual' });
       expect(answer.status).toBe(404);
+      const page = await fetch(`${node.origin}/files/${id}`, { headers: { accept: 'text/html' } });
+      expect([page.status, (await page.text()).includes('own agency’s node')]).toEqual([404, true]);
     }
     await council.decide('suspend', ministry);
     expect((await read(ministry, bert, there.files[0]?.id ?? '')).status).toBeGreaterThanOrEqual(400);

@@ -63,6 +63,7 @@ it('finds the thing that a path lies at, and nothing else', () => {
   expect(thingAt(`/groups/${id}`)).toBe(`/groups/${id}`);
   expect(thingAt(`/groups/${id}/members?q=1`)).toBe(`/groups/${id}`);
   expect(thingAt(`/posts/${id}#post`)).toBe(`/posts/${id}`);
+  expect(thingAt(`/files/${id}/view`)).toBe(`/files/${id}`);
   for (const path of [
     '/',
     '/groups',

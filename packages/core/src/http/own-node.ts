@@ -15,9 +15,9 @@ export type OwnNodeOffer = {
   remembered: { host: string; href: string } | null;
 };
 
-const thing = /^\/(?:groups|posts|people)\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=[/?#]|$)/;
+const thing = /^\/(?:groups|posts|people|files)\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=[/?#]|$)/;
 
-/** The path of the group, post or person that a path lies at or below; null for every other page. Says nothing of whether there is one. */
+/** The path of the group, post, person or file that a path lies at or below; null for every other page. Says nothing of whether there is one. */
 export function thingAt(path: string): string | null {
   return thing.exec(path)?.[0] ?? null;
 }

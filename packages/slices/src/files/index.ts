@@ -38,7 +38,7 @@ export {
 export { isImage, isShown, mayReadFile, requesterOf } from './reading.ts';
 export { type ReceivedFile, receiveFile } from './receive.ts';
 export { awayOf, readerLines, withReaders } from './routes-pages.tsx';
-export { fileById, filesOf, type Holder, looseFiles } from './store.ts';
+export { fileById, fileByUri, filesOf, type Holder, looseFiles } from './store.ts';
 export { type CopyFault, copyFaults, type FileRow } from './tables.ts';
 export { type TakenFiles, takeFiles } from './taking.ts';
 export { countUpload } from './uploads.ts';

@@ -15,6 +15,7 @@ import {
   transactAs,
   type Visitor,
 } from '@joinery/core';
+import { fileByUri, mayReadFile, requesterOf } from '@joinery/slices/files';
 import { resolveFor } from '@joinery/slices/groups';
 import { type FieldError, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
@@ -35,7 +36,7 @@ export function routes(app: Hono<Environment>): void {
 async function goToOwnNode(c: RequestContext) {
   const { context, csrf, language, form } = c.var;
   const path = thingAt(form?.fields.get('path')?.[0] ?? '');
-  if (path === null) refuse('bad_request', 'Open a group, a post or a person');
+  if (path === null) refuse('bad_request', 'Open a group, a post, a person or a file');
   const typed = form?.fields.get('node')?.[0] ?? '';
   const t = messages(language);
   const origin = nodeOrigin(typed, context.config);
@@ -68,6 +69,8 @@ async function openHere(c: RequestContext) {
     return c.redirect('/groups?at=elsewhere', 303);
   countAttempt(context, `follow ${visitor.account}`, limits.lookUps);
   try {
+    const path = originOf(uri) === null ? null : thingAt(new URL(uri).pathname);
+    if (path?.startsWith('/files/')) return c.redirect(await fileHere(c, origin, path), 303);
     const found = await resolveFor(context, uri, visitor, {});
     return c.redirect(`/${found.kind}/${found.id}`, 303);
   } catch (error) {
@@ -75,6 +78,21 @@ async function openHere(c: RequestContext) {
     if (why === null) throw error;
     return showObstacle(c, visitor, { uri, origin, why, errors: [] });
   }
+}
+
+/**
+ * A file of another node is known by what it hangs on: nobody asks for one by its address alone.
+ * @returns where it is read here
+ * @throws {Refusal} no_agreement, not_found
+ */
+async function fileHere(c: RequestContext, origin: string, path: string): Promise<string> {
+  const { context } = c.var;
+  if (!context.ports.trust.mayFederate(origin, null, 'in').allowed)
+    refuse('no_agreement', `There is no agreement with ${origin}`);
+  const db = context.db.reader;
+  const file = await fileByUri(db, `${origin}${path}`);
+  if (!(await mayReadFile(context, db, requesterOf(c), file)) || !file) refuse('not_found', 'There is no such file');
+  return `/files/${file.id}`;
 }
 
 /** The node that a link or handle leads to. */
