@@ -307,7 +307,10 @@ describe('peers that do not let go', () => {
       privateRanges: [],
       deadlineMilliseconds: 300,
     });
-    expect(await door.fetchDocument(uri, { purpose: 'delivery' })).toMatchObject({ ok: false, code: 'deadline_exceeded' });
+    expect(await door.fetchDocument(uri, { purpose: 'delivery' })).toMatchObject({
+      ok: false,
+      code: 'deadline_exceeded',
+    });
     clearInterval(timer);
   });
 });
