@@ -15,9 +15,11 @@ import {
 } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, editPost, markdownText, postByUri, seesPost } from '@joinery/slices/posts';
+import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeBackup } from '../../packages/core/src/backup/backup.ts';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
+import { migrations } from '../../packages/slices/src/posts/migrations.ts';
 import { sessionCookie } from '../harness/browser-pages.ts';
 import type { Link } from '../harness/link.ts';
 import type { TestNode, TestPerson } from '../harness/node.ts';
@@ -446,8 +448,8 @@ it('who began a thread for those who run it is given what is answered there whil
 });
 
 it('a deletion reaches whoever was ever told: the node of somebody who ran the group then, and does no more', async () => {
-  const text = async () => {
-    const copy = await postByUri(c.context.db.reader, narrow.run);
+  const text = async (uri = narrow.run) => {
+    const copy = await postByUri(c.context.db.reader, uri);
     const kept = c.context.db.reader
       .selectFrom('post_revision')
       .select('content')
@@ -462,4 +464,27 @@ it('a deletion reaches whoever was ever told: the node of somebody who ran the g
     return (await text()) === undefined;
   }, limit);
   expect(await sentTo(b)).not.toContain(here?.id);
+
+  // On a node that was upgraded since it told of it, nothing was noted: every node that was let into the group may have heard.
+  const id = (await postsAt(bob, at.b)).find(({ title }) => title === 'Shearwater')?.id ?? '';
+  const rows = b.context.db.reader.selectFrom('post').select(['id', 'uri']).where('id', '=', id);
+  const old = await rows.executeTakeFirstOrThrow();
+  expect(await text(old.uri)).toContain('All of Shearwater');
+  await transact(a.context, by, async (work) => {
+    const known = await postByUri(work.db, old.uri);
+    await work.db.deleteFrom('post_told').execute();
+    const before = { received_at: '2026-01-01T00:00:00.000Z' };
+    await work.db
+      .updateTable('post')
+      .set(before)
+      .where('id', '=', known?.id ?? '')
+      .execute();
+    const db = work.db as unknown as Kysely<unknown>;
+    await migrations['2026-12-08-posts-told-before']?.(db, a.context.db.dialect);
+  });
+  expect((await bob.api('DELETE', `/posts/${old.id}`)).status).toBeLessThan(300);
+  await until(async () => {
+    await settle();
+    return (await text(old.uri)) === undefined;
+  }, limit);
 });

@@ -379,6 +379,20 @@ export const migrations: Migrations = {
       .addPrimaryKeyConstraint('post_told_key', ['post_id', 'origin'])
       .execute();
   },
+  // Of what was written before it was noted who is told: nodes that may have been, at most those that were let into the group. That a post is gone they all hear.
+  '2026-12-08-posts-told-before': async (db) => {
+    const now = new Date().toISOString();
+    await sql`insert into post_told (post_id, origin, at)
+      select post.id, group_access.origin, ${now} from post
+      join groups on groups.id = post.group_id
+      join post topic on topic.id = post.topic_id
+      join person author on author.id = topic.author_id
+      join group_access on group_access.group_id = post.group_id
+      where groups.local = 1 and post.audience <> 'group' and post.deleted_at is null
+        and post.received_at <= (select at from migration where name = '2026-12-07-posts-told')
+        and (topic.audience = 'facilitators' or group_access.origin in (topic.audience_origin, author.home))
+      on conflict (post_id, origin) do nothing`.execute(db);
+  },
   '2026-12-09-posts-began': async (db) => {
     await sql`update group_member set began = 1 where exists (select 1 from post
       where post.group_id = group_member.group_id and post.author_id = group_member.person_id

@@ -1,7 +1,8 @@
-import { createActorKeys, isRefusal, runNextJob, streams, transact } from '@joinery/core';
+import { createActorKeys, eventsAfter, isRefusal, runNextJob, streams, transact } from '@joinery/core';
 import { files } from '@joinery/slices/files';
 import { createGroup, groupById, groups, joinGroup, membershipOf, setRole, updateGroup } from '@joinery/slices/groups';
 import { createPerson, type PersonRow, people } from '@joinery/slices/people';
+import type { Kysely } from 'kysely';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { deletePost } from './changes.ts';
@@ -11,6 +12,7 @@ import { createTopic, editPost, like, markdownText, postById, posts, reply, repo
 import { unlike } from './likes.ts';
 import { findPost, listReplies, listTopics, newestTopics, textsOf } from './lists.ts';
 import { listFeed, listTagged } from './lists-feed.ts';
+import { migrations } from './migrations.ts';
 import { lock, markAnswered, pin, removeFromGroup } from './moderation.ts';
 import type { ChosenAudience } from './posts.ts';
 import { newAmong, newByGroup } from './unread.ts';
@@ -57,6 +59,50 @@ describeStores('Who sees a thread', (openStore) => {
       [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     };
   }
+
+  it('what was told before it was noted to whom is gone at every node that may have heard, and at no other', async () => {
+    await using world = await open();
+    const { context, act, owner, group, write } = world;
+    const [one, two] = ['https://one.example', 'https://two.example'];
+    const facilitators = { kind: 'facilitators', origin: null } as const;
+    const topics = {
+      all: await write(owner),
+      run: await write(owner, facilitators),
+      agency: await write(owner, { kind: 'agency', origin: context.config.origin }),
+      gone: await write(owner, facilitators),
+      later: await write(owner, facilitators),
+    };
+    const answer = await world.answer(owner, topics.run.id);
+    await act(async (work) => {
+      const access = { group_id: group.id, version: 1, epoch: '', reads_from: 0, lease_ends_at: null };
+      const receipt = { receipt_at: null, receipt_items: null };
+      for (const [origin, revoked_at] of [
+        [one, null],
+        [two, work.now],
+      ] as const)
+        await work.db
+          .insertInto('group_access')
+          .values({ ...access, ...receipt, origin, revoked_at })
+          .execute();
+      const change = (id: string, row: object) => work.db.updateTable('post').set(row).where('id', '=', id).execute();
+      await change(topics.agency.id, { audience_origin: two });
+      await change(topics.gone.id, { deleted_at: work.now });
+      await change(topics.later.id, { received_at: '2999-01-01T00:00:00.000Z' });
+      const db = work.db as unknown as Kysely<unknown>;
+      await migrations['2026-12-08-posts-told-before']?.(db, context.db.dialect);
+    });
+    const told = await context.db.reader.selectFrom('post_told').select(['post_id', 'origin']).execute();
+    const named = new Map(Object.entries({ ...topics, answer }).map(([name, { id }]) => [id, name]));
+    expect(told.map(({ post_id, origin }) => `${named.get(post_id)} ${origin}`).sort()).toEqual(
+      [`agency ${two}`, `answer ${one}`, `answer ${two}`, `run ${one}`, `run ${two}`].sort(),
+    );
+    await act((work) => deletePost(work, { post: topics.run.id, author: owner.id }));
+    const events = await eventsAfter(context.db.reader, 0, 1_000);
+    const gone = events.filter(
+      ({ name, data }) => name === 'post.passed_on' && JSON.stringify(data).includes(topics.run.id),
+    );
+    expect(gone.map(({ stream }) => stream).sort()).toEqual([streams.node(one), streams.node(two)]);
+  });
 
   it('one address announced by two groups is asked for by both: the first keeps it from nobody', async () => {
     const asked: string[] = [];
