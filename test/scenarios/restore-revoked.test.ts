@@ -2,7 +2,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as pathOf } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { createSignInLink, hashPassword, restoredState, setPassword, startSession, transact } from '@joinery/core';
+import {
+  type CommandAnswer,
+  createSignInLink,
+  hashPassword,
+  restoredState,
+  setPassword,
+  startSession,
+  transact,
+} from '@joinery/core';
 import {
   ban,
   membershipOf,
@@ -18,6 +26,7 @@ import { makeBackup } from '../../packages/core/src/backup/backup.ts';
 import { restoreBackup } from '../../packages/core/src/backup/restore.ts';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
 import { confirmRestored } from '../../packages/federation/src/rejoin.ts';
+import { restoredCommands } from '../../packages/federation/src/restored/commands.ts';
 import { answerRules, rulesToAnswer } from '../../packages/federation/src/restored/rules.ts';
 import { putMute } from '../../packages/slices/src/notifications/mutes.ts';
 import { openGate } from '../harness/gate.ts';
@@ -252,9 +261,20 @@ it('nothing that was revoked comes back with a backup, nobody is told anything t
     ]);
     const several = await desk.post('/administration/restored/groups', { group: local.id });
     expect(several.html).toContain('1 group was not opened');
+    // So it is on the command line, which names them, and for whoever answers the rule itself.
+    const command = (options: Record<string, string | boolean>) =>
+      restoredCommands
+        .find(({ name }) => name === 'restore rules')
+        ?.run(council.context, { arguments: [], options }) as Promise<CommandAnswer>;
+    await expect(command({ on: '1' })).rejects.toThrow(/--yes[\s\S]*Jo Facilitator/);
+    const rule = { answer: 'on', kind: 'groups.members', subject: local.id };
+    expect((await desk.post('/administration/restored/rules', rule)).status).toBe(409);
+    const { json, say } = await command({ 'all-on': true });
+    expect(say).toMatch(/Left off[\s\S]*Jo Facilitator \(facilitator/);
+    expect(json).toMatchObject([{ kind: 'groups.members', ends: [expect.any(String), expect.any(String)] }]);
+    expect(await runnersElsewhere(db(), local.id)).toHaveLength(2);
     const still = running.flatMap(({ person: { uri, id } }) => (uri === ada.uri ? [id] : []));
     await transact(council.context, by, (work) => openShut(work, { group: local.id, by: null, running: still }));
-    await answerRules(council.context, by, 'test', rules.slice(3), true);
     await settle(1);
     const roleOf = async (one: TestPerson) => [
       (await membershipOf(db(), local.id, await person(council, one.uri)))?.role,

@@ -31,6 +31,8 @@ export type WithheldRule = {
   ) => Promise<{ title: string; says: string; href: string } | null>;
   /** Who may answer; administrators where it says nothing. */
   may?: (db: Reader, visitor: Visitor) => Promise<boolean>;
+  /** Whose role ends when it is switched on without having been asked about them, in words; nobody's where it says nothing. */
+  ends?: (db: Reader, row: WithheldRow) => Promise<string[]>;
   /** Switches it on as it was. */
   putBack: (work: Work, row: WithheldRow) => Promise<void>;
   /** Makes sure that it stays off where being asked about is all that keeps it off. @param by who answers, as registers name them */

@@ -90,6 +90,10 @@ export const restoredCommands: Command[] = [
       },
       { name: 'off', value: 'number', description: 'Leave this one off; may be given several times', several: true },
       { name: 'all-on', description: 'Switch on all of them: you answer for each' },
+      {
+        name: 'yes',
+        description: 'Also where somebody at another node then runs a group no more: they are named first',
+      },
     ],
     run: async (context, { options }) => {
       const rules = await rulesToAnswer(context, null, 'en');
@@ -102,14 +106,28 @@ export const restoredCommands: Command[] = [
               rules[Number(one) - 1] ?? refuse('not_found', `There is no number ${one}: see joinery restore rules`),
           );
       const how = { kind: 'command', by: 'restore rules' } as const;
-      const on = options['all-on'] === true ? rules : chosen(textOf(options.on));
+      const all = options['all-on'] === true;
+      const asked = all ? rules : chosen(textOf(options.on));
       const off = chosen(textOf(options.off));
+      const ending = asked.filter(({ ends }) => ends.length > 0);
+      const named = ending.map(({ title, ends, href }) => `${title} (${href}): ${ends.join(', ')}`).join('\n');
+      const yes = options.yes === true;
+      if (ending.length > 0 && !all && !yes)
+        refuse(
+          'conflict',
+          `People of other nodes ran this, and would no more: say on its page whether they still do, or add --yes to end their roles.\n${named}`,
+        );
+      const on = yes ? asked : asked.filter((rule) => !ending.includes(rule));
       if (on.length > 0) await answerRules(context, how, 'command line', on, true);
       if (off.length > 0) await answerRules(context, how, 'command line', off, false);
       const left = rules.filter((rule) => !on.includes(rule) && !off.includes(rule));
       const lines = left.map((rule) => `${rules.indexOf(rule) + 1}. ${rule.title}: ${rule.says}`);
-      const json = left.map(({ kind, subject, title, says }) => ({ kind, subject, title, says }));
-      return { json, say: lines.length === 0 ? 'Nothing is switched off by a restore.' : lines.join('\n') };
+      const json = left.map(({ kind, subject, title, says, ends }) => ({ kind, subject, title, says, ends }));
+      const said = yes
+        ? 'These of other nodes ran it and do no more, and are told:'
+        : 'Left off, since people of other nodes ran it and would no more: say on its page whether they still do, or add --yes to end their roles.';
+      const listed = lines.length === 0 ? ['Nothing is switched off by a restore.'] : lines;
+      return { json, say: [...(ending.length > 0 ? [said, named] : []), ...listed].join('\n') };
     },
   },
 ];

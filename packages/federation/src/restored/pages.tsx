@@ -72,6 +72,8 @@ export function restoredRoutes(app: Hono<Environment>): void {
       answer === 'all'
         ? mine.filter(({ page }) => page === undefined)
         : mine.filter((rule) => rule.kind === kind && rule.subject === subject);
+    if (answer !== 'off' && asked.some(({ ends }) => ends.length > 0))
+      refuse('conflict', 'People of other nodes ran it: say on its own page whether they still do');
     if (asked.length === 0) refuse('not_found', 'Somebody has answered this already');
     const by = { kind: 'person', person: visitor.person.id } as const;
     await answerRules(c.var.context, by, visitor.person.id, asked, answer !== 'off');

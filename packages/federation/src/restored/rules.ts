@@ -11,11 +11,11 @@ import {
   withheldRules,
 } from '@joinery/core';
 
-/** A rule that a restore has switched off, in words. `mine`: whoever looks may answer it. */
+/** A rule that a restore has switched off, in words. `mine`: whoever looks may answer it. `ends`: whose role ends when it is switched on unasked. */
 export type RuleToAnswer = WithheldRow & { title: string; says: string; href: string; mine: boolean } & Pick<
     WithheldRule,
     'page'
-  >;
+  > & { ends: string[] };
 
 /** What nobody has looked at yet, in the order in which it matters. @param visitor null for the command line, which answers everything */
 export async function rulesToAnswer(
@@ -30,7 +30,8 @@ export async function rulesToAnswer(
     const described = await rule?.describe(db.reader, row, language);
     if (!rule || !described) continue;
     const mine = visitor === null || (rule.may ? await rule.may(db.reader, visitor) : visitor.administrator);
-    found.push({ ...row, ...described, mine, order: rule.order, ...(rule.page ? { page: rule.page } : {}) });
+    const ends = (await rule.ends?.(db.reader, row)) ?? [];
+    found.push({ ...row, ...described, mine, ends, order: rule.order, ...(rule.page ? { page: rule.page } : {}) });
   }
   const names = new Intl.Collator(language);
   return found.sort((one, other) => one.order - other.order || names.compare(one.title, other.title));

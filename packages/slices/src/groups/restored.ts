@@ -3,7 +3,7 @@ import { streamOf } from './addresses.ts';
 import { holdJoining, joiningAgain, joiningKind } from './joining.ts';
 import { shutMessages } from './messages-shut.ts';
 import { isShut } from './policy.ts';
-import { isForAdministrators, openGroup, openKind, roleKind } from './shut.ts';
+import { isForAdministrators, openGroup, openKind, roleKind, runnersElsewhere } from './shut.ts';
 import { groupById, membershipOf } from './store.ts';
 import { roles } from './tables.ts';
 
@@ -94,6 +94,8 @@ export const groupRules: Record<string, WithheldRule> = {
       const says = t('ruleMembers', { count: group.member_count });
       return { title: group.name, says, href: `/groups/${group.id}/confirm` };
     },
+    ends: async (db, { subject }) =>
+      (await runnersElsewhere(db, subject)).map(({ person, role }) => `${person.name} (${role}, ${person.uri})`),
     putBack: async (work, { subject }) => {
       const group = await groupById(work.db, subject);
       if (group && isShut(group)) await openGroup(work, { group: subject, by: null });
