@@ -92,10 +92,6 @@ const pagesOfGroups: Record<string, Row> = {
   'POST /groups/:id/confirm': { as: 'owner', not: ['member', 'colleague', 'facilitator', ...outsiders], at: ['shut'] },
   'POST /groups/:id/joining': inGroup('facilitator', notFacilitators),
   'POST /groups/:id/invitations': inGroup('facilitator', notFacilitators, ({ bystander }) => ({ person: bystander })),
-  'POST /groups/:id/members/approve': inGroup('facilitator', notFacilitators, ({ requester }) => ({
-    person: requester,
-  })),
-  'POST /groups/:id/members/:person/approve': onMember('requester', 'facilitator', notFacilitators),
   'POST /groups/:id/members/:person/answer': onMember('requester', 'facilitator', notFacilitators, {
     decision: 'decline',
   }),

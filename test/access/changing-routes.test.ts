@@ -171,7 +171,6 @@ describe('what somebody runs, with ids of what others have (hostile case 127)', 
     ];
     const pages: [string, string, Record<string, unknown>?][] = [
       ['POST', `${group}/requests`, { person: theirs.requester, decision: 'decline', reason: 'Full' }],
-      ['POST', `${group}/members/approve`, { person: theirs.requester }],
       ['POST', `${group}/members/${theirs.requester}/answer`, { decision: 'decline' }],
       ['POST', `${group}/members/${theirs.banned}/unban`],
       ['POST', `${group}/members/${theirs.member}/role`, { role: 'facilitator' }],

@@ -116,7 +116,6 @@ export const banForm = z.object({
 /** The answer to a request to join. */
 export const answerForm = z.object({ reason: reasonInput.optional(), decision: z.enum(['approve', 'decline']) });
 /** People whose requests are answered together. */
-export const chosenForm = z.object({ person: z.array(z.string().max(64)).max(200) });
 export const referenceForm = z.object({ reference: referenceInput });
 /** A person of this node by id, or anybody by link or handle. */
 export const invitationForm = z

@@ -45,7 +45,7 @@ test('every changing page refuses strangers, and those who may not, and changes 
   const { web, asOwner, anna, bert } = world;
   const id = await world.make({ preset: 'request' });
   await world.join(id, bert);
-  await asOwner.post(`/groups/${id}/members/${bert.id}/approve`);
+  await asOwner.post(`/groups/${id}/members/${bert.id}/answer`, { decision: 'approve' });
   await world.join(id, anna);
   const member = `/groups/${id}/members/${anna.id}`;
   const ownersOnly: [string, Record<string, string>][] = [
@@ -53,7 +53,7 @@ test('every changing page refuses strangers, and those who may not, and changes 
     [`/groups/${id}/archive`, { archived: '1' }],
     [`/groups/${id}/delete`, { handle: 'data' }],
     [`/groups/${id}/invitations`, { person: anna.id }],
-    [`${member}/approve`, {}],
+    [`/groups/${id}/requests`, { person: anna.id, decision: 'approve' }],
     [`${member}/answer`, { decision: 'approve' }],
     [`${member}/remove`, {}],
     [`${member}/ban`, { banReason: '', until: '' }],
@@ -97,7 +97,7 @@ test('a person asks, the owner answers in words, hands the group over and leaves
   expect(page.html).toContain('Why we share');
   expect((await asAnna.post(`/groups/${id}/join`)).location).toBe(`/groups/${id}`);
   expect((await asAnna.get(`/groups/${id}`)).html).toContain('You asked to join');
-  expect((await asOwner.get(`/groups/${id}/members`)).html).toContain('Let in');
+  expect((await asOwner.get(`/groups/${id}/members`)).html).toContain('1 request waits');
   const answered = await asOwner.post(`/groups/${id}/members/${anna.id}/answer`, {
     decision: 'approve',
     reason: 'Welcome',

@@ -10,19 +10,20 @@ import {
   transactAs,
   type Work,
 } from '@joinery/core';
-import { type FieldError, readerOf, showPage } from '@joinery/ui';
+import { readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { localPeople, personById } from '../people/index.ts';
 import { formerNodes } from './access.ts';
 import { attempt, type Failed, nothingTyped } from './attempt.ts';
-import { answerForm, banForm, chosenForm, invitationForm, roleForm } from './input.ts';
+import { answerForm, banForm, invitationForm, roleForm } from './input.ts';
 import { invite } from './invitations.ts';
-import { listMembers, newNodesAmong } from './lists.ts';
+import { listMembers } from './lists.ts';
 import { messages } from './messages.ts';
 import { shutMessages } from './messages-shut.ts';
 import { approve, ban, decline, type ModerationInput, removeMember, setRole, unban } from './moderation.ts';
 import { canChangeRole, canInvite, canModerate, canRemove, canSeeMembers } from './policy.ts';
 import { countMemberPage, findPerson, seeGroup } from './reads.ts';
+import { mayDecide, waitingIn } from './requests/queue.ts';
 import { lookUpFault } from './routes-form.tsx';
 import { membershipOf } from './store.ts';
 import { MembersPage } from './views-member.tsx';
@@ -32,12 +33,10 @@ const perPage = 50;
 
 /** Pages about the people of a group: list, requests, one member, invitations. */
 export function memberRoutes(app: Hono<Environment>): void {
-  app.get('/groups/:id/members', (c) => showMembers(c));
+  app.get('/groups/:id/members', showMembers);
   app.get('/groups/:id/invite', (c) => showInvite(c, nothingTyped));
   app.post('/groups/:id/invitations', sendInvitation);
   app.get('/groups/:id/members/:person', (c) => showMember(c, nothingTyped));
-  app.post('/groups/:id/members/approve', approveChosen);
-  app.post('/groups/:id/members/:person/approve', (c) => decide(c, approve));
   app.post('/groups/:id/members/:person/remove', (c) => decide(c, removeMember));
   app.post('/groups/:id/members/:person/unban', (c) => decide(c, unban));
   app.post('/groups/:id/members/:person/answer', answerRequest);
@@ -45,7 +44,7 @@ export function memberRoutes(app: Hono<Environment>): void {
   app.post('/groups/:id/members/:person/role', changeRole);
 }
 
-async function showMembers(c: RequestContext, errors: FieldError[] = []) {
+async function showMembers(c: RequestContext) {
   const visitor = requireVisitor(c);
   const { context, csrf, language } = c.var;
   const db = context.db.reader;
@@ -62,9 +61,10 @@ async function showMembers(c: RequestContext, errors: FieldError[] = []) {
     after,
     limit: perPage + 1,
   });
-  const hidden = async (state: 'requested' | 'invited' | 'banned') =>
+  const hidden = async (state: 'invited' | 'banned') =>
     moderates && !after ? listMembers(db, group.id, { states: [state], limit: 200 }) : [];
-  const requests = group.local === 1 ? await hidden('requested') : [];
+  const now = context.clock.now().toISOString();
+  const decides = !after && (await mayDecide(db, group, standing, now));
   const members = rows.slice(0, perPage);
   const cursor = rows.length > perPage ? nameCursor(members.at(-1)?.person) : null;
   const next = cursor && `/groups/${group.id}/members?${new URLSearchParams({ q: search, cursor })}`;
@@ -75,34 +75,20 @@ async function showMembers(c: RequestContext, errors: FieldError[] = []) {
       group={group}
       agency={context.config.agency}
       members={members}
-      requests={requests}
+      requests={decides ? (await waitingIn(db, group.id)).length : 0}
       invited={await hidden('invited')}
       banned={await hidden('banned')}
       former={moderates && group.local === 1 && !after ? await formerNodes(db, group.id) : []}
-      newNodes={
-        await newNodesAmong(
-          db,
-          group.id,
-          requests.map(({ person }) => person.home),
-        )
-      }
       search={search}
       next={next}
       moderates={moderates}
-      errors={errors}
     />
   );
   const t = messages(language);
-  const count = Number(c.req.query('approved'));
   const confirmed = Number(c.req.query('confirmed'));
-  const done =
-    count > 0
-      ? t('approvedMany', { count })
-      : confirmed > 0
-        ? shutMessages(language)('confirmed', { count: confirmed })
-        : null;
+  const done = confirmed > 0 ? shutMessages(language)('confirmed', { count: confirmed }) : null;
   const notices = done === null ? [] : [{ kind: 'success' as const, text: done }];
-  return showPage(c, { title: t('membersOf', { group: group.name }), error: errors.length > 0, notices }, body);
+  return showPage(c, { title: t('membersOf', { group: group.name }), notices }, body);
 }
 
 /** The group and the person of this address, for those who run the group. @throws {Refusal} signed_out, not_found, forbidden */
@@ -136,27 +122,6 @@ async function showMember(c: RequestContext, { errors, typed }: Failed) {
   );
   const title = messages(c.var.language)('memberIn', { name: person.name, group: group.name });
   return showPage(c, { title, error: errors.length > 0 }, body);
-}
-
-/** Lets in everybody who was chosen and still waits: another facilitator may have been faster. */
-async function approveChosen(c: RequestContext) {
-  const visitor = requireVisitor(c);
-  const { group, standing } = await seeGroup(c.var.context.db.reader, c.req.param('id') ?? '', visitor);
-  if (!canModerate(group, standing)) refuse('forbidden', 'Only those who run the group let people in');
-  const form = await readForm(c, chosenForm);
-  const t = messages(c.var.language);
-  if (!form.ok || form.value.person.length === 0)
-    return showMembers(c, [{ field: 'person', text: t('faultNobodyChosen') }]);
-  const count = await transactAs(c, visitor, async (work) => {
-    let approved = 0;
-    for (const person of new Set(form.value.person)) {
-      if ((await membershipOf(work.db, group.id, person))?.state !== 'requested') continue;
-      await approve(work, { group: group.id, person, by: visitor.person.id });
-      approved += 1;
-    }
-    return approved;
-  });
-  return c.redirect(`/groups/${group.id}/members?approved=${count}`, 303);
 }
 
 /** A decision about one person without further questions, and back to the list. */

@@ -1,13 +1,7 @@
 import {
   Badge,
   ButtonLink,
-  ChooseAll,
   EmptyState,
-  ErrorSummary,
-  type FieldError,
-  Form,
-  FormActions,
-  fieldId,
   formatDate,
   List,
   ListItem,
@@ -35,24 +29,21 @@ export function MembersPage(
   model: Common & {
     agency: string;
     members: readonly ListedMember[];
-    requests: readonly ListedMember[];
+    /** How many ask to join, for those who decide. */
+    requests: number;
     invited: readonly ListedMember[];
     banned: readonly ListedMember[];
     /** Nodes that may not read a closed group any more. */
     former: readonly GroupAccessRow[];
-    /** Origins of which nobody is a member yet. */
-    newNodes: ReadonlySet<string>;
     search: string;
     next: string | null;
     moderates: boolean;
-    errors: readonly FieldError[];
   },
 ) {
   const { group, reader } = model;
   const t = messages(reader.language);
   return (
     <Stack>
-      <ErrorSummary errors={model.errors} language={reader.language} />
       <PageHeading
         title={t('membersOf', { group: group.name })}
         parent={{ href: `/groups/${group.id}`, label: group.name }}
@@ -69,7 +60,13 @@ export function MembersPage(
           {t('onlyKnown', { agency: agencyOf(group, model.agency) })}
         </Notice>
       )}
-      {model.requests.length > 0 ? <Requests {...model} /> : null}
+      {model.requests > 0 ? (
+        <Notice kind="info" language={reader.language}>
+          <a class="ds-link" href={`/groups/${group.id}/requests`}>
+            {t('requestsWaiting', { count: model.requests })}
+          </a>
+        </Notice>
+      ) : null}
       <SearchForm action={`/groups/${group.id}/members`} label={t('searchMembers')}>
         <TextField name="q" label={t('searchMembers')} type="search" value={model.search} />
         <SubmitButton kind="secondary">{t('search')}</SubmitButton>
@@ -130,64 +127,4 @@ function factsOf(person: PersonRow, standing: GroupMemberRow, reader: Reader): s
     parts.push(`${t('since')} ${formatDate(reader.language, reader.timeZone, standing.joined_at)}`);
   if (standing.state === 'banned' && standing.reason) parts.push(t('bannedSince', { reason: standing.reason }));
   return parts.join(' · ');
-}
-
-const several = 'approve-several';
-
-function Requests(model: Common & { requests: readonly ListedMember[]; newNodes: ReadonlySet<string> }) {
-  const { group, reader, csrf } = model;
-  const t = messages(reader.language);
-  const many = model.requests.length > 1;
-  const someNew = model.requests.some(({ person }) => model.newNodes.has(person.home));
-  return (
-    <Panel title={t('requests')} id="requests">
-      {someNew ? (
-        <Notice kind="info" language={reader.language}>
-          {t('newNodeHint')}
-        </Notice>
-      ) : null}
-      <List label={t('requests')}>
-        {model.requests.map(({ person, standing }, index) => (
-          <ListItem
-            href={`/people/${person.id}`}
-            title={person.name}
-            choice={
-              many
-                ? {
-                    ...{ form: several, name: 'person', value: person.id, label: t('choose', { name: person.name }) },
-                    ...(index === 0 ? { id: fieldId('person') } : {}),
-                  }
-                : undefined
-            }
-            lead={[person.role, agencyOfPerson(person, reader.language)].filter(Boolean).join(' · ')}
-            facts={factsOf(person, standing, reader)}
-            badges={model.newNodes.has(person.home) ? <Badge tone="warning">{t('newNode')}</Badge> : undefined}
-            avatar={{ name: person.name, agency: person.agency }}
-            action={
-              <span class="app-actions">
-                <Form action={`/groups/${group.id}/members/${person.id}/approve`} csrf={csrf} inline>
-                  <SubmitButton small>
-                    {t('approve')}
-                    <span class="ds-sr-only"> {person.name}</span>
-                  </SubmitButton>
-                </Form>
-                <ButtonLink href={`/groups/${group.id}/members/${person.id}`} small>
-                  {t('answerRequest')}
-                  <span class="ds-sr-only"> {person.name}</span>
-                </ButtonLink>
-              </span>
-            }
-          />
-        ))}
-      </List>
-      {many ? (
-        <Form id={several} action={`/groups/${group.id}/members/approve`} csrf={csrf}>
-          <FormActions>
-            <SubmitButton>{t('approveChosen')}</SubmitButton>
-            <ChooseAll form={several} label={t('chooseAll')} />
-          </FormActions>
-        </Form>
-      ) : null}
-    </Panel>
-  );
 }

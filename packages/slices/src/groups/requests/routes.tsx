@@ -5,7 +5,7 @@ import { attempt, type Failed, nothingTyped } from '../attempt.ts';
 import { hostOf } from '../labels.ts';
 import { newNodesAmong } from '../lists.ts';
 import { joinGroup } from '../membership.ts';
-import { isMember, joinsAtOnce } from '../policy.ts';
+import { canModerate, isMember, joinsAtOnce } from '../policy.ts';
 import { seeGroup } from '../reads.ts';
 import { leadOf } from '../remote-roles.ts';
 import { afterRestore } from '../restored-notice.tsx';
@@ -13,12 +13,13 @@ import { countedNodes, membersPerNode, membersWithRole } from '../store.ts';
 import type { GroupRow } from '../tables.ts';
 import { answersOf } from './answers.ts';
 import { responsibleFor } from './away.ts';
+import { deciding } from './deciding.ts';
 import { decisionsOf } from './decisions.ts';
 import { faultsOf } from './faults.ts';
 import { askForm, decideForm } from './input.ts';
 import { messages } from './messages.ts';
 import { answersFrom, questionsOf } from './questions.ts';
-import { decideSeveral, mayDecide, waitingIn } from './queue.ts';
+import { decideSeveral, waitingIn } from './queue.ts';
 import { settingsRoutes } from './routes-settings.tsx';
 import { AskPage, type LandingModel } from './views-ask.tsx';
 import { QueuePage } from './views-queue.tsx';
@@ -96,23 +97,13 @@ async function ask(c: RequestContext) {
   return showAsk(c, { ...failed, errors: faultsOf(failed.errors, c.var.language) });
 }
 
-async function deciding(c: RequestContext) {
-  const visitor = requireVisitor(c);
-  const { context } = c.var;
-  const { group, standing } = await seeGroup(context.db.reader, c.req.param('id') ?? '', visitor);
-  const now = context.clock.now().toISOString();
-  if (!(await mayDecide(context.db.reader, group, standing, now)))
-    refuse('forbidden', 'Only those who run the group see who asks to join');
-  return { visitor, group, now };
-}
-
 async function showQueue(
   c: RequestContext,
   errors: FieldError[],
   typed: Record<string, string>,
   chosen: readonly string[],
 ) {
-  const { group, now } = await deciding(c);
+  const { group, standing, now } = await deciding(c);
   const { context, csrf, language } = c.var;
   const db = context.db.reader;
   const all = await waitingIn(db, group.id);
@@ -139,6 +130,7 @@ async function showQueue(
       reader={readerOf(c)}
       csrf={csrf}
       group={group}
+      runs={canModerate(group, standing)}
       waiting={waiting}
       answers={
         await answersOf(

@@ -11,6 +11,7 @@ import {
   FormActions,
   fieldId,
   formatDate,
+  HiddenField,
   List,
   ListItem,
   Notice,
@@ -24,7 +25,7 @@ import {
   Time,
 } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
-import { agencyOfPerson } from '../../people/index.ts';
+import { agencyOfPerson, type PersonRow } from '../../people/index.ts';
 import { hostOf } from '../labels.ts';
 import type { ListedMember } from '../lists.ts';
 import type { GroupRow } from '../tables.ts';
@@ -40,6 +41,8 @@ export type QueueModel = {
   reader: Reader;
   csrf: string;
   group: GroupRow;
+  /** Whether whoever looks runs the group: a deputy only decides about requests. */
+  runs: boolean;
   waiting: readonly ListedMember[];
   answers: ReadonlyMap<string, Answer[]>;
   /** Nodes of which nobody is a member yet. */
@@ -154,6 +157,7 @@ function Waiting(model: QueueModel) {
                 </>
               }
               avatar={{ name: person.name, agency: person.agency }}
+              action={<LetIn {...model} person={person} />}
             />
             <Said answers={model.answers.get(person.id) ?? []} />
           </div>
@@ -172,6 +176,28 @@ function Waiting(model: QueueModel) {
         </FormActions>
       </Form>
     </Panel>
+  );
+}
+
+/** Deciding about one of them: at once, or on their own page. */
+function LetIn({ group, reader, csrf, runs, person }: QueueModel & { person: Pick<PersonRow, 'id' | 'name'> }) {
+  const t = messages(reader.language);
+  return (
+    <span class="app-actions">
+      <Form action={`/groups/${group.id}/requests`} csrf={csrf} inline>
+        <HiddenField name="person" value={person.id} />
+        <SubmitButton small kind="secondary" name="decision" value="approve">
+          {t('letIn')}
+          <span class="ds-sr-only"> {person.name}</span>
+        </SubmitButton>
+      </Form>
+      {runs ? (
+        <ButtonLink href={`/groups/${group.id}/members/${person.id}`} small kind="tertiary">
+          {t('manage')}
+          <span class="ds-sr-only"> {person.name}</span>
+        </ButtonLink>
+      ) : null}
+    </span>
   );
 }
 
