@@ -505,6 +505,7 @@ const api: Record<string, Row> = {
     ...{ people: [requester], decision: 'decline', reason: 'Full' },
   })),
   'PUT /groups/:id/label': inGroup('owner', notOwners, { label: 'internal', reason: 'Names of suppliers' }),
+  'PUT /groups/:id/introductions': inGroup('owner', notOwners, { introduced: true }),
   'PUT /labels': {
     ...{ as: 'officer', not: notOfficers },
     send: { labels: [{ en: 'Public', nl: 'Openbaar' }], reason: 'Policy 4' },

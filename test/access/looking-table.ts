@@ -50,6 +50,7 @@ export const looking: Record<string, Row> = {
   'GET /api/v1/groups/:id/requests': 'requestsList',
   'GET /api/v1/groups/:id/questions': 'askedFor',
   'GET /api/v1/groups/:id/label': 'labelled',
+  'GET /api/v1/groups/:id/introductions': 'owning',
 
   'GET /folders/:id': 'reading',
   'GET /folders/:id/edit': 'arranging',

@@ -65,6 +65,18 @@ export async function classificationLabels(db: Reader): Promise<readonly Classif
   return readLabels((await scheme(db, {}))[0]?.labels ?? null);
 }
 
+/** Id of the label that a person means, by its id or by its word in either language. */
+export function findLabel(labels: readonly ClassificationLabel[], typed: string): string | undefined {
+  const word = fold(typed.trim());
+  return labels.find(({ id, en, nl }) => id === typed.trim() || fold(en) === word || fold(nl) === word)?.id;
+}
+
+/** Id of the label of ours that somebody names. @throws {Refusal} invalid when there is none */
+export async function labelNamed(db: Reader, typed: string): Promise<string> {
+  const found = findLabel(await classificationLabels(db), typed);
+  return found ?? refuse('invalid', 'There is no such label', [{ field: 'label', code: 'bad_choice' }]);
+}
+
 function readLabels(text: string | null): readonly ClassificationLabel[] {
   return text === null ? standard : labelsSchema.parse(JSON.parse(text));
 }

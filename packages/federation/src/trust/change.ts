@@ -1,4 +1,4 @@
-import { type ClassificationLabel, fold, isId, newId, refuse, type Scope, scopes } from '@joinery/core';
+import { isId, newId, refuse, type Scope, scopes } from '@joinery/core';
 import { type EntryFault, readEntry } from './entry.ts';
 import { trustText } from './messages.ts';
 import type { Host, Partner } from './store.ts';
@@ -153,12 +153,6 @@ export function readHosts(
     hosts.set(entry.origin, { origin: entry.origin, role: typed.role ?? (index === 0 ? 'node' : 'other') });
   }
   return [...hosts.values()];
-}
-
-/** Id of the label that a person means, by its id or by its word in either language. */
-export function findLabel(labels: readonly ClassificationLabel[], typed: string): string | undefined {
-  const word = fold(typed.trim());
-  return labels.find(({ id, en, nl }) => id === typed.trim() || fold(en) === word || fold(nl) === word)?.id;
 }
 
 /** The text that explains why an address cannot be used. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CommandAnswer, Context } from '@joinery/core';
+import { type CommandAnswer, type Context, newId, rememberClassification, transact } from '@joinery/core';
 import { expect, it } from 'vitest';
 import { startTestNode } from '../../../../test/harness/node.ts';
 import { describeStores } from '../../../../test/harness/store.ts';
@@ -30,6 +30,33 @@ it('Proposes as the kind of agency that the settings name', async () => {
 });
 
 describeStores('The command line of partners', (open) => {
+  it('sets labels, and says what those of others mean', async () => {
+    await using store = await open({ slices: [createPartnersSlice({})] });
+    const { context } = store;
+    expect((await run(context, 'labels list')).say).toBe(
+      'Public / Openbaar\nInternal / Intern\nConfidential / Vertrouwelijk',
+    );
+    const set = await run(context, 'labels set', { ...decided, label: 'Open/Openbaar,Internal/Intern' });
+    expect(set.json).toMatchObject({ items: [{ id: 'public', en: 'Open' }, { id: 'internal' }] });
+    await transact(context, { kind: 'system', what: 'test' }, (work) =>
+      rememberClassification(work, { group: newId(), home: 'https://a.example' }, { name: 'Secret', rank: 1 }),
+    );
+    expect((await run(context, 'labels list', { theirs: true })).json).toMatchObject({
+      items: [{ home: 'https://a.example', en: 'Secret', groups: 1, label: null }],
+    });
+    await expect(run(context, 'labels map https://a.example Hidden', decided)).rejects.toMatchObject({
+      code: 'not_found',
+    });
+    await expect(
+      run(context, 'labels map https://a.example Secret', { ...decided, label: 'top' }),
+    ).rejects.toMatchObject({ code: 'invalid' });
+    await run(context, 'labels map https://a.example Secret', { ...decided, label: 'internal' });
+    expect((await run(context, 'labels list', { theirs: true })).json).toMatchObject({
+      items: [{ label: 'internal' }],
+    });
+    expect((await run(context, 'partner export', { register: true })).say).toContain('label-mapped');
+  });
+
   it('decides, lists, previews, explains and exports', async () => {
     await using store = await open({ slices: [createPartnersSlice({})] });
     const { context } = store;

@@ -5,12 +5,15 @@ import {
   type Context,
   classificationLabels,
   scopes as knownScopes,
+  labelNamed,
   refuse,
+  theirLabels,
   transact,
   type Work,
 } from '@joinery/core';
 import type { Change, ChangeKind, PartnerFields } from './change.ts';
 import { readHosts } from './change.ts';
+import { decideLabels, decideMeanings, theirsNamed } from './classification/labels.ts';
 import { explain } from './explain.ts';
 import { applyImport, type ImportPlan, planImport } from './imports.ts';
 import { commandBody, readFields } from './input.ts';
@@ -51,6 +54,80 @@ const introductionsList: Command = {
     return { json: { items }, say: items.map(line).join('\n') || 'None.' };
   },
 };
+
+const sayLabels = (labels: readonly { en: string; nl: string }[]) =>
+  labels.map(({ en, nl }) => `${en} / ${nl}`).join('\n');
+
+/** How confidential groups are called here, and what the words of other agencies mean. */
+const labelCommands: Command[] = [
+  {
+    name: 'labels list',
+    summary:
+      'Labels of this agency for how confidential a group is, the lowest first; or what those of others mean here',
+    options: [{ name: 'theirs', description: 'labels that groups of other agencies carry' }],
+    run: async ({ db }, { options }) => {
+      const labels = await classificationLabels(db.reader);
+      if (options.theirs !== true) return { json: { items: labels }, say: sayLabels(labels) };
+      const items = (await theirsNamed(db.reader)).map(({ place, origin: home, ...label }) => ({
+        ...{ home, ...label, label: place === null ? null : (labels[place]?.id ?? null) },
+      }));
+      const ours = (id: string | null) =>
+        labels.find((one) => one.id === id)?.en ?? 'nothing yet: its groups are withheld';
+      const say = items.map(({ home, agency, en, label }) => `${home} ${agency}: ${en} means ${ours(label)}`);
+      return { json: { items }, say: say.join('\n') || 'No group of another agency carries a label.' };
+    },
+  },
+  {
+    name: 'labels set',
+    summary: 'Change the labels of this agency; the lowest first',
+    options: [
+      {
+        name: 'label',
+        value: 'words',
+        description: 'in both languages, as Internal/Intern; several times',
+        several: true,
+      },
+      ...decider,
+    ],
+    run: async (context, { options }) => {
+      const typed = String(options.label ?? '').replaceAll(',', '\n');
+      const by = String(options.by ?? '');
+      const input = { by, reason: String(options.reason ?? '') };
+      await transact(context, { kind: 'command', by }, (work) => decideLabels(work, typed, input));
+      const items = await classificationLabels(context.db.reader);
+      return { json: { items }, say: sayLabels(items) };
+    },
+  },
+  {
+    name: 'labels map',
+    summary: 'Say what a label of another agency means here',
+    arguments: ['origin', 'word'],
+    options: [
+      {
+        name: 'label',
+        value: 'label',
+        description: 'the label of ours; none unless given, which withholds its groups',
+      },
+      ...decider,
+    ],
+    run: async (context, { arguments: [origin = '', word = ''], options }) => {
+      const { reader } = context.db;
+      const theirs = (await theirLabels(reader)).find(
+        (one) => one.origin === origin && [one.en, one.nl].includes(word),
+      );
+      if (!theirs) return refuse('not_found', 'No group carries this label: see joinery labels list --theirs');
+      const label = options.label === undefined ? null : await labelNamed(reader, String(options.label));
+      const by = String(options.by ?? '');
+      const input = { by, reason: String(options.reason ?? '') };
+      const means = [{ origin, en: theirs.en, label }];
+      await transact(context, { kind: 'command', by }, (work) => decideMeanings(work, means, input));
+      return {
+        json: { home: origin, en: theirs.en, label },
+        say: 'Done: groups with it are shown or hidden by that from now on.',
+      };
+    },
+  },
+];
 
 type Rule = (work: Work, input: DecisionInput) => Promise<Partner>;
 
@@ -215,6 +292,7 @@ export const commands: Command[] = [
     },
   },
   introductionsList,
+  ...labelCommands,
   {
     name: 'explain',
     summary: 'Say whether another node may read something, and why',

@@ -1,6 +1,6 @@
-import { type ClassificationLabel, isRefusal, refuse, scopes, type Work } from '@joinery/core';
+import { type ClassificationLabel, findLabel, isRefusal, refuse, scopes, type Work } from '@joinery/core';
 import type { Language } from '@joinery/ui';
-import { applyChange, type Change, findLabel, type PartnerFields, readDay, readHosts } from './change.ts';
+import { applyChange, type Change, type PartnerFields, readDay, readHosts } from './change.ts';
 import { explainFaults } from './form.ts';
 import type { ListLine } from './lists.ts';
 import { allowPartner, blockPartner, suspendPartner } from './partners.ts';

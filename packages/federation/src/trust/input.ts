@@ -3,6 +3,7 @@ import {
   type Context,
   classificationLabels,
   type Direction,
+  findLabel,
   holderOf,
   isId,
   originOf,
@@ -12,7 +13,7 @@ import {
   scopes,
 } from '@joinery/core';
 import { z } from 'zod';
-import { type ChangeKind, findLabel, type PartnerFields, readDay, readHosts } from './change.ts';
+import { type ChangeKind, type PartnerFields, readDay, readHosts } from './change.ts';
 import { type PartnerKind, partnerKinds } from './tables.ts';
 
 type Config = Pick<Context['config'], 'origin' | 'loopbackPeers'>;

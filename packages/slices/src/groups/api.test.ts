@@ -220,4 +220,13 @@ test('owners label their group by id or word, and members read it', async () => 
   expect([refused.status, refused.json.errors]).toMatchObject([422, [{ field: 'label' }]]);
   expect((await web.api(anna, 'GET', label)).json).toEqual(internal);
   expect((await web.api(owner, 'PUT', label, { label: null, reason: 'Over' })).json).toEqual({ label: null });
+
+  // Whether it introduces nodes is for its owners; only a closed group does.
+  const introductions = `/groups/${id}/introductions`;
+  expect((await web.api(anna, 'GET', introductions)).status).toBe(403);
+  expect((await web.api(owner, 'GET', introductions)).json).toEqual({ introduced: false });
+  expect((await web.api(owner, 'PUT', introductions, { introduced: true })).status).toBe(422);
+  const closed = await world.make({ handle: 'closed-one', reading: 'members', joining: 'request' });
+  const asked = await web.api(owner, 'PUT', `/groups/${closed.id}/introductions`, { introduced: true });
+  expect([asked.status, asked.json]).toEqual([200, { introduced: true }]);
 });

@@ -1,4 +1,4 @@
-import { answerWithheld, type Restored } from '@joinery/core';
+import { answerWithheld, type CommandAnswer, type Restored } from '@joinery/core';
 import type { Kysely } from 'kysely';
 import { expect, it } from 'vitest';
 import { commands } from './commands.ts';
@@ -9,6 +9,7 @@ import { groupsWithoutOwner } from './lists.ts';
 import { joinGroup } from './membership.ts';
 import { migrations } from './migrations.ts';
 import { approve } from './moderation.ts';
+import { setQuestions } from './requests/questions.ts';
 import { giveRolesBack, groupRules, shutGroups } from './restored.ts';
 import { openGroup } from './shut.ts';
 import { groupById, membershipOf, putMembership } from './store.ts';
@@ -52,6 +53,50 @@ it('the command line knows groups and people by their handles', async () => {
   expect(await letIn()).toMatchObject({ state: 'member' });
   expect(await ask()).toMatchObject({ state: 'invited' });
   await expect(run('group confirm-members', 'nowhere')).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('the command line lists who asks to join, decides about them, and labels a group', async () => {
+  await using node = await openNode('sqlite');
+  const [owner, anna, ben, cas] = [
+    await node.addPerson('Olga Owner'),
+    await node.addPerson('Anna Berg'),
+    await node.addPerson('Ben Berg'),
+    await node.addPerson('Cas Berg'),
+  ];
+  const group = await node.addGroup(owner, { reading: 'members', joining: 'request' });
+  const run = async (name: string, words: string[], options: Record<string, string | boolean> = {}) => {
+    const command = commands.find((one) => one.name === name);
+    return (await command?.run(node.context, { arguments: [group.handle, ...words], options })) as CommandAnswer;
+  };
+  await node.act((work) => setQuestions(work, group.id, owner.id, [{ text: 'Why?', required: true }]));
+  for (const { id: person } of [anna, ben, cas])
+    await node.act((work) =>
+      joinGroup(work, { group: group.id, person, answers: [{ question: 'Why?', answer: 'To learn' }] }),
+    );
+  const waiting = await run('group requests', []);
+  expect(waiting.say).toContain('Anna Berg');
+  expect(waiting.json).toMatchObject({
+    items: [anna, ben, cas].map(({ id }) => ({ person: { id }, answers: [{ answer: 'To learn' }] })),
+  });
+  await expect(run('group approve', [])).rejects.toMatchObject({ code: 'invalid' });
+  await expect(run('group approve', ['nobody'])).rejects.toMatchObject({ code: 'not_found' });
+  expect((await run('group decline', [anna.uri], { reason: 'Full' })).json).toEqual({ decided: 1, faster: 0 });
+  expect((await run('group approve', [anna.id, `@${ben.handle}`])).json).toEqual({ decided: 1, faster: 1 });
+  expect((await run('group approve', [], { all: true })).json).toEqual({ decided: 1, faster: 0 });
+  const { reader } = node.context.db;
+  const states = await Promise.all(
+    [anna, ben, cas].map(async ({ id }) => (await membershipOf(reader, group.id, id))?.state),
+  );
+  expect(states).toEqual(['none', 'member', 'member']);
+  expect((await run('group requests', [])).json).toEqual({ items: [], next: null });
+
+  const decided = { by: 'Olga', reason: 'Names of suppliers' };
+  const internal = { id: 'internal', en: 'Internal', nl: 'Intern' };
+  await expect(run('group label', ['intern'])).rejects.toMatchObject({ code: 'invalid' });
+  await expect(run('group label', ['secret'], decided)).rejects.toMatchObject({ code: 'invalid' });
+  expect((await run('group label', ['intern'], decided)).json).toEqual({ group: group.id, label: internal });
+  expect((await run('group label', [])).json).toEqual({ group: group.id, label: internal });
+  expect((await run('group label', [], { none: true, ...decided })).json).toEqual({ group: group.id, label: null });
 });
 
 it('after a restore those who run a group invite, until one of them says that members may again', async () => {

@@ -1,16 +1,20 @@
-import { type Command, createActorKeys, faultsOf, isId, refuse, transact } from '@joinery/core';
+import { type Command, createActorKeys, faultsOf, refuse, transact } from '@joinery/core';
+import { groupLabelCommand } from './commands-labels.ts';
+import { by, groupOf, personOf } from './commands-parts.ts';
 import { createGroup } from './groups.ts';
 import { newGroupInput } from './input.ts';
+import { introduceNodes } from './introducing.ts';
 import { groupJson } from './json.ts';
 import { renewEndedKeys, renewGroupKeys } from './keys.ts';
 import { setRole } from './moderation.ts';
+import { requestCommands } from './requests/commands.ts';
 import { openGroup, runnersElsewhere } from './shut.ts';
 import { groupById, membershipOf } from './store.ts';
 
-const by = { kind: 'command', by: 'group' } as const;
-
 /** What `joinery group …` can do. */
 export const commands: Command[] = [
+  ...requestCommands,
+  groupLabelCommand,
   {
     name: 'group create',
     summary: 'Make a group on this node',
@@ -97,11 +101,8 @@ export const commands: Command[] = [
       run: async (context, { arguments: [reference = ''] }) => {
         const on = verb === 'introduce';
         const group = await transact(context, by, async (work) => {
-          const found = await groupById(work.db, await groupOf(work.db, reference));
-          if (found?.local !== 1 || found.kind !== 'group' || found.reading !== 'members' || found.deleted_at !== null)
-            return refuse('not_found', 'There is no such closed group here');
-          await context.ports.introductions.set(work, found, on);
-          return found.id;
+          const group = await groupOf(work.db, reference);
+          return (await introduceNodes(work, context, { group, by: null, on })).id;
         });
         return { json: { group, introduced: on }, say: 'Done: the nodes of its members are told.' };
       },
@@ -122,28 +123,3 @@ export const commands: Command[] = [
     },
   },
 ];
-
-async function groupOf(db: Db, reference: string): Promise<string> {
-  if (isId(reference)) return reference;
-  const row = await db
-    .selectFrom('groups')
-    .select('id')
-    .where('local', '=', 1)
-    .where('kind', '=', 'group')
-    .where('handle', '=', reference.replace(/^[!@]/, ''))
-    .executeTakeFirst();
-  return row?.id ?? refuse('not_found', `No group on this node is called ${reference}: give the id or the handle`);
-}
-
-type Db = Parameters<typeof membershipOf>[0];
-
-async function personOf(db: Db, reference: string): Promise<string> {
-  if (isId(reference)) return reference;
-  const row = await db
-    .selectFrom('person')
-    .select('id')
-    .where('local', '=', 1)
-    .where('handle', '=', reference.replace(/^@/, ''))
-    .executeTakeFirst();
-  return row?.id ?? refuse('not_found', `Nobody on this node is called ${reference}: give the id or the handle`);
-}

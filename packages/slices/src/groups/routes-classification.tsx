@@ -14,6 +14,7 @@ import type { Hono } from 'hono';
 import { attempt, type Failed } from './attempt.ts';
 import { labelGroup } from './classify.ts';
 import { classificationForm, introduceForm, renewKeysForm } from './input.ts';
+import { introduceNodes, introducesNodes } from './introducing.ts';
 import { keysSince, renewGroupKeys } from './keys.ts';
 import { messages } from './messages.ts';
 import { managedGroup } from './routes-form.tsx';
@@ -37,10 +38,9 @@ export function classificationRoutes(app: Hono<Environment>): void {
     const visitor = requireVisitor(c);
     const group = await managedGroup(c);
     const form = await readForm(c, introduceForm);
-    if (!form.ok || group.reading !== 'members') refuse('invalid', 'Say whether to introduce nodes of a closed group');
-    const { on } = form.value;
-    const { introductions } = c.var.context.ports;
-    await transactAs(c, visitor, (work) => introductions.set(work, group, on === '1'));
+    if (!form.ok) return refuse('invalid', 'Say whether to introduce nodes');
+    const input = { group: group.id, by: visitor.person.id, on: form.value.on === '1' };
+    await transactAs(c, visitor, (work) => introduceNodes(work, c.var.context, input));
     return c.redirect(`/groups/${group.id}/classification?saved=1`, 303);
   });
 }
@@ -65,7 +65,7 @@ async function show(c: RequestContext, failed: Failed | null) {
   const body = (
     <ClassificationPage
       group={group}
-      introduces={group.reading === 'members' ? await context.ports.introductions.isOn(db, group.uri) : null}
+      introduces={group.reading === 'members' ? await introducesNodes(db, context, group) : null}
       keysSince={await keysSince(db, group)}
       labels={await classificationLabels(db)}
       typed={{ label: (await classificationOf(db, group.id))?.label ?? '', ...failed?.typed }}

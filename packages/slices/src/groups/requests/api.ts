@@ -1,31 +1,15 @@
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import {
-  type Environment,
-  jsonAnswer,
-  jsonBody,
-  listOfItems,
-  type RequestContext,
-  refuse,
-  requireVisitor,
-  transactAs,
-} from '@joinery/core';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { type Environment, listOfItems, type RequestContext, refuse, requireVisitor, transactAs } from '@joinery/core';
 import { z } from 'zod';
-import { groupParams } from '../api-parts.ts';
-import { memberJson, memberSchema } from '../json.ts';
+import { groupRoute, groupRouteWith } from '../api-parts.ts';
 import { joinsAtOnce } from '../policy.ts';
 import { seeGroup } from '../reads.ts';
 import type { GroupMemberRow, GroupRow } from '../tables.ts';
-import { answersOf } from './answers.ts';
+import { deciding } from './deciding.ts';
+import { requestJson, requestSchema, requestsOf } from './json.ts';
 import { type Answer, answersFrom, questionsOf } from './questions.ts';
-import { decideSeveral, mayDecide, waitingIn } from './queue.ts';
+import { decideSeveral } from './queue.ts';
 
-const requestSchema = z
-  .object({
-    person: memberSchema.shape.person,
-    askedAt: z.string(),
-    answers: z.array(z.object({ question: z.string(), answer: z.string() })),
-  })
-  .openapi('JoinRequest');
 const questionSchema = z.object({ id: z.string(), text: z.string(), required: z.boolean() }).openapi('JoinQuestion');
 const decisionBody = z.object({
   people: z.array(z.string().max(64)).min(1).max(200),
@@ -43,49 +27,33 @@ export const joinBody = z.object({ answers: z.record(z.string().max(20), z.strin
 /** REST of the queue of those who ask to join, and of what they are asked. */
 export function requestApi(app: OpenAPIHono<Environment>): void {
   app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/groups/{id}/requests',
+    groupRoute('get', 'requests', listOfItems(requestSchema), {
       summary: 'Who asks to join, the longest waiting first; at most 200. For those who run the group',
-      request: { params: groupParams },
-      responses: { 200: jsonAnswer(listOfItems(requestSchema), 'Requests') },
+      says: 'Requests',
     }),
     async (c) => {
-      const { group } = await deciding(c, c.req.valid('param').id);
+      const { group } = await deciding(c);
       const db = c.var.context.db.reader;
-      const waiting = await waitingIn(db, group.id);
-      const people = waiting.map(({ person }) => person.id);
-      const answers = await answersOf(db, group.id, people);
-      const items = waiting.map((row) => ({
-        person: memberJson(row, true).person,
-        askedAt: row.standing.updated_at,
-        answers: answers.get(row.person.id) ?? [],
-      }));
+      const items = (await requestsOf(db, group.id)).map(requestJson);
       return c.json({ items, next: null }, 200);
     },
   );
   app.openapi(
-    createRoute({
-      method: 'post',
-      path: '/groups/{id}/requests',
+    groupRouteWith('post', 'requests', decisionBody, decidedSchema, {
       summary: 'Let in, or decline, one or many who ask',
-      request: { params: groupParams, body: jsonBody(decisionBody) },
-      responses: { 200: jsonAnswer(decidedSchema, 'What became of it') },
+      says: 'What became of it',
     }),
     async (c) => {
-      const { visitor, group } = await deciding(c, c.req.valid('param').id);
+      const { visitor, group } = await deciding(c);
       const { people, decision, reason = '' } = c.req.valid('json');
       const input = { group: group.id, people, by: visitor.person.id, accept: decision === 'approve', reason };
       return c.json(await transactAs(c, visitor, (work) => decideSeveral(work, input)), 200);
     },
   );
   app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/groups/{id}/questions',
+    groupRoute('get', 'questions', listOfItems(questionSchema), {
       summary: 'What somebody is asked who asks to join',
-      request: { params: groupParams },
-      responses: { 200: jsonAnswer(listOfItems(questionSchema), 'Questions') },
+      says: 'Questions',
     }),
     async (c) => {
       const db = c.var.context.db.reader;
@@ -127,13 +95,4 @@ export async function sentAnswers(
       (index) => `answers.${index + 1}`,
     ),
   };
-}
-
-async function deciding(c: RequestContext, id: string) {
-  const visitor = requireVisitor(c);
-  const { context } = c.var;
-  const { group, standing } = await seeGroup(context.db.reader, id, visitor);
-  if (!(await mayDecide(context.db.reader, group, standing, context.clock.now().toISOString())))
-    refuse('forbidden', 'Only those who run the group see who asks to join');
-  return { visitor, group };
 }

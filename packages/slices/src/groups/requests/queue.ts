@@ -32,7 +32,7 @@ export async function mayDecide(
  */
 export async function decideSeveral(
   work: Work,
-  input: { group: string; people: readonly string[]; by: string; accept: boolean; reason: string },
+  input: { group: string; people: readonly string[]; by: string | null; accept: boolean; reason: string },
 ): Promise<{ decided: number; faster: number }> {
   if (input.people.length > most) refuse('too_large', 'Too many at once');
   let decided = 0;
