@@ -497,7 +497,9 @@ async function fillShut(
     await withhold(work, 'groups.members', open);
     await withhold(work, 'groups.joining', request, 'open');
     const decision = { take: 'anew', person: owner.id, by: '', reason: 'The disk failed' } as const;
-    const state = { at: work.now, asOf: work.now, confirmedAt: work.now, waiting: [], decision };
+    // Other nodes have told that its keys were renewed after the backup.
+    const endedKeys = [`${context.config.origin}/groups/${group}#main-key`];
+    const state = { at: work.now, asOf: work.now, confirmedAt: work.now, waiting: [], decision, endedKeys };
     await writeRestored(work.db, state);
     return { group, open, conversation: id };
   });

@@ -79,7 +79,7 @@ export const commands: Command[] = [
       const reason = `${String(options.reason)} (${String(options.by)})`.slice(0, 500);
       if (options['after-restore'] === true && reference === '') {
         const count = await renewEndedKeys(context, by, reason);
-        return { json: { groups: count }, say: `Done: ${count} groups have new keys.` };
+        return { json: { groups: count }, say: `Groups that have new keys: ${count}.` };
       }
       const keys = await createActorKeys();
       const group = await transact(context, by, async (work) => {
