@@ -1,4 +1,11 @@
-import { type CommandAnswer, createActorKeys, publicKeysOf, restoredState, transact, writeRestored } from '@joinery/core';
+import {
+  type CommandAnswer,
+  createActorKeys,
+  publicKeysOf,
+  restoredState,
+  transact,
+  writeRestored,
+} from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { createPerson, people } from '../people/index.ts';
@@ -22,7 +29,12 @@ describeStores('Keys of groups that came back from a backup', (open) => {
     expect(await groupsWithEndedKeys(reader)).toEqual([]);
     const at = '2026-11-22T08:00:00.000Z';
     // Of a person, of nobody, and of what was renewed since: none of them is asked about.
-    const endedKeys = [`${ended.uri}#main-key`, `${ended.uri}#ed25519-key`, `${anna.uri}#main-key`, `${other.uri}#main-key-1`];
+    const endedKeys = [
+      `${ended.uri}#main-key`,
+      `${ended.uri}#ed25519-key`,
+      `${anna.uri}#main-key`,
+      `${other.uri}#main-key-1`,
+    ];
     await transact(context, { kind: 'system', what: 'test' }, (work) =>
       writeRestored(work.db, { at, asOf: at, confirmedAt: at, waiting: [], endedKeys }),
     );

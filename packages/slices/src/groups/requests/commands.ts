@@ -2,15 +2,16 @@ import { type Command, type Reader, refuse, transact } from '@joinery/core';
 import { personByUri } from '../../people/index.ts';
 import { by, groupOf, personOf } from '../commands-parts.ts';
 import { groupById } from '../store.ts';
+import type { GroupRow } from '../tables.ts';
 import { requestJson, requestsOf } from './json.ts';
 import { decideSeveral } from './queue.ts';
 
 /** A group of this node: of others their own nodes decide. @throws {Refusal} not_found */
-async function ownGroup(db: Reader, reference: string): Promise<string> {
+async function ownGroup(db: Reader, reference: string): Promise<GroupRow> {
   const group = await groupById(db, await groupOf(db, reference));
   if (group?.local !== 1 || group.kind !== 'group' || group.deleted_at !== null)
     return refuse('not_found', 'There is no such group here');
-  return group.id;
+  return group;
 }
 
 /** Who asks, by id, handle or address: people of other nodes have no handle here. @throws {Refusal} not_found */
@@ -26,7 +27,7 @@ export const requestCommands: Command[] = [
     summary: 'Who asks to join a group of this node, the longest waiting first',
     arguments: ['group'],
     run: async ({ db }, { arguments: [reference = ''] }) => {
-      const items = (await requestsOf(db.reader, await ownGroup(db.reader, reference))).map(requestJson);
+      const items = (await requestsOf(db.reader, (await ownGroup(db.reader, reference)).id)).map(requestJson);
       const lines = items.map(({ person, askedAt, answers }) =>
         [
           `${person.id} ${person.name}, ${person.agency} (${person.uri}), since ${askedAt.slice(0, 10)}`,
@@ -49,7 +50,8 @@ export const requestCommands: Command[] = [
         if ((people.length === 0) !== (options.all === true))
           refuse('invalid', 'Say who: ids, handles or addresses, or --all');
         const done = await transact(context, by, async (work) => {
-          const group = await ownGroup(work.db, reference);
+          const { id: group, shut_at } = await ownGroup(work.db, reference);
+          if (shut_at !== null) refuse('conflict', 'A restore keeps this group shut: somebody opens it first');
           const named =
             options.all === true
               ? (await requestsOf(work.db, group)).map(({ person }) => person.id)
