@@ -5,6 +5,8 @@ import { refuse } from '../errors.ts';
 import { once } from '../once.ts';
 import { transact } from '../work.ts';
 import type { Environment } from './environment.ts';
+import { type Named, readableIn, readsAll } from './still-readable.ts';
+import { requireVisitor } from './visitor.ts';
 
 type C = HonoContext<Environment>;
 
@@ -13,6 +15,8 @@ const answerStep = -1;
 const keptHeaders = new Set(['content-type', 'content-disposition', 'location', 'set-cookie', 'content-language']);
 
 type Stored = { status: number; headers: [string, string][]; body: string };
+/** What whoever asked could read when it was kept, of what the request and its answer name. */
+type Reads = { reads?: Named };
 
 /**
  * Makes the function that carries a request out once, however often it is sent (draft-ietf-httpapi-idempotency-key-header).
@@ -24,6 +28,8 @@ type Stored = { status: number; headers: [string, string][]; body: string };
  * one that a client has seen is repeated byte for byte. Two processes with the same key at once: the primary key lets one of them
  * commit, the other is undone and told to try again; within one process the second waits for the first. Everything is sealed
  * with the node's secret, since answers can hold tokens and cookies, of which the database otherwise keeps only hashes.
+ *
+ * An answer is repeated to whoever may still read what they could read then: to somebody who was removed from a closed group meanwhile there is nothing at that address.
  */
 export function createOnce() {
   const running = new Map<string, Promise<unknown>>();
@@ -59,6 +65,12 @@ async function carryOut(
   if (known.some((row) => row.request !== request)) {
     refuse('idempotency_mismatch', 'This Idempotency-Key was used for another request: take a new one');
   }
+  const { person } = requireVisitor(c);
+  const db = context.db.reader;
+  for (const { result } of known) {
+    const { reads = [] } = unseal(context, result) as Reads;
+    if (!(await readsAll(context, db, person, reads))) refuse('not_found', 'There is nothing at this address');
+  }
   const answered = known.find((row) => row.step === answerStep);
   if (answered) {
     send(c, unseal(context, answered.result) as Stored);
@@ -73,7 +85,9 @@ async function carryOut(
     return {
       ...(steps.has(step) ? { earlier: { answer: steps.get(step) } } : {}),
       record: async (db: Parameters<typeof write>[0], answer: unknown, now: string) => {
-        const first = await write(db, { account, key, step, request, result: seal(context, { answer }), now });
+        const reads = await readableIn(context, db, person, c.req.path);
+        const result = seal(context, { answer, reads });
+        const first = await write(db, { account, key, step, request, result, now });
         if (!first) refuse('conflict', 'The same request is being carried out at the moment: send it again');
       },
     };
@@ -87,7 +101,9 @@ async function carryOut(
   if (c.res.status >= 500 || c.res.status === 429 || c.res.status === 409) return;
   const headers = [...c.res.headers].filter(([name]) => keptHeaders.has(name));
   const answer: Stored = { status: c.res.status, headers, body: await c.res.text() };
-  await store(context, account, key, request, answer);
+  const isJson = answer.headers.some(([name, value]) => name === 'content-type' && value.includes('json'));
+  const named = `${c.req.path} ${c.res.headers.get('location')} ${isJson ? answer.body : ''}`;
+  await store(context, account, key, request, { ...answer, reads: await readableIn(context, db, person, named) });
   send(c, answer);
 }
 
@@ -116,7 +132,13 @@ async function write(db: Parameters<Parameters<typeof transact>[2]>[0]['db'], ro
   return (done.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-async function store(context: Context, account: string, key: string, request: string, answer: Stored): Promise<void> {
+async function store(
+  context: Context,
+  account: string,
+  key: string,
+  request: string,
+  answer: Stored & Reads,
+): Promise<void> {
   await transact(context, { kind: 'system', what: 'idempotency' }, async (work) => {
     const row = { account, key, step: answerStep, request, result: seal(context, answer), now: work.now };
     if (!(await write(work.db, row))) refuse('conflict', 'The same request was just answered: send it again');
