@@ -1,6 +1,6 @@
 import { createActorKeys, newId, runNextJob, transact } from '@joinery/core';
 import { files } from '@joinery/slices/files';
-import { ban, createGroup, groups, joinGroup } from '@joinery/slices/groups';
+import { ban, createGroup, groups, joinGroup, removeMember, updateGroup } from '@joinery/slices/groups';
 import { people } from '@joinery/slices/people';
 import { expect, it } from 'vitest';
 import { openWeb } from '../people/testing/web.ts';
@@ -99,7 +99,7 @@ it('undo gives the text back in the form, of a topic and of a reply, and nothing
   expect(await events()).toEqual(['post.created']);
 });
 
-it('what is changed in time is what leaves, and it can leave at once', async () => {
+it('what is changed in time is what leaves, and it can leave at once (hostile case 124)', async () => {
   await using world = await open();
   const { asAda, asBob, group, context, events, write } = world;
   const at = await write();
@@ -123,6 +123,45 @@ it('what is refused by the time it would leave stays with its author, with the r
   const page = await asBob.get(at);
   expect(page.html).toContain('This could not be posted');
   expect(page.html).toContain('First **words**');
+});
+
+it('whoever is removed from a closed group meanwhile keeps their text, and reads nothing of the group beside it (hostile cases 122, 124)', async () => {
+  await using world = await open();
+  const { web, asBob, bob, ada, context, drain, events, later } = world;
+  const { id: group } = await transact(context, by, async (work) => {
+    const keys = await createActorKeys();
+    return createGroup(work, { name: 'Oldsecret', handle: `g-${newId().slice(-12)}`, owner: ada.id, keys });
+  });
+  const carla = await web.add('Carla Colleague');
+  await transact(context, by, async (work) => {
+    for (const person of [bob.id, carla.id]) await joinGroup(work, { group, person });
+    await updateGroup(work, group, ada.id, { reading: 'members', joining: 'request' });
+  });
+  const handle = `@${(await web.context.ports.people.byId(context.db.reader, carla.id))?.handle}`;
+  const sent = await asBob.post(`/groups/${group}/new`, { title: 'Mine', content: `First **words** ${handle}` });
+  const at = String(sent.location);
+  expect((await asBob.get(at)).html).toContain('Oldsecret');
+  await transact(context, by, async (work) => {
+    await removeMember(work, { group, person: bob.id, by: ada.id });
+    await removeMember(work, { group, person: carla.id, by: ada.id });
+    await updateGroup(work, group, ada.id, { name: 'Newsecret' });
+  });
+  const shows = async () => {
+    const { status, html } = await asBob.get(at);
+    expect(status).toBe(200);
+    expect(html).toContain('<strong>words</strong>');
+    // Nor who is in the group now, which the warning about whom it mentions would tell.
+    expect(html).not.toMatch(/Oldsecret|Newsecret|may not be able to read/);
+    expect(html).not.toContain(group);
+  };
+  await shows();
+  expect((await asBob.post(`${at}/now`)).status).toBeGreaterThanOrEqual(400);
+  expect((await asBob.post(`/groups/${group}/new`, { title: 'x', content: handle, preview: '1' })).status).toBe(404);
+  later(60);
+  await drain();
+  await shows();
+  expect((await asBob.get(at)).html).toContain('This could not be posted');
+  expect(await events()).toEqual([]);
 });
 
 it('people choose how long; by API a post leaves at once', async () => {

@@ -1,4 +1,5 @@
 import { decodeCursor, prepareQuery, type Reader } from '@joinery/core';
+import { groupById, requesterMayRead } from '@joinery/slices/groups';
 import { sql } from 'kysely';
 import {
   cut,
@@ -148,21 +149,26 @@ export async function likedAmong(db: Reader, person: string | null, ids: string[
   return new Set(rows.map((row) => row.post_id));
 }
 
-/** Posts of a person that a group elsewhere refused: they wait for a decision of their author. */
-export function refusedPosts(db: Reader, person: string): Promise<PostRow[]> {
-  return (
-    db
-      .selectFrom('post')
-      .selectAll()
-      .where('author_id', '=', person)
-      .where('status', '=', 'refused')
-      // Spelled out so that the partial index on unsettled posts serves it: authors may have written a great many others.
-      .where(sql<boolean>`status <> 'accepted'`)
-      .where('deleted_at', 'is', null)
-      .orderBy('received_at', 'desc')
-      .limit(20)
-      .execute()
-  );
+/** Posts of a person that a group elsewhere refused: they wait for a decision of their author, while that may read the group. */
+export async function refusedPosts(db: Reader, person: string): Promise<PostRow[]> {
+  const refused = await db
+    .selectFrom('post')
+    .selectAll()
+    .where('author_id', '=', person)
+    .where('status', '=', 'refused')
+    // Spelled out so that the partial index on unsettled posts serves it: authors may have written a great many others.
+    .where(sql<boolean>`status <> 'accepted'`)
+    .where('deleted_at', 'is', null)
+    .orderBy('received_at', 'desc')
+    .limit(20)
+    .execute();
+  const readable = new Set<string>();
+  const requester = { kind: 'person', person, administrator: false, guest: false } as const;
+  for (const id of new Set(refused.map(({ group_id }) => group_id))) {
+    const group = await groupById(db, id);
+    if (group && (await requesterMayRead(db, requester, group))) readable.add(id);
+  }
+  return refused.filter(({ group_id }) => readable.has(group_id));
 }
 
 /** Newest topics with their texts, for the Atom feed of a group. */

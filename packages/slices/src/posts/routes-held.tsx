@@ -7,6 +7,8 @@ import {
   requireVisitor,
   type Visitor,
 } from '@joinery/core';
+import { requesterMayRead } from '@joinery/slices/groups';
+import { renderMarkdown } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { filesNow } from './attaching.tsx';
@@ -162,9 +164,14 @@ async function heldPage(
   typed: { title?: string | undefined; content?: string | undefined },
 ): Promise<Response> {
   const { language, csrf, context } = c.var;
-  const group = await requireGroup(context.db.reader, held.group_id);
+  const db = context.db.reader;
+  const found = await requireGroup(db, held.group_id);
+  const { person } = requireVisitor(c);
+  const requester = { kind: 'person', person: person.id, administrator: false, guest: person.guest } as const;
+  // Their own text stays theirs; of a group that they were removed from it says nothing more, neither its name nor who is in it.
+  const group = (await requesterMayRead(db, requester, found)) ? found : null;
   const errors = fieldErrors(faults, language);
-  const preview = await previewOf(c, group, held.source);
+  const preview = group ? await previewOf(c, group, held.source) : { html: renderMarkdown(held.source), unreached: [] };
   const files = await filesNow(c, 'held', held.id);
   const page = <HeldPage model={{ held, group, typed, errors, csrf, preview, files }} reader={readerOf(c)} />;
   return show(c, { title: held.title ?? messages(language)('heldReply'), error: errors.length > 0 }, page);

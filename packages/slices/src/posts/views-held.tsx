@@ -47,7 +47,8 @@ function Leaving({ held, reader, children }: { held: PostHeldRow; reader: Reader
 
 type HeldModel = {
   held: PostHeldRow;
-  group: { id: string; name: string };
+  /** Null for whoever may not read it any more. */
+  group: { id: string; name: string } | null;
   preview: PreviewModel;
   files: readonly FileRow[];
   typed: { title?: string | undefined; content?: string | undefined };
@@ -61,13 +62,13 @@ export function HeldPage({ model, reader }: { model: HeldModel; reader: Reader }
   const { held, group, errors, csrf, typed } = model;
   const refused = held.state === 'refused';
   const at = `/outgoing/${held.id}`;
-  const back = held.topic_id ? `/posts/${held.topic_id}` : `/groups/${group.id}`;
+  const back = group && (held.topic_id ? `/posts/${held.topic_id}` : `/groups/${group.id}`);
   return (
     <Stack>
       <ErrorSummary errors={errors} language={reader.language} />
       <PageHeading
         title={held.title ?? t('heldReply')}
-        parent={{ href: back, label: held.topic_id ? t('backToTopic') : group.name }}
+        {...(back && group && { parent: { href: back, label: held.topic_id ? t('backToTopic') : group.name } })}
       />
       <Leaving held={held} reader={reader}>
         {refused
@@ -83,7 +84,7 @@ export function HeldPage({ model, reader }: { model: HeldModel; reader: Reader }
             <SubmitButton kind="secondary">{t('heldNow')}</SubmitButton>
           </Form>
         )}
-        <ButtonLink href={back} kind="tertiary">
+        <ButtonLink href={back ?? '/'} kind="tertiary">
           {t('heldGoOn')}
         </ButtonLink>
       </FormActions>
