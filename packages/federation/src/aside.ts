@@ -1,4 +1,12 @@
-import { eventById, isStorageFault, type LaneItemRow, type LogEvent, newId, transact } from '@joinery/core';
+import {
+  eventById,
+  isStorageFault,
+  type LaneItemRow,
+  type LogEvent,
+  newId,
+  prepareQuery,
+  transact,
+} from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import type { Failure } from './deliver.ts';
 import { deliverToNode } from './inboxes.ts';
@@ -10,6 +18,10 @@ import type { PeerRow } from './tables.ts';
 export const notBuilt = 'not_built';
 const retrySeconds = [60, 300, 900, 1_800];
 const parkAfterSeconds = 3_600;
+
+const dueBy = prepareQuery((db, { now }: { now: string }) =>
+  db.selectFrom('lane_item').select('origin').distinct().where('state', '=', 'aside').where('retry_at', '<=', now),
+);
 
 /** Items that a peer refused although it answers: tried aside while the lane goes on, parked after an hour, sent again when a person says so. */
 export function createAside(bridge: Bridge, builder: Builder) {
@@ -64,13 +76,7 @@ export function createAside(bridge: Bridge, builder: Builder) {
 
     /** Origins with an item that is due. */
     due: async (): Promise<string[]> => {
-      const rows = await context.db.reader
-        .selectFrom('lane_item')
-        .select('origin')
-        .distinct()
-        .where('state', '=', 'aside')
-        .where('retry_at', '<=', context.clock.now().toISOString())
-        .execute();
+      const rows = await dueBy(context.db.reader, { now: context.clock.now().toISOString() });
       return rows.map((row) => row.origin);
     },
 

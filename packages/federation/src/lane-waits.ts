@@ -1,4 +1,4 @@
-import { type Reader, streams, type Work } from '@joinery/core';
+import { prepareQuery, type Reader, streams, type Work } from '@joinery/core';
 import type { Failure } from './deliver.ts';
 import type { PeerRow } from './tables.ts';
 
@@ -63,11 +63,9 @@ export async function tryNow(work: Work, origin: string, event: string | null): 
 
 /** Origins whose lane stood still and may be tried now. */
 export async function lanesToTry(db: Reader): Promise<string[]> {
-  const rows = await db
-    .selectFrom('peer')
-    .select('origin')
-    .where('lane', '!=', 'open')
-    .where('retry_at', 'is', null)
-    .execute();
-  return rows.map((row) => row.origin);
+  return (await standingStill(db, {})).map((row) => row.origin);
 }
+
+const standingStill = prepareQuery((db) =>
+  db.selectFrom('peer').select('origin').where('lane', '!=', 'open').where('retry_at', 'is', null),
+);

@@ -1,4 +1,4 @@
-import { type Reader, type Scope, scopeOfGroup, type Trust } from '@joinery/core';
+import { prepareQuery, type Reader, type Scope, scopeOfGroup, type Trust } from '@joinery/core';
 
 /** A stream of which a peer has not everything yet. */
 export type PendingStream = {
@@ -71,10 +71,17 @@ function toPending(row: Omit<PendingStream, 'last'> & { head: number; ends_after
  * @returns the log's head that was looked at, and the origins
  */
 export async function pendingOrigins(db: Reader, seen: number): Promise<{ seq: number; origins: string[] }> {
-  const head = await db.selectFrom('log_head').select('seq').where('id', '=', 1).executeTakeFirst();
+  const [head] = await readHead(db, {});
   const seq = head?.seq ?? 0;
   if (seq === seen) return { seq, origins: [] };
-  const rows = await db
+  const rows = await (seen >= 0 ? behindSince : behind)(db, { seen });
+  return { seq, origins: rows.map((row) => row.origin) };
+}
+
+// After every commit.
+const readHead = prepareQuery((db) => db.selectFrom('log_head').select('seq').where('id', '=', 1));
+const allBehind = (db: Reader) =>
+  db
     .selectFrom('subscription')
     .innerJoin('stream', 'stream.id', 'subscription.stream')
     .select('subscription.origin')
@@ -85,12 +92,10 @@ export async function pendingOrigins(db: Reader, seen: number): Promise<{ seq: n
         eb('subscription.ends_after', 'is', null),
         eb('subscription.acknowledged', '<', eb.ref('subscription.ends_after')),
       ]),
-    )
-    .$if(seen >= 0, (query) =>
-      query.where('subscription.stream', 'in', (eb) =>
-        eb.selectFrom('log').select('log.stream').where('log.seq', '>', seen),
-      ),
-    )
-    .execute();
-  return { seq, origins: rows.map((row) => row.origin) };
-}
+    );
+const behind = prepareQuery((db, _: { seen: number }) => allBehind(db));
+const behindSince = prepareQuery((db, { seen }: { seen: number }) =>
+  allBehind(db).where('subscription.stream', 'in', (eb) =>
+    eb.selectFrom('log').select('log.stream').where('log.seq', '>', seen),
+  ),
+);

@@ -1,3 +1,4 @@
+import { prepareQuery } from '../db/prepared.ts';
 import { refuse } from '../errors.ts';
 import type { Reader } from '../slice.ts';
 import type { Work } from '../work.ts';
@@ -41,9 +42,11 @@ const name = 'restored';
 
 /** Null for a node that never was restored. */
 export async function restoredState(db: Reader): Promise<Restored | null> {
-  const row = await db.selectFrom('meta').select('value').where('name', '=', name).executeTakeFirst();
+  const [row] = await readState(db, {});
   return row ? (JSON.parse(row.value) as Restored) : null;
 }
+
+const readState = prepareQuery((db) => db.selectFrom('meta').select('value').where('name', '=', name));
 
 /** Whether nothing may leave this node because it was restored and nobody has confirmed. */
 export async function isInQuarantine(db: Reader): Promise<boolean> {

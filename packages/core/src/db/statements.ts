@@ -11,7 +11,7 @@ import { LRUCache } from 'lru-cache';
  * @param onError hears every error of the database
  */
 export function cacheStatements(db: Sqlite.Database, onError: (error: unknown) => void): SqliteDatabase {
-  const cache = new LRUCache<string, SqliteStatement>({ max: 500 });
+  const cache = new LRUCache<string, SqliteStatement>({ max: 1_000 });
   let begun = false;
   let undoneBy: unknown;
 

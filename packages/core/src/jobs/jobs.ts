@@ -1,8 +1,10 @@
 import { sql, type Transaction } from 'kysely';
 import type { Context } from '../context.ts';
+import { prepareQuery } from '../db/prepared.ts';
 import type { Schema } from '../db/schema.ts';
 import { newId } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
+import type { Reader } from '../slice.ts';
 import { transact, type Work } from '../work.ts';
 import { notePlanned } from './planned.ts';
 
@@ -80,8 +82,7 @@ async function run(context: Context, job: Claimed): Promise<void> {
   }
   await transact(context, { kind: 'system', what: 'jobs' }, async (work) => {
     const mine = work.db.updateTable('job').where('id', '=', job.id).where('lease', '=', job.lease);
-    if (fault === null)
-      await work.db.deleteFrom('job').where('id', '=', job.id).where('lease', '=', job.lease).execute();
+    if (fault === null) await finish(work.db, { id: job.id, lease: job.lease });
     else if (job.attempts >= attemptsBeforeFailed)
       await mine.set({ state: 'failed', key: null, lease: null, leased_until: null, last_error: fault }).execute();
     else
@@ -90,6 +91,10 @@ async function run(context: Context, job: Claimed): Promise<void> {
         .execute();
   });
 }
+
+const finish = prepareQuery((db, { id, lease }: { id: string; lease: string | null }) =>
+  db.deleteFrom('job').where('id', '=', id).where('lease', '=', lease),
+);
 
 async function renew(context: Context, job: Claimed): Promise<void> {
   try {
@@ -146,39 +151,52 @@ export async function nextJobAt(context: Context, except: readonly string[] = []
 
 async function claim(context: Context, except: readonly string[]) {
   const now = context.clock.now().toISOString();
-  const due = await context.db.reader
+  if (!(await isDue(context.db.reader, now, except))) return undefined;
+  return transact(context, { kind: 'system', what: 'jobs' }, async (work) => {
+    await failDeadly(work);
+    const id = await nextDue(work.db, work.now, context.db.dialect, except);
+    if (id === undefined) return undefined;
+    const [claimed] = await take(work.db, { id, lease: newId(), until: after(work.now, leaseSeconds) });
+    return claimed;
+  });
+}
+
+async function isDue(db: Reader, now: string, except: readonly string[]): Promise<boolean> {
+  if (except.length === 0) return (await firstDue(db, { now })).length > 0;
+  return (await due(db, now).where('name', 'not in', except).execute()).length > 0;
+}
+
+const due = (db: Reader, now: string) =>
+  db
     .selectFrom('job')
     .select('id')
     .where('state', '=', 'waiting')
     .where('run_at', '<=', now)
     .where((eb) => eb.or([eb('leased_until', 'is', null), eb('leased_until', '<', now)]))
-    .$if(except.length > 0, (query) => query.where('name', 'not in', except))
-    .limit(1)
-    .executeTakeFirst();
-  if (!due) return undefined;
-  return transact(context, { kind: 'system', what: 'jobs' }, async (work) => {
-    await failDeadly(work);
-    const id = await nextDue(work.db, work.now, context.db.dialect, except);
-    if (id === undefined) return undefined;
-    return work.db
-      .updateTable('job')
-      .set((eb) => ({ lease: newId(), leased_until: after(work.now, leaseSeconds), attempts: eb('attempts', '+', 1) }))
-      .where('id', '=', id)
-      .returning(['id', 'name', 'data', 'attempts', 'lease'])
-      .executeTakeFirst();
-  });
-}
+    .limit(1);
+const firstDue = prepareQuery((db, { now }: { now: string }) => due(db, now));
+
+const take = prepareQuery((db, { id, lease, until }: { id: string; lease: string; until: string }) =>
+  db
+    .updateTable('job')
+    .set((eb) => ({ lease, leased_until: until, attempts: eb('attempts', '+', 1) }))
+    .where('id', '=', id)
+    .returning(['id', 'name', 'data', 'attempts', 'lease']),
+);
 
 /** A job whose worker died each time it was tried would otherwise end one process after another. */
 async function failDeadly(work: Work): Promise<void> {
-  await work.db
+  await failOften(work.db, { now: work.now });
+}
+
+const failOften = prepareQuery((db, { now }: { now: string }) =>
+  db
     .updateTable('job')
     .set({ state: 'failed', key: null, lease: null, leased_until: null, last_error: 'The process ended while it ran' })
     .where('state', '=', 'waiting')
     .where('attempts', '>=', attemptsBeforeFailed)
-    .where('leased_until', '<', work.now)
-    .execute();
-}
+    .where('leased_until', '<', now),
+);
 
 /** The one place where claiming differs: PostgreSQL has several workers, which step over each other's rows. */
 async function nextDue(

@@ -1,4 +1,12 @@
-import { type Classification, type Direction, type Reader, type Scope, scopes, type Work } from '@joinery/core';
+import {
+  type Classification,
+  type Direction,
+  prepareQuery,
+  type Reader,
+  type Scope,
+  scopes,
+  type Work,
+} from '@joinery/core';
 import { z } from 'zod';
 import type { Agreement, Snapshot } from './decide.ts';
 import {
@@ -216,8 +224,10 @@ export async function registerDecision(work: Work, row: PartnerDecisionRow): Pro
 
 /** Changes with every decision. */
 export async function partnerVersion(db: Reader): Promise<string> {
-  return (await db.selectFrom('partner_version').select('version').executeTakeFirst())?.version ?? '';
+  return (await versionOf(db, {}))[0]?.version ?? '';
 }
+
+const versionOf = prepareQuery((db) => db.selectFrom('partner_version').select('version'));
 
 /** The register, newest first. @param filter.before id of the last row of the page before */
 export async function decisions(

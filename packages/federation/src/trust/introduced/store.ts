@@ -1,4 +1,4 @@
-import { newId, originOf, type Reader, refuse, streams, type Work } from '@joinery/core';
+import { newId, originOf, prepareQuery, type Reader, refuse, streams, type Work } from '@joinery/core';
 import { z } from 'zod';
 import type { Introduction } from '../decide.ts';
 import { registerDecision } from '../store.ts';
@@ -16,9 +16,10 @@ export function nodesIn(row: Pick<IntroductionRow, 'nodes'>): IntroducedNode[] {
 
 /** Changes with every list and every refusal. */
 export async function introductionVersion(db: Reader): Promise<string> {
-  const row = await db.selectFrom('meta').select('value').where('name', '=', versionName).executeTakeFirst();
-  return row?.value ?? '';
+  return (await readVersion(db, {}))[0]?.value ?? '';
 }
+
+const readVersion = prepareQuery((db) => db.selectFrom('meta').select('value').where('name', '=', versionName));
 
 /** Tells every process that keeps the list in memory; an event has to follow. */
 async function raiseVersion(work: Work): Promise<void> {
