@@ -3,8 +3,15 @@ import { createServer, type Socket } from 'node:net';
 /** What every scanner takes for a virus, and nobody else does (EICAR), in two pieces so that this file is none. */
 export const eicar = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD', '-ANTIVIRUS-TEST-FILE!$H+H*'].join('');
 
-/** A server that speaks to clients as clamd does (INSTREAM), and finds EICAR. @param port taken again after it was away */
-export async function startClamd(port = 0): Promise<{ port: number; scanned: number } & AsyncDisposable> {
+/**
+ * A server that speaks to clients as clamd does (INSTREAM), and finds EICAR.
+ * @param port taken again after it was away
+ * @param onFile told when bytes of a file have begun to come
+ */
+export async function startClamd(
+  port = 0,
+  onFile: () => void = () => {},
+): Promise<{ port: number; scanned: number } & AsyncDisposable> {
   const sockets = new Set<Socket>();
   const state = { scanned: 0 };
   const server = createServer((socket) => {
@@ -22,6 +29,7 @@ export async function startClamd(port = 0): Promise<{ port: number; scanned: num
         if (waiting.toString('latin1', 0, command.length) !== command) return socket.end('UNKNOWN COMMAND\0');
         waiting = waiting.subarray(command.length);
         begun = true;
+        onFile();
       }
       while (waiting.length >= 4) {
         const length = waiting.readUInt32BE(0);

@@ -11,8 +11,13 @@ const silentFor = 30_000;
 /**
  * Asks clamd about bytes (INSTREAM, clamd(8)). They go to it piece by piece; it decides after the last.
  * @param place where clamd listens
+ * @param silent milliseconds after which a scanner that says nothing is away
  */
-export async function scanBytes(place: ScannerPlace, bytes: AsyncIterable<Uint8Array>): Promise<Scanned> {
+export async function scanBytes(
+  place: ScannerPlace,
+  bytes: AsyncIterable<Uint8Array>,
+  silent = silentFor,
+): Promise<Scanned> {
   assertOutsideUnitOfWork('The virus scanner');
   const socket = connect('path' in place ? { path: place.path } : { host: place.host, port: place.port });
   // It may refuse in the middle, and says why: what it says is read in any case.
@@ -24,7 +29,7 @@ export async function scanBytes(place: ScannerPlace, bytes: AsyncIterable<Uint8A
     });
     socket.on('close', () => resolve(text));
     socket.on('error', (error) => resolve(text || `ERROR ${'code' in error ? error.code : error.message}`));
-    socket.setTimeout(silentFor, () => socket.destroy(new Error('it says nothing')));
+    socket.setTimeout(silent, () => socket.destroy(new Error('it says nothing')));
   });
   const closed = new AbortController();
   socket.on('close', () => closed.abort());

@@ -133,6 +133,31 @@ describeStores('A file', (open) => {
     expect((await begin(web, bert, 'other', 1)).status).toBe(507);
   });
 
+  it('is called what is safe everywhere: no sign of a page, no path, no turned direction, and no more than can be read', async () => {
+    await using web = await openWeb(open, { slices: [files] });
+    const anna = await web.account();
+    const cases: [name: string, shown: string][] = [
+      ['<script>alert(1)</script>', 'script'],
+      ['<img src=x onerror="alert(1)">.png', 'img src=x onerror= alert(1) .png'],
+      ['invoice\u202efdp.exe', 'invoicefdp.exe'],
+      [`${'n'.repeat(300)}.pdf`, `${'n'.repeat(196)}.pdf`],
+      ['..\\..\\con', 'con'],
+      ['\r\nset-cookie: a=b', 'set-cookie a=b'],
+      ['\u0000', 'file'],
+    ];
+    for (const [name, shown] of cases) {
+      const id = await upload(web, anna, name, Buffer.from('words'));
+      expect([name, (await (await web.api(anna.token, 'GET', `/files/${id}`)).json()).name]).toEqual([name, shown]);
+      const answer = await anna.browser.fetch(`/files/${id}?download`);
+      const disposition = answer.headers.get('content-disposition') ?? '';
+      expect(disposition).toMatch(/^attachment; filename="[\x20-\x7e]*"; filename\*=UTF-8''[\w.~!()*'%-]+$/);
+      expect(disposition.split("''")[1]).toBe(
+        encodeURIComponent(shown).replace(/[()]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`),
+      );
+      await answer.body?.cancel();
+    }
+  });
+
   it('is known by its content, whatever it is called, and shown only when no browser can run it (hostile cases 109, 110, 113)', async () => {
     await using web = await openWeb(open, { slices: [files] });
     const anna = await web.account();

@@ -1,5 +1,7 @@
-import { refuse, type Slice, transact } from '@joinery/core';
-import { expect, it } from 'vitest';
+import { join } from 'node:path';
+import { refuse, type Slice, scanBytes, transact } from '@joinery/core';
+import { expect, it, onTestFinished } from 'vitest';
+import { startChild } from '../../../../test/faults/child.ts';
 import { eicar, startClamd } from '../../../../test/harness/clamd.ts';
 import { openStore } from '../../../../test/harness/store.ts';
 import { openWeb, type TestAccount, type TestWeb } from '../../../../test/harness/web.ts';
@@ -93,3 +95,52 @@ it('Files are looked at by the virus scanner: what it finds is refused, and whil
   expect((await web.api(anna.token, 'GET', `/files/${waiting[1]}/content`)).status).toBe(404);
   expect(changed).toEqual(['thing', 'thing', 'shut']);
 });
+
+it('A scanner that is slow is waited for, and one that says nothing or dies in the middle has said nothing: the file waits for it', async () => {
+  const harness = join(import.meta.dirname, '../../../../test/harness/clamd-process.ts');
+  const start = async (port = 0) => {
+    const child = startChild([harness, String(port)]);
+    await child.printed('PORT ');
+    return { ...child, port: Number(/PORT (\d+)/.exec(child.output())?.[1]) };
+  };
+  let clamd = await start();
+  onTestFinished(async () => {
+    clamd.process.kill('SIGKILL');
+    await clamd.ended;
+  });
+  await using web = await openWeb((options) => openStore('sqlite', options), { slices: [files, things] });
+  const { context } = web;
+  const anna = await web.account();
+  const place = { host: '127.0.0.1', port: clamd.port };
+  context.config.files.scanner = place;
+
+  // As one that reads its signatures anew: the answer comes when it goes on.
+  clamd.process.kill('SIGSTOP');
+  const slow = send(web, anna, `before ${eicar}`);
+  const late = setTimeout(() => clamd.process.kill('SIGCONT'), 500);
+  onTestFinished(() => clearTimeout(late));
+  expect((await slow).status).toBe(422);
+
+  const piece = Buffer.alloc(1_000_000, 'x');
+  clamd.process.kill('SIGSTOP');
+  async function* words() {
+    yield Buffer.from('words');
+  }
+  expect(await scanBytes(place, words(), 2_000)).toEqual({ kind: 'away', detail: 'ERROR it says nothing' });
+  clamd.process.kill('SIGCONT');
+
+  async function* untilItDies() {
+    yield piece;
+    await clamd.printed('READS');
+    clamd.process.kill('SIGKILL');
+    await clamd.ended;
+    // Nobody reads any more: no write hangs, and none ends the node.
+    for (let left = 8; left > 0; left -= 1) yield piece;
+  }
+  expect(await scanBytes(place, untilItDies())).toMatchObject({ kind: 'away' });
+  const waits = (await send(web, anna, `after ${eicar}`)).id ?? '';
+  expect(await fileById(context.db.reader, waits)).toMatchObject({ state: 'checking' });
+  clamd = await start(clamd.port);
+  await jobs['files.check']?.(context, { file: waits });
+  expect(await fileById(context.db.reader, waits)).toMatchObject({ state: 'infected' });
+}, 60_000);

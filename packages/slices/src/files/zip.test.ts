@@ -27,6 +27,9 @@ it('Names in a zip can be unpacked everywhere, and no two are the same', () => {
     [['nul'], 'lpt1', 'nul_/lpt1_'],
     [[], 'ends with a stop...', 'ends with a stop'],
     [[], '..', 'file'],
+    [['com1.pdf', 'AUX '], '<script>alert(1)</script>', 'com1_.pdf/AUX_/script'],
+    [['\u202excod.exe'], 'a\u2066b\u0000c.txt', 'xcod.exe/abc.txt'],
+    [['x'.repeat(300)], '..\\..\\PRN', `${'x'.repeat(120)}/PRN_`],
     [[], 'a\u202etxt.exe', 'atxt.exe'],
     [[], `${'x'.repeat(300)}.pdf`, `${'x'.repeat(116)}.pdf`],
   ];
