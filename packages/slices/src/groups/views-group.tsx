@@ -241,11 +241,13 @@ function Aside(model: GroupPageModel) {
     <>
       <Panel title={t('about')} id="about">
         <DescriptionList items={about} />
-        <p>
-          <a class="ds-link" href={`/groups/${group.id}/terms`}>
-            {t('remainsWhere')}
-          </a>
-        </p>
+        {model.landing ? null : (
+          <p>
+            <a class="ds-link" href={`/groups/${group.id}/terms`}>
+              {t('remainsWhere')}
+            </a>
+          </p>
+        )}
       </Panel>
       {model.readable && model.nodes.length > 0 ? (
         <Panel title={t('membersByAgency')} id="members">

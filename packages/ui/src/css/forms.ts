@@ -29,7 +29,7 @@ textarea.ds-input { line-height: 1.6; resize: vertical; }
 .app-choices > .ds-field label { font-weight: 500; }
 .ds-error-summary, .app-panel:has(> form) { box-sizing: border-box; width: 100%; }
 /* As wide as its form where it stands alone; among others their edges agree. */
-.ds-error-summary, .app-panel:has(> form):not(.app-panel ~ *, :has(~ .app-panel)) { max-width: 44rem; }
+.ds-error-summary, .app-panel:has(> form):where(:not(.app-panel ~ *, :has(~ .app-panel))) { max-width: 44rem; }
 .ds-error-summary { --dsc-errorsummary-padding: 1.25rem 1.5rem; border: 1px solid var(--ds-color-danger-border-default);
   border-inline-start: 6px solid var(--ds-color-danger-border-strong); }
 .ds-error-summary .ds-list { --dsc-list-margin-top: .25rem; }
