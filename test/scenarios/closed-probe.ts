@@ -9,7 +9,16 @@ import { common, type Door, doors, letters, type NodeName, nodeNames, type Perso
 import { by, type ClosedWorld } from './closed-world.ts';
 
 /** What there is to ask for: addresses at the node where it was written. Null before it was made. */
-export type Things = Record<'post' | 'minutes' | 'document' | 'file' | 'activity', string | null>;
+export type Things = Record<
+  | 'post'
+  | 'minutes'
+  | 'document'
+  | 'file'
+  | 'activity'
+  | /** The file of the document. */ 'paper'
+  | /** In the bin of whoever wrote it. */ 'binned',
+  string | null
+>;
 export type Answers = Partial<Record<Door, string>>;
 
 const missing = '01900000-0000-7000-8000-000000000000';
@@ -32,6 +41,37 @@ export function createProbe(world: ClosedWorld, people: Record<Person, { node: N
   const looked = new Map<NodeName, number>();
   const receipts = new Set<string>();
   const nodeOf = (name: NodeName): TestNode => world[name];
+  /** What each is told live, in one stream for as long as that is open. */
+  const listening = new Map<Person, { said: string; may: boolean; close: () => void }>();
+  const listeners = new Set<Person>();
+
+  const listen = async (name: Person, url: string, cookie: Record<string, string>) => {
+    const ended = new AbortController();
+    const answer = await fetch(url, { headers: cookie, signal: ended.signal });
+    const stream = { said: '', may: true, close: () => ended.abort() };
+    listening.set(name, stream);
+    const read = async () => {
+      const decoder = new TextDecoder();
+      for await (const piece of answer.body ?? []) stream.said += decoder.decode(piece as Uint8Array, { stream: true });
+    };
+    void read()
+      .catch(() => undefined)
+      .finally(() => listening.get(name) === stream && listening.delete(name));
+  };
+  /** Words in what came since it was last asked, and a mark where anything came to somebody who may hear nothing, and might not before. */
+  const heard = async (name: Person, url: string, cookie: Record<string, string>, may: boolean) => {
+    const stream = listening.get(name);
+    if (!stream) {
+      if (may) await listen(name, url, cookie);
+      return '';
+    }
+    const { said } = stream;
+    const isTold = said.includes('data:');
+    if (isTold) listeners.add(name);
+    const late = isTold && !may && !stream.may ? 'told all the same' : '';
+    Object.assign(stream, { said: '', may });
+    return `${told(said)}${late}`;
+  };
 
   const idAt = async (node: NodeName, what: string, find: () => Promise<string | undefined>): Promise<string> => {
     const found = await find();
@@ -48,6 +88,10 @@ export function createProbe(world: ClosedWorld, people: Record<Person, { node: N
       file: await idAt(name, 'file', async () => {
         const rows = reader.selectFrom('files_file').select('id');
         return (await rows.where('uri', '=', things.file ?? '').executeTakeFirst())?.id;
+      }),
+      paper: await idAt(name, 'paper', async () => {
+        const rows = reader.selectFrom('files_file').select('id');
+        return (await rows.where('uri', '=', things.paper ?? '').executeTakeFirst())?.id;
       }),
     };
   };
@@ -79,7 +123,8 @@ export function createProbe(world: ClosedWorld, people: Record<Person, { node: N
       const api = (path: string, more = {}) =>
         textAt(node.origin, `/api/v1${path}`, { authorization: `Bearer ${person.token}`, ...more });
       const mark = node.context.secret.mac('live', `${sha256(session)} ${id.group}`);
-      const live = await fetch(`${node.origin}/events?topic=${id.group}.${mark}`, { headers: cookie });
+      const stream = `${node.origin}/events?topic=${id.group}.${mark}`;
+      const live = await fetch(stream, { headers: cookie });
       await live.body?.cancel();
       const answers: Record<Door, string> = {
         page: both(await page(`/posts/${id.post}`), await page(`/posts/${id.minutes}`)),
@@ -96,9 +141,11 @@ export function createProbe(world: ClosedWorld, people: Record<Person, { node: N
         about: await api(`/files/${id.file}`),
         bytes: both(await api(`/files/${id.file}/content`), await page(`/files/${id.file}`)),
         range: await api(`/files/${id.file}/content`, range),
+        kept: name === 'bob' && things.binned ? '' : await api(`/files/${id.paper}/content`),
         atom: await page(`/groups/${id.group}/feed.atom`),
         bell: both(await api('/notifications'), await page('/notifications')),
         live: live.status === 200 ? 'G' : '',
+        heard: await heard(name, stream, cookie, live.status === 200),
       };
       return Object.fromEntries(doors.map((door) => [door, answers[door]]).filter(([, said]) => said)) as Answers;
     },
@@ -115,8 +162,7 @@ export function createProbe(world: ClosedWorld, people: Record<Person, { node: N
         return status === 200 ? both('G', told(JSON.stringify(document))) : '';
       };
       const key = await node.federation.bridge.keys.find(node.context.db.reader, nodeActor(node.origin), 'rsa');
-      const file = async (headers: Record<string, string>) => {
-        const url = things.file;
+      const file = async (headers: Record<string, string>, url = things.file) => {
         if (!key || url === null) return '';
         const request = {
           method: 'GET',
@@ -148,13 +194,14 @@ export function createProbe(world: ClosedWorld, people: Record<Person, { node: N
                 ? 'knows'
                 : '',
         minutes: (await get(things.minutes)).replace('G', ''),
-        plain: both(await get(things.post), await get(things.activity), await file({}), await file(range)).replace(
-          'G',
-          '',
-        ),
+        plain: both(
+          ...[await get(things.post), await get(things.activity), await file({}), await file(range)],
+          ...[await get(things.document), await file({}, things.paper)],
+        ).replace('G', ''),
         proven: both(
           ...[await get(things.post, token), await get(things.activity, token)],
           ...[await file(token), await file({ ...token, ...range })],
+          ...[await get(things.document, token), await file(token, things.paper)],
         ).replace('G', ''),
       };
     },
@@ -202,8 +249,10 @@ export function createProbe(world: ClosedWorld, people: Record<Person, { node: N
       const looks = ['', '/outbox', '/followers', '/topics', '/moderators', '/featured', '/token', '/library'].map(
         (end) => [`${world.group.uri}${end}`, `${world.a.origin}/groups/${missing}${end}`],
       );
-      for (const [what, url] of Object.entries(things))
-        if (url !== null) looks.push([url, `${new URL(url).origin}/${what === 'file' ? 'files' : 'posts'}/${missing}`]);
+      for (const url of Object.values(things)) {
+        const place = url?.includes('/files/') ? 'files' : 'posts';
+        if (url !== null) looks.push([url, `${new URL(url).origin}/${place}/${missing}`]);
+      }
       for (const [real = '', none = ''] of looks)
         await same(
           `X at ${none}`,
@@ -211,6 +260,12 @@ export function createProbe(world: ClosedWorld, people: Record<Person, { node: N
           () => signed(none),
         );
       return wrong;
+    },
+
+    /** Who was told anything live. */
+    listened: () => [...listeners].sort(),
+    close: () => {
+      for (const { close } of listening.values()) close();
     },
 
     /** The words that a node has, in whatever table; and in what it logged, where none may be. */

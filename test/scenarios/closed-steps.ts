@@ -156,14 +156,19 @@ export function createSteps(world: ClosedWorld, things: Things, ofA: TestPerson[
       const file = await uploadFile(b, bob, `${words.D}.txt`, Buffer.from(`${words.D} ${common}`));
       const input = { file, title: `${words.D} ${common}` };
       things.document = (await bob.api('POST', `/groups/${at.b}/library/documents`, input)).body.uri;
+      things.paper = `${b.origin}/files/${file}`;
     },
     'file replaced': async () => {
       const id = await documentId();
       const { revision } = (await bob.api('GET', `/documents/${id}`)).body;
       const file = await uploadFile(b, bob, `${words.V}.txt`, Buffer.from(`${words.V} ${common}`));
       await bob.api('POST', `/documents/${id}/versions`, { file, note: 'Newer', revision });
+      things.paper = `${b.origin}/files/${file}`;
     },
-    'file deleted': async () => bob.api('DELETE', `/posts/${await documentId()}`),
+    'file deleted': async () => {
+      await bob.api('DELETE', `/posts/${await documentId()}`);
+      things.binned = things.paper;
+    },
     'removed by a facilitator': () => byAda((work, about) => removeFromGroup(work, { ...about, reason: 'Elsewhere' })),
     'put back': () => byAda(putBack),
     'left, and nobody else is of C': () => act(c, (work) => leaveGroup(work, { group: at.c, person: cleo.id })),
@@ -184,6 +189,8 @@ export function createSteps(world: ClosedWorld, things: Things, ofA: TestPerson[
     'B allows C again': async () => {
       await b.decide('allow', c, { scopes: [...scopes] });
     },
+    'B narrows its agreement with C': () => b.decide('change', c, { scopes: ['discover', 'open-groups'] }),
+    'B widens it': () => b.decide('change', c, { scopes: [...scopes] }),
     'A narrows its agreement with C': () => world.a.decide('change', c, { scopes: ['discover', 'open-groups'] }),
     'A widens it': async () => {
       await world.a.decide('change', c, { scopes: [...scopes] });

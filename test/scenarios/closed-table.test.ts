@@ -10,7 +10,10 @@ import { by, type ClosedWorld, limit, openClosedWorld, scopes } from './closed-w
  * The message table of closed groups, walked row by row over three nodes and a fourth: A keeps the group, bob of B writes, cleo of C reads, and X is in nothing. After each row the
  * same is asked everywhere, by everybody, and held against the row.
  */
-const things: Things = { post: null, minutes: null, document: null, file: null, activity: null };
+const things: Things = {
+  ...{ post: null, minutes: null, document: null, file: null, activity: null },
+  ...{ paper: null, binned: null },
+};
 let world: ClosedWorld;
 let probe: ReturnType<typeof createProbe>;
 let walk: ReturnType<typeof createSteps>;
@@ -42,7 +45,10 @@ beforeAll(async () => {
   await probe.told();
 }, 60_000);
 
-afterAll(() => world?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  probe?.close();
+  await world?.[Symbol.asyncDispose]();
+});
 
 /** Until C is refused at A, and at B with the token that it has (hostile case 121). How long that takes is printed: a second is promised. */
 async function refused({ what }: Row): Promise<void> {
@@ -122,3 +128,7 @@ for (const row of rows)
     await sendMails();
     expect(await found(row)).toEqual(expected(row));
   }, 120_000);
+
+it('those in it heard of it live, by bytes in which no word stands, and nobody else', () => {
+  expect(probe.listened()).toEqual(['ada', 'bob', 'cleo']);
+});

@@ -35,9 +35,11 @@ const opens = {
   about: 'F',
   bytes: 'F',
   range: 'F',
+  kept: 'DV',
   atom: '',
   bell: '',
   live: 'G',
+  heard: '',
 } as const;
 export type Door = keyof typeof opens;
 export const doors = Object.keys(opens) as Door[];
@@ -191,12 +193,14 @@ export const rows: Row[] = [
   {
     what: 'document in the library',
     told: [...toBoth('Announce'), 'b>a Create D'],
-    ...{ reads: everybody('PEFRDH'), serves: served('H', 'PEF'), holds: all('GPEFRDH') },
+    ...{ reads: everybody('PEFRDH'), serves: served('H', 'PEFD'), holds: all('GPEFRDH') },
   },
   {
     what: 'file replaced',
     told: [...toBoth('Announce'), 'b>a Update DV'],
-    ...{ reads: everybody('PEFRDVH'), serves: served('H', 'PEF'), holds: all('GPEFRDVH') },
+    ...{ reads: everybody('PEFRDVH'), serves: served('H', 'PEFDV'), holds: all('GPEFRDVH') },
+    // The file as it is now.
+    doors: Object.fromEntries(['ada', 'bob', 'cleo'].map((name) => [name, { kept: 'V' }])),
   },
   { what: 'file deleted', told: [...toBoth('Announce Delete'), 'b>a Delete'], ...whole },
   {
@@ -238,6 +242,15 @@ export const rows: Row[] = [
     holds: { ...whole.holds, c: 'GRH' },
   },
   { what: 'B allows C again', told: [], ...back },
+  {
+    what: 'B narrows its agreement with C',
+    told: ['c>b receipt'],
+    ...whole,
+    reads: { ...everybody('PEFRH'), cleo: 'in RH' },
+    serves: { ...served('H', 'PEF'), c: { is: 'in', minutes: 'H' } },
+    holds: { ...whole.holds, c: 'GRH' },
+  },
+  { what: 'B widens it', told: [], ...back },
   { what: 'A narrows its agreement with C', told: gone, ...withoutC('asks', '') },
   { what: 'A widens it', told: [], ...back },
   { what: 'agreement of A with C ended', told: gone, ...withoutC('asks', '') },
