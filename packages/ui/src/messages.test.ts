@@ -5,6 +5,7 @@ import {
   formatDateTime,
   formatNumber,
   formatRelative,
+  formatSince,
   negotiateLanguage,
 } from './messages.ts';
 
@@ -52,6 +53,12 @@ const at = '2026-11-21T13:05:00.000Z';
 test('dates and numbers follow the language and the time zone', () => {
   expect(formatDate('en', 'Europe/Amsterdam', '2026-11-21T23:30:00.000Z')).toBe('22 November 2026');
   expect(formatDateTime('nl', 'Europe/Amsterdam', at)).toBe('21 november 2026 om 14:05');
+  // After "since": the time of day, of another day in the reader's time zone with the date.
+  const since = (from: string) => formatSince('nl', 'Europe/Amsterdam', from, '2026-11-21T22:30:00.000Z');
+  expect([since('2026-11-20T23:10:00.000Z'), since('2026-11-20T22:10:00.000Z')]).toEqual([
+    '00:10',
+    '20 november 2026 om 23:10',
+  ]);
   expect(formatNumber('en', 12345.6)).toBe('12,345.6');
   expect(formatNumber('nl', 12345.6)).toBe('12.345,6');
 });

@@ -99,6 +99,7 @@ function cached<Key, Value>(cache: Map<Key, Value>, key: Key, make: () => Value)
 
 const dateStyles = {
   date: { day: 'numeric', month: 'long', year: 'numeric' },
+  time: { hour: '2-digit', minute: '2-digit' },
   dateTime: { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit' },
 } satisfies Record<string, Intl.DateTimeFormatOptions>;
 
@@ -118,6 +119,12 @@ export function formatDate(language: Language, timeZone: string, at: Instant): s
 /** "21 November 2026 at 14:05", in the reader's time zone (IANA name; throws RangeError for an unknown one). */
 export function formatDateTime(language: Language, timeZone: string, at: Instant): string {
   return dateFormat('dateTime', language, timeZone).format(new Date(at));
+}
+
+/** An instant that lies behind, as a time of day ("09:10"); of another day with the date. */
+export function formatSince(language: Language, timeZone: string, at: Instant, now: Instant): string {
+  const isToday = formatDate(language, timeZone, at) === formatDate(language, timeZone, now);
+  return isToday ? dateFormat('time', language, timeZone).format(new Date(at)) : formatDateTime(language, timeZone, at);
 }
 
 /** An amount of bytes in a few digits: `1.4 MB`. */

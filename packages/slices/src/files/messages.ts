@@ -22,6 +22,9 @@ export const messages = defineMessages({
     imageWithoutAlt: 'Image {name}, without a description',
     liesAt: 'at {node}',
     notReachableSince: 'not reachable since',
+    awayNotice: 'This file lies at {node}, not reachable since {since}.',
+    awayUntil: 'It can be read again as soon as that node answers.',
+    awayCopy: 'Until that node answers, you read the record copy at {node}.',
     attach: 'Add files',
     attachHint:
       '{most, plural, one {One file, of at most {largest}.} other {At most # files, of at most {largest} each.}}',
@@ -123,6 +126,9 @@ export const messages = defineMessages({
     imageWithoutAlt: 'Afbeelding {name}, zonder beschrijving',
     liesAt: 'bij {node}',
     notReachableSince: 'niet bereikbaar sinds',
+    awayNotice: 'Dit bestand ligt bij {node}, niet bereikbaar sinds {since}.',
+    awayUntil: 'Zodra dat knooppunt antwoordt, is het weer te lezen.',
+    awayCopy: 'Tot dat knooppunt antwoordt, leest u de archiefkopie bij {node}.',
     attach: 'Bestanden toevoegen',
     attachHint:
       '{most, plural, one {Eén bestand, van hoogstens {largest}.} other {Hoogstens # bestanden, elk van hoogstens {largest}.}}',

@@ -1,4 +1,4 @@
-import { DataTable, EmptyState, formatBytes, Icon, Notice, PageHeading, type Reader, Time } from '@joinery/ui';
+import { DataTable, EmptyState, formatBytes, formatSince, Icon, Notice, PageHeading, type Reader } from '@joinery/ui';
 import type { Child } from 'hono/jsx';
 import { messages } from './messages.ts';
 import type { Shown } from './preview.ts';
@@ -44,9 +44,11 @@ export function PreviewPage({ model, reader }: { model: PreviewModel; reader: Re
         <ReadersKept file={file} language={reader.language} />
         {file.awaySince ? (
           <Notice kind={file.copyAt ? 'info' : 'warning'} language={reader.language}>
-            {t('liesAt', { node: new URL(file.uri).host })}, {t('notReachableSince')}{' '}
-            <Time at={file.awaySince} reader={reader} />
-            {file.copyAt ? `; ${t('fromCopy', { node: file.copyAt })}` : null}
+            {t('awayNotice', {
+              node: new URL(file.uri).host,
+              since: formatSince(reader.language, reader.timeZone, file.awaySince, reader.now),
+            })}{' '}
+            {file.copyAt ? t('awayCopy', { node: file.copyAt }) : t('awayUntil')}
           </Notice>
         ) : null}
         {file.awaySince && !file.copyAt ? null : <Body file={file} shown={shown} frame={model.frame} reader={reader} />}

@@ -7,9 +7,9 @@ import {
   type Language,
   Notice,
   type Reader,
+  Since,
   SubmitButton,
   TextField,
-  Time,
 } from '@joinery/ui';
 import { jsx } from 'hono/jsx';
 import { messages } from './messages.ts';
@@ -107,7 +107,7 @@ function OneFile({ file, reader }: { file: ShownFile; reader: Reader }) {
               {file.awaySince ? (
                 <>
                   {', '}
-                  {t('notReachableSince')} <Time at={file.awaySince} reader={reader} />
+                  {t('notReachableSince')} <Since at={file.awaySince} reader={reader} />
                   {file.copyAt ? `; ${t('fromCopy', { node: file.copyAt })}` : null}
                 </>
               ) : null}

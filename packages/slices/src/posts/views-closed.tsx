@@ -1,4 +1,4 @@
-import { Notice, type Reader, Time } from '@joinery/ui';
+import { Notice, type Reader, Since, Time } from '@joinery/ui';
 import { hostOf, unreadText } from './labels.tsx';
 import type { ReadLive } from './live.ts';
 import { messages } from './messages.ts';
@@ -22,7 +22,7 @@ export function ClosedNotices({ state, reader }: { state: ClosedState | null; re
           {t('unreadAt', { count, node: hostOf(origin) })}{' '}
           {since === null ? null : (
             <>
-              {t('unreadSince')} <Time at={since} reader={reader} />.
+              {t('unreadSince')} <Since at={since} reader={reader} />.
             </>
           )}
         </Notice>

@@ -30,12 +30,19 @@ export function isOfOneKind(page: Document): boolean {
  */
 export function becomeInPlace(page: Document, sent: HTMLFormElement | null): void {
   document.title = page.title;
+  const isSent = (element: Element) => sent?.contains(element) ?? false;
+  // The script shows and hides these itself: the list of files while there are some.
+  const isOurs = (element: Element) =>
+    element.matches('[data-without-script]') || (element.matches('[data-uploads]') && !isSent(element));
   Idiomorph.morph(document.body, page.body, {
     morphStyle: 'outerHTML',
     callbacks: {
       beforeNodeMorphed: (old) => !(isControl(old) && old.form !== sent && isTouched(old)),
-      beforeNodeRemoved: (node) => !(node instanceof Element && node.hasAttribute(made)),
-      beforeAttributeUpdated: (name, element) => !(name === 'open' && element instanceof HTMLDetailsElement),
+      // Files that went with the form are in what the server answers, or hang on what was sent.
+      beforeNodeRemoved: (node) =>
+        !(node instanceof Element && node.hasAttribute(made)) || (node.matches('.app-upload') && isSent(node)),
+      beforeAttributeUpdated: (name, element) =>
+        !(name === 'open' && element instanceof HTMLDetailsElement) && !(name === 'hidden' && isOurs(element)),
     },
   });
 }

@@ -10,6 +10,7 @@ import {
   PageHeading,
   Panel,
   type Reader,
+  Since,
   SubmitButton,
   Time,
   type Tone,
@@ -203,8 +204,13 @@ function Says({ line, reader }: { line: DeliveryModel['lines'][number]; reader: 
         {words} <Time at={at} reader={reader} />.{' '}
       </>
     );
+  const since = (words: string, at: string): Child => (
+    <>
+      {words} <Since at={at} reader={reader} />.{' '}
+    </>
+  );
   const why = line.reason === null ? null : `${t(reasons[line.reason] ?? 'whyOther')} `;
-  const ended = line.endedAt === null ? `${t('saysEndedNow')} ` : timed(t('saysEnded'), line.endedAt);
+  const ended = line.endedAt === null ? `${t('saysEndedNow')} ` : since(t('saysEnded'), line.endedAt);
   const fetched =
     line.fetchedAt === null ? null : timed(line.current ? t('saysFetched') : t('saysFetchedOld'), line.fetchedAt);
   switch (line.status) {
@@ -224,7 +230,7 @@ function Says({ line, reader }: { line: DeliveryModel['lines'][number]; reader: 
     case 'waiting':
       return (
         <>
-          {line.awaySince === null ? null : timed(t('saysAway'), line.awaySince)}
+          {line.awaySince === null ? null : since(t('saysAway'), line.awaySince)}
           {t('saysWaiting')}
         </>
       );
@@ -263,7 +269,7 @@ function Says({ line, reader }: { line: DeliveryModel['lines'][number]; reader: 
         <>
           {fetched}
           {timed(t('saysUndeleted'), line.deletedAt)}
-          {line.awaySince === null ? null : timed(t('saysAway'), line.awaySince)}
+          {line.awaySince === null ? null : since(t('saysAway'), line.awaySince)}
         </>
       );
   }
