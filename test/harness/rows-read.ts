@@ -5,7 +5,7 @@ export type RowsRead = { statements: string[]; rows: number };
 
 /** Opened since this file was loaded, so it must be loaded before the node is started. */
 const opened = new Set<Sqlite.Database>();
-const listeners = new Set<(text: string) => void>();
+const listeners = new Set<(text: string, db: Sqlite.Database) => void>();
 
 const prepare = Sqlite.prototype.prepare;
 Sqlite.prototype.prepare = function noted(this: Sqlite.Database, text: string) {
@@ -13,16 +13,19 @@ Sqlite.prototype.prepare = function noted(this: Sqlite.Database, text: string) {
   const statement = prepare.call(this, text);
   const all = statement.all.bind(statement) as (...values: unknown[]) => unknown[];
   statement.all = (...values: unknown[]) => {
-    for (const listener of listeners) listener(text);
+    for (const listener of listeners) listener(text, this);
     return all(...values);
   };
   return statement;
 } as typeof prepare;
 
-/** The texts of all that is read from SQLite while something is asked, in their order. */
-export async function statementsOf(ask: () => Promise<unknown>): Promise<string[]> {
+/**
+ * The texts of all that is read from SQLite while something is asked, in their order.
+ * @param folder of the one node that counts; all of this process unless given
+ */
+export async function statementsOf(ask: () => Promise<unknown>, folder = ''): Promise<string[]> {
   const statements: string[] = [];
-  const note = (text: string) => void statements.push(text);
+  const note = (text: string, db: Sqlite.Database) => void (db.name.startsWith(folder) && statements.push(text));
   listeners.add(note);
   try {
     await ask();

@@ -16,24 +16,37 @@ const slice = { name: 'gathertest', events: { 'gathertest.happened': { v: 1, dat
 describeStores('Small changes that come together', (open) => {
   it('share one unit of work, and what comes later has the next', async () => {
     await using store = await open({ slices: [slice] });
-    const units: number[][] = [];
-    const note = inOneCommit<number>(async (work, items) => {
-      units.push(items);
-      for (const n of items) work.emit('gathertest.happened', streams.local, { n });
+    const units = new Map<unknown, number[]>();
+    const note = inOneCommit<number>(async (work, n) => {
+      units.set(work.db, [...(units.get(work.db) ?? []), n]);
+      work.emit('gathertest.happened', streams.local, { n });
     });
     await Promise.all([1, 2, 3].map((n) => note(store.context, by, n)));
     const written = (await eventsAfter(store.context.db.reader, 0, 10)).length;
     await note(store.context, by, 4);
-    expect({ units, written }).toEqual({ units: [[1, 2, 3], [4]], written: 3 });
+    expect({ units: [...units.values()], written }).toEqual({ units: [[1, 2, 3], [4]], written: 3 });
   });
 
-  it('are all told of a failure, and hold up nothing that follows', async () => {
+  it('are undone one by one, and who asked for one that failed is told', async () => {
     await using store = await open({ slices: [slice] });
-    const note = inOneCommit<string>(async (_work, items) => {
-      if (items.includes('bad')) throw new Error('cannot');
+    const note = inOneCommit<number>(async (work, n) => {
+      work.emit('gathertest.happened', streams.local, { n });
+      if (n === 2) throw new Error('cannot');
     });
-    const outcomes = await Promise.allSettled(['good', 'bad'].map((item) => note(store.context, by, item)));
+    const outcomes = await Promise.allSettled([1, 2, 3].map((n) => note(store.context, by, n)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    const events = await eventsAfter(store.context.db.reader, 0, 10);
+    expect(events.map(({ data }) => data)).toEqual([{ n: 1 }, { n: 3 }]);
+  });
+
+  it('are all told of a disk that is full', async () => {
+    await using store = await open({ slices: [slice] });
+    const note = inOneCommit<number>(async (work, n) => {
+      work.emit('gathertest.happened', streams.local, { n });
+      if (n === 2) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    });
+    const outcomes = await Promise.allSettled([1, 2].map((n) => note(store.context, by, n)));
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    await note(store.context, by, 'good');
+    expect(await eventsAfter(store.context.db.reader, 0, 10)).toEqual([]);
   });
 });

@@ -1,32 +1,54 @@
 import type { Context } from './context.ts';
-import { type By, transact, type Work } from './work.ts';
+import { isStorageFault } from './db/storage-fault.ts';
+import { once } from './once.ts';
+import { type By, savepoint, transact, type Work } from './work.ts';
 
-type Gathering<Item> = { items: Item[]; written: Promise<void> };
+type Waiting<Item> = { item: Item; by: By; resolve: () => void; reject: (error: unknown) => void };
 
 /**
- * Joins small changes that come at the same time: all that are asked for until the next turn of the event loop share one unit of work, so that many requests wait for the disk
- * once. They stand or fall together.
- * @param write writes all of them; must bear two of the same thing
- * @returns asks for one; resolves after COMMIT. The first of those that share it counts as who does it
+ * Joins small changes that come at the same time: all that are asked for until the next turn of the event loop share one commit, so that many requests wait for the disk once.
+ * One that fails is undone by itself.
+ * @returns makes one such change; resolves after COMMIT
+ * @throws what `change` throws; storage faults for all of them
  */
 export function inOneCommit<Item>(
-  write: (work: Work, items: Item[]) => Promise<void>,
+  change: (work: Work, item: Item) => Promise<void>,
 ): (context: Context, by: By, item: Item) => Promise<void> {
-  const nodes = new WeakMap<Context, Gathering<Item>>();
-  return (context, by, item) => {
-    const known = nodes.get(context);
-    if (known) {
-      known.items.push(item);
-      return known.written;
+  const nodes = new WeakMap<Context, Waiting<Item>[]>();
+  const commit = async (context: Context, all: Waiting<Item>[]) => {
+    const failures = new Map<Waiting<Item>, unknown>();
+    try {
+      await transact(context, { kind: 'system', what: 'several at once' }, async (work) => {
+        for (const one of all)
+          try {
+            await savepoint(work, (part) => change(part, one.item), { by: one.by });
+          } catch (error) {
+            if (isStorageFault(error)) throw error;
+            failures.set(one, error);
+          }
+      });
+    } catch (error) {
+      for (const one of all) failures.set(one, error);
     }
-    const items = [item];
-    const written = new Promise<void>((resolve, reject) => {
+    for (const one of all) {
+      if (failures.has(one)) one.reject(failures.get(one));
+      else one.resolve();
+    }
+  };
+  return (context, by, item) =>
+    new Promise((resolve, reject) => {
+      const one = { item, by, resolve, reject };
+      const waiting = nodes.get(context);
+      if (waiting) {
+        waiting.push(one);
+        return;
+      }
+      const all = [one];
+      nodes.set(context, all);
       setImmediate(() => {
         nodes.delete(context);
-        transact(context, by, (work) => write(work, items)).then(resolve, reject);
+        // No step of the request that asked first.
+        void once.run(undefined, () => commit(context, all));
       });
     });
-    nodes.set(context, { items, written });
-    return written;
-  };
 }

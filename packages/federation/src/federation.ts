@@ -2,6 +2,7 @@ import {
   type Context,
   createKeyRing,
   createMailDoor,
+  inOneCommit,
   isInQuarantine,
   type MailDoor,
   type Ports,
@@ -212,7 +213,7 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
       if (now - (contacts.get(origin) ?? 0) < (waits ? contactEveryWhileWaiting : contactEvery)) return;
       contacts.set(origin, now);
       bridge.unanswered.delete(origin);
-      void noteContact(context, origin)
+      void noteContact(context, { kind: 'peer', origin }, { context, origin })
         .then(() => lanes.wake(origin))
         .catch((error) => context.logger.warn('peer.contact_not_noted', { origin, reason: String(error) }));
     },
@@ -240,18 +241,16 @@ function assemble(bridge: Bridge, door: PeersDoor): FederationNode {
   };
 }
 
-/** It lives: its lane need not wait any longer. */
-async function noteContact(context: Context, origin: string): Promise<void> {
-  await transact(context, { kind: 'peer', origin }, async (work) => {
-    await ensurePeer(work, origin);
-    await work.db
-      .updateTable('peer')
-      .set((eb) => ({
-        last_contact_at: work.now,
-        retry_at: eb.case().when('lane', '!=', 'open').then(null).else(eb.ref('retry_at')).end(),
-      }))
-      .where('origin', '=', origin)
-      .execute();
-    for (const slice of context.slices) await slice.heard?.(work, origin);
-  });
-}
+/** It lives: its lane need not wait any longer. All nodes of a group answer at the same time. */
+const noteContact = inOneCommit(async (work, { context, origin }: { context: Context; origin: string }) => {
+  await ensurePeer(work, origin);
+  await work.db
+    .updateTable('peer')
+    .set((eb) => ({
+      last_contact_at: work.now,
+      retry_at: eb.case().when('lane', '!=', 'open').then(null).else(eb.ref('retry_at')).end(),
+    }))
+    .where('origin', '=', origin)
+    .execute();
+  for (const slice of context.slices) await slice.heard?.(work, origin);
+});

@@ -1,4 +1,4 @@
-import { type Context, transact } from '@joinery/core';
+import { type Context, inOneCommit, transact } from '@joinery/core';
 import type { Delivery, Failure } from './deliver.ts';
 import { isHalting, waitAfter } from './lane-waits.ts';
 import { ensurePeer } from './peers.ts';
@@ -65,8 +65,11 @@ export async function noteSuccess(context: Context, peer: PeerRow): Promise<void
     last_success_at: now.toISOString(),
   } as const;
   Object.assign(peer, good);
-  await transact(context, { kind: 'system', what: 'lanes' }, async (work) => {
-    await ensurePeer(work, peer.origin);
-    await work.db.updateTable('peer').set(good).where('origin', '=', peer.origin).execute();
-  });
+  await writeSuccess(context, { kind: 'system', what: 'lanes' }, { origin: peer.origin, good });
 }
+
+/** All nodes of a group take what is new at the same time. */
+const writeSuccess = inOneCommit(async (work, { origin, good }: { origin: string; good: Partial<PeerRow> }) => {
+  await ensurePeer(work, origin);
+  await work.db.updateTable('peer').set(good).where('origin', '=', origin).execute();
+});

@@ -1,11 +1,19 @@
 import type { KeyObject } from 'node:crypto';
-import { isId, nodeActor, ownEpoch, type Requester, transact } from '@joinery/core';
+import { inOneCommit, isId, nodeActor, type ObjectKind, ownEpoch, type Requester } from '@joinery/core';
 import { issueActorToken } from '../actor-token.ts';
 import type { Bridge } from '../bridge.ts';
 import type { Found } from '../documents.ts';
 import { documentContext } from '../outgoing.ts';
 
 const tokenSeconds = 600;
+
+type Grant = NonNullable<ObjectKind['grant']>;
+
+/** A node asks for the tokens of all its groups at the same time. */
+const noteGrant = inOneCommit(
+  (work, { note, id, origin, endsAt }: Pick<Grant, 'note'> & { id: string; origin: string; endsAt: string }) =>
+    note(work, id, origin, endsAt),
+);
 
 /**
  * The token of a closed group of ours for the node that asks: only for its server actor, bound to the key of the request, and only while somebody there is a member. A group
@@ -36,9 +44,7 @@ export async function tokenDocument(
   });
   const endsAt = new Date(now.getTime() + tokenSeconds * 1_000).toISOString();
   const { note } = kind.grant;
-  await transact(context, { kind: 'peer', origin: requester.origin }, (work) =>
-    note(work, id, requester.origin, endsAt),
-  );
+  await noteGrant(context, { kind: 'peer', origin: requester.origin }, { note, id, origin: requester.origin, endsAt });
   return {
     status: 200,
     document: {

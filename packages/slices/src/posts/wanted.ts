@@ -78,9 +78,13 @@ async function turn(work: Work, group: GroupRow): Promise<number> {
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('group_id', '=', group.id)
     .executeTakeFirst();
-  const spread = Math.min(longestSpreadMilliseconds, Number(nodes?.count ?? 0) * spreadMillisecondsPerNode);
-  // A few nodes need no turns.
-  return spread <= fewNodesMilliseconds ? 0 : Math.random() * spread;
+  return Math.random() * spreadOver(Number(nodes?.count ?? 0));
+}
+
+/** Milliseconds over which the nodes of a group spread what they ask an author's node. A few need no turns. */
+export function spreadOver(nodes: number): number {
+  const spread = Math.min(longestSpreadMilliseconds, nodes * spreadMillisecondsPerNode);
+  return spread <= fewNodesMilliseconds ? 0 : spread;
 }
 
 /** @param late its node did not give it the last time */

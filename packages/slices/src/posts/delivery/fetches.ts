@@ -24,16 +24,16 @@ const fetchBy = prepareQuery((db, { post, origin }: { post: string; origin: stri
 );
 
 /** All nodes of a group ask for what is new at the same time. */
-const write = inOneCommit(async (work, rows: Pick<PostFetchRow, 'post_id' | 'origin' | 'revision'>[]) => {
-  for (const { post_id, origin, revision } of rows) {
+const write = inOneCommit(
+  async (work, { post_id, origin, revision }: Pick<PostFetchRow, 'post_id' | 'origin' | 'revision'>) => {
     const row = { revision, last_at: work.now, dropped_at: null };
     await work.db
       .insertInto('post_fetch')
       .values({ post_id, origin, first_at: work.now, ...row })
       .onConflict((conflict) => conflict.columns(['post_id', 'origin']).doUpdateSet(row))
       .execute();
-  }
-});
+  },
+);
 
 /** Which nodes were given a post. */
 export function fetchesOf(db: Reader, post: string): Promise<PostFetchRow[]> {
