@@ -6,6 +6,8 @@ import { measureDelivery, measureFanOut } from './delivery.ts';
 import { serveEmptyRoute } from './empty-route.ts';
 import { measureIdle } from './idle.ts';
 import { measureInbox } from './inbox.ts';
+import { serveLeaseNode } from './lease-nodes.ts';
+import { measureLeases } from './leases.ts';
 import { measureLimits } from './limits.ts';
 import { serveLines } from './lines.ts';
 import { measureMedia } from './media.ts';
@@ -26,6 +28,7 @@ const benches = {
   token: measureToken,
   media: measureMedia,
   closed: measureClosed,
+  leases: measureLeases,
 } as const;
 
 async function main(): Promise<void> {
@@ -51,6 +54,7 @@ const roles: Record<string, () => Promise<void>> = {
   sinks: serveSinks,
   lines: serveLines,
   'closed-nodes': serveClosedNodes,
+  'lease-node': serveLeaseNode,
   'empty-route': serveEmptyRoute,
   'plain-files': servePlainFiles,
 };
