@@ -39,7 +39,8 @@ const outsiders: Visitor[] = ['nobody', 'stranger', 'administrator', 'officer', 
 type Question = { visitor: Visitor; address: number; post: number; missing: boolean; token: boolean };
 type Sequence = {
   kind: Kind;
-  steps: { step: Step; questions: Question[]; drains: boolean }[];
+  /** `again` is asked as well once the node was started again. */
+  steps: { step: Step; questions: Question[]; again: Question; drains: boolean }[];
   witness: { visitor: number; address: number } | null;
   /** Whose page is open meanwhile. */
   listener: PersonHere | null;
@@ -78,6 +79,7 @@ const stepAndQuestions = fc.record({
     { weight: 3, arbitrary: fc.constant<Question[]>([]) },
     { weight: 1, arbitrary: fc.array(questionOf, { minLength: 1, maxLength: 1 }) },
   ),
+  again: questionOf,
   // What follows in the background follows at once, or later, with that of the next.
   drains: fc.nat({ max: 4 }).map((n) => n === 0),
 });
@@ -109,9 +111,15 @@ export type Tally = {
   sequences: number;
   steps: number;
   answers: number;
+  /** In which sequence whoever may see something last saw something. */
   seen: Map<Visitor, number>;
   mails: number;
   listened: number;
+  /** Of these, to a group that lives elsewhere. */
+  listenedElsewhere: number;
+  /** How often the node was started again, and how often somebody looked at it after that. */
+  restarts: number;
+  lookedAfter: number;
   witnessed: number;
 };
 
@@ -160,7 +168,10 @@ function createChecks(world: World, slices: Slice[]) {
     posts: group.posts.map((post) => ({ post, as: { ...post } })),
   }));
   const unused = new Map<Kind, Group[]>();
-  const tally: Tally = { sequences: 0, steps: 0, answers: 0, seen: new Map(), mails: 0, listened: 0, witnessed: 0 };
+  const tally: Tally = {
+    ...{ sequences: 0, steps: 0, answers: 0, seen: new Map(), mails: 0 },
+    ...{ listened: 0, listenedElsewhere: 0, restarts: 0, lookedAfter: 0, witnessed: 0 },
+  };
   let failed = false;
 
   const putBack = async () => {
@@ -197,7 +208,7 @@ function createChecks(world: World, slices: Slice[]) {
     const wrong = wrongIn(world, visitor, address, about, answer);
     const agreement = world.agreementOf(visitor);
     if (world.words.in(answer.text).some(({ place }) => place.group === group && mayCome(place, visitor, agreement)))
-      tally.seen.set(visitor, (tally.seen.get(visitor) ?? 0) + 1);
+      tally.seen.set(visitor, tally.sequences);
     const differs = question.missing ? await differsFromMissing(world, visitor, address, about, answer) : null;
     if (differs) wrong.push(differs);
     if (wrong.length > 0)
@@ -239,19 +250,34 @@ function createChecks(world: World, slices: Slice[]) {
         const isHidden = witness !== null && kind.startsWith('hidden') && !/administration|peers/.test(address.name);
         const before = isHidden ? await ask(world, visitor, address, about) : null;
         let onlyInside = isHidden;
-        await using listening = listener && (await listen(world, listener, group));
-        tally.listened += listening ? 1 : 0;
-        for (const [index, { step, questions, drains }] of steps.entries()) {
+        await using open = new AsyncDisposableStack();
+        const begin = async () => {
+          const listening = listener && (await listen(world, listener, group));
+          if (listening) open.use(listening);
+          tally.listened += listening ? 1 : 0;
+          tally.listenedElsewhere += listening && !group.here ? 1 : 0;
+          return listening;
+        };
+        let listening = await begin();
+        let isAfterRestart = false;
+        for (const [index, { step, questions, again, drains }] of steps.entries()) {
           noteShown(group, world.agreementOf);
           const happened = await happen(world, group, step);
           tally.steps += happened ? 1 : 0;
           if (happened) onlyInside &&= !outside.includes(happened);
+          if (happened === 'restarted') {
+            tally.restarts += 1;
+            isAfterRestart = true;
+            // The process took the open pages with it; a browser asks again.
+            listening = await begin();
+          }
           if (drains || index === steps.length - 1) {
             await world.drain();
             overhear();
           }
-          for (const question of questions)
+          for (const question of isAfterRestart ? [...questions, again] : questions)
             await look(group.begun && question.post % 2 === 0 ? group.begun : group, question);
+          tally.lookedAfter += isAfterRestart ? 1 : 0;
         }
         const heard = await listening?.wrong();
         if (heard) throw new Error(heard);

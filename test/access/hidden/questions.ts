@@ -140,11 +140,11 @@ export function addressesForPeers(slices: Slice[]): Address[] {
       at(`activities${end}`, 'post', ({ post }) => `/activities/${post.event ?? missing}${end}`),
     ),
     ...['/streams', '/streams/held', '/agency', '/node'].map((path) => at(path, 'nothing', () => path)),
-    // Of which it has the addresses, its own or not.
-    ...streamNames.map(([name, of]) =>
+    // Of which it has the addresses, its own or not. A page has a hundred at most: of what is told to a node the last are those of what has just happened.
+    ...streamNames.map(([name, of, last]) =>
       at(`streams/log ${name}`, 'nothing', (about, world, visitor) => {
-        const token = world.tokenOf(of(about, visitor as Peer)) ?? missing;
-        return `/streams/${token}/log?after=0`;
+        const { token, head } = world.streamOf(of(about, visitor as Peer)) ?? { token: missing, head: 0 };
+        return `/streams/${token}/log?after=${last === null ? 0 : Math.max(0, head - last)}`;
       }),
     ),
     ...(['Like', 'Flag', 'Create', 'Undo'] as const).flatMap((type) =>
@@ -162,11 +162,12 @@ export function addressesForPeers(slices: Slice[]): Address[] {
   ];
 }
 
-const streamNames: [string, (about: About, visitor: Peer) => string][] = [
-  ['of the group', ({ group }) => `group:${group.id}`],
-  ['of its members', ({ group }) => `group:${group.id}/members`],
-  ['of its node', (_about, visitor) => `node:${originOfPeer[visitor]}`],
-  ['of another node', () => `node:${originOfPeer.members}`],
+/** Which is meant, and how many of the last are asked for; all from the first where null. */
+const streamNames: [string, (about: About, visitor: Peer) => string, number | null][] = [
+  ['of the group', ({ group }) => `group:${group.id}`, null],
+  ['of its members', ({ group }) => `group:${group.id}/members`, null],
+  ['of its node', (_about, visitor) => `node:${originOfPeer[visitor]}`, 30],
+  ['of another node', () => `node:${originOfPeer.members}`, 30],
 ];
 
 /** Whoever of a node does something. */

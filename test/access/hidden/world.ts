@@ -69,8 +69,8 @@ export type World = AsyncDisposable & {
   origin: string;
   /** @param from address of whoever asks, where that matters */
   fetch: (request: Request, from?: string) => Promise<Response>;
-  /** Token of a stream, by its name; there is one once the world is kept. */
-  tokenOf: (stream: string) => string | undefined;
+  /** Token and last number of a stream, by its name; once the world is kept. */
+  streamOf: (stream: string) => { token: string; head: number } | undefined;
   here: Record<PersonHere, Signed>;
   /** Local ids of everybody. */
   idOf: Record<Person, string>;
@@ -127,6 +127,8 @@ export async function openWorld(slices: Slice[]): Promise<World> {
       mails.push(mail);
       return { ok: true };
     };
+    // Nobody listens where the peers are: what they would be told is asked for in their streams.
+    await opened.federation.lanes[Symbol.asyncDispose]();
     return opened;
   };
   let node = await open();
@@ -145,8 +147,8 @@ export async function openWorld(slices: Slice[]): Promise<World> {
     const officer = await accountOfPerson(work.db, here.officer.id);
     await setRoles(work, officer?.id ?? '', { administrator: false, federationOfficer: true });
     const guest = await accountOfPerson(work.db, here.guest.id);
-    await changeGuest(work, here.guest.id, { of: 'Somebody', until: '2026-12-24', sponsor: here.stranger.id });
-    await setEnd(work, guest?.id ?? '', '2026-12-24T00:00:00.000Z');
+    await changeGuest(work, here.guest.id, { of: 'Somebody', until: '2027-10-01', sponsor: here.stranger.id });
+    await setEnd(work, guest?.id ?? '', '2027-10-01T00:00:00.000Z');
   });
   const keysOf = Object.fromEntries(
     peers.map((peer) => [peer, generateKeyPairSync('ed25519')]),
@@ -188,9 +190,9 @@ export async function openWorld(slices: Slice[]): Promise<World> {
     origin,
     fetch: async (request, from) =>
       webApp.fetch(request, from ? ({ incoming: { socket: { remoteAddress: from } } } as never) : {}),
-    tokenOf: (stream) => {
-      const row = kept?.file.prepare('select token from main.stream where id = ?').get(stream);
-      return (row as { token: string } | undefined)?.token;
+    streamOf: (stream) => {
+      const row = kept?.file.prepare('select token, head from main.stream where id = ?').get(stream);
+      return row as { token: string; head: number } | undefined;
     },
     here,
     idOf: { ...there, ...Object.fromEntries(peopleHere.map((name) => [name, here[name].id])) } as World['idOf'],
@@ -226,8 +228,8 @@ export async function openWorld(slices: Slice[]): Promise<World> {
       // Nobody else is writing then.
       await node.context.db.writer.connection().execute(async () => kept?.putBack());
       // Whoever is signed in stays so, however long ago the copy was made.
-      const later = new Date(now + 86_400_000).toISOString();
-      kept?.file.prepare('update session set last_seen_at = ?, expires_at = ?').run(new Date(now).toISOString(), later);
+      const [at, later] = [new Date(now).toISOString(), new Date(now + 86_400_000).toISOString()];
+      kept?.file.prepare('update session set created_at = ?, last_seen_at = ?, expires_at = ?').run(at, at, later);
       await node.federation.bridge.trust.refresh();
       for (const peer of ['members', 'second', 'bystanding'] as const) Object.assign(agreements[peer], whole);
     },
