@@ -57,6 +57,17 @@ async function upload(web: TestWeb, account: TestAccount, name: string, bytes: U
   return path.split('/').at(-1) ?? '';
 }
 
+const svg = (inside: string, outside = '') =>
+  `${outside}<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">${inside}</svg>`;
+const markup = [
+  svg('<script>alert(1)</script>'),
+  svg('<g onload="alert(1)"/>'),
+  svg('<foreignObject><body xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></body></foreignObject>'),
+  svg('<image xlink:href="http://evil.example/x.png"/><use href="http://evil.example/x.svg#a"/>'),
+  svg('&c;', '<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'),
+  '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></html>',
+];
+
 const incoming = (web: TestWeb) => readdirSync(web.context.files.incoming);
 
 describeStores('A file', (open) => {
@@ -172,6 +183,12 @@ describeStores('A file', (open) => {
       ['huge.png', Buffer.from(png()).fill(0x7f, 16, 24), 'application/octet-stream', false],
       ['random', Buffer.from([0, 1, 2, 3, 250]), 'application/octet-stream', false],
       ['nothing', '', 'text/plain; charset=utf-8', true],
+      // Whatever could run or be fetched by a reader of markup is kept as it came, and never shown.
+      ...markup.flatMap((content) =>
+        ['png', 'pdf', 'txt', 'svg'].map((end): (typeof cases)[number] => [
+          ...([`drawing.${end}`, content, 'application/octet-stream', false] as const),
+        ]),
+      ),
     ];
     for (const [name, content, type, inline] of cases) {
       const id = await upload(web, anna, name, Buffer.from(content));
@@ -183,7 +200,7 @@ describeStores('A file', (open) => {
         inline,
       ]);
       expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
-      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(answer.headers.get('content-security-policy')).toContain("sandbox; default-src 'none'");
       await answer.body?.cancel();
     }
   });

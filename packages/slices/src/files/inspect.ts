@@ -46,7 +46,9 @@ function textTypeOf(bytes: Buffer, isCut: boolean): string {
     return anything;
   }
   if (notText.some((sign) => text.includes(sign))) return anything;
-  const start = text.replace(/^(?:\s|<!--[\s\S]*?-->|<\?xml[^>]*\?>|<!doctype (?!html)[^>]*>)+/i, '').slice(0, 200);
+  const start = text
+    .replace(/^(?:\s|<!--[\s\S]*?-->|<\?xml[^>]*\?>|<!doctype (?!html)[^>[]*(?:\[[^\]]*\]\s*)?>)+/i, '')
+    .slice(0, 200);
   if (/^<svg[\s>:]/i.test(start)) return 'image/svg+xml';
   if (
     /^<(?:!doctype html|html|head|body|script|iframe|h1|div|font|table|a|style|title|b|br|p|img|meta|link)[\s>/]/i.test(
