@@ -67,6 +67,8 @@ here is what happens. An address that is missing here fails that test, and so do
 Nobody reads a closed group because of what they are on the node: an administrator and a federation officer who are not in it are told what any colleague is told. What an administrator can do in
 an emergency is in [the guide for security officers](security-officer.md).
 
+A node that asks for a page, a feed or the API is nobody, whatever it signs with: what is said of **nobody** there is said of every node, byte for byte, and nodes have lines of their own only where nodes ask.
+
 Beside what is said here the test holds: whoever may not know of a hidden group gets the same bytes as for one that does not exist; no number, list or date that an outsider is told changes when a hidden group
 is made and filled, but the totals named below; no word of a closed group is in a line of the log or in a mail; and a mail that there is something to read in one goes to those who take part.
 
