@@ -339,6 +339,8 @@ it('140: an entry that is no node is refused with an explanation, another spelli
     '*',
     '*.gov',
     'gov',
+    'co.uk',
+    'https://[2001:db8::1]',
     'https://good.example/path',
     'https://user@good.example',
     'ftp://good.example',

@@ -206,16 +206,21 @@ it('30: a request that is never answered stays a request', async () => {
   await good.send(node, silent, told);
   await node.settle();
   expect((await membershipOf(node.context.db.reader, found.id, waiting.id))?.state).toBe('requested');
-  for (const list of ['posts', 'members', 'documents']) {
+  for (const list of ['posts', 'members', 'library/documents', 'library/folders']) {
     const answer = await waiting.api('GET', `/groups/${found.id}/${list}`);
-    expect([list, answer.status === 200 ? answer.body.items : []]).toEqual([list, []]);
+    // There is such a list, of groups that one may read; whoever asked knows of the group, and no more.
+    expect((await world.owner.api('GET', `/groups/${world.group.id}/${list}`)).status).toBe(200);
+    expect([list, answer.status]).toEqual([list, expect.toSatisfy((status: number) => [403, 404].includes(status))]);
+    expect([list, answer.body.items]).toEqual([list, undefined]);
   }
   const value = await transact(node.context, by, (work) => startSession(work, waiting.account));
   const cookie = `${cookieName(node.origin, 'session')}=${value}`;
   const session = (path: string) => fetch(`${node.origin}${path}`, { headers: { cookie } });
   const page = await session(`/groups/${found.id}`);
   expect(await page.text()).toMatch(/waiting|asked/i);
-  for (const path of [`/groups/${found.id}`, `/groups/${found.id}/members`, '/']) {
+  for (const end of ['', '/members', '/library', '/topics', '/feed.atom'])
+    expect([end, /Secret|alice/.test(await (await session(`/groups/${found.id}${end}`)).text())]).toEqual([end, false]);
+  for (const path of ['/', '/notifications']) {
     const text = await (await session(path)).text();
     expect([path, /Secret|alice/.test(text)]).toEqual([path, false]);
   }
@@ -476,6 +481,34 @@ it('38: whoever was removed a moment ago, or never was a member, is told no and 
       .map(({ body }) => body)
       .filter((body) => body.includes('"Reject"') && body.includes(String(removed.activity.id))),
   ).toHaveLength(1);
+});
+
+it('38: whoever is removed while their reply is on its way is told no: it is asked when it is written, not when it came', async () => {
+  const { evil, node, owner } = world;
+  const group = await openGroup(node, owner, 'late');
+  const late = evil.actor('late');
+  await join(node, evil, late, group);
+  const person = (await standing(node, group, late))?.person ?? '';
+  expect(await standing(node, group, late)).toMatchObject({ state: 'member' });
+  // What it answers has to be asked for first; by the time that it comes its author is no member any more.
+  const removed = Promise.withResolvers<void>();
+  const parent = evil.serve('/late/parent', (_, response) => {
+    void transact(node.context, by, (work) => removeMember(work, { group: group.id, person, by: owner.id })).then(
+      () => {
+        response.writeHead(404).end();
+        removed.resolve();
+      },
+      removed.reject,
+    );
+  });
+  const activity = create(evil, late, group, { inReplyTo: parent });
+  expect((await evil.send(node, late, activity)).status).toBe(202);
+  await node.settle();
+  const direct = create(evil, late, group);
+  expect((await evil.send(node, late, direct)).status).toBe(202);
+  await node.settle();
+  for (const one of [activity, direct]) expect(await postRow(node, objectOf(one).id)).toBeUndefined();
+  expect(await ledger(node, String(direct.id))).not.toMatchObject({ state: 'applied' });
 });
 
 it('a group vouches for no key of a person whose own node can be asked', async () => {
