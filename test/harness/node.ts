@@ -10,7 +10,7 @@ import {
   transact,
   type WebApp,
 } from '@joinery/core';
-import { slices as allSlices, type RunningNode, startNode } from '@joinery/node';
+import { slices as allSlices, createNodeWebApp, type RunningNode, startNode } from '@joinery/node';
 import { addPerson } from '@joinery/slices/people';
 import { decideAs, type PartnerFields } from '../../packages/federation/src/trust/testing.ts';
 import { createTestDatabase } from './postgres.ts';
@@ -32,6 +32,8 @@ export type ApiAnswer = { status: number; body: any };
 export type TestNode = AsyncDisposable &
   RunningNode & {
     name: string;
+    /** Answers its requests without a network too. */
+    webApp: WebApp;
     logged: string[];
     person: (name: string, options?: { administrator?: boolean }) => Promise<TestPerson>;
     /** Puts another node on this node's allow-list. */
@@ -58,6 +60,7 @@ export async function startTestNode(name: string, options: TestNodeOptions = {})
   const slices = options.slices ?? allSlices;
   const database = options.dialect === 'postgres' ? await createTestDatabase(migrated(slices)) : null;
   if (!database) await copyMigrated(slices, folder);
+  const webApp = options.webApp ?? createNodeWebApp(options.slices);
   const logged: string[] = [];
   const running = await startNode(
     {
@@ -69,7 +72,7 @@ export async function startTestNode(name: string, options: TestNodeOptions = {})
       ...(database ? { JOINERY_DATABASE_URL: database.url } : {}),
       ...options.environment,
     },
-    { log: (line) => logged.push(line), ...options },
+    { log: (line) => logged.push(line), ...options, webApp },
   );
   const { context, origin } = running;
   const decide: TestNode['decide'] = async (what, other, fields) => {
@@ -80,7 +83,7 @@ export async function startTestNode(name: string, options: TestNodeOptions = {})
   };
   return {
     ...running,
-    name,
+    ...{ name, webApp },
     logged,
     decide,
     allow: (other, fields) => decide('allow', other, { agency: other.name ?? other.origin, ...fields }),

@@ -1,7 +1,8 @@
-import { disableAccount, type Slice, setRoles, transact } from '@joinery/core';
+import { disableAccount, type Slice, setRoles, streams, subscribe, transact } from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores, type StoreOptions, type TestStore } from '../../../../test/harness/store.ts';
 import { openWeb, type TestAccount, type TestWeb } from '../../../../test/harness/web.ts';
+import { ensurePeer, laneHealth } from '../peers.ts';
 import { federationSlice } from '../slice.ts';
 import { createPartnersSlice } from './slice.ts';
 import { partnerByOrigin } from './store.ts';
@@ -18,7 +19,7 @@ const exchanging: Slice = {
 const home = '/administration/partners';
 
 async function start(open: (options?: StoreOptions) => Promise<TestStore>) {
-  const web = await openWeb(open, { slices: [federationSlice, createPartnersSlice({}), exchanging] });
+  const web = await openWeb(open, { slices: [federationSlice, createPartnersSlice({ laneHealth }), exchanging] });
   const trust = createTrust(web.context);
   web.context.ports.trust = trust;
   await trust.refresh();
@@ -144,6 +145,116 @@ describeStores('The partners’ pages', (open) => {
       'Is anything exchanged with good.gov? Yes: the agreement is in force.',
     );
     expect(await text(await browser.fetch(`${home}/export?form=text`))).toContain('good.gov sub.good.gov');
+  });
+
+  it('tell of each partner, in a row, its state, scopes, end, last contact, what waits and how it is used', async () => {
+    await using web = await start(open);
+    const { browser } = await officer(web);
+    const dutch = await officer(web, 'nl');
+    const decided = await browser.post(`${home}/decide`, { ...form, expiresAt: '2031-05-31', what: 'allow' });
+    expect(decided.status).toBe(303);
+    await transact(web.context, { kind: 'system', what: 'test' }, async (work) => {
+      await ensurePeer(work, 'https://good.gov');
+      const contact = { last_contact_at: '2026-02-03T08:05:00.000Z', last_error: 'peer_unreachable: no answer' };
+      await work.db.updateTable('peer').set(contact).where('origin', '=', 'https://good.gov').execute();
+      const stream = streams.node('https://elsewhere.gov');
+      await subscribe(work, stream, 'https://good.gov');
+      for (let index = 0; index < 2; index += 1) work.emit('federation.resent', stream, { item: 'x' });
+    });
+    const rowIn = async (looking: TestAccount['browser']) => {
+      const page = await text(await looking.fetch(home));
+      const table = /<table.*?<\/table>/.exec(page)?.[0] ?? '';
+      const plain = (html = '') =>
+        html
+          .replace(/<[^>]+>/g, ' ')
+          .replace(/\s+/g, ' ')
+          .trim();
+      const cells = [...table.matchAll(/<(th|td)\b.*?<\/\1>/g)].map(([cell]) => plain(cell));
+      return [cells.slice(0, 7), cells.slice(7, 14)];
+    };
+    // One more than here: that there is an agreement is told to them as well.
+    expect(await rowIn(browser)).toEqual([
+      ['Agency', 'State', 'Covers', 'Ends', 'Last contact', 'Deliveries', 'Use'],
+      [
+        'Good &amp; Co good.gov',
+        'Allowed Not confirmed by them',
+        'Open groups Both ways',
+        '31 May 2031',
+        '3 February 2026',
+        expect.stringMatching(
+          /^3 deliveries wait the first since .* \d{4} at \d\d:\d\d\. Their node cannot be reached\.$/,
+        ),
+        'one group, 7 posts',
+      ],
+    ]);
+    expect(await rowIn(dutch.browser)).toEqual([
+      ['Organisatie', 'Status', 'Geldt voor', 'Eindigt op', 'Laatste contact', 'Bezorging', 'Gebruik'],
+      [
+        'Good &amp; Co good.gov',
+        'Toegestaan Niet door hen bevestigd',
+        'Open groepen Beide kanten op',
+        '31 mei 2031',
+        '3 februari 2026',
+        expect.stringMatching(/^3 bezorgingen wachten .* \d{4} .*\. Hun knooppunt is niet bereikbaar\.$/),
+        'één groep, 7 berichten',
+      ],
+    ]);
+  });
+
+  it('show what a new version can exchange as a decision to take, and keep it off for those who are asked about', async () => {
+    await using web = await start(open);
+    const { browser } = await officer(web);
+    const dutch = await officer(web, 'nl');
+    for (const [agency, hosts] of [
+      ['Older', 'older.gov'],
+      ['Newer', 'newer.gov'],
+    ] as const)
+      expect((await browser.post(`${home}/decide`, { ...form, agency, hosts, what: 'allow' })).status).toBe(303);
+    const older = await partnerByOrigin(web.context.db.reader, 'https://older.gov');
+    if (!older) throw new Error('There is no partner');
+    // An agreement from before this version: closed groups were not among what could be chosen.
+    await transact(web.context, { kind: 'system', what: 'test' }, (work) =>
+      work.db
+        .updateTable('partner')
+        .set({ offered_scopes: '["discover","open-groups"]' })
+        .where('id', '=', older.id)
+        .execute(),
+    );
+    await web.trust.refresh();
+    const panelIn = async (account: Pick<TestAccount, 'browser'>) =>
+      /<section[^>]*aria-labelledby="new-scopes".*?<\/section>/.exec(
+        await text(await account.browser.fetch(home)),
+      )?.[0] ?? '';
+    const asked = await panelIn({ browser });
+    for (const shown of ['New in this version', 'Closed groups', 'until you decide', 'Older'])
+      expect(asked).toContain(shown);
+    expect(asked).toContain(`href="${home}/${older.id}/edit"`);
+    expect(asked).not.toContain('Newer');
+    expect(asked).not.toContain('Open groups');
+    expect(await panelIn(dutch)).toContain('Nieuw in deze versie');
+    // Until then it is off.
+    expect(web.trust.mayFederate('https://older.gov', 'closed-groups', 'out').allowed).toBe(false);
+
+    const fields = Object.fromEntries(
+      [...asked.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
+        /name="([^"]*)"/.exec(input)?.[1] ?? '',
+        /value="([^"]*)"/.exec(input)?.[1] ?? '',
+      ]),
+    );
+    expect((await browser.post(`${home}/scopes`, fields)).headers.get('location')).toBe(`${home}?done=1`);
+    await web.trust.refresh();
+    expect(await panelIn({ browser })).toBe('');
+    expect(web.trust.mayFederate('https://older.gov', 'closed-groups', 'out').allowed).toBe(false);
+    expect(web.trust.mayFederate('https://older.gov', 'open-groups', 'out').allowed).toBe(true);
+    const register = await (await browser.fetch(`${home}/register.csv`)).text();
+    const decisions = [...register.matchAll(/,https:\/\/(\w+)\.gov,[^,]+,(\w+),Anna de Vries,([^,]+),/g)].map((row) =>
+      row.slice(1),
+    );
+    expect(decisions).toEqual([
+      ['older', 'change', 'New in this version; not needed now'],
+      ['newer', 'allow', 'Agreement 17'],
+      ['older', 'allow', 'Agreement 17'],
+    ]);
   });
 
   it('warn when an agreement ends, with how much it is used', async () => {
