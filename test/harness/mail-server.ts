@@ -18,6 +18,8 @@ export type MailServer = {
   /** For `JOINERY_SMTP_URL`. */
   url: string;
   mails: ReceivedMail[];
+  /** What it was offered and did not take. */
+  refused: ReceivedMail[];
   /** Code with which every mail is refused from now on; null takes them. */
   refuse: (code: number | null) => void;
   [Symbol.asyncDispose]: () => Promise<void>;
@@ -26,6 +28,7 @@ export type MailServer = {
 /** @param port a port to listen on again; a free one unless given */
 export async function startMailServer(port = 0): Promise<MailServer> {
   const mails: ReceivedMail[] = [];
+  const refused: ReceivedMail[] = [];
   let refusal: number | null = null;
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -34,16 +37,15 @@ export async function startMailServer(port = 0): Promise<MailServer> {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        if (refusal !== null) return done(Object.assign(new Error('Not now'), { responseCode: refusal }));
         const { mailFrom, rcptTo } = session.envelope;
         const from = mailFrom === false || !mailFrom ? '' : mailFrom.address;
-        mails.push(
-          readMail(
-            Buffer.concat(chunks).toString('utf8'),
-            from,
-            (rcptTo ?? []).map((one) => one.address),
-          ),
-        );
+        const to = (rcptTo ?? []).map((one) => one.address);
+        const mail = readMail(Buffer.concat(chunks).toString('utf8'), from, to);
+        if (refusal !== null) {
+          refused.push(mail);
+          return done(Object.assign(new Error('Not now'), { responseCode: refusal }));
+        }
+        mails.push(mail);
         done();
       });
     },
@@ -53,7 +55,7 @@ export async function startMailServer(port = 0): Promise<MailServer> {
   if (address === null || typeof address === 'string') throw new Error('The mail server has no port');
   return {
     url: `smtp://127.0.0.1:${address.port}`,
-    mails,
+    ...{ mails, refused },
     refuse: (code) => {
       refusal = code;
     },
