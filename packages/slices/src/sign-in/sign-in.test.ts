@@ -80,13 +80,48 @@ const sessionsOf = (email: string) =>
 it('Somebody whom Keycloak vouches for gets a person with profile and roles, and roles follow their groups', async () => {
   const anna = people.keycloak('k-anna', 'Anna de Vries', 'anna@council.example', ['node-admins']);
   await using provider = await startIdentityProvider({ first: anna });
+  anna.claims.title = 'Adviser on water';
   const id = await setUp(provider, 'keycloak', { administrators: 'node-admins', officers: 'officers' });
+  // What would come of a sign-in is read before anybody comes in: profile and roles, in the words of who looks.
+  const told = async (language: string) => {
+    await transact(node.context, by, (work) =>
+      work.db.updateTable('person').set({ language }).where('name', '=', 'Ada Admin').execute(),
+    );
+    const { html } = await administrator.get(`/sign-in/with/${id}?for=try`);
+    const found = /<section[^>]*aria-labelledby="found".*?<\/section>/s.exec(html)?.[0] ?? '';
+    return [...found.matchAll(/<dt[^>]*>(.*?)<\/dt>\s*<dd[^>]*>(.*?)<\/dd>/gs)].map(
+      ([, term, value]) => `${term}: ${value}`,
+    );
+  };
+  const groups = 'offline_access, default-roles-agency, node-admins';
+  const dutch = await told('nl');
+  expect(await told('en')).toEqual([
+    'Name: Anna de Vries',
+    'Email address: anna@council.example',
+    'Job title: Adviser on water',
+    'Language: Nederlands',
+    `Groups: ${groups}`,
+    'Administrator: yes',
+    'Federation officer: no',
+  ]);
+  expect(dutch).toEqual([
+    'Naam: Anna de Vries',
+    'E-mailadres: anna@council.example',
+    'Functie: Adviser on water',
+    'Taal: Nederlands',
+    `Groepen: ${groups}`,
+    'Beheerder: ja',
+    'Federatiebeheerder: nee',
+  ]);
   const browser = createNetworkBrowser(node.origin);
   expect((await browser.get('/sign-in')).html).toContain('Sign in with Agency keycloak');
   const home = await browser.get(`/sign-in/with/${id}?next=/people`);
   expect([home.status, home.url.pathname]).toEqual([200, '/people']);
   expect(await accountOf('anna@council.example')).toMatchObject({ administrator: 1, federation_officer: 0 });
   expect((await accountOf('anna@council.example'))?.email_verified_at).not.toBeNull();
+  const profile = () =>
+    node.context.db.reader.selectFrom('person').selectAll().where('name', '=', 'Anna de Vries').executeTakeFirst();
+  expect(await profile()).toMatchObject({ role: 'Adviser on water', language: 'nl' });
 
   // Whom an account was made for before silence was told from a word: unchecked until the provider says so again.
   await transact(node.context, { kind: 'system', what: 'test' }, async (work) =>
@@ -94,9 +129,11 @@ it('Somebody whom Keycloak vouches for gets a person with profile and roles, and
   );
   expect((await accountOf('anna@council.example'))?.email_verified_at).toBeNull();
   anna.claims.realm_access = { roles: ['officers'] };
+  anna.claims.title = 'Head of water';
   await createNetworkBrowser(node.origin).get(`/sign-in/with/${id}`);
   expect(await accountOf('anna@council.example')).toMatchObject({ administrator: 0, federation_officer: 1 });
   expect((await accountOf('anna@council.example'))?.email_verified_at).not.toBeNull();
+  expect(await profile()).toMatchObject({ role: 'Head of water' });
 });
 
 it('A guest whose groups would give them a role comes in without it, and is told why', async () => {
