@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../harness/until.ts';
 import { createProbe, type Things } from './closed-probe.ts';
 import { createSteps, nobodyListens } from './closed-steps.ts';
-import { expectedOf, type NodeName, nodeNames, people, type Row, rows } from './closed-table.ts';
-import { by, type ClosedWorld, limit, openClosedWorld, scopes } from './closed-world.ts';
+import { expectedOf, letters, type NodeName, nodeNames, people, type Row, rows, words } from './closed-table.ts';
+import { by, bytesHeld, type ClosedWorld, limit, openClosedWorld, scopes } from './closed-world.ts';
 
 /**
  * The message table of closed groups, walked row by row over three nodes and a fourth: A keeps the group, bob of B writes, cleo of C reads, and X is in nothing. After each row the
@@ -72,12 +72,24 @@ async function sendMails(): Promise<void> {
 const held = async () =>
   Object.fromEntries(await Promise.all(nodeNames.map(async (name) => [name, (await probe.held(name)).has])));
 
+/** Receipts wait for it. */
+async function forgets(): Promise<boolean> {
+  const jobs = world.nodes().map(({ context }) => context.db.reader.selectFrom('job').select('name').execute());
+  return (await Promise.all(jobs)).flat().some(({ name }) => name === 'posts.forget');
+}
+
+/** Of what C has said to be gone, all that still stands in any byte of its database. */
+function leftover(row: Row): string {
+  if (!row.told.some((message) => /^c>. receipt/.test(message))) return '';
+  return letters.filter((one) => !row.holds.c?.includes(one) && bytesHeld(world.c, words[one]) > 0).join('');
+}
+
 /** Until every node has what the row says; what else there is shows in what is compared then. */
 async function reached(row: Row): Promise<void> {
   const expected = JSON.stringify({ a: '', b: '', c: '', x: '', ...row.holds });
   await until(async () => {
     await world.settle();
-    if (JSON.stringify(await held()) === expected) return true;
+    if (JSON.stringify(await held()) === expected && !(await forgets())) return true;
     if (row.opens) await walk.open();
     return false;
   }, 2 * limit).catch(() => undefined);
@@ -103,6 +115,7 @@ async function found(row: Row) {
       holds: Object.fromEntries(nodeNames.map((name, at) => [name, kept[at]?.has])),
       logged: kept.map(({ logged }) => logged).join(''),
       stale: stale === true,
+      leftover: leftover(row),
       parts: row.away ? [] : await probe.parts(things),
     },
   };
@@ -116,7 +129,7 @@ function expected(row: Row): Awaited<ReturnType<typeof found>> {
     ...{ told: [...row.told].sort(), mails: [...(row.mails ?? [])].sort() },
     reads: Object.fromEntries(asked.map((name) => [name, expectedOf(row, name)])),
     serves: row.away ? {} : Object.fromEntries(nodeNames.map(servedTo)),
-    ...{ holds: { a: '', b: '', c: '', x: '', ...row.holds }, logged: '', stale: false, parts: [] },
+    ...{ holds: { a: '', b: '', c: '', x: '', ...row.holds }, logged: '', stale: false, leftover: '', parts: [] },
   };
 }
 

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createActorKeys, nodeActor, transact } from '@joinery/core';
@@ -61,6 +61,13 @@ export type ClosedWorld = AsyncDisposable & {
   /** A comes back from a backup, at its address, and waits to be confirmed. */
   restore: (backup: string) => Promise<void>;
 };
+
+/** How often a word stands in the bytes of a node's database, what was not written back to it included, in any case of letters. */
+export function bytesHeld(node: TestNode, word: string): number {
+  const file = join(node.context.config.dataFolder, 'joinery.db');
+  const bytes = ['', '-wal'].map((end) => (existsSync(file + end) ? readFileSync(file + end).toString('latin1') : ''));
+  return bytes.join('').match(new RegExp(word, 'gi'))?.length ?? 0;
+}
 
 type Options = {
   /** Settings of all nodes. */

@@ -8,6 +8,7 @@ import {
   openDatabase,
   openFiles,
   openSecret,
+  rewriteOnce,
   type Slice,
   settleIdentity,
 } from '@joinery/core';
@@ -44,11 +45,13 @@ export async function openNode(
   const db = await openDatabase({ databaseUrl: config.databaseUrl, dataFolder: config.dataFolder, exclusive });
   try {
     await migrate(db.writer, db.dialect, [...coreMigrations, ...slices.map((slice) => slice.migrations ?? {})]);
+    const logger = createLogger(options.log ?? ((line) => process.stderr.write(`${line}\n`)), config.origin);
+    if (exclusive) await rewriteOnce(db, logger);
     const federation = await createFederation({
       config,
       db,
       clock: options.clock ?? { now: () => new Date() },
-      logger: createLogger(options.log ?? ((line) => process.stderr.write(`${line}\n`)), config.origin),
+      logger,
       secret: openSecret(config.secretFile),
       files: await openFiles(config),
       slices,

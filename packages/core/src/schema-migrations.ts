@@ -1,5 +1,6 @@
 import { accountMigrations } from './accounts/migrations.ts';
 import { backupMigrations } from './backup/migrations.ts';
+import { eraseMigrations } from './db/erase.ts';
 import type { Migrations } from './db/migrate.ts';
 import { fileMigrations } from './files/migrations.ts';
 import { jobMigrations } from './jobs/migrations.ts';
@@ -14,4 +15,5 @@ export const coreMigrations: Migrations[] = [
   accountMigrations,
   fileMigrations,
   backupMigrations,
+  eraseMigrations,
 ];

@@ -123,6 +123,11 @@ export type Slice = {
   heldBack?: (db: Reader) => Promise<readonly string[]>;
   /** Rules of it that let others in, by kind: `chooseAnew` switches them off (`withhold`), and one page asks about each. */
   withheld?: Record<string, WithheldRule>;
+  /**
+   * What was deleted leaves what this slice keeps of it beside its rows, an index for example. Outside a unit of work; must bear being done twice.
+   * @returns tables that something was deleted from
+   */
+  forget?: (context: Context) => Promise<readonly string[]>;
   /** Names of its jobs that run once after a restore: they make anew what a backup leaves out. */
   jobsAfterRestore?: string[];
   /** Exact addresses outside the federation that it needs: the door to services opens for these and nothing else. */

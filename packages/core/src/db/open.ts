@@ -5,6 +5,7 @@ import { Kysely, type KyselyPlugin, PostgresDialect, SqliteDialect, sql } from '
 import pg from 'pg';
 import { assertOutsideUnitOfWork } from '../work.ts';
 import { type Changes, createChanges } from './changes.ts';
+import { type Erasing, erasingPostgres, erasingSqlite } from './erase.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { Dialect } from './migrate.ts';
 import { nameStatements } from './named-statements.ts';
@@ -13,7 +14,7 @@ import { cacheStatements } from './statements.ts';
 import { lastingFault } from './storage-fault.ts';
 
 /** The two connections of a node. Only `transact` uses the writer; pages read from the reader, which cannot write. */
-export type Database = {
+export type Database = Erasing & {
   dialect: Dialect;
   reader: Kysely<Schema>;
   writer: Kysely<Schema>;
@@ -85,6 +86,7 @@ function openSqlite({ dataFolder, exclusive }: OpenOptions) {
     return {
       dialect: 'sqlite' as const,
       fault: () => fault,
+      ...erasingSqlite(writing, writer, busyTimeout),
       reader: reading,
       writer: writing,
       close: async () => {
@@ -115,13 +117,18 @@ function makeFolder(folder: string): void {
   }
 }
 
+/** Milliseconds that a connection waits for another process. */
+const busyTimeout = 5_000;
+
 function openSqliteFile(file: string): Sqlite.Database {
   const db = new Sqlite(file);
   db.pragma('journal_mode = WAL');
   // The library's default, NORMAL, loses acknowledged commits when the power fails.
   db.pragma('synchronous = FULL');
   db.pragma('foreign_keys = on');
-  db.pragma('busy_timeout = 5000');
+  // What is deleted is overwritten, not only unlinked: copies that were dropped would stay readable in the file.
+  db.pragma('secure_delete = on');
+  db.pragma(`busy_timeout = ${busyTimeout}`);
   db.pragma('cache_size = -8000');
   if (db.pragma('synchronous', { simple: true }) !== 2 || db.pragma('journal_mode', { simple: true }) !== 'wal') {
     throw new Error(`${file}: SQLite does not take synchronous=FULL with a write-ahead log here; choose a local disk`);
@@ -203,6 +210,7 @@ async function openPostgres(url: string) {
     writer: guarded,
     // PostgreSQL stops by itself when a sync fails.
     fault: () => null,
+    ...erasingPostgres(guarded),
     close: () => db.destroy(),
   };
 }

@@ -13,6 +13,8 @@ export type Worker = {
 const longestWait = 5_000;
 /** Where other processes serve pages and inboxes: what they plan is not told to this one. */
 const longestWaitAlone = 1_000;
+/** What was deleted leaves the write-ahead log within an hour. */
+const eraseEvery = 3_600_000;
 const jobsAtOnce = 6;
 /** Of one kind: those that wait for nodes that do not answer leave room for the others. */
 const mostOfOneKind = 3;
@@ -81,6 +83,7 @@ export function startWorker(context: Context): Worker {
     });
   };
   const stop = context.db.changes.subscribeToPlans(wake);
+  const erasing = setInterval(() => void context.db.erase().catch(tell), eraseEvery).unref();
   running = releaseLeases(context).catch(tell);
   wake();
   return {
@@ -96,6 +99,7 @@ export function startWorker(context: Context): Worker {
       closed = true;
       stop();
       clearTimeout(timer);
+      clearInterval(erasing);
       await running;
       await Promise.all(jobs.keys());
     },

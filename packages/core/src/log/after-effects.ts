@@ -9,6 +9,17 @@ const batch = 100;
 /** A batch ends after so many milliseconds, well before a unit of work is undone for taking too long. */
 const batchTime = 1_000;
 
+/** Does what follows from all events up to a number, unless it is done. */
+export async function catchUp(context: Context, until: number): Promise<void> {
+  const isThere = async () => {
+    const [positions, passed] = [await readerPositions(context), passedBy(context)];
+    return context.slices.every(
+      ({ name, on }) => !on || Math.max(positions.get(name) ?? 0, passed.get(name) ?? 0) >= until,
+    );
+  };
+  while (!(await isThere()) && (await runAfterEffects(context)) > 0);
+}
+
 type Effect = (work: Work, event: LogEvent) => Promise<void>;
 /** What one slice has to do: events after `from`, of which those up to `start` do not concern it. */
 type Due = {

@@ -2,6 +2,7 @@ import {
   type AfterEffects,
   type Context,
   enqueueJob,
+  forgetDeleted,
   type JsonObject,
   streams,
   transact,
@@ -25,6 +26,7 @@ import type { PostRow } from './tables.ts';
  */
 
 const dropJob = 'posts.drop';
+const forgetJob = 'posts.forget';
 const receiptJob = 'posts.receipt';
 const portion = 100;
 
@@ -91,13 +93,49 @@ async function drop(context: Context, data: JsonObject): Promise<void> {
     for (const [origin, count] of counts) told.set(origin, count);
     if (group.local !== 1 && of === null) told.set(group.home, all);
     if (of !== null) told.set(of, counts.get(of) ?? 0);
-    for (const [origin, dropped] of told) {
-      if (origin === work.home) continue;
-      const items = await rememberReceipt(work, id, origin, dropped);
-      await tellReceipt(work, origin, { group: group.uri, version, items });
-    }
+    const receipts: Receipt[] = [];
+    for (const [origin, dropped] of told)
+      if (origin !== work.home) receipts.push({ origin, items: await rememberReceipt(work, id, origin, dropped) });
+    // Every portion is committed: the last of what follows from it has at most this number.
+    const { seq: until } = await work.db.selectFrom('log_head').select('seq').executeTakeFirstOrThrow();
+    await enqueueJob(work, forgetJob, { group: group.uri, version, until, receipts, tries: 0 });
   });
 }
+
+type Receipt = { origin: string; items: number };
+const longestPause = 60_000;
+
+/** A receipt says that nothing is left: it is sent once what was dropped stands in no file of the database any more. Tried until then, also while a backup reads. */
+async function forget(context: Context, data: JsonObject): Promise<void> {
+  const { group, version, until, receipts } = data as {
+    group: string;
+    version: number;
+    until: number;
+    receipts: Receipt[];
+  };
+  const gone = await forgetDeleted(context, { until, tables });
+  await transact(context, { kind: 'system', what: forgetJob }, async (work) => {
+    if (gone) {
+      for (const { origin, items } of receipts) await tellReceipt(work, origin, { group, version, items });
+      return;
+    }
+    const tries = Number(data.tries) + 1;
+    const runAt = new Date(Date.parse(work.now) + Math.min(longestPause, 500 * 2 ** tries)).toISOString();
+    await enqueueJob(work, forgetJob, { ...data, tries }, { runAt });
+  });
+}
+
+/** Where others' texts, their names and what belongs to them stood. */
+const tables = [
+  'post',
+  'post_revision',
+  'post_document',
+  'post_extension',
+  'post_mention',
+  'post_tag',
+  'post_wanted',
+  'files_file',
+];
 
 /** What was announced and not read yet is not wanted any more. */
 async function forgetWanted(work: Work, group: string, of: string | null): Promise<void> {
@@ -237,4 +275,4 @@ export const copiesEffects: AfterEffects = {
   'partner.withdrawn': (work, { data }) => dropAllOf(work, data.origin),
 };
 
-export const copiesJobs = { [dropJob]: drop, [receiptJob]: sendReceipt };
+export const copiesJobs = { [dropJob]: drop, [forgetJob]: forget, [receiptJob]: sendReceipt };

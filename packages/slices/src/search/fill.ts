@@ -12,6 +12,7 @@ const perUnit = 100;
 const unitTime = 300;
 /** Between two parts of a job other background work gets its turn. */
 const pause = 100;
+const forgetAfter = 86_400_000;
 
 /** Where filling goes on: the kind, and the id after which. Null when all is done. */
 type Place = { kind: string; after: string } | null;
@@ -82,10 +83,20 @@ async function removeUnknown(context: Context, kinds: readonly Searchable[]): Pr
   }
 }
 
-/** Words of a copy that may not be kept leave the index for good, soon: of many that go at once in one go. */
+/** Words of what was deleted leave the index for good within a day, all of a day in one go: that writes the whole index anew. */
 export async function planForgetting(work: Work): Promise<void> {
-  const runAt = new Date(Date.parse(work.now) + 10 * pause).toISOString();
-  await enqueueJob(work, forgetJob, { begin: true }, { key: 'copies', runAt });
+  const runAt = new Date(Date.parse(work.now) + forgetAfter).toISOString();
+  await enqueueJob(work, forgetJob, { begin: true }, { key: 'deleted', runAt });
+}
+
+/** Words of what was taken out leave the index for good, now. @returns its tables */
+export async function forgetNow(context: Context): Promise<readonly string[]> {
+  for (let begin = true, more = true; more; begin = false)
+    more = await transact(context, by, async (work) => {
+      await holdIndex(work.db);
+      return forgetWords(work.db, begin);
+    });
+  return ['search_entry', 'search_index'];
 }
 
 /** What is in a group is found by others than before: its things are indexed anew, in the background. */

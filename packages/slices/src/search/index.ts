@@ -6,7 +6,7 @@ import { api } from './api.ts';
 import { circleOfPosts } from './circles.ts';
 import { commandsOf } from './commands.ts';
 import { indexThing } from './entries.ts';
-import { fillJob, jobsOf, planForgetting, planGroup } from './fill.ts';
+import { fillJob, forgetNow, jobsOf, planForgetting, planGroup } from './fill.ts';
 import { holdIndex } from './fulltext.ts';
 import { groupKind } from './kind-groups.ts';
 import { personKind } from './kind-people.ts';
@@ -33,6 +33,7 @@ export function searchIn(slices: readonly Slice[]): Slice {
     on: afterEffectsOf(kinds),
     jobs: jobsOf(kinds),
     jobsAfterRestore: [fillJob],
+    forget: forgetNow,
     panels,
     searchBox: {
       action: '/search',
@@ -55,11 +56,13 @@ function afterEffectsOf(kinds: readonly Searchable[]): AfterEffects {
       };
     }
   }
-  const dropped = effects['post.dropped'];
-  effects['post.dropped'] = async (work, event) => {
-    await dropped?.(work, event);
-    await planForgetting(work);
-  };
+  for (const name of ['post.deleted', 'group.deleted'] as const) {
+    const before = effects[name];
+    effects[name] = async (work, event) => {
+      await before?.(work, event);
+      await planForgetting(work);
+    };
+  }
   const changed = effects['group.updated'];
   effects['group.updated'] = async (work, event) => {
     await changed?.(work, event);

@@ -60,6 +60,8 @@ export const messages = defineMessages({
     save: 'Save',
     remains: 'What remains where',
     remainsLead: 'What was written stays with the agency of whoever wrote it. This is what becomes of the rest.',
+    remainsBackups:
+      'Backups that nodes of members made before keep their copies until those backups expire at that agency.',
     remainsCaption: 'What stays with whom, and when',
     when: 'When',
     authorHas: 'At the author’s node',
@@ -171,6 +173,8 @@ export const messages = defineMessages({
     save: 'Opslaan',
     remains: 'Wat waar blijft',
     remainsLead: 'Wat is geschreven, blijft bij de organisatie van wie het schreef. Dit gebeurt er met de rest.',
+    remainsBackups:
+      'Back-ups die knooppunten van leden eerder maakten, houden hun kopieën totdat die back-ups bij die organisatie verlopen.',
     remainsCaption: 'Wat bij wie blijft, en wanneer',
     when: 'Wanneer',
     authorHas: 'Op het knooppunt van de schrijver',

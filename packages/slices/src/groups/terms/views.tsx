@@ -61,6 +61,7 @@ export function TermsPage(
           ]}
           rows={remainsOf(group, agency, language)}
         />
+        <p>{t('remainsBackups')}</p>
       </Panel>
       {model.changes === null ? null : (
         <Panel title={t('changes')} id="changes">
