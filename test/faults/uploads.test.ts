@@ -54,13 +54,13 @@ async function killAndLook(environment: Record<string, string>, rounds: number, 
 describe('A process that is killed while files arrive in parts and record copies are fetched', () => {
   it(
     'leaves every acknowledged file whole in a folder, none half, and goes on with the rest',
-    () => killAndLook({}, 8, 5),
+    () => killAndLook({}, 5, 5),
     120_000,
   );
 
   it('and in a bucket', async () => {
     await using s3 = await startS3();
-    await killAndLook(s3.settings, 4, 6);
+    await killAndLook(s3.settings, 3, 6);
   }, 120_000);
 });
 
