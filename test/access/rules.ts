@@ -89,6 +89,10 @@ export const rules = {
       ...{ administrator: 'FPP-', officer: 'FPP-' },
     },
   ),
+  proven: page('For administrators and federation officers: the paper of such a proof', {
+    ...onlyFor(),
+    ...{ administrator: 'FFF-', officer: 'FFF-' },
+  }),
   sponsoring: page('For administrators and whoever answers for a guest: says nothing of any group', {
     ...onlyFor('stranger', 'administrator'),
     ...{ former: all('r'), asking: all('r'), invited: all('r'), officer: all('r') },

@@ -1,12 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { cookieName, createActorKeys, setRoles, startSession, transact, type WebApp } from '@joinery/core';
 import { createNodeWebApp } from '@joinery/node';
-import { createGroup, type NewGroup } from '@joinery/slices/groups';
+import { createGroup, invite, joinGroup, type NewGroup } from '@joinery/slices/groups';
 import { createTopic, markdownText } from '@joinery/slices/posts';
 import { describe, expect, it } from 'vitest';
 import { signRequest } from '../../packages/federation/src/signatures.ts';
 import { startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+import { readPdf } from '../harness/pdf.ts';
 import { postgresMissing } from '../harness/postgres.ts';
+import { uploadFile } from '../harness/upload.ts';
 import { createBrowser } from '../harness/web.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -19,7 +21,10 @@ async function signedIn(node: TestNode, webApp: WebApp, person: TestPerson) {
   browser.cookies.set(cookieName(node.origin, 'session'), session);
   return async (path: string) => {
     const answer = await browser.fetch(path);
-    return { status: answer.status, text: (await answer.text()).replace(/\s+/g, ' ') };
+    const type = answer.headers.get('content-type') ?? '';
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    const text = type === 'application/pdf' ? readPdf(bytes).text : bytes.toString().replace(/\s+/g, ' ');
+    return { status: answer.status, text };
   };
 }
 
@@ -42,9 +47,10 @@ async function start(dialect: 'sqlite' | 'postgres') {
   const closed = await make({ name: 'Crisis', handle: 'crisis', reading: 'members', joining: 'request' });
   const id = (await node.context.db.reader.selectFrom('partner').select('id').executeTakeFirstOrThrow()).id;
   return {
-    ...{ node, open, closed },
+    ...{ node, owner, open, closed },
     ...{ look: await signedIn(node, webApp, officer), lookAsOwner: await signedIn(node, webApp, owner) },
-    proof: (thing: string) => `/administration/partners/${id}/proof?thing=${encodeURIComponent(thing)}`,
+    proof: (thing: string, paper = '') =>
+      `/administration/partners/${id}/proof${paper}?thing=${encodeURIComponent(thing)}`,
     [Symbol.asyncDispose]: () => node[Symbol.asyncDispose](),
   };
 }
@@ -86,6 +92,55 @@ describe.each(['sqlite', 'postgres'] as const)('The proof on %s', (dialect) => {
 });
 
 describe('The proof', () => {
+  it('asks for files and for what is in closed groups, on the page and as PDF, and leaves no trace of a visit', async () => {
+    await using world = await start('sqlite');
+    const { node, owner, open, closed, look, lookAsOwner, proof } = world;
+    const withFile = async (group: { id: string }) => {
+      const file = await uploadFile(node, owner, 'secret-name.txt', Buffer.from('Secret-bytes'));
+      const posted = await owner.api('POST', `/groups/${group.id}/posts`, {
+        ...{ title: 'Secret-title', content: 'Secret-content', files: [{ id: file, alt: '' }] },
+      });
+      expect(posted.status).toBe(201);
+      return `/files/${file}`;
+    };
+    const [shared, hidden] = [await withFile(open.group), await withFile(closed.group)];
+    const given =
+      /Known Council.*Gets it \(200\).*12 B.*without an agreement.*Refused \(403\).*no_agreement.*signature.*Refused \(404\)/;
+    const refused = /Known Council.*Refused \(404\).*not_found.*without an agreement.*Refused/;
+    for (const paper of ['', '.pdf']) {
+      const [seen, nothing] = [await look(proof(shared, paper)), await look(proof(hidden, paper))];
+      expect(seen.text).toMatch(given);
+      expect(seen.text).toContain('the agreement is in force');
+      expect(nothing.text).toMatch(refused);
+      // What is not there is refused alike.
+      const missing = await look(proof(`/files/${crypto.randomUUID()}`, paper));
+      expect(missing.text).toMatch(refused);
+      for (const { text } of [seen, nothing, missing]) expect(text).not.toMatch(/Secret|secret-name|Crisis/);
+    }
+    expect((await look(proof(shared))).text).toContain('They get the file as it is');
+
+    // Somebody of the partner is a member: what is asked for in its place is given, and no fetch of it, which its author would see.
+    await node.decide('change', { origin: partner }, { scopes: ['open-groups', 'closed-groups'] });
+    const people = node.context.slices.flatMap(({ objects }) => objects ?? []).find(({ path }) => path === 'people');
+    const actor = `${partner}/people/${crypto.randomUUID()}`;
+    const mia = await transact(node.context, by, async (work) => {
+      const document = { id: actor, type: 'Person', preferredUsername: 'mia', name: 'Mia', inbox: `${actor}/inbox` };
+      const id = await people?.saveRemote?.(work, document, { fetchedAt: work.now, verified: 'origin' });
+      await invite(work, { group: closed.group.id, person: id ?? '', by: owner.id });
+      return joinGroup(work, { group: closed.group.id, person: id ?? '', activity: `${partner}/activities/1` });
+    });
+    expect(mia.state).toBe('member');
+    for (const thing of [closed.topic.uri, hidden])
+      for (const paper of ['', '.pdf'])
+        expect([thing, (await lookAsOwner(proof(thing, paper))).text]).toEqual([
+          thing,
+          expect.stringMatching(/Known Council.*Gets it \(200\).*without an agreement.*Refused \(403\)/),
+        ]);
+    const db = node.context.db.reader;
+    expect(await db.selectFrom('post_fetch').selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom('files_reading').select('reader').where('kind', '=', 'node').execute()).toEqual([]);
+  });
+
   it('asks for nothing but things of this node, and says so', async () => {
     await using world = await start('sqlite');
     const things = [
@@ -98,7 +153,7 @@ describe('The proof', () => {
     for (const thing of [...things, '/node', '/streams', `/groups/${world.open.group.id}/../../node`]) {
       const page = await world.look(world.proof(thing));
       expect([thing, page.status]).toEqual([thing, 422]);
-      expect(page.text).toContain('Enter the link of a group, post or person of this node.');
+      expect(page.text).toContain('Enter the link of a group, post, person or file of this node.');
     }
   });
 

@@ -266,6 +266,8 @@ export type Requester =
   /** Another node, proven by its signature; `trust` decides about the one thing that is asked for (agreements on named groups). */
   | {
       kind: 'peer';
+      /** This node asks itself in that node's place, to show what it gets (the proof): that is no visit, and noted nowhere. */
+      trial?: true;
       origin: string;
       actor: string;
       trust: Trust;

@@ -70,6 +70,8 @@ export type Slice = {
   signedPaths?: string[];
   /** Kinds of its things that files hang on. */
   fileHolders?: FileHolder[];
+  /** Things of it at addresses `/<path>/<id>` that are read by the rule of what they hang on: the path and id of that, null for what is not of this node. */
+  hangsOn?: { path: string; find: (db: Reader, id: string) => Promise<{ path: string; id: string } | null> };
   /** Paths of its forms that carry files too large for memory: they are written to disk as they come (`SentForm.arrived`). */
   fileForms?: RegExp[];
   /** What of it can be found, one for each kind of thing. */

@@ -70,7 +70,7 @@ export async function objectDocument(bridge: Bridge, path: string, id: string, r
   const document = await found.kind.toDocument(outgoing, found.object);
   if (!document) return null;
   const status = found.object.deletedAt === null ? 200 : 410;
-  if (requester.kind === 'peer' && status === 200)
+  if (requester.kind === 'peer' && !requester.trial && status === 200)
     await found.kind.noteFetch?.(context, found.object.id, requester.origin);
   if (actorTypes.has(found.object.type) && status === 200)
     return { status, document: await dressActor(bridge, document) };

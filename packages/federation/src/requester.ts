@@ -48,6 +48,7 @@ export async function readRequester(
           origin,
           actor: verified.owner,
           trust: bridge.trust,
+          ...(lent ? { trial: true } : {}),
           token: tokenProof(bridge, request.headers, { actor: verified.owner, key: verified.key }, lent?.group),
         },
         lent: lent !== undefined,

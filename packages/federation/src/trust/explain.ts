@@ -78,17 +78,15 @@ export async function explain(
   if (!thing) return explainWhole(node, origin, who, language);
   const found = await find(node, db, thing);
   if (!found) return { allowed: false, lines: [t('explain_unknown', { thing: thing.slice(0, 200) })] };
-  const { object, mayRead } = found;
+  const { object, uri, mayRead } = found;
   const group = await found.groupOf?.(db, object);
   const answer = (decision: Decision | null, allowed: boolean): string => {
     const unshared = group?.closed ? t('reason_closed') : t('reason_reading');
     const why = decision ? reasonInWords(decision, language) : unshared;
-    return allowed
-      ? t('explain_yes', { who, thing: object.uri, why })
-      : t('explain_no', { who, thing: object.uri, why });
+    return allowed ? t('explain_yes', { who, thing: uri, why }) : t('explain_no', { who, thing: uri, why });
   };
   if (await mayRead(db, { kind: 'nobody' }, object))
-    return { allowed: true, lines: [t('explain_web', { who, thing: object.uri })] };
+    return { allowed: true, lines: [t('explain_web', { who, thing: uri })] };
   const decision = group?.closed
     ? mayReadClosed(trust, origin, group, 'out')
     : trust.mayFederate(origin, 'open-groups', 'out', group?.id);
@@ -98,7 +96,7 @@ export async function explain(
   // Whether it shows the token of a group elsewhere is seen only when it asks.
   if (!allowed && group?.closed && originOf(group.uri) !== originOf(object.uri)) {
     const why = reasonInWords(decision, language);
-    return { allowed: true, lines: [t('explain_with_token', { who, thing: object.uri, why })] };
+    return { allowed: true, lines: [t('explain_with_token', { who, thing: uri, why })] };
   }
   return { allowed, lines: [answer(allowed ? decision : null, allowed)] };
 }
@@ -124,15 +122,33 @@ function explainWhole({ ports: { trust } }: Node, origin: string, who: string, l
   }
 }
 
+/** A thing of this node that was loaded, its address, and the rule by which it is read: of what hangs on another thing, that thing's. */
 async function find(node: Node, db: Reader, thing: string) {
+  const held = await heldBy(node, db, thing);
+  if (held) return { ...held, uri: thing };
   const id = /([0-9a-f-]{36})\/?$/.exec(thing)?.[1] ?? '';
   for (const slice of node.slices) {
     for (const kind of slice.objects ?? []) {
       const object: StoredObject | undefined =
         (await kind.load(db, { uri: thing })) ??
         (isId(id) && !/^https?:/.test(thing) ? await kind.load(db, { id }) : undefined);
-      if (object) return { object, mayRead: kind.mayRead, groupOf: kind.groupOf };
+      if (object) return { object, uri: object.uri, mayRead: kind.mayRead, groupOf: kind.groupOf };
     }
   }
   return undefined;
+}
+
+const ownThing = /\/([a-z]+)\/([0-9a-f-]{36})\/?$/;
+
+/**
+ * What a thing such as a file hangs on, and so by which rule it is read.
+ * @param thing its address on this node
+ */
+export async function heldBy({ slices }: Pick<Context, 'slices'>, db: Reader, thing: string) {
+  const [, path, id = ''] = ownThing.exec(thing) ?? [];
+  const holder = await slices.find(({ hangsOn }) => hangsOn?.path === path)?.hangsOn?.find(db, id);
+  const kind = slices.flatMap(({ objects }) => objects ?? []).find((one) => one.path === holder?.path);
+  const object = holder && (await kind?.load(db, { id: holder.id }));
+  if (!kind || !object || (!thing.startsWith('/') && originOf(thing) !== originOf(object.uri))) return null;
+  return { object, mayRead: kind.mayRead, groupOf: kind.groupOf };
 }

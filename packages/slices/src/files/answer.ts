@@ -75,8 +75,9 @@ export async function answerBytes(
   const isForRecord = c.req.query('record') !== undefined && (await mayCopy(context, requester, file));
   const how = isForRecord ? ways.kept : !inline ? ways.saved : isSeen ? ways.seen : ways.opened;
   const isHead = c.req.raw.method === 'HEAD';
+  const isTrial = requester.kind === 'peer' && requester.trial === true;
   const note = async (fromCopy = false) => {
-    if (isHead) return;
+    if (isHead || isTrial) return;
     await noteReading(context, file, requester, how, fromCopy);
     if (isForRecord && requester.kind === 'peer' && file.holder_id !== null)
       await holderOf(context, file)?.onCopied?.(context, file.holder_id, requester.origin);

@@ -7,6 +7,7 @@ import { events } from './events.ts';
 import { jobs } from './jobs.ts';
 import { migrations } from './migrations.ts';
 import { routes } from './routes.tsx';
+import { fileById } from './store.ts';
 
 export { fileDocument, readFile, rememberFiles, type SaidFile } from './activities.ts';
 export { answerBytes } from './answer.ts';
@@ -55,4 +56,13 @@ export const files: Slice = {
   api,
   checks,
   jobs,
+  // Files hang on what has a path of the same name.
+  hangsOn: {
+    path: 'files',
+    find: async (db, id) => {
+      const file = await fileById(db, id);
+      if (file?.local !== 1 || file.holder_kind === null || file.holder_id === null) return null;
+      return { path: file.holder_kind, id: file.holder_id };
+    },
+  },
 };

@@ -1,6 +1,6 @@
-import { inflateSync } from 'node:zlib';
 import { transact } from '@joinery/core';
 import { expect, it } from 'vitest';
+import { readPdf } from '../../../../../test/harness/pdf.ts';
 import { describeStores } from '../../../../../test/harness/store.ts';
 import { fingerprint, ownKey } from '../fingerprint.ts';
 import { allowPartner, pinKey } from '../partners.ts';
@@ -12,43 +12,6 @@ import { registerPdf } from './register-pdf.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 const origin = 'https://sudwest.gov';
-
-/** The text of a PDF, in the order in which it is drawn, and the rest of the file with what is packed in it. */
-function read(pdf: Buffer): { text: string; raw: string; pages: number } {
-  const file = pdf.toString('latin1');
-  const unpack = (bytes = '') => {
-    try {
-      return inflateSync(Buffer.from(bytes, 'latin1')).toString('latin1');
-    } catch {
-      return '';
-    }
-  };
-  const streams = [...file.matchAll(/stream\n([\s\S]*?)\nendstream/g)].map(([, bytes]) => unpack(bytes));
-  // Fonts are embedded: glyphs by number, and for whoever copies or searches a table of what each stands for (ISO 32000-1 §9.10.3).
-  const objectAt = (id = '') => new RegExp(`(?:^|\\n)${id} 0 obj\\n([\\s\\S]*?)\\nendobj`).exec(file)?.[1] ?? '';
-  const letters = new Map<string, string[]>();
-  for (const [, name = '', id] of file.matchAll(/\/(F\d+) (\d+) 0 R/g)) {
-    const table = objectAt(/\/ToUnicode (\d+) 0 R/.exec(objectAt(id))?.[1]);
-    const map = unpack(/stream\n([\s\S]*?)\nendstream/.exec(table)?.[1]);
-    const said = [...map.matchAll(/beginbfrange\n([\s\S]*?)endbfrange/g)].map(([, range]) => range).join('');
-    const codes = [...said.matchAll(/\[([^\]]*)\]/g)].flatMap(([, list = '']) => [...list.matchAll(/<([^>]*)>/g)]);
-    letters.set(
-      name,
-      codes.map(([, hex = '']) => Buffer.from(hex.replaceAll(' ', ''), 'hex').swap16().toString('utf16le')),
-    );
-  }
-  let font: string[] = [];
-  const shown = [...streams.join('\n').matchAll(/\/(F\d+) [\d.]+ Tf|\[(.*)\] TJ/g)].map(([, name, line = '']) => {
-    if (name !== undefined) font = letters.get(name) ?? [];
-    const glyphs = [...line.matchAll(/<([0-9a-f]*)>/g)].flatMap(([, hex = '']) => hex.match(/.{4}/g) ?? []);
-    return glyphs.map((glyph) => font[Number.parseInt(glyph, 16)] ?? '').join('');
-  });
-  return {
-    text: shown.join(' ').replace(/\s+/g, ' '),
-    raw: file + streams.join('\n'),
-    pages: [...file.matchAll(/\/Type \/Page\b(?!s)/g)].length,
-  };
-}
 
 const pdfText = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16().toString('latin1');
 
@@ -79,14 +42,14 @@ describeStores('Papers about partners', (open) => {
     );
     const before = await partnerByOrigin(context.db.reader, origin);
     if (!before) throw new Error('There is no partner');
-    expect(read(await connectionLetter(context, before, 'en')).text).toContain('not known yet');
+    expect(readPdf(await connectionLetter(context, before, 'en')).text).toContain('not known yet');
     await transact(context, by, (work) => pinKey(work, origin, pem));
     const partner = await partnerByOrigin(context.db.reader, origin);
     if (!partner) throw new Error('There is no partner');
 
     const file = await connectionLetter(context, partner, 'en');
     expect(file.byteLength).toBeLessThan(60_000);
-    const [english, dutch] = [read(file), read(await connectionLetter(context, partner, 'nl'))];
+    const [english, dutch] = [readPdf(file), readPdf(await connectionLetter(context, partner, 'nl'))];
     const own = fingerprint((await ownKey(context.db.reader, context.config.origin)) ?? '');
     const keyOf = {
       en: `Key of ${context.config.agency} ${own}`,
@@ -117,7 +80,7 @@ describeStores('Papers about partners', (open) => {
       for (const index of many)
         await allowPartner(work, { origin: `https://n${index}.gov`, by: 'Olga', reason: `Reason ${index}` });
     });
-    const register = read(await registerPdf(context, { language: 'en', timeZone: 'UTC' }));
+    const register = readPdf(await registerPdf(context, { language: 'en', timeZone: 'UTC' }));
     expect(register.pages).toBeGreaterThan(1);
     for (const index of many) expect(register.text).toContain(`Reason ${index}`);
     expect(register.text).toContain(`1 of ${register.pages}`);
@@ -127,6 +90,6 @@ describeStores('Papers about partners', (open) => {
     const unnamed = await partnerByOrigin(context.db.reader, 'https://n1.gov');
     const reference = unnamed ? referenceOf(unnamed) : '';
     expect(reference).toMatch(/^\d{8}-[0-9a-f]{6}$/);
-    if (unnamed) expect(read(await connectionLetter(context, unnamed, 'en')).text).toContain(reference);
+    if (unnamed) expect(readPdf(await connectionLetter(context, unnamed, 'en')).text).toContain(reference);
   });
 });

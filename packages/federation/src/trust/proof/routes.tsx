@@ -12,7 +12,7 @@ import {
 import { type Language, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { federationOf } from '../../federation.ts';
-import { explain } from '../explain.ts';
+import { explain, heldBy } from '../explain.ts';
 import { groupInWords } from '../labels.tsx';
 import { proofPdf } from '../papers/proof-pdf.ts';
 import { exchangedWith, shareableGroups } from '../preview.ts';
@@ -78,9 +78,8 @@ async function tryOwn(c: RequestContext, partner: Partner, item: string): Promis
 
 /** The closed group of another node that something of ours was written in. */
 async function closedGroupElsewhere(context: Context, item: string): Promise<string | null> {
-  const [, path = '', id = ''] = thing.exec(item) ?? [];
-  const object = await load(context, path, { id });
-  const group = object && (await kindOf(context, path)?.groupOf?.(context.db.reader, object));
+  const found = await ruleOf(context, item);
+  const group = found && (await found.groupOf?.(context.db.reader, found.object));
   return group?.closed && originOf(group.uri) !== context.config.origin ? group.uri : null;
 }
 
@@ -108,10 +107,8 @@ async function sharedGroups(
 /** The partner's answer, for somebody who may read the thing as well: looking after agreements opens no content. */
 async function seenBy(context: Context, visitor: Visitor, item: string, trials: readonly Trial[]) {
   const given = trials.find(({ asker, status }) => (asker === 'partner' || asker === 'token') && status === 200);
-  if (!given) return null;
-  const [, path = '', id = ''] = thing.exec(item) ?? [];
-  const object = await load(context, path, { id });
-  const kind = kindOf(context, path);
+  if (!given || given.text === '') return null;
+  const found = await ruleOf(context, item);
   // Not as an administrator: their right to mend things is no right to look around.
   const requester = {
     kind: 'person' as const,
@@ -119,8 +116,16 @@ async function seenBy(context: Context, visitor: Visitor, item: string, trials: 
     administrator: false,
     guest: visitor.person.guest,
   };
-  if (!object || !kind || !(await kind.mayRead(context.db.reader, requester, object))) return null;
+  if (!found || !(await found.mayRead(context.db.reader, requester, found.object))) return null;
   return JSON.stringify(JSON.parse(given.text), null, 2);
+}
+
+/** The thing at an address here, or what it hangs on, with the rule by which it is read. */
+async function ruleOf(context: Context, item: string) {
+  const [, path = '', id = ''] = thing.exec(item) ?? [];
+  const kind = kindOf(context, path);
+  const object = await load(context, path, { id });
+  return kind && object ? { object, ...kind } : heldBy(context, context.db.reader, item);
 }
 
 function kindOf(context: Context, path: string) {

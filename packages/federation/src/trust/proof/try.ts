@@ -15,14 +15,14 @@ export type Trial = {
   code: string | null;
   /** Size of the answer's body in bytes. */
   bytes: number;
-  /** The body, as text. */
+  /** The body, as text; empty of a file that was given. */
   text: string;
 };
 
 /** A node that nobody can have (RFC 6761 §6.4), so that none is ever on the list. */
 const stranger = 'https://a-node-without-agreement.invalid';
 const activityType = 'application/activity+json';
-const items = /^\/(?:groups|posts|people)\/([0-9a-f-]{36})(?:\/(?:followers|moderators|outbox))?$/;
+const items = /^\/(?:groups|posts|people|files)\/([0-9a-f-]{36})(?:\/(?:followers|moderators|outbox))?$/;
 
 /**
  * Reads what was typed as the address of something of this node that other nodes may ask for.
@@ -90,6 +90,12 @@ export async function tryItem(
 }
 
 async function read(asker: Asker, answer: Response): Promise<Trial> {
+  const size = Number(answer.headers.get('content-length'));
+  if (answer.ok && !/json/.test(answer.headers.get('content-type') ?? '')) {
+    // It may be large: that it is given, and how much, is what there is to show.
+    await answer.body?.cancel();
+    return { asker, status: answer.status, code: null, bytes: size, text: '' };
+  }
   const text = await answer.text();
   const code = answer.ok ? null : codeIn(text);
   return { asker, status: answer.status, code, bytes: Buffer.byteLength(text), text };

@@ -134,6 +134,7 @@ function Seen({
 }) {
   const p = proofText(reader.language);
   const given = trials.some(({ asker, status }) => (asker === 'partner' || asker === 'token') && status === 200);
+  const isFile = trials.some(({ status, text, bytes }) => status === 200 && text === '' && bytes > 0);
   return (
     <Panel title={p('seen', { agency: partner.agency })} id="seen">
       {given && seen !== null ? (
@@ -146,7 +147,7 @@ function Seen({
           </div>
         </>
       ) : (
-        <p>{given ? p('notYours') : p('nothing')}</p>
+        <p>{p(given ? (isFile ? 'givenFile' : 'notYours') : 'nothing')}</p>
       )}
     </Panel>
   );
