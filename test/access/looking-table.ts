@@ -176,7 +176,7 @@ export const looking: Record<string, Row> = {
   'GET /administration/partners/:id/edit': 'deciding',
   'GET /administration/partners/:id/letter.pdf': 'partners',
   'GET /administration/partners/:id/proof': asking('proving', '', '?thing={uri}'),
-  'GET /administration/partners/:id/proof.pdf': asking('explaining', '?thing={uri}'),
+  'GET /administration/partners/:id/proof.pdf': asking('proven', '?thing={uri}'),
   'GET /administration/partners/explain': asking('explaining', '?origin=https://members.example&thing={uri}'),
   'GET /administration/partners/export': 'partners',
   'GET /administration/partners/import': 'partners',
