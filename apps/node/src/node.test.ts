@@ -5,10 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { readConfig } from '@joinery/core';
 import { expect, it } from 'vitest';
+import { copyMigrated } from '../../../test/harness/store.ts';
 import { until } from '../../../test/harness/until.ts';
 import { runCommandLine } from './command-line.ts';
 import { firstAdministratorLink, startNode } from './node.ts';
+import { openNode } from './open-node.ts';
 import { slices } from './slices.ts';
 import { createNodeWebApp } from './web.ts';
 
@@ -40,6 +43,28 @@ it('Every page of the administration stands on its own page, so that the navigat
   const administration = slices.flatMap((slice) => slice.administration ?? []);
   expect(administration.length).toBeGreaterThan(5);
   for (const { href } of administration) expect(href).toMatch(/^\/administration\/[a-z-]+$/);
+});
+
+it('A database from before deleted rows were overwritten is written anew at the first start, once', async () => {
+  using folder = temporaryFolder();
+  await copyMigrated(slices, folder.path);
+  const config = readConfig({ JOINERY_DATA: folder.path, JOINERY_AGENCY: 'Gemeente Aa' });
+  const lines: string[] = [];
+  const open = (exclusive: boolean) => openNode(config, exclusive, { log: (line) => lines.push(line) });
+  const rewritten = () => lines.filter((line) => line.includes('database.rewritten')).length;
+  const old = await open(true);
+  await old.context.db.writer.insertInto('meta').values({ name: 'rewrite_due', value: '1' }).execute();
+  await old[Symbol.asyncDispose]();
+  expect(rewritten()).toBe(0);
+  for (const [exclusive, times] of [
+    [false, 0],
+    [true, 1],
+    [true, 1],
+  ] as const) {
+    const node = await open(exclusive);
+    await node[Symbol.asyncDispose]();
+    expect(rewritten()).toBe(times);
+  }
 });
 
 it('Several nodes run in one process and share routes, each answering for itself', async () => {
