@@ -1,7 +1,7 @@
 /** What is written in the group "Local services: tips and wrinkles" of the department. How to read it: `content.ts`. */
 export const services = `
 == Start here: how we use this group
-margaret; 420; pinned; likes priya colin grace sanne
+margaret; 432; pinned; likes priya colin grace sanne
 This is for people who run local services and would rather ask a colleague than reinvent a form.
 
 - Ask anything, however small. The person who knows is usually two agencies away.

@@ -49,7 +49,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 /** When the nodes began: before the first topic. */
-const openingDay = 425;
+const openingDay = 436;
 /** How long after its topic each reply came; later ones as the last. */
 const replyAfter = [2.4, 21.2, 26.5, 47.1].map((hours) => hours * hour);
 
