@@ -70,7 +70,7 @@ it('is found by nodes with the scope, joined after approval, and read by nodes o
     expect([path, (await get(x, `${group.uri}${path}`)).status]).toEqual([path, 404]);
   const profile = await get(x, group.uri);
   expect(profile.status).toBe(200);
-  for (const told of ['joinery:nodes', 'joinery:postCount', 'joinery:lastPost'])
+  for (const told of ['joinery:nodes', 'joinery:memberCount', 'joinery:postCount', 'joinery:lastPost'])
     expect(profile.document).not.toHaveProperty(told);
   await x.decide('change', b, { scopes: ['open-groups'] });
   await a.decide('change', x, { scopes: ['discover', 'open-groups'] });

@@ -101,9 +101,9 @@ export async function groupDocument(
     ...(group.reading === 'members' ? { 'joinery:narrows': true } : {}),
     ...(await questionsDocument(db, group)),
     ...(classification ? { 'joinery:classification': classification } : {}),
-    'joinery:memberCount': group.member_count,
-    ...(forMembers && tellsFigures(group) ? { 'joinery:postCount': group.post_count } : {}),
-    ...(forMembers && tellsFigures(group) && group.last_post_at !== null
+    ...(forMembers ? { 'joinery:memberCount': group.member_count } : {}),
+    ...(tellsFigures(group, forMembers) ? { 'joinery:postCount': group.post_count } : {}),
+    ...(tellsFigures(group, forMembers) && group.last_post_at !== null
       ? { 'joinery:lastPost': group.last_post_at }
       : {}),
     ...(forMembers ? await peopleDocument(db, group) : {}),

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { people } from '../people/index.ts';
 import { openWeb } from '../people/testing/web.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
+import { countPost } from './counts.ts';
 import { groups } from './index.ts';
 import { setQuestions } from './requests/questions.ts';
 
@@ -128,6 +129,33 @@ test('closed and hidden groups are listed and answered only as far as one may kn
   expect((await web.api(anna, 'GET', `/groups/${closed.id}/members`)).json.code).toBe('forbidden');
   await web.api(owner, 'POST', `/groups/${hidden.id}/invitations`, { person: anna.id });
   expect((await web.api(anna, 'POST', `/groups/${hidden.id}/join`)).json.membership.state).toBe('member');
+});
+
+test('of a listed closed group nobody outside is told how many are in it, how much is written there, or when', async () => {
+  await using world = await open();
+  const { web, anna, bert, owner } = world;
+  const { id } = await world.make({ name: 'Closed', handle: 'closed', reading: 'members', joining: 'request' });
+  const asAnna = await web.signedIn(anna);
+  const shown = async (path: string) => (await asAnna.get(path)).html.replace(/name="csrf" value="[^"]*"/g, '');
+  const outside = async () => ({
+    one: (await web.api(anna, 'GET', `/groups/${id}`)).json,
+    list: (await web.api(anna, 'GET', '/groups')).json,
+    listPage: await shown('/groups?at=here'),
+    page: await shown(`/groups/${id}`),
+  });
+  const before = await outside();
+  expect(before.one).toMatchObject({ name: 'Closed', memberCount: null, postCount: null });
+  expect(before.listPage).toContain('Closed');
+  await web.api(owner, 'POST', `/groups/${id}/invitations`, { person: bert.id });
+  await web.api(bert, 'POST', `/groups/${id}/join`);
+  await transact(web.context, { kind: 'system', what: 'test' }, async (work) => {
+    for (let post = 0; post < 41; post += 1) await countPost(work, id, 1);
+  });
+  expect(await outside()).toEqual(before);
+  const within = (await web.api(bert, 'GET', `/groups/${id}`)).json;
+  expect(within).toMatchObject({ memberCount: 2, postCount: 41 });
+  const asBert = await web.signedIn(bert);
+  expect((await asBert.get('/groups?at=here')).html).toMatch(/2 members.*41 posts.*last post/s);
 });
 
 test('pages of the list go on where they ended', async () => {

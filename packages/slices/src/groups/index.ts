@@ -49,6 +49,7 @@ export {
   mayKnowGroup,
   mayReadGroup,
   postRefusal,
+  readsWithin,
   type Standing,
   tellsFigures,
 } from './policy.ts';

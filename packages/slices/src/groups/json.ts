@@ -2,7 +2,7 @@ import type { Reader } from '@joinery/core';
 import { z } from 'zod';
 import { guestSchema, type PersonReference, personReference } from '../people/index.ts';
 import type { ListedMember } from './lists.ts';
-import { tellsFigures } from './policy.ts';
+import { readsWithin, tellsFigures } from './policy.ts';
 import { leadOf } from './remote-roles.ts';
 import {
   askings,
@@ -44,8 +44,12 @@ export const groupSchema = z.object({
   keeping: z.enum(keepings),
   recordCopy: z.boolean(),
   lead: referenceSchema.nullable(),
-  memberCount: z.number().int(),
-  postCount: z.number().int().describe('0 where new members see nothing of the past, and so are not told'),
+  memberCount: z.number().int().nullable().describe('null for who may not read the group'),
+  postCount: z
+    .number()
+    .int()
+    .nullable()
+    .describe('null for who may not read the group, and where new members see nothing of the past'),
   membership: z.object({ state: z.enum(memberStates), role: z.enum(roles) }).nullable(),
   following: z.boolean(),
   fetchedAt: z.string().optional(),
@@ -55,6 +59,7 @@ export type GroupJson = z.infer<typeof groupSchema>;
 /** A group with the standing of who asks. `lead` is whom `leadOf` finds. */
 export async function groupJson(db: Reader, group: GroupRow, standing: GroupMemberRow | undefined): Promise<GroupJson> {
   const lead = await leadOf(db, group);
+  const reads = readsWithin(group, standing);
   const leading: PersonReference | null = lead ? personReference(lead) : null;
   return {
     id: group.id,
@@ -73,8 +78,8 @@ export async function groupJson(db: Reader, group: GroupRow, standing: GroupMemb
     keeping: group.keeping,
     recordCopy: group.record_copy === 1,
     lead: leading,
-    memberCount: group.member_count,
-    postCount: tellsFigures(group) ? group.post_count : 0,
+    memberCount: reads ? group.member_count : null,
+    postCount: tellsFigures(group, reads) ? group.post_count : null,
     membership: standing ? { state: standing.state, role: standing.role } : null,
     following: standing?.following === 1,
     ...(group.fetched_at === null ? {} : { fetchedAt: group.fetched_at }),

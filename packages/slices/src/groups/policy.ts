@@ -42,9 +42,17 @@ function isInvited(standing: Standing): boolean {
   return isMember(standing) || standing?.state === 'invited';
 }
 
-/** Whether how much is written in a group is told: not where new members see nothing of its past, since they would learn how much of that there is. */
-export function tellsFigures(group: Pick<GroupRow, 'reading' | 'history'>): boolean {
-  return group.reading !== 'members' || group.history === 'all';
+/** Whether somebody of this node who may know of a group reads what is in it, by what they are to it. */
+export function readsWithin(group: Pick<GroupFacts, 'local' | 'reading'>, standing: Standing): boolean {
+  return group.reading !== 'members' || isMember(standing) || (group.local === 1 && standing?.state === 'invited');
+}
+
+/**
+ * Whether how much is written in a group, and when last, is told: to nobody who may not read it, and not where new members see nothing of its past, since they would learn how
+ * much of that there is. How many take part is told to all who may read.
+ */
+export function tellsFigures(group: Pick<GroupRow, 'reading' | 'history'>, mayRead: boolean): boolean {
+  return mayRead && (group.reading !== 'members' || group.history === 'all');
 }
 
 /** Nothing of what people of other nodes write in it is kept here: each page asks for it where it was written. */
@@ -167,7 +175,7 @@ export function mayReadGroup(group: GroupFacts, requester: Requester, standing: 
     case 'person':
       if (requester.guest) return group.local === 1 && (group.reading === 'web' || isInvited(standing));
       if (group.withheld_at !== null) return false;
-      return group.reading !== 'members' || isMember(standing) || (group.local === 1 && standing?.state === 'invited');
+      return readsWithin(group, standing);
   }
 }
 

@@ -236,7 +236,7 @@ function Aside(model: GroupPageModel) {
         `${lead.name}, ${lead.agency}`
       ),
     });
-  about.push({ term: t('members'), value: t('memberCount', { count: group.member_count }) });
+  if (model.readable) about.push({ term: t('members'), value: t('memberCount', { count: group.member_count }) });
   return (
     <>
       <Panel title={t('about')} id="about">

@@ -24,7 +24,7 @@ import type { DirectoryState } from './directory.ts';
 import { agencyOf, badgesOf, hostOf, newText } from './labels.ts';
 import type { ListedGroup } from './lists.ts';
 import { messages } from './messages.ts';
-import { tellsFigures } from './policy.ts';
+import { readsWithin, tellsFigures } from './policy.ts';
 
 export type ListTab = 'mine' | 'here' | 'elsewhere';
 
@@ -159,14 +159,15 @@ function GroupItem(props: { row: ListedGroup; fresh: number; reader: Reader; age
   const { row, fresh, reader, agency } = props;
   const { group, standing } = row;
   const t = messages(reader.language);
+  const reads = readsWithin(group, standing);
   const facts = (
     <>
       {row.lead
         ? t('ledBy', { name: row.lead, agency: agencyOf(group, agency) })
-        : t('ledFrom', { agency: agencyOf(group, agency) })}{' '}
-      · {t('memberCount', { count: group.member_count })}
-      {tellsFigures(group) ? <> · {t('postCount', { count: group.post_count })}</> : null}
-      {tellsFigures(group) && group.last_post_at ? (
+        : t('ledFrom', { agency: agencyOf(group, agency) })}
+      {reads ? <> · {t('memberCount', { count: group.member_count })}</> : null}
+      {tellsFigures(group, reads) ? <> · {t('postCount', { count: group.post_count })}</> : null}
+      {tellsFigures(group, reads) && group.last_post_at ? (
         <>
           {' · '}
           {t('lastActivity')} <Time at={group.last_post_at} reader={reader} />

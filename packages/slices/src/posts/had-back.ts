@@ -24,7 +24,7 @@ export async function continueThread(work: Work, post: PostRow, before: string):
     return false;
   const locked_at = post.locked_at ?? old.locked_at;
   await work.db.updateTable('post').set({ locked_at }).where('id', '=', post.id).execute();
-  if (!tellsFigures(group) || old.audience !== 'group' || post.audience !== 'group') return true;
+  if (!tellsFigures(group, true) || old.audience !== 'group' || post.audience !== 'group') return true;
   await moveLikes(work, group, post.id, old.id);
   const moved = await work.db
     .updateTable('post')

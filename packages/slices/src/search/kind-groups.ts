@@ -7,6 +7,7 @@ import {
   groupsByIds,
   mayKnowGroup,
   membershipOf,
+  readsWithin,
 } from '@joinery/slices/groups';
 import { hostOf } from '@joinery/slices/posts';
 import { isLanguage } from '@joinery/ui';
@@ -77,7 +78,7 @@ export const groupKind: Searchable = {
         source: group.local === 1 ? null : { agency, node: hostOf(group.home) },
         facts: [
           t('ledFrom', { agency }),
-          t('members', { count: group.member_count }),
+          ...(readsWithin(group, standing) ? [t('members', { count: group.member_count })] : []),
           ...(group.reading === 'members' ? [t('closed')] : []),
         ],
         json: await groupJson(db, group, standing),
