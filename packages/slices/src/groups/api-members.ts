@@ -21,7 +21,7 @@ import { invite } from './invitations.ts';
 import { memberJson, memberSchema } from './json.ts';
 import { listMembers } from './lists.ts';
 import { approve, ban, decline, removeMember, setRole, unban } from './moderation.ts';
-import { canModerate, canSeeMembers } from './policy.ts';
+import { canInvite, canModerate, canSeeMembers } from './policy.ts';
 import { countMemberPage, findPerson, seeGroup } from './reads.ts';
 import { membershipOf } from './store.ts';
 import { memberStates } from './tables.ts';
@@ -125,7 +125,8 @@ export function memberRoutes(app: OpenAPIHono<Environment>): void {
       const { person, uri } = c.req.valid('json');
       const { group, standing } = await seeGroup(c.var.context.db.reader, id, visitor);
       // Checked before anything is fetched for somebody who may not invite.
-      if (!canModerate(group, standing)) refuse('forbidden', 'Only those who run the group invite');
+      if (!canInvite(group, standing, visitor.person.guest))
+        refuse(group.local === 1 ? 'forbidden' : 'not_here', 'The group says who invites, at its own node');
       const invited = person ?? (await findPerson(c.var.context, uri ?? ''));
       await transactAs(c, visitor, (work) => invite(work, { group: id, person: invited, by: visitor.person.id }));
       return c.json(await showMember(c, id, invited), 201);

@@ -19,9 +19,9 @@ export function termsText(
   const t = messages(language);
   const closed = group.reading === 'members';
   const inviting = {
-    owners: t('invitingOwners'),
-    facilitators: t('invitingFacilitators'),
-    members: t('invitingMembers'),
+    owners: t('invitingOwners', { agency }),
+    facilitators: t('invitingFacilitators', { agency }),
+    members: t('invitingMembers', { agency }),
   };
   const asking = {
     partners: t('askingPartners'),
