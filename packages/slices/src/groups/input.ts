@@ -119,7 +119,11 @@ export const answerForm = z.object({ reason: reasonInput.optional(), decision: z
 export const referenceForm = z.object({ reference: referenceInput });
 /** A person of this node by id, or anybody by link or handle. */
 export const invitationForm = z
-  .object({ person: z.string().max(64).optional(), reference: referenceInput.optional() })
+  .object({
+    person: z.string().max(64).optional(),
+    reference: referenceInput.optional(),
+    knowing: z.literal('1').optional(),
+  })
   .refine((value) => value.person !== undefined || value.reference !== undefined, {
     path: ['reference'],
     error: 'required',

@@ -2,7 +2,7 @@ import { type Ports, refuse, transact } from '@joinery/core';
 import { expect, test } from 'vitest';
 import { type PersonRow, people, rememberRemotePerson } from '../people/index.ts';
 import { type Browser, openWeb } from '../people/testing/web.ts';
-import { groups, invite, joinGroup } from './index.ts';
+import { groups, invite, joinGroup, setRole, updateGroup } from './index.ts';
 import { groupById, membershipOf } from './store.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -254,5 +254,88 @@ test('every page of a group has one title, one main heading and no repeated id',
     const { status, html } = await asOwner.get(path);
     const ids = [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
     expect([path, status, html.match(/<h1/g)?.length, ids.length - new Set(ids).size]).toEqual([path, 200, 1, 0]);
+  }
+});
+
+test.each([
+  ['en', 'Letting in the first person of council.example sends what is written here to that node', 'Invite them'],
+  ['nl', 'Met de eerste van council.example gaat wat hier wordt geschreven naar dat knooppunt', 'Toch uitnodigen'],
+])(
+  'who invites or lets in the first person of a node is told first what that means (%s)',
+  async (language, means, anyway) => {
+    let found = '';
+    const nothing = async () => {};
+    await using world = await open({
+      actors: {
+        resolve: async () => ({ kind: 'people', id: found, uri: 'x' }),
+        history: async () => ({ complete: true, fetched: 0 }),
+        arrived: nothing,
+        listedGroups: async () => ({ groups: [], complete: true }),
+      },
+    });
+    const { web, asOwner, owner } = world;
+    const id = await world.make({ preset: 'request' });
+    await web.context.db.writer.updateTable('person').set({ language }).where('id', '=', owner.id).execute();
+    const remote = (name: string) =>
+      transact(web.context, by, (work) =>
+        rememberRemotePerson(
+          work,
+          { id: `https://council.example/people/${name}`, type: 'Person', name, preferredUsername: name },
+          { fetchedAt: new Date().toISOString(), verified: 'origin' },
+        ),
+      );
+    found = await remote('rita');
+    const asked = await asOwner.post(`/groups/${id}/invitations`, { reference: '@rita@council.example' });
+    expect(asked.html).toContain(means);
+    expect(asked.html).toContain(anyway);
+    expect(await membershipOf(web.context.db.reader, id, found)).toBeUndefined();
+    expect((await asOwner.get(`/groups/${id}/invite`)).html).not.toContain(means);
+    // Whoever of that node asks meanwhile is told of on the page of the one person, too, and to programs.
+    const other = await remote('sam');
+    await transact(web.context, by, (work) =>
+      joinGroup(work, { group: id, person: other, activity: 'https://council.example/a/2' }),
+    );
+    expect((await asOwner.get(`/groups/${id}/members/${other}`)).html).toContain(means);
+    const waiting = async () => (await web.api(owner, 'GET', `/groups/${id}/requests`)).json.items;
+    expect(await waiting()).toMatchObject([{ person: { id: other }, firstOfNode: true }]);
+    expect((await asOwner.post(`/groups/${id}/invitations`, { person: found, knowing: '1' })).location).toBe(
+      `/groups/${id}/members`,
+    );
+    expect(await membershipOf(web.context.db.reader, id, found)).toMatchObject({ state: 'invited' });
+    await transact(web.context, by, (work) =>
+      joinGroup(work, { group: id, person: found, activity: 'https://council.example/a/3' }),
+    );
+    expect(await waiting()).toMatchObject([{ person: { id: other }, firstOfNode: false }]);
+    expect((await asOwner.get(`/groups/${id}/members/${other}`)).html).not.toContain(means);
+  },
+);
+
+test.each([
+  ['owners', 403, 403],
+  ['facilitators', 303, 403],
+  ['members', 303, 303],
+] as const)('the group says who invites at its node: %s', async (inviting, facilitator, member) => {
+  await using world = await open();
+  const { web, anna, bert, owner } = world;
+  const id = await world.make();
+  for (const person of [anna, bert]) await world.join(id, person);
+  await transact(web.context, by, async (work) => {
+    await setRole(work, { group: id, person: anna.id, by: owner.id, role: 'facilitator' });
+    await updateGroup(work, id, owner.id, { inviting });
+  });
+  for (const [person, status, name] of [
+    [anna, facilitator, 'Cato'],
+    [bert, member, 'Dirk'],
+    [owner, 303, 'Emma'],
+  ] as const) {
+    const [one, two] = [await web.add(`${name} One`), await web.add(`${name} Two`)];
+    const browser = await web.signedIn(person);
+    expect([name, (await browser.get(`/groups/${id}/invite`)).status]).toEqual([name, status === 303 ? 200 : 403]);
+    expect([name, (await browser.post(`/groups/${id}/invitations`, { person: one.id })).status]).toEqual([
+      name,
+      status,
+    ]);
+    const asked = await web.api(person, 'POST', `/groups/${id}/invitations`, { person: two.id });
+    expect([name, asked.status]).toEqual([name, status === 303 ? 201 : 403]);
   }
 });

@@ -23,11 +23,12 @@ import { shutMessages } from './messages-shut.ts';
 import { approve, ban, decline, type ModerationInput, removeMember, setRole, unban } from './moderation.ts';
 import { canChangeRole, canInvite, canModerate, canRemove, canSeeMembers } from './policy.ts';
 import { countMemberPage, findPerson, seeGroup } from './reads.ts';
+import { newNodeOf } from './requests/new-nodes.ts';
 import { mayDecide, waitingIn } from './requests/queue.ts';
 import { lookUpFault } from './routes-form.tsx';
 import { membershipOf } from './store.ts';
 import { MembersPage } from './views-member.tsx';
-import { InvitePage, MemberPage } from './views-member-page.tsx';
+import { type FirstOfNode, InvitePage, MemberPage } from './views-member-page.tsx';
 
 const perPage = 50;
 
@@ -118,6 +119,7 @@ async function showMember(c: RequestContext, { errors, typed }: Failed) {
       mayChangeRole={canChangeRole(group, own)}
       mayRemove={canRemove(group, own, standing)}
       self={person.id === visitor.person.id}
+      firstOfNode={await newNodeOf(c.var.context.db.reader, group, person, c.var.language)}
     />
   );
   const title = messages(c.var.language)('memberIn', { name: person.name, group: group.name });
@@ -170,7 +172,7 @@ async function invitingGroup(c: RequestContext) {
   return { visitor, group };
 }
 
-async function showInvite(c: RequestContext, { errors, typed }: Failed) {
+async function showInvite(c: RequestContext, { errors, typed }: Failed, first: FirstOfNode | null = null) {
   const { group } = await invitingGroup(c);
   const search = (c.req.query('q') ?? '').slice(0, 200).trim();
   const people = search === '' ? [] : await localPeople(c.var.context.db.reader, { search, limit: 20 });
@@ -181,6 +183,7 @@ async function showInvite(c: RequestContext, { errors, typed }: Failed) {
       group={group}
       people={people}
       search={search}
+      first={first}
       errors={errors}
       typed={typed}
     />
@@ -191,14 +194,23 @@ async function showInvite(c: RequestContext, { errors, typed }: Failed) {
 
 async function sendInvitation(c: RequestContext) {
   const { visitor, group } = await invitingGroup(c);
+  const db = c.var.context.db.reader;
+  let first: FirstOfNode | null = null;
   const failed = await attempt(
     c,
     await readForm(c, invitationForm),
-    async ({ person, reference }) => {
+    async ({ person, reference, knowing }) => {
       const invited = person ?? (await findPerson(c.var.context, reference ?? ''));
+      const found = isId(invited) ? await personById(db, invited) : undefined;
+      const means = found && knowing === undefined ? await newNodeOf(db, group, found, c.var.language) : null;
+      if (found && means !== null) {
+        first = { person: found, means };
+        return;
+      }
       await transactAs(c, visitor, (work) => invite(work, { group: group.id, person: invited, by: visitor.person.id }));
     },
     lookUpFault(c, 'reference', messages(c.var.language)('notAPerson')),
   );
-  return failed ? showInvite(c, failed) : c.redirect(`/groups/${group.id}/members`, 303);
+  if (failed) return showInvite(c, failed);
+  return first === null ? c.redirect(`/groups/${group.id}/members`, 303) : showInvite(c, nothingTyped, first);
 }

@@ -7,6 +7,7 @@ import {
   HiddenField,
   List,
   ListItem,
+  Notice,
   PageHeading,
   Panel,
   RadioGroup,
@@ -33,6 +34,8 @@ export function MemberPage(
     mayChangeRole: boolean;
     mayRemove: boolean;
     self: boolean;
+    /** What it means to let them in, when nobody of their node takes part. */
+    firstOfNode: string | null;
   },
 ) {
   const { group, person, standing, reader, csrf, errors, typed } = model;
@@ -50,6 +53,11 @@ export function MemberPage(
       />
       {state === 'requested' && group.local === 1 ? (
         <Panel title={t('answerTitle')} id="answer">
+          {model.firstOfNode ? (
+            <Notice kind="warning" language={language}>
+              {model.firstOfNode}
+            </Notice>
+          ) : null}
           <Form action={`${at}/answer`} csrf={csrf} errors={errors}>
             <TextArea name="reason" label={t('answer')} description={t('answerHint')} rows={3} value={typed.reason} />
             <FormActions>
@@ -128,16 +136,21 @@ function RoleForm(model: Common & { standing: GroupMemberRow | undefined; errors
   );
 }
 
+/** Somebody who would be the first of their node, and what inviting them means. */
+export type FirstOfNode = { person: PersonRow; means: string };
+
 /** Invite somebody of this node by name, or somebody elsewhere by link or handle. */
 export function InvitePage(
   model: Common & {
     people: readonly PersonRow[];
     search: string;
+    /** Whom to ask about before they are invited. */
+    first: FirstOfNode | null;
     errors: readonly FieldError[];
     typed: Record<string, string>;
   },
 ) {
-  const { group, reader, csrf, errors } = model;
+  const { group, reader, csrf, errors, first } = model;
   const t = messages(reader.language);
   return (
     <Stack>
@@ -146,6 +159,18 @@ export function InvitePage(
         title={t('inviteTo', { group: group.name })}
         parent={{ href: `/groups/${group.id}`, label: group.name }}
       />
+      {first ? (
+        <Panel title={t('inviteFirst', { name: first.person.name })} id="first">
+          <Notice kind="warning" language={reader.language}>
+            {first.means}
+          </Notice>
+          <Form action={`/groups/${group.id}/invitations`} csrf={csrf} inline>
+            <HiddenField name="person" value={first.person.id} />
+            <HiddenField name="knowing" value="1" />
+            <SubmitButton>{t('inviteAnyway')}</SubmitButton>
+          </Form>
+        </Panel>
+      ) : null}
       <Panel title={t('inviteHere')} id="here">
         <SearchForm action={`/groups/${group.id}/invite`} label={t('searchPeople')}>
           <TextField name="q" label={t('searchPeople')} type="search" value={model.search} />

@@ -34,7 +34,7 @@ export function requestApi(app: OpenAPIHono<Environment>): void {
     async (c) => {
       const { group } = await deciding(c);
       const db = c.var.context.db.reader;
-      const items = (await requestsOf(db, group.id)).map(requestJson);
+      const items = (await requestsOf(db, group)).map(requestJson);
       return c.json({ items, next: null }, 200);
     },
   );

@@ -4,7 +4,7 @@ import { by, groupOf, personOf } from '../commands-parts.ts';
 import { groupById } from '../store.ts';
 import type { GroupRow } from '../tables.ts';
 import { requestJson, requestsOf } from './json.ts';
-import { decideSeveral } from './queue.ts';
+import { decideSeveral, waitingIn } from './queue.ts';
 
 /** A group of this node: of others their own nodes decide. @throws {Refusal} not_found */
 async function ownGroup(db: Reader, reference: string): Promise<GroupRow> {
@@ -27,7 +27,7 @@ export const requestCommands: Command[] = [
     summary: 'Who asks to join a group of this node, the longest waiting first',
     arguments: ['group'],
     run: async ({ db }, { arguments: [reference = ''] }) => {
-      const items = (await requestsOf(db.reader, (await ownGroup(db.reader, reference)).id)).map(requestJson);
+      const items = (await requestsOf(db.reader, await ownGroup(db.reader, reference))).map(requestJson);
       const lines = items.map(({ person, askedAt, answers }) =>
         [
           `${person.id} ${person.name}, ${person.agency} (${person.uri}), since ${askedAt.slice(0, 10)}`,
@@ -54,7 +54,7 @@ export const requestCommands: Command[] = [
           if (shut_at !== null) refuse('conflict', 'A restore keeps this group shut: somebody opens it first');
           const named =
             options.all === true
-              ? (await requestsOf(work.db, group)).map(({ person }) => person.id)
+              ? (await waitingIn(work.db, group)).map(({ person }) => person.id)
               : await Promise.all(people.map((one) => askerOf(work.db, one)));
           const reason = String(options.reason ?? '').slice(0, 500);
           return decideSeveral(work, { group, people: named, by: null, accept: verb === 'approve', reason });

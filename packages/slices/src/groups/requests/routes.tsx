@@ -3,7 +3,6 @@ import { type FieldError, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { attempt, type Failed, nothingTyped } from '../attempt.ts';
 import { hostOf } from '../labels.ts';
-import { newNodesAmong } from '../lists.ts';
 import { joinGroup } from '../membership.ts';
 import { canModerate, isMember, joinsAtOnce } from '../policy.ts';
 import { seeGroup } from '../reads.ts';
@@ -18,6 +17,7 @@ import { decisionsOf } from './decisions.ts';
 import { faultsOf } from './faults.ts';
 import { askForm, decideForm } from './input.ts';
 import { messages } from './messages.ts';
+import { newNodesOf } from './new-nodes.ts';
 import { answersFrom, questionsOf } from './questions.ts';
 import { decideSeveral, waitingIn } from './queue.ts';
 import { settingsRoutes } from './routes-settings.tsx';
@@ -140,16 +140,11 @@ async function showQueue(
         )
       }
       newNodes={
-        group.local === 1
-          ? await newNodesAmong(
-              db,
-              group.id,
-              waiting.flatMap(({ person }) => (person.home === group.home ? [] : [person.home])),
-            )
-          : unknownNodes(
-              await countedNodes(db, group.id),
-              waiting.map(({ person }) => person.home),
-            )
+        await newNodesOf(
+          db,
+          group,
+          waiting.map(({ person }) => person),
+        )
       }
       nodes={(await countedNodes(db, group.id)).filter(({ origin }) => origin !== group.home).length}
       agencies={[...agencies].map(([origin, one]) => ({ origin, ...one }))}
@@ -169,12 +164,6 @@ async function showQueue(
     ...(told('faster') > 0 ? [{ kind: 'warning' as const, text: t('faster', { count: told('faster') }) }] : []),
   ];
   return showPage(c, { title: t('requestsOf', { group: group.name }), error: errors.length > 0, notices }, body);
-}
-
-/** Nodes that are not among those of the members, as the group's node last counted them. */
-function unknownNodes(counted: readonly { origin: string }[], homes: readonly string[]): Set<string> {
-  const known = new Set(counted.map(({ origin }) => origin));
-  return new Set(homes.filter((home) => !known.has(home)));
 }
 
 async function decide(c: RequestContext) {

@@ -32,6 +32,7 @@ import type { GroupRow } from '../tables.ts';
 import type { Responsible } from './away.ts';
 import type { NotedDecision } from './decisions.ts';
 import { messages } from './messages.ts';
+import { newNodeText } from './new-nodes.ts';
 import type { Answer } from './questions.ts';
 
 const several = 'decide-several';
@@ -127,9 +128,7 @@ function Waiting(model: QueueModel) {
     <Panel title={t('requests')} id="requests">
       {fresh.map((home) => (
         <Notice kind="warning" language={language}>
-          {group.reading === 'members' && group.keeping === 'live'
-            ? t('newNodeLive', { node: hostOf(home) })
-            : t('newNodeOpen', { node: hostOf(home), count: model.nodes + 1 })}
+          {newNodeText(group, home, model.nodes, language)}
         </Notice>
       ))}
       <List label={t('requests')}>
