@@ -265,11 +265,27 @@ describe.skipIf(browserMissing)('pages with the script', { timeout: 120_000 }, (
     context.on('request', (request) => {
       if (new URL(request.url()).pathname === '/events') streams.push(request.url());
     });
+    await context.addInitScript(() => {
+      const opened: EventSource[] = [];
+      const Real = window.EventSource;
+      class Counted extends Real {
+        constructor(url: string) {
+          super(url);
+          opened.push(this);
+        }
+      }
+      Object.assign(window, {
+        EventSource: Counted,
+        openStreams: () => opened.filter(({ readyState }) => readyState !== Real.CLOSED).length,
+      });
+    });
     const { page } = await open(`/groups/${group}`);
     const { page: other } = await open(`/posts/${topic}`);
+    const streamsOf = (tab: Page) =>
+      tab.evaluate(() => (window as unknown as { openStreams: () => number }).openStreams());
     // The listener must have begun before there is news.
-    await expect.poll(() => streams.length, { timeout: 20_000 }).toBeGreaterThan(0);
-    const listening = new Set(streams);
+    await expect.poll(() => streamsOf(page), { timeout: 20_000 }).toBe(1);
+    expect(await streamsOf(other)).toBe(0);
     let tries = 0;
     // Not bound to the moment at which the stream opened: until one is offered, there is more news.
     await expect
@@ -304,8 +320,11 @@ describe.skipIf(browserMissing)('pages with the script', { timeout: 120_000 }, (
         { timeout: 30_000, interval: 1_500 },
       )
       .toBe(1);
-    expect([...listening].length).toBeGreaterThan(0);
+    expect([await streamsOf(page), await streamsOf(other)]).toEqual([1, 0]);
     expect(streams.length).toBeLessThanOrEqual(4);
+    // Whoever is left takes over when the first is closed.
+    await page.close();
+    await expect.poll(() => streamsOf(other), { timeout: 20_000 }).toBe(1);
   });
 
   test('what waits for its Undo time becomes a post on the page by itself, and takes neither focus nor half a text away', async () => {
