@@ -13,6 +13,7 @@ export type PartnerFields = Partial<
     | 'kind'
     | 'hosts'
     | 'scopes'
+    | 'offeredScopes'
     | 'groups'
     | 'direction'
     | 'classification'
@@ -72,7 +73,8 @@ export function applyChange(before: Partner | undefined, change: Change, now: st
     state: what === 'change' || what === 'accept-key' ? base.state : stateAfter[what],
     updatedAt: now,
   };
-  if (fields.scopes !== undefined) after.offeredScopes = [...scopes];
+  // Whoever chooses the scopes saw all that there are; whoever leaves one off decides on that one alone.
+  if (fields.scopes !== undefined && fields.offeredScopes === undefined) after.offeredScopes = [...scopes];
   if (what === 'accept-key') Object.assign(after, { pinnedKey: null, pinnedKeyAt: null, keyChangedAt: null });
   else if (fields.pinnedKey && fields.pinnedKey !== base.pinnedKey) after.pinnedKeyAt = now;
   // Whoever is suspended or blocked has been told, or will find out: they have to agree anew.

@@ -1,4 +1,4 @@
-import { disableAccount, type Slice, setRoles, streams, subscribe, transact } from '@joinery/core';
+import { disableAccount, newId, type Slice, setRoles, streams, subscribe, transact } from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores, type StoreOptions, type TestStore } from '../../../../test/harness/store.ts';
 import { openWeb, type TestAccount, type TestWeb } from '../../../../test/harness/web.ts';
@@ -255,6 +255,25 @@ describeStores('The partners’ pages', (open) => {
       ['newer', 'allow', 'Agreement 17'],
       ['older', 'allow', 'Agreement 17'],
     ]);
+
+    // Of two new ones only the one that was decided on is decided, and the agreement keeps its own reason.
+    await transact(web.context, { kind: 'system', what: 'test' }, (work) =>
+      work.db
+        .updateTable('partner')
+        .set({ scopes: '["discover"]', offered_scopes: '["discover"]' })
+        .where('id', '=', older.id)
+        .execute(),
+    );
+    for (const shown of ['Closed groups', 'Open groups']) expect(await panelIn({ browser })).toContain(shown);
+    await browser.post(`${home}/scopes`, { ...fields, once: newId(), scope: 'closed-groups' });
+    const left = await panelIn({ browser });
+    expect([left.includes('Closed groups'), left.includes('Open groups')]).toEqual([false, true]);
+    expect(await partnerByOrigin(web.context.db.reader, 'https://older.gov')).toMatchObject({
+      ...{ reason: 'Agreement 17', decidedBy: 'Anna de Vries', state: 'allowed', scopes: ['discover'] },
+      offeredScopes: ['discover', 'closed-groups'],
+    });
+    await browser.post(`${home}/scopes`, { ...fields, once: newId(), scope: 'open-groups' });
+    expect(await panelIn({ browser })).toBe('');
   });
 
   it('warn when an agreement ends, with how much it is used', async () => {

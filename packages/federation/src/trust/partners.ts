@@ -45,7 +45,10 @@ export async function decideAs(work: Work, what: ChangeKind, input: DecisionInpu
   const decided = readDecider(input);
   const change: Change = { what, origin: input.origin, fields: input.fields ?? {} };
   const before = await partnerByOrigin(work.db, change.origin);
-  const after = { ...applyChange(before, change, work.now), reason: decided.reason, decidedBy: decided.by };
+  const after = applyChange(before, change, work.now);
+  // Leaving off what a new version brought is in the register; why there is an agreement stays as it was.
+  if (change.fields.offeredScopes === undefined)
+    Object.assign(after, { reason: decided.reason, decidedBy: decided.by });
   await refuseConflicts(work, after);
   await savePartner(work, after);
   await planWarnings(work, after);

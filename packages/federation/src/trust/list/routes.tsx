@@ -75,12 +75,13 @@ export function partnerListRoutes(
     const read = await readForm(c, z.object({ scope: z.enum(scopes), reason: z.string().trim().min(1).max(1000) }));
     if (!read.ok) refuse('bad_request', 'Name what is to stay off, and why');
     const { scope, reason } = read.value;
-    const waiting = (await allPartners(c.var.context.db.reader)).filter((partner) =>
-      undecidedScopes(partner).includes(scope),
-    );
     await transactAs(c, visitor, async (work) => {
-      for (const { origin, scopes } of waiting)
-        await decideAs(work, 'change', { origin, fields: { scopes }, by: visitor.person.name, reason });
+      const by = visitor.person.name;
+      for (const partner of await allPartners(work.db)) {
+        if (!undecidedScopes(partner).includes(scope)) continue;
+        const fields = { offeredScopes: [...partner.offeredScopes, scope] };
+        await decideAs(work, 'change', { origin: partner.origin, fields, by, reason });
+      }
     });
     return c.redirect(`${home}?done=1`, 303);
   });
