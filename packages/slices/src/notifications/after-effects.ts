@@ -118,13 +118,14 @@ async function onSeen(work: Work, { conversation, person }: { conversation: stri
 async function onJoinAsked(work: Work, data: { group: string; person: string }, event: { id: string; at: string }) {
   const group = await groupById(work.db, data.group);
   const standing = await membershipOf(work.db, data.group, data.person);
-  if (!group || standing?.state !== 'requested') return;
+  if (!group) return;
+  // Also when it is answered by now: the answer comes after this in the log, and is told to who asked.
   await work.db
     .insertInto('notification_asked')
     .values({ person_id: data.person, group_id: data.group, at: event.at })
     .onConflict((conflict) => conflict.columns(['person_id', 'group_id']).doUpdateSet({ at: event.at }))
     .execute();
-  if (group.local !== 1) return;
+  if (group.local !== 1 || standing?.state !== 'requested') return;
   await tellResponsible(work, group.id, data.person, event, standing.join_activity);
 }
 

@@ -80,6 +80,20 @@ describeStores('A notification', (open) => {
     await seen(owner);
     await act((work) => decline(work, { group: group.id, person: ben.id, by: owner.id }));
     expect(await seen(ben)).toMatchObject([{ kind: 'approved', accepted: false }]);
+    // Answered before anybody was told of the request: the answer is news all the same, and the request is not.
+    const requests = (await seen(owner)).length;
+    const quick = await add('Quinn Quick');
+    await ask(quick);
+    await act((work) => approve(work, { group: group.id, person: quick.id, by: owner.id }));
+    expect(await seen(quick)).toMatchObject([{ kind: 'approved', accepted: true }]);
+    expect(await seen(owner)).toHaveLength(requests);
+    // Who thought better of it first is told nothing.
+    const wavering = await add('Wim Wavers');
+    await ask(wavering);
+    await act((work) => leaveGroup(work, { group: group.id, person: wavering.id }));
+    await act((work) => invite(work, { group: group.id, person: wavering.id, by: owner.id }));
+    await ask(wavering);
+    expect((await seen(wavering)).filter(({ kind }) => kind === 'approved')).toEqual([]);
     // Removal is no answer to a request, and joining an open group waits for nobody.
     await act((work) => removeMember(work, { group: group.id, person: anna.id, by: owner.id }));
     await world.join(world.group, ben);
