@@ -43,6 +43,8 @@ export type SendOptions = {
   key?: KeyObject;
   /** Text to send in place of the activity, as it stands. */
   text?: string;
+  /** Sent besides, and signed where a signature covers them. */
+  headers?: Record<string, string>;
   /** Changes request and headers after they were signed. */
   tamper?: (request: RawRequest & { headers: Record<string, string>; body: string }) => void;
 };
@@ -204,7 +206,7 @@ export async function startRogue(): Promise<Rogue> {
     id: (path) => `${origin}${path}/${++lastId}`,
     send: (to, by, activity, options = {}) => {
       const body = options.text ?? JSON.stringify({ '@context': activityStreams, ...activity });
-      const headers = { 'content-type': activityType };
+      const headers = { 'content-type': activityType, ...options.headers };
       return signed(to, by, { method: 'POST', path: options.path ?? '/inbox', body, headers }, options);
     },
     get: (to, by, path, options = {}) =>

@@ -220,3 +220,30 @@ it('98: a group that announces what ours announced, and announces that again, ma
     .execute();
   expect(copies.map(({ uri }) => uri).sort()).toEqual([mine.uri, objectOf(theirs).id].sort());
 }, 60_000);
+
+it('95: digests that never agree make this node ask their sender four times an hour, however many come', async () => {
+  const { evil, node, mallory, group, forward } = world;
+  evil.serve('/streams', {
+    ...{ '@context': activityStreams, id: `${evil.origin}/streams`, type: 'Collection' },
+    items: [
+      { ...{ id: `${evil.origin}/streams/lie`, 'joinery:epoch': 'one' }, 'joinery:from': 0, 'joinery:head': 1e9 },
+    ],
+  });
+  let ahead = 0;
+  const deliver = async (digest: string) => {
+    const options = { headers: { 'joinery-digest': digest }, now: new Date(Date.now() + ahead) };
+    expect((await evil.send(node, mallory, create(evil, mallory, group), options)).status).toBe(202);
+    await node.settle();
+  };
+  // An hour of its own, whatever the tests before have sent.
+  for (const hour of [1, 2]) {
+    forward(3_601_000);
+    ahead += 3_601_000;
+    const before = evil.requests.length;
+    for (let sent = 0; sent < 12; sent += 1) await deliver(`wrong-${hour}-${sent}`);
+    expect(asked('/streams', before).filter(({ url }) => url === '/streams')).toHaveLength(4);
+    expect(asked('/streams/lie', before).length).toBeLessThanOrEqual(8);
+  }
+  forward(-ahead);
+  await expectHonestWorks(world);
+}, 60_000);

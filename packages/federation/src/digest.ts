@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { isObject, type JsonObject, type LogEvent, listOf, transact } from '@joinery/core';
+import {
+  type Context,
+  countAttempt,
+  isObject,
+  type JsonObject,
+  type LogEvent,
+  listOf,
+  TooMany,
+  transact,
+} from '@joinery/core';
 import type { Bridge } from './bridge.ts';
 import { signedFetch } from './fetch.ts';
 import { namesForOthers, streamAddress } from './outgoing.ts';
@@ -20,6 +29,8 @@ export const digestHeader = 'joinery-digest';
 /** The same for followers of a group of ours at other software (FEP-8fcf). */
 const followersHeader = 'collection-synchronization';
 const digestEvery = 15 * 60_000;
+/** A peer has its digests compared as often as an honest one sends them: whatever it sends, it makes this node ask no more. */
+const mostCompared = { times: 4, seconds: 60 * 60 };
 
 type Shared = { stream: string; epoch: string; sequence: number };
 
@@ -153,6 +164,7 @@ export function createDigests(bridge: Bridge) {
 /**
  * Compares a peer's digest with what is here. Where they differ, asks for the list of shared streams, says which of them must be pulled, and has
  * memberships mended.
+ * @param digest empty when this node asks of itself: no peer's digest is
  * @returns addresses of streams in which something is missing here
  */
 export async function compareDigest(
@@ -168,6 +180,7 @@ export async function compareDigest(
     members.agree(peer);
     return [];
   }
+  if (digest !== '' && !mayCompare(bridge.context, peer)) return [];
   const answer = await signedFetch(bridge, `${peer}/streams`, 'comparing what both nodes have');
   if (!answer.ok || !answer.document) return [];
   const entries = listOf(answer.document.items).filter(isObject);
@@ -192,6 +205,16 @@ export async function compareDigest(
   if (missing.length > 0) bridge.context.logger.info('digest.differs', { origin: peer, streams: missing.length });
   await members.compare(peer, entries);
   return missing;
+}
+
+function mayCompare(context: Context, peer: string): boolean {
+  try {
+    countAttempt(context, `digests of ${peer}`, mostCompared);
+    return true;
+  } catch (error) {
+    if (error instanceof TooMany) return false;
+    throw error;
+  }
 }
 
 async function begin(
