@@ -54,6 +54,8 @@ export type ClosedWorld = AsyncDisposable & {
   textAt: (node: TestNode, uri: string) => Promise<string | undefined>;
   arrives: (node: TestNode, uri: string, words: string, within?: number) => Promise<void>;
   forged: (more?: Forged) => Promise<{ authorization: string }>;
+  /** Milliseconds from the moment that A took C's access until B knew, by what each wrote down: a test that looks again and again would count its own looking. */
+  untilRefused: () => Promise<number>;
   /** How many copies of others' texts with these words a node has in a group. */
   copiesAt: (node: TestNode, id: string, words: string) => Promise<number>;
   /** Of A, as it is now. */
@@ -141,6 +143,15 @@ export async function openClosedWorld(options: Options = {}): Promise<ClosedWorl
     });
     return { authorization: `ActivityPubActorToken ${token}` };
   };
+  const untilRefused = async () => {
+    const [first, last] = await Promise.all(
+      [a, b].map(async ({ context }) => {
+        const rows = context.db.reader.selectFrom('group_access').select('revoked_at').where('origin', '=', c.origin);
+        return Date.parse((await rows.executeTakeFirst())?.revoked_at ?? '');
+      }),
+    );
+    return (last ?? Number.NaN) - (first ?? Number.NaN);
+  };
   const copiesAt = async (node: TestNode, id: string, words: string): Promise<number> => {
     const rows = await node.context.db.reader
       .selectFrom('post_revision')
@@ -186,6 +197,7 @@ export async function openClosedWorld(options: Options = {}): Promise<ClosedWorl
       textAt,
       arrives,
       forged,
+      untilRefused,
       copiesAt,
     },
     [Symbol.asyncDispose]: async () => {
