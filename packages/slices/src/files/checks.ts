@@ -2,9 +2,19 @@ import type { Context, HealthCheck } from '@joinery/core';
 import { formatBytes, formatRelative, type Language } from '@joinery/ui';
 import { messages } from './messages.ts';
 
-/** Whether files are looked at by a virus scanner, and whether that and the record copies keep up. */
+/** Whether files are looked at by a virus scanner, whether that and the record copies keep up, and where files come from that a browser could run. */
 export async function checks(context: Context, language: Language): Promise<HealthCheck[]> {
-  return [...(await scannerCheck(context, language)), ...(await copiesCheck(context, language))];
+  const scanner = await scannerCheck(context, language);
+  return [...scanner, mediaCheck(context, language), ...(await copiesCheck(context, language))];
+}
+
+/** Without a second address such files come from the node's own, as attachments in a sandbox: a fault of a browser would be one of the node's. */
+function mediaCheck({ config }: Context, language: Language): HealthCheck {
+  const t = messages(language);
+  const base = { name: 'media_origin', title: t('media') };
+  return config.files.mediaOrigin === null
+    ? { ...base, state: 'attention', says: t('mediaNone'), mend: t('mediaNoneMend') }
+    : { ...base, state: 'good', says: t('mediaGood', { origin: config.files.mediaOrigin }) };
 }
 
 async function scannerCheck(context: Context, language: Language): Promise<HealthCheck[]> {

@@ -1,8 +1,17 @@
 import { readdirSync } from 'node:fs';
-import { type FileHolder, removeUnusedBlobs, type Slice, sizes, transact } from '@joinery/core';
+import {
+  disableAccount,
+  enableAccount,
+  type FileHolder,
+  removeUnusedBlobs,
+  type Slice,
+  sizes,
+  transact,
+} from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { openWeb, type TestAccount, type TestWeb } from '../../../../test/harness/web.ts';
+import { checks } from './checks.ts';
 import { attachFile, files, removeFilesOf } from './index.ts';
 import { sweep } from './jobs.ts';
 import { jpeg, png, webp } from './testing/pictures.ts';
@@ -232,9 +241,15 @@ describeStores('A file', (open) => {
     let now = Date.now();
     await using web = await openWeb(open, { slices: [files], now: () => new Date(now) });
     const { context } = web;
+    const health = async (language: 'en' | 'nl') =>
+      (await checks(context, language)).find(({ name }) => name === 'media_origin');
+    expect(await health('en')).toMatchObject({ state: 'attention', says: expect.stringContaining('There is none') });
+    expect(await health('nl')).toMatchObject({ says: expect.stringContaining('Dat is er niet') });
     context.config.files.mediaOrigin = 'http://media.localhost:20000';
+    expect(await health('en')).toMatchObject({ state: 'good' });
     web.webApp.removeNode(context);
     web.webApp.addNode(context);
+    await web.account({ administrator: true });
     const anna = await web.account();
     const id = await upload(web, anna, 'page.html', Buffer.from('<!doctype html><script>alert(1)</script>'));
     const led = await anna.browser.fetch(`/files/${id}`);
@@ -253,6 +268,13 @@ describeStores('A file', (open) => {
       expect((await media(path)).status).toBe(404);
     // Nor by the node's own address.
     expect((await anna.browser.fetch(pathname)).status).toBe(404);
+    // Nor after the account was closed, though the pass holds: no session is looked at there.
+    await transact(context, by, (work) => disableAccount(work, anna.id));
+    expect((await media(pathname)).status).toBe(404);
+    await transact(context, by, (work) => enableAccount(work, anna.id));
+    const again = await media(pathname);
+    expect(again.status).toBe(200);
+    await again.body?.cancel();
     now += 61_000;
     expect((await media(pathname)).status).toBe(404);
   });

@@ -1,4 +1,4 @@
-import { type Environment, refuse } from '@joinery/core';
+import { accountOfPerson, type Environment, isUsable, refuse } from '@joinery/core';
 import type { Hono } from 'hono';
 import { answerBytes, answerFile } from './answer.ts';
 import { isPass } from './media-origin.ts';
@@ -17,7 +17,10 @@ export function routes(app: Hono<Environment>): void {
     const { context } = c.var;
     const db = context.db.reader;
     const file = isPass(c, { file: id, person, until, mac }) ? await fileById(db, id) : undefined;
-    const known = file && (await context.ports.people.byId(db, person));
+    // No session is looked at here: whose account was closed since would read on for as long as the pass holds.
+    const account = file && (await accountOfPerson(db, person));
+    const isOpen = account !== undefined && isUsable(account, context.clock.now().toISOString());
+    const known = isOpen ? await context.ports.people.byId(db, person) : null;
     const requester = { kind: 'person', person, administrator: false, guest: known?.guest ?? true } as const;
     if (!file || !known || !(await mayReadFile(context, db, requester, file)))
       refuse('not_found', 'There is nothing at this address');
