@@ -243,7 +243,7 @@ async function editor(
     typed,
     errors,
     audience: audience ? audienceText(audience, context.config.agency, language) : '',
-    where: <WhereItGoes audience={audience} own={context.config} reader={readerOf(c)} />,
+    where: <WhereItGoes audience={audience} context={context} reader={readerOf(c)} />,
     preview: answer.preview,
     editing: true,
     stale: answer.stale,

@@ -156,7 +156,7 @@ async function thread(c: C, seen: SeenPost, answer: Answer): Promise<Response> {
     firstPage: cursor === null,
     whyNotReply: policy.whyNotReply(standing, topic),
     audience: audience ? audienceText(audience, context.config.agency, language) : '',
-    where: <WhereItGoes audience={audience} own={context.config} reader={readerOf(c)} />,
+    where: <WhereItGoes audience={audience} context={context} reader={readerOf(c)} />,
     unavailable,
     closed: await closedStateOf(db, group, topic.context_uri),
     errors,

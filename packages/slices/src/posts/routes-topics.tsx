@@ -173,7 +173,7 @@ async function compose(
     typed,
     errors,
     audience: audience ? audienceText(audience, context.config.agency, language) : '',
-    where: <WhereItGoes audience={audience} own={context.config} reader={readerOf(c)} />,
+    where: <WhereItGoes audience={audience} context={context} reader={readerOf(c)} />,
     choices: await audienceChoices(context.db.reader, group, context.config.agency),
     terms: `/groups/${group.id}/terms`,
     preview: answer.preview,
