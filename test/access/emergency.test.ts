@@ -1,6 +1,7 @@
 import {
   accountOfPerson,
   cookieName,
+  createActorKeys,
   runAfterEffects,
   runNextJob,
   setRoles,
@@ -8,6 +9,7 @@ import {
   transact,
   type Work,
 } from '@joinery/core';
+import { createGroup } from '@joinery/slices/groups';
 import { rememberRemotePerson } from '@joinery/slices/people';
 import { createTopic, markdownText } from '@joinery/slices/posts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -231,6 +233,41 @@ describe('while it is open', () => {
     expect([listed.text.includes(`“${secret}”`), listed.text.includes(`${secret} far`)]).toEqual([true, false]);
     expect((await send('owner', `${request}/refuse`)).status).toBe(303);
     expect((await page('administrator', request)).text).not.toContain(secret);
+  });
+
+  it('she reads the files of what people here wrote, each written down, and none of another group', async () => {
+    const { closed, member, looseFile } = seed.things;
+    const { reader } = seed.context.db;
+    const keys = await createActorKeys();
+    await transact(seed.context, by, async (work) => {
+      const shut = { reading: 'members', joining: 'request' } as const;
+      const { id } = await createGroup(work, { name: 'Other team', handle: 'other', owner: member, keys, ...shut });
+      const said = { group: id, author: member, title: 'Elsewhere', ...markdownText('Elsewhere') };
+      await createTopic(work, { ...said, files: [{ id: looseFile }] });
+    });
+    const files = reader.selectFrom('files_file').innerJoin('post', 'post.id', 'files_file.holder_id');
+    const inside = files.where('post.group_id', '=', closed).where('post.deleted_at', 'is', null);
+    const own = await inside.select(['files_file.id', 'files_file.name']).executeTakeFirstOrThrow();
+    const missing = '01a1f000-0000-7000-8000-000000000000';
+    const request = await ask(closed);
+    const get = async (file: string) => {
+      const { status, text } = await page('administrator', `${request}/files/${file}`);
+      return [status, text.length > 0];
+    };
+    expect((await get(own.id))[0]).toBe(404);
+    await send('owner', `${request}/approve`);
+    expect(await get(own.id)).toEqual([200, true]);
+    for (const file of [looseFile, missing, 'none']) expect([file, (await get(file))[0]]).toEqual([file, 404]);
+    // Nor by its own address.
+    expect((await page('administrator', `/files/${own.id}`)).status).toBe(404);
+    const noted = reader.selectFrom('emergency_page').select(['what', 'subject_id']).orderBy('id', 'desc').limit(1);
+    const about = (what: string) => noted.where('what', '=', 'file').where('subject_id', '=', what).execute();
+    expect([await about(own.id), await about(looseFile)]).toEqual([
+      [{ what: 'file', subject_id: own.id }],
+      [{ what: 'file', subject_id: looseFile }],
+    ]);
+    expect((await send('owner', `${request}/refuse`)).status).toBe(303);
+    expect((await get(own.id))[0]).toBe(404);
   });
 
   it('an owner ends it at once, and it says afterwards what was read', async () => {
