@@ -92,6 +92,8 @@ describe.each(visitors)('a hidden group, what is in it and its files, for the %s
 
 const requests = 500;
 const tries = 3;
+/** How many of the tries have to agree: one alone could be luck. */
+const needed = 2;
 const median = (times: number[]): number => times.sort((one, other) => one - other)[Math.floor(times.length / 2)] ?? 0;
 
 const timed: [string, Visitor, (address: Address) => boolean][] = [
@@ -123,14 +125,15 @@ it.each(timed)(
   async (what, visitor, isIt) => {
     const address = addressesOf(visitor).find(isIt);
     if (!address) throw new Error(`There is no address for ${what}`);
-    let apart = 1;
-    for (let n = 0; n < tries && apart > 0.1; n += 1) {
+    const apart: number[] = [];
+    const alike = () => apart.filter((by) => by <= 0.1).length;
+    while (apart.length < tries && alike() < needed) {
       const [there, missing] = await medians(visitor, address);
-      apart = Math.abs(there / missing - 1);
+      apart.push(Math.abs(there / missing - 1));
       const milliseconds = [there, missing].map((time) => time.toFixed(3)).join(' and ');
       process.stdout.write(`Hidden and missing, ${what}: medians ${milliseconds} ms of ${requests} requests each\n`);
     }
-    expect(apart).toBeLessThanOrEqual(0.1);
+    expect([apart, alike()]).toEqual([apart, needed]);
   },
   120_000,
 );
