@@ -13,8 +13,9 @@ import { describeStores } from '../../../../test/harness/store.ts';
 import { openWeb, type TestAccount, type TestWeb } from '../../../../test/harness/web.ts';
 import { checks } from './checks.ts';
 import { attachFile, files, removeFilesOf } from './index.ts';
+import { saysMore } from './inspect.ts';
 import { sweep } from './jobs.ts';
-import { jpeg, png, webp } from './testing/pictures.ts';
+import { gif, heic, jpeg, png, webp } from './testing/pictures.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 
@@ -187,7 +188,8 @@ describeStores('A file', (open) => {
       ['page.pdf', '  <!doctype html><p>', 'application/octet-stream', false],
       ['a.html', 'just words', 'text/plain; charset=utf-8', true],
       ['paper.txt', '%PDF-1.7\n<html>', 'application/pdf', true],
-      ['x.js', Buffer.from('GIF89a\x01\0\x01\0\0\0\0/*alert(1)*/'), 'image/gif', true],
+      ['x.js', Buffer.from('GIF89a\x01\0\x01\0\0\0\0/*alert(1)*/'), 'application/octet-stream', false],
+      ['x.gif', gif(), 'image/gif', true],
       ['broken.png', png().subarray(0, 40), 'application/octet-stream', false],
       ['huge.png', Buffer.from(png()).fill(0x7f, 16, 24), 'application/octet-stream', false],
       ['random', Buffer.from([0, 1, 2, 3, 250]), 'application/octet-stream', false],
@@ -235,6 +237,24 @@ describeStores('A file', (open) => {
       );
       expect(same.equals(clean), name).toBe(true);
     }
+  });
+
+  it('says nothing further of a GIF that plays, and of what kind of picture it cannot be taken out (hostile case 113)', async () => {
+    await using web = await openWeb(open, { slices: [files] });
+    const anna = await web.account();
+    const bytesOf = async (name: string, content: Buffer) =>
+      Buffer.from(await (await anna.browser.fetch(`/files/${await upload(web, anna, name, content)}`)).arrayBuffer());
+    expect(gif().includes('Anna de Vries')).toBe(true);
+    expect((await bytesOf('a.gif', gif())).equals(gif({ clean: true }))).toBe(true);
+    expect((await bytesOf('b.gif', gif({ clean: true }))).equals(gif({ clean: true }))).toBe(true);
+    const half = gif({ clean: true }).subarray(0, -4);
+    expect((await bytesOf('c.gif', half)).equals(half)).toBe(true);
+    const id = await upload(web, anna, 'a.heic', heic());
+    const { type } = await (await web.api(anna.token, 'GET', `/files/${id}`)).json();
+    expect([type, saysMore(type)]).toEqual(['image/heic', true]);
+    for (const type of ['image/avif', 'image/tiff', 'image/heif']) expect([type, saysMore(type)]).toEqual([type, true]);
+    for (const type of ['image/gif', 'image/jpeg', 'image/svg+xml', 'video/mp4'])
+      expect([type, saysMore(type)]).toEqual([type, false]);
   });
 
   it('that a browser could run comes from the second address, for one person and a minute', async () => {

@@ -1,15 +1,22 @@
 import { open } from 'node:fs/promises';
 import { fileTypeFromFile } from 'file-type';
+import { cleanGif } from './image-gif.ts';
 import { cleanJpeg } from './image-jpeg.ts';
 import { cleanPng } from './image-png.ts';
 import { type CleanImage, type ImageSource, imageSource, type Part } from './image-source.ts';
 import { cleanWebp } from './image-webp.ts';
 
 const cleaners: Record<string, (source: ImageSource) => Promise<CleanImage>> = {
+  'image/gif': cleanGif,
   'image/jpeg': cleanJpeg,
   'image/png': cleanPng,
   'image/webp': cleanWebp,
 };
+/** Whether a picture may say where and by whom it was taken: what cannot be read safely (HEIC, AVIF, TIFF) is kept as it is, and whoever adds it is told. */
+export function saysMore(mediaType: string): boolean {
+  return mediaType.startsWith('image/') && mediaType !== 'image/svg+xml' && !(mediaType in cleaners);
+}
+
 const anything = 'application/octet-stream';
 /** More would take gigabytes of whoever looks at it. */
 const mostPixels = 100_000_000;
@@ -60,7 +67,7 @@ function textTypeOf(bytes: Buffer, isCut: boolean): string {
 }
 
 /**
- * Writes an image anew without what it says of people, places and devices (Exif, GPS, XMP, IPTC, texts), without coding it anew. JPEG, PNG and WebP; other files stay as they are.
+ * Writes an image anew without what it says of people, places and devices (Exif, GPS, XMP, IPTC, texts), without coding it anew. GIF, JPEG, PNG and WebP; other files stay as they are (`saysMore`).
  * @param to where the clean one is written
  * @returns its type: an image that is broken or has too many pixels is kept as plain bytes, which nobody is shown; `isNew` when there is a file at `to`
  */

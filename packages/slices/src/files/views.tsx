@@ -12,6 +12,7 @@ import {
   TextField,
 } from '@joinery/ui';
 import { jsx } from 'hono/jsx';
+import { saysMore } from './inspect.ts';
 import { messages } from './messages.ts';
 import { isImage } from './reading.ts';
 import type { FileRow } from './tables.ts';
@@ -169,9 +170,16 @@ export function FilesField({
     <div class="app-uploads">
       {askAlt ? (
         <>
-          <Notice kind="info" language={language}>
-            {t('altAsked')}
-          </Notice>
+          {files.some((file) => saysMore(file.media_type)) ? (
+            <Notice kind="warning" language={language}>
+              {t('saysMoreAsked')}
+            </Notice>
+          ) : null}
+          {files.some((file) => isImage(file.media_type) && !file.alt) ? (
+            <Notice kind="info" language={language}>
+              {t('altAsked')}
+            </Notice>
+          ) : null}
           <HiddenField name="altAsked" value="1" />
         </>
       ) : null}
@@ -183,6 +191,7 @@ export function FilesField({
             <span class="app-quiet">
               {kindOf(file.media_type, language)} · {formatBytes(language, file.bytes)}
               {file.state === 'checking' ? ` · ${t('checking')}` : ''}
+              {saysMore(file.media_type) ? ` · ${t('saysMore')}` : ''}
             </span>
             {isImage(file.media_type) ? (
               <TextField

@@ -91,3 +91,43 @@ export function webp({ clean = false } = {}): Buffer {
   head.writeUInt32LE(content.length + 4, 4);
   return Buffer.concat([head, content]);
 }
+
+const extension = (label: number, ...blocks: Buffer[]): Buffer =>
+  Buffer.concat([
+    Buffer.from([0x21, label]),
+    ...blocks.flatMap((block) => [Buffer.from([block.length]), block]),
+    Buffer.from([0]),
+  ]);
+
+/** A GIF of one pixel that plays again and again. */
+export function gif({ clean = false } = {}): Buffer {
+  const words = (text: string) => Buffer.from(text, 'latin1');
+  const said = [
+    extension(0xfe, words('Anna de Vries')),
+    extension(0xff, words('XMP DataXMP'), words('<x:xmpmeta>Anna de Vries</x:xmpmeta>')),
+    extension(0x01, Buffer.alloc(12), words('Anna de Vries')),
+  ];
+  return Buffer.concat([
+    words('GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff'),
+    extension(0xff, words('NETSCAPE2.0'), Buffer.from([1, 0, 0])),
+    ...(clean ? [] : said),
+    extension(0xf9, Buffer.from([0, 10, 0, 0])),
+    words(',\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00'),
+    words(';'),
+    ...(clean ? [] : [words('Anna de Vries behind the picture')]),
+  ]);
+}
+
+/** The beginning of a HEIC, as phones write it. */
+export function heic(): Buffer {
+  const box = (type: string, content: Buffer) => {
+    const head = Buffer.from(`\0\0\0\0${type}`, 'latin1');
+    head.writeUInt32BE(content.length + 8);
+    return Buffer.concat([head, content]);
+  };
+  return Buffer.concat([
+    box('ftyp', Buffer.from('heic\0\0\0\0mif1heic', 'latin1')),
+    box('meta', Buffer.from('\0\0\0\0Exif GPS 52.0907 N, Anna de Vries', 'latin1')),
+    box('mdat', Buffer.alloc(64)),
+  ]);
+}
