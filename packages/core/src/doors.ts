@@ -65,6 +65,8 @@ export type Doors = {
         accept?: 'activity' | 'jrd' | 'json';
         maximumBytes?: number;
         id?: string | null;
+        /** Over a connection of its own, for whoever asks where the way leads now. */
+        fresh?: boolean;
       },
     ) => Promise<DoorAnswer>;
     post: (

@@ -98,6 +98,7 @@ export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
   const agents = createAgents(options);
   // Of their own: whoever reads a large file slowly must not hold the connections that deliveries need.
   const fileAgents = createAgents(options);
+  const freshAgents = createAgents(options, { keepAlive: false });
   const resolve = options.resolve ?? ((hostname: string) => dns.lookup(hostname, { all: true, verbatim: true }));
   const now = options.now ?? (() => new Date());
   const connections: DoorConnection[] = [];
@@ -105,8 +106,8 @@ export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
   const milliseconds = options.deadlineMilliseconds ?? defaultDeadline;
   let isClosed = false;
 
-  const reach = (text: string, wanted: Wanted, admitted = admit(text, options)): Promise<Answer> =>
-    connect(wanted, admitted, agents, exchange);
+  const reach = (text: string, wanted: Wanted, admitted = admit(text, options), through = agents): Promise<Answer> =>
+    connect(wanted, admitted, through, exchange);
 
   async function connect<T extends { status: number }>(
     wanted: Wanted,
@@ -162,12 +163,13 @@ export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
   }
 
   return {
-    async fetchDocument(url, { purpose, headers = {}, accept = 'activity', maximumBytes = documentBytes, id }) {
+    async fetchDocument(url, { purpose, headers = {}, accept = 'activity', maximumBytes = documentBytes, id, fresh }) {
       assertOutsideUnitOfWork('The door to peers');
       const address = url.split('#', 1)[0] ?? '';
       try {
         const sent = { ...lowerCase(headers), accept: accepts[accept].header };
-        const answer = await reach(address, { method: 'GET', purpose, headers: sent, body: null, maximumBytes });
+        const wanted = { method: 'GET' as const, purpose, headers: sent, body: null, maximumBytes };
+        const answer = await reach(address, wanted, admit(address, options), fresh ? freshAgents : agents);
         if (answer.status !== 200) return statusFault(answer, address);
         const document = readDocument(answer, accept, maximumBytes);
         const expected = id === undefined ? address : id;
@@ -236,7 +238,7 @@ export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
     async [Symbol.asyncDispose]() {
       isClosed = true;
       for (const stop of open) stop.abort(new ExchangeFault('door_closed', 'The node is stopping.'));
-      for (const { http: plain, https: secure } of [agents, fileAgents]) {
+      for (const { http: plain, https: secure } of [agents, fileAgents, freshAgents]) {
         plain.destroy();
         secure.destroy();
       }
@@ -244,11 +246,16 @@ export function createPeersDoor(options: PeersDoorOptions): PeersDoor {
   };
 }
 
-function createAgents({ outboundProxy, caFile }: PeersDoorOptions): { http: http.Agent; https: https.Agent } {
-  const shared = { keepAlive: true, maxSockets: 16, maxTotalSockets: 512, maxFreeSockets: 4, timeout: 30_000 };
+function createAgents(
+  { outboundProxy, caFile }: PeersDoorOptions,
+  { keepAlive } = { keepAlive: true },
+): { http: http.Agent; https: https.Agent } {
+  const shared = { keepAlive, maxSockets: 16, maxTotalSockets: 512, maxFreeSockets: 4, timeout: 30_000 };
+  // A session that is taken up again shows no certificate.
+  const sessions = keepAlive ? {} : { maxCachedSessions: 0 };
   const authorities = caFile ? { ca: [...tls.getCACertificates('default'), readFileSync(caFile, 'utf8')] } : {};
   const proxy = outboundProxy ? { proxyEnv: { HTTPS_PROXY: outboundProxy } } : {};
-  return { http: new http.Agent(shared), https: new https.Agent({ ...shared, ...authorities, ...proxy }) };
+  return { http: new http.Agent(shared), https: new https.Agent({ ...shared, ...sessions, ...authorities, ...proxy }) };
 }
 
 /** What can be decided before any connection. */

@@ -32,7 +32,7 @@ export async function signedFetch(
   {
     headers: more = {},
     ...options
-  }: { id?: string | null; maximumBytes?: number; headers?: Record<string, string> } = {},
+  }: { id?: string | null; maximumBytes?: number; fresh?: boolean; headers?: Record<string, string> } = {},
 ): Promise<DoorAnswer> {
   const { context, keys } = fetcher;
   const actor = nodeActor(context.config.origin);

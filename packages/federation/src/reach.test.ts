@@ -102,6 +102,11 @@ it('tells an administrator whether a partner would get this node at its address,
   const reached = [`${origin} leads to this node.`, `${origin} leidt naar dit knooppunt.`];
   expect(await look()).toEqual(['good', reached[0], 'good', reached[1]]);
 
+  // The address leads elsewhere now, and the connection of the look before is still open.
+  at.ways.to = 'misnamed';
+  expect(await look()).toMatchObject({ 0: 'broken', 2: 'broken' });
+  at.ways.to = 'ours';
+
   // Another copy of the node has its address, and not its key.
   at.ways.answer = (request, response) => {
     const copy = { end: (text: string) => response.end(text) };

@@ -26,7 +26,10 @@ export async function lookAtReach(context: Context): Promise<void> {
   const close = federation.bridge.trust.markReachable(origin);
   const at = context.clock.now().toISOString();
   try {
-    const answer = await signedFetch(federation.bridge, nodeActor(origin), 'can a partner reach this node');
+    const answer = await signedFetch(federation.bridge, nodeActor(origin), 'can a partner reach this node', {
+      // A connection that is still open leads where the way led before.
+      fresh: true,
+    });
     if (answer.ok) {
       const key = isObject(answer.document?.publicKey) ? answer.document.publicKey : {};
       const own = await context.db.reader
