@@ -108,7 +108,9 @@ test('what cannot be taken is said in words, and what was typed stays', async ()
     [{ radius: '17' }, 'Enter a whole number from 0 to 16'],
     [{ logo: drawing('<text>Hello</text>') }, 'contains “text”'],
     [{ logo: new File(['GIF89a'], 'logo.gif') }, 'neither an SVG nor a PNG'],
-    [{ logo: new File([Buffer.alloc(102_401)], 'logo.png') }, 'larger than 100 kB'],
+    [{ logo: new File([Buffer.alloc(15_361)], 'logo.png') }, 'larger than 15 kB: save it as a plain SVG'],
+    // Larger only once it is written anew, with an end of its own for each part.
+    [{ logo: drawing('<g/>'.repeat(3_000)) }, 'larger than 15 kB'],
     [{ logoKept: 'bm90aGluZw==' }, 'neither an SVG nor a PNG'],
     [{ tokens: new File(['{'], 'tokens.json') }, 'not a JSON file'],
     [{ tokens: new File(['{}'], 'tokens.json') }, 'no colour for buttons or links'],
