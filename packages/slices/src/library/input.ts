@@ -27,7 +27,11 @@ export const folderChange = z.object({
 });
 export const folderForm = z.object({ name: folderName, parent: z.string().max(64).default('') });
 export const placeForm = z.object({ folder: z.string().max(64).default('') });
-export const uploadForm = z.object({ folder: z.string().max(64).default(''), note: note.optional() });
+export const uploadForm = z.object({
+  folder: z.string().max(64).default(''),
+  note: note.optional(),
+  about: z.union([z.literal(''), contentInput]).optional(),
+});
 export const versionForm = z.object({
   note: note.pipe(z.string().min(1)),
   revision: z.coerce.number().int().positive(),

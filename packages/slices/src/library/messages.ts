@@ -60,6 +60,9 @@ export const messages = defineMessages({
     addButton: 'Add to the library',
     noFiles: 'Choose at least one file.',
     note: 'What is it, or why is it here?',
+    about: 'Description',
+    aboutHint:
+      'Shown with each of these files. Words after a # are tags, by which they are found: for example #winter. You can leave it out.',
     noteHint: 'In a sentence, for all of these files. You can leave it out.',
     seen: 'Who gets it',
     place: 'In the library',
@@ -170,6 +173,9 @@ export const messages = defineMessages({
     addButton: 'Aan de bibliotheek toevoegen',
     noFiles: 'Kies minstens één bestand.',
     note: 'Wat is het, of waarom staat het hier?',
+    about: 'Beschrijving',
+    aboutHint:
+      'Staat bij elk van deze bestanden. Woorden na een # zijn labels waarmee ze worden gevonden: bijvoorbeeld #winter. U kunt het weglaten.',
     noteHint: 'In een zin, voor al deze bestanden. U kunt het weglaten.',
     seen: 'Wie het krijgt',
     place: 'In de bibliotheek',

@@ -11,7 +11,7 @@ import {
   type Visitor,
 } from '@joinery/core';
 import { type FileRow, fileById, takeFiles } from '@joinery/slices/files';
-import { audienceOf, audienceText, binned, type Seen, seeGroup } from '@joinery/slices/posts';
+import { audienceOf, audienceText, binned, markdownText, type Seen, seeGroup } from '@joinery/slices/posts';
 import { type FieldError, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { addDocument, addVersion, mark, placeDocument, restoreDocument, titleOf } from './documents.ts';
@@ -50,7 +50,7 @@ function addRoutes(app: Hono<Environment>): void {
     const { group, standing } = await seeGroup(c.var.context, c.req.param('id'), visitor);
     const why = whyNotAdd(standing);
     if (why) refuse(why, 'You cannot add documents here');
-    return addForm(c, group, { folder: c.req.query('folder') ?? '', note: '' }, none);
+    return addForm(c, group, { folder: c.req.query('folder') ?? '', note: '', about: '' }, none);
   });
 
   app.post('/groups/:id/library/add', async (c) => {
@@ -60,7 +60,8 @@ function addRoutes(app: Hono<Environment>): void {
     if (why) refuse(why, 'You cannot add documents here');
     const form = await readForm(c, uploadForm);
     const sent = c.var.form?.fields;
-    const typed = { folder: sent?.get('folder')?.[0] ?? '', note: sent?.get('note')?.[0] ?? '' };
+    const first = (name: string) => sent?.get(name)?.[0] ?? '';
+    const typed = { folder: first('folder'), note: first('note'), about: first('about') };
     const taken = await takeFiles(c, visitor, { most: mostAtOnce });
     const t = messages(c.var.language);
     if (!form.ok) return addForm(c, group, typed, { ...taken, errors: fieldErrors(form.faults, c.var.language) });
@@ -79,7 +80,7 @@ async function addAll(
   c: RequestContext,
   visitor: Visitor,
   group: Seen['group'],
-  { folder, note }: { folder: string; note?: string | undefined },
+  { folder, note, about = '' }: { folder: string; note?: string | undefined; about?: string | undefined },
   files: readonly FileRow[],
 ): Promise<{ files: FileRow[]; errors: FieldError[] }> {
   const failed: { files: FileRow[]; errors: FieldError[] } = { files: [], errors: [] };
@@ -88,7 +89,8 @@ async function addAll(
     const input = { group: group.id, folder, by: visitor.person.id, title: titleOf(file.name), language, note };
     try {
       await transactAs(c, visitor, async (work) => {
-        await addDocument(work, { ...input, file: file.id, alt: file.alt });
+        const description = about === '' ? {} : { description: markdownText(about) };
+        await addDocument(work, { ...input, ...description, file: file.id, alt: file.alt });
       });
     } catch (error) {
       // What forbids one forbids all; so does a folder that is gone.
@@ -103,7 +105,7 @@ async function addAll(
 async function addForm(
   c: RequestContext,
   group: Seen['group'],
-  typed: { folder: string; note: string },
+  typed: { folder: string; note: string; about: string },
   taken: Taken,
 ): Promise<Response> {
   const { context, language, csrf } = c.var;

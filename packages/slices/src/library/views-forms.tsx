@@ -14,6 +14,7 @@ import {
   type Reader,
   Stack,
   SubmitButton,
+  TextArea,
   TextField,
 } from '@joinery/ui';
 import { messages } from './messages.ts';
@@ -94,7 +95,7 @@ export function AddPage({
   folders: readonly FolderRow[];
   files: readonly FileRow[];
   askAlt: boolean;
-  typed: { folder: string; note: string };
+  typed: { folder: string; note: string; about: string };
   audience: string;
   most: number;
   largest: number;
@@ -113,6 +114,7 @@ export function AddPage({
       <Form action={`/groups/${group.id}/library/add`} csrf={csrf} errors={errors} upload>
         <PlaceField name="folder" label={t('addTo')} folders={folders} value={typed.folder} language={language} />
         <FilesField {...{ files, most, largest, askAlt, csrf, language }} />
+        <TextArea name="about" label={t('about')} description={t('aboutHint')} rows={3} value={typed.about} />
         <TextField name="note" label={t('note')} description={t('noteHint')} value={typed.note} />
         <p class="app-quiet">
           {audience}{' '}
