@@ -225,7 +225,7 @@ it('who runs the group on request finds the request of the council officer', asy
   const read = await signIn(printed(/Margaret Osei.*\n\s+(http\S+)/));
   expect(await read('/')).toContain('Housing allocations and waiting lists');
   const { pathname } = new URL(printed(/-H 'Accept: application\/activity\+json' (\S+)/));
-  expect(await read(`${pathname}/members`)).toContain('Priya Nair');
+  expect(await read(`${pathname}/requests`)).toContain('Priya Nair');
 });
 
 it('the web reads what is open to it, and nobody unknown gets the rest', async () => {

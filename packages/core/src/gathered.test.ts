@@ -39,6 +39,20 @@ describeStores('Small changes that come together', (open) => {
     expect(events.map(({ data }) => data)).toEqual([{ n: 1 }, { n: 3 }]);
   });
 
+  it('are made one by one where the database undid them for the company', async () => {
+    await using store = await open({ slices: [slice] });
+    let together = true;
+    const note = inOneCommit<number>(async (work, n) => {
+      work.emit('gathertest.happened', streams.local, { n });
+      if (n !== 3 || !together) return;
+      together = false;
+      throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+    });
+    await Promise.all([1, 2, 3].map((n) => note(store.context, by, n)));
+    const events = await eventsAfter(store.context.db.reader, 0, 10);
+    expect(events.map(({ data }) => data)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+  });
+
   it('are all told of a disk that is full', async () => {
     await using store = await open({ slices: [slice] });
     const note = inOneCommit<number>(async (work, n) => {

@@ -5,6 +5,12 @@ import { type By, savepoint, transact, type Work } from './work.ts';
 
 type Waiting<Item> = { item: Item; by: By; resolve: () => void; reject: (error: unknown) => void };
 
+/** Rolled back by the server (deadlock), or by us since all of them together took too long. */
+function isUndone(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code.startsWith('40') || code === 'took_too_long';
+}
+
 /**
  * Joins small changes that come at the same time: all that are asked for until the next turn of the event loop share one commit, so that many requests wait for the disk once.
  * One that fails is undone by itself.
@@ -28,6 +34,11 @@ export function inOneCommit<Item>(
           }
       });
     } catch (error) {
+      // Undone for sure, perhaps for the company: each by itself.
+      if (all.length > 1 && isUndone(error)) {
+        for (const one of all) await commit(context, [one]);
+        return;
+      }
       for (const one of all) failures.set(one, error);
     }
     for (const one of all) {

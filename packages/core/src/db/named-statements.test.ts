@@ -38,6 +38,25 @@ describe.skipIf(postgresMissing)('Statements on PostgreSQL', () => {
     });
   });
 
+  it('of a unit of work that was given up come too late', async () => {
+    await using store = await openStore('postgres', { slices: [] });
+    const { db } = store.context;
+    await sql`create table late (n integer)`.execute(db.writer);
+    const write = (on: Kysely<Schema>) => sql`insert into late values (1)`.execute(on);
+    let late: Promise<unknown> = Promise.resolve();
+    const given = db.writer.transaction().execute(async (unit) => {
+      await write(unit);
+      late = sql`select pg_sleep(0.1)`.execute(unit).then(() => write(unit));
+      late.catch(() => {});
+      throw new Error('took too long');
+    });
+    await expect(given).rejects.toThrow('took too long');
+    await expect(late).rejects.toThrow('rolled back');
+    expect((await sql`select * from late`.execute(db.reader)).rows).toEqual([]);
+    await write(db.writer);
+    expect((await sql`select * from late`.execute(db.reader)).rows).toHaveLength(1);
+  });
+
   it('that no longer fit the tables fail once on a connection, and not again', async () => {
     await using store = await openStore('postgres', { slices: [] });
     const { db } = store.context;

@@ -18,6 +18,7 @@ export function nameStatements(client: pg.ClientBase): void {
   const query = client.query.bind(client) as (...asked: unknown[]) => unknown;
   const kept = new Set<string>();
   let outdated = false;
+  let over = false;
   const named = async (name: string, text: string, values: unknown[]) => {
     try {
       return await query({ name, text, values });
@@ -27,7 +28,19 @@ export function nameStatements(client: pg.ClientBase): void {
       throw error;
     }
   };
+  /** What a unit of work that was given up still asks would come after its end, and stay: it is refused until its last answer has been heard. */
+  const rollBack = async (...asked: unknown[]) => {
+    over = true;
+    try {
+      return await query(...asked);
+    } finally {
+      await new Promise((resolve) => setImmediate(resolve));
+      over = false;
+    }
+  };
   const ask = (text: unknown, values: unknown, ...rest: unknown[]) => {
+    if (text === 'rollback') return rollBack(text, values, ...rest);
+    if (over) return Promise.reject(new Error('This transaction has been rolled back'));
     if (outdated || typeof text !== 'string' || !Array.isArray(values) || !plannable.test(text))
       return query(text, values, ...rest);
     const name = nameOf(text);

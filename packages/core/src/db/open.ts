@@ -185,6 +185,9 @@ async function openPostgres(url: string) {
     // What a connection has planned is worth keeping; what it has kept for long is not.
     idleTimeoutMillis: 600_000,
     maxLifetimeSeconds: 3_600,
+    // What lies between may forget a connection that says nothing.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 60_000,
     types: { getTypeParser },
     statement_timeout: 30_000,
     // Compiling a statement costs more than running one of ours, and the planner's guesses of long ones are high enough to do it.

@@ -3,10 +3,11 @@ const lasting = /^SQLITE_(?:IOERR_(?:FSYNC|DIR_FSYNC|READ|SHORT_READ|DATA|CORRUP
 
 /**
  * Disk or database server failed, not the work: SQLite says full, busy, I/O error, damaged; PostgreSQL (appendix A) classes 08 (connection),
- * 40 (rolled back by the server), 53 (resources), 57 (operator), 58 (system). The same work may succeed later.
+ * 40 (rolled back by the server), 53 (resources), 57 (operator), 58 (system), and 0A000, a plan from before the tables changed. The same work may succeed
+ * later.
  */
 const passing =
-  /^(?:SQLITE_(?:FULL|BUSY|IOERR|CORRUPT|NOTADB|CANTOPEN|READONLY|NOMEM|PROTOCOL)|(?:08|40|53|57|58)[0-9A-Z]{3}$|ENOSPC|ECONN|ETIMEDOUT|EPIPE)/;
+  /^(?:SQLITE_(?:FULL|BUSY|IOERR|CORRUPT|NOTADB|CANTOPEN|READONLY|NOMEM|PROTOCOL)|0A000$|(?:08|40|53|57|58)[0-9A-Z]{3}$|ENOSPC|ECONN|ETIMEDOUT|EPIPE)/;
 
 /** Whether the disk or the database is at fault, so that trying again later may help. */
 export function isStorageFault(error: unknown): boolean {

@@ -56,7 +56,8 @@ export function startWorker(context: Context): Worker {
     context.logger.error('worker.failed', { reason: error instanceof Error ? error.message : String(error) });
   const guarded = async () => {
     try {
-      await followUp();
+      // What follows from the log has a fault: jobs have none.
+      await followUp().catch(tell);
       await startJobs();
     } catch (error) {
       tell(error);

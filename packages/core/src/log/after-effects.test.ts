@@ -84,14 +84,17 @@ describeStores('An after-effect', (open) => {
     expect(failures).toMatchObject([{ seq: 2 }, { seq: 3 }]);
   });
 
-  it('that met a full disk is done again, with all of its batch', async () => {
+  it.each([
+    ['a full disk', 'SQLITE_FULL'],
+    ['tables that another process has changed', '0A000'],
+  ])('that met %s is done again, with all of its batch', async (_what, code) => {
     let full = true;
     const slice = counting('effecttest', async (_work, n) => {
-      if (n === 2 && full) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+      if (n === 2 && full) throw Object.assign(new Error('the database is at fault'), { code });
     });
     await using store = await open({ slices: [slice] });
     await happen(store.context, 4);
-    await expect(runAfterEffects(store.context)).rejects.toThrow('full');
+    await expect(runAfterEffects(store.context)).rejects.toThrow('at fault');
     expect(await seen(store.context)).toEqual([]);
     full = false;
     while ((await runAfterEffects(store.context)) > 0);

@@ -89,14 +89,39 @@ export async function planForgetting(work: Work): Promise<void> {
   await enqueueJob(work, forgetJob, { begin: true }, { key: 'deleted', runAt });
 }
 
+/** One at a time for a node; who asks meanwhile shares the next. */
+const forgetting = new WeakMap<Context, { running: Promise<void>; next: Promise<void> | null }>();
+
 /** Words of what was taken out leave the index for good, now. @returns its tables */
 export async function forgetNow(context: Context): Promise<readonly string[]> {
-  for (let begin = true, more = true; more; begin = false)
+  const known = forgetting.get(context);
+  if (known) {
+    known.next ??= known.running.catch(() => {}).then(() => forgetOnce(context));
+    await known.next;
+  } else await forgetOnce(context);
+  return ['search_entry', 'search_index'];
+}
+
+async function forgetOnce(context: Context): Promise<void> {
+  const running = mergeAll(context);
+  const mine = { running, next: null };
+  forgetting.set(context, mine);
+  try {
+    await running;
+  } finally {
+    if (forgetting.get(context) === mine) forgetting.delete(context);
+  }
+}
+
+async function mergeAll(context: Context): Promise<void> {
+  for (let begin = true, more = true; more; begin = false) {
     more = await transact(context, by, async (work) => {
       await holdIndex(work.db);
       return forgetWords(work.db, begin);
     });
-  return ['search_entry', 'search_index'];
+    // Whoever waits meanwhile is served between two steps.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** What is in a group is found by others than before: its things are indexed anew, in the background. */
