@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { createTopic, editPost, markdownText, postByUri, seesPost } from '@joine
 import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeBackup } from '../../packages/core/src/backup/backup.ts';
+import { threadMark } from '../../packages/federation/src/actor-token.ts';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
 import { migrations } from '../../packages/slices/src/posts/migrations.ts';
 import { sessionCookie } from '../harness/browser-pages.ts';
@@ -384,6 +386,11 @@ it('who began a thread for those who run it is given what is answered there whil
   const eve = await c.person('Eva Member');
   await become(c, eve);
   await role(bob, 'facilitator');
+  const marks = async () => {
+    const token = (await c.context.ports.closedGroups.token(group.uri)) ?? '';
+    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  };
+  const without = await marks();
   expect((await narrowTopic(at.c, eve, 'Razorbill', { audience: 'facilitators' })).status).toBe(201);
   await until(async () => {
     await settle();
@@ -392,6 +399,7 @@ it('who began a thread for those who run it is given what is answered there whil
   const [there] = (await postsAt(bob, at.b)).filter(({ title }) => title === 'Razorbill');
   const answer = (await bob.api('POST', `/posts/${there?.id}/replies`, { content: 'Bob saw a razorbill' })).body;
   const [here] = (await postsAt(eve, at.c)).filter(({ title }) => title === 'Razorbill');
+  const begun: string = (await eve.api('GET', `/posts/${here?.id}`)).body.uri;
   const read = async () => JSON.stringify((await eve.api('GET', `/posts/${here?.id}`)).body);
   await until(async () => {
     await settle();
@@ -401,9 +409,9 @@ it('who began a thread for those who run it is given what is answered there whil
   const version = (await versionOf(a, group.id, c))?.version ?? 0;
   const opens = async (more: object, uri = answer.uri) =>
     (await world.get(c, uri, await world.forged({ version, ...more }))).status;
-  expect(await opens({ began: [eve.uri] })).toBe(200);
+  expect(await opens({ began: [begun] })).toBe(200);
   // A token of an earlier release says nothing of her; one that names somebody else says nothing either.
-  for (const more of [{}, { began: [] }, { began: [cleo.uri] }, { began: [`${eve.uri}/`] }])
+  for (const more of [{}, { began: [] }, { began: [eve.uri] }, { began: [`${begun}/`] }])
     expect([more, await opens(more)]).toEqual([more, 404]);
   const file = await uploadFile(b, bob, 'Kittiwake.txt', Buffer.from('The kittiwake itself'));
   const rest = await write('Kittiwake', 'All of the kittiwake.', { files: [{ id: file, alt: null }] });
@@ -418,14 +426,30 @@ it('who began a thread for those who run it is given what is answered there whil
     const headers = { authorization: `Bearer ${cleo.token}` };
     return (await fetch(`${c.origin}/api/v1/files/${copy.id}/content`, { headers })).text();
   };
-  // So that the token that C has is not as good as new.
-  await c.context.ports.closedGroups.token(group.uri);
+  // A node from before takes in which threads were begun.
+  const { writer, dialect, reader } = a.context.db;
+  const noted = () => reader.selectFrom('group_begun').selectAll().orderBy('topic_uri').execute();
+  const kept = await noted();
+  expect(kept.map(({ topic_uri }) => topic_uri)).toContain(begun);
+  await writer.deleteFrom('group_begun').execute();
+  await migrations['2026-12-10-posts-begun']?.(writer as unknown as Kysely<unknown>, dialect);
+  expect(await noted()).toEqual(kept);
+  // So that the token that C has is not as good as new. Whoever knows everybody's address finds nobody in it, and it is as long as it was before she began anything.
+  await c.context.ports.closedGroups.lease(group.uri);
+  const within = await marks();
+  expect([within.beg.length, without.beg.length]).toEqual([8, 8]);
+  const markOf = (uri: string) => threadMark({ issuedAt: within.iat, node: within.sub }, uri);
+  expect(within.beg).toContain(markOf(begun));
+  for (const { uri } of await b.context.db.reader.selectFrom('person').select('uri').execute()) {
+    const plain = createHash('sha256').update(uri).digest('base64url').slice(0, 16);
+    for (const mark of [plain, markOf(uri)]) expect(within.beg).not.toContain(mark);
+  }
   expect(await bytes()).toBe('The kittiwake itself');
   world.clock.forward(1);
 
   const removed = { group: group.id, person: await about(eve), by: ada.id };
   await transact(a.context, by, (work) => removeMember(work, removed));
-  await until(async () => (await opens({ began: [eve.uri] })) !== 200, limit);
+  await until(async () => (await opens({ began: [begun] })) !== 200, limit);
   expect(await versionOf(a, group.id, c)).toMatchObject({ version: version + 1, revoked_at: null });
   // Whatever version it has: she is named in none.
   const later = { version: version + 1 };

@@ -280,7 +280,7 @@ export type Requester =
       token?: (
         group: string,
         least: { epoch: string; version: number } | null,
-      ) => Promise<{ version: number; from: number; runs?: boolean; began?: (person: string) => boolean } | null>;
+      ) => Promise<{ version: number; from: number; runs?: boolean; began?: (thread: string) => boolean } | null>;
     }
   /** This node's own work: building activities, exports. */
   | { kind: 'node' };

@@ -5,10 +5,11 @@ import {
   actorTokenHeader,
   issueActorToken,
   keyThumbprint,
-  personMark,
   readActorToken,
+  threadMark,
   verifyActorToken,
 } from './actor-token.ts';
+import { readJson } from './json.ts';
 
 const group = 'https://ministry.example/groups/7';
 const node = 'https://council.example/node';
@@ -80,20 +81,43 @@ describe('actor tokens', () => {
         epoch: '',
         from: 120,
         runs: false,
-        began: [],
+        began: Array(8).fill(expect.any(String)),
       },
     });
     expect(await codeOf(forge())).toBe('ok');
   });
 
-  it('name at most a hundred people who began a thread, so that nobody learns whom who does not know them', async () => {
-    const people = Array.from({ length: 101 }, (_, number) => `https://council.example/people/${number}`);
-    const token = await issueActorToken({ ...honest, began: people });
-    const verified = await verifyActorToken(token, expected);
-    if (!verified.ok) throw new Error(verified.code);
-    expect(verified.claims.began).toEqual(people.slice(0, 100).map(personMark));
-    expect(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).not.toContain('people');
-    expect(personMark('https://council.example/people/0')).toMatch(/^[\w-]{16}$/);
+  it('mark threads that people of the node began, so that nobody else sees which, how many, or whether there is any', async () => {
+    const threads = Array.from({ length: 25 }, (_, number) => `https://council.example/posts/${number}`);
+    const marksIn = async (began?: string[], later = 0) => {
+      const token = await issueActorToken({ ...honest, now: at(later), ...(began ? { began } : {}) });
+      const verified = await verifyActorToken(token, { ...expected, now: at(later) });
+      if (!verified.ok) throw new Error(verified.code);
+      const { claims } = verified;
+      const text = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
+      // What nodes of earlier releases read at most.
+      expect(readJson(text, { maximumBytes: 6_000, maximumDepth: 3, maximumValues: 40 }).ok).toBe(true);
+      return { ...claims, found: threads.filter((thread) => claims.began.includes(threadMark(claims, thread))) };
+    };
+    for (const [many, size] of [
+      [0, 8],
+      [1, 8],
+      [8, 8],
+      [9, 16],
+      [17, 24],
+      [25, 24],
+    ] as const) {
+      const { began, found } = await marksIn(threads.slice(0, many));
+      expect([many, began.length, found]).toEqual([many, size, threads.slice(0, Math.min(many, 24))]);
+      for (const mark of began) expect(mark).toMatch(/^[\w-]{16}$/);
+      expect(began).toEqual([...began].sort());
+    }
+    expect((await marksIn()).began).toHaveLength(8);
+    // Two tokens for the same thread have nothing in common.
+    const [one, other] = [await marksIn(threads.slice(0, 1)), await marksIn(threads.slice(0, 1), 1)];
+    expect(one.began.filter((mark) => other.began.includes(mark))).toEqual([]);
+    expect(await codeOf(forge({ claims: { beg: Array(100).fill('A'.repeat(16)) } }))).toBe('ok');
+    expect(await codeOf(forge({ claims: { beg: Array(101).fill('A'.repeat(16)) } }))).toBe('token_malformed');
   });
 
   it('are signed tokens that other software verifies (RFC 7515), with the thumbprint of RFC 7638', async () => {

@@ -1,4 +1,4 @@
-import { createHash, type KeyObject } from 'node:crypto';
+import { createHash, type KeyObject, randomBytes } from 'node:crypto';
 import { isObject } from '@joinery/core';
 import { z } from 'zod';
 import { type JsonLimits, readJson } from './json.ts';
@@ -12,9 +12,12 @@ const algorithm = 'EdDSA';
 const lifetimeSeconds = 600;
 /** Two addresses of 2,000 characters, the signature and the rest, in base64url. */
 const longestToken = 6_000;
-/** People whom a token names. */
-const mostNamed = 100;
-const limits: JsonLimits = { maximumBytes: longestToken, maximumDepth: 3, maximumValues: 40 + mostNamed };
+/** Marks of threads in a token that is issued. Earlier releases read no more than forty values in all; what is read may have more. */
+const mostMarks = 24;
+const mostMarksRead = 100;
+/** Tokens have so many marks, or twice or three times as many, whatever there is to mark. */
+const marksStep = 8;
+const limits: JsonLimits = { maximumBytes: longestToken, maximumDepth: 3, maximumValues: 40 + mostMarksRead };
 
 /** What a group says about a node: that it has members there, until when, and from where on it may read. */
 export type ActorTokenClaims = {
@@ -36,7 +39,7 @@ export type ActorTokenClaims = {
   from: number;
   /** Somebody there runs the group. */
   runs: boolean;
-  /** Who of that node began a thread for a part of the group and is a member: a `personMark` of each. */
+  /** Threads for a part of the group that members at that node began: a `threadMark` of each, among others that mark nothing. */
   began: string[];
 };
 
@@ -55,13 +58,25 @@ const payloadSchema = z.object({
   run: z.boolean().optional(),
   beg: z
     .array(z.string().regex(/^[A-Za-z0-9_-]{16}$/))
-    .max(mostNamed)
+    .max(mostMarksRead)
     .optional(),
 });
 
-/** What stands for a person in a token: the first 96 bits of the SHA-256 of their address. Their node knows it, and nobody else learns whom it means. */
-export function personMark(uri: string): string {
-  return createHash('sha256').update(uri).digest('base64url').slice(0, 16);
+/**
+ * What stands for a thread in one token: the first 96 bits of the SHA-256 of when and to whom that was issued and of the thread's address. Whoever was never told of the thread cannot
+ * tell it from one that marks nothing, nor two tokens by it.
+ * @param uri address of the first post, which nobody guesses
+ */
+export function threadMark(token: Pick<ActorTokenClaims, 'issuedAt' | 'node'>, uri: string): string {
+  return createHash('sha256').update(`${token.issuedAt} ${token.node} ${uri}`).digest('base64url').slice(0, 16);
+}
+
+/** Marks of threads, filled up with marks of nothing, in no order: neither how many there are nor whether there is any can be seen. */
+function marksOf(token: Pick<ActorTokenClaims, 'issuedAt' | 'node'>, threads: readonly string[]): string[] {
+  const marks = threads.slice(0, mostMarks).map((uri) => threadMark(token, uri));
+  const size = Math.max(1, Math.ceil(marks.length / marksStep)) * marksStep;
+  while (marks.length < size) marks.push(randomBytes(12).toString('base64url'));
+  return marks.sort();
 }
 
 const thumbprints = new WeakMap<KeyObject, string>();
@@ -82,7 +97,7 @@ export function keyThumbprint(key: KeyObject): string {
  * The token with which another node reads items of a closed group at their authors' nodes. It is bound to the node's key: without that it opens nothing.
  * @param input.key the group's Ed25519 key
  * @param input.epoch the group's node's own, which is left out where that was never restored
- * @param input.began addresses of people; those beyond a hundred are left out, and are given nothing for it
+ * @param input.began addresses of threads for a part of the group that members there began, the newest first; those beyond 24 are left out, and opened by nothing for having been begun
  * @param input.nodeKey public half of the key that the node signs requests with
  * @returns a compact JWS that is valid for ten minutes
  * @throws {TypeError} for a key of another kind
@@ -112,7 +127,7 @@ export async function issueActorToken(input: {
     ...(input.epoch ? { epo: input.epoch } : {}),
     from: input.from,
     ...(input.runs ? { run: true } : {}),
-    ...(input.began?.length ? { beg: input.began.slice(0, mostNamed).map(personMark) } : {}),
+    beg: marksOf({ issuedAt, node: input.node }, input.began ?? []),
   };
   return new CompactSign(Buffer.from(JSON.stringify(payload)))
     .setProtectedHeader({ alg: algorithm, typ: type, kid: input.key.id })

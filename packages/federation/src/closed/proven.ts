@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { type Context, countAttempt, epochOf, originOf, type Requester, TooMany } from '@joinery/core';
-import { personMark, readActorToken, verifyActorToken } from '../actor-token.ts';
+import { readActorToken, threadMark, verifyActorToken } from '../actor-token.ts';
 import type { Bridge } from '../bridge.ts';
 import type { HeaderReader } from '../signatures.ts';
 import { longestLookUp, within } from '../within.ts';
@@ -43,8 +43,9 @@ export function tokenProof(
     // The group's node was restored, and this one was not told or has forgotten: asked at its own address, it says so.
     if (!verified.ok && verified.code === 'token_ahead' && (await asksHost(context, group))) verified = await verify();
     if (verified.ok) {
-      const { version, from, runs, began } = verified.claims;
-      return { version, from, runs, began: (person) => began.includes(personMark(person)) };
+      const { claims } = verified;
+      const { version, from, runs, began } = claims;
+      return { version, from, runs, began: (thread) => began.includes(threadMark(claims, thread)) };
     }
     // Answered like what is missing; whoever looks after the node reads why.
     context.logger.info('token.refused', { refusal: verified.code });

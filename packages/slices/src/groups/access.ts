@@ -113,30 +113,6 @@ export async function revokeNode(work: Work, group: GroupRow, origin: string): P
   work.emit('group.revoked', streams.node(origin), data);
 }
 
-/** Somebody began a thread for a part of a group of ours. */
-export async function noteBegun(work: Work, group: string, person: string): Promise<void> {
-  const row = work.db.updateTable('group_member').set({ began: 1 });
-  await row.where('group_id', '=', group).where('person_id', '=', person).where('began', '=', 0).execute();
-}
-
-/** Addresses of members at a node who began a thread for a part of a group of ours; whose standing changed last first. */
-export async function beganAt(db: Reader, group: string, origin: string): Promise<string[]> {
-  return (await begunAt(db, { group, origin })).map(({ uri }) => uri);
-}
-
-const begunAt = prepareQuery((db, { group, origin }: At) =>
-  db
-    .selectFrom('group_member')
-    .innerJoin('person', 'person.id', 'group_member.person_id')
-    .select('person.uri')
-    .where('group_member.group_id', '=', group)
-    .where('group_member.began', '=', 1)
-    .where('group_member.state', '=', 'member')
-    .where('person.home', '=', origin)
-    .orderBy('group_member.updated_at', 'desc')
-    .limit(100),
-);
-
 /**
  * A node may read less of a closed group of ours than its token says, and goes on reading: somebody there runs it no more, or began a thread for a part of it and is a member no more. Its version
  * goes up, and the nodes of the other members are told, which have what they wrote; the node itself asks for another token once this one opens nothing.

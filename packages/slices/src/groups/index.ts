@@ -1,8 +1,9 @@
 /** Groups and who takes part in them: rules, reading rights, and the group's side of the wire. Start in README.md. */
 
-export { accessByNode, accessOf, hasMembersAt, lastNumber, nextNumber, nodeFacts, noteBegun } from './access.ts';
+export { accessByNode, accessOf, hasMembersAt, lastNumber, nextNumber, nodeFacts } from './access.ts';
 export { addressing, announce, publicCollection } from './activities-document.ts';
 export { collectionUris, scopeOf, streamFor, streamOf } from './addresses.ts';
+export { noteBegun } from './begun.ts';
 export { labelGroup } from './classify.ts';
 export {
   changeUsualContacts,

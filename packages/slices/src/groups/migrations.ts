@@ -297,4 +297,13 @@ export const migrations: Migrations = {
       .addColumn('began', 'integer', (column) => column.notNull().defaultTo(0))
       .execute();
   },
+  '2026-12-10-groups-begun': async (db) => {
+    await db.schema
+      .createTable('group_begun')
+      .addColumn('group_id', 'text', (column) => column.notNull().references('groups.id'))
+      .addColumn('person_id', 'text', (column) => column.notNull().references('person.id'))
+      .addColumn('topic_uri', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('group_begun_key', ['group_id', 'person_id', 'topic_uri'])
+      .execute();
+  },
 };

@@ -1,7 +1,8 @@
 import { type CollectionKind, nameCursor, namePosition, type ObjectKind, type StoredObject } from '@joinery/core';
-import { accessOf, beganAt, nodeFacts, noteLease } from './access.ts';
+import { accessOf, nodeFacts, noteLease } from './access.ts';
 import { groupDocument } from './activities-document.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
+import { begunAt } from './begun.ts';
 import { listedGroups } from './lists.ts';
 import { absent, isPubliclyKnown, mayKnowGroup } from './policy.ts';
 import { rememberModerators } from './remote-roles.ts';
@@ -44,7 +45,7 @@ export const groupKind: ObjectKind = {
       const [group, access] = [await groupById(db, id), await accessOf(db, id, requester.origin)];
       const reads = await requesterMayRead(db, requester, group ?? absent);
       const running = await membersWithRole(db, id, ['owner', 'facilitator']);
-      const began = await beganAt(db, id, requester.origin);
+      const began = await begunAt(db, id, requester.origin);
       if (group?.reading !== 'members' || group.deleted_at !== null || !access || !reads) return null;
       const runs = running.some(({ home }) => home === requester.origin);
       return access.revoked_at === null ? { version: access.version, from: access.reads_from, runs, began } : null;

@@ -234,6 +234,9 @@ export type GroupContactRow = {
 /** Whether people of other nodes may begin conversations with somebody here, where that person chose. */
 type GroupContactChoiceRow = { person_id: string; allowed: number };
 
+/** A thread for a part of a group of this node, by the address of its first post. */
+type GroupBegunRow = { group_id: string; person_id: string; topic_uri: string };
+
 declare module '@joinery/core' {
   interface Schema {
     group_contact: GroupContactRow;
@@ -247,6 +250,7 @@ declare module '@joinery/core' {
     group_node: GroupNodeRow;
     group_directory: GroupDirectoryRow;
     group_asking: GroupAskingRow;
+    group_begun: GroupBegunRow;
     group_change: GroupChangeRow;
     group_question: GroupQuestionRow;
     group_answer: GroupAnswerRow;

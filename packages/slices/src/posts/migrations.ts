@@ -398,4 +398,10 @@ export const migrations: Migrations = {
       where post.group_id = group_member.group_id and post.author_id = group_member.person_id
         and post.audience <> 'group' and post.topic_id = post.id)`.execute(db);
   },
+  '2026-12-10-posts-begun': async (db) => {
+    await sql`insert into group_begun (group_id, person_id, topic_uri)
+      select post.group_id, post.author_id, post.uri from post join groups on groups.id = post.group_id
+      where groups.local = 1 and post.audience <> 'group' and post.topic_id = post.id
+      on conflict do nothing`.execute(db);
+  },
 };

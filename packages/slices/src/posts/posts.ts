@@ -178,7 +178,7 @@ async function addPost(
   if (row.local === 0) await rememberFiles(work, holderOf(id), arrival?.files ?? []);
   else if (!arrival) await attachAll(work, id, given.author, given.files ?? []);
   await numberPost(work, group, row, arrival?.activityId ?? null);
-  if (group.local === 1 && !thread && row.audience !== 'group') await noteBegun(work, group.id, row.author_id);
+  if (group.local === 1 && !thread && row.audience !== 'group') await noteBegun(work, group.id, row.author_id, row.uri);
   // Other nodes look up by WebFinger who wrote where everybody may know of the group.
   if (!arrival && group.listed === 1 && group.reading !== 'members') await markPublic(work, input.author);
   if (!waits) await enterGroup(work, group, row, arrival?.history === true);

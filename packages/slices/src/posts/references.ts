@@ -182,7 +182,7 @@ async function isForNode(
   origin: string,
   post: Pick<PostRow, 'audience' | 'audience_origin' | 'topic_id'>,
   group: Pick<GroupRow, 'home'> & GroupFacts,
-  token?: { runs?: boolean; began?: (person: string) => boolean },
+  token?: { runs?: boolean; began?: (thread: string) => boolean },
 ): Promise<boolean> {
   if (post.audience === 'group') return true;
   const topic = await postById(db, post.topic_id);
@@ -191,5 +191,5 @@ async function isForNode(
   if (post.audience === 'agency' ? post.audience_origin === origin : token?.runs) return true;
   // Whoever began it sees it as long as they are a member, which the group's node alone knows: a token that does not say so proves nothing of it.
   const author = await personById(db, topic.author_id);
-  return author?.home === origin && token?.began?.(author.uri) === true;
+  return author?.home === origin && token?.began?.(topic.uri) === true;
 }
