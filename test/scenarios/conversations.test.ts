@@ -166,11 +166,24 @@ it('is among the conversations of somebody of another node at once, as a request
   expect(contact).toMatchObject({ state: 'waiting', by_id: asks?.id });
   expect(asks).toMatchObject({ name: 'Ada Owner', agency: 'Department' });
   expect(await bells(b, bob)).toEqual([{ kind: 'message', actor_id: asks?.id }]);
-  await say(a, ada, 'Are you there?');
+  const file = await uploadFile(a, ada, `${secret} plan.txt`, Buffer.from('plan'));
+  await say(a, ada, 'Are you there?', [file]);
   await reading(b, bob, [`First ${secret}`, 'Are you there?']);
+  // Its bytes lie at the node of whoever asks, which would learn that they are read: neither the page nor its address shows it before Bob accepts.
+  const { open } = await browserOf(b, bob);
+  const request = await (await open(`/conversations/${there?.id}`)).text();
+  expect(request).toContain('Files are shown once you accept');
+  expect(request).not.toContain('/files/');
+  expect((await open(await planInB())).status).toBe(404);
   expect(await bells(b, bob)).toHaveLength(1);
   expect(await people(b)).toEqual({ 'Ada Owner': 'in', 'Bob Writer': 'in' });
 }, 60_000);
+
+/** Address at Bob's node of the file that came with the request. */
+async function planInB(): Promise<string> {
+  const files = b.context.db.reader.selectFrom('files_file').select('id').where('name', '=', `${secret} plan.txt`);
+  return `/files/${(await files.executeTakeFirstOrThrow()).id}`;
+}
 
 it('is accepted by answering, and tells the other node addresses and numbers alone', async () => {
   const file = await uploadFile(b, bob, `${secret} notes.txt`, Buffer.from('words'));
@@ -183,8 +196,10 @@ it('is accepted by answering, and tells the other node addresses and numbers alo
   const page = await (await open(`/conversations/${talk.id}`)).text();
   expect(page).toContain(`${secret} notes.txt`);
   expect(page).not.toContain('notes that your node opens this');
-  const [, there = ''] = /href="(\/files\/[0-9a-f-]{36})\/view"/.exec(page) ?? [];
+  const [, there = ''] = [...page.matchAll(/href="(\/files\/[0-9a-f-]{36})\/view"/g)].at(-1) ?? [];
   expect(await (await open(there)).text()).toBe('words');
+  const bobs = await browserOf(b, bob);
+  expect(await (await bobs.open(await planInB())).text()).toBe('plan');
   await until(async () => {
     await settle();
     return (await postByUri(b.context.db.reader, answer.uri))?.status === 'accepted';

@@ -78,6 +78,7 @@ export const messages = defineMessages({
     requestTitle: '{name} wants to talk with you',
     requestLead:
       'You have not talked with each other before. Answer, or accept, and you hear of new messages. Nobody is told whether you have read or ignored it.',
+    requestFiles: 'Files are shown once you accept: opening one tells the other agency that you do.',
     requestIgnored: 'You ignore this conversation: it is not in your list, and you hear nothing of it.',
     accept: 'Accept',
     ignore: 'Ignore',
@@ -244,6 +245,7 @@ export const messages = defineMessages({
     requestTitle: '{name} wil met u praten',
     requestLead:
       'U hebt nog niet eerder met elkaar gepraat. Antwoord of accepteer, dan hoort u van nieuwe berichten. Niemand hoort of u het hebt gelezen of genegeerd.',
+    requestFiles: 'Bestanden ziet u als u accepteert: wie er een opent, laat dat de andere organisatie merken.',
     requestIgnored: 'U negeert dit gesprek: het staat niet in uw lijst en u hoort er niets van.',
     accept: 'Accepteren',
     ignore: 'Negeren',

@@ -169,7 +169,8 @@ async function show(c: RequestContext, { conversation, topic, viewer }: SeenConv
       contact={contact?.state ?? 'accepted'}
       contactBy={participants.find((one) => one.person.id === contact?.by_id)?.person}
       deliveries={await lateTexts(db, items, person, participants, language)}
-      attached={await shownFiles(c, items, person)}
+      // Nor does the node of the files, which would be asked for their bytes.
+      attached={takesPart ? await shownFiles(c, items, person) : new Map()}
       largest={context.config.files.largest}
       closed={await closedStateOf(db, conversation)}
       notReadBy={unreachedAgencies(context, conversation, participants)}

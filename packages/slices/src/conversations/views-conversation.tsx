@@ -200,6 +200,7 @@ function Request({ model }: { model: ConversationModel }) {
   return (
     <Panel title={t('requestTitle', { name: nameOf(contactBy, reader.language) })} id="request">
       <p>{t(model.contact === 'waiting' ? 'requestLead' : 'requestIgnored')}</p>
+      <p>{t('requestFiles')}</p>
       <div class="app-actions">
         <Form inline action={`${href}/accept`} csrf={csrf}>
           <SubmitButton small>{t('accept')}</SubmitButton>

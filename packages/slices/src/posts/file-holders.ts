@@ -1,5 +1,5 @@
 import type { FileHolder } from '@joinery/core';
-import { canModerate, groupById, isRecorded, membershipOf, requesterMayRead } from '@joinery/slices/groups';
+import { canModerate, contactOf, groupById, isRecorded, membershipOf, requesterMayRead } from '@joinery/slices/groups';
 import { binned } from './bin.ts';
 import { editPost } from './changes.ts';
 import { noteFetch } from './delivery/fetches.ts';
@@ -22,8 +22,12 @@ export const ofPosts: FileHolder = {
       requester,
       object ?? { id, uri: '', local: false, deletedAt: null, type: '' },
     );
+    const person = requester.kind === 'person' ? requester.person : null;
+    const contact = person === null ? undefined : await contactOf(db, post?.group_id ?? id, person);
     if (!may || !post || post.deleted_at !== null || post.hidden_at !== null) return false;
-    if (requester.kind === 'person' && requester.person === post.author_id) return true;
+    if (person === post.author_id) return true;
+    // Its bytes are read where they lie: its node would learn that somebody looks who has not accepted.
+    if (contact !== undefined && contact.state !== 'accepted') return false;
     // What was answered to a removed topic went with it.
     if (post.removed_at !== null || topic?.removed_at !== null) return false;
     return requester.kind !== 'person' || post.status === 'accepted';
