@@ -1,4 +1,5 @@
 import { type Restored, sizes, type Trust } from '@joinery/core';
+import { rememberFiles } from '@joinery/slices/files';
 import { conversationOf, groupById, groups, joinGroup, membershipOf } from '@joinery/slices/groups';
 import { deletePerson, disablePerson, type PersonRow, personById } from '@joinery/slices/people';
 import {
@@ -181,7 +182,10 @@ describeStores('a conversation', (open) => {
     const db = context.db.reader;
     const [anna, bram, cato] = [await add('Anna'), await add('Bram'), await add('Cato')];
     const made = await begin(anna, [bram, cato], 'For you', 'Whispered subject');
-    await say(made, anna, 'Whispered #words');
+    const { id: post } = await say(made, anna, 'Whispered #words');
+    const said = { uri: 'https://b.example/files/1', name: 'Whispered.txt', media_type: 'text/plain', bytes: 1 };
+    const hashes = { sha256: '0'.repeat(64), pieces: '', alt: null };
+    await act((work) => rememberFiles(work, { kind: 'posts', id: post }, [{ ...said, ...hashes }]));
     await leave(made, bram);
     expect(await conversationOf(db, made.id, bram.id)).toBeUndefined();
     expect(await refusalOf(say(made, bram, 'Still here?'))).toBe('not_found');
@@ -198,7 +202,7 @@ describeStores('a conversation', (open) => {
     expect(await groupById(db, made.id)).toMatchObject({ member_count: 0, name: '' });
     // Nobody could ever read it again: nothing of what was said is left.
     expect(await db.selectFrom('post_revision').select('post_id').execute()).toEqual([]);
-    for (const table of ['post', 'post_tag', 'post_like', 'post_read_topic', 'log', 'groups'] as const)
+    for (const table of ['post', 'post_tag', 'post_like', 'post_read_topic', 'files_file', 'log', 'groups'] as const)
       expect(JSON.stringify(await db.selectFrom(table).selectAll().execute())).not.toMatch(/For you|Whispered|words/);
   });
 
