@@ -169,10 +169,12 @@ async function note(work: Work, group: GroupRow, lease: Lease): Promise<void> {
   const renewedAt = lease.state === 'held' ? work.now : (known?.renewed_at ?? work.now);
   const age = Date.parse(work.now) - Date.parse(renewedAt);
   const failedAt = lease.state === 'held' ? null : (known?.failed_at ?? work.now);
+  const isLost = age >= periods.leaseKept.days * day;
   const row = {
     state: lease.state,
     renewed_at: renewedAt,
     failed_at: failedAt,
+    lost_at: isLost ? (known?.lost_at ?? work.now) : null,
     next_at: new Date(Date.parse(work.now) + waitSeconds(work.now, failedAt) * 1_000).toISOString(),
   };
   await work.db
@@ -183,7 +185,9 @@ async function note(work: Work, group: GroupRow, lease: Lease): Promise<void> {
   // A host that says no is heeded at once; one that says nothing may only be away.
   const withheld = lease.state === 'refused' || age >= periods.leaseReadable.days * day;
   await weighLabel(work, group, hidingReason(work.trust, group), withheld);
-  if (age >= periods.leaseKept.days * day) loseAccess(work, group.id, 0);
+  // Once, since all that was deleted leaves the files of the database then; and again when a host that was away says no, which may not have heard of it.
+  const isTold = known?.lost_at != null && (lease.state !== 'refused' || known.state === 'refused');
+  if (isLost && !isTold) loseAccess(work, group.id, 0);
 }
 
 /** A quarter of the time that it has failed already: a short absence is noticed soon, and a long one is not asked about all the time. */

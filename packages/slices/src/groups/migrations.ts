@@ -306,4 +306,7 @@ export const migrations: Migrations = {
       .addPrimaryKeyConstraint('group_begun_key', ['group_id', 'person_id', 'topic_uri'])
       .execute();
   },
+  '2026-12-10-groups-lease-lost': async (db) => {
+    await db.schema.alterTable('group_lease').addColumn('lost_at', 'text').execute();
+  },
 };

@@ -174,6 +174,8 @@ export type GroupLeaseRow = {
   next_at: string;
   /** Since when those who decide about partners are asked what its label means, of which nobody here has said so. */
   label_asked_at: string | null;
+  /** When the copies went that nobody had confirmed for so long; null while they may be kept. */
+  lost_at: string | null;
 };
 
 /** How many items of a closed group of ours have a number. */
