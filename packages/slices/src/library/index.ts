@@ -30,4 +30,5 @@ export const library: Slice = {
   panels,
   on: afterEffects,
   jobs,
+  forget: async () => ['library_document', 'library_folder', 'library_version'],
 };
