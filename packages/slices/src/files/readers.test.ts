@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { openWeb } from '../../../../test/harness/web.ts';
 import { countReaders, files, readingsOf, removeFilesOf } from './index.ts';
-import { forgetReaders, noteReading, ways } from './readers.ts';
+import { forgetReaders, noteReading, rememberReadings, type Way, ways } from './readers.ts';
 import { fileById } from './store.ts';
 import { change, hangFile, nothing, thingsFor } from './testing/web.ts';
 
@@ -56,6 +56,27 @@ describeStores('Who read a file', (open) => {
       [bert.person.id, bert.person.id, cleo.person.id, 'https://b.example'].sort(),
     );
     expect(await countReaders(db, [id])).toEqual({ people: 2, nodes: 1 });
+    // What another node says of its record copy changes nothing of what was noted here, and is less than that.
+    const said = (node: string, how: Way) =>
+      change(web, (work) =>
+        rememberReadings(work, file, 'https://c.example', [
+          { uri: file.uri, node, at: new Date(now).toISOString(), how },
+        ]),
+      );
+    const of = async (node: string) =>
+      (await readingsOf(db, [id], first)).items.flatMap(({ reader, how, through }) =>
+        reader === node ? [[how, through]] : [],
+      );
+    await said('https://b.example', ways.saved);
+    expect(await of('https://b.example')).toEqual([[ways.opened, null]]);
+    await said('https://d.example', ways.opened);
+    await said('https://d.example', ways.saved);
+    expect(await of('https://d.example')).toEqual([[ways.saved, 'https://c.example']]);
+    await noteReading(context, file, { ...peer, origin: 'https://d.example' }, ways.opened);
+    expect(await of('https://d.example')).toEqual([[ways.saved, null]]);
+    await change(web, (work) =>
+      work.db.deleteFrom('files_reading').where('reader', '=', 'https://d.example').execute(),
+    );
 
     const page = await (await anna.browser.fetch(`/files/${id}/readers`)).text();
     expect(page).toContain('2 people of this node, 1 other node.');

@@ -50,18 +50,23 @@ export async function noteReading(
   const hour = `${at.slice(0, 13)}:00:00.000Z`;
   const known = await context.db.reader
     .selectFrom('files_reading')
-    .select('how')
+    .select(['how', 'told_by'])
     .where('file_id', '=', file.id)
     .where('reader', '=', by.reader)
     .where('hour', '=', hour)
     .executeTakeFirst();
-  if (known && known.how >= how) return;
+  // What this node sees itself stands, whatever another one said of the same hour.
+  if (known && known.told_by === null && known.how >= how) return;
+  const most = Math.max(how, known?.how ?? 0);
   await transact(context, { kind: 'system', what: 'files' }, async (work) => {
     await work.db
       .insertInto('files_reading')
       .values({ ...by, file_id: file.id, hour, at, how, told_by: null })
       .onConflict((conflict) =>
-        conflict.columns(['file_id', 'reader', 'hour']).doUpdateSet({ how }).where('files_reading.how', '<', how),
+        conflict
+          .columns(['file_id', 'reader', 'hour'])
+          .doUpdateSet({ how: most, told_by: null })
+          .where((eb) => eb.or([eb('files_reading.told_by', 'is not', null), eb('files_reading.how', '<', how)])),
       )
       .execute();
     await enqueueForget(work);
@@ -124,7 +129,11 @@ export async function rememberReadings(
       .insertInto('files_reading')
       .values({ file_id: file.id, reader: node, kind: 'node', hour, at, how, told_by: by })
       .onConflict((conflict) =>
-        conflict.columns(['file_id', 'reader', 'hour']).doUpdateSet({ how }).where('files_reading.how', '<', how),
+        conflict
+          .columns(['file_id', 'reader', 'hour'])
+          .doUpdateSet({ how })
+          .where('files_reading.told_by', '=', by)
+          .where('files_reading.how', '<', how),
       )
       .execute();
   }
