@@ -75,6 +75,8 @@ const markup = [
   svg('<foreignObject><body xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></body></foreignObject>'),
   svg('<image xlink:href="http://evil.example/x.png"/><use href="http://evil.example/x.svg#a"/>'),
   svg('&c;', '<!DOCTYPE svg [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'),
+  svg('<script>alert(1)</script>', '<!DOCTYPE svg [<!ENTITY a "]>"><!ENTITY b "c">]>'),
+  svg('<script>alert(1)</script>', '<?xml version="1.0"?><!DOCTYPE svg SYSTEM "a>b">'),
   '<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><script>alert(1)</script></html>',
 ];
 

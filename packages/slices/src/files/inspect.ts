@@ -56,7 +56,9 @@ function textTypeOf(bytes: Buffer, isCut: boolean): string {
   const start = text
     .replace(/^(?:\s|<!--[\s\S]*?-->|<\?xml[^>]*\?>|<!doctype (?!html)[^>[]*(?:\[[^\]]*\]\s*)?>)+/i, '')
     .slice(0, 200);
-  if (/^<svg[\s>:]/i.test(start)) return 'image/svg+xml';
+  // What a document type declares may hold any sign: what begins as XML and has the element anywhere counts as it.
+  const isXml = /^\s*(?:<!--[\s\S]*?-->\s*)*<(?:\?xml|!doctype svg)/i.test(text);
+  if (/^<svg[\s>:]/i.test(start) || (isXml && /<svg[\s>:]/i.test(text))) return 'image/svg+xml';
   if (
     /^<(?:!doctype html|html|head|body|script|iframe|h1|div|font|table|a|style|title|b|br|p|img|meta|link)[\s>/]/i.test(
       start,
