@@ -142,7 +142,8 @@ export async function restoredNotice(context: Context, language: Language): Prom
   const state = await restoredState(reader);
   const t = healthText(language);
   // What no list of administrators shows they cannot answer: rules of hidden groups are for those who run them.
-  const off = state === null || state.confirmedAt === null ? 0 : (await rulesToAnswer(context, null, language)).length;
+  const off =
+    state === null || state.confirmedAt === null ? 0 : (await rulesToAnswer(context, null, language, false)).length;
   if (off > 0)
     return [
       {

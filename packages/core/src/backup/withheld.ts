@@ -48,10 +48,11 @@ export async function withhold(work: Work, kind: string, subject: string, data =
     .execute();
 }
 
-/** What nobody has looked at yet; of one kind, or of all. */
-export function withheldRows(db: Reader, kind?: string): Promise<WithheldRow[]> {
+/** What nobody has looked at yet; of one kind, or of all. @param ending what the subject ends in: an id */
+export function withheldRows(db: Reader, kind?: string, ending?: string): Promise<WithheldRow[]> {
   const rows = db.selectFrom('withheld').selectAll().orderBy('kind').orderBy('subject');
-  return (kind === undefined ? rows : rows.where('kind', '=', kind)).execute();
+  const ofKind = kind === undefined ? rows : rows.where('kind', '=', kind);
+  return (ending === undefined ? ofKind : ofKind.where('subject', 'like', `% ${ending}`)).execute();
 }
 
 /** The rules of all slices, by kind. */

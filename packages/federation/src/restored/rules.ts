@@ -17,11 +17,12 @@ export type RuleToAnswer = WithheldRow & { title: string; says: string; href: st
     'page'
   > & { ends: string[] };
 
-/** What nobody has looked at yet, in the order in which it matters. @param visitor null for the command line, which answers everything */
+/** What nobody has looked at yet, in the order in which it matters. @param visitor null for the command line, which answers everything. @param withEnds false where only their number is shown: whose role ends is read for each rule */
 export async function rulesToAnswer(
   { db, slices }: Context,
   visitor: Visitor | null,
   language: 'en' | 'nl',
+  withEnds = true,
 ): Promise<RuleToAnswer[]> {
   const rules = withheldRules(slices);
   const found: (RuleToAnswer & { order: number })[] = [];
@@ -30,7 +31,7 @@ export async function rulesToAnswer(
     const described = await rule?.describe(db.reader, row, language);
     if (!rule || !described) continue;
     const mine = visitor === null || (rule.may ? await rule.may(db.reader, visitor) : visitor.administrator);
-    const ends = (await rule.ends?.(db.reader, row)) ?? [];
+    const ends = withEnds ? ((await rule.ends?.(db.reader, row)) ?? []) : [];
     found.push({ ...row, ...described, mine, ends, order: rule.order, ...(rule.page ? { page: rule.page } : {}) });
   }
   const names = new Intl.Collator(language);

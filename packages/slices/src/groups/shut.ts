@@ -87,7 +87,7 @@ export async function whoConfirms(db: Reader, group: string): Promise<PersonRow[
 
 /** People of other nodes who ran a group as of the backup, with what they were: nobody here lets them in again, so whoever opens it says whether they run it. */
 export async function runnersElsewhere(db: Reader, group: string): Promise<{ person: PersonRow; role: Role }[]> {
-  const rows = (await withheldRows(db, roleKind)).flatMap(({ subject, data }) => {
+  const rows = (await withheldRows(db, roleKind, group)).flatMap(({ subject, data }) => {
     const [person = '', where] = subject.split(' ');
     const role = roles.find((one) => one === data);
     return where === group && role !== undefined ? [{ person, role }] : [];
