@@ -196,8 +196,11 @@ async function askHeld(bridge: Bridge, origin: string): Promise<boolean> {
 async function endedHere({ context }: Bridge, held: JsonObject): Promise<string[]> {
   const ids = listOf(held['joinery:endedKeys']).filter((id) => typeof id === 'string');
   if (ids.length === 0) return [];
+  const at = (await restoredState(context.db.reader))?.at;
+  if (at === undefined) return [];
+  // A key made since cannot have ended before: what a peer says of it is not heard.
   const used = context.db.reader.selectFrom('key').select('id').where('retired_at', 'is', null);
-  const rows = await used.where('id', 'in', ids.slice(0, 1_000)).execute();
+  const rows = await used.where('created_at', '<', at).where('id', 'in', ids.slice(0, 1_000)).execute();
   return rows.map(({ id }) => id);
 }
 
