@@ -162,7 +162,21 @@ const foldersAt = async (): Promise<{ id: string; name: string }[]> =>
   (await cleo.api('GET', `/groups/${at.c}/library/folders`)).body.items;
 
 it('while A is away readers are told where the names of folders are, which come back with it and with copies', async () => {
+  const { closedGroups } = c.context.ports;
+  await closedGroups.lease(group.uri);
   world.lineToA.cut();
+  // What an author's node refuses or has no more does not take from C what opens the rest.
+  const place = { id: at.c, uri: group.uri };
+  const written = (
+    await b.context.db.reader
+      .selectFrom('post')
+      .selectAll()
+      .where('title', '=', 'Heronry works')
+      .executeTakeFirstOrThrow()
+  ).uri;
+  const read = async (uri: string) => (await closedGroups.reference(uri, place)).state;
+  for (const _ of [1, 2])
+    expect([await read(`${b.origin}/posts/${at.b}`), await read(written)]).toEqual(['refused', 'found']);
   const away = `Folder whose name is at ${new URL(a.origin).host}`;
   expect(await page(c, cleo, `/groups/${at.c}/library`)).toContain(away);
   expect((await foldersAt())[0]?.name).toContain(away);

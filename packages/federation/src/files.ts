@@ -31,7 +31,7 @@ export function createRemoteFiles(
         return door.fetchFile(uri, { purpose: 'file', headers: { ...headers, ...signed }, maximumBytes });
       };
       let answer = await fetchWith(token);
-      if (!answer.ok && isRefusal(answer.status) && group !== null && token !== null) {
+      if (!answer.ok && mayNeedOther(answer.status) && group !== null && token !== null) {
         const other = await context.ports.closedGroups.token(group, token);
         if (other !== null) answer = await fetchWith(other);
       }
@@ -60,6 +60,9 @@ export function createRemoteFiles(
     },
   };
 }
+
+/** Another token may open it. What is gone, or shorter than what was asked for, no token opens. */
+const mayNeedOther = (status: number | undefined): boolean => isRefusal(status) && status !== 410 && status !== 416;
 
 /** It answers, and says no. */
 const isRefusal = (status: number | undefined): boolean => status !== undefined && status < 500 && status !== 429;

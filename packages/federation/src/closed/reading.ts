@@ -22,7 +22,8 @@ const newMilliseconds = 5_000;
 /** A token of ten minutes is used for seven: what is fetched at its end must still arrive. */
 const usedMilliseconds = 7 * 60_000;
 
-type Held = { token: string; claims: ActorTokenClaims };
+/** @property at when it came, by this node's clock. @property doubted it opened nothing, and another is asked for. @property askedAt when the group's node did not answer that */
+type Held = { token: string; claims: ActorTokenClaims; at: number; doubted?: boolean; askedAt?: number };
 
 /** The reader's side of closed groups elsewhere: their tokens, in memory only, and what is fetched with them. */
 export function createClosedReading(bridge: Bridge): ClosedGroups {
@@ -32,8 +33,10 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
 
   const ask = async (group: string): Promise<Lease> => {
     const origin = originOf(group);
-    if (origin === null || !bridge.trust.mayFederate(origin, 'closed-groups', 'in').allowed)
+    if (origin === null || !bridge.trust.mayFederate(origin, 'closed-groups', 'in').allowed) {
+      held.delete(group);
       return { state: 'refused' };
+    }
     const answer = await signedFetch(bridge, `${group}/token`, 'token of a closed group');
     if (!answer.ok) {
       const away = answer.status === undefined || answer.status >= 500 || answer.status === 429;
@@ -53,7 +56,7 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
     // Said at the group's own address: whoever was not there when its node told its partners learns here that it was restored.
     if (claims.epoch > (await epochOf(context.db.reader, origin)))
       await transact(context, { kind: 'peer', origin }, (work) => heedEpoch(work, origin, claims.epoch));
-    held.set(group, { token, claims });
+    held.set(group, { token, claims, at: context.clock.now().getTime() });
     return { state: 'held', version: claims.version, from: claims.from };
   };
   /** Whoever asks meanwhile shares the answer. */
@@ -65,8 +68,10 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
   const tokenFor = async (group: string): Promise<string | null> => {
     const now = context.clock.now().getTime();
     const known = held.get(group);
-    if (known && now - known.claims.issuedAt * 1_000 < usedMilliseconds) return known.token;
-    await lease(group);
+    const settled = known?.doubted !== true || now - (known.askedAt ?? -Infinity) < newMilliseconds;
+    if (known && settled && now - known.claims.issuedAt * 1_000 < usedMilliseconds) return known.token;
+    // While the group's node does not answer, one that is still valid may open what it did not open elsewhere.
+    if ((await lease(group)).state === 'away' && known) known.askedAt = now;
     const current = held.get(group);
     return current && current.claims.expiresAt * 1_000 > now ? current.token : null;
   };
@@ -74,8 +79,8 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
   const instead = async (group: string, refused: string): Promise<string | null> => {
     const known = held.get(group);
     if (known?.token === refused) {
-      if (context.clock.now().getTime() - known.claims.issuedAt * 1_000 < newMilliseconds) return null;
-      held.delete(group);
+      if (context.clock.now().getTime() - known.at < newMilliseconds) return null;
+      known.doubted = true;
     }
     const other = await tokenFor(group);
     return other === refused ? null : other;
@@ -111,7 +116,8 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
       if (answer.status === 410) return { state: 'gone' };
       const refused = isRefusal(answer.status);
       // Another token may be needed: membership began anew, or the clock of the group's node was set.
-      if (refused && token !== null) held.delete(group);
+      const known = held.get(group);
+      if (refused && token !== null && known) known.doubted = true;
       if (!refused) bridge.unanswered.add(origin);
       return { state: refused ? 'refused' : 'away' };
     },
