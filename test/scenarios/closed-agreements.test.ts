@@ -135,6 +135,23 @@ it('A takes closed groups out of its agreement with C, and puts them back: C is 
   }, limit);
 });
 
+it('A suspends C, and allows it again: names of folders are gone when C says that nothing is left, and are told again', async () => {
+  const { a, c, settle } = world;
+  const folders = async () => {
+    const rows = c.context.db.reader.selectFrom('library_folder').select('name').where('group_id', '=', at.c);
+    return (await rows.execute()).map(({ name }) => name).join();
+  };
+  expect(await folders()).toBe('May papers');
+  await losesAccess('suspended', () => a.decide('suspend', c));
+  expect(await folders()).toBe('');
+  await a.allow(c, { scopes: [...scopes] });
+  await readsAgain('allowed again');
+  await until(async () => {
+    await settle();
+    return (await folders()) === 'May papers';
+  }, limit);
+});
+
 it('the keys of the group are renewed: members read on, and a stolen old key opens and changes nothing', async () => {
   const { a, b, c, ada, group, settle, get, forged } = world;
   const { bridge } = a.federation;

@@ -175,4 +175,8 @@ export const afterEffects: AfterEffects = {
   'group.followed': (work, { data }) => tell(work, data),
   'group.admitted': (work, { data }) => tellNode(work, data.group, data.node),
   'group.access_lost': (work, { data }) => forgetLibrary(work, data.group),
+  'partner.withdrawn': async (work, { data }) => {
+    const theirs = work.db.selectFrom('groups').select('id').where('home', '=', data.origin).where('local', '=', 0);
+    for (const { id } of await theirs.where('reading', '=', 'members').execute()) await forgetLibrary(work, id);
+  },
 };
