@@ -115,14 +115,18 @@ async function noticesFor(context: Context, language: 'en' | 'nl') {
   return told.flat();
 }
 
-/** Answers a whole page: with 422 when it says what was wrong with a form, unless another status is given. */
+/**
+ * Answers a whole page: with 422 when it says what was wrong with a form, unless another status is given.
+ * @param body where it is still to come, what stands around it is asked for meanwhile: only where nothing around it hangs on what the body does
+ */
 export async function showPage(
   c: RequestContext,
   options: PageOptions & { status?: 403 | 410 | 429 | 502 },
-  body: Child,
+  body: Child | Promise<Child>,
 ): Promise<Response> {
   const { status, ...page } = options;
-  return c.html(renderPage(await pageModel(c, page), body), status ?? (options.error ? 422 : 200));
+  const [model, content] = await Promise.all([pageModel(c, page), body]);
+  return c.html(renderPage(model, content), status ?? (options.error ? 422 : 200));
 }
 
 /** Who reads the page, as far as dates and words are concerned. Signed out: in UTC. */
