@@ -94,8 +94,13 @@ export type Peers = {
   tryNow: (work: Work, origin: string, event: string | null) => Promise<void>;
 };
 
-/** Whether the host of a closed group elsewhere confirms that somebody here is a member; `away` when it does not answer just now. */
-export type Lease = { state: 'held'; version: number; from: number } | { state: 'refused' | 'away' };
+/**
+ * Whether the host of a closed group elsewhere confirms that somebody here is a member; `away` when it does not answer just now. With what it says of the people here: whether one of them runs
+ * the group, and whether one of them began a thread for a part of it (of the newest 24 such threads).
+ */
+export type Lease =
+  | { state: 'held'; version: number; from: number; runs: boolean; began: (thread: string) => boolean }
+  | { state: 'refused' | 'away' };
 
 /** What came of asking for an item of a closed group at its author's node. */
 export type Referenced = { state: 'found'; document: JsonObject } | { state: 'gone' | 'refused' | 'away' };

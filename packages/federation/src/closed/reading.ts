@@ -10,7 +10,7 @@ import {
   type Referenced,
   transact,
 } from '@joinery/core';
-import { type ActorTokenClaims, actorTokenHeader, verifyActorToken } from '../actor-token.ts';
+import { type ActorTokenClaims, actorTokenHeader, threadMark, verifyActorToken } from '../actor-token.ts';
 import type { Bridge } from '../bridge.ts';
 import { signedFetch } from '../fetch.ts';
 import { textOf } from '../read.ts';
@@ -57,7 +57,8 @@ export function createClosedReading(bridge: Bridge): ClosedGroups {
     if (claims.epoch > (await epochOf(context.db.reader, origin)))
       await transact(context, { kind: 'peer', origin }, (work) => heedEpoch(work, origin, claims.epoch));
     held.set(group, { token, claims, at: context.clock.now().getTime() });
-    return { state: 'held', version: claims.version, from: claims.from };
+    const { version, from, runs } = claims;
+    return { state: 'held', version, from, runs, began: (thread) => claims.began.includes(threadMark(claims, thread)) };
   };
   /** Whoever asks meanwhile shares the answer. */
   const lease = (group: string): Promise<Lease> => {

@@ -115,7 +115,7 @@ export async function revokeNode(work: Work, group: GroupRow, origin: string): P
 
 /**
  * A node may read less of a closed group of ours than its token says, and goes on reading: somebody there runs it no more, or began a thread for a part of it and is a member no more. Its version
- * goes up, and the nodes of the other members are told, which have what they wrote; the node itself asks for another token once this one opens nothing.
+ * goes up, and the nodes of the members are told: the others have what they wrote, and the node itself drops what nobody there sees any more.
  */
 export async function narrowNode(work: Work, group: GroupRow, origin: string): Promise<void> {
   const known = await accessOf(work.db, group.id, origin);
@@ -124,8 +124,7 @@ export async function narrowNode(work: Work, group: GroupRow, origin: string): P
   const row = work.db.updateTable('group_access').set({ version });
   await row.where('group_id', '=', group.id).where('origin', '=', origin).execute();
   const data = { group: group.id, node: origin, version, epoch: await ownEpoch(work.db), remains: true };
-  for (const other of await subscribers(work.db, streamOf(group)))
-    if (other !== origin) work.emit('group.revoked', streams.node(other), data);
+  for (const node of await subscribers(work.db, streamOf(group))) work.emit('group.revoked', streams.node(node), data);
 }
 
 /** A node was granted what it may read until an instant. */

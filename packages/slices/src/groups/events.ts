@@ -61,7 +61,7 @@ declare module '@joinery/core' {
     'group.unbanned': ModerationEvent & Versioned;
     /**
      * A node lost its access to a closed group of ours, and must drop its copies. On the group's stream, and on the stream of that node. With `remains` its tokens alone count no more, for
-     * it may read less than they say: on the streams of the other nodes.
+     * it may read less than they say: on the streams of the nodes, that one among them.
      */
     'group.revoked': GroupEvent & { node: string; version: number; epoch?: string; remains?: boolean };
     /** A node that had lost its access to a closed group of ours has it again. On `local`. */
@@ -70,6 +70,11 @@ declare module '@joinery/core' {
     'group.item_dropped': GroupEvent & { node: string; item: string };
     /** Nothing of a closed group elsewhere may be kept here any more. `version`: as its host said; 0 when it did not. On `local`. */
     'group.access_lost': GroupEvent & { version: number };
+    /**
+     * People here may see less of a closed group elsewhere than before, while somebody stays a member: one of them left or runs it no more. `version`: of its node, where that says so; 0
+     * where it is known here. On `local`.
+     */
+    'group.narrowed': GroupEvent & { version: number };
     /** A closed group elsewhere says that members' nodes keep nothing from now on, or that they may keep copies again. On `local`. */
     'group.keeping_changed': GroupEvent;
     'group.role_changed': ModerationEvent & { role: 'member' | 'facilitator' | 'owner' };
@@ -122,6 +127,7 @@ export const events: EventDefinitions = {
   },
   'group.admitted': { v: 1, data: group.extend({ node: z.url() }) },
   'group.access_lost': { v: 1, data: group.extend({ version: z.number().int() }) },
+  'group.narrowed': { v: 1, data: group.extend({ version: z.number().int() }) },
   'group.keeping_changed': { v: 1, data: group },
   'group.role_changed': { v: 1, data: moderation.extend({ role: z.enum(['member', 'facilitator', 'owner']) }) },
 };

@@ -18,10 +18,11 @@ import { groupById, putMembership } from './store.ts';
 const by = { kind: 'system', what: 'test' } as const;
 const start = Date.UTC(2026, 10, 22, 9);
 const hour = 3_600_000;
+const nothing = { runs: false, began: () => false };
 
 describeStores('A closed group of another node', (open) => {
   it('is shown while its host confirms it, for three days more while that is away, and its copies go after thirty', async () => {
-    let said: Lease = { state: 'held', version: 1, from: 0 };
+    let said: Lease = { state: 'held', version: 1, from: 0, ...nothing };
     const forgotten: string[] = [];
     let now = start;
     let trust: Decision['reason'] | null = null;
@@ -93,7 +94,7 @@ describeStores('A closed group of another node', (open) => {
     expect(await reads()).toBe(true);
     await pass(3 * hour);
     expect([await reads(), await lost()]).toEqual([false, 0]);
-    said = { state: 'held', version: 1, from: 0 };
+    said = { state: 'held', version: 1, from: 0, ...nothing };
     await pass(hour);
     expect(await reads()).toBe(true);
     // One that calls the group open is not believed when it confirms the members of a closed one all the same.
@@ -115,7 +116,7 @@ describeStores('A closed group of another node', (open) => {
     // Confirmed again, with a label of which nobody here has said what it means: those who decide are asked, once, and again when it has lost a meaning that hid it as well.
     const asked = async () =>
       (await eventsAfter(db, 0, 1_000)).filter(({ name }) => name === 'group.label_unknown').length;
-    said = { state: 'held', version: 1, from: 0 };
+    said = { state: 'held', version: 1, from: 0, ...nothing };
     for (const [why, times] of [
       ['classification_unmapped', 1],
       ['classification_unmapped', 1],
@@ -171,7 +172,7 @@ describeStores('A closed group of another node', (open) => {
       const before = confirmed.get(uri);
       if (before !== undefined) longest.milliseconds = Math.max(longest.milliseconds, now - before);
       confirmed.set(uri, now);
-      return { state: 'held', version: 1, from: 0 };
+      return { state: 'held', version: 1, from: 0, ...nothing };
     };
     await using store = await open({
       slices: [people, groups],

@@ -283,7 +283,9 @@ export async function heedRevoke(
   { remains, ...said }: { version: number; epoch: string; remains: boolean },
 ): Promise<boolean> {
   if (!(await heedRevocation(work, group, node, said, remains))) return false;
-  if (node === work.home && !remains) {
+  const about = { group: group.id, version: said.version };
+  if (node === work.home && remains) work.emit('group.narrowed', streams.local, about);
+  else if (node === work.home) {
     await withhold(work, group, true);
     loseAccess(work, group.id, said.version);
     // An agreement that covers it again says so to nobody: the host is asked, as after any refusal.

@@ -108,6 +108,8 @@ export async function changeStanding(work: Work, parties: Parties, change: Stand
     if (before && !after && closed) await revokeNode(work, group, person.home);
     else if (before && !after) await unsubscribe(work, streamOf(group), person.home);
   }
+  if (closed && group.local !== 1 && person.local === 1 && seesLess(standing, next))
+    work.emit('group.narrowed', streams.local, { group: group.id, version: 0 });
   const changed = counts(next) !== counts(standing);
   if (changed && group.local === 1) await membersChanged(work, group);
   return next;
@@ -123,6 +125,12 @@ async function narrows(work: Work, { group, person, standing }: Parties, next: G
     ranIt &&
     !(await membersWithRole(work.db, group.id, ['owner', 'facilitator'])).some(({ home }) => home === person.home)
   );
+}
+
+/** Whether somebody may see fewer threads of a closed group than before: they are a member, or run it, no more. */
+function seesLess(before: GroupMemberRow | undefined, next: GroupMemberRow): boolean {
+  if (before?.state !== 'member') return false;
+  return next.state !== 'member' || (before.role !== 'member' && next.role === 'member');
 }
 
 /** A group of ours counts what becomes of each who takes part: their nodes may hear of it in another order. */

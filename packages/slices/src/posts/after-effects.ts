@@ -8,6 +8,7 @@ import { planReport } from './delivery.ts';
 import { eraseConversation } from './erase.ts';
 import { forgetOpening } from './history.ts';
 import { tellPartsAnew } from './narrow.ts';
+import { narrowedEffects } from './narrowed.ts';
 import { recordEffects } from './record.ts';
 import { postById } from './store.ts';
 import { forgetPersonal } from './unread.ts';
@@ -16,6 +17,7 @@ import { forgetPersonal } from './unread.ts';
 export const afterEffects: AfterEffects = {
   ...copiesEffects,
   ...agreementEffects,
+  ...narrowedEffects,
   'post.created': reportLater,
   'post.deleted': reportLater,
   ...recordEffects,

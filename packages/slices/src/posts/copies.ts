@@ -79,8 +79,11 @@ async function drop(context: Context, data: JsonObject): Promise<void> {
   const by = { kind: 'system', what: dropJob } as const;
   // First, so that what is being read at its author's node just now is not kept once its portion is through.
   if (!live) await transact(context, by, (work) => forgetWanted(work, id, of));
-  for (let found = portion; found === portion; )
-    found = await transact(context, by, (work) => dropPortion(work, { group: id, of, live }, counts));
+  for (let found = portion; found === portion; ) {
+    const dropped = await transact(context, by, (work) => dropPortion(work, { group: id, of, live }));
+    for (const { home } of dropped) counts.set(home, (counts.get(home) ?? 0) + 1);
+    found = dropped.length;
+  }
   await transact(context, by, async (work) => {
     const group = await groupById(work.db, id);
     if (!group) return;
@@ -96,27 +99,51 @@ async function drop(context: Context, data: JsonObject): Promise<void> {
     const receipts: Receipt[] = [];
     for (const [origin, dropped] of told)
       if (origin !== work.home) receipts.push({ origin, items: await rememberReceipt(work, id, origin, dropped) });
-    // Every portion is committed: the last of what follows from it has at most this number.
-    const { seq: until } = await work.db.selectFrom('log_head').select('seq').executeTakeFirstOrThrow();
-    await enqueueJob(work, forgetJob, { group: group.uri, version, until, receipts, tries: 0 });
+    await planReceipts(work, { group: group.uri, version, receipts });
   });
 }
 
-type Receipt = { origin: string; items: number };
+/**
+ * Drops what others wrote in some threads of a closed group elsewhere, of which this node keeps the rest. Each item is told to the node whose it was.
+ * @param threads their first posts
+ */
+export async function dropThreads(context: Context, group: GroupRow, threads: readonly PostRow[]): Promise<void> {
+  if (threads.length === 0) return;
+  const only = threads.map(({ id }) => id);
+  const contexts = threads.flatMap(({ context_uri }) => context_uri ?? []);
+  for (let found = portion; found === portion; )
+    found = await transact(context, { kind: 'system', what: dropJob }, async (work) => {
+      const dropped = await dropPortion(work, { group: group.id, of: null, live: false, threads: only });
+      const receipts = dropped.map(({ home, uri }) => ({ origin: home, items: 1, item: uri }));
+      if (receipts.length > 0) await planReceipts(work, { group: group.uri, version: 0, receipts });
+      // Nor is anybody here told that something in them cannot be read.
+      const wanted = work.db.deleteFrom('post_wanted').where('group_id', '=', group.id);
+      await wanted.where('context', 'in', contexts).execute();
+      return dropped.length;
+    });
+}
+
+/** They are sent once nothing is left of what was dropped before, or is with this. */
+async function planReceipts(
+  work: Work,
+  dropped: { group: string; version: number; receipts: Receipt[] },
+): Promise<void> {
+  await enqueueJob(work, forgetJob, { ...dropped, tries: 0 });
+}
+
+/** @property item address of the one that it is about; without it all of the group */
+type Receipt = { origin: string; items: number; item?: string };
 const longestPause = 60_000;
 
 /** A receipt says that nothing is left: it is sent once what was dropped stands in no file of the database any more. Tried until then, also while a backup reads. */
 async function forget(context: Context, data: JsonObject): Promise<void> {
-  const { group, version, until, receipts } = data as {
-    group: string;
-    version: number;
-    until: number;
-    receipts: Receipt[];
-  };
+  const { group, version, receipts } = data as { group: string; version: number; receipts: Receipt[] };
+  // All that was dropped is committed: the last of what follows from it has at most this number.
+  const { seq: until } = await context.db.reader.selectFrom('log_head').select('seq').executeTakeFirstOrThrow();
   const gone = await forgetDeleted(context, { until, tables });
   await transact(context, { kind: 'system', what: forgetJob }, async (work) => {
     if (gone) {
-      for (const { origin, items } of receipts) await tellReceipt(work, origin, { group, version, items });
+      for (const { origin, ...receipt } of receipts) await tellReceipt(work, origin, { group, version, ...receipt });
       return;
     }
     const tries = Number(data.tries) + 1;
@@ -172,19 +199,23 @@ async function rememberReceipt(work: Work, group_id: string, origin: string, ite
   return row.items;
 }
 
-/** @param live what is read live keeps where its files lie, so that they can be read, and not what they are called */
+/**
+ * @param what.live what is read live keeps where its files lie, so that they can be read, and not what they are called
+ * @param what.threads of these alone, by their first posts
+ * @returns what was dropped, with the nodes whose it was
+ */
 async function dropPortion(
   work: Work,
-  { group, of, live }: { group: string; of: string | null; live: boolean },
-  counts: Map<string, number>,
-): Promise<number> {
+  { group, of, live, threads }: { group: string; of: string | null; live: boolean; threads?: readonly string[] },
+): Promise<{ uri: string; home: string }[]> {
   const rows = await work.db
     .selectFrom('post')
     .innerJoin('person', 'person.id', 'post.author_id')
-    .select(['post.id', 'person.home'])
+    .select(['post.id', 'post.uri', 'person.home'])
     .where('post.group_id', '=', group)
     .where('post.local', '=', 0)
     .$if(of !== null, (query) => query.where('person.home', '=', of ?? ''))
+    .$if(threads !== undefined, (query) => query.where('post.topic_id', 'in', [...(threads ?? [])]))
     .where((eb) =>
       eb.or([
         eb.exists(
@@ -208,7 +239,7 @@ async function dropPortion(
     )
     .limit(portion)
     .execute();
-  for (const { id, home } of rows) {
+  for (const { id } of rows) {
     await work.db.deleteFrom('post_revision').where('post_id', '=', id).execute();
     await work.db.updateTable('post').set({ title: null, excerpt: '', language: null }).where('id', '=', id).execute();
     await forgetNames(work, id);
@@ -216,9 +247,8 @@ async function dropPortion(
     if (live) await forgetFileNames(work, holderOf(id));
     else await removeFilesOf(work, holderOf(id));
     work.emit('post.dropped', streams.local, { post: id, group });
-    counts.set(home, (counts.get(home) ?? 0) + 1);
   }
-  return rows.length;
+  return rows;
 }
 
 /** Tells a node that what it let this one keep is gone. @param receipt.item of one item alone, its address */

@@ -8,6 +8,7 @@ import { askingJobs } from './delivery/asking.ts';
 import { deliveryJob, runReport } from './delivery.ts';
 import { readPost } from './documents-in.ts';
 import { heldJobs } from './held.ts';
+import { narrowedJobs } from './narrowed.ts';
 import { recordJobs } from './record.ts';
 import { ancestorsJob, checkJob, receivePost } from './remote.ts';
 import { postByUri } from './store.ts';
@@ -113,6 +114,7 @@ export const jobs = {
   ...copiesJobs,
   ...recordJobs,
   ...askingJobs,
+  ...narrowedJobs,
   ...agreementJobs,
   [countJob]: runCounting,
   [deliveryJob]: runReport,

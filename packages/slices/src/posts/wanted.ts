@@ -87,6 +87,15 @@ export function spreadOver(nodes: number): number {
   return spread <= fewNodesMilliseconds ? 0 : spread;
 }
 
+/** What is being read of a group just now is read anew, with another token: somebody here may read less of it than when it was asked for. */
+export async function askAnew(work: Work, group: string): Promise<void> {
+  await work.db
+    .updateTable('post_wanted')
+    .set((eb) => ({ tries: eb('tries', '+', 1) }))
+    .where('group_id', '=', group)
+    .execute();
+}
+
 /** @param late its node did not give it the last time */
 async function plan(work: Work, origin: string, at: string, late = false): Promise<void> {
   await enqueueJob(work, late ? lateJob : wantedJob, { origin }, { key: `${origin} ${at}`, runAt: at });

@@ -15,7 +15,8 @@ export async function noteFetch(context: Context, id: string, origin: string): P
   const [known] = await fetchBy(reader, { post: id, origin });
   const since = (await accessOf(reader, group.id, origin))?.revoked_at ?? '';
   const age = context.clock.now().getTime() - Date.parse(known?.last_at ?? '');
-  if (known && known.revision === post.revision && age < notedEvery && known.last_at > since) return;
+  const isNoted = known?.dropped_at === null && known.revision === post.revision && known.last_at > since;
+  if (isNoted && age < notedEvery) return;
   await write(context, { kind: 'peer', origin }, { post_id: id, origin, revision: post.revision });
 }
 

@@ -9,7 +9,7 @@ import { fetchesOf } from './fetches.ts';
  * How it stands with a post at one node.
  * - `taken`: the node of its group took it in · `announced`: told of, and not fetched · `fetched` · `reached`: in an open group, delivered
  * - `waiting`, `refused`, `unknown` (the group's node has not reported yet) · `withheld`: it may not have it, and never did
- * - `dropped`: it may not have it any more and has said that its copies are gone · `unconfirmed`: it has not said so
+ * - `dropped`: it may not have it any more and has said that its copies, or this one, are gone · `unconfirmed`: it has not said so
  * - `deleted`: it has taken the deletion · `undeleted`: it has not confirmed that
  */
 export const nodeStatuses = [
@@ -183,7 +183,8 @@ function statusOf(home: string, seen: Seen, ended: boolean, confirmed: boolean):
   }
   if (told === 'failed') return 'refused';
   if (isHost && group.local !== 1) return told === 'reached' ? 'taken' : 'waiting';
-  if (fetch !== undefined) return 'fetched';
+  // Of one item alone, while it may have others: fetched again, it has it again.
+  if (fetch !== undefined) return fetch.dropped_at === null ? 'fetched' : 'dropped';
   if (told === 'reached') return group.reading === 'members' ? 'announced' : 'reached';
   return told === 'waiting' ? 'waiting' : 'unknown';
 }

@@ -250,7 +250,9 @@ function Says({ line, reader }: { line: DeliveryModel['lines'][number]; reader: 
         <>
           {why}
           {ended}
-          {timed(t('saysDropped', { count: line.droppedItems ?? 0 }), line.droppedAt)}
+          {line.droppedItems === null
+            ? timed(t('saysDeletedItem'), line.droppedAt)
+            : timed(t('saysDropped', { count: line.droppedItems }), line.droppedAt)}
         </>
       );
     case 'unconfirmed':
