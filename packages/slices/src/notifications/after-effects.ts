@@ -33,10 +33,13 @@ async function onPost(work: Work, id: string, isNew: boolean): Promise<void> {
   const group = await groupById(work.db, post.group_id);
   if (!group || group.deleted_at) return;
   if (group.kind === 'conversation') return isNew ? onMessage(work, post) : undefined;
+  const topic = await postById(work.db, post.topic_id);
+  // What was answered to a removed topic went with it.
+  if (topic?.removed_at) return;
   const told = new Map<string, Kind>();
   for (const { id: person, local } of await mentionedIn(work.db, post)) if (local === 1) told.set(person, 'mention');
   if (isNew && post.reply_to !== null) {
-    const [parent, topic] = [await postById(work.db, post.reply_to), await postById(work.db, post.topic_id)];
+    const parent = await postById(work.db, post.reply_to);
     for (const answered of [topic, parent]) if (answered?.local === 1) told.set(answered.author_id, 'reply');
   }
   for (const [person, kind] of told) {

@@ -1,7 +1,7 @@
 import { accountOfPerson, newId, releaseLeases, runNextJob, setRoles, startSession, streams } from '@joinery/core';
 import { approve, createConversation, invite, leaveGroup, removeMember } from '@joinery/slices/groups';
 import { changeGuest, emitWay } from '@joinery/slices/people';
-import { createTopic, deletePost, markdownText } from '@joinery/slices/posts';
+import { createTopic, deletePost, markdownText, removeFromGroup } from '@joinery/slices/posts';
 import { expect, it, onTestFinished } from 'vitest';
 import { type MailServer, startMailServer } from '../../../../test/harness/mail-server.ts';
 import { describeStores } from '../../../../test/harness/store.ts';
@@ -334,15 +334,19 @@ describeStores('Mail of a notification', (open) => {
     await answer(owner, secret);
     await effects();
     await act((work) => removeMember(work, { group: closed.id, person: anna.id, by: owner.id }));
+    const off = await topic(anna, 'Off topic');
+    await answer(owner, off);
+    await effects();
+    await act((work) => removeFromGroup(work, { post: off.id, by: owner.id, reason: null }));
     const other = await topic(anna);
     await answer(owner, other);
     await effects();
     await act((work) => putMute(work, { person: anna.id, scope: 'topic', subject: other.id, page: false, mail: true }));
     await pass(1);
     expect(server.mails).toEqual([]);
-    expect((await rows()).map(({ mail_state }) => mail_state)).toEqual(Array(4).fill('dropped'));
+    expect((await rows()).map(({ mail_state }) => mail_state)).toEqual(Array(5).fill('dropped'));
     // Only mail was muted: it is on the page.
-    expect((await world.seen(anna)).filter(({ read }) => !read)).toHaveLength(2);
+    expect((await world.seen(anna)).filter(({ read }) => !read)).toHaveLength(3);
     await act((work) => leaveGroup(work, { group: world.group.id, person: anna.id }));
   });
 

@@ -19,9 +19,9 @@ import { readLive } from './live.ts';
 import { lock, markAnswered, pin, putBack, removeFromGroup, unlock, unpin } from './moderation.ts';
 import { audienceChosen, countPost } from './page.ts';
 import { createTopic, reply } from './posts.ts';
-import { type SeenPost, seeGroup, seePost } from './reads.ts';
+import { type SeenPost, seeGroup, seePost, underTopic } from './reads.ts';
 import { report } from './reports.ts';
-import { revisionsOf } from './store.ts';
+import { postById, revisionsOf } from './store.ts';
 import { markdownText } from './written.ts';
 
 type C = HonoContext<Environment>;
@@ -58,8 +58,11 @@ async function toJson(c: C, visitor: Visitor, kept: PostWithText[]) {
 /** The post as it is now. */
 async function showPost(c: C, visitor: Visitor, id: string) {
   const viewer = { person: visitor.person.id, moderates: true };
-  const post = await findPost(c.var.context.db.reader, id, viewer);
-  const [shown] = post ? await toJson(c, visitor, [post]) : [];
+  const db = c.var.context.db.reader;
+  const post = await findPost(db, id, viewer);
+  const topic = post && (post.topic_id === post.id ? post : await postById(db, post.topic_id));
+  const group = post && (await groupById(db, post.group_id));
+  const [shown] = post && topic && group ? await toJson(c, visitor, [underTopic(group, topic, post)]) : [];
   return shown ?? refuse('not_found', 'There is no such post');
 }
 
@@ -147,7 +150,8 @@ function postRoutes(app: OpenAPIHono<Environment>): void {
       const missing = replies !== null && lacksReplies(group, post, replies.items, 100);
       await openReplies(context, group, post, missing);
       if (missing) replies = await first();
-      const [shown, ...rest] = await toJson(c, visitor, [post, ...(replies?.items ?? [])]);
+      const below = (replies?.items ?? []).map((one) => underTopic(group, post, one));
+      const [shown, ...rest] = await toJson(c, visitor, [post, ...below]);
       if (!shown) refuse('not_found');
       return c.json({ ...shown, replies: rest }, 200);
     },

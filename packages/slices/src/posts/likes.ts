@@ -2,7 +2,8 @@ import { refuse, type Work } from '@joinery/core';
 import { countDue } from './counts.ts';
 import { decidedByHost } from './host.ts';
 import { whyNotLike } from './policy.ts';
-import { requireGroup, requirePost, standingOf } from './store.ts';
+import { underTopic } from './reads.ts';
+import { requireGroup, requirePost, requireTopic, standingOf } from './store.ts';
 import { seesPost, streamOfPost } from './visibility.ts';
 
 /** Somebody who likes: remote people need not be known here as persons. */
@@ -19,7 +20,8 @@ export async function like(work: Work, input: { post: string; by: Liker; uri?: s
   if (!decidedByHost(work, group)) {
     // A node that may send to the group reads it; what its people may not do is known by their standing.
     const standing = await standingOf(work.db, group, input.by.person, work.now);
-    const why = whyNotLike(input.uri === undefined ? standing : { ...standing, reads: true }, group, post);
+    const shown = underTopic(group, await requireTopic(work.db, post), post);
+    const why = whyNotLike(input.uri === undefined ? standing : { ...standing, reads: true }, group, shown);
     if (why) refuse(why, 'You cannot like this post');
     if (!(await seesPost(work.db, input.by.person, post))) refuse('not_found', 'There is no such post');
   } else if (post.deleted_at) return false;

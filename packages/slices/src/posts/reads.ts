@@ -4,6 +4,7 @@ import type { PostWithText, Viewer } from './listed-posts.ts';
 import { findPost } from './lists.ts';
 import type { Standing } from './policy.ts';
 import { standingOf } from './store.ts';
+import type { PostRow } from './tables.ts';
 
 /** A group and what the visitor may do in it. */
 export type Seen = { group: GroupRow; standing: Standing; viewer: Viewer };
@@ -40,6 +41,19 @@ export async function seeWhatHoldsPosts(
   return { group, standing, viewer: { person: standing.person, moderates: standing.moderates } };
 }
 
+/**
+ * What was answered to a removed topic went with it: whoever still sees it, since they began the thread or run the group, sees it as removed. In a conversation each message stands for itself.
+ */
+export function underTopic<Row extends Pick<PostRow, 'removed_at' | 'removed_reason'>>(
+  group: Pick<GroupRow, 'kind'>,
+  topic: Pick<PostRow, 'removed_at' | 'removed_reason'>,
+  post: Row,
+): Row {
+  if (topic.removed_at === null || post.removed_at !== null || group.kind === 'conversation') return post;
+  const { removed_at, removed_reason } = topic;
+  return { ...post, removed_at, removed_reason };
+}
+
 /** A post and its topic, for somebody who may see them. @throws {Refusal} as seeGroup */
 export async function seePost(
   context: Pick<Context, 'db' | 'clock'>,
@@ -56,5 +70,5 @@ export async function seePost(
   const begun = post.topic_id === post.id ? post : await findPost(db, post.topic_id, seen.viewer);
   // Whoever was brought into a conversation later does not see how it began.
   const topic = begun ?? (seen.group.kind === 'conversation' ? post : missing());
-  return { ...seen, post, topic };
+  return { ...seen, post: underTopic(seen.group, topic, post), topic };
 }

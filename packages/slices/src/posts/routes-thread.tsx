@@ -22,7 +22,7 @@ import { readLive } from './live.ts';
 import { type C, change, readerOf, show } from './page.ts';
 import * as policy from './policy.ts';
 import { type PreviewModel, previewOf } from './preview.tsx';
-import { type SeenPost, seePost } from './reads.ts';
+import { type SeenPost, seePost, underTopic } from './reads.ts';
 import { postFromPage, takenBack } from './routes-held.tsx';
 import { unreachedBy } from './unreached.ts';
 import { markTopicRead, newAmong, newestNews } from './unread.ts';
@@ -204,7 +204,7 @@ function actionsOf(
   const signedIn = standing.person !== null;
   const accepted = post.status === 'accepted';
   return {
-    like: signedIn && policy.whyNotLike(standing, group, post) === null,
+    like: signedIn && policy.whyNotLike(standing, group, underTopic(group, topic, post)) === null,
     liked,
     edit: policy.whyNotEdit(standing, group, post) === null,
     delete: policy.whyNotDelete(standing, post) === null,

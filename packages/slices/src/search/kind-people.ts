@@ -56,6 +56,7 @@ export const personKind: Searchable = {
       or exists (select 1 from group_member as theirs
         where theirs.person_id = person.id and theirs.state = 'member' and theirs.group_id in (select id from read_group))
       or exists (select 1 from post
+        inner join post as topic on topic.id = post.topic_id and topic.removed_at is null
         where post.author_id = person.id and post.status = 'accepted' and post.removed_at is null and post.deleted_at is null
           and ${seenPosts(reader.person)} and post.group_id in (select id from read_group))))`,
   results: async (context, _visitor, ids, language) => {
