@@ -74,6 +74,9 @@ export async function busyPages({ db }: Pick<Context, 'db'>, busy: BusyNode): Pr
     .select('id')
     .where('author_id', '=', busy.reader)
     .where('group_id', '=', groups.large)
+    // Not the document that is in the bin.
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
     .limit(1)
     .executeTakeFirstOrThrow();
   const page = (as: AskedPage['as']) => (name: string, path: string) => ({ name, path, as });
