@@ -1,13 +1,13 @@
-import { generateKeyPairSync } from 'node:crypto';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import Provider from 'oidc-provider';
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
 
 /** Somebody at the provider. `claims` beside `sub`. */
 export type ProviderPerson = { sub: string; claims: Record<string, unknown>; disabled?: boolean };
 
 export type IdentityProvider = AsyncDisposable & {
   issuer: string;
+  /** Id of the process that it runs in: not that of the tests. */
+  process: number;
   clientId: string;
   clientSecret: string;
   /** Who signs in next, without a page to fill in. */
@@ -52,14 +52,47 @@ export const people = {
   }),
 };
 
-const custom = [
-  ...['oid', 'tid', 'ver', 'groups', 'roles', '_claim_names', '_claim_sources', 'realm_access', 'title', 'jobTitle'],
-  ...['name', 'email', 'email_verified', 'preferred_username', 'locale'],
-];
+/** Where a node is answered, and told that somebody signed out. */
+type Addresses = { redirect: string; logout: string };
+
+/** What the process of the providers asks. */
+export type Answers = { client: Addresses; next: ProviderPerson; account: ProviderPerson | null; token: null };
+export type Question = { do: 'ask'; number: number; provider: number; what: keyof Answers; sub: string };
+export type Said = Question | { do: 'started'; provider: number; issuer: string } | { do: 'stopped'; provider: number };
+export type Order =
+  | { do: 'start'; provider: number; clientSecret: string; refreshes: boolean; tells: boolean }
+  | { do: 'stop'; provider: number }
+  | { do: 'answer'; number: number; answer: Answers[keyof Answers] };
+
+type Listener = { answer: (question: Question) => Answers[keyof Answers]; said: (said: Said) => void };
+
+/** One for all providers of a process that runs tests: to start costs more than to sign somebody in. */
+let running: ChildProcess | undefined;
+const listeners = new Map<number, Listener>();
+let started = 0;
+
+function providerProcess(): ChildProcess {
+  if (running?.connected) return running;
+  const child = fork(join(import.meta.dirname, 'identity-provider-process.ts'), {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  child.on('message', (said: Said) => {
+    const listener = listeners.get(said.provider);
+    if (said.do !== 'ask') return listener?.said(said);
+    const order: Order = { do: 'answer', number: said.number, answer: listener?.answer(said) ?? null };
+    child.send(order);
+  });
+  // Tests do not wait for it: it ends when they do.
+  child.unref();
+  child.channel?.unref();
+  running = child;
+  return child;
+}
 
 /**
- * Starts a real OpenID provider on a free loopback port. Signing in needs no page: whoever is `next` is signed in.
- * @param node origin and provider id of the node are known only later: `register` adds the client
+ * Starts a real OpenID provider on a free loopback port, in another process. Signing in needs no page: whoever is `next` is signed in.
+ * `register` adds the client: origin and provider id of the node are known only later.
  */
 export async function startIdentityProvider(options: {
   first: ProviderPerson;
@@ -67,97 +100,52 @@ export async function startIdentityProvider(options: {
   refreshes?: boolean;
   /** Says that it tells of sign-outs, and does; on unless said. */
   tells?: boolean;
-}): Promise<IdentityProvider & { register: (addresses: { redirect: string; logout: string }) => void }> {
-  const server = http.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const clientId = 'joinery';
+}): Promise<IdentityProvider & { register: (addresses: Addresses) => void }> {
+  const child = providerProcess();
+  started += 1;
+  const provider = started;
+  const { refreshes = true, tells = true } = options;
   const clientSecret = 'a secret of the provider / with : odd + letters';
   const known = new Map<string, ProviderPerson>();
-  const { refreshes = true, tells = true } = options;
   const grants: Record<string, number> = {};
-  const self = { issuer, clientId, clientSecret, next: options.first, endSession: `${issuer}/session/end`, grants };
-  let listener: http.RequestListener = (_request, response) => response.writeHead(503).end();
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const key = { ...privateKey.export({ format: 'jwk' }), kid: 'first', use: 'sig', alg: 'RS256' };
-
-  const make = (addresses: { redirect: string; logout: string }) => {
-    const provider = new Provider(issuer, {
-      clients: [
-        {
-          client_id: clientId,
-          client_secret: clientSecret,
-          redirect_uris: [addresses.redirect],
-          grant_types: ['authorization_code', 'refresh_token'],
-          ...(tells ? { backchannel_logout_uri: addresses.logout, backchannel_logout_session_required: true } : {}),
-        },
-      ],
-      jwks: { keys: [key] },
-      cookies: { keys: ['a key of the tests'] },
-      claims: { openid: ['sub', ...custom], profile: ['given_name'] },
-      conformIdTokenClaims: false,
-      scopes: ['openid', 'profile', 'email', 'offline_access'],
-      features: {
-        devInteractions: { enabled: false },
-        backchannelLogout: { enabled: tells },
-        rpInitiatedLogout: {
-          enabled: true,
-          logoutSource: (ctx: { body: string }, form: string) => {
-            ctx.body = `<!doctype html>${form}`;
-          },
-          postLogoutSuccessSource: (ctx: { body: string }) => {
-            ctx.body = 'out';
-          },
-        },
-      },
-      // Its own fetch refuses loopback addresses.
-      fetch: (url: URL, { dispatcher: _, ...request }: RequestInit & { dispatcher?: unknown }) => fetch(url, request),
-      pkce: { required: () => true },
-      issueRefreshToken: async () => refreshes,
-      rotateRefreshToken: true,
-      findAccount: async (_ctx: unknown, sub: string) => {
-        const person = known.get(sub);
-        if (!person || person.disabled) return undefined;
-        return { accountId: sub, claims: async () => ({ sub, ...person.claims }) };
-      },
-      interactions: { url: (_ctx: unknown, interaction: { uid: string }) => `/interaction/${interaction.uid}` },
-      ttl: { Interaction: 600, Session: 3600, Grant: 3600, AccessToken: 600, IdToken: 600, RefreshToken: 3600 },
-    });
-    const callback = provider.callback();
-    listener = (request, response) => {
-      if (request.url?.startsWith('/interaction/')) {
-        finishInteraction(provider, request, response).catch((error) => response.writeHead(500).end(String(error)));
-        return;
-      }
-      callback(request, response);
-    };
+  let client: Addresses = { redirect: 'http://127.0.0.1:1/answer', logout: 'http://127.0.0.1:1/logout' };
+  const self = { issuer: '', process: child.pid ?? 0, clientId: 'joinery', clientSecret, endSession: '', grants };
+  const settable = Object.assign(self, { next: options.first });
+  const answers: { [What in keyof Answers]: (sub: string) => Answers[What] } = {
+    client: () => client,
+    next: () => {
+      known.set(settable.next.sub, settable.next);
+      return settable.next;
+    },
+    account: (sub) => known.get(sub) ?? null,
+    token: () => {
+      grants.token = (grants.token ?? 0) + 1;
+      return null;
+    },
   };
-
-  async function finishInteraction(provider: Provider, request: http.IncomingMessage, response: http.ServerResponse) {
-    const { prompt, params } = await provider.interactionDetails(request, response);
-    const person = self.next;
-    known.set(person.sub, person);
-    const grant = new provider.Grant({ accountId: person.sub, clientId: params.client_id ?? '' });
-    grant.addOIDCScope('openid profile email offline_access');
-    const grantId = await grant.save();
-    await provider.interactionFinished(
-      request,
-      response,
-      { ...(prompt.name === 'login' ? { login: { accountId: person.sub } } : {}), consent: { grantId } },
-      { mergeWithLastSubmission: true },
-    );
-  }
-
-  server.on('request', (request, response) => {
-    if (request.method === 'POST' && request.url === '/token') grants.token = (grants.token ?? 0) + 1;
-    listener(request, response);
-  });
-  make({ redirect: 'http://127.0.0.1:1/answer', logout: 'http://127.0.0.1:1/logout' });
-  return Object.assign(self, {
-    register: make,
+  /** Tells it something, and waits for what it says to that. */
+  const order = (what: Order) =>
+    new Promise<Said>((resolve, reject) => {
+      const ended = () => reject(new Error('The process of the identity providers has ended'));
+      child.once('exit', ended);
+      const said = (answer: Said) => {
+        child.off('exit', ended);
+        resolve(answer);
+      };
+      listeners.set(provider, { answer: ({ what, sub }) => answers[what](sub), said });
+      child.send(what);
+    });
+  const begun = await order({ do: 'start', provider, clientSecret, refreshes, tells });
+  if (begun.do === 'started') self.issuer = begun.issuer;
+  self.endSession = `${self.issuer}/session/end`;
+  return Object.assign(settable, {
+    register: (addresses: Addresses) => {
+      client = addresses;
+    },
     [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      if (!listeners.has(provider) || !child.connected) return;
+      await order({ do: 'stop', provider });
+      listeners.delete(provider);
     },
   });
 }

@@ -80,6 +80,7 @@ const sessionsOf = (email: string) =>
 it('Somebody whom Keycloak vouches for gets a person with profile and roles, and roles follow their groups', async () => {
   const anna = people.keycloak('k-anna', 'Anna de Vries', 'anna@council.example', ['node-admins']);
   await using provider = await startIdentityProvider({ first: anna });
+  expect(provider.process).not.toBe(process.pid);
   anna.claims.title = 'Adviser on water';
   const id = await setUp(provider, 'keycloak', { administrators: 'node-admins', officers: 'officers' });
   // What would come of a sign-in is read before anybody comes in: profile and roles, in the words of who looks.
