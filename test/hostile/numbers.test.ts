@@ -8,7 +8,6 @@ const list = resolve(root, '../shared/hostile-cases.json');
 /** Attacks on what does not exist yet, by number, with the reason. */
 const notYet: Record<number, string> = {
   37: 'there are no quotes and no previews of posts',
-  112: 'nothing here opens office documents: they are kept and given back as they came',
 };
 
 /** Groups of attacks that must be here whole; of the group about size those that concern what exists. */

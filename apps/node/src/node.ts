@@ -55,7 +55,10 @@ export async function startNode(
     const { context } = node;
     context.db.changes.start();
     const worker = config.role === 'web' ? null : startWorker(context);
-    if (worker) await node.federation.start();
+    if (worker) {
+      for (const slice of context.slices) await slice.started?.(context);
+      await node.federation.start();
+    }
     // From the last to the first: no new requests, then no background work, then no database.
     closing.unshift(
       async () => node[Symbol.asyncDispose](),

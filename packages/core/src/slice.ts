@@ -130,6 +130,8 @@ export type Slice = {
    * @returns tables that something was deleted from
    */
   forget?: (context: Context) => Promise<readonly string[]>;
+  /** Looks after what a process left that was ended in the middle. Done at each start of a process that does background work. */
+  started?: (context: Context) => Promise<void>;
   /** Names of its jobs that run once after a restore: they make anew what a backup leaves out. */
   jobsAfterRestore?: string[];
   /** Exact addresses outside the federation that it needs: the door to services opens for these and nothing else. */

@@ -29,6 +29,17 @@ export async function readStreamedForm(c: C, mayKeep: (fields: SentForm['fields'
   allowLongBody(c);
   const announced = Number(c.req.header('content-length') ?? 0);
   const stop = new AbortController();
+  // Counted as they come: the next file begins before the one before it is written.
+  async function* counted(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const piece of source) {
+      left -= piece.length;
+      if (left < 0) {
+        form.tooLarge = true;
+        return end();
+      }
+      yield piece;
+    }
+  }
   let fault: unknown = null;
   let left = most;
   let fields = 0;
@@ -61,13 +72,10 @@ export async function readStreamedForm(c: C, mayKeep: (fields: SentForm['fields'
     form.arrived.push(arrived);
     receiving.push(
       (async () => {
-        const result = await receiveBytes(files, path, source, { most: left });
+        const result = await receiveBytes(files, path, counted(source), { most });
         source.resume();
         arrived.bytes = result.bytes;
-        left -= result.bytes;
-        if (result.tooLarge) form.tooLarge = true;
-        if (result.tooLarge) end();
-        else if (result.broken) end(new Error('The form broke off'));
+        if (result.broken && !stop.signal.aborted) end(new Error('The form broke off'));
       })().catch((error: unknown) => {
         source.resume();
         end(error);

@@ -1,5 +1,17 @@
-import { type CleanImage, type ImageSource, orientationIn, orientationOnly, type Part } from './image-source.ts';
+import {
+  type CleanImage,
+  emptyPicture,
+  type ImageSource,
+  keepPart,
+  largestProfile,
+  noteSize,
+  orientationIn,
+  orientationOnly,
+} from './image-source.ts';
 
+const profile = 'ICC_PROFILE\0';
+/** Browsers draw the whole picture anew for each of them. */
+const mostScans = 500;
 const exif = 'Exif\0\0';
 const frames = new Set([0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf]);
 
@@ -7,7 +19,7 @@ const frames = new Set([0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0x
 function isNeeded(marker: number, head: Buffer): boolean {
   const starts = (text: string) => head.toString('latin1', 0, text.length) === text;
   if (marker === 0xe0) return starts('JFIF\0');
-  if (marker === 0xe2) return starts('ICC_PROFILE\0');
+  if (marker === 0xe2) return starts(profile);
   if (marker === 0xee) return starts('Adobe');
   const isApplication = marker >= 0xe0 && marker <= 0xef;
   const isComment = marker === 0xfe;
@@ -16,8 +28,11 @@ function isNeeded(marker: number, head: Buffer): boolean {
 
 /** JPEG (ITU-T T.81, annex B) without Exif, XMP, IPTC, comments and whatever lies behind the picture; how it is turned stays. */
 export async function cleanJpeg(source: ImageSource): Promise<CleanImage> {
-  const parts: Part[] = [{ from: 0, to: 2 }];
-  let size: { width: number; height: number } | null = null;
+  const picture = emptyPicture();
+  keepPart(picture, { from: 0, to: 2 });
+  let isSized = false;
+  let profileBytes = 0;
+  let scans = 0;
   let at = 2;
   while (at < source.size) {
     const head = await source.at(at, 4);
@@ -28,28 +43,35 @@ export async function cleanJpeg(source: ImageSource): Promise<CleanImage> {
       continue;
     }
     if (marker === 0xd9) {
-      parts.push({ from: at, to: at + 2 });
-      return size && { parts, ...size };
+      keepPart(picture, { from: at, to: at + 2 });
+      return isSized ? picture : null;
     }
     if (head.length < 4) return null;
     const end = at + 2 + head.readUInt16BE(2);
     if (end < at + 4 || end > source.size) return null;
     const content = await source.at(at + 4, end - at - 4);
-    if (frames.has(marker) && content.length >= 5)
-      size = { height: content.readUInt16BE(1), width: content.readUInt16BE(3) };
-    if (isNeeded(marker, content)) parts.push({ from: at, to: end });
+    if (frames.has(marker) && content.length >= 5) {
+      noteSize(picture, content.readUInt16BE(3), content.readUInt16BE(1));
+      isSized = true;
+    }
+    const isProfile = marker === 0xe2;
+    if (isProfile) profileBytes += content.length;
+    if (isNeeded(marker, content) && !(isProfile && profileBytes > largestProfile))
+      keepPart(picture, { from: at, to: end });
     else if (marker === 0xe1 && content.toString('latin1', 0, 6) === exif) {
       const orientation = orientationIn(content.subarray(6));
-      if (orientation > 1) parts.push(exifSegment(orientation));
+      if (orientation > 1) keepPart(picture, exifSegment(orientation));
     }
     at = end;
     if (marker !== 0xda) continue;
+    scans += 1;
+    if (scans > mostScans) return null;
     const after = await endOfScan(source, at);
-    parts.push({ from: at, to: after });
+    keepPart(picture, { from: at, to: after });
     at = after;
   }
   // Cut off in the middle: browsers show what there is.
-  return size && { parts, ...size };
+  return isSized ? picture : null;
 }
 
 /** Where the coded data end: at the next marker that is neither a stuffed byte nor a restart. */

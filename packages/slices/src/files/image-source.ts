@@ -4,9 +4,39 @@ import type { FileHandle } from 'node:fs/promises';
 export type Part = { from: number; to: number } | Buffer;
 
 /** An image without what it says of people and places; null for one whose structure is broken. */
-export type CleanImage = { parts: Part[]; width: number; height: number } | null;
+export type CleanImage = Picture | null;
 
-/** Bytes of a file by position, read in large pieces. Answers fewer than asked at the end of the file. */
+/** What is kept of an image, and how large it says that it is. */
+export type Picture = {
+  parts: Part[];
+  /** The most that any part of it says: programs differ in which of several they believe. */
+  width: number;
+  height: number;
+  /** Pictures that it plays. */
+  frames: number;
+};
+
+/** No picture that people make has more parts of which some stay and some go; a made-up one has millions, to fill the memory of whoever reads it. */
+const mostParts = 20_000;
+/** A colour profile is some kilobytes; the largest ones, for printing, have two million bytes. */
+export const largestProfile = 4 * 1024 * 1024;
+
+export const emptyPicture = (): Picture => ({ parts: [], width: 0, height: 0, frames: 0 });
+
+/** Keeps a part, put together with the one before it where they touch. @throws {RangeError} there are too many */
+export function keepPart(picture: Picture, part: Part): void {
+  const last = picture.parts.at(-1);
+  if (last && !Buffer.isBuffer(last) && !Buffer.isBuffer(part) && last.to === part.from) last.to = part.to;
+  else if (picture.parts.push(part) > mostParts) throw new RangeError('A picture of too many parts');
+}
+
+/** Notes a size that an image says of itself. */
+export function noteSize(picture: Picture, width: number, height: number): void {
+  picture.width = Math.max(picture.width, width);
+  picture.height = Math.max(picture.height, height);
+}
+
+/** Bytes of a file by position, read in large pieces. Answers fewer than asked at the end of the file. Throws a RangeError once it was asked too often. */
 export type ImageSource = { size: number; at: (from: number, length: number) => Promise<Buffer> };
 
 const windowBytes = 256 * 1024;
@@ -14,9 +44,13 @@ const windowBytes = 256 * 1024;
 export function imageSource(file: FileHandle, size: number): ImageSource {
   let start = 0;
   let window: Buffer = Buffer.alloc(0);
+  // A picture is written in pieces of some hundred bytes; one of single bytes would take minutes to look through.
+  let looks = 50_000 + Math.floor(size / 64);
   return {
     size,
     async at(from, length) {
+      looks -= 1;
+      if (looks < 0) throw new RangeError('A picture of too many pieces');
       if (from < start || from + length > start + window.length) {
         const wanted = Math.min(Math.max(length, windowBytes), Math.max(0, size - from));
         const piece = Buffer.allocUnsafe(wanted);

@@ -4,7 +4,7 @@ import type { Slice } from '@joinery/core';
 import { api } from './api.ts';
 import { checks } from './checks.ts';
 import { events } from './events.ts';
-import { jobs } from './jobs.ts';
+import { jobs, sweepAtStart } from './jobs.ts';
 import { migrations } from './migrations.ts';
 import { routes } from './routes.tsx';
 import { fileById } from './store.ts';
@@ -56,6 +56,7 @@ export const files: Slice = {
   api,
   checks,
   jobs,
+  started: sweepAtStart,
   // Files hang on what has a path of the same name.
   hangsOn: {
     path: 'files',

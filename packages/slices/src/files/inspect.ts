@@ -20,6 +20,8 @@ export function saysMore(mediaType: string): boolean {
 const anything = 'application/octet-stream';
 /** More would take gigabytes of whoever looks at it. */
 const mostPixels = 100_000_000;
+/** Ten minutes of what a screen showed; more keeps a browser busy and shows nobody anything. */
+const mostFrames = 5_000;
 const lookedAt = 64 * 1024;
 /** Control characters that no text has: all but tab, line ends, form feed and escape. */
 const notText = Array.from({ length: 32 }, (_, code) => String.fromCharCode(code)).filter(
@@ -71,7 +73,7 @@ function textTypeOf(bytes: Buffer, isCut: boolean): string {
 /**
  * Writes an image anew without what it says of people, places and devices (Exif, GPS, XMP, IPTC, texts), without coding it anew. GIF, JPEG, PNG and WebP; other files stay as they are (`saysMore`).
  * @param to where the clean one is written
- * @returns its type: an image that is broken or has too many pixels is kept as plain bytes, which nobody is shown; `isNew` when there is a file at `to`
+ * @returns its type: an image that is broken or has too many pixels, frames or parts is kept as plain bytes, which nobody is shown; `isNew` when there is a file at `to`
  */
 export async function cleanFile(
   path: string,
@@ -84,11 +86,12 @@ export async function cleanFile(
   try {
     const { size } = await file.stat();
     const image = await cleaner(imageSource(file, size)).catch((error: unknown) => {
-      // Whatever is read beyond the end of a buffer is a broken image.
+      // Whatever is read beyond the end of a buffer, or has more pieces than any picture, is a broken image.
       if (error instanceof RangeError) return null;
       throw error;
     });
-    if (image === null || image.width * image.height > mostPixels || image.width * image.height === 0)
+    const pixels = image === null ? 0 : image.width * image.height;
+    if (image === null || pixels === 0 || pixels > mostPixels || image.frames > mostFrames)
       return { mediaType: anything, isNew: false };
     await copyParts(file, image.parts, to);
     return { mediaType, isNew: true };

@@ -16,7 +16,7 @@ import { condemnFile, passFile, removeFile } from './files.ts';
 import { forgetJob, forgetReaders } from './readers.ts';
 import { checkJob, enqueueCheck, noteAway } from './receive.ts';
 import { fileById } from './store.ts';
-import { sweepJob } from './sweep.ts';
+import { enqueueSweep, sweepJob } from './sweep.ts';
 import type { FileRow } from './tables.ts';
 
 const by = { kind: 'system', what: 'files' } as const;
@@ -75,16 +75,25 @@ export async function sweep(context: Context): Promise<void> {
   await removeUnusedBlobs(context);
 }
 
-/** What a process left that ended in the middle: no upload names it, and nobody has written to it for a day. */
+/** What a process left that ended in the middle: no upload names it, and nobody has written to it for a day. What is younger is looked at again. */
 async function dropForgotten(context: Context): Promise<void> {
   const known = new Set(
     (await context.db.reader.selectFrom('files_upload').select('id').execute()).map(({ id }) => id),
   );
+  let isLeft = false;
   for (const name of await readdir(context.files.incoming)) {
     const path = arrivingPath(context.files, name);
     const touched = (await stat(path).catch(() => null))?.mtimeMs ?? Number.POSITIVE_INFINITY;
-    if (!known.has(name) && context.clock.now().getTime() - touched > day) await dropArriving(path);
+    if (known.has(name)) continue;
+    if (context.clock.now().getTime() - touched > day) await dropArriving(path);
+    else isLeft = true;
   }
+  if (isLeft) await transact(context, by, (work) => enqueueSweep(work));
+}
+
+/** Files of a form, or of a zip, are named nowhere while they come: what is there at the start of a process is from one that was ended. */
+export async function sweepAtStart(context: Context): Promise<void> {
+  if ((await readdir(context.files.incoming)).length > 0) await transact(context, by, (work) => enqueueSweep(work, 0));
 }
 
 export const jobs = {

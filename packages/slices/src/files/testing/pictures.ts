@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-const chunk = (type: string, content: Buffer): Buffer => {
+export const chunk = (type: string, content: Buffer): Buffer => {
   const typed = Buffer.concat([Buffer.from(type, 'latin1'), content]);
   const whole = Buffer.alloc(typed.length + 8);
   whole.writeUInt32BE(content.length, 0);
@@ -45,7 +45,7 @@ export function png(side = 16, { clean = false } = {}): Buffer {
   ]);
 }
 
-const segment = (marker: number, content: Buffer): Buffer => {
+export const segment = (marker: number, content: Buffer): Buffer => {
   const head = Buffer.from([0xff, marker, 0, 0]);
   head.writeUInt16BE(content.length + 2, 2);
   return Buffer.concat([head, content]);
@@ -72,7 +72,7 @@ export function jpeg({ clean = false } = {}): Buffer {
   ]);
 }
 
-const riff = (type: string, content: Buffer): Buffer => {
+export const riff = (type: string, content: Buffer): Buffer => {
   const head = Buffer.from(`${type}\0\0\0\0`, 'latin1');
   head.writeUInt32LE(content.length, 4);
   return Buffer.concat([head, content, Buffer.alloc(content.length % 2)]);
