@@ -1,8 +1,8 @@
 import type { JsonObject } from '@joinery/core';
 import { describe, expect, test } from 'vitest';
+import { openNode } from '../../../../test/harness/two-nodes.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
 import { groupById, membersPerNode } from './store.ts';
-import { openNode } from './testing/two-nodes.ts';
 
 const at = (instant = '2026-11-21T10:00:00.000Z') => ({ fetchedAt: instant, verified: 'origin' as const });
 const home = 'https://forum.example';

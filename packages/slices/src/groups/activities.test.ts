@@ -10,6 +10,7 @@ import {
 } from '@joinery/core';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
+import { carry, openNode, type TestNode } from '../../../../test/harness/two-nodes.ts';
 import type { PersonRow } from '../people/index.ts';
 import { accessOf } from './access.ts';
 import { updateGroup } from './groups.ts';
@@ -18,7 +19,6 @@ import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.
 import { approve, ban, decline, removeMember, setRole, unban } from './moderation.ts';
 import { groupById, membershipOf, membersPerNode } from './store.ts';
 import type { GroupRow } from './tables.ts';
-import { carry, openNode, type TestNode } from './testing/two-nodes.ts';
 
 const dialects = ['sqlite', 'postgres'] as const;
 

@@ -1,6 +1,7 @@
 import { answerWithheld, type CommandAnswer, type Restored } from '@joinery/core';
 import type { Kysely } from 'kysely';
 import { expect, it } from 'vitest';
+import { openNode } from '../../../../test/harness/two-nodes.ts';
 import { commands } from './commands.ts';
 import { deleteGroup, updateGroup } from './groups.ts';
 import { invite } from './invitations.ts';
@@ -13,7 +14,6 @@ import { setQuestions } from './requests/questions.ts';
 import { giveRolesBack, groupRules, shutGroups } from './restored.ts';
 import { openGroup } from './shut.ts';
 import { groupById, membershipOf, putMembership } from './store.ts';
-import { openNode } from './testing/two-nodes.ts';
 
 it('the command line knows groups and people by their handles', async () => {
   await using node = await openNode('sqlite');

@@ -2,6 +2,7 @@ import { classificationOf, eventsAfter, runAfterEffects, runNextJob, streams } f
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
 import { trustEverybody } from '../../../../test/harness/store.ts';
+import { openNode } from '../../../../test/harness/two-nodes.ts';
 import { disablePerson } from '../people/index.ts';
 import { groupDocument } from './activities-document.ts';
 import { rememberRemoteGroup } from './activities-remote.ts';
@@ -21,7 +22,6 @@ import {
 import { followGroup, joinGroup, leaveGroup } from './membership.ts';
 import { approve, ban, removeMember, setRole } from './moderation.ts';
 import { countedNodes, groupById, membershipOf, membersPerNode, requesterMayRead } from './store.ts';
-import { openNode } from './testing/two-nodes.ts';
 
 for (const dialect of ['sqlite', 'postgres'] as const) {
   describe.skipIf(dialect === 'postgres' && postgresMissing)(`groups of one node on ${dialect}`, () => {

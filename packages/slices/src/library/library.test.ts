@@ -20,7 +20,7 @@ import {
 } from '@joinery/slices/posts';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
-import { openNode, type TestNode } from '../posts/testing/nodes.ts';
+import { openNode, type TestNode } from '../../../../test/harness/two-nodes.ts';
 import { emptyJob } from './after-effects.ts';
 import { addDocument, addVersion, fitting, mark, placeDocument, restoreDocument, titleOf } from './documents.ts';
 import { changeFolder, chooseFoldersBy, forgetLibrary, makeFolder, removeFolder } from './folders.ts';
@@ -303,9 +303,9 @@ describe.each(['sqlite', 'postgres'] as const)('A library on %s', (dialect) => {
     await using _ = host;
     await using council = await openNode(dialect, { slices: [library] });
     const anna = await council.addPerson('Anna Away');
-    await host.know(council, anna);
-    await council.know(host, olga);
-    await council.know(host, mia);
+    await host.know(anna);
+    await council.know(olga);
+    await council.know(mia);
     const there = await council.knowGroup(host, group);
     const sync = async (from: TestNode, to: TestNode) => {
       await from.follow();
@@ -385,7 +385,7 @@ describe.each(['sqlite', 'postgres'] as const)('A library on %s', (dialect) => {
     await council.act((work) => placeDocument(work, { post: ours.id, folder: '', by: anna.id }));
     await both();
     expect(await place(host, ours.uri)).toEqual(['', false]);
-    const annaHere = (await host.know(council, anna)).id;
+    const annaHere = (await host.know(anna)).id;
     await host.act((work) => setRole(work, { group: group.id, person: annaHere, role: 'facilitator', by: olga.id }));
     await both();
     await official(ours.id);

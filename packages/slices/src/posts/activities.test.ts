@@ -3,6 +3,7 @@ import { joinGroup } from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
+import { carry, openNode, type TestNode } from '../../../../test/harness/two-nodes.ts';
 import { sendAgain } from './acceptance.ts';
 import { audienceOf } from './audience.ts';
 import { deletePost, editPost } from './changes.ts';
@@ -13,7 +14,6 @@ import { lock, markAnswered, pin, putBack, removeFromGroup, unlock } from './mod
 import { createTopic, reply } from './posts.ts';
 import { openReports, report } from './reports.ts';
 import { currentRevision, postByUri } from './store.ts';
-import { carry, openNode, type TestNode } from './testing/nodes.ts';
 import { markdownText } from './written.ts';
 
 const proven: Partial<Inbound> = { verified: 'proof' };
@@ -24,10 +24,10 @@ async function setUp(dialect: 'sqlite' | 'postgres') {
   const owner = await department.addPerson('Owen Owner');
   const anna = await council.addPerson('Anna Asks');
   const bram = await other.addPerson('Bram Reads');
-  const annaThere = await department.know(council, anna);
-  await council.know(department, owner);
-  await department.know(other, bram);
-  await other.know(department, owner);
+  const annaThere = await department.know(anna);
+  await council.know(owner);
+  await department.know(bram);
+  await other.know(owner);
   const hosted = await department.addGroup(owner);
   const group = await council.knowGroup(department, hosted);
   const groupAtOther = await other.knowGroup(department, hosted);

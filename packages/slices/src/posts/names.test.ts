@@ -1,12 +1,12 @@
 import { joinGroup } from '@joinery/slices/groups';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
+import { carry, openNode } from '../../../../test/harness/two-nodes.ts';
 import { deletePost, editPost } from './changes.ts';
 import { listTagged } from './lists-feed.ts';
 import { mentionedIn } from './names.ts';
 import { createTopic } from './posts.ts';
 import { currentRevision, postByUri } from './store.ts';
-import { carry, openNode } from './testing/nodes.ts';
 import { markdownText } from './written.ts';
 
 /** A council that hosts a group, with Anna and Owen, and another one with Bram, who is a member. */
@@ -14,9 +14,9 @@ async function setUp(dialect: 'sqlite' | 'postgres') {
   const [council, other] = [await openNode(dialect), await openNode(dialect)];
   const [owner, anna] = [await council.addPerson('Owen Owner'), await council.addPerson('Anna Asks')];
   const bram = await other.addPerson('Bram Reads');
-  const bramHere = await council.know(other, bram);
-  await other.know(council, anna);
-  await other.know(council, owner);
+  const bramHere = await council.know(bram);
+  await other.know(anna);
+  await other.know(owner);
   const hosted = await council.addGroup(owner);
   const group = await other.knowGroup(council, hosted);
   await other.act((work) => joinGroup(work, { group: group.id, person: bram.id }));

@@ -2,6 +2,7 @@ import { isRefusal, type Work } from '@joinery/core';
 import { joinGroup } from '@joinery/slices/groups';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
+import { openNode, type TestNode } from '../../../../test/harness/two-nodes.ts';
 import { audienceOf } from './audience.ts';
 import { deletePost, editPost } from './changes.ts';
 import { deliveryOf } from './delivery.ts';
@@ -10,7 +11,6 @@ import { lock, markAnswered, pin, putBack, removeFromGroup } from './moderation.
 import { createTopic, reply } from './posts.ts';
 import { handleReport, openReports, report } from './reports.ts';
 import { postById, revisionsOf } from './store.ts';
-import { openNode, type TestNode } from './testing/nodes.ts';
 import { clampInstant, markdownText } from './written.ts';
 
 async function refused(running: Promise<unknown>): Promise<string> {

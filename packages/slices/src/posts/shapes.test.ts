@@ -2,9 +2,9 @@ import type { ActivityDocument, JsonObject } from '@joinery/core';
 import { followGroup, joinGroup } from '@joinery/slices/groups';
 import { rememberRemotePerson } from '@joinery/slices/people';
 import { describe, expect, test } from 'vitest';
+import { openNode } from '../../../../test/harness/two-nodes.ts';
 import { readPost } from './documents-in.ts';
 import { postByUri } from './store.ts';
-import { openNode } from './testing/nodes.ts';
 
 const everybody = 'https://www.w3.org/ns/activitystreams#Public';
 const lemmy = 'https://lemmy.example';

@@ -17,7 +17,8 @@ import {
   transact,
   type Work,
 } from '@joinery/core';
-import { openStore, type TestStore, trustEverybody } from '../../../../../test/harness/store.ts';
+import { files } from '@joinery/slices/files';
+import { createGroup, type GroupRow, groupById, groups, type NewGroup } from '@joinery/slices/groups';
 import {
   createPerson,
   type PersonRow,
@@ -25,12 +26,11 @@ import {
   personById,
   personDocument,
   rememberRemotePerson,
-} from '../../people/index.ts';
-import { groupDocument } from '../activities-document.ts';
-import { rememberRemoteGroup } from '../activities-remote.ts';
-import { createGroup, type GroupRow, groupById, groups, type NewGroup } from '../index.ts';
+} from '@joinery/slices/people';
+import { posts } from '@joinery/slices/posts';
+import { openStore, type TestStore, trustEverybody } from './store.ts';
 
-const slices: Slice[] = [people, groups];
+const base: Slice[] = [people, files, groups, posts];
 const by = { kind: 'system', what: 'test' } as const;
 let keys: ReturnType<typeof createActorKeys> | undefined;
 /** One set for all: the tests are not about keys, and making them is slow. */
@@ -50,15 +50,21 @@ export type TestNode = {
   knowGroup: (from: TestNode, group: GroupRow) => Promise<GroupRow>;
   /** Hands an activity to the handlers, as the inbox would. Answers the state, or the code of the refusal. */
   receive: (activity: ActivityDocument, more?: Partial<Inbound>) => Promise<string>;
+  /** Lets the further slices do what follows from what happened here since the last call. */
+  follow: () => Promise<void>;
   /** All that happened here and another node gets, as activities, since the last call. */
-  outbox: (to: TestNode) => Promise<ActivityDocument[]>;
+  outbox: (to: TestNode, joineryPeer?: boolean) => Promise<ActivityDocument[]>;
 } & AsyncDisposable;
 
-/** A node with people and groups, without web and network. */
+/**
+ * A node with people, groups and posts, without web and network.
+ * @param options trust: everybody unless given; now: where its time stands; slices: further ones
+ */
 export async function openNode(
   dialect: 'sqlite' | 'postgres',
-  options: { trust?: Trust; now?: () => Date } = {},
+  options: { trust?: Trust; now?: () => Date; slices?: Slice[] } = {},
 ): Promise<TestNode> {
+  const slices = [...base, ...(options.slices ?? [])];
   const store: TestStore = await openStore(dialect, {
     slices,
     ports: { trust: options.trust ?? trustEverybody },
@@ -68,6 +74,7 @@ export async function openNode(
   const { origin } = context.config;
   const act: TestNode['act'] = (change) => transact(context, by, change);
   const sent = new Map<string, number>();
+  let followed = 0;
   const found = async <T>(row: Promise<T | undefined>): Promise<T> => {
     const value = await row;
     if (value === undefined) throw new Error('not there');
@@ -75,7 +82,7 @@ export async function openNode(
   };
   const apply = (activity: ActivityDocument, more: Partial<Inbound>) =>
     transact(context, by, (work) =>
-      savepoint(work, (part) => hand(part, inboundOf(activity, more)), {
+      savepoint(work, (part) => hand(slices, part, inboundOf(activity, more)), {
         origin: originOf(String(activity.actor)) ?? '',
       }),
     );
@@ -96,19 +103,21 @@ export async function openNode(
     },
     know: async (person) => {
       const document = personDocument(person, { partner: true });
-      const how = { fetchedAt: new Date().toISOString(), verified: 'origin' as const };
-      const id = await act((work) => rememberRemotePerson(work, document, how));
+      const id = await act((work) => rememberRemotePerson(work, document, fetched()));
       return found(personById(context.db.reader, id));
     },
     knowGroup: async (from, group) => {
-      const row = await found(groupById(from.context.db.reader, group.id));
-      const document = await groupDocument(from.context.db.reader, from.origin, row, true);
-      const how = { fetchedAt: new Date().toISOString(), verified: 'origin' as const };
-      const id = await act((work) => rememberRemoteGroup(work, document, how));
-      return found(groupById(context.db.reader, id));
+      const kind = groups.objects?.find(({ path }) => path === 'groups');
+      const { reader: db } = from.context.db;
+      const object = await kind?.load(db, { id: group.id });
+      const document = object && (await kind?.toDocument?.({ db, origin: from.origin, joineryPeer: true }, object));
+      if (!kind?.saveRemote || !document) throw new Error(`no document at ${group.uri}`);
+      const { saveRemote } = kind;
+      return found(groupById(context.db.reader, await act((work) => saveRemote(work, document, fetched()))));
     },
     receive: async (activity, more = {}) => {
-      const inner = activity.type === 'Announce' && isObject(activity.object) ? activity.object : null;
+      const object = activity.type === 'Announce' && isObject(activity.object) ? activity.object : null;
+      const inner = object && 'actor' in object ? object : null;
       try {
         return inner ? await apply(inner, { through: String(activity.actor), ...more }) : await apply(activity, more);
       } catch (error) {
@@ -116,7 +125,16 @@ export async function openNode(
         throw error;
       }
     },
-    outbox: async (to) => {
+    follow: async () => {
+      const events = await eventsAfter(context.db.reader, followed, 1_000);
+      followed = events.at(-1)?.seq ?? followed;
+      for (const event of events)
+        for (const slice of options.slices ?? []) {
+          const effect = slice.on?.[event.name] as ((work: Work, one: typeof event) => Promise<void>) | undefined;
+          if (effect) await act((work) => effect(work, event));
+        }
+    },
+    outbox: async (to, joineryPeer = true) => {
       const from = sent.get(to.origin) ?? 0;
       const events = await eventsAfter(context.db.reader, from, 1_000);
       sent.set(to.origin, events.at(-1)?.seq ?? from);
@@ -127,7 +145,7 @@ export async function openNode(
           (await subscribers(context.db.reader, event.stream)).includes(to.origin);
         if (!reaches) continue;
         const id = `${origin}/activities/${event.id}`;
-        const outgoing = { db: context.db.reader, origin, id, joineryPeer: true };
+        const outgoing = { db: context.db.reader, origin, id, joineryPeer };
         for (const slice of slices) {
           const build = slice.activities?.toActivity?.[event.name] as
             | ((one: typeof outgoing, other: typeof event) => Promise<ActivityDocument | null>)
@@ -141,6 +159,8 @@ export async function openNode(
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }
+
+const fetched = () => ({ fetchedAt: new Date().toISOString(), verified: 'origin' as const });
 
 /** Carries everything from one node to the other. Answers what was sent, and how each was taken. */
 export async function carry(
@@ -169,7 +189,7 @@ function inboundOf(activity: ActivityDocument, more: Partial<Inbound>): Inbound 
   };
 }
 
-async function hand(work: Work, inbound: Inbound): Promise<string> {
+async function hand(slices: readonly Slice[], work: Work, inbound: Inbound): Promise<string> {
   for (const slice of slices) {
     for (const handler of slice.activities?.handlers ?? []) {
       if (!handler.types.includes(inbound.type)) continue;
