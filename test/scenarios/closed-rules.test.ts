@@ -72,7 +72,10 @@ it('with the past for those of then only, a node that comes later reads nothing 
 it('with agencies named whose people may ask, the others find nothing; and what is kept is said before anybody joins', async () => {
   const { a, b, c, x, ada, group, settle, get } = world;
   for (const [recordCopy, says] of [
-    [false, 'keeps no record copy'],
+    [
+      false,
+      'keeps no record copy. Its node holds the text of what people of other agencies write for as long as their agency lets it',
+    ],
     [true, 'keeps a record copy of everything'],
   ] as const) {
     expect((await ada.api('PATCH', `/groups/${group.id}`, { recordCopy })).status).toBe(200);

@@ -55,7 +55,8 @@ export const messages = defineMessages({
       '{agency} keeps a record copy of everything that is written here and of its files, also of what people of other agencies bring.',
     recordYesLive:
       '{agency} keeps a record copy of everything that is written here, also of what people of other agencies write. Files stay at their own nodes.',
-    recordNo: '{agency} keeps no record copy: what people of other agencies write stays at their own node.',
+    recordNo:
+      '{agency} keeps no record copy. Its node holds the text of what people of other agencies write for as long as their agency lets it; their files stay at their own node.',
     recordHint: 'Say yes only where a record must be kept. Members are told before they join and before they post.',
     save: 'Save',
     remains: 'What remains where',
@@ -74,8 +75,12 @@ export const messages = defineMessages({
     afterDeleting: 'An author deletes a post',
     authorStays: 'Everything they wrote stays theirs.',
     authorGone: 'Nothing but the note that there was a post.',
-    hostOwnStays: 'What people of {agency} wrote stays. Of the others: their place in the thread, and no text.',
+    hostTextStays: 'What was written stays readable in the group. Files of other agencies stay at their own nodes.',
+    hostCut:
+      'What was written stays readable in the group. Where the author’s agency suspends or ends it: what people of {agency} wrote stays, and of the others their place in the thread.',
     hostRecordStays: 'Everything stays: the record copy is kept.',
+    hostRecordLiveStays:
+      'What was written stays: the record copy is kept. Files of other agencies stay at their own nodes.',
     hostOpenStays: 'Everything that was posted stays readable in the group.',
     hostDeleted: 'Text and files go; a note stays in the thread.',
     hostRecordDeleted: 'It goes from the group and from the record copy, files too.',
@@ -167,7 +172,7 @@ export const messages = defineMessages({
     recordYesLive:
       '{agency} bewaart een archiefkopie van alles wat hier wordt geschreven, ook van wat mensen van andere organisaties schrijven. Bestanden blijven op hun eigen knooppunt.',
     recordNo:
-      '{agency} bewaart geen archiefkopie: wat mensen van andere organisaties schrijven, blijft op hun eigen knooppunt.',
+      '{agency} bewaart geen archiefkopie. Het knooppunt houdt de tekst van wat mensen van andere organisaties schrijven zolang hun organisatie dat toelaat; hun bestanden blijven op hun eigen knooppunt.',
     recordHint:
       'Kies dit alleen waar een archiefplicht geldt. Leden horen het voordat zij lid worden en voordat zij schrijven.',
     save: 'Opslaan',
@@ -187,8 +192,13 @@ export const messages = defineMessages({
     afterDeleting: 'Een schrijver verwijdert een bericht',
     authorStays: 'Alles wat zij schreven, blijft van hen.',
     authorGone: 'Alleen de vermelding dat er een bericht was.',
-    hostOwnStays: 'Wat mensen van {agency} schreven, blijft. Van de anderen: hun plaats in het gesprek, zonder tekst.',
+    hostTextStays:
+      'Wat is geschreven, blijft in de groep leesbaar. Bestanden van andere organisaties blijven op hun eigen knooppunt.',
+    hostCut:
+      'Wat is geschreven, blijft in de groep leesbaar. Schorst of beëindigt de organisatie van de auteur de afspraak: wat mensen van {agency} schreven blijft, en van de anderen hun plaats in het gesprek.',
     hostRecordStays: 'Alles blijft: de archiefkopie wordt bewaard.',
+    hostRecordLiveStays:
+      'Wat is geschreven, blijft: de archiefkopie wordt bewaard. Bestanden van andere organisaties blijven op hun eigen knooppunt.',
     hostOpenStays: 'Alles wat is geplaatst, blijft in de groep leesbaar.',
     hostDeleted: 'Tekst en bestanden verdwijnen; in het gesprek blijft een vermelding.',
     hostRecordDeleted: 'Het verdwijnt uit de groep en uit de archiefkopie, met zijn bestanden.',

@@ -70,9 +70,10 @@ export function remainsOf(group: Terms, agency: string, language: Language): Rem
     ];
   }
   const live = group.keeping === 'live' ? t('othersLive') : null;
-  const host = group.record_copy === 1 ? t('hostRecordStays') : t('hostOwnStays', { agency });
-  const left = { author, host, others: live ?? t('othersLeft') };
-  const cut = { author, host, others: live ?? t('othersSuspended') };
+  const record = group.keeping === 'live' ? t('hostRecordLiveStays') : t('hostRecordStays');
+  const kept = group.record_copy === 1 ? record : null;
+  const left = { author, host: kept ?? t('hostTextStays'), others: live ?? t('othersLeft') };
+  const cut = { author, host: kept ?? t('hostCut', { agency }), others: live ?? t('othersSuspended') };
   return [
     { when: t('afterLeaving'), ...left },
     { when: t('afterRemoval'), ...left },
