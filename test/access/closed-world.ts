@@ -93,18 +93,22 @@ const people: Partial<Record<Visitor, Person>> = {
 };
 const nodes = ['unlisted', 'blocked', 'suspended', 'allowed', 'left', 'introduced', 'members'] as const;
 type Node = (typeof nodes)[number];
+export const isNode = (visitor: Visitor): boolean => visitor === 'thief' || nodes.some((one) => one === visitor);
 const originOfNode = (node: Node) => `https://${node}.example`;
 const host = 'https://host.example';
 const uriElsewhere = `${host}/groups/01a1f000-0000-4000-8000-00000000e15e`;
 
 export type Answer = { status: number; headers: Record<string, string>; body: string };
+type Headings = Record<string, string>;
 type Asked = { method: string; path: string; accept: string; type?: string; body?: string };
+/** Fields of a form or of JSON; or bytes in place of them, with headers of their own. */
+export type Sent = { fields?: Record<string, unknown>; bytes?: string; headers?: Record<string, string> };
 export type ClosedWorld = AsyncDisposable & {
   seed: Seed;
   things: Record<Place, Things>;
   ask: (visitor: Visitor, request: Asked) => Promise<Answer>;
-  /** As a page's form, or a program. */
-  send: (visitor: Visitor, method: string, path: string, fields: Record<string, unknown>) => Promise<Answer>;
+  /** As a page's form, or a program; a node signs it, and says the token that it was given by a group. */
+  send: (visitor: Visitor, method: string, path: string, sent: Sent) => Promise<Answer>;
   /** Lets time go by, with all that is done in the background meanwhile. */
   pass: (milliseconds: number) => Promise<void>;
   /** What was sent by mail so far. */
@@ -375,44 +379,64 @@ export async function openClosedWorld(dialect: 'sqlite' | 'postgres' = 'sqlite')
     browsers.set(visitor, browser);
     return browser;
   };
-  const ask: ClosedWorld['ask'] = async (visitor, { method, path, accept, type, body }) => {
-    const headers: Record<string, string> = {
-      accept,
-      host: new URL(origin).host,
-      ...(type && { 'content-type': type }),
-    };
-    const person = people[visitor];
+  /** What a node proves itself with, beside what it sends. */
+  const signed = async (
+    visitor: Visitor,
+    request: { method: string; path: string; body?: string },
+    headers: Headings,
+  ) => {
     const node = visitor === 'thief' ? 'allowed' : nodes.find((one) => one === visitor);
+    if (!node) return headers;
+    const { method, path, body = null } = request;
+    const key = { id: `${nodeActor(originOfNode(node))}#main-key`, privateKey: rsa.privateKey };
+    const token = tokens[visitor];
+    const said = { ...headers, ...(token && { authorization: `ActivityPubActorToken ${token}` }) };
+    const url = `${origin}${path}`;
+    return { ...said, ...(await signRequest({ method, url, headers: said, body, key, form: 'rfc9421', now })) };
+  };
+  /** What a program of somebody says. Of somebody signed out it has the session that has ended. */
+  const authorization = (visitor: Visitor): Headings => {
+    if (visitor === 'signed out') return { cookie: `${cookieName(origin, 'session')}=${leftSession}` };
+    const token = people[visitor] && seed.tokens[people[visitor]];
+    return token ? { authorization: `Bearer ${token}` } : {};
+  };
+  const ask: ClosedWorld['ask'] = async (visitor, { method, path, accept, type, body }) => {
+    const host = new URL(origin).host;
+    const headers: Headings = { accept, host, ...(type && { 'content-type': type }) };
     const sent = { method, ...(body === undefined ? {} : { body }) };
-    if (node) {
-      const url = `${origin}${path}`;
-      const key = { id: `${nodeActor(originOfNode(node))}#main-key`, privateKey: rsa.privateKey };
-      const token = tokens[visitor];
-      const said = { ...headers, ...(token && { authorization: `ActivityPubActorToken ${token}` }) };
-      const signed = await signRequest({ method, url, headers: said, body: body ?? null, key, form: 'rfc9421', now });
-      return read(await webApp.fetch(new Request(url, { ...sent, headers: { ...said, ...signed } })));
-    }
+    if (!isNode(visitor) && !path.startsWith('/api/'))
+      return read(await browserOf(visitor).fetch(path, { ...sent, headers }));
+    const said = await signed(visitor, { ...sent, path }, { ...headers, ...authorization(visitor) });
+    return read(await webApp.fetch(new Request(`${origin}${path}`, { ...sent, headers: said })));
+  };
+  const send: ClosedWorld['send'] = async (visitor, method, path, { fields = {}, bytes, headers: own = {} }) => {
     if (path.startsWith('/api/')) {
-      const token = visitor === 'signed out' ? undefined : person && seed.tokens[person];
-      const authorization = token && { authorization: `Bearer ${token}` };
-      return read(
-        await webApp.fetch(new Request(`${origin}${path}`, { ...sent, headers: { ...headers, ...authorization } })),
-      );
+      const body = bytes ?? JSON.stringify(fields);
+      const type = bytes === undefined ? { 'content-type': 'application/json' } : {};
+      const host = { accept: 'application/json', host: new URL(origin).host };
+      const headers: Headings = Object.assign({}, host, type, authorization(visitor), own);
+      const said = await signed(visitor, { method, path, body }, headers);
+      return read(await webApp.fetch(new Request(`${origin}${path}`, { method, headers: said, body })));
     }
-    return read(await browserOf(visitor).fetch(path, { ...sent, headers }));
+    // A node has the form of somebody who is signed out: what it signs with is all that could make a difference.
+    const sender = people[visitor] || visitor === 'signed out' ? visitor : 'nobody';
+    const browser = browserOf(sender);
+    csrf[sender] ??= await browser.csrf();
+    const form = new URLSearchParams({ csrf: csrf[sender], ...(fields as Record<string, string>) }).toString();
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    // Bytes come from a script of ours, which says in a header what a field says.
+    const headers = { origin, ...type, ...(bytes !== undefined && { 'x-joinery-form': csrf[sender] }), ...own };
+    const body = bytes ?? form;
+    const said = await signed(visitor, { method, path, body }, headers);
+    const cookies = [...browser.cookies];
+    const answer = await read(await browser.fetch(path, { method, headers: said, body }));
+    // Whoever signed in or out by it is again as they were.
+    browser.cookies.clear();
+    for (const [name, value] of cookies) browser.cookies.set(name, value);
+    return answer;
   };
   return {
-    ...{ seed, things, ask },
-    send: async (visitor, method, path, fields) => {
-      const body = JSON.stringify(fields);
-      if (path.startsWith('/api/'))
-        return ask(visitor, { method, path, accept: 'application/json', type: 'application/json', body });
-      const browser = browserOf(visitor);
-      csrf[visitor] ??= await browser.csrf();
-      const form = new URLSearchParams({ csrf: csrf[visitor], ...(fields as Record<string, string>) }).toString();
-      const headers = { origin, 'content-type': 'application/x-www-form-urlencoded', 'x-joinery-form': csrf[visitor] };
-      return read(await browser.fetch(path, { method, headers, body: form }));
-    },
+    ...{ seed, things, ask, send },
     mails: mail.mails,
     pass: async (milliseconds) => {
       now = new Date(now.getTime() + milliseconds);

@@ -1,8 +1,10 @@
-import { changingRoutes, type Row } from './changing-routes-table.ts';
-import { places, type Visitor, visitors } from './closed-world.ts';
+import { changingRoutes } from './changing-routes-table.ts';
+import { isNode, places, type Visitor, visitors } from './closed-world.ts';
 import { type Row as Looked, looking, totals } from './looking-table.ts';
 import { outcomeOf, outcomes, type Rule, type RuleName, rules } from './rules.ts';
 import type { Person } from './seed.ts';
+import { sentPlaces } from './sending.ts';
+import { answerOfRule, answers, type SendingRule, sending } from './sending-table.ts';
 
 const placeWords = {
   hidden: 'Hidden group',
@@ -50,9 +52,44 @@ function sectionsOf(kind: 'GET' | 'NODES'): string {
     .join('\n\n');
 }
 
-function changing(route: string, row: Row): string[] {
-  if ('open' in row) return [`\`${route}\``, `anybody: ${row.open}`, ''];
-  return [`\`${route}\``, named(row.as), row.not.map(named).join(', ')];
+/** People whom the visitors do not tell apart. */
+const finer: Person[] = ['owner', 'colleague', 'reader'];
+
+/** An address that changes something, with who of those whom the table above does not tell apart may, and may not. */
+function changing(route: string): string {
+  const row = changingRoutes[route];
+  if (!row || 'open' in row) return `- \`${route}\`${row ? `: ${row.open}` : ''}`;
+  const not = row.not.filter((person) => finer.includes(person)).map(named);
+  const may = finer.includes(row.as) ? [`done by: ${named(row.as)}`] : [];
+  const said = [...may, ...(not.length > 0 ? [`refused as well: ${not.join(', ')}`] : [])];
+  return `- \`${route}\`${said.length > 0 ? ` (${said.join('; ')})` : ''}`;
+}
+
+function sendingSection(rule: SendingRule): string {
+  const everybody = Object.keys(visitors) as Visitor[];
+  const width = rule.cells.nobody.length;
+  const among = width === 1 ? ['Answer'] : sentPlaces.map((place) => placeWords[place]);
+  const rows = [...Map.groupBy(everybody, (visitor) => rule.cells[visitor]).values()].map((group) => [
+    group.map((visitor) => `**${visitor}**`).join(', '),
+    ...among.map((_place, index) => answerOfRule(rule, group[0] as Visitor, index)),
+  ]);
+  return `### ${rule.says}\n\n${head('Who', ...among)}\n${lines(rows)}\n\n${rule.routes.map(changing).join('\n')}`;
+}
+
+/** Nodes, where they have no line of their own, and the addresses at which they have. */
+function nodesSentence(): string {
+  const asNobody = Object.entries(looking).filter(
+    ([route, row]) =>
+      route.startsWith('GET ') &&
+      (Object.keys(visitors) as Visitor[])
+        .filter(isNode)
+        .every((node) => rules[ruleOf(row)].cells[node] === rules[ruleOf(row)].cells.nobody),
+  );
+  const own = Object.keys(looking).filter(
+    (route) => route.startsWith('GET ') && !asNobody.some(([one]) => one === route),
+  );
+  const names = (Object.keys(visitors) as Visitor[]).filter(isNode).map((node) => `**${node}**`);
+  return `Nodes (${names.join(', ')}) that ask for a page, a feed or the API, or send something there, are answered what **nobody** is answered, byte for byte, whatever they sign with and whatever token they have: at ${asNobody.length} of ${asNobody.length + own.length} addresses that are looked at, and at every one that changes something. They are told something of their own at ${own.map((route) => `\`${route}\``).join(', ')}, and where nodes ask (below).`;
 }
 
 /** Text of docs/access.md. */
@@ -67,7 +104,7 @@ here is what happens. An address that is missing here fails that test, and so do
 Nobody reads a closed group because of what they are on the node: an administrator and a federation officer who are not in it are told what any colleague is told. What an administrator can do in
 an emergency is in [the guide for security officers](security-officer.md).
 
-A node that asks for a page, a feed or the API is nobody, whatever it signs with: what is said of **nobody** there is said of every node, byte for byte, and nodes have lines of their own only where nodes ask.
+${nodesSentence()}
 
 Beside what is said here the test holds: whoever may not know of a hidden group gets the same bytes as for one that does not exist; no number, list or date that an outsider is told changes when a hidden group
 is made and filled, but the totals named below; no word of a closed group is in a line of the log or in a mail; and a mail that there is something to read in one goes to those who take part.
@@ -103,9 +140,12 @@ ${lines(Object.entries(totals).map(([route, says]) => [`\`${route}\``, says]))}
 
 ## What changes something
 
-In a hidden group, unless it is about something else. Whoever has not signed in is led to signing in, or refused by the API; whoever is refused changes nothing.
+Forms of pages and requests of programs, about something in a hidden and in a closed, listed group; where it is about nothing in a group there is one answer. The test sends what somebody who may would send.
+Whoever is refused changes nothing: all tables are compared. Somebody who is banned is answered as a stranger, but may still go. No answer has a title or text of a group that its reader does not read, nor a name that they may not know.
 
-${head('Address', 'Who does it', 'Who is refused')}
-${lines(Object.entries(changingRoutes).map(([route, row]) => changing(route, row)))}
+${head('Word', 'What it means')}
+${lines(Object.entries(answers).map(([name, says]) => [`**${name}**`, says]))}
+
+${Object.values(sending).map(sendingSection).join('\n\n')}
 `;
 }

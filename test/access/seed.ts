@@ -134,6 +134,12 @@ export type Seed = AsyncDisposable & {
   /** Everything that is stored, as text. Sessions, kept answers, the list of connections and when a token was last used are left out: asking alone changes them; and what lanes note of other nodes, whenever these answer or not. */
   stored: () => Record<string, string>;
   restore: () => Promise<void>;
+  /** From here on what is stored now is what is compared with and put back. */
+  keep: () => void;
+  /** Tables that hold something else than what was kept. */
+  changed: () => string[];
+  /** A number that is another one after anything was stored, by anybody. */
+  changes: () => number;
   /** What was written to the log of the process. */
   logged: string[];
   webApp: WebApp;
@@ -239,8 +245,20 @@ export async function openSeed(
   // What follows from all this in the background has happened before the first look.
   await node.federation.lanes.look();
   await node.federation.settled();
-  const kept = database ? null : keepDatabase(folder);
+  let kept = database ? null : keepDatabase(folder);
   const keptHere = () => kept ?? notKept();
+  const stored = (): Record<string, string> =>
+    Object.fromEntries(
+      keptHere()
+        .tables // The list of connections is written a minute after the first of them, whatever is asked meanwhile.
+        .filter((table) => !['session', 'idempotency', 'peer', 'outbound'].includes(table))
+        .map((table) => {
+          const rows = keptHere().file.prepare(`select * from main."${table}"`).all() as Record<string, unknown>[];
+          const kept = rows.map((row) => JSON.stringify({ ...row, last_used_at: undefined }));
+          return [table, kept.sort().join('\n')];
+        }),
+    );
+  let atFirst = database ? {} : stored();
 
   return {
     ...{ context, federation: node.federation, webApp, logged },
@@ -267,21 +285,21 @@ export async function openSeed(
           ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
         }),
       ),
-    stored: () =>
-      Object.fromEntries(
-        keptHere()
-          .tables // The list of connections is written a minute after the first of them, whatever is asked meanwhile.
-          .filter((table) => !['session', 'idempotency', 'peer', 'outbound'].includes(table))
-          .map((table) => {
-            const rows = keptHere().file.prepare(`select * from main."${table}"`).all() as Record<string, unknown>[];
-            const kept = rows.map((row) => JSON.stringify({ ...row, last_used_at: undefined }));
-            return [table, kept.sort().join('\n')];
-          }),
-      ),
+    stored,
+    changed: () => {
+      const now = stored();
+      return Object.keys(now).filter((table) => now[table] !== atFirst[table]);
+    },
     restore: async () => {
       keptHere().putBack();
       await node.federation.bridge.trust.refresh();
     },
+    keep: () => {
+      kept?.file.close();
+      kept = database ? null : keepDatabase(folder);
+      atFirst = database ? {} : stored();
+    },
+    changes: () => Number(keptHere().file.pragma('data_version', { simple: true })),
     [Symbol.asyncDispose]: async () => {
       kept?.file.close();
       description.close();

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 
@@ -11,9 +12,10 @@ export type Kept = {
   putBack: () => void;
 };
 
-/** Keeps a copy of the database in this data folder. */
+/** Keeps a copy of the database in this data folder, in place of one that was kept before and is closed. */
 export function keepDatabase(folder: string): Kept {
   const copy = join(folder, 'kept.db');
+  rmSync(copy, { force: true });
   const file = new Sqlite(join(folder, 'joinery.db'));
   file.exec(`vacuum into '${copy}'; attach '${copy}' as kept; pragma foreign_keys = off`);
   const tables = file
