@@ -235,6 +235,7 @@ describe('every address that something is sent to', () => {
 
   it('has a rule, and one only', () => {
     const known = Object.values(sending).flatMap(({ routes: some }) => some);
+    // Not this? Write the address below the rule of test/access/sending-table.ts that says who is answered what.
     expect(known.sort()).toEqual(Object.keys(changingRoutes).sort());
   });
 

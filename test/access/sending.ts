@@ -4,7 +4,7 @@ import { type Answer, isNode, type Place, type Sent, type Visitor, visitors } fr
 import { answerOfRule, type SendingRule, type SentAnswer, sending } from './sending-table.ts';
 
 /** Where something is sent to that is about something in a group, its place is part of the question. */
-export const isAboutGroup = (route: string): boolean =>
+const isAboutGroup = (route: string): boolean =>
   [...route.matchAll(/([^/]*)\/:/g)].some(([, part = '']) => part !== 'conversations' && inPlace[part]);
 export const sentPlaces = ['hidden', 'listed'] as const satisfies readonly Place[];
 
