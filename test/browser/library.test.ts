@@ -2,9 +2,11 @@ import { createActorKeys, transact } from '@joinery/core';
 import { createGroup, joinGroup } from '@joinery/slices/groups';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { avifFilm, avifPicture } from '../../packages/slices/src/files/testing/real-pictures.ts';
 import { browserMissing, openBrowser } from '../harness/browser.ts';
 import { axeFaults, bringAxe, keepPicture, pageFacts, sessionCookie, speakTo } from '../harness/browser-pages.ts';
 import { startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
+import { uploadFile } from '../harness/upload.ts';
 import { keyboardOf } from './journeys/hands.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -117,6 +119,33 @@ describe.skipIf(browserMissing)(
       const back = (await main.textContent()) ?? '';
       expect([back.includes('No longer official'), back.includes('All versions (2)')]).toEqual([true, true]);
       await page.context().close();
+    });
+
+    test('an AVIF without what it said of its maker is still the same picture', async () => {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      /** What a browser draws: its size and its colours. */
+      const drawn = (bytes: Buffer) =>
+        page.evaluate(async (text) => {
+          const image = new Image();
+          image.src = `data:image/avif;base64,${text}`;
+          await image.decode();
+          const canvas = document.createElement('canvas');
+          [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+          canvas.getContext('2d')?.drawImage(image, 0, 0);
+          return [canvas.width, canvas.height, canvas.toDataURL()];
+        }, bytes.toString('base64'));
+      for (const picture of [avifPicture, avifFilm]) {
+        const id = await uploadFile(node, ada, 'a.avif', picture);
+        const headers = { authorization: `Bearer ${ada.token}` };
+        const answer = await fetch(`${node.origin}/api/v1/files/${id}/content`, { headers });
+        const kept = Buffer.from(await answer.arrayBuffer());
+        expect([picture.includes('Anna'), kept.includes('Anna'), kept.equals(picture)]).toEqual([true, false, false]);
+        const before = await drawn(picture);
+        expect(before.slice(0, 2)).toEqual([16, 16]);
+        expect(await drawn(kept)).toEqual(before);
+      }
+      await context.close();
     });
   },
 );

@@ -89,6 +89,7 @@ export async function rememberFiles(work: Work, holder: Holder, said: readonly S
         position,
         state: 'ready',
         threat: null,
+        metadata: null,
         created_at: work.now,
       })
       // One file hangs on one thing: whoever named it first has it.

@@ -18,6 +18,7 @@ export type NewFile = {
   blob: BlobSummary;
   state: 'checking' | 'ready';
   alt?: string | null;
+  metadata?: FileRow['metadata'];
 };
 
 /**
@@ -42,6 +43,7 @@ export async function addFile(work: Work, input: NewFile): Promise<FileRow> {
     position: 0,
     state: input.state,
     threat: null,
+    metadata: input.metadata ?? null,
     created_at: work.now,
   };
   await work.db.insertInto('files_file').values(row).execute();
@@ -84,9 +86,9 @@ export async function attachFile(
  * @throws {Refusal} unavailable
  */
 export function copyFile(work: Work, file: FileRow, owner: string): Promise<FileRow> {
-  const { name, media_type: mediaType, bytes, sha256, pieces, alt } = file;
+  const { name, media_type: mediaType, bytes, sha256, pieces, alt, metadata } = file;
   const blob = { bytes, sha256, pieces: pieces.split(' ') };
-  return addFile(work, { id: newId(), owner, name, mediaType, blob, state: 'ready', alt });
+  return addFile(work, { id: newId(), owner, name, mediaType, blob, state: 'ready', alt, metadata });
 }
 
 /** What an image shows, at a length that can be read out. */

@@ -1,7 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** A part of the file as it is, or bytes in its place. */
-export type Part = { from: number; to: number } | Buffer;
+/** A part of the file as it is, bytes in its place, or so many zeros. */
+export type Part = { from: number; to: number } | { zeros: number } | Buffer;
+
+export function lengthOf(part: Part): number {
+  if (Buffer.isBuffer(part)) return part.length;
+  return 'zeros' in part ? part.zeros : part.to - part.from;
+}
 
 /** An image without what it says of people and places; null for one whose structure is broken. */
 export type CleanImage = Picture | null;
@@ -23,15 +28,18 @@ export const largestProfile = 4 * 1024 * 1024;
 
 export const emptyPicture = (): Picture => ({ parts: [], width: 0, height: 0, frames: 0 });
 
+const isRange = (part: Part): part is { from: number; to: number } => !Buffer.isBuffer(part) && 'to' in part;
+
 /** Keeps a part, put together with the one before it where they touch. @throws {RangeError} there are too many */
 export function keepPart(picture: Picture, part: Part): void {
   const last = picture.parts.at(-1);
-  if (last && !Buffer.isBuffer(last) && !Buffer.isBuffer(part) && last.to === part.from) last.to = part.to;
+  const touches = last && isRange(last) && isRange(part) && last.to === part.from;
+  if (touches) last.to = part.to;
   else if (picture.parts.push(part) > mostParts) throw new RangeError('A picture of too many parts');
 }
 
 /** Notes a size that an image says of itself. */
-export function noteSize(picture: Picture, width: number, height: number): void {
+export function noteSize(picture: Pick<Picture, 'width' | 'height'>, width: number, height: number): void {
   picture.width = Math.max(picture.width, width);
   picture.height = Math.max(picture.height, height);
 }

@@ -4,6 +4,7 @@ import {
   type ImageSource,
   keepPart,
   largestProfile,
+  lengthOf,
   noteSize,
   orientationIn,
   orientationOnly,
@@ -70,7 +71,7 @@ export async function cleanWebp(source: ImageSource): Promise<CleanImage> {
       parts.push(Buffer.concat([head, content]));
     }
   }
-  const bytes = parts.reduce((sum, part) => sum + (Buffer.isBuffer(part) ? part.length : part.to - part.from), 0);
+  const bytes = parts.reduce((sum, part) => sum + lengthOf(part), 0);
   const head = Buffer.from('RIFF\0\0\0\0WEBP', 'latin1');
   head.writeUInt32LE(bytes + 4, 4);
   return { ...picture, parts: [head, ...parts] };

@@ -1,21 +1,26 @@
 import { open } from 'node:fs/promises';
 import { fileTypeFromFile } from 'file-type';
 import { cleanGif } from './image-gif.ts';
+import { cleanHeif } from './image-heif.ts';
 import { cleanJpeg } from './image-jpeg.ts';
 import { cleanPng } from './image-png.ts';
-import { type CleanImage, type ImageSource, imageSource, type Part } from './image-source.ts';
+import { type CleanImage, type ImageSource, imageSource, lengthOf, type Part } from './image-source.ts';
+import { cleanTiff } from './image-tiff.ts';
 import { cleanWebp } from './image-webp.ts';
+import type { FileRow } from './tables.ts';
 
 const cleaners: Record<string, (source: ImageSource) => Promise<CleanImage>> = {
+  'image/avif': cleanHeif,
   'image/gif': cleanGif,
+  'image/heic': cleanHeif,
+  'image/heic-sequence': cleanHeif,
+  'image/heif': cleanHeif,
+  'image/heif-sequence': cleanHeif,
   'image/jpeg': cleanJpeg,
   'image/png': cleanPng,
+  'image/tiff': cleanTiff,
   'image/webp': cleanWebp,
 };
-/** Whether a picture may say where and by whom it was taken: what cannot be read safely (HEIC, AVIF, TIFF) is kept as it is, and whoever adds it is told. */
-export function saysMore(mediaType: string): boolean {
-  return mediaType.startsWith('image/') && mediaType !== 'image/svg+xml' && !(mediaType in cleaners);
-}
 
 const anything = 'application/octet-stream';
 /** More would take gigabytes of whoever looks at it. */
@@ -70,18 +75,20 @@ function textTypeOf(bytes: Buffer, isCut: boolean): string {
   return /^\s*<\?xml/i.test(text) ? 'application/xml' : 'text/plain';
 }
 
+/** What was found out about a file: its type, and of an image what became of that which it says of people, places and devices. */
+export type Cleaned = { mediaType: string; metadata: FileRow['metadata']; isNew: boolean };
+
 /**
- * Writes an image anew without what it says of people, places and devices (Exif, GPS, XMP, IPTC, texts), without coding it anew. GIF, JPEG, PNG and WebP; other files stay as they are (`saysMore`).
+ * Writes an image anew without what it says of people, places and devices (Exif, GPS, XMP, IPTC, texts), without coding it anew. AVIF, GIF, HEIC, HEIF, JPEG, PNG, TIFF and WebP; what is no image
+ * stays as it is.
  * @param to where the clean one is written
- * @returns its type: an image that is broken or has too many pixels, frames or parts is kept as plain bytes, which nobody is shown; `isNew` when there is a file at `to`
+ * @returns an image that is broken, cannot be followed or has too many pixels, frames or parts is kept whole as plain bytes, which nobody is shown, and one of another kind as it is: of both `metadata` is `kept`,
+ *   and whoever adds them is told; `isNew` when there is a file at `to`
  */
-export async function cleanFile(
-  path: string,
-  mediaType: string,
-  to: string,
-): Promise<{ mediaType: string; isNew: boolean }> {
+export async function cleanFile(path: string, mediaType: string, to: string): Promise<Cleaned> {
   const cleaner = cleaners[mediaType];
-  if (!cleaner) return { mediaType, isNew: false };
+  const isOther = mediaType.startsWith('image/') && mediaType !== 'image/svg+xml';
+  if (!cleaner) return { mediaType, metadata: isOther ? 'kept' : null, isNew: false };
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
@@ -92,30 +99,41 @@ export async function cleanFile(
     });
     const pixels = image === null ? 0 : image.width * image.height;
     if (image === null || pixels === 0 || pixels > mostPixels || image.frames > mostFrames)
-      return { mediaType: anything, isNew: false };
-    await copyParts(file, image.parts, to);
-    return { mediaType, isNew: true };
+      return { mediaType: anything, metadata: 'kept', isNew: false };
+    await copyParts(imageSource(file, size), image.parts, to);
+    return { mediaType, metadata: 'removed', isNew: true };
   } finally {
     await file.close();
   }
 }
 
-async function copyParts(file: Awaited<ReturnType<typeof open>>, parts: Part[], to: string): Promise<void> {
+/** Pieces may be many and small: they are gathered before they are written. */
+async function copyParts(source: ImageSource, parts: Part[], to: string): Promise<void> {
   const target = await open(to, 'w', 0o600);
+  const gathered = Buffer.allocUnsafe(copyBytes);
+  let filled = 0;
+  const flush = async () => {
+    await target.writeFile(gathered.subarray(0, filled));
+    filled = 0;
+  };
   try {
     for (const part of parts) {
-      if (Buffer.isBuffer(part)) {
-        await target.writeFile(part);
-        continue;
-      }
-      for (let at = part.from; at < part.to; ) {
-        const piece = Buffer.allocUnsafe(Math.min(copyBytes, part.to - at));
-        const { bytesRead } = await file.read(piece, 0, piece.length, at);
-        if (bytesRead === 0) throw new Error('A file is shorter than it was');
-        await target.writeFile(piece.subarray(0, bytesRead));
-        at += bytesRead;
+      const length = lengthOf(part);
+      for (let at = 0; at < length; ) {
+        if (filled === copyBytes) await flush();
+        const take = Math.min(copyBytes - filled, length - at);
+        if (Buffer.isBuffer(part)) part.copy(gathered, filled, at, at + take);
+        else if ('zeros' in part) gathered.fill(0, filled, filled + take);
+        else {
+          const piece = await source.at(part.from + at, take);
+          if (piece.length < take) throw new Error('A file is shorter than it was');
+          piece.copy(gathered, filled);
+        }
+        filled += take;
+        at += take;
       }
     }
+    await flush();
   } finally {
     await target.close();
   }

@@ -35,7 +35,7 @@ export const messages = defineMessages({
       'Say in a few words what your images show, for those who do not see them. If you post once more without, they go as they are.',
     saysMore: 'may say where and by whom it was taken',
     saysMoreAsked:
-      'What an image of this kind says of where and by whom it was taken cannot be taken out of it here. Save it as JPEG or PNG first, or send it once more: then it goes as it is.',
+      'What such an image says of where and by whom it was taken cannot be taken out of it here. Save it as JPEG or PNG first, or send it once more: then it goes as it is.',
     removeFile: 'Leave out {name}',
     removeOne: 'Leave out',
     sending: 'is being sent',
@@ -146,7 +146,7 @@ export const messages = defineMessages({
       'Zeg in een paar woorden wat er op uw afbeeldingen te zien is, voor wie ze niet ziet. Plaatst u nog eens zonder, dan gaan ze zoals ze zijn.',
     saysMore: 'kan zeggen waar en door wie het is gemaakt',
     saysMoreAsked:
-      'Wat een afbeelding van deze soort zegt over waar en door wie zij is gemaakt, kan er hier niet uit worden gehaald. Sla haar eerst op als JPEG of PNG, of verstuur nog eens: dan gaat zij zoals zij is.',
+      'Wat zo’n afbeelding zegt over waar en door wie zij is gemaakt, kan er hier niet uit worden gehaald. Sla haar eerst op als JPEG of PNG, of verstuur nog eens: dan gaat zij zoals zij is.',
     removeFile: '{name} weglaten',
     removeOne: 'Weglaten',
     sending: 'wordt verstuurd',

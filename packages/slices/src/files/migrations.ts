@@ -86,4 +86,11 @@ export const migrations: Migrations = {
       .addPrimaryKeyConstraint('files_unkept_pk', ['file_id', 'origin'])
       .execute();
   },
+  '2026-12-12-files-metadata': async (db) => {
+    await db.schema.alterTable('files_file').addColumn('metadata', 'text').execute();
+    await sql`update files_file set metadata = 'kept' where local = 1
+      and media_type in ('image/avif', 'image/heic', 'image/heic-sequence', 'image/heif', 'image/heif-sequence', 'image/tiff')`.execute(
+      db,
+    );
+  },
 };

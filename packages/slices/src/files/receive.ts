@@ -47,7 +47,7 @@ export async function receiveFile(
   let isAway = false;
   try {
     const found = await mediaTypeOf(input.path);
-    const { mediaType, isNew } = await cleanFile(input.path, found, clean);
+    const { mediaType, metadata, isNew } = await cleanFile(input.path, found, clean);
     const path = isNew ? clean : input.path;
     const scanned = await scanFile(context, path);
     if (scanned.kind === 'infected')
@@ -59,7 +59,7 @@ export async function receiveFile(
     const { id, owner, name, alt } = input;
     const state = scanned.kind === 'away' ? ('checking' as const) : ('ready' as const);
     return await transact(context, { kind: 'person', person: owner }, async (work) => {
-      const file = await addFile(work, { id, owner, name, mediaType, blob, state, alt: alt ?? null });
+      const file = await addFile(work, { id, owner, name, mediaType, blob, state, alt: alt ?? null, metadata });
       if (state === 'checking') await enqueueCheck(work, file.id);
       await also(work, file);
       return file;

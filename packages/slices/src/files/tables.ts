@@ -26,6 +26,8 @@ export type FileRow = {
   state: 'checking' | 'ready' | 'infected';
   /** What the scanner found. */
   threat: string | null;
+  /** What an image said of where and by whom it was taken: taken out, or still in it. Null of what is no image, lies elsewhere, or came before this was noted. */
+  metadata: 'removed' | 'kept' | null;
   created_at: string;
 };
 

@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import { isRefusal, type RequestContext, transact, type Visitor } from '@joinery/core';
 import { type FieldError, formatBytes } from '@joinery/ui';
 import { shortAlt } from './files.ts';
-import { saysMore } from './inspect.ts';
 import { messages } from './messages.ts';
 import { cleanName } from './names.ts';
 import { isImage } from './reading.ts';
@@ -65,6 +64,6 @@ export async function takeFiles(
   }
   const undescribed = files.some((file) => isImage(file.media_type) && file.alt === null);
   const isKnown = (file: FileRow) => options.known?.some(({ id }) => id === file.id) ?? false;
-  const tells = files.some((file) => saysMore(file.media_type) && !isKnown(file));
+  const tells = files.some((file) => file.metadata === 'kept' && !isKnown(file));
   return { files: files.slice(0, options.most), errors, askAlt: (undescribed || tells) && !fields.has('altAsked') };
 }

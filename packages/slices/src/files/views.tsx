@@ -12,7 +12,6 @@ import {
   TextField,
 } from '@joinery/ui';
 import { jsx } from 'hono/jsx';
-import { saysMore } from './inspect.ts';
 import { messages } from './messages.ts';
 import { isImage } from './reading.ts';
 import type { FileRow } from './tables.ts';
@@ -170,7 +169,7 @@ export function FilesField({
     <div class="app-uploads">
       {askAlt ? (
         <>
-          {files.some((file) => saysMore(file.media_type)) ? (
+          {files.some((file) => file.metadata === 'kept') ? (
             <Notice kind="warning" language={language}>
               {t('saysMoreAsked')}
             </Notice>
@@ -191,7 +190,7 @@ export function FilesField({
             <span class="app-quiet">
               {kindOf(file.media_type, language)} · {formatBytes(language, file.bytes)}
               {file.state === 'checking' ? ` · ${t('checking')}` : ''}
-              {saysMore(file.media_type) ? ` · ${t('saysMore')}` : ''}
+              {file.metadata === 'kept' ? ` · ${t('saysMore')}` : ''}
             </span>
             {isImage(file.media_type) ? (
               <TextField
