@@ -8,6 +8,7 @@ import {
   listQuery,
   nameCursor,
   namePosition,
+  type Reader,
   type RequestContext,
   refuse,
   requireVisitor,
@@ -19,19 +20,32 @@ import { groupParams, memberAnswer, memberParams } from './api-parts.ts';
 import { banInput, invitationInput, reasonBody, roleInput } from './input.ts';
 import { invite } from './invitations.ts';
 import { memberJson, memberSchema } from './json.ts';
-import { listMembers } from './lists.ts';
+import { type ListedMember, listMembers } from './lists.ts';
 import { approve, ban, decline, removeMember, setRole, unban } from './moderation.ts';
 import { canInvite, canModerate, canSeeMembers } from './policy.ts';
 import { countMemberPage, findPerson, seeGroup } from './reads.ts';
-import { membershipOf } from './store.ts';
-import { memberStates } from './tables.ts';
+import { newNodesOf } from './requests/new-nodes.ts';
+import { groupById, membershipOf } from './store.ts';
+import { type GroupRow, memberStates } from './tables.ts';
 
 async function showMember(c: RequestContext, id: string, person: string) {
   const db = c.var.context.db.reader;
   const standing = await membershipOf(db, id, person);
   const row = await db.selectFrom('person').selectAll().where('id', '=', person).executeTakeFirst();
   if (!standing || !row) refuse('not_found', 'This person has no part in the group');
-  return memberJson({ person: row, standing }, true);
+  const [shown] = await withFirst(db, await groupById(db, id), [{ person: row, standing }], true);
+  return shown ?? refuse('not_found', 'This person has no part in the group');
+}
+
+/** Members as they are shown; of who is invited or asks, also whether they are the first of their node. */
+async function withFirst(db: Reader, group: GroupRow | undefined, members: readonly ListedMember[], full: boolean) {
+  const outside = members.filter(({ standing: { state } }) => state === 'invited' || state === 'requested');
+  const people = outside.map(({ person }) => person);
+  const fresh = group && full && people.length > 0 ? await newNodesOf(db, group, people) : null;
+  return members.map((member) => ({
+    ...memberJson(member, full),
+    ...(fresh && outside.includes(member) ? { firstOfNode: fresh.has(member.person.home) } : {}),
+  }));
 }
 
 /** REST of the people in a group: list, decisions, invitations. */
@@ -61,7 +75,7 @@ export function memberRoutes(app: OpenAPIHono<Environment>): void {
       });
       const shown = rows.slice(0, limit);
       const next = rows.length > limit ? nameCursor(shown.at(-1)?.person) : null;
-      return c.json({ items: shown.map((row) => memberJson(row, full)), next }, 200);
+      return c.json({ items: await withFirst(db, group, shown, full), next }, 200);
     },
   );
   const decisions = [

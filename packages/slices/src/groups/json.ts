@@ -94,6 +94,12 @@ export const memberSchema = z.object({
   joinedAt: z.string().nullable(),
   bannedUntil: z.string().nullable(),
   reason: z.string().nullable(),
+  firstOfNode: z
+    .boolean()
+    .optional()
+    .describe(
+      'Only of who is invited or asks to join, for those who run the group or invited them: nobody of their node is a member yet, so that with them the group opens to a whole node',
+    ),
 });
 export type MemberJson = z.infer<typeof memberSchema>;
 

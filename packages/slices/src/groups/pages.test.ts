@@ -302,10 +302,18 @@ test.each([
       `/groups/${id}/members`,
     );
     expect(await membershipOf(web.context.db.reader, id, found)).toMatchObject({ state: 'invited' });
+    const listed = async (state: string) =>
+      (await web.api(owner, 'GET', `/groups/${id}/members?state=${state}`)).json.items;
+    for (const state of ['invited', 'requested'])
+      expect([state, await listed(state)]).toMatchObject([state, [{ firstOfNode: true }]]);
+    expect((await listed('member'))[0]).not.toHaveProperty('firstOfNode');
     await transact(web.context, by, (work) =>
       joinGroup(work, { group: id, person: found, activity: 'https://council.example/a/3' }),
     );
     expect(await waiting()).toMatchObject([{ person: { id: other }, firstOfNode: false }]);
+    expect(await listed('requested')).toMatchObject([{ person: { id: other }, firstOfNode: false }]);
+    const next = await web.api(owner, 'POST', `/groups/${id}/invitations`, { person: await remote('tom') });
+    expect([next.status, next.json.firstOfNode]).toEqual([201, false]);
     expect((await asOwner.get(`/groups/${id}/members/${other}`)).html).not.toContain(means);
   },
 );
