@@ -44,6 +44,7 @@ export const looking: Record<string, Row> = {
   'GET /groups/:id/topics': 'reading',
   'GET /api/v1/groups': 'knowing',
   'GET /api/v1/groups/:id': 'knowing',
+  'GET /api/v1/groups/:id/audience': 'reached',
   'GET /api/v1/groups/:id/members': 'whoIsInList',
   'GET /api/v1/groups/:id/posts': 'reading',
   'GET /api/v1/groups/:id/reports': 'moderating',

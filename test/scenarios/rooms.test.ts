@@ -311,6 +311,28 @@ it('what is for those who run the group, or for one agency, reaches their nodes 
   const run = await narrowTopic(group.id, ada, 'Petrel', { audience: 'facilitators' });
   expect(run.status).toBe(201);
   narrow.run = run.body.uri;
+  // Before somebody answers they are told who reads it: the nodes of that part, and no other.
+  const told = async (person: TestPerson, at: string, query: string) => {
+    const { status, body } = await person.api('GET', `/groups/${at}/audience?${query}`);
+    const nodes = status === 200 ? body.perNode.map(({ home, people, keeps }: never) => [home, people, keeps]) : [];
+    return [status, body.audience, body.people, nodes];
+  };
+  const runners = [
+    'facilitators',
+    2,
+    expect.arrayContaining([
+      [a.origin, 1, 'group'],
+      [c.origin, 1, expect.stringMatching(/lease|nothing/)],
+    ]),
+  ];
+  expect(await told(ada, group.id, `topic=${run.body.id}`)).toEqual([200, ...runners]);
+  expect(await told(ada, group.id, 'audience=facilitators')).toEqual([200, ...runners]);
+  expect((await told(ada, group.id, ''))[1]).toBe(null);
+  expect((await told(ada, group.id, `audience=agency&agency=${encodeURIComponent('https://nobody.example')}`))[0]).toBe(
+    422,
+  );
+  const shown = await page(a, ada, `/posts/${run.body.id}`);
+  expect([shown.includes('2 nodes, one by one'), shown.includes(b.name)]).toEqual([true, false]);
   // By the host, for one agency: all of C.
   const city = await narrowTopic(group.id, ada, 'Fulmar', { audience: 'agency', agency: c.origin });
   await settle();

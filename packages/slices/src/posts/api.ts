@@ -3,6 +3,7 @@ import { type Environment, listQuery, refuse, requireVisitor, transact, type Vis
 import { groupById } from '@joinery/slices/groups';
 import type { Context as HonoContext } from 'hono';
 import { z } from 'zod';
+import { audienceRoutes } from './api-audience.ts';
 import { reportRoutes } from './api-reports.ts';
 import { shownFiles } from './attaching.tsx';
 import { deletePost, editPost } from './changes.ts';
@@ -73,6 +74,7 @@ export function api(app: OpenAPIHono<Environment>): void {
   decisionRoutes(app);
   aboutRoutes(app);
   reportRoutes(app);
+  audienceRoutes(app);
 }
 
 /** How far a post got: figures for whoever reads it, with each node's name for those who run its group; to its author with what each has said. */

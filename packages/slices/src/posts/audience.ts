@@ -1,6 +1,13 @@
-import { type Reader, subscribers } from '@joinery/core';
-import { type GroupRow, groupById, membersPerNode, membersWithRole, streamOf } from '@joinery/slices/groups';
-import { membersOfAgency, nodesOfThread } from './narrow.ts';
+import { type Context, type Reader, subscribers } from '@joinery/core';
+import {
+  type GroupRow,
+  groupById,
+  membersPerNode,
+  membersWithRole,
+  type NodeMembers,
+  streamOf,
+} from '@joinery/slices/groups';
+import { membersOfAgency } from './narrow.ts';
 import type { ChosenAudience } from './posts.ts';
 import { postById } from './store.ts';
 import type { PostRow } from './tables.ts';
@@ -12,7 +19,7 @@ export type Audience = {
   organisations: number;
   /** Nodes to which it is delivered, beside the one that keeps it. */
   nodes: number;
-  /** People per node, the largest first: where it goes, one by one. Empty for a part of a group. */
+  /** People per node, the largest first: where it goes, one by one. For a part of a group those of that part, and the group's own node, which passes it on. */
   perNode: { origin: string; agency: string; people: number }[];
   /** Host of the node that keeps it, and its agency where known. */
   keptBy: { home: string; agency: string };
@@ -38,9 +45,9 @@ export type AudienceChoices = {
 /**
  * Who will receive a post in a group: the one place that says so before posting, by the same rows that decide where it is delivered
  * afterwards. For a group elsewhere these are the last figures of its host.
- * @param topic of a reply: local id of the topic, which may be for a part of the group
+ * @param about of a reply: local id of the topic, which may be for a part of the group; of a new topic: the part that it is to be for
  */
-export async function audienceOf(db: Reader, groupId: string, topic?: string): Promise<Audience | null> {
+export async function audienceOf(db: Reader, groupId: string, about?: string | Part): Promise<Audience | null> {
   const group = await groupById(db, groupId);
   if (!group) return null;
   const closed = group.reading === 'members';
@@ -52,8 +59,8 @@ export async function audienceOf(db: Reader, groupId: string, topic?: string): P
     narrow: null,
     perNode: perNode.map(({ origin, agency, members }) => ({ origin, agency, people: members })),
   };
-  const row = topic === undefined ? undefined : await postById(db, topic);
-  if (row && row.audience !== 'group') return narrowAudience(db, group, row, common);
+  const part = typeof about === 'string' ? await postById(db, about) : about;
+  if (part && part.audience !== 'group') return narrowAudience(db, group, part, { ...common, told: perNode });
   if (group.local === 1) {
     const counted = await db
       .selectFrom('group_member')
@@ -82,35 +89,46 @@ export async function audienceOf(db: Reader, groupId: string, topic?: string): P
   };
 }
 
-/** A reply in a thread that is for a part of the group; the author of the topic, who may be in none, counts. */
+/** For whom a thread is, and who began it. */
+export type Part = Pick<PostRow, 'author_id' | 'audience' | 'audience_origin' | 'audience_agency'>;
+
+/** A thread that is for a part of the group; its author, who may be in none, counts. Of a group elsewhere as far as its node has told who runs it, and how many each agency has in it. */
 async function narrowAudience(
   db: Reader,
   group: GroupRow,
-  topic: Pick<PostRow, 'author_id' | 'audience' | 'audience_origin' | 'audience_agency'>,
-  common: Pick<Audience, 'keptBy' | 'web' | 'closed'>,
+  topic: Part,
+  { told, ...common }: Pick<Audience, 'keptBy' | 'web' | 'closed'> & { told: NodeMembers[] },
 ): Promise<Audience> {
-  const people = await peopleOf(db, group, {
-    kind: topic.audience === 'agency' ? 'agency' : 'facilitators',
-    origin: topic.audience_origin,
-  });
+  const kind = topic.audience === 'agency' ? 'agency' : 'facilitators';
+  const people = await peopleOf(db, group, { kind, origin: topic.audience_origin });
   const author = await db
     .selectFrom('person')
-    .select(['id', 'agency'])
+    .select(['id', 'agency', 'home'])
     .where('id', '=', topic.author_id)
     .executeTakeFirst();
   if (author && !people.some(({ id }) => id === author.id)) people.push(author);
+  const nodes = new Map<string, { origin: string; agency: string; people: number }>();
+  for (const { home: origin, agency } of people) {
+    const node = nodes.get(origin);
+    nodes.set(origin, { origin, agency: node?.agency || agency, people: (node?.people ?? 0) + 1 });
+  }
+  // Who is in a group elsewhere only its own node knows; it tells how many of each.
+  const counted = group.local === 1 ? undefined : told.find(({ origin }) => origin === topic.audience_origin);
+  if (counted && counted.members > (nodes.get(counted.origin)?.people ?? 0))
+    nodes.set(counted.origin, { origin: counted.origin, agency: counted.agency, people: counted.members });
+  const organisations = new Set([...people.map(({ agency }) => agency), ...(counted ? [counted.agency] : [])]).size;
+  if (!nodes.has(group.home)) nodes.set(group.home, { origin: group.home, agency: common.keptBy.agency, people: 0 });
+  const perNode = [...nodes.values()].sort(
+    (one, other) => other.people - one.people || (one.origin < other.origin ? -1 : 1),
+  );
   return {
     ...common,
-    perNode: [],
-    people: people.length,
-    organisations: new Set(people.map(({ agency }) => agency)).size,
-    // What is written in a group elsewhere goes to its node, which passes it on.
-    nodes: group.local === 1 ? (await nodesOfThread(db, group, topic)).length : 1,
-    narrow: {
-      kind: topic.audience === 'agency' ? 'agency' : 'facilitators',
-      agency: topic.audience_agency ?? '',
-    },
-    measuredAt: null,
+    perNode,
+    people: perNode.reduce((sum, node) => sum + node.people, 0),
+    organisations,
+    nodes: perNode.filter(({ origin }) => origin !== group.home).length,
+    narrow: { kind, agency: topic.audience_agency ?? '' },
+    measuredAt: group.local === 1 ? null : (told[0]?.measuredAt ?? group.fetched_at),
   };
 }
 
@@ -118,7 +136,7 @@ async function peopleOf(
   db: Reader,
   group: GroupRow,
   { kind, origin }: ChosenAudience,
-): Promise<{ id: string; agency: string }[]> {
+): Promise<{ id: string; agency: string; home: string }[]> {
   if (kind === 'facilitators') return membersWithRole(db, group.id, ['owner', 'facilitator']);
   return membersOfAgency(db, group.id, origin ?? '');
 }
@@ -144,6 +162,31 @@ export async function audienceChoices(db: Reader, group: GroupRow, agency: strin
     agencies,
     host: group.local === 1 ? null : (group.agency ?? new URL(group.home).host),
   };
+}
+
+/** What a node keeps of what is written: it is the group's own, or the writer's own; a copy, for good or on lease; nothing. */
+export type Keeps = 'group' | 'own' | 'copy' | 'lease' | 'nothing';
+
+/**
+ * Where it goes, node by node: by whom it is read there, what is kept, and whether the node is blocked here.
+ * @param context of this node
+ */
+export function nodesOf(
+  { config: own, ports }: Pick<Context, 'config' | 'ports'>,
+  { perNode, keptBy, closed }: Audience,
+): { origin: string; agency: string; people: number; keeps: Keeps; blocked: boolean }[] {
+  const keeps = (origin: string): Keeps => {
+    if (origin === keptBy.home) return 'group';
+    if (origin === own.origin) return 'own';
+    if (closed === null) return 'copy';
+    return closed.keeping === 'live' ? 'nothing' : 'lease';
+  };
+  const ownAgency = (origin: string) =>
+    origin === own.origin ? own.agency : origin === keptBy.home ? keptBy.agency : '';
+  return perNode.map(({ origin, agency, people }) => ({
+    ...{ origin, agency: agency || ownAgency(origin) || new URL(origin).host, people, keeps: keeps(origin) },
+    blocked: origin !== own.origin && ports.trust.mayFederate(origin, null, 'out').reason === 'blocked',
+  }));
 }
 
 /** In a closed group, where its node says that it heeds this: one that does not would tell it to all. */

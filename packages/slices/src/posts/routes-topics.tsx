@@ -3,7 +3,7 @@ import { peopleByIds, personLabel } from '@joinery/slices/people';
 import { Feed } from 'feed';
 import type { Hono } from 'hono';
 import { type Attaching, filesNow, noFiles, takeAttachments } from './attaching.tsx';
-import { audienceChoices, audienceOf, canNarrow } from './audience.ts';
+import { type AudienceChoices, audienceChoices, audienceOf, canNarrow, type Part } from './audience.ts';
 import { newTopic } from './input.ts';
 import { audienceText, authorAgency, fieldErrors } from './labels.tsx';
 import { newestTopics, textsOf } from './lists.ts';
@@ -164,7 +164,9 @@ async function compose(
 ): Promise<Response> {
   const { context, language, csrf } = c.var;
   const { group } = seen;
-  const audience = await audienceOf(context.db.reader, group.id);
+  const choices = await audienceChoices(context.db.reader, group, context.config.agency);
+  const part = choices === null ? undefined : partTyped(seen, typed, choices);
+  const audience = await audienceOf(context.db.reader, group.id, part);
   const errors = [...fieldErrors(answer.faults, language), ...answer.attaching.errors];
   const model = {
     action: `/groups/${group.id}/new`,
@@ -174,7 +176,7 @@ async function compose(
     errors,
     audience: audience ? audienceText(audience, context.config.agency, language) : '',
     where: <WhereItGoes audience={audience} context={context} reader={readerOf(c)} />,
-    choices: await audienceChoices(context.db.reader, group, context.config.agency),
+    choices,
     terms: `/groups/${group.id}/terms`,
     preview: answer.preview,
     editing: false,
@@ -186,6 +188,16 @@ async function compose(
   };
   const page = <ComposePage model={model} reader={readerOf(c)} />;
   return show(c, { title: messages(language)('newTopic'), error: errors.length > 0 }, page);
+}
+
+/** The part of a group for which a topic was to be when its form was sent: who reads along is told of that part. */
+function partTyped({ standing }: Seen, typed: Typed, { agencies }: AudienceChoices): Part | undefined {
+  const { audience } = typed;
+  if (audience !== 'facilitators' && audience !== 'agency') return undefined;
+  const named = audience === 'agency' ? agencies.find(({ origin }) => origin === typed.agency) : undefined;
+  if (audience === 'agency' && !named) return undefined;
+  const whose = { audience_origin: named?.origin ?? null, audience_agency: named?.agency ?? null };
+  return { author_id: standing.person ?? '', audience, ...whose };
 }
 
 /** For whom something was, as the form sends it. */

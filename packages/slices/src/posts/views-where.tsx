@@ -1,6 +1,6 @@
 import type { Context } from '@joinery/core';
 import { Details, Notice, type Reader } from '@joinery/ui';
-import type { Audience } from './audience.ts';
+import { type Audience, nodesOf } from './audience.ts';
 import { hostOf } from './labels.tsx';
 import { messages } from './messages.ts';
 
@@ -19,30 +19,27 @@ export function WhereItGoes({
 }) {
   const t = messages(reader.language);
   if (!audience || audience.perNode.length === 0) return null;
-  const { keptBy, closed } = audience;
-  const keeps = (origin: string) => {
-    if (origin === keptBy.home) return t('keepsGroup');
-    if (origin === own.origin) return t('keepsOwn');
-    if (closed === null) return t('keepsCopy');
-    return closed.keeping === 'live' ? t('keepsNothing') : t('keepsLease');
+  const words = {
+    group: t('keepsGroup'),
+    own: t('keepsOwn'),
+    copy: t('keepsCopy'),
+    lease: t('keepsLease'),
+    nothing: t('keepsNothing'),
   };
-  const nameOf = ({ origin, agency }: Audience['perNode'][number]) =>
-    agency || (origin === own.origin ? own.agency : origin === keptBy.home ? keptBy.agency : '') || hostOf(origin);
-  const blocked = audience.perNode.filter(
-    ({ origin }) => origin !== own.origin && ports.trust.mayFederate(origin, null, 'out').reason === 'blocked',
-  );
+  const nodes = nodesOf({ config: own, ports }, audience);
+  const blocked = nodes.filter((node) => node.blocked);
   return (
     <>
       {blocked.length > 0 ? (
         <Notice kind="warning" language={reader.language}>
-          {t('blockedReads', { nodes: blocked.map(nameOf).join(', ') })}
+          {t('blockedReads', { nodes: blocked.map(({ agency }) => agency).join(', ') })}
         </Notice>
       ) : null}
-      <Details summary={t('whereItGoes', { count: audience.perNode.length })}>
+      <Details summary={t('whereItGoes', { count: nodes.length })}>
         <ul>
-          {audience.perNode.map((node) => (
+          {nodes.map((node) => (
             <li>
-              {nameOf(node)} ({hostOf(node.origin)}): {t('countedPeople', { count: node.people })}. {keeps(node.origin)}
+              {node.agency} ({hostOf(node.origin)}): {t('countedPeople', { count: node.people })}. {words[node.keeps]}
             </li>
           ))}
         </ul>
