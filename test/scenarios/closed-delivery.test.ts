@@ -205,6 +205,9 @@ it('a file is kept at the group’s node too once that is promised, is read from
   const { items } = (await bob.api('GET', `/files/${plan.uri.split('/').at(-1)}/readers`)).body;
   expect(items).toMatchObject([{ node: a.origin, did: 'kept' }]);
 
+  const messages = async () =>
+    (await a.context.db.reader.selectFrom('log').select('seq').where('name', '=', 'post.record_told').execute()).length;
+  const before = await messages();
   link.cut();
   for (const [node, person] of [
     [c, cleo],
@@ -227,11 +230,15 @@ it('a file is kept at the group’s node too once that is promised, is read from
     expect.arrayContaining([c.origin]),
   );
 
+  // However many minutes it is away, and whoever reads meanwhile, one message waits for it.
+  const host = await postByUri(a.context.db.reader, plan.post.uri);
+  for (let minute = 0; minute < 3; minute += 1)
+    await recordJobs['posts.record_told']?.(a.context, { post: host?.id ?? '' });
+  expect((await messages()) - before).toBeLessThanOrEqual(1);
   link.mend();
   // As soon as it is there again, it hears what it could not see: which nodes read, never who.
-  const host = await postByUri(a.context.db.reader, plan.post.uri);
-  await recordJobs['posts.record_told']?.(a.context, { post: host?.id ?? '' });
-  const readers = async () => (await bob.api('GET', `/files/${plan.uri.split('/').at(-1)}/readers`)).body.items;
+  const answer = async () => (await bob.api('GET', `/files/${plan.uri.split('/').at(-1)}/readers`)).body;
+  const readers = async () => (await answer()).items;
   await until(async () => {
     await settle();
     return (await readers()).length === 2;
@@ -243,6 +250,7 @@ it('a file is kept at the group’s node too once that is promised, is read from
       expect.objectContaining({ person: null, node: a.origin, did: 'kept', through: null }),
     ]),
   );
+  expect((await answer()).told).toEqual([{ node: a.origin, at: expect.stringMatching(/^\d{4}-/) }]);
   await promise(false);
   await until(async () => {
     await settle();

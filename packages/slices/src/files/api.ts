@@ -3,7 +3,7 @@ import { type Environment, jsonAnswer, listOfItems, listQuery, refuse, requireVi
 import { z } from 'zod';
 import { answerFile, readableFile } from './answer.ts';
 import { fileJson, fileSchema } from './json.ts';
-import { readingsOf, seesReaders, ways } from './readers.ts';
+import { readingsOf, seesReaders, toldOf, ways } from './readers.ts';
 import { mayReadFile, requesterOf } from './reading.ts';
 import { readerLines } from './routes-pages.tsx';
 import { fileById } from './store.ts';
@@ -19,6 +19,12 @@ const readingSchema = z.object({
   at: z.string(),
   through: z.string().nullable().describe('Origin of the node whose record copy was read, as that node says'),
 });
+
+const toldSchema = {
+  told: z
+    .array(z.object({ node: z.string(), at: z.string() }))
+    .describe('Nodes that keep a record copy, and when they last told who read it there'),
+};
 
 /** REST of files. Uploads speak tus 1.0.0, with the token in place of a session. */
 const deeds = { [ways.seen]: 'seen', [ways.opened]: 'opened', [ways.saved]: 'saved', [ways.kept]: 'kept' } as const;
@@ -50,7 +56,9 @@ export function api(app: OpenAPIHono<Environment>): void {
       summary:
         'Who read a file, for its owner and those who run its group: people of this node, other nodes as a whole',
       request: { params, query: listQuery },
-      responses: { 200: jsonAnswer(listOfItems(readingSchema), 'The latest first, each once within an hour') },
+      responses: {
+        200: jsonAnswer(listOfItems(readingSchema).extend(toldSchema), 'The latest first, each once within an hour'),
+      },
     }),
     async (c) => {
       requireVisitor(c);
@@ -69,7 +77,8 @@ export function api(app: OpenAPIHono<Environment>): void {
         at,
         through,
       }));
-      return c.json({ items: shown, next }, 200);
+      const told = (await toldOf(db, file.id)).map(({ origin: node, at }) => ({ node, at }));
+      return c.json({ items: shown, next, told }, 200);
     },
   );
   app.openapi(

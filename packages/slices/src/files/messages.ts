@@ -78,6 +78,8 @@ export const messages = defineMessages({
     opened: 'Opened it',
     saved: 'Saved it',
     byNode: 'Read it for one of its people',
+    lastTold:
+      '{node} keeps a record copy. Who reads it there while this node does not answer is told here within minutes; last told {at}.',
     byNodeFromCopy: 'Read the record copy at {node} for one of its people',
     keptCopy: 'Keeps a record copy, as the group promises',
     fromCopy: 'read from the record copy at {node}',
@@ -207,6 +209,8 @@ export const messages = defineMessages({
     copyInfected: 'geweigerd door de virusscanner',
     copyOtherType: 'niet van het soort dat was gezegd',
     byNode: 'Las het voor een van zijn mensen',
+    lastTold:
+      '{node} bewaart een archiefkopie. Wie die daar leest terwijl dit knooppunt niet antwoordt, wordt binnen enkele minuten hier verteld; voor het laatst {at}.',
     byNodeFromCopy: 'Las de archiefkopie bij {node} voor een van zijn mensen',
     zipMissing: 'Deze bestanden zitten niet in dit archief. Sla ze apart op zodra ze weer bereikbaar zijn.',
     zipGone: 'het is hier niet meer',

@@ -93,4 +93,13 @@ export const migrations: Migrations = {
       db,
     );
   },
+  '2026-12-12-files-told': async (db) => {
+    await db.schema
+      .createTable('files_told')
+      .addColumn('file_id', 'text', (column) => column.notNull())
+      .addColumn('origin', 'text', (column) => column.notNull())
+      .addColumn('at', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('files_told_pk', ['file_id', 'origin'])
+      .execute();
+  },
 };

@@ -83,6 +83,9 @@ describeStores('Who read a file', (open) => {
     expect((await cleo.browser.fetch(`/files/${id}/readers`)).status).toBe(200);
     const list = await (await web.api(anna.token, 'GET', `/files/${id}/readers?limit=3`)).json();
     expect(list.items).toHaveLength(3);
+    // When the node with the record copy last told of it: on the page, too.
+    expect(list.told).toEqual([{ node: 'https://c.example', at: expect.any(String) }]);
+    expect(page).toContain('c.example keeps a record copy. Who reads it there');
     const rest = await (await web.api(anna.token, 'GET', `/files/${id}/readers?cursor=${list.next}`)).json();
     expect(rest).toMatchObject({ items: [{ person: { id: bert.person.id }, node: null, did: 'saved' }], next: null });
     // Said before it is opened, with the way to the list for those who may see it.

@@ -137,7 +137,18 @@ export async function rememberReadings(
       )
       .execute();
   }
+  const told = { file_id: file.id, origin: by, at: work.now };
+  await work.db
+    .insertInto('files_told')
+    .values(told)
+    .onConflict((conflict) => conflict.columns(['file_id', 'origin']).doUpdateSet(told))
+    .execute();
   if (said.length > 0) await enqueueForget(work);
+}
+
+/** Nodes whose record copy of a file is read while this one does not answer, each with when it last told of that. */
+export async function toldOf(db: Reader, file: string): Promise<{ origin: string; at: string }[]> {
+  return db.selectFrom('files_told').select(['origin', 'at']).where('file_id', '=', file).orderBy('origin').execute();
 }
 
 function readerOf(requester: Requester): Pick<FileReadingRow, 'reader' | 'kind'> | null {
@@ -249,6 +260,7 @@ async function enqueueForget(work: Work): Promise<void> {
 export async function forgetReadersOf(work: Work, file: string): Promise<void> {
   await work.db.deleteFrom('files_reading').where('file_id', '=', file).execute();
   await work.db.deleteFrom('files_unkept').where('file_id', '=', file).execute();
+  await work.db.deleteFrom('files_told').where('file_id', '=', file).execute();
 }
 
 /** When a node was last given files for its record copy, and which of these it was given; null when none. */

@@ -7,7 +7,16 @@ import { holderOf } from './holders.ts';
 import { mediaPass, viewerSeconds } from './media-origin.ts';
 import { messages } from './messages.ts';
 import { shapeOf, showFile } from './preview.ts';
-import { countReaders, keepsReaders, noteReading, type Reading, readingsOf, seesReaders, ways } from './readers.ts';
+import {
+  countReaders,
+  keepsReaders,
+  noteReading,
+  type Reading,
+  readingsOf,
+  seesReaders,
+  toldOf,
+  ways,
+} from './readers.ts';
 import { requesterOf } from './reading.ts';
 import type { FileRow } from './tables.ts';
 import type { ShownFile } from './views.tsx';
@@ -48,7 +57,8 @@ export function pageRoutes(app: Hono<Environment>): void {
       refuse('not_found', 'There is nothing at this address');
     const found = await readingsOf(db, [file.id], { cursor: c.req.query('cursor') ?? null, limit: perPage });
     const lines = await readerLines(context, found.items, language);
-    const model = { file, lines, count: await countReaders(db, [file.id]), next: found.next };
+    const told = await toldOf(db, file.id);
+    const model = { file, lines, told, count: await countReaders(db, [file.id]), next: found.next };
     return showPage(c, { title: messages(language)('readers') }, <ReadersPage model={model} reader={readerOf(c)} />);
   });
 }

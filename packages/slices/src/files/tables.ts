@@ -78,11 +78,15 @@ export type FileReadingRow = {
 /** What the node that promised record copies says of a file of this node: that it does not keep it. */
 type FileUnkeptRow = { file_id: string; origin: string; reason: CopyFault; at: string };
 
+/** When a node with a record copy of a file of this node last told who read it there. */
+type FileToldRow = { file_id: string; origin: string; at: string };
+
 declare module '@joinery/core' {
   interface Schema {
     files_copy: FileCopyRow;
     files_file: FileRow;
     files_reading: FileReadingRow;
+    files_told: FileToldRow;
     files_unkept: FileUnkeptRow;
     files_upload: UploadRow;
   }

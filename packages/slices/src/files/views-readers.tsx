@@ -1,4 +1,14 @@
-import { type Column, DataTable, EmptyState, PageHeading, Pagination, Person, type Reader, Time } from '@joinery/ui';
+import {
+  type Column,
+  DataTable,
+  EmptyState,
+  formatDateTime,
+  PageHeading,
+  Pagination,
+  Person,
+  type Reader,
+  Time,
+} from '@joinery/ui';
 import { messages } from './messages.ts';
 import { ways } from './readers.ts';
 import type { FileRow } from './tables.ts';
@@ -19,6 +29,8 @@ export type ReadersModel = {
   file: FileRow;
   lines: ReaderLine[];
   count: { people: number; nodes: number };
+  /** Nodes with a record copy, and when they last told who read it there. */
+  told: readonly { origin: string; at: string }[];
   next: string | null;
 };
 
@@ -31,6 +43,14 @@ export function ReadersPage({ model, reader }: { model: ReadersModel; reader: Re
       <PageHeading title={t('readers')} parent={{ href: `/files/${file.id}/view`, label: file.name }} />
       <div class="app-stack app-reading">
         <p>{t('readersWhat')}</p>
+        {model.told.map(({ origin, at }) => (
+          <p class="app-quiet">
+            {t('lastTold', {
+              node: new URL(origin).host,
+              at: formatDateTime(reader.language, reader.timeZone, at),
+            })}
+          </p>
+        ))}
         {model.lines.length === 0 ? (
           <EmptyState title={t('noReaders')} icon="file">
             {t('noReadersWhat')}

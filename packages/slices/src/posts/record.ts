@@ -65,19 +65,40 @@ async function tellDropped(work: Work, { data }: LogEvent<'file.copy_dropped'>):
 }
 
 const tellJob = 'posts.record_told';
-/** Who read copies is told at most so often for each post, however long its node is away. */
-const tellEvery = 3_600_000;
+/** Who read copies is told at the end of each minute in which somebody did. */
+const tellEvery = 60_000;
+/** So many of these messages wait for a node at most: what waits tells how it stands when it is sent. */
+const mostWaiting = 20;
+
+/** Messages that wait for a node, and whether one of them is about this post. */
+async function waitingFor(work: Work, home: string, post: string): Promise<{ count: number; own: boolean }> {
+  const rows = await work.db
+    .selectFrom('log')
+    .innerJoin('subscription', (join) =>
+      join.onRef('subscription.stream', '=', 'log.stream').onRef('subscription.epoch', '=', 'log.epoch'),
+    )
+    .select('log.data')
+    .where('log.stream', '=', streams.node(home))
+    .where('log.name', '=', 'post.record_told')
+    .whereRef('log.stream_seq', '>', 'subscription.acknowledged')
+    .limit(mostWaiting)
+    .execute();
+  return { count: rows.length, own: rows.some(({ data }) => data.includes(post)) };
+}
 
 /** The node of a post is told what became of the copies of its files, as it stands when that is sent. */
 async function tellRecord(work: Work, id: string): Promise<void> {
   const post = await postById(work.db, id);
   const author = post && (await personById(work.db, post.author_id));
   if (!post || !author || author.local === 1 || post.deleted_at !== null) return;
+  const waiting = await waitingFor(work, author.home, post.id);
+  // One may be on its way just now, from before the last reading: looked at again, and nothing sent meanwhile.
+  if (waiting.own || waiting.count >= mostWaiting) return tellLater(work, post.id);
   work.emit('post.record_told', streams.node(author.home), { post: post.id, group: post.group_id });
 }
 
-/** At the end of the hour, whoever reads how often in it. */
-async function tellReadingsLater(work: Work, post: string): Promise<void> {
+/** At the end of the minute, whoever reads how often in it. */
+async function tellLater(work: Work, post: string): Promise<void> {
   const runAt = new Date((Math.floor(Date.parse(work.now) / tellEvery) + 1) * tellEvery).toISOString();
   await enqueueJob(work, tellJob, { post }, { key: `${post} ${runAt}`, runAt });
 }
@@ -92,7 +113,7 @@ export const recordEffects: AfterEffects = {
     if (isOfPost(data)) await tellRecord(work, data.id);
   },
   'file.copy_read': async (work, { data }) => {
-    if (isOfPost(data)) await tellReadingsLater(work, data.id);
+    if (isOfPost(data)) await tellLater(work, data.id);
   },
 };
 
