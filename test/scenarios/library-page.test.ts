@@ -3,7 +3,7 @@ import { createGroup, joinGroup } from '@joinery/slices/groups';
 import { expect, it } from 'vitest';
 import { heic, png } from '../../packages/slices/src/files/testing/pictures.ts';
 import { createNetworkBrowser } from '../harness/network-browser.ts';
-import { startTestNode } from '../harness/node.ts';
+import { startTestNode, type TestPerson } from '../harness/node.ts';
 import { uploadFile } from '../harness/upload.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
@@ -47,4 +47,48 @@ it('pictures in a library are asked about once; its documents are found by the t
   expect((await bob.api('PUT', `/posts/${id}/like`)).status).toBeLessThan(300);
   expect(await page()).toContain('1 person found it useful');
   expect(await page()).toContain(`href="${node.origin}/tags/winterroads"`);
+
+  // On the library's own page: its tags with how many documents have each, and those alone that have one, wherever they lie.
+  const folder = (await ada.api('POST', `/groups/${group}/library/folders`, { name: 'Plans', parent: '' })).body.id;
+  expect((await ada.api('PATCH', `/documents/${id}`, { folder })).status).toBe(200);
+  const tags = async (person: TestPerson, query = '') =>
+    (await person.api('GET', `/groups/${group}/library/documents${query}`)).body;
+  expect((await tags(bob)).tags).toEqual([{ tag: 'winterroads', count: 2 }]);
+  expect(await listed()).toMatch(/href="[^"]*\?tag=winterroads"[^>]*>#winterroads/);
+  const titles = (items: { title: string }[]) => items.map(({ title }) => title);
+  expect(titles((await tags(bob)).items)).toEqual(['Depot']);
+  expect(titles((await tags(bob, '?tag=%23WinterRoads')).items)).toEqual(['Depot', 'Gritter']);
+  const filtered = (await browser.get(`/groups/${group}/library?tag=winterroads`)).html;
+  expect(['Documents with the tag #winterroads', 'Gritter', 'Depot'].every((text) => filtered.includes(text))).toBe(
+    true,
+  );
+  expect((await browser.get(`/groups/${group}/library?tag=nothing`)).html).toContain('No document here has the tag');
+
+  // What is said with a new version: why stands with it, what it is about stands on its page and finds it. Its author says the latter.
+  const again = await uploadFile(node, ada, 'Gritter.png', png(8));
+  const form = await browser.get(`/documents/${id}/version`);
+  expect(form.html).toContain('Salt for the #winterroads');
+  const brought = {
+    file: again,
+    altAsked: '1',
+    note: 'A new gritter',
+    revision: /name="revision" value="(\d+)"/.exec(form.html)?.[1] ?? '',
+  };
+  const done = await browser.post(`/documents/${id}/version`, { ...brought, about: 'Salt for #allroads' });
+  expect([done.url.pathname, done.html.includes('Why: A new gritter')]).toEqual([`/posts/${id}`, true]);
+  const versions = (await bob.api('GET', `/documents/${id}/versions`)).body.items;
+  expect(versions.map(({ number, note, by }: never) => [number, note, by])).toEqual([
+    [2, 'A new gritter', 'Ada Owner'],
+    [1, '', 'Ada Owner'],
+  ]);
+  expect((await tags(bob)).tags).toEqual([
+    { tag: 'allroads', count: 1 },
+    { tag: 'winterroads', count: 1 },
+  ]);
+  const other = { restore: 1, note: 'Back', description: 'Mine' };
+  expect((await bob.api('POST', `/documents/${id}/versions`, other)).status).toBe(403);
+  expect((await ada.api('POST', `/documents/${id}/versions`, { ...other, description: 'Of #salt' })).status).toBe(201);
+  // What was removed is not counted for those who do not see it.
+  await ada.api('POST', `/posts/${id}/remove`, { reason: 'Double' });
+  expect((await tags(bob)).tags).toEqual([{ tag: 'winterroads', count: 1 }]);
 });

@@ -19,7 +19,7 @@ import { z } from 'zod';
 import { addDocument, addVersion, mark, placeDocument, restoreDocument, titleOf } from './documents.ts';
 import { documentChange, newDocument, newVersion } from './input.ts';
 import { documentJson, documentSchema, versionJson, versionSchema } from './json.ts';
-import { findDocument, type ListedDocument, listDocuments, orders } from './lists.ts';
+import { findDocument, type ListedDocument, listDocuments, orders, tagAsked, tagsIn } from './lists.ts';
 import { seeDocument, withTitles } from './reads.ts';
 import { versionsOf } from './store.ts';
 
@@ -27,7 +27,17 @@ const params = z.object({ id: z.string() });
 const documentsQuery = listQuery.extend({
   folder: z.string().max(64).default('').describe('Local id; the library itself unless given'),
   order: z.enum(orders).default('name'),
+  tag: z
+    .string()
+    .max(61)
+    .optional()
+    .describe('Only those with this tag, wherever they lie: `folder` counts for nothing then'),
 });
+const tagsSchema = {
+  tags: z
+    .array(z.object({ tag: z.string(), count: z.number().int() }))
+    .describe('Tags of the documents of this library that you see, the most frequent first; at most 50'),
+};
 
 async function toJson(c: RequestContext, group: string, documents: readonly ListedDocument[]) {
   const ids = documents.map(({ id }) => id);
@@ -105,15 +115,17 @@ function listApi(app: OpenAPIHono<Environment>): void {
       path: '/groups/{id}/library/documents',
       summary: 'Documents of one folder, or of the library itself',
       request: { params, query: documentsQuery },
-      responses: { 200: jsonAnswer(listOfItems(documentSchema), 'A page of documents') },
+      responses: { 200: jsonAnswer(listOfItems(documentSchema).extend(tagsSchema), 'A page of documents') },
     }),
     async (c) => {
       const visitor = requireVisitor(c);
       const { group, viewer } = await seeGroup(c.var.context, c.req.valid('param').id, visitor);
-      const query = { ...c.req.valid('query'), group: group.id };
+      const { tag, ...asked } = c.req.valid('query');
+      const query = { ...asked, group: group.id, tag: tagAsked(tag) };
       const { items, next } = await listDocuments(c.var.context.db.reader, viewer, query);
       const titled = await withTitles(c.var.context, group, viewer, items);
-      return c.json({ items: await toJson(c, group.id, titled), next }, 200);
+      const tags = await tagsIn(c.var.context.db.reader, viewer, group.id);
+      return c.json({ items: await toJson(c, group.id, titled), next, tags }, 200);
     },
   );
   app.openapi(
@@ -176,8 +188,9 @@ function versionApi(app: OpenAPIHono<Environment>): void {
     async (c) => {
       const visitor = requireVisitor(c);
       const { post } = await seeDocument(c.var.context, c.req.valid('param').id, visitor);
-      const { revision, ...given } = c.req.valid('json');
-      const input = { ...given, post: post.id, by: visitor.person.id, expected: revision };
+      const { revision, description: said, ...given } = c.req.valid('json');
+      const description = said === undefined ? undefined : markdownText(said);
+      const input = { ...given, description, post: post.id, by: visitor.person.id, expected: revision };
       await transactAs(c, visitor, async (work) => {
         await addVersion(work, input);
       });

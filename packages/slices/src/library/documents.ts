@@ -116,6 +116,8 @@ export type VersionInput = {
   restore?: number | undefined;
   alt?: string | null | undefined;
   note: string;
+  /** What the document is about from now on, as safe HTML with its Markdown: its author's to say; unchanged unless given. */
+  description?: { content: string; source: string | null } | undefined;
   /** Number of the post's revision that they started from. */
   expected?: number | undefined;
 };
@@ -128,6 +130,8 @@ export async function addVersion(work: Work, input: VersionInput): Promise<PostR
   const { post, group } = await requireDocument(work, input.post);
   const why = whyNotVersion(await standingOf(work.db, group, input.by, work.now), post);
   if (why) refuse(why, 'You cannot bring a version of this document');
+  if (input.description && input.by !== post.author_id)
+    refuse('forbidden', 'What a document is about is for its author to say');
   if (input.expected !== undefined && input.expected !== post.revision)
     refuse('stale_revision', 'There is a newer version than the one that you started from: compare the two');
   const file = input.restore === undefined ? (input.file ?? '') : await anew(work, post.id, input.restore, input.by);
@@ -141,7 +145,8 @@ export async function addVersion(work: Work, input: VersionInput): Promise<PostR
   });
   await putVersion(work, { post: post.id, number, file, note: input.note, by: input.by });
   const extension = await extensionFor(work.db, group, post);
-  return editPost(work, { post: post.id, author: post.author_id, filesChanged: true, extension });
+  const edited = { post: post.id, author: post.author_id, filesChanged: true, extension };
+  return editPost(work, { ...edited, ...input.description });
 }
 
 /** The bytes of an earlier version as a new file of whoever wants them again. */

@@ -34,6 +34,7 @@ export const uploadForm = z.object({
 });
 export const versionForm = z.object({
   note: note.pipe(z.string().min(1)),
+  about: z.union([z.literal(''), contentInput]).optional(),
   revision: z.coerce.number().int().positive(),
 });
 export const choiceForm = z.object({ foldersBy: z.enum(['facilitators', 'members']) });
@@ -53,6 +54,9 @@ export const newVersion = z.object({
   file: z.string().optional().describe('A file that was uploaded before'),
   restore: z.number().int().positive().optional().describe('Number of an earlier version to have again'),
   alt: z.string().max(1_000).nullable().optional(),
-  note: note.pipe(z.string().min(1)),
+  note: note.pipe(z.string().min(1)).describe('What has changed, and why: stands in the list of versions'),
+  description: contentInput
+    .optional()
+    .describe('Markdown: what the document is about from now on. For its author; unchanged unless given'),
   revision: z.number().int().positive().optional().describe('`revision` of the post that you started from'),
 });

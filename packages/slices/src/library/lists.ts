@@ -1,5 +1,6 @@
 import { decodeCursor, encodeCursor, type Reader } from '@joinery/core';
 import { seenPosts } from '@joinery/slices/posts';
+import { foldTag } from '@joinery/ui';
 import { sql } from 'kysely';
 
 export const orders = ['name', 'newest', 'largest'] as const;
@@ -73,17 +74,50 @@ function withFacts(db: Reader, group: string, viewer: Viewer) {
 
 export type ListedDocument = Awaited<ReturnType<typeof listDocuments>>['items'][number];
 
-/** Documents of one folder, or of the library itself (`folder` empty). */
+/** A tag as it is asked for, folded; null for what is none. */
+export function tagAsked(text: string | undefined): string | null {
+  const tag = foldTag((text ?? '').replace(/^#/, ''));
+  return /^[\p{L}\p{N}_]{1,60}$/u.test(tag) ? tag : null;
+}
+
+const mostTags = 50;
+
+/** Tags of the documents that somebody sees in a library, wherever they lie, with how many of these have each: the most frequent first. */
+export async function tagsIn(db: Reader, viewer: Viewer, group: string): Promise<{ tag: string; count: number }[]> {
+  const rows = await listed(db, group, viewer)
+    .innerJoin('post_tag', 'post_tag.post_id', 'post.id')
+    .select((eb) => ['post_tag.tag', eb.fn.countAll<number>().as('count')])
+    .groupBy('post_tag.tag')
+    .orderBy('count', 'desc')
+    .orderBy('post_tag.tag')
+    .limit(mostTags)
+    .execute();
+  return rows.map(({ tag, count }) => ({ tag, count: Number(count) }));
+}
+
+/** Documents of one folder, or of the library itself (`folder` empty); or all with a tag, wherever they lie. */
 export async function listDocuments(
   db: Reader,
   viewer: Viewer,
-  options: { group: string; folder: string; order: Order | 'id'; cursor?: string | null | undefined; limit: number },
+  options: {
+    group: string;
+    folder: string;
+    tag?: string | null;
+    order: Order | 'id';
+    cursor?: string | null | undefined;
+    limit: number;
+  },
 ) {
-  const { group, order, limit } = options;
+  const { group, order, limit, folder, tag = null } = options;
   const { key, type, direction } = keys[order];
   const [, value, id] = positionIn(order, type, options.cursor);
   const rows = await withFacts(db, group, viewer)
-    .where('entry.folder_id', '=', options.folder)
+    .$if(tag === null, (query) => query.where('entry.folder_id', '=', folder))
+    .$if(tag !== null, (query) =>
+      query.where('post.id', 'in', (eb) =>
+        eb.selectFrom('post_tag').select('post_tag.post_id').where('post_tag.tag', '=', tag),
+      ),
+    )
     // Behind the last one of the page before, whatever has come or gone since.
     .$if(id !== null, (query) =>
       query.where((eb) =>

@@ -11,7 +11,16 @@ import {
   type Visitor,
 } from '@joinery/core';
 import { type FileRow, fileById, takeFiles } from '@joinery/slices/files';
-import { audienceOf, audienceText, binned, markdownText, type Seen, seeGroup } from '@joinery/slices/posts';
+import {
+  audienceOf,
+  audienceText,
+  binned,
+  currentRevision,
+  markdownText,
+  type PostRow,
+  type Seen,
+  seeGroup,
+} from '@joinery/slices/posts';
 import { type FieldError, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
 import { addDocument, addVersion, mark, placeDocument, restoreDocument, titleOf } from './documents.ts';
@@ -130,7 +139,8 @@ function versionRoutes(app: Hono<Environment>): void {
     const { post, standing } = await seeDocument(c.var.context, c.req.param('id'), visitor);
     const why = whyNotVersion(standing, post);
     if (why) refuse(why, 'You cannot bring a version of this document');
-    return versionPage(c, post, { note: '', revision: post.revision }, none, false);
+    const about = await aboutOf(c, post, visitor);
+    return versionPage(c, post, { note: '', about, revision: post.revision }, none, false);
   });
 
   app.post('/documents/:id/version', async (c) => {
@@ -140,7 +150,12 @@ function versionRoutes(app: Hono<Environment>): void {
     if (why) refuse(why, 'You cannot bring a version of this document');
     const form = await readForm(c, versionForm);
     const sent = c.var.form?.fields;
-    const typed = { note: sent?.get('note')?.[0] ?? '', revision: Number(sent?.get('revision')?.[0]) || post.revision };
+    const current = await aboutOf(c, post, visitor);
+    const typed = {
+      note: sent?.get('note')?.[0] ?? '',
+      about: current === null ? null : (sent?.get('about')?.[0] ?? current),
+      revision: Number(sent?.get('revision')?.[0]) || post.revision,
+    };
     const taken = await takeFiles(c, visitor, { most: 1 });
     if (!form.ok)
       return versionPage(c, post, typed, { ...taken, errors: faultsFirst(form.faults, taken.errors, c) }, false);
@@ -151,9 +166,11 @@ function versionRoutes(app: Hono<Environment>): void {
       const text = messages(c.var.language)('oneFile');
       return versionPage(c, post, typed, { ...none, errors: [{ field: 'files', text }] }, false);
     }
-    const { note, revision } = form.value;
-    const input = { post: post.id, by: visitor.person.id, file: file.id, alt: file.alt, note, expected: revision };
-    return versionDone(c, visitor, post, input, taken);
+    const { note, about, revision } = form.value;
+    const changes = current !== null && about !== undefined && about !== current;
+    const description = !changes ? undefined : about === '' ? { content: '', source: '' } : markdownText(about);
+    const brought = { file: file.id, alt: file.alt, note, description, expected: revision };
+    return versionDone(c, visitor, post, { post: post.id, by: visitor.person.id, ...brought }, typed, taken);
   });
 
   app.post('/documents/:id/versions/:number/restore', async (c) => {
@@ -167,6 +184,14 @@ function versionRoutes(app: Hono<Environment>): void {
   });
 }
 
+type Typed = { note: string; about: string | null; revision: number };
+
+/** What a document is about, as its author wrote it; null for others, who do not change it. */
+async function aboutOf(c: RequestContext, post: PostRow, visitor: Visitor): Promise<string | null> {
+  if (post.author_id !== visitor.person.id) return null;
+  return (await currentRevision(c.var.context.db.reader, post))?.source ?? null;
+}
+
 const faultsFirst = (faults: readonly FieldFault[], errors: readonly FieldError[], c: RequestContext) => [
   ...fieldErrors(faults, c.var.language),
   ...errors,
@@ -178,6 +203,7 @@ async function versionDone(
   visitor: Visitor,
   post: { id: string; title: string | null; excerpt: string },
   input: Parameters<typeof addVersion>[1],
+  typed: Typed,
   taken: Taken,
 ): Promise<Response> {
   try {
@@ -186,14 +212,14 @@ async function versionDone(
   } catch (error) {
     if (!isRefusal(error) || error.code !== 'stale_revision') throw error;
     const now = await seeDocument(c.var.context, post.id, visitor);
-    return versionPage(c, now.post, { note: input.note, revision: now.post.revision }, taken, true);
+    return versionPage(c, now.post, { ...typed, revision: now.post.revision }, taken, true);
   }
 }
 
 async function versionPage(
   c: RequestContext,
   post: { id: string; title: string | null; excerpt: string },
-  typed: { note: string; revision: number },
+  typed: Typed,
   taken: Taken,
   stale: boolean,
 ): Promise<Response> {

@@ -18,7 +18,7 @@ import { mark } from './documents.ts';
 import { fieldErrors } from './faults.ts';
 import { changeFolder, chooseFoldersBy, makeFolder, removeFolder } from './folders.ts';
 import { choiceForm, folderForm } from './input.ts';
-import { listDocuments, type Order, officialDocuments, orders, removedDocuments } from './lists.ts';
+import { listDocuments, type Order, officialDocuments, orders, removedDocuments, tagAsked, tagsIn } from './lists.ts';
 import { messages } from './messages.ts';
 import { whyNotAdd, whyNotChangeFolder, whyNotChoose, whyNotMakeFolder, whyNotMark } from './policy.ts';
 import { namedFolders, seeFolder, shownFolders, sourceOf, withTitles } from './reads.ts';
@@ -76,16 +76,18 @@ async function showFolder(c: RequestContext, seen: Seen, row: FolderRow | null):
   const id = row?.id ?? '';
   const all = await shownFolders(context, group, viewer, language);
   const folder = all.find((one) => one.id === id) ?? row;
+  const tag = row === null ? tagAsked(c.req.query('tag')) : null;
   const { items, next } = await listDocuments(db, viewer, {
     group: group.id,
     folder: id,
+    tag,
     order,
     cursor,
     limit: perPage,
   });
   const documents = await withTitles(context, group, viewer, items);
   const foldersBy = await foldersByIn(db, group.id);
-  const first = cursor === null;
+  const first = cursor === null && tag === null;
   const model = {
     group,
     source: sourceOf(group),
@@ -95,6 +97,8 @@ async function showFolder(c: RequestContext, seen: Seen, row: FolderRow | null):
     documents,
     order,
     next,
+    tags: row === null ? await tagsIn(db, viewer, group.id) : [],
+    tag,
     official:
       first && folder === null
         ? {

@@ -146,7 +146,8 @@ export function VersionPage({
   document: { id: string; title: string };
   files: readonly FileRow[];
   askAlt: boolean;
-  typed: { note: string; revision: number };
+  /** `about`: what the document is about, for its author; null for others. */
+  typed: { note: string; about: string | null; revision: number };
   newer: { number: number; by: string; note: string; file: { id: string; name: string } | null } | null;
   largest: number;
 }) {
@@ -190,6 +191,9 @@ export function VersionPage({
         <HiddenField name="revision" value={String(typed.revision)} />
         <FilesField {...{ files, most: 1, largest, askAlt, csrf, language }} />
         <TextField name="note" label={t('why2')} value={typed.note} required />
+        {typed.about === null ? null : (
+          <TextArea name="about" label={t('about')} description={t('versionAboutHint')} rows={3} value={typed.about} />
+        )}
         <FormActions>
           <SubmitButton>{t('newVersion')}</SubmitButton>
           <ButtonLink href={`/posts/${document.id}`}>{t('cancel')}</ButtonLink>

@@ -18,7 +18,7 @@ import {
 import type { ListedDocument, Order } from './lists.ts';
 import { messages } from './messages.ts';
 import type { FolderRow, FoldersBy } from './tables.ts';
-import { Breadcrumb, Documents, GroupParts, OfficialBadge, Orders, Pack } from './views-parts.tsx';
+import { Breadcrumb, Documents, GroupParts, OfficialBadge, Orders, Pack, Tags } from './views-parts.tsx';
 
 export type ShownFolder = FolderRow & { folders: number; documents: number };
 
@@ -33,6 +33,9 @@ export type LibraryModel = {
   documents: readonly ListedDocument[];
   order: Order;
   next: string | null;
+  /** Of the library itself: tags of what the reader sees in it, and the one that was asked for. */
+  tags: readonly { tag: string; count: number }[];
+  tag: string | null;
   /** On the first page of the library itself. */
   official: { documents: readonly ListedDocument[]; folders: readonly ShownFolder[] } | null;
   may: { add: boolean; makeFolder: boolean; changeFolder: boolean; mark: boolean; choose: boolean; seeBin: boolean };
@@ -82,20 +85,35 @@ export function LibraryPage({ model, reader }: { model: LibraryModel; reader: Re
           <FolderList folders={folders} reader={reader} label={t('folders')} />
         </Panel>
       )}
+      <Tags at={at} tags={model.tags} chosen={model.tag} language={language} />
       {documents.length === 0 ? null : (
         <>
-          {documents.length > 1 ? <Orders at={at} order={model.order} language={language} /> : null}
-          <Documents id="documents" caption={t('documents')} documents={documents} reader={reader} />
+          {documents.length > 1 ? <Orders at={at} order={model.order} tag={model.tag} language={language} /> : null}
+          <Documents
+            id="documents"
+            caption={model.tag === null ? t('documents') : t('tagged', { tag: model.tag })}
+            documents={documents}
+            reader={reader}
+          />
         </>
       )}
-      {empty ? (
+      {empty && model.tag !== null ? (
+        <EmptyState title={t('taggedNone', { tag: model.tag })} icon="file">
+          <a class="ds-link" href={at}>
+            {t('allDocuments')}
+          </a>
+        </EmptyState>
+      ) : empty ? (
         <EmptyState title={t('emptyTitle')} icon="folder" action={add}>
           {may.add ? (folder === null ? t('emptyAdd') : t('emptyFolder')) : t('emptyReader')}
         </EmptyState>
       ) : null}
       <Pagination
         language={language}
-        next={model.next && `${at}?${new URLSearchParams({ order: model.order, cursor: model.next })}`}
+        next={
+          model.next &&
+          `${at}?${new URLSearchParams({ order: model.order, ...(model.tag ? { tag: model.tag } : {}), cursor: model.next })}`
+        }
       />
       {model.source ? <p class="app-quiet">{t('foldersAt', { node: model.source.node })}</p> : null}
       <Footer model={model} at={at} empty={empty} reader={reader} />

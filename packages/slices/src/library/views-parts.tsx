@@ -189,23 +189,69 @@ function From({ document, language }: { document: ListedDocument; language: Lang
   );
 }
 
+/** What the documents of a library are about, as links to those alone that have a tag. */
+export function Tags({
+  at,
+  tags,
+  chosen,
+  language,
+}: {
+  at: string;
+  tags: readonly { tag: string; count: number }[];
+  chosen: string | null;
+  language: Language;
+}) {
+  const t = messages(language);
+  if (tags.length === 0) return null;
+  return (
+    <nav class="app-orders" aria-label={t('tags')}>
+      <span aria-hidden="true">{t('tags')}</span>
+      {chosen === null ? null : (
+        <a class="ds-link" href={at}>
+          {t('allDocuments')}
+        </a>
+      )}
+      {tags.map(({ tag, count }) => (
+        <a
+          class="ds-link"
+          href={`${at}?${new URLSearchParams({ tag })}`}
+          aria-current={tag === chosen ? 'true' : undefined}
+        >
+          #{tag} <span aria-hidden="true">({count})</span>
+          <span class="ds-sr-only">{t('documentCount', { count })}</span>
+        </a>
+      ))}
+    </nav>
+  );
+}
+
 /** The orders in which documents can stand. */
-export function Orders({ at, order, language }: { at: string; order: Order; language: Language }) {
+export function Orders({
+  at,
+  order,
+  tag,
+  language,
+}: {
+  at: string;
+  order: Order;
+  tag: string | null;
+  language: Language;
+}) {
   const t = messages(language);
   const choices = [
     { order: 'name', label: t('byName') },
     { order: 'newest', label: t('byDate') },
     { order: 'largest', label: t('bySize') },
   ] as const;
+  const hrefOf = (wanted: Order) => {
+    const asked = new URLSearchParams({ ...(tag ? { tag } : {}), ...(wanted === 'name' ? {} : { order: wanted }) });
+    return asked.size === 0 ? at : `${at}?${asked}`;
+  };
   return (
     <nav class="app-orders" aria-label={t('order')}>
       <span aria-hidden="true">{t('order')}</span>
       {choices.map((choice) => (
-        <a
-          class="ds-link"
-          href={choice.order === 'name' ? at : `${at}?order=${choice.order}`}
-          aria-current={choice.order === order ? 'true' : undefined}
-        >
+        <a class="ds-link" href={hrefOf(choice.order)} aria-current={choice.order === order ? 'true' : undefined}>
           {choice.label}
         </a>
       ))}
