@@ -266,7 +266,18 @@ describe('while it is open', () => {
       [{ what: 'file', subject_id: own.id }],
       [{ what: 'file', subject_id: looseFile }],
     ]);
+    // An earlier version of a document: words for who may know of it, nothing for anybody else, and no bytes.
+    const hangsOn = (holder_kind: string) =>
+      transact(seed.context, by, (work) =>
+        work.db.updateTable('files_file').set({ holder_kind }).where('id', 'in', [own.id, looseFile]).execute(),
+      );
+    await hangsOn('library');
+    const earlier = await page('administrator', `${request}/files/${own.id}`);
+    expect([earlier.status, earlier.text.includes('An earlier version of a document')]).toEqual([403, true]);
+    expect((await get(looseFile))[0]).toBe(404);
     expect((await send('owner', `${request}/refuse`)).status).toBe(303);
+    expect((await get(own.id))[0]).toBe(404);
+    await hangsOn('posts');
     expect((await get(own.id))[0]).toBe(404);
   });
 

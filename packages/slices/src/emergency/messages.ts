@@ -65,6 +65,10 @@ export const messages = defineMessages({
     removed: 'Removed by those who run the group',
     replies: '{count, plural, =0 {No replies} one {One reply} other {# replies}}',
     file: 'File: {name}',
+    earlier: 'An earlier version of a document',
+    earlierLead:
+      'In an emergency you read documents as they are now. Their earlier versions are not opened: ask those who run the group for them.',
+    earlierNow: 'The document as it is now',
     inGroup: 'Who read this group without being in it',
     inGroupLead:
       'Administrators of the node where this group lives read it only in an emergency, with a second person or after {hours} hours. Each time stands here.',
@@ -145,6 +149,10 @@ export const messages = defineMessages({
     removed: 'Verwijderd door wie de groep leidt',
     replies: '{count, plural, =0 {Geen reacties} one {Eén reactie} other {# reacties}}',
     file: 'Bestand: {name}',
+    earlier: 'Een eerdere versie van een document',
+    earlierLead:
+      'In een noodgeval leest u documenten zoals ze nu zijn. Eerdere versies gaan niet open: vraag er wie de groep leidt om.',
+    earlierNow: 'Het document zoals het nu is',
     inGroup: 'Wie deze groep las zonder erin te zitten',
     inGroupLead:
       'Beheerders van het knooppunt waar deze groep staat, lezen die alleen in een noodgeval, met een tweede persoon of na {hours} uur. Elke keer staat hier.',

@@ -22,7 +22,7 @@ import { canRead } from './policy.ts';
 import { accessesOf, ownAccesses, ownedAmong, pagesOf, threadOf, topicsOf } from './store.ts';
 import type { EmergencyPageRow } from './tables.ts';
 import { AccessPage, AskPage, GroupPage } from './views.tsx';
-import { TopicPage, TopicsPage } from './views-reading.tsx';
+import { EarlierPage, TopicPage, TopicsPage } from './views-reading.tsx';
 
 export const askHref = '/administration/emergency';
 
@@ -109,11 +109,11 @@ export function routes(app: Hono<Environment>): void {
   });
   app.get('/emergency/:id/files/:file', async (c) => {
     const id = c.req.param('file');
-    const { group } = await begin(c, { what: 'file', subject_id: isId(id) ? id : null });
+    const { access, group } = await begin(c, { what: 'file', subject_id: isId(id) ? id : null });
     const db = c.var.context.db.reader;
     const file = isId(id) ? await fileById(db, id) : undefined;
     const post =
-      file?.local === 1 && file.state === 'ready' && file.holder_kind === 'posts'
+      file?.local === 1 && file.state === 'ready' && (file.holder_kind === 'posts' || file.holder_kind === 'library')
         ? await db
             .selectFrom('post')
             .select(['group_id', 'local', 'deleted_at'])
@@ -122,6 +122,11 @@ export function routes(app: Hono<Environment>): void {
         : undefined;
     if (!file || post?.group_id !== group.id || post.local !== 1 || post.deleted_at !== null)
       return refuse('not_found', 'There is nothing at this address');
+    if (file.holder_kind === 'library') {
+      const at = `/emergency/${access.id}/topics/${file.holder_id}`;
+      const page = <EarlierPage {...{ access, at }} group={group.name} reader={readerOf(c)} />;
+      return showPage(c, { title: messages(c.var.language)('earlier'), status: 403 }, page);
+    }
     return answerBytes(c, file, {
       kind: 'person',
       person: requireVisitor(c).person.id,

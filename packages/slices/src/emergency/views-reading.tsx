@@ -118,3 +118,24 @@ export function TopicPage(model: {
     </Stack>
   );
 }
+
+/** Instead of an earlier version of a document: what is read in an emergency is how things are now. */
+export function EarlierPage(model: { access: EmergencyRow; at: string; group: string; reader: Reader }) {
+  const { access, at, reader } = model;
+  const t = messages(reader.language);
+  return (
+    <Stack>
+      <PageHeading
+        title={t('earlier')}
+        parent={{ href: `/emergency/${access.id}/topics`, label: model.group }}
+        lead={t('earlierLead')}
+        badges={<Badge tone="warning">{t('name')}</Badge>}
+      />
+      <p>
+        <a class="ds-link" href={at}>
+          {t('earlierNow')}
+        </a>
+      </p>
+    </Stack>
+  );
+}
