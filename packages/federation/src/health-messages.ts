@@ -49,6 +49,7 @@ export const healthText = defineMessages({
       '{count, plural, one {# thing that lets others in is} other {# things that let others in are}} off since the restore, until somebody has looked.',
     rulesGo: 'Look at them',
     quarantineGo: 'Look at it and confirm',
+    quarantineLook: 'Look at it',
     quarantineWaits:
       '{count, plural, one {# node has} other {# nodes have}} not told yet what it holds of ours: {names}. Nothing is exchanged with it before.',
     quarantineWaitsMend: 'It is asked again by itself. If it has left for good, suspend it.',
@@ -106,6 +107,7 @@ export const healthText = defineMessages({
       '{count, plural, one {# regel die anderen binnenlaat, staat} other {# regels die anderen binnenlaten, staan}} uit sinds het terugzetten, tot iemand heeft gekeken.',
     rulesGo: 'Bekijken',
     quarantineGo: 'Bekijken en bevestigen',
+    quarantineLook: 'Bekijken',
     quarantineWaits:
       '{count, plural, one {# knooppunt heeft} other {# knooppunten hebben}} nog niet verteld wat het van ons heeft: {names}. Daarvoor wordt er niets mee uitgewisseld.',
     quarantineWaitsMend: 'Het wordt vanzelf opnieuw gevraagd. Is het voorgoed weg, schort het dan op.',

@@ -128,7 +128,11 @@ async function restoredCheck(context: Context, language: Language): Promise<Heal
   const state = await restoredState(context.db.reader);
   if (state === null) return [];
   const time = formatDate(language, 'UTC', state.asOf);
-  const base = { name: 'restored', title: t('quarantine'), link: { href: restoredPage, text: t('quarantineGo') } };
+  const base = {
+    name: 'restored',
+    title: t('quarantine'),
+    link: { href: restoredPage, text: t(state.confirmedAt === null ? 'quarantineGo' : 'quarantineLook') },
+  };
   if (state.confirmedAt === null) return [{ ...base, state: 'attention', says: t('quarantineOpen', { time }) }];
   if (state.waiting.length === 0) return [{ ...base, state: 'good', says: t('quarantineDone', { time }) }];
   const waiting = state.waiting.map((origin) => ({ origin }));

@@ -29,17 +29,19 @@ export function PreviewPage({ model, reader }: { model: PreviewModel; reader: Re
             {kindOf(file.media_type, reader.language)} · {formatBytes(reader.language, file.bytes)}
             {file.local === 1 ? '' : ` · ${t('liesAt', { node: new URL(file.uri).host })}`}
           </p>
-          <div class="app-actions">
-            <a class="ds-button" data-variant="primary" href={`${address}?download`}>
-              {t('save')}
-              <span class="ds-sr-only"> {file.name}</span>
-            </a>
-            {isShown(file.media_type) ? (
-              <a class="ds-button" data-variant="secondary" href={address}>
-                {t('openAlone')}
+          {file.awaySince && !file.copyAt ? null : (
+            <div class="app-actions">
+              <a class="ds-button" data-variant="primary" href={`${address}?download`}>
+                {t('save')}
+                <span class="ds-sr-only"> {file.name}</span>
               </a>
-            ) : null}
-          </div>
+              {isShown(file.media_type) ? (
+                <a class="ds-button" data-variant="secondary" href={address}>
+                  {t('openAlone')}
+                </a>
+              ) : null}
+            </div>
+          )}
         </div>
         <ReadersKept file={file} language={reader.language} />
         {file.awaySince ? (

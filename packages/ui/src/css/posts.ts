@@ -42,7 +42,7 @@ export const postsCss = `
 .app-content pre { padding: .75rem 1rem; white-space: pre-wrap; }
 .app-content pre code { padding: 0; background: none; font-size: 1em; }
 .app-content :is(ul, ol) { padding-inline-start: 1.5rem; }
-.app-content table { border-collapse: collapse; display: block; overflow-x: auto; }
+.app-content table { border-collapse: collapse; display: block; overflow-x: auto; overflow-wrap: break-word; hyphens: auto; }
 .app-content :is(th, td) { border: 1px solid var(--ds-color-neutral-border-subtle); padding: .375rem .625rem; text-align: start; }
 .app-content ins { background: var(--ds-color-success-surface-tinted); color: var(--ds-color-success-text-default); text-underline-offset: .2em; }
 .app-content del { background: var(--ds-color-danger-surface-tinted); color: var(--ds-color-danger-text-default); }

@@ -18,6 +18,7 @@ app-passkey[data-ready] > [data-scriptless], app-passkey > [hidden] { display: n
 @media (scripting: none) { app-passkey > .app-form { display: none; } }
 app-names { position: relative; display: block; }
 app-choose-all { display: inline-flex; align-items: center; min-height: 2.75rem; }
+@media (scripting: none) { app-choose-all { display: none; } }
 .app-item-choice { align-self: center; }
 app-leaving { display: block; }
 app-live { position: fixed; z-index: 7; inset-inline: 0; bottom: 1.25rem; display: flex; justify-content: center; pointer-events: none; }
