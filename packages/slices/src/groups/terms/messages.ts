@@ -89,7 +89,9 @@ export const messages = defineMessages({
     othersSuspended:
       'It can be read no more at once. Copies are deleted, and the node says so; one that is silent loses them with its lease.',
     othersLive: 'Nothing was kept, and nothing can be read any more.',
-    othersOpenStays: 'What was there stays readable, marked with the date; nothing new comes.',
+    othersLiveLeft: 'Nothing was kept, and whoever left reads nothing any more.',
+    othersOpenStays: 'What was there stays readable; nothing new comes.',
+    othersOpenLeft: 'What was there stays readable. With the node’s last member or follower nothing new comes.',
     othersDeleted: 'They are told to delete it, and the post says which have confirmed.',
     changes: 'Changes',
     noChanges: 'Nothing was changed since the group was made.',
@@ -207,7 +209,10 @@ export const messages = defineMessages({
     othersSuspended:
       'Lezen kan meteen niet meer. Kopieën worden verwijderd en het knooppunt meldt dat; een knooppunt dat zwijgt, verliest ze met de termijn.',
     othersLive: 'Er werd niets bewaard, en er kan niets meer worden gelezen.',
-    othersOpenStays: 'Wat er was, blijft leesbaar met de datum erbij; er komt niets nieuws.',
+    othersLiveLeft: 'Er werd niets bewaard, en wie vertrok, leest niets meer.',
+    othersOpenStays: 'Wat er was, blijft leesbaar; er komt niets nieuws.',
+    othersOpenLeft:
+      'Wat er was, blijft leesbaar. Met het laatste lid of de laatste volger van het knooppunt komt er niets nieuws meer.',
     othersDeleted: 'Zij krijgen de opdracht het te verwijderen, en het bericht zegt welke dat hebben bevestigd.',
     changes: 'Wijzigingen',
     noChanges: 'Sinds de groep er is, is er niets gewijzigd.',

@@ -61,9 +61,10 @@ export function remainsOf(group: Terms, agency: string, language: Language): Rem
   const others = t('othersDeleted');
   if (group.reading !== 'members') {
     const stays = { author, host: t('hostOpenStays'), others: t('othersOpenStays') };
+    const left = { ...stays, others: t('othersOpenLeft') };
     return [
-      { when: t('afterLeaving'), ...stays },
-      { when: t('afterRemoval'), ...stays },
+      { when: t('afterLeaving'), ...left },
+      { when: t('afterRemoval'), ...left },
       { when: t('afterSuspension'), ...stays },
       { when: t('afterEnding'), ...stays },
       { when: t('afterDeleting'), author: t('authorGone'), host: t('hostDeleted'), others },
@@ -72,7 +73,7 @@ export function remainsOf(group: Terms, agency: string, language: Language): Rem
   const live = group.keeping === 'live' ? t('othersLive') : null;
   const record = group.keeping === 'live' ? t('hostRecordLiveStays') : t('hostRecordStays');
   const kept = group.record_copy === 1 ? record : null;
-  const left = { author, host: kept ?? t('hostTextStays'), others: live ?? t('othersLeft') };
+  const left = { author, host: kept ?? t('hostTextStays'), others: live ? t('othersLiveLeft') : t('othersLeft') };
   const cut = { author, host: kept ?? t('hostCut', { agency }), others: live ?? t('othersSuspended') };
   return [
     { when: t('afterLeaving'), ...left },
