@@ -240,7 +240,7 @@ it('an administrator of A who reads it in an emergency is named to its members a
 
 it('an owner at another node hears of it when it is asked, and refuses it before it opens and while it is open; nobody else there can', async () => {
   const eva = await a.person('Eva Keeper', { administrator: true });
-  const run = async (role: 'owner' | 'member') => {
+  const run = async (role: 'owner' | 'facilitator' | 'member') => {
     const person = (await personByUri(a.context.db.reader, bob.uri))?.id ?? '';
     await transact(a.context, by, (work) => setRole(work, { group: group.id, person, by: ada.id, role }));
     await settle();
@@ -291,6 +291,13 @@ it('an owner at another node hears of it when it is asked, and refuses it before
   // Whoever owns it no longer, and whoever never did, refuse nothing, whatever their node sends.
   const third = await ask();
   const waits = (await seenBy(bob, at.b)).find(({ state }) => state === 'asked');
+  // One who still runs it is on the wire what they were: B is told that nobody there owns it.
+  await run('facilitator');
+  expect((await seenBy(bob, at.b)).map(({ id }) => id)).not.toContain(waits?.id);
+  expect(await pageOf(b, bob, `/emergency/${waits?.id}`)).not.toContain('Water in the archive');
+  expect((await bob.api('POST', `/emergency/${waits?.id}/refuse`)).status).toBe(404);
+  await run('owner');
+  expect(await pageOf(b, bob, `/emergency/${waits?.id}`)).toContain('Refuse');
   await run('member');
   expect((await bob.api('POST', `/emergency/${waits?.id}/refuse`)).status).toBe(404);
   for (const [{ uri: actor }, { origin }] of [

@@ -9,6 +9,7 @@ import {
   type JsonObject,
   listOf,
   newId,
+  nodeActor,
   type Outgoing,
   originOf,
   streams,
@@ -43,18 +44,20 @@ async function told(outgoing: Outgoing, id: string): Promise<ActivityDocument | 
   return announce(outgoing, group, { ...read, ...addressing(group) });
 }
 
-/** What a node with an owner is told before it opens, to those owners: they can refuse it. */
+/** What a node with an owner is told before it opens, to those owners: they can refuse it. Where nobody owns it any more, that alone. */
 async function toldOwners(outgoing: Outgoing, id: string, stream: string): Promise<ActivityDocument | null> {
   const access = await accessById(outgoing.db, id);
   const group = access?.group_id ? await groupById(outgoing.db, access.group_id) : undefined;
   const owners = await membersWithRole(outgoing.db, access?.group_id ?? '', ['owner']);
   const to = owners.filter(({ home }) => stream === `node:${home}`).map(({ uri }) => uri);
-  if (!access || group?.local !== 1 || !outgoing.joineryPeer || to.length === 0) return null;
+  if (!access || group?.local !== 1 || !outgoing.joineryPeer) return null;
+  const why = { name: access.asker_name, agency: access.asker_agency, reason: access.reason };
   const emergency = {
-    ...{ id: access.uri, name: access.asker_name, agency: access.asker_agency, reason: access.reason },
+    ...{ id: access.uri, ...(to.length === 0 ? {} : why) },
     ...{ asked: access.asked_at, opens: access.notice_until },
     ...(access.ended_at === null ? {} : { ended: access.ended_at }),
   };
+  if (to.length === 0) to.push(nodeActor(stream.slice('node:'.length)));
   return { id: outgoing.id, type: 'Read', actor: group.uri, to, object: group.uri, 'joinery:emergency': emergency };
 }
 
@@ -122,9 +125,12 @@ async function onAsked(work: Work, inbound: Inbound, group: GroupRow, said: Json
   const owners = [];
   for (const person of people)
     if (person?.local === 1 && isMember(await membershipOf(work.db, group.id, person.id))) owners.push(person.id);
-  if (owners.length === 0) return ignored('nobody of its members here');
   const known = await work.db.selectFrom('emergency_access').selectAll().where('uri', '=', uri).executeTakeFirst();
   if (known && (known.group_id !== group.id || known.asker_id !== null)) return ignored('another group has said this');
+  const others = work.db.deleteFrom('emergency_owner').where('access_id', '=', known?.id ?? '');
+  await others.$if(owners.length > 0, (query) => query.where('person_id', 'not in', owners)).execute();
+  // Nobody here owns it, or does so any more: there is nothing to decide.
+  if (owners.length === 0) return known ? { state: 'applied' } : ignored('nobody of its members here');
   const ended = instant(said.ended);
   const now = {
     asked_at: asked,

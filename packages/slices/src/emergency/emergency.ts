@@ -106,21 +106,29 @@ async function tellOwnersElsewhere(work: Work, access: Pick<EmergencyRow, 'id' |
 }
 
 /**
- * Who owns a group has changed while something waits. Who owns it from now on at another node is told, and can refuse it as the others can; who was told here as an owner of a group elsewhere, and
- * runs it no more, has nothing to decide any more.
+ * Who owns a group of ours has changed while something waits. The node of whoever owns it from now on is told, and they can refuse it as the others can; that of whoever owned it and does so no more
+ * is told who is left there.
  */
-export async function onRole(work: Work, changed: { group: string; person: string; role: string }): Promise<void> {
+export async function onRole(
+  work: Work,
+  changed: { group: string; person: string; role: string; was?: string | undefined },
+): Promise<void> {
   const [group, person] = [await groupById(work.db, changed.group), await personById(work.db, changed.person)];
-  const ofGroup = () => work.db.selectFrom('emergency_access').select('id').where('group_id', '=', changed.group);
-  if (group?.local === 0 && changed.role === 'member')
-    await work.db
-      .deleteFrom('emergency_owner')
-      .where('person_id', '=', changed.person)
-      .where('access_id', 'in', ofGroup())
-      .execute();
-  if (changed.role !== 'owner' || group?.local !== 1 || person?.local !== 0) return;
-  for (const { id } of await ofGroup().where('state', 'in', ['asked', 'open']).orderBy('id').execute())
+  const concerns = changed.role === 'owner' || changed.was === 'owner';
+  if (!concerns || group?.local !== 1 || person?.local !== 0) return;
+  const ofGroup = work.db.selectFrom('emergency_access').select('id').where('group_id', '=', changed.group);
+  for (const { id } of await ofGroup.where('state', 'in', ['asked', 'open']).orderBy('id').execute())
     work.emit('emergency.told', streams.node(person.home), { access: id, group: group.id });
+}
+
+/** People of this node left a group elsewhere or run it no more: who of them was told as an owner has nothing to decide any more. */
+export async function forgetOwners(work: Work, group: string): Promise<void> {
+  const running = work.db.selectFrom('group_member').select('person_id').where('group_id', '=', group);
+  await work.db
+    .deleteFrom('emergency_owner')
+    .where('access_id', 'in', work.db.selectFrom('emergency_access').select('id').where('group_id', '=', group))
+    .where('person_id', 'not in', running.where('state', '=', 'member').where('role', '<>', 'member'))
+    .execute();
 }
 
 /** What somebody is to a request. */

@@ -4,7 +4,7 @@ import type { Slice } from '@joinery/core';
 import { isLanguage } from '@joinery/ui';
 import { activities } from './activities.ts';
 import { api } from './api.ts';
-import { closeInTime, closeJob, endAll, onRole, openAfterNotice, openJob } from './emergency.ts';
+import { closeInTime, closeJob, endAll, forgetOwners, onRole, openAfterNotice, openJob } from './emergency.ts';
 import { events } from './events.ts';
 import { messages } from './messages.ts';
 import { migrations } from './migrations.ts';
@@ -25,7 +25,10 @@ export const emergency: Slice = {
   routes,
   api,
   panels,
-  on: { 'group.role_changed': (work, { data }) => onRole(work, data) },
+  on: {
+    'group.role_changed': (work, { data }) => onRole(work, data),
+    'group.narrowed': (work, { data }) => forgetOwners(work, data.group),
+  },
   jobs: { [openJob]: openAfterNotice, [closeJob]: closeInTime },
   // Whether it was refused after the backup is not known: whoever still needs it asks again.
   chooseAnew: endAll,

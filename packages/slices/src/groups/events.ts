@@ -1,5 +1,6 @@
 import type { EventDefinitions } from '@joinery/core';
 import { z } from 'zod';
+import type { Role } from './tables.ts';
 
 type GroupEvent = { group: string };
 type MemberEvent = { group: string; person: string };
@@ -77,13 +78,15 @@ declare module '@joinery/core' {
     'group.narrowed': GroupEvent & { version: number };
     /** A closed group elsewhere says that members' nodes keep nothing from now on, or that they may keep copies again. On `local`. */
     'group.keeping_changed': GroupEvent;
-    'group.role_changed': ModerationEvent & { role: 'member' | 'facilitator' | 'owner' };
+    /** `was`: the role before, in a group of ours. */
+    'group.role_changed': ModerationEvent & { role: Role; was?: Role };
   }
 }
 
 const group = z.strictObject({ group: z.string() });
 const member = z.strictObject({ group: z.string(), person: z.string() });
 const moderation = z.strictObject({ group: z.string(), person: z.string(), by: z.string().nullable() });
+const role = z.enum(['member', 'facilitator', 'owner']);
 const version = { version: z.number().int().optional() };
 const answer = z.strictObject({ group: z.string(), person: z.string(), activity: z.string() });
 
@@ -129,5 +132,5 @@ export const events: EventDefinitions = {
   'group.access_lost': { v: 1, data: group.extend({ version: z.number().int() }) },
   'group.narrowed': { v: 1, data: group.extend({ version: z.number().int() }) },
   'group.keeping_changed': { v: 1, data: group },
-  'group.role_changed': { v: 1, data: moderation.extend({ role: z.enum(['member', 'facilitator', 'owner']) }) },
+  'group.role_changed': { v: 1, data: moderation.extend({ role, was: role.optional() }) },
 };

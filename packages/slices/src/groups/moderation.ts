@@ -170,5 +170,6 @@ export async function setRole(work: Work, input: ModerationInput & { role: Role 
   if (standing?.state === 'member' && standing.role === input.role) return;
   if (input.role !== 'owner') await assertNotLastOwner(work, parties);
   await changeStanding(work, parties, { state: 'member', role: input.role });
-  work.emit('group.role_changed', streamFor(work, group), data);
+  const was = group.local === 1 && standing ? { was: standing.role } : {};
+  work.emit('group.role_changed', streamFor(work, group), { ...data, ...was });
 }
