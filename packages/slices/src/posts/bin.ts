@@ -1,4 +1,4 @@
-import { periods, type Reader, refuse, type Work } from '@joinery/core';
+import { type Context, enqueueJob, periods, type Reader, refuse, transact, type Work } from '@joinery/core';
 import { attachFile, filesOf, removeFilesOf } from '@joinery/slices/files';
 import { holderOf } from './attachments.ts';
 import { createTopic } from './posts.ts';
@@ -7,6 +7,9 @@ import type { PostBinRow, PostRow } from './tables.ts';
 
 /** How long the author of a document may take its deletion back. */
 export const binDays = periods.bin.days;
+const day = 86_400_000;
+/** Milliseconds, at most, between the deletion of a document and its return: the days in the bin, and some for the way. */
+export const comesBackWithin = (binDays + 2) * day;
 
 const binHolder = (post: string) => ({ kind: 'bin', id: post });
 
@@ -93,6 +96,23 @@ export async function takeFromBin(work: Work, input: { post: string; author: str
   });
   await hang(work, row.post_id, 'bin', holderOf(post.id));
   return post;
+}
+
+export const likesJob = 'posts.forget_likes';
+
+/** Of a document that may come back this node knows who liked it, until it can come back no more: wherever it is from, and whether or not it came back with them. */
+export async function planForgetLikes(work: Work): Promise<void> {
+  const runAt = new Date(Date.parse(work.now) + comesBackWithin + day).toISOString();
+  await enqueueJob(work, likesJob, {}, { key: runAt.slice(0, 10), runAt });
+}
+
+/** Forgets who liked what was deleted so long ago that it can come back no more. */
+export async function forgetLikes(context: Context): Promise<void> {
+  const before = new Date(context.clock.now().getTime() - comesBackWithin).toISOString();
+  await transact(context, { kind: 'system', what: likesJob }, async (work) => {
+    const gone = work.db.selectFrom('post').select('id').where('deleted_at', '<', before);
+    await work.db.deleteFrom('post_like').where('post_id', 'in', gone).execute();
+  });
 }
 
 /** Its days are over, or its author wants it gone: nothing of it is left, nor of who liked it. */

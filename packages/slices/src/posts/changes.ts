@@ -3,7 +3,7 @@ import { removeFilesOf } from '@joinery/slices/files';
 import { isReadLive } from '@joinery/slices/groups';
 import { excerpt } from '@joinery/ui';
 import { type Attachment, changeFiles, holderOf } from './attachments.ts';
-import { mayComeBack, putInBin } from './bin.ts';
+import { mayComeBack, planForgetLikes, putInBin } from './bin.ts';
 import { leaveGroup } from './entering.ts';
 import { forgetExtension, putExtension } from './extension.ts';
 import { decidedByHost, streamOf } from './host.ts';
@@ -143,7 +143,8 @@ export async function deletePost(
   await work.db.updateTable('post').set(change).where('id', '=', post.id).execute();
   await work.db.deleteFrom('post_revision').where('post_id', '=', post.id).execute();
   // Who liked a document shows nowhere from now on, and is known to this node until it can come back no more.
-  if (!mayComeBack(post)) await work.db.deleteFrom('post_like').where('post_id', '=', post.id).execute();
+  if (mayComeBack(post)) await planForgetLikes(work);
+  else await work.db.deleteFrom('post_like').where('post_id', '=', post.id).execute();
   await forgetNames(work, post.id);
   await forgetExtension(work, post.id);
   await removeFilesOf(work, holderOf(post.id));

@@ -1,11 +1,9 @@
 import type { Work } from '@joinery/core';
 import { type GroupRow, groupById, tellsFigures } from '@joinery/slices/groups';
+import { comesBackWithin } from './bin.ts';
 import { countDue } from './counts.ts';
 import { postByUri } from './store.ts';
 import type { PostRow } from './tables.ts';
-
-/** Longest between the deletion of a document and its return: the days in the bin, and some for the way. */
-const longestMilliseconds = 32 * 86_400_000;
 
 /**
  * A document that its author had deleted is here again under a new address: what was answered to it goes on below the new one. Every node does that for itself.
@@ -20,7 +18,7 @@ export async function continueThread(work: Work, post: PostRow, before: string):
   if (!old || !group || old.id === post.id || old.reply_to !== null || post.reply_to !== null) return false;
   if (old.group_id !== post.group_id || old.author_id !== post.author_id || old.kind !== post.kind) return false;
   if (old.removed_at !== null || old.hidden_at !== null) return false;
-  if (old.deleted_at === null || Date.parse(post.published_at) - Date.parse(old.deleted_at) > longestMilliseconds)
+  if (old.deleted_at === null || Date.parse(post.published_at) - Date.parse(old.deleted_at) > comesBackWithin)
     return false;
   const locked_at = post.locked_at ?? old.locked_at;
   await work.db.updateTable('post').set({ locked_at }).where('id', '=', post.id).execute();

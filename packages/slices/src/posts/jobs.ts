@@ -1,6 +1,7 @@
 import { type Context, isObject, isRefusal, type JsonObject, originOf, transact } from '@joinery/core';
 import { groupByUri } from '@joinery/slices/groups';
 import { agreementJobs } from './agreements.ts';
+import { forgetLikes, likesJob } from './bin.ts';
 import { deletePost } from './changes.ts';
 import { copiesJobs } from './copies.ts';
 import { countJob, runCounting } from './counts.ts';
@@ -116,6 +117,7 @@ export const jobs = {
   ...askingJobs,
   ...narrowedJobs,
   ...agreementJobs,
+  [likesJob]: forgetLikes,
   [countJob]: runCounting,
   [deliveryJob]: runReport,
   [checkJob]: check,

@@ -1,4 +1,4 @@
-import { isRefusal, type Work } from '@joinery/core';
+import { isRefusal, runNextJob, type Work } from '@joinery/core';
 import { joinGroup } from '@joinery/slices/groups';
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
@@ -199,3 +199,29 @@ test.each([
 ])('a time of %s is kept as %s', (said, kept) => {
   expect(clampInstant(said, '2026-11-21T12:00:00.000Z')).toBe(kept);
 });
+
+for (const dialect of ['sqlite', 'postgres'] as const) {
+  test.skipIf(dialect === 'postgres' && postgresMissing)(
+    `who liked a document is forgotten once it can come back no more, whatever is known of its library here, on ${dialect}`,
+    async () => {
+      let now = Date.UTC(2026, 10, 22, 9);
+      await using node = await openNode(dialect, { now: () => new Date(now) });
+      const [owner, member] = [await node.addPerson('Olga Owner'), await node.addPerson('Mark Member')];
+      const group = await node.addGroup(owner);
+      await node.act((work) => joinGroup(work, { group: group.id, person: member.id }));
+      const written = { group: group.id, author: owner.id, title: 'Plan', ...markdownText('All of it.') };
+      const document = await node.act((work) => createTopic(work, { ...written, kind: 'document' }));
+      await node.act((work) => like(work, { post: document.id, by: { person: member.id, uri: member.uri } }));
+      await node.act((work) => deletePost(work, { post: document.id, author: owner.id }));
+      const likes = async () => {
+        while (await runNextJob(node.context));
+        return (await node.context.db.reader.selectFrom('post_like').select('actor').execute()).length;
+      };
+      const day = 86_400_000;
+      now += 31 * day;
+      expect(await likes()).toBe(1);
+      now += 3 * day;
+      expect(await likes()).toBe(0);
+    },
+  );
+}
