@@ -8,6 +8,7 @@ import { createTopic, deletePost, editPost, markdownText, postByUri } from '@joi
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { confirmRestored } from '../../packages/federation/src/rejoin.ts';
 import { copyJobs } from '../../packages/slices/src/files/copying.ts';
+import { checks } from '../../packages/slices/src/posts/checks.ts';
 import { recordJobs } from '../../packages/slices/src/posts/record.ts';
 import type { TestNode, TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
@@ -288,6 +289,31 @@ it('a promise that cannot be kept is said to the author, and that it is kept aft
     return (await record())?.notKept?.length === 0;
   }, limit);
   expect(await record()).toMatchObject({ files: 1, of: 1, notKept: [] });
+
+  // What was said stands no longer than the promise, nor over the next time that it is fetched.
+  const { reader, writer } = world.b.context.db;
+  const unkept = () => reader.selectFrom('files_unkept').select('reason').execute();
+  const say = async () => {
+    const row = { file_id: annex.uri.split('/').at(-1) ?? '', origin: a.origin, reason: 'infected' as const };
+    await writer
+      .insertInto('files_unkept')
+      .values({ ...row, at: world.clock.now().toISOString() })
+      .execute();
+  };
+  await say();
+  expect(await record()).toMatchObject({ notKept: [{ reason: 'infected' }] });
+  await promise(false);
+  await until(async () => {
+    await settle();
+    return (await unkept()).length === 0 && (await record()) === null;
+  }, limit);
+  await say();
+  await promise(true);
+  await until(async () => {
+    await settle();
+    return (await record())?.notKept?.length === 0;
+  }, limit);
+  expect(await unkept()).toEqual([]);
 }, 60_000);
 
 it('a record copy goes when its author deletes it, and the author has the receipt', async () => {
@@ -298,17 +324,34 @@ it('a record copy goes when its author deletes it, and the author has the receip
     await settle();
     return (await minutes.stateAtA()) === 'kept';
   }, limit);
+  const droppedAt = async () => (await told(bob, minutes.post.id)).get(a.origin)?.droppedAt ?? null;
+  const store = a.context.files;
+  const { remove } = store;
+  let tries = 0;
+  store.remove = async () => {
+    tries += 1;
+    throw new Error('The place of files does not delete now');
+  };
   await transact(b.context, by, (work) => deletePost(work, { post: minutes.post.id, author: bob.id }));
   await until(async () => {
     await settle();
-    return (await told(bob, minutes.post.id)).get(a.origin)?.droppedAt != null;
+    return tries > 0;
   }, limit);
   expect([await minutes.stateAtA(), (await minutes.read(c, cleo)).status]).toEqual(['none', 404]);
+  // For as long as its bytes are there nothing else is said, which whoever runs A is told.
+  world.clock.forward(11);
+  await settle();
+  expect([existsSync(minutes.path), await droppedAt()]).toEqual([true, null]);
+  const said = async (language: 'en' | 'nl') => (await checks(a.context, language)).map(({ says }) => says).join();
+  expect(await said('en')).toContain('still stands in its files');
+  expect(await said('nl')).toContain('staat nog in zijn bestanden');
+  store.remove = remove;
   await until(async () => {
+    world.clock.forward(1);
     await settle();
-    return !existsSync(minutes.path);
+    return (await droppedAt()) !== null;
   }, limit);
-  expect(existsSync(minutes.path)).toBe(false);
+  expect([existsSync(minutes.path), await checks(a.context, 'en')]).toEqual([false, []]);
 }, 60_000);
 
 it('who may not have it any more has dropped it, with a receipt that can be read; without one the author asks, and a node that may still read keeps it', async () => {

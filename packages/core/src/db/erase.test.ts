@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { expect, it } from 'vitest';
 import { createTestDatabase, postgresMissing } from '../../../../test/harness/postgres.ts';
 import type { LogFields, Logger } from '../logger.ts';
@@ -105,3 +106,41 @@ it.skipIf(postgresMissing)('on PostgreSQL the tables are vacuumed, and nothing e
   const { rows } = await sql<{ statement_timeout: string }>`show statement_timeout`.execute(db.reader);
   expect(rows).toEqual([{ statement_timeout: '30s' }]);
 });
+
+it.skipIf(postgresMissing)(
+  'on PostgreSQL who began to read before, as a backup does, hinders it without holding anybody up, whoever they are, until they are through',
+  async () => {
+    await using database = await createTestDatabase();
+    await using db = await openDatabase({ databaseUrl: database.url, dataFolder: '', exclusive: false });
+    await sql`create table text (id integer primary key, body text)`.execute(db.writer);
+    await write(1).execute(db.writer);
+    const backup = new pg.Client({ connectionString: database.url });
+    await backup.connect();
+    try {
+      await backup.query('begin isolation level repeatable read read only');
+      const seen = async () => (await backup.query('select body from text')).rowCount;
+      expect(await seen()).toBe(1);
+      await sql`delete from text`.execute(db.writer);
+      expect(await db.erase(['text'])).toBe(false);
+      // Nobody waits for it, and what it sees is there.
+      await write(2).execute(db.writer);
+      await sql`delete from text`.execute(db.writer);
+      expect([await db.erase(['text']), await seen()]).toEqual([false, 1]);
+      await backup.query('commit');
+      expect(await db.erase(['text'])).toBe(true);
+      // Who begins to read now sees nothing of it.
+      await backup.query('begin isolation level repeatable read read only');
+      expect([await seen(), await db.erase(['text'])]).toEqual([0, true]);
+      // Who had begun to write before something was deleted, and is not through, hinders it as well.
+      for (const statement of ['commit', 'create table other (id integer)', 'begin', 'insert into other values (1)'])
+        await backup.query(statement);
+      await write(3).execute(db.writer);
+      await sql`delete from text`.execute(db.writer);
+      expect(await db.erase(['text'])).toBe(false);
+      await backup.query('rollback');
+      expect(await db.erase(['text'])).toBe(true);
+    } finally {
+      await backup.end();
+    }
+  },
+);

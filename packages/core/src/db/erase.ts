@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';
 import { type Kysely, sql } from 'kysely';
 import type { Logger } from '../logger.ts';
@@ -10,9 +11,9 @@ import type { Schema } from './schema.ts';
 export type Erasing = {
   /**
    * Since `secure_delete` overwrites what is deleted, it stands in the write-ahead log alone, in pages from before: this writes the log back and cuts it to nothing. On PostgreSQL,
-   * whose log nobody can cut, tables are vacuumed.
+   * whose log nobody can cut, tables are vacuumed, which leaves what somebody may still see who began to read before it was deleted: a backup, for example.
    * @param tables those that something was deleted from; of none only the log is seen to
-   * @returns false while another connection reads or writes: to be tried again
+   * @returns false while another connection reads or writes, or sees what was deleted: to be tried again
    */
   erase: (tables?: readonly string[]) => Promise<boolean>;
   /** Writes the whole file anew, without what was deleted before it was overwritten. Nothing else runs meanwhile. */
@@ -53,6 +54,7 @@ export function erasingPostgres(db: Kysely<Schema>): Erasing {
       assertOutsideUnitOfWork('erase');
       if (tables.length === 0) return true;
       return db.connection().execute(async (connection) => {
+        if (!(await outlastsOthers(connection))) return false;
         // A large table may take longer than any statement may while people wait.
         await sql`set statement_timeout = 0`.execute(connection);
         try {
@@ -65,6 +67,31 @@ export function erasingPostgres(db: Kysely<Schema>): Erasing {
     },
     rewrite: async () => {},
   };
+}
+
+/** Milliseconds that others who read or write are waited for: all but a backup ends meanwhile. */
+const longestWait = 1_000;
+const lookEvery = 50;
+
+/**
+ * Waits until nobody sees the database as it was before this moment: no transaction of another connection, no standby, no prepared transaction. What was deleted before can be vacuumed then.
+ * @returns false when somebody still does
+ */
+async function outlastsOthers(db: Kysely<Schema>): Promise<boolean> {
+  const now = await sql<{ at: string }>`select pg_snapshot_xmax(pg_current_snapshot())::text as at`.execute(db);
+  const at = now.rows[0]?.at ?? '0';
+  for (let waited = 0; ; waited += lookEvery) {
+    // Ages, since the numbers of transactions go round. Everybody may read these columns, of the connections of others too; what belongs to no database is a standby.
+    const { rows } = await sql<{ held: boolean }>`
+      select exists (select from pg_stat_activity where pid <> pg_backend_pid() and (datname is null or datname = current_database())
+          and greatest(age(backend_xmin), age(backend_xid)) > age(${at}::xid8::xid))
+        or exists (select from pg_replication_slots where age(xmin) > age(${at}::xid8::xid))
+        or exists (select from pg_prepared_xacts where database = current_database() and age(transaction) > age(${at}::xid8::xid))
+        as held`.execute(db);
+    if (rows[0]?.held === false) return true;
+    if (waited >= longestWait) return false;
+    await setTimeout(lookEvery);
+  }
 }
 
 const rewriteDue = 'rewrite_due';

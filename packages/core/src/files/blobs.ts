@@ -95,12 +95,25 @@ export async function leaveBlob(work: Work, sha256: string, atOnce = false): Pro
   await work.db.updateTable('blob').set({ unused_since }).where('sha256', '=', sha256).execute();
 }
 
+/** Whether bytes are still here that nothing refers to, and that were to go by now (`leaveBlob`). */
+export async function hasGoingBlobs({ db, clock }: Pick<FileContext, 'db' | 'clock'>): Promise<boolean> {
+  const row = await db.reader
+    .selectFrom('blob')
+    .select('sha256')
+    .where((eb) => eb.or([eb('going', '=', 1), eb('unused_since', '<', unusedBefore(clock.now()))]))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+const unusedBefore = (now: Date) => new Date(now.getTime() - unusedHours * 3_600_000).toISOString();
+
 /**
  * Removes bytes that nothing has referred to for a day. Ended in the middle, it goes on the next time.
  * @returns how many contents went
  */
 export async function removeUnusedBlobs(context: FileContext): Promise<number> {
-  const before = new Date(context.clock.now().getTime() - unusedHours * 3_600_000).toISOString();
+  const before = unusedBefore(context.clock.now());
   const going = await transact(context, by, async (work) => {
     await work.db.updateTable('blob').set({ going: 1 }).where('unused_since', '<', before).execute();
     const rows = await work.db.selectFrom('blob').select('sha256').where('going', '=', 1).limit(500).execute();

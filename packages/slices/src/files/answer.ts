@@ -1,5 +1,5 @@
 import { type ByteRange, type Context, isRefusal, type RequestContext, type Requester, refuse } from '@joinery/core';
-import { isCopied } from './copies.ts';
+import { forgetNotKept, isCopied } from './copies.ts';
 import { holderOf } from './holders.ts';
 import { mediaPass } from './media-origin.ts';
 import { disposition } from './names.ts';
@@ -79,8 +79,9 @@ export async function answerBytes(
   const note = async (fromCopy = false) => {
     if (isHead || isTrial) return;
     await noteReading(context, file, requester, how, fromCopy);
-    if (isForRecord && requester.kind === 'peer' && file.holder_id !== null)
-      await holderOf(context, file)?.onCopied?.(context, file.holder_id, requester.origin);
+    if (!isForRecord || requester.kind !== 'peer' || file.holder_id === null) return;
+    await forgetNotKept(context, file.id, requester.origin);
+    await holderOf(context, file)?.onCopied?.(context, file.holder_id, requester.origin);
   };
   if (
     c.req

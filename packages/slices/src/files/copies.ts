@@ -1,4 +1,4 @@
-import { type Context, enqueueJob, leaveBlob, type Reader, streams, useBlob, type Work } from '@joinery/core';
+import { type Context, enqueueJob, leaveBlob, type Reader, streams, transact, useBlob, type Work } from '@joinery/core';
 import { holderOf, isUsedHere } from './holders.ts';
 import { fileById, filesOf, type Holder } from './store.ts';
 import { enqueueSweep } from './sweep.ts';
@@ -134,6 +134,14 @@ export async function rememberNotKept(
   }
 }
 
+/** A node is given a file of this one for its record copy: what it said of that before is of another time, or is said again when it comes of this. */
+export async function forgetNotKept(context: Context, file: string, origin: string): Promise<void> {
+  if ((await notKeptBy(context.db.reader, [file], origin)).size === 0) return;
+  await transact(context, { kind: 'system', what: 'files' }, async (work) => {
+    await work.db.deleteFrom('files_unkept').where('file_id', '=', file).where('origin', '=', origin).execute();
+  });
+}
+
 /** Of some files of this node those that another one says it does not keep. */
 export async function notKeptBy(db: Reader, files: readonly string[], origin: string): Promise<Map<string, CopyFault>> {
   if (files.length === 0) return new Map();
@@ -167,7 +175,7 @@ async function change(work: Work, id: string, changed: Partial<FileCopyRow>): Pr
     .execute();
 }
 
-/** Ends a copy: it is not read from now on, and its bytes go within minutes, unless they are those of another file here. The author's node is told (`file.copy_dropped`). */
+/** Ends a copy: it is not read from now on, and its bytes go within minutes, unless they are those of another file here. The author's node is told then (`file.copy_dropped`). */
 export async function dropCopy(work: Work, file: Pick<FileRow, 'id' | 'holder_kind' | 'holder_id'>): Promise<void> {
   const copy = await work.db.deleteFrom('files_copy').where('file_id', '=', file.id).returningAll().executeTakeFirst();
   if (!copy) return;

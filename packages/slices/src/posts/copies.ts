@@ -3,7 +3,9 @@ import {
   type Context,
   enqueueJob,
   forgetDeleted,
+  hasGoingBlobs,
   type JsonObject,
+  removeUnusedBlobs,
   streams,
   transact,
   type Work,
@@ -26,7 +28,7 @@ import type { PostRow } from './tables.ts';
  */
 
 const dropJob = 'posts.drop';
-const forgetJob = 'posts.forget';
+export const forgetJob = 'posts.forget';
 const receiptJob = 'posts.receipt';
 const portion = 100;
 
@@ -123,24 +125,28 @@ export async function dropThreads(context: Context, group: GroupRow, threads: re
     });
 }
 
-/** They are sent once nothing is left of what was dropped before, or is with this. */
-async function planReceipts(
+/**
+ * They are sent once nothing is left of what was dropped before, or is with this.
+ * @param dropped.group its address. `bytes`: those of files were, too
+ */
+export async function planReceipts(
   work: Work,
-  dropped: { group: string; version: number; receipts: Receipt[] },
+  dropped: { group: string; version: number; receipts: Receipt[]; bytes?: boolean },
 ): Promise<void> {
-  await enqueueJob(work, forgetJob, { ...dropped, tries: 0 });
+  await enqueueJob(work, forgetJob, { ...dropped, since: work.now, tries: 0 });
 }
 
 /** @property item address of the one that it is about; without it all of the group */
 type Receipt = { origin: string; items: number; item?: string };
 const longestPause = 60_000;
 
-/** A receipt says that nothing is left: it is sent once what was dropped stands in no file of the database any more. Tried until then, also while a backup reads. */
+/** A receipt says that nothing is left: it is sent once what was dropped stands in no file of the database any more. Tried until then, also while a backup reads (`checks.ts`). */
 async function forget(context: Context, data: JsonObject): Promise<void> {
   const { group, version, receipts } = data as { group: string; version: number; receipts: Receipt[] };
   // All that was dropped is committed: the last of what follows from it has at most this number.
   const { seq: until } = await context.db.reader.selectFrom('log_head').select('seq').executeTakeFirstOrThrow();
-  const gone = await forgetDeleted(context, { until, tables });
+  const areBytesGone = data.bytes !== true || (await removeBytes(context));
+  const gone = areBytesGone && (await forgetDeleted(context, { until, tables }));
   await transact(context, { kind: 'system', what: forgetJob }, async (work) => {
     if (gone) {
       for (const { origin, ...receipt } of receipts) await tellReceipt(work, origin, { group, version, ...receipt });
@@ -150,6 +156,17 @@ async function forget(context: Context, data: JsonObject): Promise<void> {
     const runAt = new Date(Date.parse(work.now) + Math.min(longestPause, 500 * 2 ** tries)).toISOString();
     await enqueueJob(work, forgetJob, { ...data, tries }, { runAt });
   });
+}
+
+/** @returns false while the place of files does not delete, or somebody else is about to */
+async function removeBytes(context: Context): Promise<boolean> {
+  try {
+    await removeUnusedBlobs(context);
+    return !(await hasGoingBlobs(context));
+  } catch (error) {
+    context.logger.warn('posts.bytes_stay', { reason: error instanceof Error ? error.message : String(error) });
+    return false;
+  }
 }
 
 /** Where others' texts, their names and what belongs to them stood. */
@@ -162,6 +179,7 @@ const tables = [
   'post_tag',
   'post_wanted',
   'files_file',
+  'files_copy',
 ];
 
 /** What was announced and not read yet is not wanted any more. */
@@ -252,7 +270,7 @@ async function dropPortion(
 }
 
 /** Tells a node that what it let this one keep is gone. @param receipt.item of one item alone, its address */
-export async function tellReceipt(
+async function tellReceipt(
   work: Work,
   origin: string,
   receipt: { group: string; version: number; items: number; item?: string },

@@ -4,6 +4,7 @@ import type { Slice } from '@joinery/core';
 import { activities } from './activities.ts';
 import { afterEffects } from './after-effects.ts';
 import { api } from './api.ts';
+import { checks } from './checks.ts';
 import { collections } from './collections.ts';
 import { events } from './events.ts';
 import { deletionsOf, postsExchanged } from './exchanged.ts';
@@ -88,5 +89,6 @@ export const posts: Slice = {
     return new Map(rows.map(({ id, count }) => [id, count]));
   },
   jobs,
+  checks,
   heard: retryWanted,
 };

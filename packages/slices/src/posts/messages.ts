@@ -4,6 +4,11 @@ import { defineMessages } from '@joinery/ui';
 export const messages = defineMessages({
   en: {
     hidden: 'Hidden on this node',
+    checkDropped: 'Dropped copies',
+    checkDroppedSays:
+      'What this node dropped of closed groups of other nodes {when} still stands in its files: another connection reads the database, a running backup for example, or the place of files does not delete. The other nodes are told that it is gone once it is.',
+    checkDroppedMend:
+      'Wait until the backup has ended. If none is running, end the connection to the database that has been open for longest, and look whether the place of files can be reached.',
     hiddenBecause: 'An administrator hid this for the people of this node: {reason}',
     hide: 'Hide on this node',
     unhide: 'Show it again',
@@ -190,6 +195,11 @@ export const messages = defineMessages({
     figuresFrom: 'Likes and replies as {node} counted them',
   },
   nl: {
+    checkDropped: 'Weggedane kopieën',
+    checkDroppedSays:
+      'Wat dit knooppunt {when} van besloten groepen van andere knooppunten wegdeed, staat nog in zijn bestanden: een andere verbinding leest de database, bijvoorbeeld een lopende reservekopie, of de plaats van bestanden verwijdert niet. De andere knooppunten horen dat het weg is zodra dat zo is.',
+    checkDroppedMend:
+      'Wacht tot de reservekopie klaar is. Loopt er geen, beëindig dan de verbinding met de database die het langst open is, en kijk of de plaats van bestanden bereikbaar is.',
     hidden: 'Verborgen op dit knooppunt',
     hiddenBecause: 'Een beheerder heeft dit verborgen voor de mensen van dit knooppunt: {reason}',
     hide: 'Verbergen op dit knooppunt',

@@ -11,7 +11,7 @@ import {
 import { countCopies, planCopies } from '@joinery/slices/files';
 import { groupById, isRecorded } from '@joinery/slices/groups';
 import { personById } from '@joinery/slices/people';
-import { tellReceipt } from './copies.ts';
+import { planReceipts } from './copies.ts';
 import { postById } from './store.ts';
 
 /** The record copy of a group of this node follows what the group promises, and its end is told to the nodes whose files they were. */
@@ -20,9 +20,16 @@ const recordJob = 'posts.record';
 export const recordedKinds = ['posts', 'library'] as const;
 const portion = 200;
 
-/** What a group promises may have changed: what is kept of it is looked through. */
+/** What a group promises may have changed: what is kept of it is looked through. What the node of one elsewhere said that it does not keep is of a promise that has ended. */
 async function planWalk(work: Work, id: string): Promise<void> {
   const group = await groupById(work.db, id);
+  if (group?.local === 0 && !isRecorded(group)) {
+    const files = work.db.selectFrom('files_file').innerJoin('post', 'post.id', 'files_file.holder_id');
+    const here = files.select('files_file.id').where('post.group_id', '=', id).where('files_file.local', '=', 1);
+    const ofKinds = here.where('files_file.holder_kind', 'in', [...recordedKinds]);
+    const said = work.db.deleteFrom('files_unkept').where('origin', '=', group.home);
+    await said.where('file_id', 'in', ofKinds).execute();
+  }
   if (group?.local === 1 && group.kind === 'group')
     await enqueueJob(work, recordJob, { group: id, after: '' }, { key: `${id} ${work.now}` });
 }
@@ -53,7 +60,7 @@ async function walk(context: Context, data: JsonObject): Promise<void> {
   });
 }
 
-/** The last copy of the files of a post of another node is gone: that node has the receipt. */
+/** The last copy of the files of a post of another node goes: that node has the receipt once it is gone. */
 async function tellDropped(work: Work, { data }: LogEvent<'file.copy_dropped'>): Promise<void> {
   if (!isOfPost(data)) return;
   const post = await postById(work.db, data.id);
@@ -61,7 +68,8 @@ async function tellDropped(work: Work, { data }: LogEvent<'file.copy_dropped'>):
   const author = post && (await personById(work.db, post.author_id));
   if (!post || !group || !author || author.local === 1 || (await countCopies(work.db, recordedKinds, post.id)) > 0)
     return;
-  await tellReceipt(work, author.home, { group: group.uri, version: 0, items: 1, item: post.uri });
+  const receipt = { origin: author.home, items: 1, item: post.uri };
+  await planReceipts(work, { group: group.uri, version: 0, receipts: [receipt], bytes: true });
 }
 
 const tellJob = 'posts.record_told';
