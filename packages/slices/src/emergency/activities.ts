@@ -122,7 +122,7 @@ async function onAsked(work: Work, inbound: Inbound, group: GroupRow, said: Json
   const people = await Promise.all(
     listOf(inbound.activity.to).map((one) => personByUri(work.db, addressOf(one) ?? '')),
   );
-  const owners = [];
+  const owners: string[] = [];
   for (const person of people)
     if (person?.local === 1 && isMember(await membershipOf(work.db, group.id, person.id))) owners.push(person.id);
   const known = await work.db.selectFrom('emergency_access').selectAll().where('uri', '=', uri).executeTakeFirst();
