@@ -9,6 +9,7 @@ import { isDangerous, isImage, isShown, mayReadFile, requesterOf } from './readi
 import { readRemote } from './remote.ts';
 import { fileById, fileByUri } from './store.ts';
 import type { FileRow } from './tables.ts';
+import { whileReadable } from './while-readable.ts';
 
 /** Runs nothing, loads nothing, is framed by whom it says. The viewers for PDF of Chromium (156) and Firefox start in it; that of older browsers stays empty. */
 const sandboxFor = (frames: string) => `sandbox; default-src 'none'; frame-ancestors ${frames}`;
@@ -105,7 +106,8 @@ export async function answerBytes(
   // Nobody reads the body of an answer to HEAD: opened, it would stay open.
   const fromCopy = () => note(true);
   const isAsked = requester.kind === 'peer' && file.local !== 1;
-  const body = isHead ? null : await (isAsked ? readCopy : bytesOfFile)(context, file, range, fromCopy);
+  const bytes = isHead ? null : await (isAsked ? readCopy : bytesOfFile)(context, file, range, fromCopy);
+  const body = bytes && whileReadable(context, requester, file, bytes);
   return new Response(body, { status: range ? 206 : 200, headers });
 }
 

@@ -21,6 +21,7 @@ import { noteReading, ways } from './readers.ts';
 import { mayReadFile, requesterOf } from './reading.ts';
 import { fileById } from './store.ts';
 import type { FileRow } from './tables.ts';
+import { whileReadable } from './while-readable.ts';
 import { createZipNames } from './zip-names.ts';
 
 /** A file in a zip, by its id, and the folders that it lies in there, the outermost first. */
@@ -100,6 +101,7 @@ export function zipOf(
 /** No names in logs. */
 const reasonOf = (error: unknown) => (isRefusal(error) ? error.code : error instanceof Error ? error.name : 'unknown');
 
+type FromWeb = Parameters<typeof Readable.fromWeb>[0];
 type Packing = { context: Context; zip: ZipFile; requester: Requester; signal: AbortSignal };
 
 /** @returns false when the file cannot be had just now */
@@ -107,11 +109,12 @@ async function addFile(packing: Packing, path: string, file: FileRow): Promise<b
   const { context, zip, signal } = packing;
   const spool = arrivingPath(context.files, newId());
   try {
-    const source =
+    const bytes =
       file.local === 1
         ? await readHere(context, file)
         : await inTurn(new URL(file.uri).origin, signal, () => fetchWhole(packing, file, spool));
-    if (source === null) return false;
+    if (bytes === null) return false;
+    const source = Readable.fromWeb(whileReadable(context, packing.requester, file, bytes) as FromWeb);
     const options = { mtime: new Date(file.created_at), size: file.bytes, compress: !packed.test(file.media_type) };
     zip.addReadStream(source, path, options);
     await finished(source, { signal }).catch((error: unknown) => {
@@ -124,10 +127,9 @@ async function addFile(packing: Packing, path: string, file: FileRow): Promise<b
   }
 }
 
-async function readHere(context: Context, file: FileRow): Promise<Readable | null> {
+async function readHere(context: Context, file: FileRow): Promise<ReadableStream<Uint8Array> | null> {
   try {
-    const bytes = await bytesOfFile(context, file, null);
-    return bytes === null ? Readable.from([]) : Readable.fromWeb(bytes as Parameters<typeof Readable.fromWeb>[0]);
+    return (await bytesOfFile(context, file, null)) ?? new Blob([]).stream();
   } catch (error) {
     // Deleted between two questions.
     if (isRefusal(error)) return null;
@@ -163,14 +165,15 @@ async function fetchWhole(
   { context, requester, signal }: Packing,
   file: FileRow,
   spool: string,
-): Promise<Readable | null> {
+): Promise<ReadableStream<Uint8Array> | null> {
   try {
     await assertSpace(context.files, file.bytes);
     // Of a record copy here it is written down that it is read, as of any other way to it.
     const fromCopy = () => noteReading(context, file, requester, ways.saved, true);
     const bytes = await bytesOfFile(context, file, null, fromCopy);
     const arrived = await receiveBytes(context.files, spool, until(bytes, signal), { most: file.bytes });
-    return arrived.bytes === file.bytes && !arrived.broken ? createReadStream(spool) : null;
+    if (arrived.bytes !== file.bytes || arrived.broken) return null;
+    return Readable.toWeb(createReadStream(spool)) as ReadableStream<Uint8Array>;
   } catch (error) {
     if (isRefusal(error)) return null;
     throw error;
