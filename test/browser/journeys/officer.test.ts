@@ -12,7 +12,7 @@ import { firstHour } from './officer-hour.ts';
 import { week } from './officer-week.ts';
 import type { OfficerWorld } from './officer-world.ts';
 import { newName, openUser } from './user.ts';
-import { ways } from './ways.ts';
+import { walksOf } from './ways.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 
@@ -56,15 +56,16 @@ describe.skipIf(browserMissing)('an officer of a council', { timeout: 300_000 },
     for (const one of open.reverse()) await one[Symbol.asyncDispose]();
   });
 
-  test.each(ways.map((way) => [way.name, way] as const))(
+  test.each(walksOf('officer').map((walk) => [walk.name, walk] as const))(
     'takes part in a group of a department from the first hour on, for a week, %s',
-    async (_, way) => {
+    async (_, walk) => {
       // Another one for each way: what one of them reads and mutes is nothing to the other.
       const who = newName();
-      await using user = await openUser(browser, way, 'officer');
+      await using user = await openUser(browser, walk.hour, 'officer');
       const officer = { who, question: `Lost passes, asks ${who}` };
       const around = { ...world, group: await openGroup(world) };
       await firstHour(user, around, officer);
+      await user.goesOn(walk.week);
       await week(user, around, officer);
     },
   );

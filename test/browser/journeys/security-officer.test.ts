@@ -10,7 +10,7 @@ import { firstHour } from './security-hour.ts';
 import { week } from './security-week.ts';
 import { skippingClock } from './security-world.ts';
 import { newcomer, openUser } from './user.ts';
-import { ways } from './ways.ts';
+import { walksOf } from './ways.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 
@@ -21,9 +21,9 @@ describe.skipIf(browserMissing)('the security officer of a council', { timeout: 
   }, 60_000);
   afterAll(() => browser?.close());
 
-  test.each(ways.map((way) => [way.name, way] as const))(
+  test.each(walksOf('security-officer').map((walk) => [walk.name, walk] as const))(
     'makes a first agreement in an hour, and looks after it for a week, %s',
-    async (_, way) => {
+    async (_, walk) => {
       const clock = skippingClock();
       await using line = await openLink();
       await using council = await startTestNode('Noordwoude Council', { clock });
@@ -32,11 +32,12 @@ describe.skipIf(browserMissing)('the security officer of a council', { timeout: 
       await using vale = await startTestNode('Vale District', { clock });
       const bob = await council.person('Bob Council');
       const groups = await openGroups(council, bob);
-      const link = await newcomer(council, 'Sara Officer', way.language, { federationOfficer: true });
-      await using user = await openUser(browser, way, 'security-officer');
-      if (way.script) await user.hasPasskeys();
+      const link = await newcomer(council, 'Sara Officer', walk.hour.language, { federationOfficer: true });
+      await using user = await openUser(browser, walk.hour, 'security-officer');
+      if (walk.hour.script) await user.hasPasskeys();
       const world = { council, department, line, vale, clock, groups, bob, link };
       await firstHour(user, world);
+      await user.goesOn(walk.week);
       await week(user, world);
     },
   );

@@ -54,6 +54,8 @@ export type User = AsyncDisposable & {
   panel: (title: Name) => Locator;
   /** Their device keeps passkeys from now on, and knows them. The browser offers none by itself: there is a button. */
   hasPasskeys: () => Promise<void>;
+  /** Takes another screen, or the keyboard instead of the mouse: the browser stays, with or without script, and its language. */
+  goesOn: (way: Way) => Promise<void>;
   /** Looks at the page: nothing is too wide, a machine finds no fault in any colours; a picture is kept. */
   look: (name: string) => Promise<void>;
 };
@@ -100,14 +102,17 @@ export async function newcomer(
 const folderOf = ({ script, keyboard, width, language, colours }: Way): string =>
   [script ? 'script' : 'plain', keyboard ? 'keys' : 'mouse', width, language, colours].join('-');
 
+const screenOf = ({ width }: Way) => ({ width, height: width < 600 ? 800 : 900 });
+
 /** Opens a browser of a new person. @param journey names the pictures */
-export async function openUser(browser: Browser, way: Way, journey: string): Promise<User> {
-  const { language, script, width } = way;
+export async function openUser(browser: Browser, first: Way, journey: string): Promise<User> {
+  let way = first;
+  const { language, script } = way;
   const context = await browser.newContext({
     javaScriptEnabled: script,
     locale: language === 'nl' ? 'nl-NL' : 'en-GB',
     timezoneId: 'Europe/Amsterdam',
-    viewport: { width, height: width < 600 ? 800 : 900 },
+    viewport: screenOf(way),
     // Movement is off: colours and places must be final when they are looked at.
     reducedMotion: 'reduce',
     ...settingsOf(way.colours),
@@ -115,7 +120,7 @@ export async function openUser(browser: Browser, way: Way, journey: string): Pro
   const page = await context.newPage();
   page.setDefaultTimeout(longest);
   const complaints = listenForComplaints(page);
-  const hands = way.keyboard ? keyboardOf(page) : mouse;
+  let hands = way.keyboard ? keyboardOf(page) : mouse;
   const role = (place: Place, kind: 'link' | 'button', name: Name) =>
     place.getByRole(kind, { name, exact: typeof name === 'string' }).first();
   const field = (place: Place, name: Name) => place.getByLabel(name, { exact: typeof name === 'string' }).first();
@@ -180,6 +185,13 @@ export async function openUser(browser: Browser, way: Way, journey: string): Pro
       await page.addInitScript(() => {
         if ('PublicKeyCredential' in window) PublicKeyCredential.isConditionalMediationAvailable = async () => false;
       });
+    },
+    goesOn: async (next) => {
+      way = next;
+      self.way = next;
+      hands = next.keyboard ? keyboardOf(page) : mouse;
+      await page.setViewportSize(screenOf(next));
+      await page.emulateMedia({ reducedMotion: 'reduce', ...settingsOf(next.colours) });
     },
     look: async (name) => {
       looks += 1;

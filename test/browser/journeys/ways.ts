@@ -28,13 +28,47 @@ const sixteen: readonly Way[] = Array.from({ length: 16 }, (_, number) => {
   return {
     ...{ name: parts.join(', '), script, keyboard, width: narrow ? 320 : 1280, language: dutch ? 'nl' : 'en' },
     colours: colours[number % 3] ?? 'light',
-    besides: number === 0 ? colours.slice(1) : [],
+    besides: [],
   };
 });
 
-/** By mouse, wide, in English; the same with script and without by keyboard alone, narrow, in Dutch. Their colours are light, dark and light. */
-const always = [0b0000, 0b0111, 0b1111];
+/** How somebody makes the journey of their first hour and that of their week, for which they may change hands and screen. */
+export type Walk = { name: string; hour: Way; week: Way };
 
-/** The ways in which each journey is made: three that have everything once, or with `JOINERY_JOURNEYS=all` all sixteen. */
-export const ways: readonly Way[] =
-  process.env.JOINERY_JOURNEYS === 'all' ? sixteen : sixteen.filter((_, number) => always.includes(number));
+/**
+ * What is walked unless more is asked for, as bits: without script, by keyboard, narrow, in Dutch. Among them are all sixteen ways; and each of the six journeys is
+ * made with and without script, by mouse and by keyboard alone, wide and narrow, in English and in Dutch. A machine looks at the first of each user in all colours.
+ */
+const walked: Record<'officer' | 'ict-lead' | 'security-officer', readonly (readonly [hour: number, week: number])[]> =
+  {
+    officer: [
+      [0b0000, 0b0110],
+      [0b1111, 0b1001],
+      [0b0011, 0b0101],
+    ],
+    'ict-lead': [
+      [0b0111, 0b0001],
+      [0b1010, 0b1100],
+      [0b1101, 0b1011],
+    ],
+    'security-officer': [
+      [0b0100, 0b0010],
+      [0b1000, 0b1110],
+      [0b0111, 0b0001],
+    ],
+  };
+
+export const users = Object.keys(walked) as (keyof typeof walked)[];
+
+/** The walks of a user: three, or with `JOINERY_JOURNEYS=all` one in each of the sixteen ways. */
+export function walksOf(user: keyof typeof walked, all = process.env.JOINERY_JOURNEYS === 'all'): readonly Walk[] {
+  const pairs = all ? sixteen.map((_, number) => [number, number] as const) : walked[user];
+  return pairs.map(([first, then], index) => {
+    const wayOf = (number: number): Way => {
+      const way = sixteen[number] as Way;
+      return index === 0 ? { ...way, besides: colours.filter((one) => one !== way.colours) } : way;
+    };
+    const [hour, week] = [wayOf(first), wayOf(then)];
+    return { name: first === then ? hour.name : `${hour.name}; in the week ${week.name}`, hour, week };
+  });
+}
