@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { groupKeys, groups, readTopics } from '../../apps/node/src/demo/content.ts';
+import { agencies, groupKeys, groups, people, places, readTopics } from '../../apps/node/src/demo/content.ts';
+import { signInRoles } from '../../apps/node/src/demo/greeting.ts';
 import { states } from '../../apps/node/src/demo/states.ts';
 import { until } from '../harness/until.ts';
 
@@ -202,12 +203,17 @@ it("the visitor's desk signs in as each role, shows who keeps what, and takes or
   expect((await fetch(`${desk}/do/stop`, forged)).status).toBe(403);
 });
 
-it('the command line lets the stranger try every door', { timeout: 60_000 }, async () => {
+/** What a command says that makes something happen in the demo that runs. */
+async function command(act: string): Promise<string> {
   const run = resolve(import.meta.dirname, '../../deploy/boot/run.mjs');
   const env = { ...process.env, TMPDIR: demo.folder };
-  const { stdout } = await promisify(execFile)(process.execPath, [run, 'cli', 'demo', 'stranger'], { env });
-  expect(stdout).toContain('everything else refused');
-  expect(Number(/tried (\d+) doors/.exec(stdout)?.[1])).toBeGreaterThanOrEqual(24);
+  return (await promisify(execFile)(process.execPath, [run, 'cli', 'demo', act], { env })).stdout;
+}
+
+it('the command line lets the stranger try every door', { timeout: 60_000 }, async () => {
+  const said = await command('stranger');
+  expect(said).toContain('everything else refused');
+  expect(Number(/tried (\d+) doors/.exec(said)?.[1])).toBeGreaterThanOrEqual(24);
 });
 
 it('a council officer signs in with the printed link and sees what the department and a Dutch council wrote', async () => {
@@ -244,6 +250,57 @@ it('the node that nobody allowed cannot open a group of the department', async (
   const read = await signIn(printed(/Leo Marchetti.*\n\s+(http\S+)/));
   const page = await read('/groups');
   expect(page).not.toContain('Local services');
+});
+
+it('the desk has a button for each role of each agency, and lets each in', { timeout: 60_000 }, async () => {
+  // Each new link to sign in with ends the one that was printed, so it comes after those were used.
+  const desk = printed(/visitor's desk.*\n\s+(http\S+)/);
+  const ofDesk = async (language: 'en' | 'nl') =>
+    (await fetch(desk, { headers: { cookie: `desk-language=${language}` } })).text();
+  const pages = { en: await ofDesk('en'), nl: await ofDesk('nl') };
+  for (const { key, what } of signInRoles) {
+    const { name, place } = people[key];
+    for (const language of ['en', 'nl'] as const) {
+      const button = `${language === 'en' ? 'Sign in as' : 'Inloggen als'} ${name}`;
+      const row = pages[language].split('<tr').find((part) => part.includes(`action="/sign-in/${key}"`)) ?? '';
+      for (const words of [name, what[language], agencies[place].name, button]) expect(row).toContain(words);
+    }
+    const link = await fetch(`${desk}/sign-in/${key}`, { method: 'POST', redirect: 'manual' });
+    const read = await signIn(link.headers.get('location') ?? '');
+    const home = await read('/');
+    expect(home).toContain(name);
+    expect([name, home.includes('href="/administration"')]).toEqual([name, 'administrator' in people[key]]);
+  }
+  // Somebody who administers each node; and where colleagues write, an officer who does not.
+  const of = (administers: boolean) =>
+    new Set(
+      signInRoles.flatMap(({ key }) => ('administrator' in people[key] === administers ? people[key].place : [])),
+    );
+  expect([...of(true)].sort()).toEqual([...places].sort());
+  expect([...of(false)].sort()).toEqual(['council', 'department', 'zandhoven']);
+});
+
+it('the command line stops the node of the council and starts it again, and kills it while somebody there writes', {
+  timeout: 120_000,
+}, async () => {
+  const [, council = ''] = /^ {2}(http:\S+) {2}Harrowdean Council,/m.exec(demo.said()) ?? [];
+  const answers = () =>
+    fetch(`${council}/livez`).then(
+      (answer) => answer.status,
+      () => 'nothing',
+    );
+  expect(await answers()).toBe(200);
+  expect(await command('stop')).toContain('The node of Harrowdean Council has stopped.');
+  expect(await answers()).toBe('nothing');
+  expect(await command('stop')).toContain('The node of Harrowdean Council runs again');
+  expect(await answers()).toBe(200);
+  expect(await command('kill')).toMatch(
+    /was killed while 6 posts were being written.*all are on both nodes, none twice/,
+  );
+  expect(await answers()).toBe(200);
+  // What it says it did stands in the group.
+  const open = await fetch(printed(/signed in or not:\s+(\S+)/));
+  expect(await open.text()).toContain('Written as the power failed: 1.');
 });
 
 it.skipIf(elsewhere)('Ctrl-C leaves neither processes nor folders behind', async () => {

@@ -26,6 +26,10 @@ export const signInRoles: { key: PersonKey; what: Words }[] = [
     },
   },
   {
+    key: 'moira',
+    what: { en: 'administers the node of Harrowdean Council', nl: 'beheert het knooppunt van Harrowdean Council' },
+  },
+  {
     key: 'sanne',
     what: {
       en: 'runs the Dutch groups at Gemeente Zandhoven',
