@@ -223,8 +223,24 @@ describe('while it is open', () => {
     expect(seen.text).toContain(`Topic “${secret}”`);
     expect((await page('member', `/groups/${closed}`)).text).toContain(reason);
     expect((await page('bystander', `/groups/${closed}/emergency`)).status).toBe(404);
+    // What is only for those who run the group is named to them alone, also when it has been read.
+    const few = await transact(seed.context, by, (work) =>
+      createTopic(work, {
+        ...{ group: closed, author: seed.things.owner, title: 'Ptarmigan', ...markdownText('Few') },
+        audience: { kind: 'facilitators', origin: null },
+      }),
+    );
+    expect((await page('administrator', `${request}/topics/${few.id}`)).text).toContain('Ptarmigan');
+    for (const [person, named] of [
+      ['owner', true],
+      ['member', false],
+    ] as const)
+      expect([person, (await page(person, `/groups/${closed}/emergency`)).text.includes('Ptarmigan')]).toEqual([
+        person,
+        named,
+      ]);
     const pages = await seed.context.db.reader.selectFrom('emergency_page').select('what').orderBy('id').execute();
-    expect(pages.map(({ what }) => what).slice(-3)).toEqual(['topics', 'topic', 'topic']);
+    expect(pages.map(({ what }) => what).slice(-4)).toEqual(['topics', 'topic', 'topic', 'topic']);
     // Of another group nothing is read by it.
     const foreign = await page('administrator', `${request}/topics/${seed.things.message}`);
     expect(foreign.status).toBe(404);

@@ -56,12 +56,18 @@ export async function responsibleFor(db: Reader, group: string, now: string): Pr
   const running = await membersWithRole(db, group, ['owner', 'facilitator']);
   const aways = await db.selectFrom('group_away').selectAll().where('group_id', '=', group).execute();
   const away = new Map(aways.map((row) => [row.person_id, row]));
-  const gone = await silentSince(db, running, new Date(Date.parse(now) - daysSilent * 86_400_000).toISOString());
+  const named = [...new Set(running.flatMap(({ id }) => away.get(id)?.deputy_id ?? []))];
+  const before = new Date(Date.parse(now) - daysSilent * 86_400_000).toISOString();
+  const gone = await silentSince(
+    db,
+    [...running.flatMap(({ id, local }) => (local === 1 ? id : [])), ...named],
+    before,
+  );
   const isAway = (person: string) => (away.get(person)?.until ?? '') > now || gone.has(person);
   const here = running.filter(({ id }) => !isAway(id));
   if (here.length > 0) return here.map((person) => ({ person, as: 'facilitator' as const }));
   const deputies: Responsible = [];
-  for (const id of new Set(running.flatMap((person) => away.get(person.id)?.deputy_id ?? []))) {
+  for (const id of named) {
     const person = await personById(db, id);
     if (person && isMember(await membershipOf(db, group, id)) && !isAway(id)) deputies.push({ person, as: 'deputy' });
   }
@@ -84,9 +90,8 @@ export async function isActingDeputy(db: Reader, group: string, person: string, 
   return (await responsibleFor(db, group, now)).some((one) => one.as === 'deputy' && one.person.id === person);
 }
 
-/** People of this node with an account that they last used before this instant. Who never came in, or lives elsewhere, is not known to be silent. */
-async function silentSince(db: Reader, people: readonly PersonRow[], before: string): Promise<Set<string>> {
-  const ids = people.filter(({ local }) => local === 1).map(({ id }) => id);
+/** Of these people of this node, those with an account that they last used before this instant. Who never came in is not known to be silent. */
+async function silentSince(db: Reader, ids: readonly string[], before: string): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const rows = await db
     .selectFrom('account')

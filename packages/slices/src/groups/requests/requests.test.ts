@@ -1,10 +1,19 @@
-import { createAccount, createActorKeys, isRefusal, transact, verifyEmail } from '@joinery/core';
+import {
+  createAccount,
+  createActorKeys,
+  isRefusal,
+  runAfterEffects,
+  runNextJob,
+  startSession,
+  transact,
+  verifyEmail,
+} from '@joinery/core';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../../test/harness/store.ts';
 import { createPerson, type PersonRow, people } from '../../people/index.ts';
 import { approve, createGroup, groups, joinGroup, setRole, updateGroup } from '../index.ts';
 import { membershipOf } from '../store.ts';
-import { answerJobs, answersOf } from './answers.ts';
+import { answersOf } from './answers.ts';
 import { setAutomaticRules } from './automatic.ts';
 import { responsibleFor, setAway } from './away.ts';
 import { decisionsOf } from './decisions.ts';
@@ -74,9 +83,12 @@ describeStores('Requests to join', (openStore) => {
     const given = [{ question: 'What do you do?', answer: 'The rota.' }];
     expect((await answersOf(db, group.id, [anna.id])).get(anna.id)).toEqual(given);
     await act((work) => approve(work, { group: group.id, person: anna.id, by: owner.id }));
-    const data = { group: group.id, person: anna.id, until: context.clock.now().toISOString() };
-    wait(30 * day);
-    await answerJobs['groups.forget-answers']?.(context, data);
+    while (await runAfterEffects(context));
+    wait(30 * day - 60_000);
+    while (await runNextJob(context));
+    expect((await answersOf(db, group.id, [anna.id])).get(anna.id)).toEqual(given);
+    wait(60_000);
+    while (await runNextJob(context));
     expect((await answersOf(db, group.id, [anna.id])).size).toBe(0);
     // What comes from other nodes is plain text of our lengths, whatever it was.
     expect(readAnswers([{ name: 'Q', content: 'x'.repeat(5_000) }, { name: 7 }, 'no'])).toEqual([
@@ -116,16 +128,22 @@ describeStores('Requests to join', (openStore) => {
     await using world = await open();
     const { act, context, group, owner, ask, person, state } = world;
     const [wrote, proved] = [await person('Written down'), await person('Proven')];
+    const [alike, below] = [await person('Alike'), await person('Below')];
     await act(async (work) => {
       await setAutomaticRules(work, group.id, owner.id, { agencies: [], domains: ['@Housing.Example'] });
-      for (const who of [wrote, proved]) {
-        const account = await createAccount(work, { person: who.id, email: `${who.handle}@housing.example` });
-        if (who === proved) await verifyEmail(work, account.id);
+      for (const [who, domain] of [
+        [wrote, 'housing.example'],
+        [proved, 'housing.example'],
+        [alike, 'nothousing.example'],
+        [below, 'sub.housing.example'],
+      ] as const) {
+        const account = await createAccount(work, { person: who.id, email: `${who.handle}@${domain}` });
+        if (who !== wrote) await verifyEmail(work, account.id);
       }
     });
-    await ask(wrote);
-    await ask(proved);
-    expect([await state(wrote), await state(proved)]).toEqual(['requested', 'member']);
+    for (const who of [wrote, alike, below, proved]) await ask(who);
+    expect(await state(proved)).toBe('member');
+    for (const who of [wrote, alike, below]) expect([who.name, await state(who)]).toEqual([who.name, 'requested']);
     expect(await decisionsOf(context.db.reader, group.id, 5)).toMatchObject([
       { person_id: proved.id, by_id: null, accepted: 1, rule: 'mail housing.example' },
     ]);
@@ -176,5 +194,35 @@ describeStores('Requests to join', (openStore) => {
     await ask(bert);
     const late = act((work) => approve(work, { group: group.id, person: bert.id, by: deputy.id }));
     await expect(late).rejects.toMatchObject({ code: 'forbidden' });
+  });
+
+  it('go on to the deputy, and then to the owners, when whoever runs the group has not been here for fourteen days', async () => {
+    await using world = await open();
+    const { act, context, group, owner, ask, person, wait } = world;
+    const now = () => context.clock.now().toISOString();
+    const deputy = await person('Deputy');
+    await ask(deputy);
+    await act((work) => approve(work, { group: group.id, person: deputy.id, by: owner.id }));
+    await act(async (work) => {
+      for (const who of [owner, deputy]) {
+        const account = await createAccount(work, { person: who.id, email: `${who.handle}@agency.example` });
+        await startSession(work, account.id);
+      }
+      await setAway(work, group, owner.id, { until: null, deputy: deputy.id });
+    });
+    const names = async () =>
+      (await responsibleFor(context.db.reader, group.id, now())).map(({ person: one, as }) => `${one.name} ${as}`);
+    wait(14 * day - 60_000);
+    expect(await names()).toEqual(['Owner facilitator']);
+    const { id } = await context.db.reader
+      .selectFrom('account')
+      .select('id')
+      .where('person_id', '=', deputy.id)
+      .executeTakeFirstOrThrow();
+    await act(async (work) => void (await startSession(work, id)));
+    wait(120_000);
+    expect(await names()).toEqual(['Deputy deputy']);
+    wait(14 * day);
+    expect(await names()).toEqual(['Owner owner']);
   });
 });
