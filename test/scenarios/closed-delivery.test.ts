@@ -13,7 +13,7 @@ import { recordJobs } from '../../packages/slices/src/posts/record.ts';
 import type { TestNode, TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 import { uploadFile } from '../harness/upload.ts';
-import { by, type ClosedWorld, limit, openClosedWorld, scopes } from './closed-world.ts';
+import { by, type ClosedWorld, limit, openClosedWorld, page, scopes } from './closed-world.ts';
 
 /** What an author is told of a post in a closed group: node by node, and what asking again brings. */
 let world: ClosedWorld;
@@ -62,6 +62,14 @@ const becomes = (person: TestPerson, post: string, node: TestNode, status: strin
     return (await told(person, post)).get(node.origin)?.status === status;
   }, within);
 
+/** The author's own page, as text. */
+async function says(node: TestNode, person: TestPerson, post: string, language: 'en' | 'nl' = 'en'): Promise<string> {
+  await transact(node.context, by, async (work) => {
+    await work.db.updateTable('person').set({ language }).where('id', '=', person.id).execute();
+  });
+  return (await page(node, person, `/posts/${post}/delivery`)).replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+}
+
 const ask = (person: TestPerson, post: string) => person.api('POST', `/posts/${post}/delivery/ask`);
 
 it('names each node with what it has, to the author alone', async () => {
@@ -103,6 +111,10 @@ it('says which node waits while it cannot be reached, and tries it now when the 
   await arrives(c, post.uri, 'May');
   await until(async () => (await told(ada, post.id)).get(c.origin)?.status === 'fetched', limit);
   expect((await told(ada, post.id)).get(b.origin)?.status).toBe('waiting');
+  expect(await says(a, ada, post.id)).toContain('2 other nodes: 1 fetched it, 1 not reached yet, 0 without');
+  expect(await says(a, ada, post.id, 'nl')).toContain(
+    '2 andere knooppunten: 1 opgehaald, 1 nog niet bereikt, 0 zonder',
+  );
   link.mend();
   expect((await ask(ada, post.id)).status).toBe(200);
   await becomes(ada, post.id, b, 'fetched');
@@ -374,12 +386,24 @@ it('who may not have it any more has dropped it, with a receipt that can be read
     ...{ type: 'Leave', actor: `${c.origin}/node`, object: group.uri },
     proof: { verificationMethod: expect.stringContaining(c.origin) },
   });
+  expect(await says(b, bob, post.id)).toMatch(/cop(y|ies) of this group dropped there ?; signed receipt/);
+  // One that it gave when it lost the group before says nothing of what it was given since.
+  await transact(b.context, by, async (work) => {
+    const row = work.db.updateTable('group_access').set({ receipt_at: '2026-01-01T00:00:00.000Z' });
+    await row.where('origin', '=', c.origin).execute();
+  });
+  expect((await told(bob, post.id)).get(c.origin)?.status).toBe('unconfirmed');
   // As if the receipt had been lost on its way.
   await transact(b.context, by, async (work) => {
     const row = work.db.updateTable('group_access').set({ receipt_at: null, receipt_items: null });
     await row.where('origin', '=', c.origin).execute();
   });
   expect((await told(bob, post.id)).get(c.origin)?.status).toBe('unconfirmed');
+  const open = await says(b, bob, post.id);
+  expect(open).toContain('2 other nodes: 1 fetched it, 0 not reached yet, 1 without a confirmation');
+  expect(open).toContain('It has not said that its copy is gone.');
+  expect(open).not.toContain('dropped there');
+  expect(await says(b, bob, post.id, 'nl')).toContain('Het heeft niet gezegd dat zijn kopie weg is.');
   expect((await ask(bob, post.id)).status).toBe(200);
   await becomes(bob, post.id, c, 'dropped');
   expect((await told(bob, post.id)).get(c.origin)?.droppedItems).toBe(dropped?.droppedItems);

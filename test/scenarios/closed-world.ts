@@ -12,6 +12,7 @@ import { restoreBackup } from '../../packages/core/src/backup/restore.ts';
 import { issueActorToken } from '../../packages/federation/src/actor-token.ts';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
 import type { PartnerFields } from '../../packages/federation/src/trust/testing.ts';
+import { sessionCookie } from '../harness/browser-pages.ts';
 import { type Link, openLink } from '../harness/link.ts';
 import { settleAll, startTestNode, type TestNode, type TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
@@ -77,6 +78,13 @@ type Options = {
   /** What a node has agreed with another, by their names; all there is unless given, nothing where null. */
   agreed?: (one: string, other: string) => PartnerFields['scopes'] | null;
 };
+
+/** What a page tells somebody who is signed in. */
+export async function page(node: TestNode, person: TestPerson, path: string): Promise<string> {
+  const { name, value } = await sessionCookie(node.context, person.account);
+  const headers = { accept: 'text/html', cookie: `${name}=${value}` };
+  return (await fetch(`${node.origin}${path}`, { headers })).text();
+}
 
 export async function openClosedWorld(options: Options = {}): Promise<ClosedWorld> {
   const agreed = options.agreed ?? (() => [...scopes]);

@@ -23,12 +23,11 @@ import { threadMark } from '../../packages/federation/src/actor-token.ts';
 import { signedFetch } from '../../packages/federation/src/fetch.ts';
 import { narrowNode } from '../../packages/slices/src/groups/access.ts';
 import { migrations } from '../../packages/slices/src/posts/migrations.ts';
-import { sessionCookie } from '../harness/browser-pages.ts';
 import type { Link } from '../harness/link.ts';
 import type { TestNode, TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 import { uploadFile } from '../harness/upload.ts';
-import { by, bytesHeld, type ClosedWorld, openClosedWorld } from './closed-world.ts';
+import { by, bytesHeld, type ClosedWorld, openClosedWorld, page } from './closed-world.ts';
 
 /** A closed group over three nodes and what its owner chooses for it: A hosts, Bob of B writes, Cleo of C reads. */
 const limit = 20_000;
@@ -64,12 +63,6 @@ const write = (title: string, content: string, more: object = {}) =>
 
 const postsAt = async (person: TestPerson, id: string): Promise<{ id: string; title: string; live?: string }[]> =>
   (await person.api('GET', `/groups/${id}/posts`)).body.items;
-
-async function page(node: TestNode, person: TestPerson, path: string): Promise<string> {
-  const { name, value } = await sessionCookie(node.context, person.account);
-  const headers = { accept: 'text/html', cookie: `${name}=${value}` };
-  return (await fetch(`${node.origin}${path}`, { headers })).text();
-}
 
 it('a group that becomes read live only has its copies dropped, with receipts, and says so before anybody joins', async () => {
   const before = await uploadFile(b, bob, 'Falconry.txt', Buffer.from('Of falcons'));
@@ -108,6 +101,8 @@ it('a group that becomes read live only has its copies dropped, with receipts, a
   const dora = await c.person('Dora Other');
   expect(await page(c, dora, `/groups/${at.c}/ask`)).toContain('Nodes of members keep no text');
   expect(await page(c, cleo, `/groups/${at.c}`)).toContain('is not kept here');
+  // Whoever writes is told the same.
+  expect(await page(a, ada, `/groups/${group.id}/new`)).toContain('Keeps nothing: each reading asks your node.');
 });
 
 it('what is written then is read where it was written at each look, and stands in no byte that C keeps', async () => {
