@@ -1,10 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { createActorKeys, eventById, type LogEvent, nodeActor, streams, transact } from '@joinery/core';
+import {
+  createActorKeys,
+  eventById,
+  type JsonObject,
+  type LogEvent,
+  nodeActor,
+  streams,
+  transact,
+} from '@joinery/core';
 import { approve, createGroup, groupByUri, joinGroup, removeMember, setRole } from '@joinery/slices/groups';
 import { personByUri } from '@joinery/slices/people';
 import { createTopic, editPost, lock, markdownText, pin, postByUri, reply } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { decodeMultikey } from '../../packages/federation/src/multikey.ts';
 import { createBuilder } from '../../packages/federation/src/outgoing.ts';
+import { readProof, verifyProof } from '../../packages/federation/src/proof.ts';
 import { closedStateOf } from '../../packages/slices/src/posts/wanted.ts';
 import { sessionCookie } from '../harness/browser-pages.ts';
 import type { Link } from '../harness/link.ts';
@@ -180,8 +190,43 @@ it('what is written at A is read at A, an answer of C at C, an edit is read agai
   const hosted = await postByUri(a.context.db.reader, written.uri);
   await transact(a.context, by, (work) => lock(work, { post: hosted?.id ?? '', by: ada.id }));
   await settle();
-  expect(await postByUri(c.context.db.reader, written.uri)).toMatchObject({ locked_at: expect.any(String) });
+  const copy = await postByUri(c.context.db.reader, written.uri);
+  expect(copy).toMatchObject({ locked_at: expect.any(String) });
+  // Everything that the group passes on is proven by its key, and what somebody did in it by theirs.
+  const locked = await said(a, 'post.locked', c);
+  expect([locked.type, await isProven(locked, group.uri)]).toEqual(['Announce', true]);
+  expect(await isProven(locked.object as JsonObject, ada.uri)).toBe(true);
+  expect((await cleo.api('PUT', `/posts/${copy?.id}/like`)).status).toBe(200);
+  await settle();
+  const liked = await said(c, 'post.liked', a);
+  expect([liked.type, await isProven(liked, cleo.uri)]).toEqual(['Like', true]);
+  // By that key, and for these words.
+  expect(await isProven({ ...locked, published: '2026-01-01T00:00:00Z' }, group.uri)).toBe(false);
+  expect(await isProven(liked, ada.uri)).toBe(false);
 });
+
+/** What a node says to another of the last thing of this kind that happened there. */
+async function said(node: TestNode, name: LogEvent['name'], to: TestNode): Promise<JsonObject> {
+  const { reader } = node.context.db;
+  const rows = reader.selectFrom('log').select('id').where('name', '=', name).orderBy('seq', 'desc');
+  const event = await eventById(reader, (await rows.executeTakeFirstOrThrow()).id);
+  const [built] = event ? await createBuilder(node.federation.bridge).build(event, true, to.origin) : [];
+  if (!built) throw new Error(`nothing said of ${name}`);
+  return built.document;
+}
+
+/** Whether a document carries a proof by the key that this actor shows to B. */
+async function isProven(document: JsonObject, actor: string): Promise<boolean> {
+  const proof = readProof(document);
+  const owner = (await get(b, actor)).document;
+  const keys = [(owner as JsonObject | null)?.assertionMethod ?? []].flat() as {
+    id: string;
+    publicKeyMultibase: string;
+  }[];
+  const key = keys.find(({ id }) => id === proof?.verificationMethod);
+  const publicKey = key && decodeMultikey(key.publicKeyMultibase);
+  return !!publicKey && verifyProof(document, publicKey);
+}
 
 /** Local id of the file of B at another node, while it knows of it. */
 async function paperAt(node: TestNode): Promise<string> {
