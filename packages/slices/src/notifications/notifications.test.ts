@@ -1,8 +1,9 @@
 import { accountOfPerson, newId, runAfterEffects, setRoles, streams } from '@joinery/core';
-import { approve, decline, invite, joinGroup, leaveGroup, removeMember } from '@joinery/slices/groups';
-import { deletePost, editPost, markdownText, removeFromGroup } from '@joinery/slices/posts';
+import { approve, decline, invite, joinGroup, leaveGroup, removeMember, setRole } from '@joinery/slices/groups';
+import { createTopic, deletePost, editPost, markdownText, removeFromGroup } from '@joinery/slices/posts';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
+import { setAway } from '../groups/requests/away.ts';
 import { afterEffects } from './after-effects.ts';
 import { markRead } from './mark-read.ts';
 import { putMute } from './mutes.ts';
@@ -191,6 +192,59 @@ describeStores('A notification', (open) => {
     await answer(owner, asked, `@${anna.handle}`);
     await seen(anna);
     expect(await rows()).toHaveLength(1);
+  });
+
+  it('says nothing about a thread that its person may not see, when it is written or any more', async () => {
+    await using world = await openWorld(open);
+    const { act, addGroup, owner, anna, seen, unread, answer, join, rows, add } = world;
+    const closed = await addGroup({ name: 'Closed', reading: 'members' });
+    const ben = await add('Ben Bystander');
+    for (const person of [anna, ben]) await join(closed, person);
+    const role = (given: 'facilitator' | 'member') =>
+      act((work) => setRole(work, { group: closed.id, person: anna.id, by: owner.id, role: given }));
+    await role('facilitator');
+    const audience = { kind: 'facilitators', origin: null } as const;
+    const text = markdownText(`@${anna.handle} and @${ben.handle}`);
+    const few = await act((work) =>
+      createTopic(work, { group: closed.id, author: owner.id, title: 'Few', ...text, audience }),
+    );
+    const first = await answer(anna, few);
+    expect((await seen(anna)).map(({ topic }) => topic?.title)).toEqual(['Few']);
+    expect(await seen(ben)).toEqual([]);
+    await role('member');
+    expect([await seen(anna), await unread(anna)]).toEqual([[], 0]);
+    await answer(owner, first, `@${ben.handle}`);
+    await seen(anna);
+    // Not even written down, of what came after that or to whom it was never told.
+    expect((await rows()).map(({ person_id }) => person_id).filter((id) => id !== owner.id)).toEqual([anna.id]);
+  });
+
+  it('of requests goes to the deputy while who runs the group is away, and to the owners where nobody else is here', async () => {
+    await using world = await openWorld(open);
+    const { act, addGroup, owner, anna, seen, pass, clock, add, join } = world;
+    const group = await addGroup({ name: 'Maps', joining: 'request' });
+    const [dana, eve] = [await add('Dana Deputy'), await add('Eve Asks')];
+    await join(group, dana);
+    await act((work) => approve(work, { group: group.id, person: dana.id, by: owner.id }));
+    await seen(owner);
+    const requests = async (person: typeof anna) =>
+      (await seen(person)).filter(({ kind }) => kind === 'request').length;
+    const before = await requests(owner);
+    const away = (deputy: string | null) =>
+      act((work) => {
+        const until = new Date(clock.at + 20 * 86_400_000).toISOString();
+        return setAway(work, group, owner.id, { until, deputy });
+      });
+    await away(dana.id);
+    await join(group, anna);
+    expect([await requests(dana), await requests(owner)]).toEqual([1, before]);
+    // Three days later they are told again, and she opens the list of requests.
+    await pass(3 * 24 * 60 + 1);
+    expect([await requests(dana), await requests(owner)]).toEqual([2, before]);
+    await away(null);
+    await join(group, eve);
+    // Who stands in for nobody sees none.
+    expect([await requests(dana), await requests(owner)]).toEqual([0, before + 1]);
   });
 
   it('stays unsaid where a group closes after it was told', async () => {
