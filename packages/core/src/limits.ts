@@ -85,6 +85,18 @@ export const limits = {
     ...{ times: 120, seconds: minute, per: 'person' },
     what: 'Searches among the people of this node, for whoever does not administer them.',
   },
+  joinsElsewhere: {
+    ...{ times: 30, seconds: hour, per: 'person of another node, in one group' },
+    what: 'Times that somebody of another node asks to join, or joins, after having left: each is told to other nodes. Kept in the database.',
+  },
+  joinsOfNode: {
+    ...{ times: 2_000, seconds: hour, per: 'node, in one group' },
+    what: 'The same for all people of a node: far more than an agency that comes in one day. Kept in the database.',
+  },
+  lossesOfNode: {
+    ...{ times: 30, seconds: hour, per: 'node, in one closed group' },
+    what: 'Times that a node may read less of it, or nothing any more, until its people are let in again: each is told to all others. Kept in the database.',
+  },
   conversations: { times: 60, seconds: hour, per: 'person', what: 'Conversations begun.' },
   lookUps: { times: 60, seconds: minute, per: 'person', what: 'Links to other nodes that are looked up.' },
   proposals: { times: 10, seconds: hour, per: 'network', what: 'Proposals of an agreement from other nodes.' },

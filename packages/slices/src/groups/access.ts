@@ -12,6 +12,7 @@ import {
 import { streamOf } from './addresses.ts';
 import { isShut } from './policy.ts';
 import type { GroupAccessRow, GroupRow } from './tables.ts';
+import { countLoss } from './turns.ts';
 
 /** What a closed group of this node is to another node: whether anybody there takes part or is invited, and whether people there may ask to. */
 export type NodeFacts = { people: 'member' | 'invited' | 'none'; mayAsk: boolean };
@@ -107,6 +108,7 @@ export async function revokeNode(work: Work, group: GroupRow, origin: string): P
     .where('group_id', '=', group.id)
     .where('origin', '=', origin)
     .execute();
+  await countLoss(work, group, origin);
   await endSubscription(work, streamOf(group), origin);
   const data = { group: group.id, node: origin, version, epoch: await ownEpoch(work.db) };
   work.emit('group.revoked', streamOf(group), data);
@@ -123,6 +125,7 @@ export async function narrowNode(work: Work, group: GroupRow, origin: string): P
   const version = known.version + 1;
   const row = work.db.updateTable('group_access').set({ version });
   await row.where('group_id', '=', group.id).where('origin', '=', origin).execute();
+  await countLoss(work, group, origin);
   const data = { group: group.id, node: origin, version, epoch: await ownEpoch(work.db), remains: true };
   for (const node of await subscribers(work.db, streamOf(group))) work.emit('group.revoked', streams.node(node), data);
 }

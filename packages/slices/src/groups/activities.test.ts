@@ -65,6 +65,52 @@ async function becomeMember(world: World): Promise<void> {
 
 for (const dialect of dialects) {
   describe.skipIf(dialect === 'postgres' && postgresMissing)(`memberships between two nodes on ${dialect}`, () => {
+    test('whoever joins and leaves without end is told to the other nodes a few times an hour and no more, whoever of a node it is', async () => {
+      let now = Date.UTC(2026, 10, 22, 9);
+      await using department = await openNode(dialect, { now: () => new Date(now) });
+      await using council = await openNode(dialect);
+      await using region = await openNode(dialect);
+      const owner = await department.addPerson('Owen Owner');
+      const { id: group } = await department.addGroup(owner, { reading: 'members', joining: 'open' });
+      const come = async (node: TestNode, name: string) => department.know(await node.addPerson(name));
+      const rita = await come(region, 'Rita Reader');
+      let asked = 0;
+      const join = async (person: string) => {
+        asked += 1;
+        const activity = `${council.origin}/activities/${asked}`;
+        return department.act((work) => joinGroup(work, { group, person, activity })).then(
+          () => 'joined',
+          (error: { code?: string }) => error.code,
+        );
+      };
+      expect(await join(rita.id)).toBe('joined');
+      // All but those that go to the node itself.
+      const told = async () => {
+        const rows = department.context.db.reader.selectFrom('log').select('stream').where('stream', '<>', 'local');
+        return (await rows.where('stream', '<>', `node:${council.origin}`).execute()).length;
+      };
+      const turns = async (people: string[], times: number) => {
+        const before = await told();
+        const answers = new Set<string | undefined>();
+        for (let turn = 0; turn < times; turn += 1) {
+          const person = people[turn % people.length] ?? '';
+          answers.add(await join(person));
+          await department.act((work) => leaveGroup(work, { group, person }));
+        }
+        return { told: (await told()) - before, answers: [...answers] };
+      };
+      const anna = await come(council, 'Anna Asks');
+      expect(await turns([anna.id], dialect === 'sqlite' ? 200 : 40)).toEqual({ told: 30, answers: ['joined', 'too_many'] });
+      // Nor by taking turns.
+      now += 3_600_000;
+      const others = [anna.id, (await come(council, 'Bert Asks')).id, (await come(council, 'Cas Asks')).id];
+      expect(await turns(others, 40)).toEqual({ told: 30, answers: ['joined', 'too_many'] });
+      // Those of other nodes are not held up, and an hour later it is as before.
+      expect(await join((await come(region, 'Rob Reader')).id)).toBe('joined');
+      now += 3_600_000;
+      expect(await join(anna.id)).toBe('joined');
+    });
+
     test('joining an open group holds only when its node has said so, and its node then gets the group', async () => {
       await using world = await setUp(dialect);
       const { council, department, asks } = world;

@@ -21,6 +21,7 @@ import {
 import { countMembers } from './store.ts';
 import type { GroupMemberRow } from './tables.ts';
 import { namedNodes } from './terms/terms.ts';
+import { countAsk } from './turns.ts';
 
 /** `activity`: address of the activity by which a person of another node asks. */
 export type MembershipInput = { group: string; person: string; activity?: string };
@@ -101,6 +102,7 @@ export async function joinGroup(
     if (input.activity !== undefined) answer(work, parties, next, input.activity, true);
     return next;
   }
+  if (person.local !== 1 && standing?.state !== 'requested') await countAsk(work, group, person);
   if (standing?.state !== 'invited' && !mayAskFrom(group, person.home, await namedNodes(work.db, group.id)))
     refuse('invitation_needed', 'The group takes no requests from this agency');
   // After a restore nobody knows who was banned, nor which rule was taken away: whoever was not invited since asks.

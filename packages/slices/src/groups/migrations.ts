@@ -309,4 +309,15 @@ export const migrations: Migrations = {
   '2026-12-10-groups-lease-lost': async (db) => {
     await db.schema.alterTable('group_lease').addColumn('lost_at', 'text').execute();
   },
+  '2026-12-11-groups-turns': async (db) => {
+    await db.schema
+      .createTable('group_turns')
+      .addColumn('group_id', 'text', (column) => column.notNull())
+      .addColumn('subject', 'text', (column) => column.notNull())
+      .addColumn('times', 'integer', (column) => column.notNull())
+      .addColumn('since', 'text', (column) => column.notNull())
+      .addPrimaryKeyConstraint('group_turns_key', ['group_id', 'subject'])
+      .execute();
+    await db.schema.createIndex('group_turns_since').on('group_turns').column('since').execute();
+  },
 };

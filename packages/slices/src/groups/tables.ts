@@ -139,6 +139,9 @@ type GroupDirectoryRow = { origin: string; asked_at: string; read_at: string | n
 /** Nodes of the agencies whose people may ask to take part in a group of this node, where it names them. */
 type GroupAskingRow = { group_id: string; origin: string };
 
+/** How often, since an instant within the last hour, somebody elsewhere (by local id) or a node asked to join, or a node lost what it might read (`turns.ts`). */
+type GroupTurnsRow = { group_id: string; subject: string; times: number; since: string };
+
 /** What another node said of the copies it dropped, with its proof, as it arrived. */
 type GroupReceiptRow = { group_id: string; origin: string; at: string; items: number; text: string };
 
@@ -245,6 +248,7 @@ declare module '@joinery/core' {
     group_contact_choice: GroupContactChoiceRow;
     group_access: GroupAccessRow;
     group_receipt: GroupReceiptRow;
+    group_turns: GroupTurnsRow;
     group_number: GroupNumberRow;
     group_lease: GroupLeaseRow;
     groups: GroupRow;
