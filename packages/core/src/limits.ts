@@ -115,6 +115,11 @@ export const sizes = {
   attachments: { most: 10, what: 'Files with one post.' },
   filesAtOnce: { most: 100, what: 'Files that one form brings to a library.' },
   filesPerDay: { most: 5_000, what: 'Megabytes that one person sends in files within 24 hours.' },
+  toldReadings: {
+    most: 1_000,
+    what: 'Readings of one file, by hour and node, that the node of a record copy tells of; the page says where there were more.',
+  },
+  toldReadingsOfGroup: { most: 20_000, what: 'The same of all files in one group.' },
   conversation: { most: 12, what: 'People in one conversation, whoever began it among them.' },
 } as const satisfies Record<string, { most: number; what: string }>;
 

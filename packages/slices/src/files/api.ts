@@ -22,8 +22,10 @@ const readingSchema = z.object({
 
 const toldSchema = {
   told: z
-    .array(z.object({ node: z.string(), at: z.string() }))
-    .describe('Nodes that keep a record copy, and when they last told who read it there'),
+    .array(z.object({ node: z.string(), at: z.string(), complete: z.boolean() }))
+    .describe(
+      'Nodes that keep a record copy, and when they last told who read it there; complete: false when one told of more than is kept',
+    ),
 };
 
 /** REST of files. Uploads speak tus 1.0.0, with the token in place of a session. */
@@ -77,7 +79,9 @@ export function api(app: OpenAPIHono<Environment>): void {
         at,
         through,
       }));
-      const told = (await toldOf(db, file.id)).map(({ origin: node, at }) => ({ node, at }));
+      const told = (await toldOf(db, file.id)).map(({ origin: node, at, more_at }) => ({
+        ...{ node, at, complete: more_at === null },
+      }));
       return c.json({ items: shown, next, told }, 200);
     },
   );

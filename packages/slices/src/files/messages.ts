@@ -78,6 +78,8 @@ export const messages = defineMessages({
     opened: 'Opened it',
     saved: 'Saved it',
     byNode: 'Read it for one of its people',
+    toldMore:
+      'It told of more readings than are kept of it, {most, number} of one file and {together, number} of all in the group: this list is not complete.',
     lastTold:
       '{node} keeps a record copy. Who reads it there while this node does not answer is told here within minutes; last told {at}.',
     byNodeFromCopy: 'Read the record copy at {node} for one of its people',
@@ -209,6 +211,8 @@ export const messages = defineMessages({
     copyInfected: 'geweigerd door de virusscanner',
     copyOtherType: 'niet van het soort dat was gezegd',
     byNode: 'Las het voor een van zijn mensen',
+    toldMore:
+      'Het vertelde van meer lezingen dan ervan worden bewaard, {most, number} van één bestand en {together, number} van alle in de groep: deze lijst is niet volledig.',
     lastTold:
       '{node} bewaart een archiefkopie. Wie die daar leest terwijl dit knooppunt niet antwoordt, wordt binnen enkele minuten hier verteld; voor het laatst {at}.',
     byNodeFromCopy: 'Las de archiefkopie bij {node} voor een van zijn mensen',

@@ -102,4 +102,7 @@ export const migrations: Migrations = {
       .addPrimaryKeyConstraint('files_told_pk', ['file_id', 'origin'])
       .execute();
   },
+  '2026-12-13-files-told-more': async (db) => {
+    await db.schema.alterTable('files_told').addColumn('more_at', 'text').execute();
+  },
 };

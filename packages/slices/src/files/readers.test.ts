@@ -77,6 +77,22 @@ describeStores('Who read a file', (open) => {
     await change(web, (work) =>
       work.db.deleteFrom('files_reading').where('reader', '=', 'https://d.example').execute(),
     );
+    // It can name as many as it likes: so many are kept, within what its group still takes, and the page says that there were more.
+    const many = (from: number, room?: number) =>
+      change(web, (work) => {
+        const at = new Date(now).toISOString();
+        const nodes = Array.from({ length: 600 }, (_, index) => `https://made-up-${from + index}.example`);
+        const told = nodes.map((node) => ({ ...{ uri: file.uri, node, at }, how: ways.opened }));
+        return rememberReadings(work, file, 'https://c.example', told, room);
+      });
+    const incomplete = async (language: string) => {
+      const answer = await anna.browser.fetch(`/files/${id}/readers`, { headers: { 'accept-language': language } });
+      return /list is not complete|lijst is niet volledig/.test(await answer.text());
+    };
+    expect([await many(0, 10), await many(0), await incomplete('en')]).toEqual([10, 590, true]);
+    expect([await many(600), await many(600), await many(0)]).toEqual([400, 0, 0]);
+    expect(await countReaders(db, [id])).toEqual({ people: 2, nodes: 1_001 });
+    await change(web, (work) => work.db.deleteFrom('files_reading').where('told_by', 'is not', null).execute());
 
     const page = await (await anna.browser.fetch(`/files/${id}/readers`)).text();
     expect(page).toContain('2 people of this node, 1 other node.');
@@ -84,7 +100,7 @@ describeStores('Who read a file', (open) => {
     const list = await (await web.api(anna.token, 'GET', `/files/${id}/readers?limit=3`)).json();
     expect(list.items).toHaveLength(3);
     // When the node with the record copy last told of it: on the page, too.
-    expect(list.told).toEqual([{ node: 'https://c.example', at: expect.any(String) }]);
+    expect(list.told).toEqual([{ node: 'https://c.example', at: expect.any(String), complete: false }]);
     expect(page).toContain('c.example keeps a record copy. Who reads it there');
     const rest = await (await web.api(anna.token, 'GET', `/files/${id}/readers?cursor=${list.next}`)).json();
     expect(rest).toMatchObject({ items: [{ person: { id: bert.person.id }, node: null, did: 'saved' }], next: null });

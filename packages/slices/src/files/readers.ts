@@ -5,6 +5,7 @@ import {
   enqueueJob,
   type Reader,
   type Requester,
+  sizes,
   streams,
   transact,
   type Work,
@@ -115,16 +116,30 @@ export async function readingsOfCopies(
 
 /**
  * Who read a file of this node from the record copy of another one, as that says. What was read here in the same hour stays as it was noted.
+ * What is told beyond what is kept is left out, and that it was is noted: nobody can check which nodes there are.
  * @param by origin of that node
+ * @param room how many more are kept of it in the group
+ * @returns how many were added
  */
 export async function rememberReadings(
   work: Work,
   file: FileRow,
   by: string,
   said: readonly ToldReading[],
-): Promise<void> {
+  room: number = sizes.toldReadingsOfGroup.most,
+): Promise<number> {
+  const rows = work.db.selectFrom('files_reading').select(['reader', 'hour']).where('file_id', '=', file.id);
+  const kept = await rows.where('told_by', '=', by).execute();
+  const known = new Set(kept.map(({ reader, hour }) => `${reader} ${hour}`));
+  const most = Math.min(sizes.toldReadings.most, kept.length + room);
+  let isMore = false;
   for (const { node, at, how } of said) {
     const hour = `${at.slice(0, 13)}:00:00.000Z`;
+    if (!known.has(`${node} ${hour}`) && known.size >= most) {
+      isMore = true;
+      continue;
+    }
+    known.add(`${node} ${hour}`);
     await work.db
       .insertInto('files_reading')
       .values({ file_id: file.id, reader: node, kind: 'node', hour, at, how, told_by: by })
@@ -137,18 +152,23 @@ export async function rememberReadings(
       )
       .execute();
   }
-  const told = { file_id: file.id, origin: by, at: work.now };
+  const told = { file_id: file.id, origin: by, at: work.now, ...(isMore ? { more_at: work.now } : {}) };
   await work.db
     .insertInto('files_told')
-    .values(told)
+    .values({ more_at: null, ...told })
     .onConflict((conflict) => conflict.columns(['file_id', 'origin']).doUpdateSet(told))
     .execute();
   if (said.length > 0) await enqueueForget(work);
+  return known.size - kept.length;
 }
 
-/** Nodes whose record copy of a file is read while this one does not answer, each with when it last told of that. */
-export async function toldOf(db: Reader, file: string): Promise<{ origin: string; at: string }[]> {
-  return db.selectFrom('files_told').select(['origin', 'at']).where('file_id', '=', file).orderBy('origin').execute();
+/** Nodes whose record copy of a file is read while this one does not answer, each with when it last told of that, and when of more than is kept. */
+export async function toldOf(
+  db: Reader,
+  file: string,
+): Promise<{ origin: string; at: string; more_at: string | null }[]> {
+  const rows = db.selectFrom('files_told').select(['origin', 'at', 'more_at']).where('file_id', '=', file);
+  return rows.orderBy('origin').execute();
 }
 
 function readerOf(requester: Requester): Pick<FileReadingRow, 'reader' | 'kind'> | null {

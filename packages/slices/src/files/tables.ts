@@ -79,7 +79,13 @@ export type FileReadingRow = {
 type FileUnkeptRow = { file_id: string; origin: string; reason: CopyFault; at: string };
 
 /** When a node with a record copy of a file of this node last told who read it there. */
-type FileToldRow = { file_id: string; origin: string; at: string };
+type FileToldRow = {
+  file_id: string;
+  origin: string;
+  at: string;
+  /** When it last told of more readings than are kept of one node; null when it never did. */
+  more_at: string | null;
+};
 
 declare module '@joinery/core' {
   interface Schema {

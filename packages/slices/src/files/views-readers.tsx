@@ -1,3 +1,4 @@
+import { sizes } from '@joinery/core';
 import {
   type Column,
   DataTable,
@@ -30,7 +31,7 @@ export type ReadersModel = {
   lines: ReaderLine[];
   count: { people: number; nodes: number };
   /** Nodes with a record copy, and when they last told who read it there. */
-  told: readonly { origin: string; at: string }[];
+  told: readonly { origin: string; at: string; more_at: string | null }[];
   next: string | null;
 };
 
@@ -43,12 +44,18 @@ export function ReadersPage({ model, reader }: { model: ReadersModel; reader: Re
       <PageHeading title={t('readers')} parent={{ href: `/files/${file.id}/view`, label: file.name }} />
       <div class="app-stack app-reading">
         <p>{t('readersWhat')}</p>
-        {model.told.map(({ origin, at }) => (
+        {model.told.map(({ origin, at, more_at }) => (
           <p class="app-quiet">
             {t('lastTold', {
               node: new URL(origin).host,
               at: formatDateTime(reader.language, reader.timeZone, at),
             })}
+            {more_at === null ? null : (
+              <>
+                {' '}
+                <strong>{t('toldMore', { most: sizes.toldReadings.most, together: sizes.toldReadingsOfGroup.most })}</strong>
+              </>
+            )}
           </p>
         ))}
         {model.lines.length === 0 ? (

@@ -9,6 +9,7 @@ import {
   listOf,
   type Outgoing,
   originOf,
+  sizes,
   type Work,
 } from '@joinery/core';
 import {
@@ -73,11 +74,25 @@ export async function onRecordTold(work: Work, inbound: Inbound): Promise<Inboun
   }
   await rememberNotKept(work, [...files.values()], group.home, faults);
   const readings = listOf(said.readings).filter(isObject).slice(0, mostTold);
+  let room = sizes.toldReadingsOfGroup.most - (await toldInGroup(work, group));
   for (const [uri, file] of files) {
     const ofFile = readings.flatMap((one) => readingIn(one, uri, file, work) ?? []);
-    await rememberReadings(work, file, group.home, ofFile);
+    room -= await rememberReadings(work, file, group.home, ofFile, Math.max(0, room));
   }
   return { state: 'applied' };
+}
+
+/** How many readings its node has told of in a group. */
+async function toldInGroup(work: Work, group: { id: string; home: string }): Promise<number> {
+  const { count } = await work.db
+    .selectFrom('files_reading')
+    .innerJoin('files_file', 'files_file.id', 'files_reading.file_id')
+    .innerJoin('post', 'post.id', 'files_file.holder_id')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('post.group_id', '=', group.id)
+    .where('files_reading.told_by', '=', group.home)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** One reading as it was told, of another node than this one, in the time in which there was a file and readings are kept. */
