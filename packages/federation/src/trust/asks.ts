@@ -6,26 +6,17 @@ import type { AskRow } from './tables.ts';
 const mostOpen = 20;
 const longestReason = 1000;
 
-/** Nodes among these that ours allows and that have not said yet that they allow ours. Other software never says so. */
-async function unconfirmed(db: Reader, rows: readonly AskRow[]): Promise<Set<string>> {
-  const origins = [...new Set(rows.flatMap(({ state, origin }) => (state === 'agreed' ? [origin] : [])))];
-  if (origins.length === 0) return new Set();
-  const found = await db
-    .selectFrom('partner_host')
-    .innerJoin('partner', 'partner.id', 'partner_host.partner_id')
-    .select('partner_host.origin')
-    .where('partner_host.origin', 'in', origins)
-    .where('partner.confirmed', '=', 0)
-    .execute();
-  return new Set(found.map(({ origin }) => origin));
+/** What people ask for, each with what is known of the node: `confirmed` 0 where it has not said yet that it allows ours, which other software never says. */
+function asksIn(db: Reader) {
+  return db
+    .selectFrom('partner_ask')
+    .leftJoin('partner_host', 'partner_host.origin', 'partner_ask.origin')
+    .leftJoin('partner', 'partner.id', 'partner_host.partner_id')
+    .selectAll('partner_ask')
+    .select('partner.confirmed');
 }
 
-async function toAsks(db: Reader, rows: readonly AskRow[]): Promise<Ask[]> {
-  const waits = await unconfirmed(db, rows);
-  return rows.map((row) => ({ ...toAsk(row), confirmed: !waits.has(row.origin) }));
-}
-
-function toAsk(row: AskRow): Omit<Ask, 'confirmed'> {
+function toAsk({ confirmed, ...row }: AskRow & { confirmed: number | null }): Ask {
   return {
     id: row.id,
     person: row.person_id,
@@ -36,6 +27,7 @@ function toAsk(row: AskRow): Omit<Ask, 'confirmed'> {
     answer: row.answer,
     askedAt: row.asked_at,
     answeredAt: row.answered_at,
+    confirmed: row.state !== 'agreed' || confirmed !== 0,
   };
 }
 
@@ -43,12 +35,12 @@ function toAsk(row: AskRow): Omit<Ask, 'confirmed'> {
 export const asks: Asks = {
   ask: askForAgreement,
   byId: async (db, id) => {
-    const row = await db.selectFrom('partner_ask').selectAll().where('id', '=', id).executeTakeFirst();
-    return row ? ((await toAsks(db, [row]))[0] ?? null) : null;
+    const row = await asksIn(db).where('partner_ask.id', '=', id).executeTakeFirst();
+    return row ? toAsk(row) : null;
   },
   of: async (db, person) => {
-    const query = db.selectFrom('partner_ask').selectAll().where('person_id', '=', person);
-    return toAsks(db, await query.orderBy('asked_at', 'desc').orderBy('id', 'desc').execute());
+    const query = asksIn(db).where('partner_ask.person_id', '=', person);
+    return (await query.orderBy('asked_at', 'desc').orderBy('partner_ask.id', 'desc').execute()).map(toAsk);
   },
   waiting: async (db, origin) => {
     const people = db.selectFrom('partner_ask').select('person_id').distinct();
@@ -96,14 +88,14 @@ async function askForAgreement(work: Work, input: Parameters<Asks['ask']>[1]): P
     .onConflict((conflict) => conflict.columns(['person_id', 'origin', 'group_uri']).doUpdateSet(changes))
     .execute();
   if (before?.state !== 'open') work.emit('partner.asked', streams.local, { ask: id, person: input.person, origin });
-  return { ...toAsk(row), confirmed: false };
+  return { ...toAsk({ ...row, confirmed: null }), confirmed: false };
 }
 
 /** Everything that waits for an answer, the nodes that most people ask for first. */
 export async function openAsks(db: Reader): Promise<{ origin: string; asks: Ask[] }[]> {
-  const rows = await db.selectFrom('partner_ask').selectAll().where('state', '=', 'open').orderBy('asked_at').execute();
+  const rows = await asksIn(db).where('partner_ask.state', '=', 'open').orderBy('asked_at').execute();
   const people = (asks: Ask[]) => new Set(asks.map(({ person }) => person)).size;
-  return [...Map.groupBy(await toAsks(db, rows), ({ origin }) => origin)]
+  return [...Map.groupBy(rows.map(toAsk), ({ origin }) => origin)]
     .map(([origin, asks]) => ({ origin, asks }))
     .sort((one, other) => people(other.asks) - people(one.asks) || (one.origin < other.origin ? -1 : 1));
 }
