@@ -8,7 +8,7 @@ import { describeStores } from '../../../../test/harness/store.ts';
 import { until } from '../../../../test/harness/until.ts';
 import { openWeb, type TestWeb } from '../../../../test/harness/web.ts';
 import { checks } from './checks.ts';
-import { copyOf, planJob } from './copies.ts';
+import { copyOf, dropCopy, planJob } from './copies.ts';
 import { inTime } from './copying.ts';
 import { files, readingsOfCopies, rememberFiles, ways } from './index.ts';
 import { sweep } from './jobs.ts';
@@ -261,6 +261,17 @@ describeStores('Record copies altogether', (open) => {
     now += 40 * 60_000;
     await work();
     expect(events).toEqual([{ kind: 'things', id: 'two' }]);
+    // However many wait: one question for all, ever less often.
+    const planned = async (name: string) => {
+      const jobs = context.db.reader.selectFrom('job').select('run_at').where('name', '=', name);
+      return (await jobs.execute()).map(({ run_at }) => (Date.parse(run_at) - now) / 60_000);
+    };
+    expect([await planned('files.copy'), await planned('files.copy_room')]).toEqual([[], [30]]);
+    for (const minutes of [30, 60, 120]) {
+      now += minutes * 60_000;
+      await work();
+    }
+    expect([await planned('files.copy'), await planned('files.copy_room')]).toEqual([[], [120]]);
 
     // While its home is away the copy is in a zip, the other is named, and it is written down who took it.
     away.add('one.txt').add('two.txt');
@@ -280,11 +291,59 @@ describeStores('Record copies altogether', (open) => {
 
     away.clear();
     context.config.files.copies = 20;
-    now += 20 * 60_000;
+    now += 120 * 60_000;
     await work();
     expect(await copyOf(context.db.reader, two)).toMatchObject({ state: 'kept', reason: null });
     expect(events.at(-1)).toEqual({ kind: 'things', id: 'two' });
     expect((await checks(context, 'en')).at(-1)).toMatchObject({ state: 'good' });
+  });
+});
+
+describeStores('Files that wait for room', (open) => {
+  it('are fetched one of each node at a time, when a copy went, until nothing more fits', async () => {
+    let now = start;
+    const asked: string[] = [];
+    const homes = { one: home, two: 'https://c.example' };
+    const things = thingsFor(() => [], { keepsCopies: async () => true });
+    const body = Buffer.from('1234567890');
+    const ports = {
+      files: {
+        read: async (uri: string) => {
+          asked.push(new URL(uri).host);
+          async function* bytes() {
+            yield body;
+          }
+          return { ok: true, body: bytes() } as const;
+        },
+        awaySince: async () => null,
+      },
+    };
+    await using web = await openWeb(open, { slices: [files, things], ports, now: () => new Date(now) });
+    const { context } = web;
+    const work = async () => {
+      for (; await runNextJob(context); now += 3_000);
+    };
+    context.config.files.copies = 10;
+    const idOf = await say(web, 'first', { 'first.txt': { bytes: body } });
+    await work();
+    const names = (at: string, of: number) =>
+      Object.fromEntries(Array.from({ length: of }, (_, index) => [`${index}.txt`, { bytes: body, at }]));
+    await say(web, 'many', names(homes.one, 20));
+    now += 1_000;
+    await say(web, 'few', names(homes.two, 2));
+    await work();
+    const waits = () => context.db.reader.selectFrom('files_copy').select('file_id').where('reason', '=', 'no_room');
+    expect([(await waits().execute()).length, asked]).toEqual([22, ['b.example']]);
+    // Whoever has twenty does not stand before whoever has two.
+    context.config.files.copies = 60;
+    await transact(context, { kind: 'system', what: 'test' }, async (unit) => {
+      const [file] = await unit.db.selectFrom('files_file').selectAll().where('id', '=', idOf('first.txt')).execute();
+      if (file) await dropCopy(unit, file);
+    });
+    while ((await runAfterEffects(context)) > 0);
+    await work();
+    expect(asked.filter((host) => host === 'c.example')).toHaveLength(2);
+    expect([asked.length, (await waits().execute()).length]).toEqual([7, 16]);
   });
 });
 

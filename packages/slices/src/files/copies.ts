@@ -77,14 +77,19 @@ export async function keepCopy(context: Pick<Context, 'slices' | 'config'>, work
 }
 
 /** Whether so many bytes more fit within what this node keeps of others altogether. */
-export async function hasRoom({ config }: Pick<Context, 'config'>, db: Reader, bytes: number): Promise<boolean> {
+export async function hasRoom(context: Pick<Context, 'config'>, db: Reader, bytes: number): Promise<boolean> {
+  return bytes <= (await roomFor(context, db));
+}
+
+/** Bytes for which there is room. */
+export async function roomFor({ config }: Pick<Context, 'config'>, db: Reader): Promise<number> {
   const row = await db
     .selectFrom('files_copy')
     .innerJoin('files_file', 'files_file.id', 'files_copy.file_id')
     .select((eb) => eb.fn.sum<number | null>('files_file.bytes').as('bytes'))
     .where('files_copy.state', '=', 'kept')
     .executeTakeFirst();
-  return Number(row?.bytes ?? 0) + bytes <= config.files.copies;
+  return config.files.copies - Number(row?.bytes ?? 0);
 }
 
 /** There is no room for a file. It stays wanted, and is kept when there is. */

@@ -33,6 +33,7 @@ import {
 import { mediaTypeOf } from './inspect.ts';
 import { noteAway } from './receive.ts';
 import { readRemote } from './remote.ts';
+import { planRoom, roomJobs, useRoom } from './room.ts';
 import { fileById } from './store.ts';
 import { enqueueSweep } from './sweep.ts';
 import type { FileCopyRow, FileRow } from './tables.ts';
@@ -73,7 +74,7 @@ async function copy(context: Context, id: string): Promise<void> {
   if (!(await isPromised(context, db, file))) return transact(context, by, (work) => dropCopy(work, file));
   if (file.bytes > context.config.files.largest)
     return transact(context, by, (work) => refuseCopy(work, file, 'too_large'));
-  if (!(await hasRoom(context, db, file.bytes))) return waitForRoom(context, file, wanted);
+  if (!(await hasRoom(context, db, file.bytes))) return waitForRoom(context, file);
   const use = useOf(context);
   const home = new URL(file.uri).origin;
   if ((use.bytes.get(home) ?? 0) >= mostInHour) return later(context, wanted, 20 * minute);
@@ -85,17 +86,19 @@ async function copy(context: Context, id: string): Promise<void> {
   } catch (error) {
     // The place of files is full or away: what has come stays, and the wish too.
     context.logger.warn('files.copy_waits', { home, reason: isRefusal(error) ? error.code : 'error' });
-    if (refusalOf(error).code === 'storage_full') return waitForRoom(context, file, wanted);
+    if (refusalOf(error).code === 'storage_full') return waitForRoom(context, file);
     await later(context, wanted, longestWait / 4);
   } finally {
     use.homes.delete(home);
   }
 }
 
-/** Whoever runs this node and the author are told; it is looked at again in a while. */
-async function waitForRoom(context: Context, file: FileRow, wanted: FileCopyRow): Promise<void> {
-  await transact(context, by, (work) => noteNoRoom(work, file));
-  await later(context, wanted, longestWait / 4);
+/** Whoever runs this node and the author are told; it is looked at again with all that wait (`room.ts`). */
+async function waitForRoom(context: Context, file: FileRow): Promise<void> {
+  await transact(context, by, async (work) => {
+    await noteNoRoom(work, file);
+    await planRoom(work);
+  });
 }
 
 async function fetchPart(context: Context, file: FileRow, wanted: FileCopyRow, use: Use, home: string): Promise<void> {
@@ -174,10 +177,10 @@ async function finish(context: Context, file: FileRow, wanted: FileCopyRow, path
   }
   await keepBlob(context, path, blob);
   await transact(context, by, async (work) => {
-    if (await keepCopy(context, work, file.id)) return;
+    if (await keepCopy(context, work, file.id)) return useRoom(work);
     // Not wanted any more, or there is no room: the bytes go in a day, as any that nothing names.
     await enqueueSweep(work);
-    if ((await copyOf(work.db, file.id))?.state === 'wanted') await laterIn(work, wanted, longestWait / 4);
+    if ((await copyOf(work.db, file.id))?.state === 'wanted') await planRoom(work);
   });
 }
 
@@ -208,6 +211,7 @@ async function before(context: Context, id: string): Promise<number> {
 }
 
 export const copyJobs = {
+  ...roomJobs,
   [planJob]: (context: Context, { kind, id }: JsonObject) =>
     transact(context, by, (work) => settleCopies(context, work, { kind: String(kind), id: String(id) })),
   [copyJob]: (context: Context, data: JsonObject) => copy(context, String(data.file)),

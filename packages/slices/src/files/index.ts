@@ -6,6 +6,7 @@ import { checks } from './checks.ts';
 import { events } from './events.ts';
 import { jobs, sweepAtStart } from './jobs.ts';
 import { migrations } from './migrations.ts';
+import { useRoom } from './room.ts';
 import { routes } from './routes.tsx';
 import { fileById } from './store.ts';
 
@@ -55,6 +56,7 @@ export const files: Slice = {
   routes,
   api,
   checks,
+  on: { 'file.copy_dropped': useRoom },
   jobs,
   started: sweepAtStart,
   // Files hang on what has a path of the same name.

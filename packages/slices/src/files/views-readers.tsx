@@ -53,7 +53,9 @@ export function ReadersPage({ model, reader }: { model: ReadersModel; reader: Re
             {more_at === null ? null : (
               <>
                 {' '}
-                <strong>{t('toldMore', { most: sizes.toldReadings.most, together: sizes.toldReadingsOfGroup.most })}</strong>
+                <strong>
+                  {t('toldMore', { most: sizes.toldReadings.most, together: sizes.toldReadingsOfGroup.most })}
+                </strong>
               </>
             )}
           </p>

@@ -78,10 +78,12 @@ for (const dialect of dialects) {
       const join = async (person: string) => {
         asked += 1;
         const activity = `${council.origin}/activities/${asked}`;
-        return department.act((work) => joinGroup(work, { group, person, activity })).then(
-          () => 'joined',
-          (error: { code?: string }) => error.code,
-        );
+        return department
+          .act((work) => joinGroup(work, { group, person, activity }))
+          .then(
+            () => 'joined',
+            (error: { code?: string }) => error.code,
+          );
       };
       expect(await join(rita.id)).toBe('joined');
       // All but those that go to the node itself.
@@ -100,7 +102,10 @@ for (const dialect of dialects) {
         return { told: (await told()) - before, answers: [...answers] };
       };
       const anna = await come(council, 'Anna Asks');
-      expect(await turns([anna.id], dialect === 'sqlite' ? 200 : 40)).toEqual({ told: 30, answers: ['joined', 'too_many'] });
+      expect(await turns([anna.id], dialect === 'sqlite' ? 200 : 40)).toEqual({
+        told: 30,
+        answers: ['joined', 'too_many'],
+      });
       // Nor by taking turns.
       now += 3_600_000;
       const others = [anna.id, (await come(council, 'Bert Asks')).id, (await come(council, 'Cas Asks')).id];
