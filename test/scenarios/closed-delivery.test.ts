@@ -263,7 +263,7 @@ it('a file is kept at the group’s node too once that is promised, is read from
       expect.objectContaining({ person: null, node: a.origin, did: 'kept', through: null }),
     ]),
   );
-  expect((await answer()).told).toEqual([{ node: a.origin, at: expect.stringMatching(/^\d{4}-/) }]);
+  expect((await answer()).told).toEqual([{ node: a.origin, at: expect.stringMatching(/^\d{4}-/), complete: true }]);
   await promise(false);
   await until(async () => {
     await settle();
