@@ -297,6 +297,44 @@ describeStores('Record copies altogether', (open) => {
     expect(events.at(-1)).toEqual({ kind: 'things', id: 'two' });
     expect((await checks(context, 'en')).at(-1)).toMatchObject({ state: 'good' });
   });
+
+  it('is read only while its home says nothing: a home that says no is believed, and so is a promise that ended', async () => {
+    let [says, promised, now] = ['gives' as 'gives' | 'nothing' | 'no', true, start];
+    const named = { 'one.txt': { bytes: Buffer.from('1234567890') } };
+    const things = thingsFor(() => [], { mayRead: async () => true, keepsCopies: async () => promised });
+    const ports = {
+      files: {
+        read: async () => {
+          if (says !== 'gives') return { ok: false, away: says === 'nothing', asked: true, detail: says } as const;
+          async function* body() {
+            yield named['one.txt'].bytes;
+          }
+          return { ok: true, body: body() } as const;
+        },
+        awaySince: async () => null,
+      },
+    };
+    await using web = await openWeb(open, { slices: [people, files, things], ports, now: () => new Date(now) });
+    const anna = await web.account();
+    const idOf = await say(web, 'one', named);
+    while (await runNextJob(web.context));
+    const read = async () => {
+      // Longer than a home that said nothing is left alone for.
+      now += 60_000;
+      const answer = await web.api(anna.token, 'GET', `/files/${idOf('one.txt')}/content`);
+      return [answer.status, (await answer.text()).includes('1234567890')];
+    };
+    says = 'nothing';
+    expect(await read()).toEqual([200, true]);
+    says = 'no';
+    expect(await read()).toEqual([404, false]);
+    // Before anything has been cleared away.
+    says = 'nothing';
+    promised = false;
+    const [status, given] = await read();
+    expect([status === 200, given]).toEqual([false, false]);
+    expect(await copyOf(web.context.db.reader, idOf('one.txt'))).toMatchObject({ state: 'kept' });
+  });
 });
 
 describeStores('Files that wait for room', (open) => {
