@@ -1,5 +1,6 @@
 import {
   type ActivityDocument,
+  type Decision,
   heedEpoch,
   isObject,
   type JsonObject,
@@ -13,6 +14,7 @@ import { postgresMissing } from '../../../../test/harness/postgres.ts';
 import { carry, openNode, type TestNode } from '../../../../test/harness/two-nodes.ts';
 import type { PersonRow } from '../people/index.ts';
 import { accessOf } from './access.ts';
+import { agreementJobs } from './agreements.ts';
 import { updateGroup } from './groups.ts';
 import { declineInvitation, invite } from './invitations.ts';
 import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
@@ -508,6 +510,48 @@ for (const dialect of dialects) {
       expect(await world.department.receive(ask)).toBe('no_agreement');
       expect(await world.department.receive({ ...ask, type: 'Follow' })).toBe('no_agreement');
       expect(await world.there()).toBeUndefined();
+    });
+
+    test('only people of the agencies that may ask join or follow, in an open group too', async () => {
+      await using world = await setUp(dialect);
+      const { council, department, hosted, owner, anna } = world;
+      const given = async (change: Parameters<typeof updateGroup>[3], number: number) => {
+        await department.act((work) => updateGroup(work, hosted.id, owner.id, change));
+        const ask = { id: `${council.origin}/a/${number}`, type: 'Join', actor: anna.uri, object: hosted.uri };
+        return department.receive(ask);
+      };
+      const others = ['https://other.example'];
+      expect(await given({ asking: 'node' }, 1)).toBe('invitation_needed');
+      expect(await given({ asking: 'agencies', agencies: others }, 2)).toBe('invitation_needed');
+      expect(await world.there()).toBeUndefined();
+      expect(await given({ asking: 'agencies', agencies: [...others, council.origin] }, 3)).toBe('applied');
+      expect(await world.there()).toMatchObject({ state: 'member' });
+    });
+
+    test('what stands for no decision takes no access; after one, a node reads again only while somebody there is a member', async () => {
+      let why: Decision['reason'] = 'allowed';
+      const trust: Trust = { mayFederate: () => ({ allowed: why === 'allowed', reason: why }) };
+      await using world = await setUp(dialect, { reading: 'members', joining: 'request' }, trust);
+      const { council, department, hosted, asks, decides } = world;
+      const db = department.context.db.reader;
+      const weigh = async (reason: Decision['reason']) => {
+        why = reason;
+        await agreementJobs['groups.agreements']?.(department.context);
+        const told = await subscribers(db, streams.members(hosted.id));
+        const { revoked_at, version } = (await accessOf(db, hosted.id, council.origin)) ?? {};
+        return { ended: revoked_at !== null, told, version };
+      };
+      await council.act((work) => joinGroup(work, asks));
+      await carry(council, department);
+      await department.act((work) => approve(work, decides));
+      const reads = { ended: false, told: [council.origin], version: 1 };
+      for (const reason of ['list_unreadable', 'quarantine', 'key_changed'] as const)
+        expect([reason, await weigh(reason)]).toEqual([reason, reads]);
+      expect(await weigh('suspended')).toMatchObject({ ended: true, told: [] });
+      expect(await weigh('allowed')).toMatchObject({ ended: false, told: [council.origin] });
+      await weigh('suspended');
+      await department.act((work) => removeMember(work, decides));
+      expect(await weigh('allowed')).toMatchObject({ ended: true, told: [] });
     });
 
     test('a change of the group and its members per node reach the members’ nodes', async () => {
