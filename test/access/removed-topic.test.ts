@@ -148,6 +148,24 @@ const tests = (dialect: 'sqlite' | 'postgres') => () => {
       expect(await listsOf(world, person)).toContain(`api /search?q=${word}`);
     }
   });
+
+  it('and a thread for those who run the group shows its words, and its tags, to nobody else', async () => {
+    const world = await openThread(dialect);
+    await using _closed = world.web;
+    const { context, topic, decide, owner, author, member, outsider } = world;
+    await decide(removeFromGroup);
+    await transact(context, by, async (work) => {
+      const closed = { reading: 'members' } as const;
+      await work.db.updateTable('groups').set(closed).where('id', '=', topic.group_id).execute();
+      const audience = { kind: 'facilitators', origin: null } as const;
+      const text = markdownText(`Rather #${word}, @${author.handle} and @${member.handle}`);
+      await createTopic(work, { group: topic.group_id, author: owner.id, title: 'Few', ...text, audience });
+    });
+    while (await runAfterEffects(context));
+    expect(await listsOf(world, owner)).toEqual(expect.arrayContaining(['suggestions', `/tags/${word}`]));
+    for (const person of [author, member, outsider])
+      expect([person.name, await listsOf(world, person)]).toEqual([person.name, []]);
+  });
 };
 
 describe('What was answered to a removed topic, on SQLite,', tests('sqlite'));

@@ -6,7 +6,8 @@ import { people } from '@joinery/slices/people';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
 import { openWeb, type TestWeb } from '../../../../test/harness/web.ts';
-import { files, rememberFiles, removeFile } from './index.ts';
+import { files, rememberFiles, removeFile, ways } from './index.ts';
+import { readingsOf } from './readers.ts';
 import { fileById } from './store.ts';
 import { change, hangFile, sendFile, thingsFor } from './testing/web.ts';
 import { type ZipEntry, zipOf } from './zip.ts';
@@ -95,6 +96,7 @@ describeStores('A zip of files', (open) => {
     const things = thingsFor(() => may, {
       mayRead: async (_db, requester) =>
         requester.kind === 'person' ? may.includes(requester.person) : thingsOpen.has(requester.kind),
+      keepsReaders: async () => true,
     });
     const thingsOpen = new Set<string>();
     const away = 'https://b.example/files/away.txt';
@@ -152,6 +154,13 @@ describeStores('A zip of files', (open) => {
       expect.stringMatching(/^Plans\/Old\/half\.txt: it lies at b\.example/),
     ]);
     expect(missing).not.toContain('hers');
+    // Written down for the owners of what went in, and of nothing that did not.
+    const { items } = await readingsOf(context.db.reader, [first, second, large, empty, own, gone], {
+      cursor: null,
+      limit: 10,
+    });
+    expect(items.map(({ file }) => file).sort()).toEqual([first, second, large, empty].sort());
+    for (const { reader: who, how } of items) expect([who, how]).toEqual([bert.person.id, ways.saved]);
     expect(incoming(web)).toEqual([]);
     const nobody = unzip(await read(zipOf(context, { kind: 'nobody' }, [{ folders: [], file: first }], reader)));
     expect(nobody).toEqual({});

@@ -298,6 +298,7 @@ test.each([
     expect((await asOwner.get(`/groups/${id}/members/${other}`)).html).toContain(means);
     const waiting = async () => (await web.api(owner, 'GET', `/groups/${id}/requests`)).json.items;
     expect(await waiting()).toMatchObject([{ person: { id: other }, firstOfNode: true }]);
+    expect((await asOwner.get(`/groups/${id}/requests`)).html).toContain(means);
     expect((await asOwner.post(`/groups/${id}/invitations`, { person: found, knowing: '1' })).location).toBe(
       `/groups/${id}/members`,
     );
@@ -311,6 +312,7 @@ test.each([
       joinGroup(work, { group: id, person: found, activity: 'https://council.example/a/3' }),
     );
     expect(await waiting()).toMatchObject([{ person: { id: other }, firstOfNode: false }]);
+    expect((await asOwner.get(`/groups/${id}/requests`)).html).not.toContain(means);
     expect(await listed('requested')).toMatchObject([{ person: { id: other }, firstOfNode: false }]);
     const next = await web.api(owner, 'POST', `/groups/${id}/invitations`, { person: await remote('tom') });
     expect([next.status, next.json.firstOfNode]).toEqual([201, false]);

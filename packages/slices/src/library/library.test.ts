@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Context, isRefusal, newId, streams } from '@joinery/core';
 import { fileById, filesOf, mayReadFile, receiveFile } from '@joinery/slices/files';
-import { joinGroup, setRole } from '@joinery/slices/groups';
+import { joinGroup, setRole, updateGroup } from '@joinery/slices/groups';
 import type { PersonRow } from '@joinery/slices/people';
 import {
   binned,
@@ -27,9 +27,10 @@ import { changeFolder, chooseFoldersBy, forgetLibrary, makeFolder, removeFolder 
 import { library } from './index.ts';
 import { deepest } from './input.ts';
 import { jobs } from './jobs.ts';
-import { countDocuments, listDocuments, officialDocuments } from './lists.ts';
+import { countDocuments, findDocument, listDocuments, officialDocuments } from './lists.ts';
 import { documentOf, foldersOf, libraryUri, pathTo, versionsOf } from './store.ts';
 import { notePlaces } from './tree.ts';
+import { entriesOf } from './zip.ts';
 
 const text = 'A leaflet about Tell Us Once.\n';
 
@@ -144,6 +145,36 @@ describe.each(['sqlite', 'postgres'] as const)('A library on %s', (dialect) => {
     expect((await officialDocuments(db, seen, group.id)).map(({ title }) => title)).toEqual(['Áccents']);
     expect(await pack(olga, false)).toBe('done');
     expect(await officialDocuments(db, seen, group.id)).toEqual([]);
+  });
+
+  it('shows who came later nothing of before, where new members see nothing of the past', async () => {
+    const { node, db, olga, mia, bo, group, folder, add, names, later } = await setUp(dialect);
+    await using _ = node;
+    const forms = await folder('Forms');
+    const old = await add(mia, 'old.txt', forms.id);
+    await node.act((work) => mark(work, { post: old.id, official: true, by: olga.id }));
+    const closed = { reading: 'members', history: 'joining', joining: 'open' } as const;
+    await node.act((work) => updateGroup(work, group.id, olga.id, closed));
+    later(1);
+    await node.act((work) => joinGroup(work, { group: group.id, person: bo.id }));
+    later(1);
+    await add(mia, 'new.txt', forms.id);
+    const seen = async (person: PersonRow) => {
+      const viewer = { person: person.id, moderates: false };
+      const zipped: (string | null)[] = [];
+      for await (const { file } of entriesOf(node.context, viewer, group.id, await foldersOf(db, group.id), null))
+        zipped.push(file);
+      return {
+        listed: await names(person, forms.id),
+        count: (await countDocuments(db, viewer, group.id)).get(forms.id),
+        official: (await officialDocuments(db, viewer, group.id)).map(({ title }) => title),
+        zipped: zipped.length,
+        before: (await findDocument(db, viewer, group.id, old.id)) !== undefined,
+      };
+    };
+    const all = { listed: ['new', 'old'], count: 2, official: ['old'], zipped: 2, before: true };
+    expect(await seen(mia)).toEqual(all);
+    expect(await seen(bo)).toEqual({ listed: ['new'], count: 1, official: [], zipped: 1, before: false });
   });
 
   it('keeps every version with who and why, has an older one again, and loses nothing when two bring one at once', async () => {
