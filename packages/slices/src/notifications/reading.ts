@@ -14,6 +14,7 @@ import {
   type GroupKind,
   isMember,
   isShut,
+  mayKnowGroup,
   mayReadGroup,
   type Standing,
 } from '@joinery/slices/groups';
@@ -119,7 +120,10 @@ function mayKnow(row: Row, person: string, decides: boolean): boolean {
   if (isShut(group)) return false;
   if (row.kind === 'request') return canModerate(group, standing) || (Boolean(row.deputy) && isMember(standing));
   if (row.kind === 'approved' && row.accepted === 0 && group.listed === 1) return true;
-  return mayReadGroup(group, { kind: 'person', person, administrator: false, guest: row.own_until !== null }, standing);
+  const reader = { kind: 'person', person, administrator: false, guest: row.own_until !== null } as const;
+  // Who is invited into a closed group of another node reads nothing of it yet, and knows it as its page tells them.
+  if (row.kind === 'invited') return group.withheld_at === null && mayKnowGroup(group, reader, standing);
+  return mayReadGroup(group, reader, standing);
 }
 
 /** Whether somebody decides about partners now: asked for only where one of these is about that. */
