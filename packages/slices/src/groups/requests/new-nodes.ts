@@ -13,9 +13,11 @@ export async function newNodesOf(
   people: readonly { home: string }[],
 ): Promise<ReadonlySet<string>> {
   const homes = people.map(({ home }) => home).filter((home) => home !== group.home);
-  if (group.local === 1) return newNodesAmong(db, group.id, homes);
-  const counted = new Set((await countedNodes(db, group.id)).map(({ origin }) => origin));
-  return new Set(homes.filter((home) => !counted.has(home)));
+  const unknown = await newNodesAmong(db, group.id, homes);
+  if (group.local === 1) return unknown;
+  // What the group's node counted is up to a minute old: of its own people this node knows who is in it.
+  for (const { origin } of await countedNodes(db, group.id)) unknown.delete(origin);
+  return unknown;
 }
 
 /** What it means to let in the first person of a node. */
