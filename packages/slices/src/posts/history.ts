@@ -24,11 +24,13 @@ export async function openTopics(context: Context, group: GroupRow): Promise<str
 export function lacksReplies(
   group: Pick<GroupRow, 'local' | 'reading' | 'keeping'>,
   topic: { reply_count: number },
-  found: readonly { content: string | null; deleted_at: string | null }[],
+  found: readonly { content: string | null; deleted_at: string | null; status: string }[],
   most: number,
 ): boolean {
-  const here = isReadLive(group) ? found : found.filter((post) => post.content !== null || post.deleted_at !== null);
-  return here.length < Math.min(topic.reply_count, most);
+  // What was deleted, or not taken in, the group's node counts among none: it must not stand for one that is missing.
+  const counted = found.filter((post) => post.deleted_at === null && post.status === 'accepted');
+  const here = isReadLive(group) ? counted : counted.filter((post) => post.content !== null);
+  return here.length < Math.min(topic.reply_count, most - (found.length - counted.length));
 }
 
 /**
