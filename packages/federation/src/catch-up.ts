@@ -10,6 +10,7 @@ import { createMembersRepair } from './participation.ts';
 import { sharingPeers } from './peers.ts';
 import { textOf, typeOf } from './read.ts';
 import type { PeerStreamRow } from './tables.ts';
+import { createIntroducedRepair } from './trust/introduced/compare.ts';
 import { type Arrived, type Prepared, prepare } from './unwrap.ts';
 
 /** Step two of the inbox for what had to wait: fetches first, outside any transaction, then the effect. And the pulling of what never came. */
@@ -41,7 +42,7 @@ export function createCatchUp(bridge: Bridge): CatchUp {
   const wanted = new Map<string, Set<string>>();
   const digests = new Map<string, string>();
   const held = new Map<string, Set<string>>();
-  const membersRepair = createMembersRepair(bridge);
+  const repairs = [createMembersRepair(bridge), createIntroducedRepair(bridge)];
   let closed = false;
 
   const away = createAway((origin) => {
@@ -80,8 +81,7 @@ export function createCatchUp(bridge: Bridge): CatchUp {
     // What has arrived is applied first: otherwise it would look as if it were missing.
     const digest = digests.get(origin);
     digests.delete(origin);
-    if (digest !== undefined && !closed)
-      await pullAll(origin, await compareDigest(bridge, membersRepair, origin, digest));
+    if (digest !== undefined && !closed) await pullAll(origin, await compareDigest(bridge, repairs, origin, digest));
   };
   const pullAll = async (origin: string, streams: Iterable<string>) => {
     const parts = { away, hold, wake: toWorkOff, stopped: () => closed };

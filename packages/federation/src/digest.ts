@@ -12,34 +12,31 @@ import {
 import type { Bridge } from './bridge.ts';
 import { signedFetch } from './fetch.ts';
 import { namesForOthers, streamAddress } from './outgoing.ts';
-import {
-  type createMembersRepair,
-  membersDigest,
-  membersLines,
-  participationHere,
-  participationThere,
-} from './participation.ts';
+import { membersDigest, membersLines, participationHere, participationThere } from './participation.ts';
 import { keepsPlace } from './peer-streams.ts';
 import { isCovered } from './pending.ts';
 import { textOf } from './read.ts';
 import type { PeerRow } from './tables.ts';
+import { introducedLinesHere, introducedLinesThere, introducedSaid } from './trust/introduced/compare.ts';
 
 /** Header that carries the digest on deliveries, at most every 15 minutes per pair of nodes. */
 export const digestHeader = 'joinery-digest';
 /** The same for followers of a group of ours at other software (FEP-8fcf). */
 const followersHeader = 'collection-synchronization';
 const digestEvery = 15 * 60_000;
+/** It names, of each closed group, up to 500 nodes with their keys. */
+const listBytes = 8_000_000;
 /** A peer has its digests compared as often as an honest one sends them: whatever it sends, it makes this node ask no more. */
 const mostCompared = { times: 4, seconds: 60 * 60 };
 
 type Shared = { stream: string; epoch: string; sequence: number };
 
-/** One digest over all streams and memberships that two nodes share: the same at both ends when nothing is missing. Independent of order. */
-function digestOf(streams: Shared[], members: string[]): string {
+/** One digest over all streams, memberships and lists of introduced nodes that two nodes share: the same at both ends when nothing is missing. Independent of order. */
+function digestOf(streams: Shared[], others: string[]): string {
   const begun = streams.filter(({ sequence }) => sequence > 0);
   const lines = begun.map(({ stream, epoch, sequence }) => `${stream} ${epoch} ${sequence}`);
   return createHash('sha256')
-    .update([...lines, ...members].sort().join('\n'))
+    .update([...lines, ...others].sort().join('\n'))
     .digest('base64url');
 }
 
@@ -135,10 +132,10 @@ export function createDigests(bridge: Bridge) {
     };
   };
   const ofNode = async (peer: PeerRow, event: LogEvent): Promise<Record<string, string>> => ({
-    [digestHeader]: digestOf(
-      await sharedOut(bridge, peer.origin, event),
-      membersLines(await participationHere(bridge, peer.origin)),
-    ),
+    [digestHeader]: digestOf(await sharedOut(bridge, peer.origin, event), [
+      ...membersLines(await participationHere(bridge, peer.origin)),
+      ...(await introducedLinesHere(bridge, peer.origin)),
+    ]),
   });
   return {
     /**
@@ -161,27 +158,36 @@ export function createDigests(bridge: Bridge) {
   };
 }
 
+/** What mends one kind of things that two nodes know differently, by the entries of the peer's list of streams. */
+type Repair = { compare: (peer: string, entries: JsonObject[]) => Promise<void>; agree: (peer: string) => void };
+
 /**
  * Compares a peer's digest with what is here. Where they differ, asks for the list of shared streams, says which of them must be pulled, and has
- * memberships mended.
+ * the rest mended.
  * @param digest empty when this node asks of itself: no peer's digest is
  * @returns addresses of streams in which something is missing here
  */
 export async function compareDigest(
   bridge: Bridge,
-  members: ReturnType<typeof createMembersRepair>,
+  repairs: readonly Repair[],
   peer: string,
   digest: string,
 ): Promise<string[]> {
   const { db } = bridge.context;
   const rows = await db.reader.selectFrom('peer_stream').selectAll().where('origin', '=', peer).execute();
   const here = rows.map((row) => ({ stream: row.stream, epoch: row.epoch, sequence: row.position }));
-  if (digestOf(here, membersLines(await participationThere(bridge, peer))) === digest) {
-    members.agree(peer);
+  const others = [
+    ...membersLines(await participationThere(bridge, peer)),
+    ...(await introducedLinesThere(db.reader, peer)),
+  ];
+  if (digestOf(here, others) === digest) {
+    for (const repair of repairs) repair.agree(peer);
     return [];
   }
   if (digest !== '' && !mayCompare(bridge.context, peer)) return [];
-  const answer = await signedFetch(bridge, `${peer}/streams`, 'comparing what both nodes have');
+  const answer = await signedFetch(bridge, `${peer}/streams`, 'comparing what both nodes have', {
+    maximumBytes: listBytes,
+  });
   if (!answer.ok || !answer.document) return [];
   const entries = listOf(answer.document.items).filter(isObject);
   const missing: string[] = [];
@@ -203,7 +209,7 @@ export async function compareDigest(
     missing.push(stream);
   }
   if (missing.length > 0) bridge.context.logger.info('digest.differs', { origin: peer, streams: missing.length });
-  await members.compare(peer, entries);
+  for (const repair of repairs) await repair.compare(peer, entries);
   return missing;
 }
 
@@ -240,6 +246,9 @@ export async function sharedStreams(bridge: Bridge, peer: string): Promise<JsonO
   const shared = await sharedOut(bridge, peer);
   const begins = await Promise.all(shared.map(({ id, since }) => beginOf(bridge, id, since)));
   const groups = new Map((await participationHere(bridge, peer)).map((group) => [group.stream, group]));
+  const introduced = await Promise.all(
+    shared.map(({ id }) => introducedSaid(bridge, peer, id, groups.get(id)?.group ?? null)),
+  );
   return {
     '@context': ['https://www.w3.org/ns/activitystreams', { joinery: 'urn:joinery:ns#' }],
     id: `${bridge.context.config.origin}/streams`,
@@ -255,6 +264,7 @@ export async function sharedStreams(bridge: Bridge, peer: string): Promise<JsonO
         'joinery:begin': begins[index] ?? 0,
         'joinery:head': head,
         ...(group && { attributedTo: group.group, 'joinery:members': membersDigest(group.people) }),
+        ...(introduced[index] && { 'joinery:introduced': introduced[index] }),
       };
     }),
   };

@@ -6,6 +6,7 @@ import { commands } from './commands.ts';
 import { events } from './events.ts';
 import { endAgreement, warnOfEnd } from './expiry/warn.ts';
 import { tellAllAnew, tellAnew } from './introduced/host.ts';
+import { forgetIntroducedBy } from './introduced/store.ts';
 import { migrations } from './migrations.ts';
 import { maySeePartners } from './policy.ts';
 import { rehearseCommand } from './rehearsal/command.ts';
@@ -25,10 +26,13 @@ export function createPartnersSlice(parts: RouteParts): Slice {
     migrations,
     events,
     activities,
-    // Who is in a closed group, and with which key, may be another than its nodes were told.
+    // Who is in a closed group, and with which key, may be another than its nodes were told. Where nothing of a group may be kept, neither may the names of who is in it.
     on: {
       'group.joined': (work, { data }) => tellAnew(work, data.group),
+      'group.admitted': (work, { data }) => tellAnew(work, data.group),
       'group.revoked': (work, { data }) => tellAnew(work, data.group),
+      'group.access_lost': (work, { data }) => forgetIntroducedBy(work, { group: data.group }),
+      'partner.withdrawn': (work, { data }) => forgetIntroducedBy(work, { origin: data.origin }),
       'partner.changed': (work) => tellAllAnew(work),
     },
     api,

@@ -16,7 +16,7 @@ const nodeSchema = z.object({
 });
 const listSchema = z.object({
   group: z.string(),
-  version: z.number().int().positive(),
+  version: z.number().int().nonnegative(),
   epoch: z.unknown().optional(),
   nodes: z.array(z.unknown()).max(mostNodes),
 });

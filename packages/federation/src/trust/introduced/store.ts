@@ -45,6 +45,27 @@ export async function saveIntroduction(work: Work, row: Omit<IntroductionRow, 'u
   await raiseVersion(work);
 }
 
+/**
+ * Nothing may be kept any more of a group elsewhere, or of all groups of a node: neither which nodes it introduced. The version stays, so that none of before counts again.
+ * @param of.group its local id
+ */
+export async function forgetIntroducedBy(work: Work, of: { group: string } | { origin: string }): Promise<void> {
+  const rows = await work.db
+    .selectFrom('introduction')
+    .selectAll()
+    .where('group_id', 'is', null)
+    .where('nodes', '<>', '[]')
+    .execute();
+  const group =
+    'group' in of ? await work.db.selectFrom('groups').select('uri').where('id', '=', of.group).execute() : [];
+  for (const row of rows) {
+    const isMeant = 'group' in of ? row.group_uri === group[0]?.uri : originOf(row.group_uri) === of.origin;
+    if (!isMeant) continue;
+    await saveIntroduction(work, { ...row, nodes: '[]' });
+    work.emit('partner.introduced', streams.local, { group: row.group_uri });
+  }
+}
+
 /** A node in a group's list, as pages show it. */
 export type Introduced = { group: string; host: string; origin: string; agency: string; refused: boolean };
 
