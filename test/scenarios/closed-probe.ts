@@ -5,7 +5,17 @@ import { sha256 } from '../../packages/core/src/accounts/one-way.ts';
 import { createBuilder } from '../../packages/federation/src/outgoing.ts';
 import { signRequest } from '../../packages/federation/src/signatures.ts';
 import type { TestNode, TestPerson } from '../harness/node.ts';
-import { common, type Door, doors, letters, type NodeName, nodeNames, type Person, words } from './closed-table.ts';
+import {
+  type Between,
+  common,
+  type Door,
+  doors,
+  letters,
+  type NodeName,
+  nodeNames,
+  type Person,
+  words,
+} from './closed-table.ts';
 import { by, type ClosedWorld } from './closed-world.ts';
 
 /** What there is to ask for: addresses at the node where it was written. Null before it was made. */
@@ -260,6 +270,31 @@ export function createProbe(world: ClosedWorld, people: Record<Person, { node: N
           () => signed(none),
         );
       return wrong;
+    },
+
+    /** What a page says to somebody, without its marks. @param at its address; `:id` is the group there */
+    says: async (name: Person, at: string): Promise<string> => {
+      const { person, node: home } = people[name];
+      const node = nodeOf(home);
+      const id = (await groupByUri(node.context.db.reader, world.group.uri))?.id ?? missing;
+      const session = await transact(node.context, by, (work) => startSession(work, person.account));
+      const headers = { ...html, cookie: `${cookieName(node.origin, 'session')}=${session}` };
+      const answer = await fetch(`${node.origin}${at.replace(':id', id)}`, { headers });
+      return (await answer.text()).replace(/<[^>]+>/g, '').replace(/\s+/g, ' ');
+    },
+
+    /** How B and C stand to each other: why C may read in this group at B, why it takes what B has, and what else of B it gets. */
+    between: async (): Promise<Between> => {
+      const { b, c, group } = world;
+      const reason = async (node: TestNode, other: TestNode, way: 'in' | 'out') => {
+        const known = await groupByUri(node.context.db.reader, group.uri);
+        return node.federation.bridge.trust.mayRead(other.origin, { id: known?.id, uri: group.uri }, way).reason;
+      };
+      const person = people.bob.person.id;
+      const got = [];
+      for (const path of ['/node/groups', '/streams', '/agency', `/people/${person}`, `/people/${person}/outbox`])
+        if ((await world.get(c, `${b.origin}${path}`)).status === 200) got.push(path.replace(person, 'bob'));
+      return [await reason(b, c, 'out'), await reason(c, b, 'in'), got.join(' ')];
     },
 
     /** Who was told anything live. */

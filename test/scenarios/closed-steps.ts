@@ -2,7 +2,11 @@ import { createToken, restoredState, transact, type Work } from '@joinery/core';
 import {
   approve,
   ban,
+  decline,
+  declineInvitation,
   deleteGroup,
+  groupByUri,
+  invite,
   joinGroup,
   leaveGroup,
   removeMember,
@@ -32,6 +36,8 @@ import type { TestNode, TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
 import { uploadFile } from '../harness/upload.ts';
 import type { Things } from './closed-probe.ts';
+import { introducingSteps } from './closed-steps-introduced.ts';
+import { runningSteps } from './closed-steps-running.ts';
 import { common, type Letter, type Row, words } from './closed-table.ts';
 import { by, type ClosedWorld, limit, scopes } from './closed-world.ts';
 
@@ -41,14 +47,35 @@ export const nobodyListens = { JOINERY_SMTP_URL: 'smtp://127.0.0.1:9' };
 const day = 24 * 60;
 const leaseAgain = 2;
 
+/** What steps have in common. */
+export type Tools = {
+  people: { nora: TestPerson; dora: TestPerson; xena: TestPerson };
+  /** Local ids of the group. */
+  at: { b: string; c: string };
+  act: <T>(node: TestNode, does: (work: Work) => Promise<T>) => Promise<T>;
+  text: (letter: Letter, more?: string) => ReturnType<typeof markdownText>;
+  /** Local id of the post of B. */
+  copy: (node: TestNode) => Promise<string>;
+  memberAtA: (person: { uri: string }) => Promise<string>;
+  byAda: (does: (work: Work, about: { post: string; by: string }) => Promise<unknown>) => Promise<void>;
+  forward: (minutes: number) => Promise<void>;
+  wake: () => Promise<void>;
+  open: () => Promise<void>;
+};
+
 /**
  * What happens in each row of the table.
- * @param ofA people of A, whose tokens end with the restore
  * @param onStart told of A when it is another process
  */
-export function createSteps(world: ClosedWorld, things: Things, ofA: TestPerson[], onStart: (node: TestNode) => void) {
+export function createSteps(
+  world: ClosedWorld,
+  things: Things,
+  people: { nora: TestPerson; dora: TestPerson; xena: TestPerson },
+  onStart: (node: TestNode) => void,
+) {
   const { b, c, x, ada, bob, cleo, group, settle } = world;
   const at = { b: '', c: '' };
+  const kept: { stolen: Parameters<typeof runningSteps>[2]['stolen'] } = { stolen: undefined };
   let topic = '';
   let backup = '';
   const act = <T>(node: TestNode, does: (work: Work) => Promise<T>): Promise<T> => transact(node.context, by, does);
@@ -85,6 +112,10 @@ export function createSteps(world: ClosedWorld, things: Things, ofA: TestPerson[
     const person = await memberAtA(cleo);
     await act(world.a, (work) => does(work, { group: group.id, person, by: ada.id }));
   };
+  const asks = () => {
+    const answers = [{ question: 'What for?', answer: 'To learn' }];
+    return act(b, (work) => joinGroup(work, { group: at.b, person: bob.id, answers }));
+  };
   const again = async () => {
     await settle();
     await world.become(c, cleo);
@@ -96,15 +127,33 @@ export function createSteps(world: ClosedWorld, things: Things, ofA: TestPerson[
     await wake();
   };
 
+  const tools: Tools = { people, at, act, text, copy, memberAtA, byAda, forward, wake, open };
   const steps: Record<Row['what'], () => Promise<unknown>> = {
+    ...introducingSteps(world, things, tools),
+    ...runningSteps(world, tools, kept),
     'group made': () => change({ name: words.G }),
+    'group hidden': () => change({ listed: false }),
+    invited: async () => {
+      const person = (await world.a.context.ports.actors.resolve(bob.uri)).id;
+      await act(world.a, (work) => invite(work, { group: group.id, person, by: ada.id }));
+    },
+    'invitation declined': async () => {
+      at.b = (await groupByUri(b.context.db.reader, group.uri))?.id ?? '';
+      await act(b, (work) => declineInvitation(work, { group: at.b, person: bob.id }));
+    },
+    'listed again': () => change({ listed: true }),
     'asks to join': async () => {
       const questions = [{ text: 'What for?', required: true }];
       await act(world.a, (work) => setQuestions(work, group.id, ada.id, questions));
-      at.b = (await b.context.ports.actors.resolve(group.uri)).id;
-      const answers = [{ question: 'What for?', answer: 'To learn' }];
-      await act(b, (work) => joinGroup(work, { group: at.b, person: bob.id, answers }));
+      // B knows it as it was when it was hidden.
+      at.b = (await b.context.ports.actors.resolve(group.uri, { maximumAgeSeconds: 0 })).id;
+      await asks();
     },
+    'turned down': async () => {
+      const person = await memberAtA(bob);
+      await act(world.a, (work) => decline(work, { group: group.id, person, by: ada.id, reason: 'Not yet' }));
+    },
+    'asks again': () => asks(),
     admitted: async () => {
       const person = await memberAtA(bob);
       await act(world.a, (work) => approve(work, { group: group.id, person, by: ada.id }));
@@ -123,14 +172,6 @@ export function createSteps(world: ClosedWorld, things: Things, ofA: TestPerson[
       topic = post.id;
       Object.assign(things, { post: post.uri, file: `${b.origin}/files/${file}` });
       things.activity = `${b.origin}/activities/${event.id}`;
-    },
-    'introduced, and fetched at C': async () => {
-      await act(world.a, (work) => world.a.context.ports.introductions.set(work, group, true));
-      for (const node of [b, c]) await node.allow(world.a, { scopes: [...scopes], introductions: true });
-    },
-    'B and C agree': async () => {
-      await b.allow(c, { scopes: [...scopes] });
-      await c.allow(b, { scopes: [...scopes] });
     },
     edited: () => act(b, (work) => editPost(work, { post: topic, author: bob.id, ...text('E') })),
     liked: async () => {
@@ -226,7 +267,7 @@ export function createSteps(world: ClosedWorld, things: Things, ofA: TestPerson[
       await confirmRestored(world.a.context, by, { take: 'trusted', administrators: [] });
       await answerRules(world.a.context, by, 'test', await rulesToAnswer(world.a.context, null, 'en'), true);
       await until(async () => (await restoredState(world.a.context.db.reader))?.waiting.length === 0, 2 * limit);
-      for (const person of ofA)
+      for (const person of [ada, people.nora])
         person.token = (
           await act(world.a, (work) => createToken(work, { account: person.account, name: 'test' }))
         ).token;
@@ -235,5 +276,5 @@ export function createSteps(world: ClosedWorld, things: Things, ofA: TestPerson[
     archived: () => change({ archived: true }),
     'group deleted': () => act(world.a, (work) => deleteGroup(work, group.id, ada.id)),
   };
-  return { steps, open };
+  return { steps, open, kept };
 }

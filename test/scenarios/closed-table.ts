@@ -1,4 +1,33 @@
-/** Words that stand nowhere else, by what they are in: the group's name, the post of B, its edited text, its file, the reply of C, the document in the library and its second version, and what is written by the host. */
+/**
+ * The message table of closed groups: the steps that the protocol has, each with the rows in which it is walked (a test compares both). What each row tells and asks is in
+ * `closed-rows.ts`; A keeps the group, bob of B writes, cleo of C reads, X is in nothing. Until B and C have an agreement, C is a node that the group introduces.
+ *
+ *  1. agreements between A, B and C, or an introduction: 'the group introduces its nodes to each other', 'B takes that', 'C takes that, and fetches', 'B refuses C in this group',
+ *     'the group introduces nobody any more', 'an entry of C decides alone', 'B and C agree'
+ *  2. the group is looked up; a hidden one only by whoever is invited: 'group made', 'group hidden', 'invited', 'invitation declined', 'listed again'
+ *  3. somebody asks to join: 'asks to join', 'asks again', 'somebody of C joins', 'X asks all the same'
+ *  4. who runs it decides, and is told who would be the first of their node: 'asks to join', 'turned down', 'another of C asks', 'let in by who runs it at C'
+ *  5. the answer, told to the nodes of members: 'admitted', 'somebody of C joins', 'let in by who runs it at C'
+ *  6. collections of the group, which every row asks for: 'admitted', 'left, and nobody else is of C'
+ *  7. the token, which every row asks for: 'admitted', 'left, and nobody else is of C'
+ *  8. the post fetched at its author's node: 'post with a file', 'C takes that, and fetches'
+ *  9. written, and refused by the group: 'post with a file', 'document in the library', 'a post that the group refuses', 'thrown away by its author'
+ * 10. announced by its address: 'post with a file', 'post of the host'
+ * 11. the file, whole and in parts, which every row asks for: 'C takes that, and fetches', 'document in the library'
+ * 12. reply and like: 'reply at C', 'liked', 'like taken back'
+ * 13. edited: 'edited', 'file replaced'
+ * 14. decisions of those who run it, at A and at C: 'pinned', 'locked', 'removed by a facilitator', 'put back', 'somebody of C runs it', 'removed by who runs it at C',
+ *     'put back by who runs it at C', 'pinned by who runs it at C', 'nobody of C runs it any more', 'banned', 'ban ended, and let in'
+ * 15. the last member of a node goes: 'left, and nobody else is of C', 'last member of C removed', 'who was let in leaves', 'let in again'
+ * 16. A ends what C may read: 'A suspends C', 'A narrows its agreement with C', 'agreement of A with C ended', 'renewed'
+ * 17. B ends what C may read of it: 'B suspends C', 'B narrows its agreement with C', 'B refuses C in this group'
+ * 18. X asks, with or without a token, as every row has it do: 'X asks all the same', 'post with a file'
+ * 19. the keys of the group are renewed: 'keys of the group renewed'
+ * 20. what nodes know has drifted: 'what B and C know has drifted, and is mended', 'A away for a month', 'A is back', 'A restored from before that'
+ * 21. deleted, archived, moved: 'deleted by its author', 'archived', 'group deleted', 'said to have moved to X'
+ */
+
+/** Words that stand nowhere else, by what they are in: the group's name, the post of B, its edited text, its file, the reply of C, the document in the library and its second version, what is written by the host, and what the group does not take. */
 export const words = {
   G: 'Quillon',
   P: 'Kestrel',
@@ -8,6 +37,7 @@ export const words = {
   D: 'Lapwing',
   V: 'Pangolin',
   H: 'Heronry',
+  N: 'Nuthatch',
 } as const;
 export type Letter = keyof typeof words;
 export const letters = Object.keys(words) as Letter[];
@@ -21,8 +51,8 @@ export type Person = (typeof people)[number];
 
 /** Where a person is told something by their node, and of which words each can say any. */
 const opens = {
-  page: 'GPEFRH',
-  thread: 'PEFRH',
+  page: 'GPEFRHN',
+  thread: 'PEFRHN',
   list: 'PEFDVH',
   group: 'GPEDH',
   topics: 'GPEDH',
@@ -45,7 +75,7 @@ export type Door = keyof typeof opens;
 export const doors = Object.keys(opens) as Door[];
 
 /** How somebody stands with the group: their node shows them that there is one, that they asked, or all that is in it. */
-type Standing = 'knows' | 'asks' | 'in';
+export type Standing = 'knows' | 'asks' | 'in';
 const shown: Record<Standing, readonly Door[]> = {
   knows: ['group', 'groups'],
   asks: ['group', 'groups', 'start'],
@@ -53,7 +83,9 @@ const shown: Record<Standing, readonly Door[]> = {
 };
 /** What a node gets, signed: of the group at A, of the host's post, and of what is at B without a token and with the last one that it was given. */
 type Served = Partial<Record<'is' | 'minutes' | 'plain' | 'proven', string>>;
-type Reads = Partial<Record<Person, Standing | `${Standing} ${string}`>>;
+/** Reasons of B and of C, and addresses. */
+export type Between = readonly [gives: string, takes: string, besides: string];
+export type Reads = Partial<Record<Person, Standing | `${Standing} ${string}`>>;
 
 /**
  * A row of the message table: what happens, who is told, and what holds afterwards everywhere. What a row does not name must be nothing at all: no word at any door, no mail, no
@@ -69,6 +101,10 @@ export type Row = {
   serves: Partial<Record<NodeName, Served>>;
   /** Words that stand in any table of a node. */
   holds: Partial<Record<NodeName, string>>;
+  /** What a page says to somebody, besides words; `:id` is the group there. */
+  says?: Partial<Record<Person, { at: string; has: string[]; lacks?: string[] }>>;
+  /** How B and C stand to each other, from here on: why C may read at B or not, why it takes what B has or not, and what else it gets there. */
+  between?: Between;
   /** Doors that say something else than what somebody reads lets expect. */
   doors?: Partial<Record<Person, Partial<Record<Door, string>>>>;
   /** C may not read any more: how long it goes on is measured. */
@@ -78,236 +114,6 @@ export type Row = {
   /** Members open the group, which brings what is not there (any more). */
   opens?: true;
 };
-
-const here: Reads = { ada: 'in', nora: 'knows' };
-const everybody = (letters: string): Reads => ({
-  ...{ ada: `in ${letters}`, nora: 'knows', bob: `in ${letters}`, cleo: `in ${letters}`, dora: 'knows' },
-});
-const served = (minutes: string, letters: string): Row['serves'] => ({
-  ...{ a: { plain: letters, proven: letters }, b: { is: 'in', minutes }, c: { is: 'in', minutes, proven: letters } },
-});
-/** As the others; C has lost its access at A, and keeps what its own people wrote. */
-const withoutC = (reads: Standing, is: string): Omit<Row, 'what' | 'told'> => ({
-  reads: { ...everybody('PEFRH'), cleo: reads },
-  serves: { ...served('H', 'PEF'), c: { is } },
-  holds: { a: 'GPEFRH', b: 'GPEFRDVH', c: 'GR' },
-  refuses: true,
-});
-const whole: Omit<Row, 'what' | 'told'> = {
-  ...{ reads: everybody('PEFRH'), serves: served('H', 'PEF') },
-  holds: { a: 'GPEFRH', b: 'GPEFRDVH', c: 'GPEFRH' },
-};
-const all = (letters: string) => ({ a: letters, b: letters, c: letters });
-const back = { ...whole, opens: true } as const;
-const gone = ['a>b Announce Remove', 'a>c Remove', 'c>a receipt', 'c>b receipt'];
-/** The notice that its access is gone waits in the lane until there is an agreement again: what is dropped by then is said once more. */
-const late = ['c>a receipt', 'c>b receipt'];
-const toBoth = (type: string) => [`a>b ${type}`, `a>c ${type}`];
-
-export const rows: Row[] = [
-  {
-    what: 'group made',
-    told: [],
-    reads: here,
-    serves: { b: { is: 'knows' }, c: { is: 'knows' } },
-    holds: { a: 'G' },
-    doors: { ada: { bell: '' } },
-  },
-  {
-    what: 'asks to join',
-    told: ['b>a Join'],
-    mails: ['ada'],
-    reads: { ...here, bob: 'asks' },
-    serves: { b: { is: 'knows' }, c: { is: 'knows' } },
-    holds: { a: 'G', b: 'G' },
-  },
-  {
-    what: 'admitted',
-    told: ['a>b Accept'],
-    mails: ['bob'],
-    reads: { ...here, bob: 'in' },
-    serves: { b: { is: 'in' }, c: { is: 'knows' } },
-    holds: { a: 'G', b: 'G' },
-  },
-  {
-    what: 'somebody of C joins',
-    told: [...toBoth('Announce Update G'), 'a>c Accept', 'c>a Join'],
-    mails: ['ada', 'cleo'],
-    ...{ reads: everybody(''), serves: served('', ''), holds: all('G') },
-  },
-  {
-    what: 'post with a file',
-    told: [...toBoth('Announce'), 'b>a Create PF'],
-    mails: ['ada'],
-    reads: { ...everybody('PF'), cleo: 'in' },
-    serves: { ...served('', 'PF'), c: { is: 'in' } },
-    holds: { a: 'GPF', b: 'GPF', c: 'G' },
-    doors: { bob: { bell: 'G' } },
-  },
-  {
-    what: 'introduced, and fetched at C',
-    told: [],
-    ...{ reads: everybody('PF'), serves: served('', 'PF'), holds: all('GPF'), opens: true },
-  },
-  {
-    what: 'B and C agree',
-    told: [],
-    ...{ reads: everybody('PF'), serves: served('', 'PF'), holds: all('GPF') },
-  },
-  {
-    what: 'edited',
-    told: [...toBoth('Announce'), 'b>a Update PEF'],
-    ...{ reads: everybody('PEF'), serves: served('', 'PEF'), holds: all('GPEF') },
-  },
-  {
-    what: 'liked',
-    told: ['c>a Like'],
-    ...{ reads: everybody('PEF'), serves: served('', 'PEF'), holds: all('GPEF') },
-  },
-  {
-    what: 'like taken back',
-    told: ['c>a Undo'],
-    ...{ reads: everybody('PEF'), serves: served('', 'PEF'), holds: all('GPEF') },
-  },
-  {
-    what: 'reply at C',
-    told: [...toBoth('Announce'), 'c>a Create R'],
-    mails: ['bob'],
-    ...{ reads: everybody('PEFR'), serves: served('', 'PEF'), holds: all('GPEFR') },
-  },
-  {
-    what: 'pinned',
-    told: toBoth('Announce Add'),
-    ...{ reads: everybody('PEFR'), serves: served('', 'PEF'), holds: all('GPEFR') },
-  },
-  {
-    what: 'locked',
-    told: toBoth('Announce Lock'),
-    ...{ reads: everybody('PEFR'), serves: served('', 'PEF'), holds: all('GPEFR') },
-  },
-  {
-    what: 'post of the host',
-    told: [...toBoth('Announce'), ...toBoth('Announce Undo')],
-    ...{ reads: everybody('PEFRH'), serves: served('H', 'PEF'), holds: all('GPEFRH') },
-  },
-  {
-    what: 'document in the library',
-    told: [...toBoth('Announce'), 'b>a Create D'],
-    ...{ reads: everybody('PEFRDH'), serves: served('H', 'PEFD'), holds: all('GPEFRDH') },
-  },
-  {
-    what: 'file replaced',
-    told: [...toBoth('Announce'), 'b>a Update DV'],
-    ...{ reads: everybody('PEFRDVH'), serves: served('H', 'PEFDV'), holds: all('GPEFRDVH') },
-    // The file as it is now.
-    doors: Object.fromEntries(['ada', 'bob', 'cleo'].map((name) => [name, { kept: 'V' }])),
-  },
-  { what: 'file deleted', told: [...toBoth('Announce Delete'), 'b>a Delete'], ...whole },
-  {
-    what: 'removed by a facilitator',
-    told: toBoth('Announce Remove'),
-    ...whole,
-    reads: { ...everybody('PEFRH'), cleo: 'in H' },
-    serves: { ...served('H', 'PEF'), c: { is: 'in', minutes: 'H' } },
-    // Its author and those who run the group see it where it stood, and nowhere else.
-    doors: {
-      ada: { start: 'GH', feed: 'H', search: 'GH', bell: 'G', about: '', bytes: '', range: '' },
-      bob: { start: 'GH', feed: 'H', search: 'GH', bell: 'G' },
-    },
-  },
-  { what: 'put back', told: toBoth('Announce Undo'), ...back },
-  {
-    what: 'left, and nobody else is of C',
-    told: [...gone, 'c>a Leave'],
-    ...withoutC('knows', 'knows'),
-  },
-  { what: 'joins again', told: ['a>c Accept', 'c>a Join'], mails: ['cleo'], ...back },
-  { what: 'last member of C removed', told: [...gone, 'a>c Reject'], ...withoutC('knows', 'knows') },
-  { what: 'let in again', told: ['a>c Accept', 'c>a Join'], mails: ['cleo'], ...back },
-  { what: 'banned', told: [...gone, 'a>b Announce Block', 'a>c Reject'], ...withoutC('knows', 'knows') },
-  {
-    what: 'ban ended, and let in',
-    told: [...toBoth('Announce Undo'), 'a>c Accept', 'c>a Join'],
-    mails: ['cleo'],
-    ...back,
-  },
-  { what: 'A suspends C', told: gone, ...withoutC('asks', '') },
-  { what: 'A allows C again', told: late, ...back },
-  {
-    what: 'B suspends C',
-    told: ['c>b receipt'],
-    ...whole,
-    reads: { ...everybody('PEFRH'), cleo: 'in RH' },
-    serves: { ...served('H', 'PEF'), c: { is: 'in', minutes: 'H' } },
-    holds: { ...whole.holds, c: 'GRH' },
-  },
-  { what: 'B allows C again', told: [], ...back },
-  {
-    what: 'B narrows its agreement with C',
-    told: ['c>b receipt'],
-    ...whole,
-    reads: { ...everybody('PEFRH'), cleo: 'in RH' },
-    serves: { ...served('H', 'PEF'), c: { is: 'in', minutes: 'H' } },
-    holds: { ...whole.holds, c: 'GRH' },
-  },
-  { what: 'B widens it', told: [], ...back },
-  { what: 'A narrows its agreement with C', told: gone, ...withoutC('asks', '') },
-  { what: 'A widens it', told: [], ...back },
-  { what: 'agreement of A with C ended', told: gone, ...withoutC('asks', '') },
-  { what: 'renewed', told: late, ...back },
-  {
-    what: 'A away for four days',
-    told: [],
-    reads: { bob: 'asks', cleo: 'asks', dora: 'knows' },
-    serves: {},
-    holds: whole.holds,
-    // His own file.
-    doors: { bob: { about: 'F' } },
-    away: true,
-  },
-  {
-    what: 'A away for a month',
-    told: ['b>c receipt', 'c>b receipt'],
-    reads: { bob: 'asks', cleo: 'asks', dora: 'knows' },
-    serves: {},
-    holds: { a: 'GPEFRH', b: 'GPEF', c: 'GR' },
-    doors: { bob: { about: 'F' } },
-    away: true,
-  },
-  {
-    what: 'A is back',
-    told: ['b>a receipt', 'c>a receipt'],
-    ...back,
-    holds: all('GPEFRH'),
-  },
-  {
-    what: 'deleted by its author',
-    told: [...toBoth('Announce Delete'), 'b>a Delete'],
-    ...{ reads: everybody('RH'), serves: served('H', ''), holds: all('GRH') },
-  },
-  {
-    what: 'A restored from before that',
-    told: toBoth('Announce Delete'),
-    ...{ reads: everybody('RH'), serves: served('H', ''), holds: all('GRH'), opens: true },
-  },
-  {
-    what: 'archived',
-    told: toBoth('Announce Update G'),
-    ...{ reads: everybody('RH'), serves: served('H', ''), holds: all('GRH') },
-  },
-  {
-    what: 'group deleted',
-    told: [...toBoth('Delete'), 'b>a receipt', 'b>c receipt', 'c>a receipt', 'c>b receipt'],
-    reads: {},
-    serves: {},
-    holds: { a: 'GRH', b: 'G', c: 'GR' },
-    // What somebody's own node keeps: that there was a group, and what they wrote.
-    doors: {
-      bob: { page: 'G', group: 'G', topics: 'G', library: 'G', live: 'G' },
-      cleo: { page: 'GR', thread: 'R', group: 'G', topics: 'G', library: 'G', live: 'G' },
-    },
-  },
-];
 
 const within = (door: Door, letters: string) => [...opens[door]].filter((letter) => letters.includes(letter)).join('');
 /** Of what there is news for each, and what they must read for that. */
