@@ -56,7 +56,7 @@ export {
 } from './policy.ts';
 export { resolveFor, seeGroup } from './reads.ts';
 export { setAutomaticRules } from './requests/automatic.ts';
-export { responsibleFor } from './requests/away.ts';
+export { responsibleFor, setAway } from './requests/away.ts';
 export { setQuestions } from './requests/questions.ts';
 export { giveRolesBack, shutGroupsPage } from './restored.ts';
 export {

@@ -1,9 +1,17 @@
 import { accountOfPerson, newId, runAfterEffects, setRoles, streams } from '@joinery/core';
-import { approve, decline, invite, joinGroup, leaveGroup, removeMember, setRole } from '@joinery/slices/groups';
+import {
+  approve,
+  decline,
+  invite,
+  joinGroup,
+  leaveGroup,
+  removeMember,
+  setAway,
+  setRole,
+} from '@joinery/slices/groups';
 import { createTopic, deletePost, editPost, markdownText, removeFromGroup } from '@joinery/slices/posts';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
-import { setAway } from '../groups/requests/away.ts';
 import { afterEffects } from './after-effects.ts';
 import { markRead } from './mark-read.ts';
 import { putMute } from './mutes.ts';
