@@ -467,6 +467,10 @@ export function examplesOf({
     '/groups/:id/invite': [
       { path: `/groups/${groups.open}/invite?q=n`, as: owner, name: 'invite' },
       { path: `/groups/${groups.closed}/invite`, as: owner, name: 'invite closed' },
+      {
+        ...{ path: `/groups/${groups.closed}/invite`, as: owner, name: 'invite first of a node' },
+        before: filled({ reference: others.elsewhereUri }, /^(Invite|Uitnodigen)$/),
+      },
     ],
     '/groups/:id/settings': [
       { path: `/groups/${groups.open}/settings`, as: owner, name: 'settings' },
@@ -783,6 +787,7 @@ export function examplesOf({
     [`${list}/:id/proof`]: [
       { path: `${partner('soon')}/proof`, as: owner, name: 'proof' },
       { path: `${partner('soon')}/proof?thing=/posts/${posts.thread}`, as: owner, name: 'proof answers' },
+      { path: `${partner('named')}/proof?thing=/files/${file}`, as: owner, name: 'proof of a file' },
       { path: `${partner('spam')}/proof?thing=/groups/${groups.closed}`, as: owner, name: 'proof refused' },
       { path: `${partner('soon')}/proof?thing=elsewhere`, as: owner, name: 'proof error', ...failed },
     ],

@@ -106,7 +106,10 @@ export type EveryState = AsyncDisposable & {
     | 'held',
     string
   >;
-  others: Record<'colleague' | 'requester' | 'banned' | 'leaver' | 'elsewhere' | 'neverSignedIn' | 'guest', string>;
+  others: Record<
+    'colleague' | 'requester' | 'banned' | 'leaver' | 'elsewhere' | 'elsewhereUri' | 'neverSignedIn' | 'guest',
+    string
+  >;
   /** Ids of partners by origin. */
   partners: Map<string, string>;
   links: {
@@ -412,7 +415,7 @@ export async function openEveryState(): Promise<EveryState> {
     },
     others: {
       ...{ colleague: colleague.id, requester: requester.id, banned: banned.id, leaver: leaver.id },
-      ...{ elsewhere: elsewhere.id, neverSignedIn: neverSignedIn.id, guest },
+      ...{ elsewhere: elsewhere.id, elsewhereUri: cato.uri, neverSignedIn: neverSignedIn.id, guest },
     },
     partners: new Map(hosts.map((host) => [host.origin, host.partner_id])),
     links: {
