@@ -183,10 +183,12 @@ export function nodesOf(
   };
   const ownAgency = (origin: string) =>
     origin === own.origin ? own.agency : origin === keptBy.home ? keptBy.agency : '';
-  return perNode.map(({ origin, agency, people }) => ({
+  const nodes = perNode.map(({ origin, agency, people }) => ({
     ...{ origin, agency: agency || ownAgency(origin) || new URL(origin).host, people, keeps: keeps(origin) },
     blocked: origin !== own.origin && ports.trust.mayFederate(origin, null, 'out').reason === 'blocked',
   }));
+  // What is written in a group of ours does not go to a node that we block; one elsewhere gets it from the node of the group.
+  return keptBy.home === own.origin ? nodes.filter(({ blocked }) => !blocked) : nodes;
 }
 
 /** In a closed group, where its node says that it heeds this: one that does not would tell it to all. */
