@@ -4,7 +4,8 @@ import { createTopic, markdownText, postByUri } from '@joinery/slices/posts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestNode, TestPerson } from '../harness/node.ts';
 import { until } from '../harness/until.ts';
-import { by, type ClosedWorld, limit, openClosedWorld, page } from './closed-world.ts';
+import { uploadFile } from '../harness/upload.ts';
+import { by, bytesHeld, type ClosedWorld, limit, openClosedWorld, page } from './closed-world.ts';
 
 /** What an owner sets for a closed group, by the settings themselves, holds at every node. */
 let world: ClosedWorld;
@@ -38,6 +39,10 @@ it('with the past for those of then only, a node that comes later reads nothing 
   await settle();
   await transact(a.context, by, (work) => updateGroup(work, group.id, ada.id, { history: 'joining' }));
   await settle();
+  const leaflet = await uploadFile(a, ada, 'Fulmar.txt', Buffer.from('Of fulmars'));
+  const kept = (await ada.api('POST', `/groups/${group.id}/library/documents`, { file: leaflet, title: 'Fulmar' }))
+    .body;
+  const folder = (await ada.api('POST', `/groups/${group.id}/library/folders`, { name: 'Sea birds', parent: '' })).body;
   atC = await become(c, cleo);
   const newer = [await write(b, atB, bob, 'Crane'), await write(a, group.id, ada, 'Dove')];
   await sees(cleo, ['Crane', 'Dove']);
@@ -53,6 +58,16 @@ it('with the past for those of then only, a node that comes later reads nothing 
     [404, 404],
     [200, 200],
   ]);
+
+  // Nor of what becomes of a document of before: not even its address.
+  for (const change of [{ folder: folder.id }, { official: true }])
+    expect((await ada.api('PATCH', `/documents/${kept.id}`, change)).status).toBe(200);
+  await until(async () => {
+    await settle();
+    return bytesHeld(c, 'Sea birds') > 0;
+  }, limit);
+  await settle();
+  expect(bytesHeld(c, kept.id)).toBe(0);
 
   // C has what Cleo reads; Carl reads nothing of it.
   const carl = await c.person('Carl Late');

@@ -67,7 +67,8 @@ export const messages = defineMessages({
     question: 'Question {number}',
     required: 'Question {number} must be answered',
     automaticTitle: 'Let in without asking',
-    automaticHint: 'Whoever fits is a member at once. Each is listed among the decisions.',
+    automaticHint:
+      'Whoever fits is a member at once. Each is listed among the decisions. With the first of another agency, what is written here goes to its node, also where the group is closed; nobody is asked about that again.',
     automaticAgencies: 'Everybody of these agencies',
     ownAgency: 'This node',
     automaticDomains: 'Mail domains',
@@ -149,7 +150,8 @@ export const messages = defineMessages({
     question: 'Vraag {number}',
     required: 'Vraag {number} moet worden beantwoord',
     automaticTitle: 'Toelaten zonder te vragen',
-    automaticHint: 'Wie past, is meteen lid. Elk staat bij de beslissingen.',
+    automaticHint:
+      'Wie past, is meteen lid. Elk staat bij de beslissingen. Met de eerste van een andere organisatie gaat wat hier wordt geschreven naar haar knooppunt, ook als de groep besloten is; daarnaar wordt niet meer gevraagd.',
     automaticAgencies: 'Iedereen van deze organisaties',
     ownAgency: 'Dit knooppunt',
     automaticDomains: 'Maildomeinen',
