@@ -112,6 +112,7 @@ it('says which node waits while it cannot be reached, and tries it now when the 
   await until(async () => (await told(ada, post.id)).get(c.origin)?.status === 'fetched', limit);
   expect((await told(ada, post.id)).get(b.origin)?.status).toBe('waiting');
   expect(await says(a, ada, post.id)).toContain('2 other nodes: 1 fetched it, 1 not reached yet, 0 without');
+  expect(await says(a, ada, post.id)).toContain('It has not answered since');
   expect(await says(a, ada, post.id, 'nl')).toContain(
     '2 andere knooppunten: 1 opgehaald, 1 nog niet bereikt, 0 zonder',
   );
