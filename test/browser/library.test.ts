@@ -88,12 +88,18 @@ describe.skipIf(browserMissing)(
       await main
         .locator('input[type=file]')
         .setInputFiles([text('bench_plan.txt', 'Oak.'), text('Tree list.txt', 'Elm.')]);
+      await hands.write(main.getByLabel('Description', { exact: true }), 'Seats for #parks');
       await hands.write(main.getByLabel('What is it, or why is it here?'), 'As decided');
       await go(button('Add to the library'), 'Plans');
       expect(await main.locator('tbody th a').allTextContents()).toEqual(['bench plan', 'Tree list']);
 
+      // By a tag, on the library's own page, wherever the documents lie.
+      await page.goto(`${node.origin}/groups/${group}/library`);
+      await go(link(/^#parks/), 'Library');
+      expect(await main.locator('tbody th a').allTextContents()).toEqual(['bench plan', 'Tree list']);
       await go(link('bench plan'), 'bench plan');
       await go(link('New version'), /^New version of/);
+      expect(await main.getByLabel('Description', { exact: true }).inputValue()).toBe('Seats for #parks');
       await main.locator('input[type=file]').setInputFiles(text('bench_plan.txt', 'Ash.'));
       await follow(button('New version'));
       await main.getByText('Say in a few words what has changed.').first().waitFor();
