@@ -31,8 +31,9 @@ export async function cleanHeif(source: ImageSource): Promise<CleanImage> {
     boxes.push(boxIn(await source.at(at, 16), 0, at, source.size));
     if (boxes.length > 1_000) broken('boxes without end');
   }
-  const moves = boxes.some(({ type }) => type === 'moov');
-  if (!boxes.some(({ type }) => type === 'meta')) broken('no picture');
+  const [metas, movies] = ['meta', 'moov'].map((wanted) => boxes.filter(({ type }) => type === wanted).length);
+  if (metas !== 1 || (movies ?? 0) > 1) broken('no picture, or several in one file');
+  const moves = movies === 1;
   for (const box of boxes) {
     if (box.type === 'ftyp') places.stays.push(box);
     // Of what moves it is not looked up which bytes are pictures: all but what is named otherwise.

@@ -19,6 +19,8 @@ const needed = new Set([
 
 const mostDirectories = 2_000;
 const mostEntries = 4_096;
+/** Numbers of all directories together that are read: a made-up one names the same long list again and again. */
+const mostNumbers = 400_000;
 
 /** TIFF, also BigTIFF, both ways round: every directory with nothing but what draws its picture; all that no directory leads to any more becomes zeros. */
 export async function cleanTiff(source: ImageSource): Promise<CleanImage> {
@@ -30,10 +32,11 @@ export async function cleanTiff(source: ImageSource): Promise<CleanImage> {
   const places = noPlaces();
   places.stays.push({ from: 0, to: 2 * wide });
   const seen = new Set<number>();
+  let numbers = 0;
   const ahead = [numberIn(head, wide, wide, little)];
   for (let at = ahead.pop(); at !== undefined; at = ahead.pop()) {
     if (at === 0) continue;
-    if (seen.has(at) || seen.size >= mostDirectories) broken('directories without end');
+    if (seen.has(at) || seen.size + ahead.length >= mostDirectories) broken('directories without end');
     seen.add(at);
     const count = numberIn(await source.at(at, counted), 0, counted, little);
     if (count > mostEntries) broken('a directory without end');
@@ -56,7 +59,8 @@ export async function cleanTiff(source: ImageSource): Promise<CleanImage> {
       kept.push(line);
       if (!inside) places.stays.push({ from, to: from + many * each });
       if (!isRead(name)) continue;
-      if (many > mostPieces) broken('too many pieces');
+      numbers += many;
+      if (many > mostPieces || numbers > mostNumbers) broken('too many pieces');
       const bytes = inside ? line.subarray(4 + wide) : await source.at(from, many * each);
       values.set(
         name,

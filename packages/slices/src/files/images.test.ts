@@ -90,6 +90,8 @@ test.each([
   ['of more pixels than anybody can look at', heif({ side: 60_000 })],
   ['of directories that lead to each other', tiff({ next: 8 })],
   ['of directories beyond the end', tiff({ next: 9_999 })],
+  ['of thousands of directories below one', tiff({ below: 3_000 })],
+  ['with two lists of what is in it', Buffer.concat([heif({}), box('meta', Buffer.alloc(4))])],
   ['of pieces beyond the end', tiff({ strip: 9_999 })],
   ['with more values than bytes', tiff({ many: 0xffffffff })],
   ['of 60,000 by 60,000 pixels', tiff({ side: 60_000 })],

@@ -61,7 +61,7 @@ export function heif({
 }
 
 /** The structure of a TIFF of one strip, the least significant byte first. */
-export function tiff({ next = 0, strip = 0, many = 3, side = 4, compression = 1 }): Buffer {
+export function tiff({ next = 0, strip = 0, many = 3, side = 4, compression = 1, below = 0 }): Buffer {
   const lines: [tag: number, type: number, count: number, value: number][] = [
     [256, 4, 1, side],
     [257, 4, 1, side],
@@ -69,6 +69,7 @@ export function tiff({ next = 0, strip = 0, many = 3, side = 4, compression = 1 
     [259, 3, 1, compression],
     [273, 4, 1, 8],
     [279, 4, 1, strip || 4],
+    ...(below > 0 ? [[330, 4, below, 8 + 2 + 12 * 7 + 4] as [number, number, number, number]] : []),
   ];
   const directory = Buffer.alloc(2 + 12 * lines.length + 4);
   directory.writeUInt16LE(lines.length, 0);
@@ -80,5 +81,5 @@ export function tiff({ next = 0, strip = 0, many = 3, side = 4, compression = 1 
     directory.writeUInt32LE(value, at + 8);
   }
   directory.writeUInt32LE(next, directory.length - 4);
-  return Buffer.concat([Buffer.from('II*\0\x08\0\0\0', 'latin1'), directory]);
+  return Buffer.concat([Buffer.from('II*\0\x08\0\0\0', 'latin1'), directory, Buffer.alloc(4 * below)]);
 }
