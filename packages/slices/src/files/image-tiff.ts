@@ -36,7 +36,7 @@ export async function cleanTiff(source: ImageSource): Promise<CleanImage> {
   const ahead = [numberIn(head, wide, wide, little)];
   for (let at = ahead.pop(); at !== undefined; at = ahead.pop()) {
     if (at === 0) continue;
-    if (seen.has(at) || seen.size + ahead.length >= mostDirectories) broken('directories without end');
+    if (seen.has(at) || seen.size >= mostDirectories) broken('directories without end');
     seen.add(at);
     const count = numberIn(await source.at(at, counted), 0, counted, little);
     if (count > mostEntries) broken('a directory without end');
@@ -72,6 +72,7 @@ export async function cleanTiff(source: ImageSource): Promise<CleanImage> {
     keepPieces(places, source, values.get(tag.strips), values.get(tag.stripBytes));
     keepPieces(places, source, values.get(tag.tiles), values.get(tag.tileBytes));
     ahead.push(next, ...(values.get(subDirectories) ?? []));
+    if (ahead.length > mostDirectories) broken('directories without end');
     const anew = Buffer.alloc(length);
     writeNumber(anew, 0, counted, little, kept.length);
     Buffer.concat(kept).copy(anew, counted);

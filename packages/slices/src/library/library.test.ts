@@ -27,7 +27,7 @@ import { changeFolder, chooseFoldersBy, forgetLibrary, makeFolder, removeFolder 
 import { library } from './index.ts';
 import { deepest } from './input.ts';
 import { jobs } from './jobs.ts';
-import { countDocuments, findDocument, listDocuments, officialDocuments } from './lists.ts';
+import { countDocuments, findDocument, listDocuments, officialDocuments, tagsIn } from './lists.ts';
 import { documentOf, foldersOf, libraryUri, pathTo, versionsOf } from './store.ts';
 import { notePlaces } from './tree.ts';
 import { entriesOf } from './zip.ts';
@@ -397,8 +397,21 @@ describe.each(['sqlite', 'postgres'] as const)('A library on %s', (dialect) => {
       { number: 1, note: 'From the council', by_id: null, by_name: 'Anna Away' },
     ]);
     const next = await bring(council.context, anna, 'ours.txt', 'Better');
-    await council.act((work) => addVersion(work, { post: ours.id, by: anna.id, file: next, note: 'Better' }));
+    const description = markdownText('Of #winter roads');
+    await council.act((work) =>
+      addVersion(work, { post: ours.id, by: anna.id, file: next, note: 'Better', description }),
+    );
     await both();
+    // What it is about travels with it, and finds it there: to who sees it.
+    const tags = (person: PersonRow) =>
+      tagsIn(host.context.db.reader, { person: person.id, moderates: false }, group.id);
+    expect(await tags(mia)).toEqual([{ tag: 'winter', count: 1 }]);
+    const tagged = { group: group.id, folder: '', tag: 'winter', order: 'name', limit: 50 } as const;
+    const byTag = await listDocuments(host.context.db.reader, { person: mia.id, moderates: false }, tagged);
+    expect(byTag.items.map(({ title, folder_id }) => [title, folder_id])).toEqual([['Ours', forms.id]]);
+    const hers = await bring(host.context, olga, 'leaflet.txt', 'Olga');
+    const theirs = { post: post.id, by: olga.id, file: hers, note: 'Olga', description };
+    expect(await refusal(host.act((work) => addVersion(work, theirs)))).toBe('forbidden');
     const told = await versionsOf(host.context.db.reader, here.id);
     expect(told.map(({ number, note, file_id }) => [number, note, file_id !== null])).toEqual([
       [2, 'Better', false],

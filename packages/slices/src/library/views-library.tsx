@@ -157,7 +157,7 @@ function Footer({ model, at, empty, reader }: { model: LibraryModel; at: string;
         {folder && may.changeFolder ? (
           <ButtonLink href={`/folders/${folder.id}/edit`}>{t('editFolder')}</ButtonLink>
         ) : null}
-        {empty ? null : <ButtonLink href={`${at}/zip`}>{t('zip')}</ButtonLink>}
+        {empty || model.tag !== null ? null : <ButtonLink href={`${at}/zip`}>{t('zip')}</ButtonLink>}
         {folder === null && may.seeBin ? (
           <ButtonLink href={`/groups/${group.id}/library/bin`}>{t('bin')}</ButtonLink>
         ) : null}
