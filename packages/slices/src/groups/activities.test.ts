@@ -4,6 +4,7 @@ import {
   heedEpoch,
   isObject,
   type JsonObject,
+  runAfterEffects,
   runNextJob,
   streams,
   subscribers,
@@ -12,7 +13,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { postgresMissing } from '../../../../test/harness/postgres.ts';
 import { carry, openNode, type TestNode } from '../../../../test/harness/two-nodes.ts';
-import type { PersonRow } from '../people/index.ts';
+import { type PersonRow, personByUri } from '../people/index.ts';
 import { accessOf } from './access.ts';
 import { agreementJobs } from './agreements.ts';
 import { updateGroup } from './groups.ts';
@@ -510,6 +511,28 @@ for (const dialect of dialects) {
       expect(await world.department.receive(ask)).toBe('no_agreement');
       expect(await world.department.receive({ ...ask, type: 'Follow' })).toBe('no_agreement');
       expect(await world.there()).toBeUndefined();
+    });
+
+    test('a node forgets who asks once whoever runs the group there has left it', async () => {
+      await using world = await setUp(dialect, { joining: 'request' });
+      const { council, department, hosted, asks, decides } = world;
+      await council.act((work) => joinGroup(work, asks));
+      await carry(council, department);
+      await department.act(async (work) => {
+        await approve(work, decides);
+        await setRole(work, { ...decides, role: 'facilitator' });
+      });
+      const bea = await department.addPerson('Bea Asks');
+      await department.act((work) => joinGroup(work, { group: hosted.id, person: bea.id }));
+      await carry(department, council);
+      const known = async () => {
+        while (await runAfterEffects(council.context));
+        const person = await personByUri(council.context.db.reader, bea.uri);
+        return (await membershipOf(council.context.db.reader, asks.group, person?.id ?? ''))?.state;
+      };
+      expect(await known()).toBe('requested');
+      await council.act((work) => leaveGroup(work, asks));
+      expect(await known()).toBe('none');
     });
 
     test('only people of the agencies that may ask join or follow, in an open group too', async () => {

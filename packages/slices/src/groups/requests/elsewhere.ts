@@ -159,6 +159,7 @@ const afterChange = (work: Work, { data }: { data: { group: string } }) => forge
 /** After each of these somebody may run a group elsewhere no more. */
 export const elsewhereEffects = {
   'group.role_changed': afterChange,
+  'group.left': afterChange,
   'group.removed': afterChange,
   'group.banned': afterChange,
   'group.access_lost': afterChange,
