@@ -10,9 +10,16 @@ export type Child = AsyncDisposable & {
   call: <T = any>(name: string, input?: unknown) => Promise<T>;
 };
 
-/** Starts this same program in another role. */
-export function startChild(role: string, environment: Record<string, string> = {}): Child {
-  const child: ChildProcess = fork(process.argv[1] ?? '', [], {
+/**
+ * Starts this same program in another role.
+ * @param program the bundle of the bench, where this is another one
+ */
+export function startChild(
+  role: string,
+  environment: Record<string, string> = {},
+  program = process.argv[1] ?? '',
+): Child {
+  const child: ChildProcess = fork(program, [], {
     env: { ...process.env, ...environment, BENCH_ROLE: role },
     execArgv: ['--enable-source-maps'],
   });

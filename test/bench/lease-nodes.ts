@@ -10,6 +10,8 @@ import { countRequests, type Requests } from '../harness/requests.ts';
 import { answerCalls } from './children.ts';
 import { allow, by } from './closed-parts.ts';
 
+export const renewEvery = 7 * 60_000;
+
 /** How many leases a node has confirmed since an instant, and the longest that any of those went without. */
 export type Leases = { renewed: number; longest: number };
 
@@ -44,8 +46,10 @@ export async function serveLeaseNode(): Promise<void> {
       const { id } = await addPerson(node.context, by, { name: 'Somebody', email: 'somebody@example.test', ...roles });
       return { id, uri: (await node.context.ports.people.byId(node.context.db.reader, id))?.uri };
     },
-    /** Closed groups of this node with a member at another one. @returns their addresses */
+    /** Closed groups of this node, which share their keys, with a member at another one. @returns their addresses, and the key that proves their tokens */
     host: async (input: { count: number; owner: string; member: string; origin: string }) => {
+      // What it tells others meanwhile is no part of this.
+      await node.federation.lanes[Symbol.asyncDispose]();
       await node.context.ports.actors.resolve(input.member);
       const keys = await createActorKeys();
       const uris: string[] = [];
@@ -61,10 +65,10 @@ export async function serveLeaseNode(): Promise<void> {
           await admitNode(work, group, input.origin);
           uris.push(uri);
         });
-      return uris;
+      return { uris, key: keys.ed25519.public };
     },
-    /** They are known here, and somebody of this node is a member of each. */
-    know: async (input: { uris: string[]; person: string }) => {
+    /** They are known here with their key, as since somebody joined them, and somebody of this node is a member of each. `held`: all were confirmed a moment ago. */
+    know: async (input: { uris: string[]; key: string; person: string; held: boolean }) => {
       for (const [number, uri] of input.uris.entries())
         await transact(node.context, by, async (work) => {
           const document: ActivityDocument = { id: uri, type: 'Group', name: `Board ${number}` };
@@ -75,8 +79,18 @@ export async function serveLeaseNode(): Promise<void> {
             { fetchedAt: work.now, verified: 'origin' },
           );
           await putMembership(work, id, input.person, { state: 'member' });
+          const pinned = { group_uri: uri, public: input.key, pinned_at: work.now };
+          await work.db.insertInto('group_key').values(pinned).execute();
           const group = await groupById(work.db, id);
-          if (group) await beginLease(work, group);
+          const next_at = new Date(Date.parse(work.now) + renewEvery).toISOString();
+          const held = { state: 'held', renewed_at: work.now, failed_at: null, next_at } as const;
+          if (input.held)
+            await work.db
+              .insertInto('group_lease')
+              .values({ group_id: id, ...held })
+              .execute();
+          // The last one is asked for, and the next round planned with it.
+          if (group && (!input.held || number === input.uris.length - 1)) await beginLease(work, group);
         });
     },
     /** The clock goes on. @returns the instant that it shows now */

@@ -7,12 +7,21 @@ import { type Figure, median } from './report.ts';
 const megabytes = 200;
 const rounds = 5;
 
-/** A large file of another node, read by somebody through their own node, beside a plain file server that hands out the same bytes: turn by turn on the same machine. */
-export async function measureMedia(_limits: Limits, profile: boolean): Promise<Figure[]> {
+/** A plain file server, the author's node for somebody there, and the reader's node for somebody of its own. */
+export type Way = 'plain' | 'own' | 'through';
+export type MediaNodes = AsyncDisposable & { take: (way: Way, profiled?: boolean) => Promise<Taken> };
+
+/**
+ * A large file of another node, which somebody may read through their own node, beside a plain file server that hands out the same bytes, each in a process of its own.
+ * @param options.program the bundle of the bench, where this process is another one
+ */
+export async function openMediaNodes(options: { megabytes: number; program?: string }): Promise<MediaNodes> {
+  const { megabytes, program } = options;
   const room = { JOINERY_FILE_MEGABYTES: String(megabytes) };
-  await using author = startChild('subject', room);
-  await using reader = startChild('subject', room);
-  await using plain = startChild('plain-files');
+  await using stack = new AsyncDisposableStack();
+  const author = stack.use(startChild('subject', room, program));
+  const reader = stack.use(startChild('subject', room, program));
+  const plain = stack.use(startChild('plain-files', {}, program));
   const [there, here] = [await author.call('address'), await reader.call('address')];
   await author.call('allow', [here.origin]);
   await reader.call('allow', [there.origin]);
@@ -33,24 +42,34 @@ export async function measureMedia(_limits: Limits, profile: boolean): Promise<F
   const headers = { cookie, host: new URL(here.origin).host };
   const port = await plain.call<number>('port');
   const ownHeaders = { cookie: await author.call<string>('cookie', group.owner), host: new URL(there.origin).host };
-  const ways = {
-    plain: () => take(plain, { port, path: '/', headers: {} }),
-    own: () => take(author, { port: there.port, path: new URL(uri).pathname, headers: ownHeaders }),
-    through: (profiled: boolean) => take(reader, { port: here.port, path: `/files/${id}`, headers }, profiled),
+  const ways: Record<Way, [Child, At]> = {
+    plain: [plain, { port, path: '/', headers: {} }],
+    own: [author, { port: there.port, path: new URL(uri).pathname, headers: ownHeaders }],
+    through: [reader, { port: here.port, path: `/files/${id}`, headers }],
   };
-  const found: Record<keyof typeof ways, Taken[]> = { plain: [], own: [], through: [] };
+  const children = stack.move();
+  return {
+    take: (way, profiled = false) => take(...ways[way], megabytes, profiled),
+    [Symbol.asyncDispose]: () => children.disposeAsync(),
+  };
+}
+
+/** The same bytes in three ways, turn by turn on the same machine. */
+export async function measureMedia(_limits: Limits, profile: boolean): Promise<Figure[]> {
+  await using nodes = await openMediaNodes({ megabytes });
+  const found: Record<Way, Taken[]> = { plain: [], own: [], through: [] };
   for (let round = 0; round <= rounds; round += 1) {
     const last = profile && round === rounds;
     for (const way of ['plain', 'own', 'through'] as const) {
-      const taken = await ways[way](last);
+      const taken = await nodes.take(way, last && way === 'through');
       if (taken.profile) printProfile('a file of another node', taken.profile);
       // The first one warms up.
       if (round > 0) found[way].push(taken);
     }
   }
-  const speed = (way: keyof typeof ways) => median(found[way].map((one) => one.wall));
-  const cost = (way: keyof typeof ways) => median(found[way].map((one) => one.thread));
-  const figure = (name: string, target: string, way: keyof typeof ways): Figure => ({
+  const speed = (way: Way) => median(found[way].map((one) => one.wall));
+  const cost = (way: Way) => median(found[way].map((one) => one.thread));
+  const figure = (name: string, target: string, way: Way): Figure => ({
     name,
     target,
     met: speed(way) >= 0.6 * speed('plain'),
@@ -71,11 +90,9 @@ export async function measureMedia(_limits: Limits, profile: boolean): Promise<F
 /** MB a second, by the clock and by processor time of the main thread of who answers. */
 type Taken = { wall: number; thread: number; profile?: Parameters<typeof printProfile>[1] };
 
-async function take(
-  child: Child,
-  at: { port: number; path: string; headers: Record<string, string> },
-  profiled = false,
-): Promise<Taken> {
+type At = { port: number; path: string; headers: Record<string, string> };
+
+async function take(child: Child, at: At, megabytes: number, profiled: boolean): Promise<Taken> {
   await child.call('begin', profiled);
   const since = performance.now();
   const bytes = await get(at);
@@ -86,7 +103,7 @@ async function take(
 }
 
 /** @returns how many bytes came */
-function get(at: { port: number; path: string; headers: Record<string, string> }): Promise<number> {
+function get(at: At): Promise<number> {
   return new Promise((resolve, reject) => {
     request({ host: '127.0.0.1', ...at }, (answer) => {
       let bytes = 0;
