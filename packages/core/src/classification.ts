@@ -103,11 +103,6 @@ export type Classification = {
   unmapped: ReadonlySet<string>;
 };
 
-/** Changes with every label and every group's. */
-export async function classificationVersion(db: Reader): Promise<string> {
-  return (await scheme(db, {}))[0]?.version ?? '';
-}
-
 /**
  * Reads labels and groups for decisions. What a label of another agency means here an officer says; a word that is ours, at the same place, means the same. Any other counts as
  * the highest, since nobody here has said what it allows.

@@ -38,7 +38,9 @@ export type RestoreDecision = {
   administrators?: readonly string[];
 };
 
-const name = 'restored';
+/** In `meta`: what `restoredState` reads. */
+export const restoredName = 'restored';
+const name = restoredName;
 
 /** Null for a node that never was restored. */
 export async function restoredState(db: Reader): Promise<Restored | null> {

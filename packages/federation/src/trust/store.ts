@@ -1,12 +1,4 @@
-import {
-  type Classification,
-  type Direction,
-  prepareQuery,
-  type Reader,
-  type Scope,
-  scopes,
-  type Work,
-} from '@joinery/core';
+import { type Classification, type Direction, type Reader, type Scope, scopes, type Work } from '@joinery/core';
 import { z } from 'zod';
 import type { Agreement, Snapshot } from './decide.ts';
 import {
@@ -221,13 +213,6 @@ export async function registerDecision(work: Work, row: PartnerDecisionRow): Pro
     .onConflict((conflict) => conflict.column('id').doUpdateSet({ version: row.id }))
     .execute();
 }
-
-/** Changes with every decision. */
-export async function partnerVersion(db: Reader): Promise<string> {
-  return (await versionOf(db, {}))[0]?.version ?? '';
-}
-
-const versionOf = prepareQuery((db) => db.selectFrom('partner_version').select('version'));
 
 /** The register, newest first. @param filter.before id of the last row of the page before */
 export async function decisions(

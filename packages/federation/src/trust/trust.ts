@@ -1,17 +1,17 @@
 import {
   type Context,
   canonicalOrigin,
-  classificationVersion,
+  prepareQuery,
   type Restored,
   readClassification,
-  restoredState,
+  restoredName,
   type Scope,
   type Trust,
 } from '@joinery/core';
 import { decide, decideReading, type Introduction, type Snapshot } from './decide.ts';
-import { introductionVersion, readIntroductions } from './introduced/store.ts';
+import { introductionsName, readIntroductions } from './introduced/store.ts';
 import { unansweredOrigins } from './restored.ts';
-import { allPartners, partnerVersion, toSnapshot } from './store.ts';
+import { allPartners, toSnapshot } from './store.ts';
 
 /** The allow-list in memory. */
 export type TrustList = Trust & {
@@ -53,6 +53,16 @@ function quarantineOf(restored: Restored | null, unanswered: readonly string[]):
   return apart.length > 0 ? { quarantine: new Set(apart) } : {};
 }
 
+/** By which it is seen that the list has to be read again. After every commit: one statement. */
+const readVersions = prepareQuery((db) =>
+  db.selectNoFrom((eb) => [
+    eb.selectFrom('partner_version').select('version').as('partners'),
+    eb.selectFrom('classification').select('version').where('id', '=', 1).as('labels'),
+    eb.selectFrom('meta').select('value').where('name', '=', introductionsName).as('introductions'),
+    eb.selectFrom('meta').select('value').where('name', '=', restoredName).as('restored'),
+  ]),
+);
+
 const reachableMilliseconds = 60_000;
 const retryMilliseconds = 250;
 
@@ -75,15 +85,11 @@ export function createTrust(
     (await Promise.all(node.slices.map((slice) => slice.heldBack?.(db.reader) ?? []))).flat();
   const load = async () => {
     try {
-      const restored = await restoredState(db.reader);
-      const versions = [
-        await partnerVersion(db.reader),
-        await classificationVersion(db.reader),
-        await introductionVersion(db.reader),
-      ];
+      const [versions] = await readVersions(db.reader, {});
+      const restored = versions?.restored ? (JSON.parse(versions.restored) as Restored) : null;
       const unanswered = restored === null ? [] : await unansweredOrigins(db.reader);
       const heldBack = restored === null ? [] : await heldBackHere();
-      const current = `${versions.join(' ')} ${JSON.stringify(restored)} ${unanswered.join(' ')} ${heldBack.join(' ')}`;
+      const current = `${JSON.stringify(versions)} ${unanswered.join(' ')} ${heldBack.join(' ')}`;
       if (current === version) return;
       const partners = await allPartners(db.reader);
       const introduced = await readIntroductions(db.reader);

@@ -1,11 +1,12 @@
-import { newId, originOf, prepareQuery, type Reader, refuse, streams, type Work } from '@joinery/core';
+import { newId, originOf, type Reader, refuse, streams, type Work } from '@joinery/core';
 import { z } from 'zod';
 import type { Introduction } from '../decide.ts';
 import { registerDecision } from '../store.ts';
 import { type IntroducedNode, readKey } from './list.ts';
 import type { IntroductionRow } from './tables.ts';
 
-const versionName = 'introductions';
+/** In `meta`: changes with every list and every refusal. */
+export const introductionsName = 'introductions';
 
 const nodesSchema = z.array(z.object({ origin: z.string(), agency: z.string(), key: z.string() }));
 
@@ -14,19 +15,12 @@ export function nodesIn(row: Pick<IntroductionRow, 'nodes'>): IntroducedNode[] {
   return nodesSchema.parse(JSON.parse(row.nodes));
 }
 
-/** Changes with every list and every refusal. */
-export async function introductionVersion(db: Reader): Promise<string> {
-  return (await readVersion(db, {}))[0]?.value ?? '';
-}
-
-const readVersion = prepareQuery((db) => db.selectFrom('meta').select('value').where('name', '=', versionName));
-
 /** Tells every process that keeps the list in memory; an event has to follow. */
 async function raiseVersion(work: Work): Promise<void> {
   const value = newId();
   await work.db
     .insertInto('meta')
-    .values({ name: versionName, value })
+    .values({ name: introductionsName, value })
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
     .execute();
 }
