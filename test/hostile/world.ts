@@ -28,11 +28,14 @@ export type World = AsyncDisposable & {
   forward: (milliseconds: number) => void;
 };
 
-export async function startWorld(options: { join?: boolean; webApp?: WebApp } = {}): Promise<World> {
+type WorldOptions = { join?: boolean; webApp?: WebApp; dialect?: 'sqlite' | 'postgres' };
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
   let ahead = 0;
   const node = await startTestNode('department', {
     clock: { now: () => new Date(Date.now() + ahead) },
     ...(options.webApp && { webApp: options.webApp }),
+    ...(options.dialect && { dialect: options.dialect }),
   });
   const [good, evil, stranger] = await Promise.all([startRogue(), startRogue(), startRogue()]);
   await node.allow({ origin: good.origin, name: 'Good agency' });
@@ -90,6 +93,10 @@ export async function join(node: TestNode, from: Rogue, person: RogueActor, grou
   expect(answer.status).toBe(202);
   await node.settle();
 }
+
+/** What was sent to a node, as documents. */
+export const askedOf = (rogue: Rogue): JsonObject[] =>
+  rogue.requests.flatMap(({ body }): JsonObject[] => (body.startsWith('{') ? [JSON.parse(body)] : []));
 
 /** A topic as other software sends it. */
 export function create(from: Rogue, author: RogueActor, group: { uri: string }, change: JsonObject = {}): JsonObject {

@@ -158,6 +158,13 @@ it('gives a file of it to nobody else at any node, in whole or in part, and not 
     expect(await get(node, `${b.origin}/files/${files.long}`, headers)).toEqual(
       await get(node, `${b.origin}/files/${missing}`, headers),
     );
+  // Nor as a record copy, which nobody promised: not at the node of the group, and not by a member’s node.
+  const { origin } = b;
+  for (const node of [x, c])
+    for (const end of [`?home=${origin}`, `?home=${origin}&record`, `?home=${a.origin}`])
+      expect(await get(node, `${a.origin}/files/${files.long}${end}`)).toEqual(
+        await get(node, `${a.origin}/files/${missing}${end}`),
+      );
   // Whoever may read it has it, and keeps it in no cache.
   const mine = await fetch(`${c.origin}/files/${await idAt(c, files.picture)}`, { headers: await headersOf(c, cleo) });
   expect([mine.status, mine.headers.get('cache-control')]).toEqual([200, 'private, no-store']);
@@ -166,6 +173,7 @@ it('gives a file of it to nobody else at any node, in whole or in part, and not 
 
 it('shows a picture from elsewhere by an address of the reader’s own node alone, as it was announced or not at all (hostile case 118)', async () => {
   const { b, c, cleo, bob, settle, arrives } = world;
+  const earlier = c.federation.door.recent();
   const here = await postByUri(c.context.db.reader, topic.uri);
   const id = await idAt(c, files.picture);
   const page = await (await browserOf(c, cleo)).get(`/posts/${here?.id}`);
@@ -180,7 +188,9 @@ it('shows a picture from elsewhere by an address of the reader’s own node alon
     expect(headers.get('content-security-policy')).not.toContain(new URL(b.origin).host);
   }
   // Asked of B alone, by C itself.
-  const asked = c.federation.door.recent().filter(({ url }) => url.includes('/files/'));
+  const seen = await fetch(`${c.origin}/files/${id}`, { headers: await headersOf(c, cleo) });
+  expect(Buffer.from(await seen.arrayBuffer()).equals(picture)).toBe(true);
+  const asked = c.federation.door.recent().filter((one) => !earlier.includes(one) && one.url.includes('/files/'));
   expect(asked.length).toBeGreaterThan(0);
   for (const { url } of asked) expect(new URL(url).origin).toBe(b.origin);
 

@@ -7,6 +7,14 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The largest whole number that a column of PostgreSQL holds. */
+const mostCounted = 2_147_483_647;
+
+/** A number that another node counts with (places, versions, how many): from 0 on, and no more than a database holds; null for anything else. */
+export function countIn(value: Json | undefined): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= mostCounted ? value : null;
+}
+
 /** A member of a document as a list, since ActivityStreams lets one stand for a list of one; absent and null are empty. */
 export function listOf(value: Json | undefined): Json[] {
   if (value === undefined || value === null) return [];

@@ -1,4 +1,4 @@
-import { addressOf, isObject, type JsonObject, listOf, originOf, transact } from '@joinery/core';
+import { addressOf, countIn, isObject, type JsonObject, listOf, originOf, transact } from '@joinery/core';
 import { missingAddresses } from './apply.ts';
 import { type Away, createAway } from './away.ts';
 import type { Bridge } from './bridge.ts';
@@ -218,8 +218,8 @@ async function pullStream(bridge: Bridge, origin: string, stream: string, parts:
       const done = await settleAll(bridge, part, { fetched: true, pulled: true, away });
       for (const { released } of done) for (const one of released) parts.wake(one);
     }
-    const through = answer.document['joinery:through'];
-    if (typeof through !== 'number' || through <= row.position) return;
+    const through = countIn(answer.document['joinery:through']);
+    if (through === null || through <= row.position) return;
     await reach(bridge, row, through);
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   type Context,
   countAttempt,
+  countIn,
   isObject,
   type JsonObject,
   type LogEvent,
@@ -194,16 +195,15 @@ export async function compareDigest(
   for (const entry of entries) {
     const stream = textOf(entry.id);
     const epoch = textOf(entry['joinery:epoch']);
-    const head = entry['joinery:head'];
-    const from = entry['joinery:from'];
-    if (!stream?.startsWith(`${peer}/streams/`) || !epoch || typeof head !== 'number' || typeof from !== 'number')
-      continue;
+    const head = countIn(entry['joinery:head']);
+    const from = countIn(entry['joinery:from']);
+    if (!stream?.startsWith(`${peer}/streams/`) || !epoch || head === null || from === null) continue;
     const known = rows.find((row) => row.stream === stream);
     if (known?.epoch === epoch && known.position >= head) continue;
     if (known?.epoch !== epoch) {
       // One that we acknowledged and know nothing of was begun after the backup that we come from: read from where it began.
-      const began = entry['joinery:begin'];
-      const position = known === undefined && typeof began === 'number' ? Math.min(began, from) : from;
+      const began = countIn(entry['joinery:begin']);
+      const position = known === undefined && began !== null ? Math.min(began, from) : from;
       await begin(bridge, { origin: peer, stream, epoch, position: Math.min(position, head), head });
     }
     missing.push(stream);

@@ -1,5 +1,6 @@
 import {
   addressOf,
+  countIn,
   heedEpoch,
   isObject,
   type Json,
@@ -91,8 +92,8 @@ function streamHead(activity: JsonObject, origin: string): Head | null {
   const object = isObject(activity.object) ? activity.object : null;
   const stream = object && addressOf(object);
   const epoch = object && textOf(object['joinery:epoch']);
-  const from = object?.['joinery:from'];
-  const head = object?.['joinery:head'];
+  const from = countIn(object?.['joinery:from']);
+  const head = countIn(object?.['joinery:head']);
   if (
     activity.type !== 'Update' ||
     !stream ||
@@ -102,7 +103,7 @@ function streamHead(activity: JsonObject, origin: string): Head | null {
   )
     return null;
   const hostEpoch = object['joinery:hostEpoch'];
-  return typeof from === 'number' && typeof head === 'number' ? { stream, epoch, hostEpoch, from, head } : null;
+  return from !== null && head !== null ? { stream, epoch, hostEpoch, from, head } : null;
 }
 
 async function followHead(

@@ -2,6 +2,7 @@ import {
   addressOf,
   type By,
   type Context,
+  countIn,
   holdAccounts,
   isObject,
   type JsonObject,
@@ -226,8 +227,8 @@ async function rewind({ context }: Bridge, origin: string, held: JsonObject): Pr
   const positions = new Map<string, number>();
   for (const item of listOf(held.items).filter(isObject)) {
     const stream = textOf(item.id);
-    const sequence = item['joinery:sequence'];
-    if (stream !== null && typeof sequence === 'number') positions.set(stream, sequence);
+    const sequence = countIn(item['joinery:sequence']);
+    if (stream !== null && sequence !== null) positions.set(stream, sequence);
   }
   return transact(context, { kind: 'peer', origin }, async (work) => {
     const rows = await work.db

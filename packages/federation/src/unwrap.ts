@@ -1,6 +1,7 @@
 import {
   type ActivityDocument,
   addressOf,
+  countIn,
   embedded,
   type Inbound,
   type JsonObject,
@@ -156,10 +157,9 @@ function vouchedKey(announce: ActivityDocument, author: string, group: string): 
 function placeOf(activity: ActivityDocument, origin: string): Place | null {
   const stream = textOf(activity['joinery:stream']);
   const epoch = textOf(activity['joinery:epoch']);
-  const sequence = activity['joinery:sequence'];
+  const sequence = countIn(activity['joinery:sequence']);
   if (!stream || !epoch || epoch.length > 100 || originOf(stream) !== origin) return null;
-  if (typeof sequence !== 'number' || !Number.isSafeInteger(sequence) || sequence < 1) return null;
-  const after = activity['joinery:after'];
-  const isEarlier = typeof after === 'number' && Number.isSafeInteger(after) && after >= 0 && after < sequence;
-  return { stream, epoch, sequence, after: isEarlier ? after : sequence - 1 };
+  if (sequence === null || sequence < 1) return null;
+  const after = countIn(activity['joinery:after']);
+  return { stream, epoch, sequence, after: after !== null && after < sequence ? after : sequence - 1 };
 }

@@ -27,6 +27,10 @@ describe.skipIf(postgresMissing)('Statements on PostgreSQL', () => {
   it('are not kept without end', async () => {
     await using store = await openStore('postgres', { slices: [] });
     await store.context.db.writer.connection().execute(async (db) => {
+      // As long as a list that somebody sends: each length would be another one.
+      const long = sql`select 1 where 1 in (${sql.join(Array.from({ length: 6_000 }, () => 1))}) /* kept for the test */`;
+      for (const _ of [1, 2, 3]) await long.execute(db);
+      expect(await kept(db)).toEqual([]);
       for (let number = 0; number < 300; number += 1) {
         const ask = sql`select 1 as ${sql.ref(`c${number}`)} /* kept for the test */`;
         await ask.execute(db);

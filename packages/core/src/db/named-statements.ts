@@ -41,8 +41,7 @@ export function nameStatements(client: pg.ClientBase): void {
   const ask = (text: unknown, values: unknown, ...rest: unknown[]) => {
     if (text === 'rollback') return rollBack(text, values, ...rest);
     if (over) return Promise.reject(new Error('This transaction has been rolled back'));
-    if (outdated || typeof text !== 'string' || !Array.isArray(values) || !plannable.test(text))
-      return query(text, values, ...rest);
+    if (outdated || !isPlannable(text) || !Array.isArray(values)) return query(text, values, ...rest);
     const name = nameOf(text);
     if (name === null || (!kept.has(name) && kept.size >= mostPerConnection)) return query(text, values);
     kept.add(name);
@@ -51,7 +50,13 @@ export function nameStatements(client: pg.ClientBase): void {
   client.query = ask as typeof client.query;
 }
 
+/** Characters. Longer ones are those with long lists, which come in as many lengths as there are: they would only fill the memory here and there. */
+const longestText = 20_000;
 const plannable = /^\s*(select|with|insert|update|delete)\b/i;
+
+function isPlannable(text: unknown): text is string {
+  return typeof text === 'string' && text.length <= longestText && plannable.test(text);
+}
 
 /** @returns null for what is asked for the first time: much is never asked again, such as lists of other lengths */
 function nameOf(text: string): string | null {

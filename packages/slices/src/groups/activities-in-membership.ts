@@ -1,5 +1,6 @@
 import {
   addressOf,
+  countIn,
   embedded,
   type Inbound,
   type InboundHandler,
@@ -91,8 +92,7 @@ async function onReceipt(work: Work, inbound: Inbound): Promise<InboundOutcome |
     work.emit('group.item_dropped', streams.local, { group: group.id, node: inbound.origin, item });
     return applied;
   }
-  const items =
-    typeof dropped.items === 'number' && Number.isSafeInteger(dropped.items) ? Math.max(0, dropped.items) : 0;
+  const items = countIn(dropped.items) ?? 0;
   return (await noteReceipt(work, group, inbound.origin, { items, text: inbound.text }))
     ? applied
     : ignored('too late');

@@ -1,5 +1,6 @@
 import {
   addressOf,
+  countIn,
   embedded,
   enqueueJob,
   type Inbound,
@@ -86,9 +87,9 @@ async function onAddOrRemove(work: Work, inbound: Inbound): Promise<InboundOutco
 /** `Remove` of a node from a closed group: tokens that it was issued before count no more. */
 async function onRevoke(work: Work, inbound: Inbound): Promise<InboundOutcome | null> {
   const { activity } = inbound;
-  const version = activity['joinery:version'];
+  const version = countIn(activity['joinery:version']);
   const node = originOf(addressOf(activity.object) ?? '');
-  if (typeof version !== 'number' || !Number.isSafeInteger(version) || node === null) return null;
+  if (version === null || node === null) return null;
   const group = await groupByCollection(work.db, 'followers_uri', addressOf(activity.target) ?? '');
   if (!group || group.local === 1) return ignored('no group of another node that is known here');
   if (!speaksFor(group, inbound)) return ignored('only the group itself decides');

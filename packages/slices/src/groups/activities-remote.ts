@@ -1,5 +1,6 @@
 import {
   type ActivityDocument,
+  countIn,
   firstText,
   type Inbound,
   isObject,
@@ -242,19 +243,15 @@ async function rememberNodes(work: Work, group: Pick<GroupRow, 'id'>, value: Jso
   for (const item of listOf(value).slice(0, mostNodes)) {
     if (!isObject(item) || typeof item.origin !== 'string') continue;
     const origin = originOf(item.origin);
-    const members = wholeNumber(item.members);
+    const members = countIn(item.members);
     if (origin === null || members === null) continue;
     rows.set(origin, { origin, agency: cleanName(firstText(item.agency) ?? '') || new URL(origin).host, members });
   }
   await putCountedNodes(work, group.id, rows.values());
 }
 
-function wholeNumber(value: Json | undefined): number | null {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
-}
-
 function count<Name extends string>(name: Name, value: Json | undefined): { [K in Name]?: number } {
-  const number = wholeNumber(value);
+  const number = countIn(value);
   return number === null ? {} : ({ [name]: number } as { [K in Name]: number });
 }
 

@@ -1,4 +1,4 @@
-import { type Inbound, ownEpoch, type Reader, readEpoch, type Work } from '@joinery/core';
+import { countIn, type Inbound, ownEpoch, type Reader, readEpoch, type Work } from '@joinery/core';
 import { membershipOf } from './store.ts';
 import type { GroupMemberRow, GroupRow } from './tables.ts';
 
@@ -18,8 +18,7 @@ export async function sayStanding(db: Reader, { data, at }: { data: { version?: 
 }
 
 function versionIn({ activity }: Inbound): number | null {
-  const version = activity['joinery:standing'];
-  return typeof version === 'number' && Number.isSafeInteger(version) && version >= 0 ? version : null;
+  return countIn(activity['joinery:standing']);
 }
 
 /** What an answer of the node of a group says. An epoch that only the group's key speaks for is not taken over, and neither is a version in it. */

@@ -1,5 +1,6 @@
 import {
   type AfterEffects,
+  countIn,
   enqueueJob,
   fold,
   isObject,
@@ -64,8 +65,9 @@ async function rememberVersions(work: Work, post: PostRow, said: Json | undefine
   const earlier = Array.isArray(about.versions) ? about.versions.slice(0, 20).filter(isObject) : [];
   const origin = new URL(post.uri).origin;
   const read = [about, ...earlier].flatMap((version) => {
-    const { version: number, note, by, at } = version;
-    if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 1) return [];
+    const { note, by, at } = version;
+    const number = countIn(version.version);
+    if (number === null || number < 1) return [];
     const file: SaidFile | null = 'document' in version ? readFile(version.document, origin) : null;
     return [{ number, note: words(note, longestNote), by_name: words(by, 200), at: instant(at, post), file }];
   });

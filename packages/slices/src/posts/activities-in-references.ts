@@ -1,5 +1,6 @@
 import {
   addressOf,
+  countIn,
   eventById,
   type Inbound,
   type InboundOutcome,
@@ -18,8 +19,7 @@ import { want } from './wanted.ts';
 
 /** Number of the item in its group; null when what is said is no number. */
 export function numberIn(inbound: Inbound): number | null {
-  const number = inbound.activity['joinery:number'];
-  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null;
+  return countIn(inbound.activity['joinery:number']);
 }
 
 /** A closed group elsewhere tells of an item by its address alone. What is written there is read at that address, never believed from here. */
@@ -71,9 +71,8 @@ export async function rememberReferences(work: Work, group: GroupRow, items: Jso
   let added = 0;
   for (const item of items) {
     const uri = addressOf(item.object);
-    const number = item['joinery:number'];
-    if (item.type !== 'Announce' || uri === null || typeof number !== 'number' || !Number.isSafeInteger(number))
-      continue;
+    const number = countIn(item['joinery:number']);
+    if (item.type !== 'Announce' || uri === null || number === null) continue;
     const known = await ownOrKnown(work, uri);
     if (known?.group_id === group.id) {
       if (known.local === 1) {
