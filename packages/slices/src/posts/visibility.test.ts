@@ -5,6 +5,7 @@ import { createPerson, type PersonRow, people } from '@joinery/slices/people';
 import type { Kysely } from 'kysely';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
+import { audienceChoices } from './audience.ts';
 import { deletePost } from './changes.ts';
 import { tellCounts } from './counts.ts';
 import { fileHolders } from './file-holders.ts';
@@ -303,7 +304,7 @@ describeStores('Who sees a thread', (openStore) => {
     expect(await reads(member, answered.id)).toBe(true);
   });
 
-  it('is narrowed in closed groups of this node alone, to agencies that are in the group; guests are of another', async () => {
+  it('is narrowed in closed groups alone, to agencies that are in the group; guests are of another', async () => {
     await using world = await open();
     const { context, act, owner, person, join, write, group } = world;
     const keys = await createActorKeys();
@@ -330,5 +331,38 @@ describeStores('Who sees a thread', (openStore) => {
     await act((work) => updateGroup(work, group.id, owner.id, { reading: 'partners' }));
     expect(await seesPost(context.db.reader, null, topic)).toBe(false);
     expect(await postById(context.db.reader, topic.id)).toMatchObject({ audience: 'agency' });
+  });
+
+  it('is narrowed in a group of another node where that says that it heeds it: any other would pass it on to all', async () => {
+    await using world = await open();
+    const { context, act, owner } = world;
+    const uri = 'https://other.example/groups/1';
+    const say = (narrows: object) =>
+      act(async (work) => {
+        const told = { id: uri, type: 'Group', name: 'Board', 'joinery:reading': 'members', ...narrows };
+        const kind = groups.objects?.find(({ path }) => path === 'groups');
+        return (await kind?.saveRemote?.(work, told, { fetchedAt: work.now, verified: 'origin' })) ?? '';
+      });
+    const group = await say({});
+    const own = await membershipOf(context.db.reader, world.group.id, owner.id);
+    if (!own) throw new Error('not there');
+    await act((work) =>
+      work.db
+        .insertInto('group_member')
+        .values({ ...own, group_id: group, role: 'member' })
+        .execute(),
+    );
+    const audience = { kind: 'facilitators', origin: null } as const;
+    const write = () =>
+      act((work) => createTopic(work, { group, author: owner.id, title: 'T', audience, ...markdownText('x') }));
+    const choices = async () => {
+      const row = await groupById(context.db.reader, group);
+      return row && audienceChoices(context.db.reader, row, 'Agency');
+    };
+    await expect(write()).rejects.toMatchObject({ code: 'invalid' });
+    expect(await choices()).toBeNull();
+    await say({ 'joinery:narrows': true });
+    expect(await write()).toMatchObject({ audience: 'facilitators' });
+    expect(await choices()).toMatchObject({ host: expect.any(String) });
   });
 });
