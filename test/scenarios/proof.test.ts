@@ -130,12 +130,16 @@ describe('The proof', () => {
       return joinGroup(work, { group: closed.group.id, person: id ?? '', activity: `${partner}/activities/1` });
     });
     expect(mia.state).toBe('member');
+    const got = /Known Council.*Gets it \(200\).*without an agreement.*Refused \(403\)/;
     for (const thing of [closed.topic.uri, hidden])
       for (const paper of ['', '.pdf'])
-        expect([thing, (await lookAsOwner(proof(thing, paper))).text]).toEqual([
-          thing,
-          expect.stringMatching(/Known Council.*Gets it \(200\).*without an agreement.*Refused \(403\)/),
-        ]);
+        for (const [who, see] of Object.entries({ officer: look, owner: lookAsOwner })) {
+          const page = await see(proof(thing, paper));
+          expect([thing, who, page.text]).toEqual([thing, who, expect.stringMatching(got)]);
+          // Only who reads it themselves sees what they get: looking after agreements opens no content.
+          const opens = who === 'owner' && thing === closed.topic.uri && paper === '';
+          expect([thing, who, paper, /Secret/.test(page.text)]).toEqual([thing, who, paper, opens]);
+        }
     const db = node.context.db.reader;
     expect(await db.selectFrom('post_fetch').selectAll().execute()).toEqual([]);
     expect(await db.selectFrom('files_reading').select('reader').where('kind', '=', 'node').execute()).toEqual([]);
