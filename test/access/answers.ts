@@ -100,6 +100,7 @@ export function plain(world: ClosedWorld, { status, headers, body }: Answer, ask
   if (request) text = text.replaceAll(request, '<request>');
   // Forms carry ids and tokens of their own, and papers the second at which they were made.
   return text
+    .replace(/(?:\/|%2F)\d{10}(?:\/|%2F)[A-Za-z0-9_-]{43}/g, '/<pass>')
     .replace(/D:\d{14}Z|\/ID \[[^\]]*|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<second>')
     .replace(/[A-Za-z0-9_-]{43}/g, '<token>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, (id) =>

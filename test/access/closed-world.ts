@@ -19,6 +19,7 @@ import { approve, createGroup, invite, joinGroup, removeMember, setQuestions, se
 import { addDocument } from '@joinery/slices/library';
 import { rememberRemotePerson } from '@joinery/slices/people';
 import { createTopic, hold, markdownText, reply, report } from '@joinery/slices/posts';
+import { sha256 } from '../../packages/core/src/accounts/one-way.ts';
 import { issueActorToken } from '../../packages/federation/src/actor-token.ts';
 import { saveIntroduction } from '../../packages/federation/src/trust/introduced/store.ts';
 import { decideAs, type PartnerFields } from '../../packages/federation/src/trust/testing.ts';
@@ -27,7 +28,7 @@ import { putMembership } from '../../packages/slices/src/groups/store.ts';
 import { notify } from '../../packages/slices/src/notifications/notify.ts';
 import { type ReceivedMail, startMailServer } from '../harness/mail-server.ts';
 import { createBrowser, type TestBrowser } from '../harness/web.ts';
-import { openSeed, type Person, type Seed } from './seed.ts';
+import { mediaOrigin, openSeed, type Person, type Seed } from './seed.ts';
 
 const by = { kind: 'system', what: 'test' } as const;
 
@@ -109,6 +110,8 @@ export type ClosedWorld = AsyncDisposable & {
   ask: (visitor: Visitor, request: Asked) => Promise<Answer>;
   /** As a page's form, or a program; a node signs it, and says the token that it was given by a group. */
   send: (visitor: Visitor, method: string, path: string, sent: Sent) => Promise<Answer>;
+  /** The stream of news of some groups, asked for with what their pages would carry for this visitor, whether they may see these pages or not. */
+  listen: (visitor: Visitor, groups: readonly string[]) => Promise<Response>;
   /** Lets time go by, with all that is done in the background meanwhile. */
   pass: (milliseconds: number) => Promise<void>;
   /** What was sent by mail so far. */
@@ -400,8 +403,22 @@ export async function openClosedWorld(dialect: 'sqlite' | 'postgres' = 'sqlite')
     const token = people[visitor] && seed.tokens[people[visitor]];
     return token ? { authorization: `Bearer ${token}` } : {};
   };
+  /** The address of a file at the second address, as it was given to somebody who read it then; without a pass for whoever never had one. */
+  const withPass = (visitor: Visitor, path: string): string | null => {
+    const file = /^\/files\/([^/]+)\/x\/x\/x$/.exec(path)?.[1];
+    const person = visitor === 'signed out' ? seed.things.member : people[visitor] && seed.things[people[visitor]];
+    if (!file || !person) return null;
+    const until = Math.floor(now.getTime() / 1_000) + 60;
+    return `/files/${file}/${person}/${until}/${context.secret.mac('media', `${file} ${person} ${until}`)}`;
+  };
   const ask: ClosedWorld['ask'] = async (visitor, { method, path, accept, type, body }) => {
     const host = new URL(origin).host;
+    const pass = withPass(visitor, path);
+    if (pass !== null) {
+      // Browsers send no cookie of the node there.
+      const headers = { accept, host: new URL(mediaOrigin).host };
+      return read(await webApp.fetch(new Request(`${mediaOrigin}${pass}`, { method, headers })));
+    }
     const headers: Headings = { accept, host, ...(type && { 'content-type': type }) };
     const sent = { method, ...(body === undefined ? {} : { body }) };
     if (!isNode(visitor) && !path.startsWith('/api/'))
@@ -437,6 +454,14 @@ export async function openClosedWorld(dialect: 'sqlite' | 'postgres' = 'sqlite')
   };
   return {
     ...{ seed, things, ask, send },
+    listen: async (visitor, groups) => {
+      const session = browserOf(visitor).cookies.get(cookieName(origin, 'session')) ?? '';
+      const marks = groups.map(
+        (group) => `topic=${group}.${context.secret.mac('live', `${sha256(session)} ${group}`)}`,
+      );
+      const headers = await signed(visitor, { method: 'GET', path: `/events?${marks.join('&')}` }, { accept: '*/*' });
+      return browserOf(visitor).fetch(`/events?${marks.join('&')}`, { headers });
+    },
     mails: mail.mails,
     pass: async (milliseconds) => {
       now = new Date(now.getTime() + milliseconds);

@@ -1,5 +1,6 @@
 import { changingRoutes } from './changing-routes-table.ts';
 import { isNode, places, type Visitor, visitors } from './closed-world.ts';
+import { posted, type Receipt, receiptOf, receipts } from './delivering.ts';
 import { type Row as Looked, looking, totals } from './looking-table.ts';
 import { outcomeOf, outcomes, type Rule, type RuleName, rules } from './rules.ts';
 import type { Person } from './seed.ts';
@@ -76,6 +77,17 @@ function sendingSection(rule: SendingRule): string {
   return `### ${rule.says}\n\n${head('Who', ...among)}\n${lines(rows)}\n\n${rule.routes.map(changing).join('\n')}`;
 }
 
+/** Who is answered what at an address for deliveries. */
+function deliverySection(paths: readonly string[]): string {
+  const [path = ''] = paths;
+  const alike = Map.groupBy(Object.keys(visitors) as Visitor[], (visitor) => receiptOf(path, visitor));
+  const rows = [...alike].map(([receipt, group]) => [
+    group.map((one) => `**${one}**`).join(', '),
+    receipt satisfies Receipt,
+  ]);
+  return `${head('Who', 'Answer')}\n${lines(rows)}\n\n${paths.map((one) => `- \`POST ${one}\``).join('\n')}`;
+}
+
 /** Nodes, where they have no line of their own, and the addresses at which they have. */
 function nodesSentence(): string {
   const asNobody = Object.entries(looking).filter(
@@ -130,6 +142,16 @@ ${sectionsOf('GET')}
 As ActivityStreams, at the same addresses. \`/posts\`, \`/activities\` and \`/files\` of a closed group of another node are those that people of this node brought there.
 
 ${sectionsOf('NODES')}
+
+## What other nodes deliver
+
+The answer is the same whatever group it is about, and whether there is one. The test sends what would change something in each kind of group (likes, answers, reports, changed and deleted posts, a changed group, a removed member), from
+people of each kind of node who have no part in it, and nothing in the groups is changed by it.
+
+${head('Word', 'What it means')}
+${lines(Object.entries(receipts).map(([name, says]) => [`**${name}**`, says]))}
+
+${[...Map.groupBy(posted, (path) => path === '/node/proposals').values()].map(deliverySection).join('\n\n')}
 
 ## Totals of the whole node
 

@@ -126,6 +126,33 @@ describe('an administrator who asks to read a closed group', () => {
       expect([person, (await page(person, request)).status]).toEqual([person, 404]);
   });
 
+  it('lets the other administrators know as well, each may refuse, and everything is in the log', async () => {
+    const { keeper, closed } = seed.things;
+    const { reader } = seed.context.db;
+    const set = (administrator: number) =>
+      transact(seed.context, by, (work) =>
+        work.db.updateTable('account').set({ administrator }).where('person_id', '=', keeper).execute(),
+      );
+    await set(1);
+    const request = await ask(closed);
+    await settle();
+    const notes = reader.selectFrom('notification').select('mail_state').where('kind', '=', 'emergency');
+    const [told] = await notes.where('person_id', '=', keeper).orderBy('id', 'desc').execute();
+    expect(told).toEqual({ mail_state: 'due' });
+    // Of the group she is told as little as whoever asks.
+    for (const path of ['/notifications', request, '/administration/emergency'])
+      expect([path, (await page('keeper', path)).text.includes('Crisis team')]).toEqual([path, false]);
+    await send('keeper', `${request}/approve`);
+    expect(await reads(request)).toBe(200);
+    expect((await send('keeper', `${request}/refuse`)).status).toBe(303);
+    expect(await reads(request)).toBe(404);
+    await set(0);
+    const events = await reader.selectFrom('log').select(['name', 'data']).orderBy('seq').execute();
+    const id = request.split('/').at(-1) ?? '';
+    const said = events.filter(({ data }) => String(data).includes(id)).map(({ name }) => name);
+    expect(said).toEqual(['emergency.asked', 'emergency.opened', 'emergency.read', 'emergency.ended']);
+  });
+
   it('is told the same, whether there is such a group or not', async () => {
     const missing = '01a1f000-0000-7000-8000-000000000000';
     const texts: string[] = [];

@@ -85,7 +85,7 @@ export const looking: Record<string, Row> = {
   'GET /files/:id': asking('bytes', '', '?download'),
   'GET /files/:id/readers': 'opened',
   'GET /files/:id/view': 'viewing',
-  'GET /files/:id/:person/:until/:mac': 'anybody',
+  'GET /files/:id/:person/:until/:mac': 'passing',
   'GET /api/v1/files/:id': 'reading',
   'GET /api/v1/files/:id/content': 'reading',
   'GET /api/v1/files/:id/readers': 'openedList',

@@ -194,6 +194,13 @@ export const rules = {
   viewing: page('A file on a page: by the rule of what it hangs on, and without signing in as if it were not there', {
     ...{ nobody: all('-'), stranger: '--C-', guest: all('-'), invited: 'CCC-', member: all('C') },
   }),
+  passing: page(
+    'A file at the second address, by an address that its reader was given: for a minute, or half an hour in a viewer of PDF, as long as they read it, whether they have signed out or not',
+    {
+      ...{ nobody: all('-'), 'signed out': all('C'), ended: all('-'), stranger: '--C-' },
+      ...{ guest: all('-'), invited: 'CCC-', member: all('C') },
+    },
+  ),
   opened: page('Who opened a file of a closed group: for its author and those who run the group', {
     ...{ nobody: all('-'), facilitator: 'CC-C' },
   }),

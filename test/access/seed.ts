@@ -93,6 +93,9 @@ const names = {
 };
 export type Person = keyof typeof names;
 
+/** The second address of the node, from which files are handed out that a browser could run. */
+export const mediaOrigin = 'http://media.localhost:3000';
+
 export const passphrase = 'a passphrase of seven plain words here';
 
 /** Key of the second step of everybody who has one or sets one up. */
@@ -159,6 +162,7 @@ export async function openSeed(
     JOINERY_DATA: folder,
     JOINERY_ORIGIN: 'http://localhost:3000',
     JOINERY_LOOPBACK_PEERS: '1',
+    JOINERY_MEDIA_ORIGIN: mediaOrigin,
     JOINERY_UNDO_SECONDS: '0',
     JOINERY_AGENCY: 'Department',
     // A mail server that is away.
