@@ -91,10 +91,13 @@ export function noteAway(context: Pick<Context, 'logger'>, scanned: Scanned): Sc
   return scanned;
 }
 
-const retryMinutes = 1;
+const minute = 60_000;
 
-/** Asks the scanner again in a minute. */
+/**
+ * Asks the scanner again with the next full minute. That is part of the key: the one that runs just now holds its own until it has ended, and the next would be lost with it. Two
+ * that were planned become one again.
+ */
 export async function enqueueCheck(work: Work, file: string): Promise<void> {
-  const runAt = new Date(Date.parse(work.now) + retryMinutes * 60_000).toISOString();
-  await enqueueJob(work, checkJob, { file }, { key: file, runAt });
+  const runAt = new Date((Math.floor(Date.parse(work.now) / minute) + 1) * minute).toISOString();
+  await enqueueJob(work, checkJob, { file }, { key: `${file} ${runAt}`, runAt });
 }

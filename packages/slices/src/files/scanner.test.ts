@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { refuse, type Slice, scanBytes, transact } from '@joinery/core';
+import { refuse, runNextJob, type Slice, scanBytes, transact } from '@joinery/core';
 import { expect, it, onTestFinished } from 'vitest';
 import { startChild } from '../../../../test/faults/child.ts';
 import { eicar, startClamd } from '../../../../test/harness/clamd.ts';
-import { openStore } from '../../../../test/harness/store.ts';
+import { describeStores, openStore } from '../../../../test/harness/store.ts';
 import { openWeb, type TestAccount, type TestWeb } from '../../../../test/harness/web.ts';
 import { checks } from './checks.ts';
 import { attachFile, fileById, files } from './index.ts';
@@ -94,6 +94,30 @@ it('Files are looked at by the virus scanner: what it finds is refused, and whil
   });
   expect((await web.api(anna.token, 'GET', `/files/${waiting[1]}/content`)).status).toBe(404);
   expect(changed).toEqual(['thing', 'thing', 'shut']);
+});
+
+describeStores('A file that came while the scanner was away', (open) => {
+  it('is asked about minute by minute for as long as that takes', async () => {
+    let now = Date.UTC(2026, 10, 22, 9, 0, 20);
+    await using web = await openWeb(open, { slices: [files, things], now: () => new Date(now) });
+    const { context } = web;
+    const anna = await web.account();
+    let clamd = await startClamd();
+    const { port } = clamd;
+    await clamd[Symbol.asyncDispose]();
+    context.config.files.scanner = { host: '127.0.0.1', port };
+    const id = (await send(web, anna, 'words')).id ?? '';
+    const later = async () => {
+      now += 60_000;
+      while (await runNextJob(context));
+      return (await fileById(context.db.reader, id))?.state;
+    };
+    for (let minute = 0; minute < 3; minute += 1) expect(await later()).toBe('checking');
+    clamd = await startClamd(port);
+    expect(await later()).toBe('ready');
+    await clamd[Symbol.asyncDispose]();
+    expect(clamd.scanned).toBe(1);
+  });
 });
 
 it('A scanner that is slow is waited for, and one that says nothing or dies in the middle has said nothing: the file waits for it', async () => {
