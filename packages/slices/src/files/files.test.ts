@@ -152,6 +152,23 @@ describeStores('A file', (open) => {
     expect((await begin(web, anna, 'small', 10)).status).toBe(201);
     expect((await begin(web, anna, 'more', 1)).status).toBe(429);
     expect((await begin(web, bert, 'other', 1)).status).toBe(201);
+    // What came within the day counts too, and what came before it does not.
+    const cato = await web.account();
+    const id = await upload(web, cato, 'sent.txt', Buffer.from('words'));
+    const sent = (row: { bytes: number } | { created_at: string }) =>
+      transact(web.context, by, async (work) => {
+        await work.db.updateTable('files_file').set(row).where('id', '=', id).execute();
+      });
+    await sent({ bytes: sizes.filesPerDay.most * 1_000_000 - 10 });
+    expect((await begin(web, cato, 'more', 11)).status).toBe(429);
+    await sent({ created_at: new Date(Date.now() - 25 * 3_600_000).toISOString() });
+    expect((await begin(web, cato, 'more', 11)).status).toBe(201);
+    // Nor does anybody have more than fifty under way.
+    const dirk = await web.account();
+    for (let number = 0; number < 49; number += 1) await announce(dirk, 1, `of dirk ${number}`);
+    expect([(await begin(web, dirk, 'last', 1)).status, (await begin(web, dirk, 'more', 1)).status]).toEqual([
+      201, 429,
+    ]);
     await announce(anna, 4_000_000_000_000_000, 'b');
     expect((await begin(web, bert, 'other', 1)).status).toBe(507);
   });
