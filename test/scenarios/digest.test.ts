@@ -74,7 +74,7 @@ it.each(['sqlite', 'postgres'] as const)(
     const state = async () => (await membershipOf(council.context.db.reader, here, eve.id))?.state;
     expect(await state()).toBe('requested');
     for (let round = 0; round < 2; round += 1) {
-      clock.forward(16);
+      clock.forward(61);
       await post(`Round ${round}`);
       await settle();
       if (round === 0) expect(await state()).toBe('requested');
@@ -101,7 +101,7 @@ it('who was removed there without our hearing of it is no member here; one wrong
       .execute();
   });
   const round = async (title: string) => {
-    clock.forward(16);
+    clock.forward(61);
     await post(title);
     await settle();
   };

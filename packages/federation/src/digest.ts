@@ -27,8 +27,8 @@ const followersHeader = 'collection-synchronization';
 const digestEvery = 15 * 60_000;
 /** It names, of each closed group, up to 500 nodes with their keys. */
 const listBytes = 8_000_000;
-/** A peer has its digests compared as often as an honest one sends them: whatever it sends, it makes this node ask no more. */
-const mostCompared = { times: 4, seconds: 60 * 60 };
+/** A peer that sends digests that never agree makes this node ask no more than once in an hour. */
+const mostCompared = { times: 1, seconds: 60 * 60 };
 
 type Shared = { stream: string; epoch: string; sequence: number };
 
