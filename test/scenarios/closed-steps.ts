@@ -30,6 +30,7 @@ import {
   unlike,
   unlock,
 } from '@joinery/slices/posts';
+import { expect } from 'vitest';
 import { confirmRestored } from '../../packages/federation/src/rejoin.ts';
 import { answerRules, rulesToAnswer } from '../../packages/federation/src/restored/rules.ts';
 import type { TestNode, TestPerson } from '../harness/node.ts';
@@ -80,6 +81,18 @@ export function createSteps(
   let backup = '';
   const act = <T>(node: TestNode, does: (work: Work) => Promise<T>): Promise<T> => transact(node.context, by, does);
   const text = (letter: Letter, more = '') => markdownText(`${words[letter]} ${common} ${more}`);
+  /** B alone decides, so that no notice is waited for: with a token that counts, C reads at B until then, and within a second nothing. */
+  const endsAtB = async (decide: () => Promise<unknown>): Promise<void> => {
+    const token = await world.forged({ version: 99 });
+    const status = async () => (await world.get(c, things.post ?? '', token)).status;
+    expect(await status()).toBe(200);
+    const began = performance.now();
+    await decide();
+    await until(async () => (await status()) !== 200, limit);
+    const took = Math.round(performance.now() - began);
+    console.log(`refused at B ${took} ms after it decided`);
+    expect(took).toBeLessThanOrEqual(1_000);
+  };
   const copy = async (node: TestNode) => (await postByUri(node.context.db.reader, things.post ?? ''))?.id ?? '';
   const memberAtA = async (person: { uri: string }) =>
     (await personByUri(world.a.context.db.reader, person.uri))?.id ?? '';
@@ -226,11 +239,12 @@ export function createSteps(
       await world.a.decide('allow', c, { scopes: [...scopes] });
       await forward(leaseAgain);
     },
-    'B suspends C': () => b.decide('suspend', c),
+    'B suspends C': () => endsAtB(() => b.decide('suspend', c)),
     'B allows C again': async () => {
       await b.decide('allow', c, { scopes: [...scopes] });
     },
-    'B narrows its agreement with C': () => b.decide('change', c, { scopes: ['discover', 'open-groups'] }),
+    'B narrows its agreement with C': () =>
+      endsAtB(() => b.decide('change', c, { scopes: ['discover', 'open-groups'] })),
     'B widens it': () => b.decide('change', c, { scopes: [...scopes] }),
     'A narrows its agreement with C': () => world.a.decide('change', c, { scopes: ['discover', 'open-groups'] }),
     'A widens it': async () => {
