@@ -168,7 +168,11 @@ function readPlaces(file: Inside, iloc: Box, idat: Box | undefined, isPicture: (
 
 function readProperties(file: Inside, iprp: Box): void {
   const { bytes, base, places } = file;
-  for (const box of boxesIn(file, iprp.body, iprp.to))
+  for (const box of boxesIn(file, iprp.body, iprp.to)) {
+    if (box.type !== 'ipco' && box.type !== 'ipma') {
+      empty(places, box);
+      places.goes.push({ from: box.body, to: box.to });
+    }
     for (const property of box.type === 'ipco' ? boxesIn(file, box.body, box.to) : []) {
       const { type, body, to } = property;
       // The box stays, since properties are counted; empty words and no time.
@@ -176,6 +180,7 @@ function readProperties(file: Inside, iprp: Box): void {
       if (type === 'free' || type === 'skip') places.goes.push({ from: body, to });
       if (type === 'ispe') noteSize(places, bytes.readUInt32BE(body - base + 4), bytes.readUInt32BE(body - base + 8));
     }
+  }
 }
 
 /** What moves: tracks of pictures, without when they were made and what is said about them. */

@@ -4,10 +4,18 @@ import { type CleanImage, type ImageSource, noteSize } from './image-source.ts';
 /** Bytes of one value, by its type (TIFF 6.0, section 2; BigTIFF: 16 to 18). */
 const bytesOfType = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 
-const tag = { width: 256, height: 257, compression: 259, strips: 273, stripBytes: 279, tiles: 324, tileBytes: 325 };
+const tag = {
+  ...{ width: 256, height: 257, compression: 259, colours: 262 },
+  ...{ strips: 273, stripBytes: 279, tiles: 324, tileBytes: 325 },
+};
 const subDirectories = 330;
 /** Pictures whose bytes are found in another way than by strips and tiles. */
 const oldJpeg = 6;
+/** What a camera's sensor saw, as makers of cameras keep it in a TIFF of their own: it cannot be developed without their notes and Exif. Colours, and compressions (Sony, Nikon, Pentax). */
+const rawColours = new Set([32803, 34892]);
+const rawCompressions = new Set([32767, 34713, 65535]);
+/** What stands behind the head of every file of Phase One. */
+const phaseOne = 'IIII';
 
 /** What says how it is drawn, how large it is in print, which page it is, its colours, and of a map which piece of land it shows (GeoTIFF). */
 const needed = new Set([
@@ -21,11 +29,14 @@ const mostDirectories = 2_000;
 const mostEntries = 4_096;
 /** Numbers of all directories together that are read: a made-up one names the same long list again and again. */
 const mostNumbers = 400_000;
+/** Bytes of all directories together, which are held until the end: made-up ones lie over each other, so that a short file has any number of them. */
+const mostDescribed = 4 * 1024 * 1024;
 
 /** TIFF, also BigTIFF, both ways round: every directory with nothing but what draws its picture; all that no directory leads to any more becomes zeros. */
 export async function cleanTiff(source: ImageSource): Promise<CleanImage> {
   const head = Buffer.from(await source.at(0, 16));
   const little = head[0] === 0x49;
+  if (head.toString('latin1', 8, 12) === phaseOne) broken('a raw picture');
   const isBig = numberIn(head, 2, 2, little) === 43;
   // Bytes of a place, of how many entries there are, and of an entry.
   const [wide, counted, entry] = isBig ? [8, 8, 20] : [4, 2, 12];
@@ -33,6 +44,7 @@ export async function cleanTiff(source: ImageSource): Promise<CleanImage> {
   places.stays.push({ from: 0, to: 2 * wide });
   const seen = new Set<number>();
   let numbers = 0;
+  let described = 0;
   const ahead = [numberIn(head, wide, wide, little)];
   for (let at = ahead.pop(); at !== undefined; at = ahead.pop()) {
     if (at === 0) continue;
@@ -41,6 +53,8 @@ export async function cleanTiff(source: ImageSource): Promise<CleanImage> {
     const count = numberIn(await source.at(at, counted), 0, counted, little);
     if (count > mostEntries) broken('a directory without end');
     const length = counted + count * entry + wide;
+    described += length;
+    if (described > mostDescribed) broken('directories without end');
     const directory = Buffer.from(await source.at(at, length));
     if (directory.length < length) broken('a directory beyond the end');
     const next = numberIn(directory, length - wide, wide, little);
@@ -67,7 +81,9 @@ export async function cleanTiff(source: ImageSource): Promise<CleanImage> {
         Array.from({ length: many }, (_, value) => numberIn(bytes, value * each, each, little)),
       );
     }
-    if (values.get(tag.compression)?.[0] === oldJpeg) broken('a picture of the old kind');
+    const compression = values.get(tag.compression)?.[0] ?? 1;
+    if (compression === oldJpeg) broken('a picture of the old kind');
+    if (rawCompressions.has(compression) || rawColours.has(values.get(tag.colours)?.[0] ?? 0)) broken('a raw picture');
     noteSize(places, values.get(tag.width)?.[0] ?? 0, values.get(tag.height)?.[0] ?? 0);
     keepPieces(places, source, values.get(tag.strips), values.get(tag.stripBytes));
     keepPieces(places, source, values.get(tag.tiles), values.get(tag.tileBytes));

@@ -6,7 +6,7 @@ import { cleanHeif } from './image-heif.ts';
 import { type ImageSource, lengthOf } from './image-source.ts';
 import { cleanTiff } from './image-tiff.ts';
 import { cleanFile, mediaTypeOf } from './inspect.ts';
-import { box, heif, tiff } from './testing/places.ts';
+import { box, heif, overlappingTiff, tiff } from './testing/places.ts';
 import { avifFilm, avifPicture, bigTiff, heicPicture, tiffPages, tiffPhoto } from './testing/real-pictures.ts';
 
 /** @returns what was found out, and the bytes that are kept */
@@ -67,6 +67,7 @@ test('what a HEIF says in its small boxes, properties and behind the picture goe
       { id: 6, type: 'jpeg', method: 0, bytes: Buffer.from('a thumbnail with Exif\0\0 of its own') },
     ],
     properties: [box('udes', Buffer.alloc(4), words), box('crtt', Buffer.alloc(4), words), box('uuid', words)],
+    beside: [box('uuid', words), box('xml ', words)],
     meta: [box('uuid', words), box('xml ', words)],
     behind: [box('uuid', words), box('udta', words), box('mpvd', words), box('free', words)],
   });
@@ -96,6 +97,12 @@ test.each([
   ['with more values than bytes', tiff({ many: 0xffffffff })],
   ['of 60,000 by 60,000 pixels', tiff({ side: 60_000 })],
   ['with a picture of the old kind', tiff({ compression: 6 })],
+  ['with what a sensor saw', tiff({ colours: 32803 })],
+  ['with what a sensor saw, all colours at each point', tiff({ colours: 34892 })],
+  ['with what a sensor saw, as Sony compresses it', tiff({ compression: 32767 })],
+  ['with what a sensor saw, as Nikon compresses it', tiff({ compression: 34713 })],
+  ['with what a sensor saw, as Pentax compresses it', tiff({ compression: 65535 })],
+  ['with what a sensor saw, as Phase One marks it', tiff({ maker: 'IIII' })],
 ])('an image %s is kept as a download, and whoever adds it is told (hostile case 113)', async (_name, bytes) => {
   expect(await cleaned(bytes)).toMatchObject(kept);
 });
@@ -103,6 +110,22 @@ test.each([
 test('an image of the same make that can be followed is cleaned', async () => {
   expect(await cleaned(heif({}))).toMatchObject(removed('image/heic'));
   expect(await cleaned(tiff({}))).toMatchObject(removed('image/tiff'));
+  expect(await cleaned(tiff({ maker: 'None' }))).toMatchObject(removed('image/tiff'));
+});
+
+test('directories that lie over each other take no more than a picture may (hostile case 113)', async () => {
+  const bytes = overlappingTiff(1_999, 4_096);
+  expect(bytes.length).toBeLessThan(150_000);
+  let described = 0;
+  const source: ImageSource = {
+    size: bytes.length,
+    at: async (from, length) => {
+      described += length;
+      return bytes.subarray(from, from + length);
+    },
+  };
+  await expect(cleanTiff(source)).rejects.toThrow(/directories without end/);
+  expect(described).toBeLessThan(5 * 1024 * 1024);
 });
 
 test('a kind of image that nobody here reads is kept as it is, which is told, too', async () => {

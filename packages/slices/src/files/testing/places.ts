@@ -21,12 +21,15 @@ type Item = { id: number; type: string; method: number; bytes: Buffer /** How fa
 export function heif({
   items = [{ id: 1, type: 'hvc1', method: 0, bytes: Buffer.from('picture') }],
   properties = [],
+  beside = [],
   meta = [],
   behind = [],
   side = 16,
 }: {
   items?: Item[];
   properties?: Buffer[];
+  /** Beside the list of properties. */
+  beside?: Buffer[];
   meta?: Buffer[];
   behind?: Buffer[];
   side?: number;
@@ -51,7 +54,7 @@ export function heif({
       box('pitm', numbers([0, 4], [items[0]?.id ?? 0, 2])),
       box('iloc', numbers([1, 1], [0, 1], [0, 2], [0x44, 1], [0, 1], [items.length, 2]), ...places),
       box('iinf', numbers([0, 4], [items.length, 2]), ...entries),
-      box('iprp', box('ipco', size, ...properties)),
+      box('iprp', box('ipco', size, ...properties), ...beside),
       box('idat', ...bytesOf(1)),
       ...meta,
     );
@@ -61,15 +64,25 @@ export function heif({
 }
 
 /** The structure of a TIFF of one strip, the least significant byte first. */
-export function tiff({ next = 0, strip = 0, many = 3, side = 4, compression = 1, below = 0 }): Buffer {
+export function tiff({
+  next = 0,
+  strip = 0,
+  many = 3,
+  side = 4,
+  compression = 1,
+  colours = 1,
+  below = 0,
+  maker = '',
+}): Buffer {
   const lines: [tag: number, type: number, count: number, value: number][] = [
     [256, 4, 1, side],
     [257, 4, 1, side],
     [258, 3, many, 8],
     [259, 3, 1, compression],
+    [262, 3, 1, colours],
     [273, 4, 1, 8],
     [279, 4, 1, strip || 4],
-    ...(below > 0 ? [[330, 4, below, 8 + 2 + 12 * 7 + 4] as [number, number, number, number]] : []),
+    ...(below > 0 ? [[330, 4, below, 8 + maker.length + 2 + 12 * 8 + 4] as [number, number, number, number]] : []),
   ];
   const directory = Buffer.alloc(2 + 12 * lines.length + 4);
   directory.writeUInt16LE(lines.length, 0);
@@ -81,5 +94,26 @@ export function tiff({ next = 0, strip = 0, many = 3, side = 4, compression = 1,
     directory.writeUInt32LE(value, at + 8);
   }
   directory.writeUInt32LE(next, directory.length - 4);
-  return Buffer.concat([Buffer.from('II*\0\x08\0\0\0', 'latin1'), directory, Buffer.alloc(4 * below)]);
+  const head = Buffer.from(`II*\0${String.fromCharCode(8 + maker.length)}\0\0\0${maker}`, 'latin1');
+  return Buffer.concat([head, directory, Buffer.alloc(4 * below)]);
+}
+
+/** A BigTIFF whose first directory names so many others, eight bytes apart in numbers of which each can be read as how many lines a directory has. */
+export function overlappingTiff(below: number, lines: number): Buffer {
+  const first = 16;
+  const list = first + 8 + 20 + 8;
+  const run = list + 8 * below;
+  const bytes = Buffer.alloc(run + 8 * below + 8 + 20 * lines + 8);
+  bytes.write('II+\0\x08\0\0\0', 'latin1');
+  bytes.writeBigUInt64LE(BigInt(first), 8);
+  bytes.writeBigUInt64LE(1n, first);
+  bytes.writeUInt16LE(330, first + 8);
+  bytes.writeUInt16LE(16, first + 10);
+  bytes.writeBigUInt64LE(BigInt(below), first + 12);
+  bytes.writeBigUInt64LE(BigInt(list), first + 20);
+  for (let index = 0; index < below; index += 1) {
+    bytes.writeBigUInt64LE(BigInt(run + 8 * index), list + 8 * index);
+    bytes.writeBigUInt64LE(BigInt(lines), run + 8 * index);
+  }
+  return bytes;
 }
