@@ -348,6 +348,20 @@ it('shows an administrator of a member’s node nothing, whatever reason they gi
   expect(await x.context.db.reader.selectFrom('post').selectAll().execute()).toEqual([]);
 });
 
+it('lets whoever may read on have a file whole, however much longer that takes than a token lives', async () => {
+  const { b, c, clock } = world;
+  const asked = () => c.federation.door.recent().filter(({ url }) => url === `${b.origin}/files/${files.long}`).length;
+  const before = asked();
+  const answer = await fetch(`${c.origin}/files/${await idAt(c, files.long)}`, { headers: await headersOf(c, carla) });
+  const reader = answer.body?.getReader();
+  let bytes = (await reader?.read())?.value?.length ?? 0;
+  clock.forward(11);
+  for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) bytes += next.value.length;
+  expect(bytes).toBe(large);
+  // The node of the file broke off, and was asked again.
+  expect(asked() - before).toBe(2);
+});
+
 describe('whoever is removed from it at its own node, and sits at another one (hostile case 122)', () => {
   let cookie: Record<string, string>;
   let news: { text: () => string; end: () => Promise<void> };

@@ -6,6 +6,9 @@ import type { FileRow } from './tables.ts';
 /** For whom a file of another node is read: for somebody who reads it; for the record copy of this node; or for somebody, at the node whose record copy it is. */
 export type RemoteReading = 'reader' | 'record' | { copyAt: string };
 
+/** Another node sent something else. */
+class Differs extends Error {}
+
 function addressFor(file: FileRow, reading: RemoteReading): string {
   if (reading === 'reader') return file.uri;
   if (reading === 'record') return `${file.uri}?record`;
@@ -28,13 +31,17 @@ export async function readRemote(
   const last = Math.floor(range.end / pieceBytes);
   const whole = { start: first * pieceBytes, end: Math.min((last + 1) * pieceBytes, file.bytes) - 1 };
   const group = (await holderOf(context, file)?.closedGroup?.(context.db.reader, file.holder_id ?? '')) ?? null;
-  const answer = await context.ports.files.read(addressFor(file, reading), whole, group);
+  const ask = (start: number) => context.ports.files.read(addressFor(file, reading), { start, end: whole.end }, group);
+  const answer = await ask(whole.start);
   if (!answer.ok) {
     const code = answer.away ? 'unavailable' : answer.asked ? 'not_found' : 'no_agreement';
     refuse(code, 'The node where this file lies does not hand it out');
   }
-  const source = answer.body[Symbol.asyncIterator]();
+  let source = answer.body[Symbol.asyncIterator]();
   let number = first;
+  /** The piece that the connection began with. */
+  let opened = first;
+  let isWanted = true;
   let rest: Uint8Array | null = null;
 
   /** The parts of the next piece, none of which is passed on before all of them are what was announced: hashed as they come, and never put together. @throws when the other node sends anything but the file */
@@ -53,9 +60,30 @@ export async function readRemote(
     }
     if (hash.digest('base64url') !== hashes[number]) {
       context.logger.warn('files.remote_differs', { home: new URL(file.uri).origin });
-      throw new Error('A file of another node is not what was announced');
+      throw new Differs('A file of another node is not what was announced');
     }
     return parts;
+  }
+
+  /**
+   * The next piece, over another connection where this one ended: the node of a file of a closed group elsewhere breaks off once the token that it was asked with is over, after minutes, and goes on for a fresh one.
+   * Whoever may read no more gets none. Never twice without a piece between, and never after something else than the file came: then it is not asked again. What is fetched for the record copy goes on by itself (`copying.ts`).
+   */
+  async function nextOrOn(): Promise<Uint8Array[]> {
+    const parts = await nextPiece().catch((error: unknown) => {
+      if (error instanceof Differs || !isWanted || group === null || reading === 'record' || number === opened)
+        throw error;
+      return null;
+    });
+    if (parts !== null) return parts;
+    await source.return?.();
+    const again = await ask(number * pieceBytes);
+    if (!again.ok) throw new Error('A file of another node ended too early');
+    source = again.body[Symbol.asyncIterator]();
+    [opened, rest] = [number, null];
+    if (isWanted) return nextPiece();
+    await source.return?.();
+    throw new Error('Nobody wants it any more');
   }
 
   /** What was asked for of a piece. */
@@ -72,7 +100,7 @@ export async function readRemote(
     {
       async pull(controller) {
         try {
-          const parts = await nextPiece();
+          const parts = await nextOrOn();
           for (const part of wantedOf(parts)) controller.enqueue(part);
           number += 1;
           if (number <= last) return;
@@ -83,6 +111,7 @@ export async function readRemote(
         await source.return?.();
       },
       cancel: async () => {
+        isWanted = false;
         await source.return?.();
       },
     },
