@@ -300,6 +300,18 @@ describe('while it is open', () => {
     expect((await get(own.id))[0]).toBe(404);
     await send('owner', `${request}/approve`);
     expect(await get(own.id)).toEqual([200, true]);
+    // A long one for as long as it is open.
+    const begun = async () => (await browserOf('administrator')).fetch(`${request}/files/${own.id}`);
+    const [whole, cut] = [await begun(), await begun()];
+    ahead = 11_000;
+    expect((await whole.text()).length).toBeGreaterThan(0);
+    const become = (state: 'ended' | 'open') =>
+      transact(seed.context, by, (work) =>
+        work.db.updateTable('emergency_access').set({ state }).where('id', '=', request.slice(-36)).execute(),
+      );
+    await become('ended');
+    await expect(cut.text()).rejects.toThrow('may read it no more');
+    await become('open');
     for (const file of [looseFile, missing, 'none']) expect([file, (await get(file))[0]]).toEqual([file, 404]);
     // Nor by its own address.
     expect((await page('administrator', `/files/${own.id}`)).status).toBe(404);

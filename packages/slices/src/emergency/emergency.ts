@@ -1,7 +1,9 @@
 import {
+  accountOfPerson,
   type Context,
   enqueueJob,
   isId,
+  isUsable,
   type JsonObject,
   newId,
   originOf,
@@ -355,10 +357,27 @@ export async function beginPage(
   const who = { person: visitor.person.id, administrator: visitor.administrator };
   if (!access || !canRead(access, who, work.now)) return refuse('not_found', 'There is nothing at this address');
   const group = access.group_id === null ? undefined : await groupById(work.db, access.group_id);
-  if (group?.reading !== 'members' || group.kind !== 'group' || group.deleted_at !== null || isShut(group))
-    return refuse('not_found', 'There is no closed group at this address');
+  if (!group || !canOpen(group)) return refuse('not_found', 'There is no closed group at this address');
   const row = { id: newId(), access_id: id, at: work.now, ...page };
   await work.db.insertInto('emergency_page').values(row).execute();
   work.emit('emergency.read', streams.local, { access: id, page: row.id });
   return { access, group };
 }
+
+/** Whether somebody who began to read may read on. A long file takes longer than it takes to end it. */
+export async function readsOn(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  id: string,
+  person: string,
+): Promise<boolean> {
+  const now = clock.now().toISOString();
+  const [access, account] = [await accessById(db.reader, id), await accountOfPerson(db.reader, person)];
+  if (!access || !account || !isUsable(account, now)) return false;
+  if (!canRead(access, { person, administrator: account.administrator === 1 }, now)) return false;
+  const group = await groupById(db.reader, access.group_id ?? '');
+  return group !== undefined && canOpen(group);
+}
+
+/** Nothing but a closed group is ever opened, and none that has ended. */
+const canOpen = (group: GroupRow): boolean =>
+  group.reading === 'members' && group.kind === 'group' && group.deleted_at === null && !isShut(group);

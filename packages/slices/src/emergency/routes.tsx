@@ -11,15 +11,15 @@ import {
   transactAs,
   type Visitor,
 } from '@joinery/core';
-import { answerBytes, fileById, filesOf } from '@joinery/slices/files';
+import { answerBytes, filesOf } from '@joinery/slices/files';
 import { groupById, isMember, seeGroup } from '@joinery/slices/groups';
 import { type FieldError, type Language, readerOf, showPage } from '@joinery/ui';
 import type { Hono } from 'hono';
-import { approveReading, askToRead, beginPage, endReading, refuseReading, seeAccess } from './emergency.ts';
+import { approveReading, askToRead, beginPage, endReading, readsOn, refuseReading, seeAccess } from './emergency.ts';
 import { askInput } from './input.ts';
 import { messages } from './messages.ts';
 import { canRead } from './policy.ts';
-import { accessesOf, ownAccesses, ownedAmong, pagesOf, threadOf, topicsOf } from './store.ts';
+import { accessesOf, fileIn, ownAccesses, ownedAmong, pagesOf, threadOf, topicsOf } from './store.ts';
 import type { EmergencyPageRow } from './tables.ts';
 import { AccessPage, AskPage, GroupPage } from './views.tsx';
 import { EarlierPage, TopicPage, TopicsPage } from './views-reading.tsx';
@@ -110,29 +110,19 @@ export function routes(app: Hono<Environment>): void {
   app.get('/emergency/:id/files/:file', async (c) => {
     const id = c.req.param('file');
     const { access, group } = await begin(c, { what: 'file', subject_id: isId(id) ? id : null });
-    const db = c.var.context.db.reader;
-    const file = isId(id) ? await fileById(db, id) : undefined;
-    const post =
-      file?.local === 1 && file.state === 'ready' && (file.holder_kind === 'posts' || file.holder_kind === 'library')
-        ? await db
-            .selectFrom('post')
-            .select(['group_id', 'local', 'deleted_at'])
-            .where('id', '=', file.holder_id ?? '')
-            .executeTakeFirst()
-        : undefined;
-    if (!file || post?.group_id !== group.id || post.local !== 1 || post.deleted_at !== null)
-      return refuse('not_found', 'There is nothing at this address');
+    const { context } = c.var;
+    const file = await fileIn(context.db.reader, group.id, id);
+    if (!file) return refuse('not_found', 'There is nothing at this address');
     if (file.holder_kind === 'library') {
       const at = `/emergency/${access.id}/topics/${file.holder_id}`;
       const page = <EarlierPage {...{ access, at }} group={group.name} reader={readerOf(c)} />;
       return showPage(c, { title: messages(c.var.language)('earlier'), status: 403 }, page);
     }
-    return answerBytes(c, file, {
-      kind: 'person',
-      person: requireVisitor(c).person.id,
-      administrator: true,
-      guest: false,
-    });
+    const person = requireVisitor(c).person.id;
+    const still = async () =>
+      (await readsOn(context, access.id, person)) &&
+      (await fileIn(context.db.reader, group.id, id))?.holder_kind === 'posts';
+    return answerBytes(c, file, { kind: 'person', person, administrator: true, guest: false }, 'here', still);
   });
 
   app.get('/groups/:id/emergency', async (c) => {

@@ -1,4 +1,5 @@
-import { accountOfPerson, fold, type Reader } from '@joinery/core';
+import { accountOfPerson, fold, isId, type Reader } from '@joinery/core';
+import { fileById } from '@joinery/slices/files';
 import { personById } from '@joinery/slices/people';
 import { seenPosts } from '@joinery/slices/posts';
 import type { Known } from './policy.ts';
@@ -108,6 +109,19 @@ export async function topicsOf(db: Reader, group: string, before: string | null)
     .execute();
   const items = rows.slice(0, topicsAtOnce);
   return { items, next: rows.length > topicsAtOnce ? (items.at(-1)?.id ?? null) : null };
+}
+
+/** A file that somebody here added to what is in a group; undefined for every other. */
+export async function fileIn(db: Reader, group: string, id: string) {
+  const file = isId(id) ? await fileById(db, id) : undefined;
+  const mayHang = file?.holder_kind === 'posts' || file?.holder_kind === 'library';
+  if (file?.local !== 1 || file.state !== 'ready' || !mayHang) return undefined;
+  const post = await db
+    .selectFrom('post')
+    .select(['group_id', 'local', 'deleted_at'])
+    .where('id', '=', file.holder_id ?? '')
+    .executeTakeFirst();
+  return post?.group_id === group && post.local === 1 && post.deleted_at === null ? file : undefined;
 }
 
 /** A thread, the oldest first; at most five hundred. */

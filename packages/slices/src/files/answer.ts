@@ -51,12 +51,14 @@ async function copiedFile(context: Context, home: string, id: string): Promise<F
 /**
  * As `answerFile`, for a file that this requester may read. It is written down that they do, where that is kept.
  * @param from `media`: it is asked for at the second address
+ * @param still whether they may read on, for whoever reads it by another rule than that of what it hangs on
  */
 export async function answerBytes(
   c: RequestContext,
   file: FileRow,
   requester: Requester,
   from: 'here' | 'media' = 'here',
+  still?: () => Promise<boolean>,
 ): Promise<Response> {
   const { context } = c.var;
   const tag = `"${file.id}"`;
@@ -107,7 +109,7 @@ export async function answerBytes(
   const fromCopy = () => note(true);
   const isAsked = requester.kind === 'peer' && file.local !== 1;
   const bytes = isHead ? null : await (isAsked ? readCopy : bytesOfFile)(context, file, range, fromCopy);
-  const body = bytes && whileReadable(context, requester, file, bytes);
+  const body = bytes && whileReadable(context, requester, file, bytes, still);
   return new Response(body, { status: range ? 206 : 200, headers });
 }
 

@@ -8,16 +8,19 @@ const askEvery = 10_000;
 
 /**
  * The bytes of a file for as long as this requester may read it: asked again while they go out. Then the stream breaks off, as it does when the file's own node goes away.
+ * @param still asked instead, for whoever reads it by another rule than that of what it hangs on
  */
 export function whileReadable(
   context: Context,
   requester: Requester,
   file: Pick<FileRow, 'id'>,
   bytes: ReadableStream<Uint8Array>,
+  still: () => Promise<boolean> = () => mayStillRead(context, requester, file.id),
 ): ReadableStream<Uint8Array> {
   const source = bytes.getReader();
   const now = () => context.clock.now().getTime();
   let asked = now();
+  const end = () => source.cancel().catch(() => undefined);
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -25,8 +28,12 @@ export function whileReadable(
         if (done) return controller.close();
         if (now() - asked >= askEvery) {
           asked = now();
-          if (!(await mayStillRead(context, requester, file.id))) {
-            await source.cancel();
+          const may = await still().catch(async (error: unknown) => {
+            await end();
+            throw error;
+          });
+          if (!may) {
+            await end();
             throw new Error('Whoever read this file may read it no more');
           }
         }
@@ -38,7 +45,8 @@ export function whileReadable(
   );
 }
 
-async function mayStillRead(context: Context, requester: Requester, id: string): Promise<boolean> {
+/** As `mayReadFile`, of whoever may have begun long ago: their account can have ended since. */
+export async function mayStillRead(context: Context, requester: Requester, id: string): Promise<boolean> {
   const db = context.db.reader;
   if (requester.kind === 'person') {
     const account = await accountOfPerson(db, requester.person);
