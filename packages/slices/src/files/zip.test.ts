@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
-import { transact } from '@joinery/core';
+import { disableAccount, transact } from '@joinery/core';
 import { people } from '@joinery/slices/people';
 import { expect, it } from 'vitest';
 import { describeStores } from '../../../../test/harness/store.ts';
@@ -170,6 +170,43 @@ describeStores('A zip of files', (open) => {
     const signedOut = text(unzip(await read(zipOf(context, { kind: 'nobody' }, remote, reader))));
     expect(Object.keys(signedOut)).toEqual(['missing.txt']);
     expect(signedOut['missing.txt']).toContain('whole.txt: it lies at b.example, from where it is fetched for people');
+  });
+
+  it('holds nothing from the moment on that its reader may read no more: not when their account ends, and not when a file comes late', async () => {
+    let may: string[] = [];
+    const ports = {
+      files: {
+        read: async () => ({
+          ok: true as const,
+          body: (async function* () {
+            yield Buffer.from('came ');
+            may = [];
+            yield Buffer.from('late');
+          })(),
+        }),
+        awaySince: async () => null,
+      },
+    };
+    const things = thingsFor(() => may, {
+      mayRead: async (_db, requester) => requester.kind === 'person' && may.includes(requester.person),
+    });
+    await using web = await openWeb(open, { slices: [people, files, things], ports });
+    const [anna, bert] = [await web.account({ administrator: true }), await web.account()];
+    const [first, second] = [await hangFile(web, anna, '1.txt', 'one'), await hangFile(web, anna, '2.txt', 'two')];
+    const late = await remember(web, 'late.txt', Buffer.from('came late'));
+    const requester = { kind: 'person', person: bert.person.id, administrator: false, guest: false } as const;
+    may = [bert.person.id];
+    const withLate = [first, late].map((file) => ({ folders: [], file }));
+    expect(text(unzip(await read(zipOf(web.context, requester, withLate, reader))))).toEqual({ '1.txt': 'one' });
+    expect(may).toEqual([]);
+    may = [bert.person.id];
+    async function* entries(): AsyncGenerator<ZipEntry> {
+      yield { folders: [], file: first };
+      await change(web, (work) => disableAccount(work, bert.id));
+      yield { folders: [], file: second };
+    }
+    expect(text(unzip(await read(zipOf(web.context, requester, entries(), reader))))).toEqual({ '1.txt': 'one' });
+    expect(incoming(web)).toEqual([]);
   });
 
   it('fetches no more from a node that sends nothing once its reader has gone', async () => {

@@ -18,10 +18,10 @@ import { bytesOfFile, sandboxed } from './answer.ts';
 import { messages } from './messages.ts';
 import { cleanName, disposition } from './names.ts';
 import { noteReading, ways } from './readers.ts';
-import { mayReadFile, requesterOf } from './reading.ts';
+import { requesterOf } from './reading.ts';
 import { fileById } from './store.ts';
 import type { FileRow } from './tables.ts';
-import { whileReadable } from './while-readable.ts';
+import { mayStillRead, whileReadable } from './while-readable.ts';
 import { createZipNames } from './zip-names.ts';
 
 /** A file in a zip, by its id, and the folders that it lies in there, the outermost first. */
@@ -76,12 +76,17 @@ export function zipOf(
     for await (const { folders, file: id } of entries) {
       if (stop.signal.aborted) return;
       const file = await fileById(context.db.reader, id);
-      if (!file || !(await mayReadFile(context, context.db.reader, requester, file))) continue;
+      // Their account too: whoever reads slowly, or many small files, can be here for hours.
+      if (!file || !(await mayStillRead(context, requester, id))) continue;
       await noteReading(context, file, requester, ways.saved);
       const path = nameOf(folders, file.name);
       if (file.local !== 1 && requester.kind === 'nobody')
         missing.push(`${path}: ${messages(reader.language)('zipSignIn', { node: new URL(file.uri).host })}`);
-      else if (!(await addFile({ context, zip, requester, signal: stop.signal }, path, file)))
+      else if (
+        !(await addFile({ context, zip, requester, signal: stop.signal }, path, file)) &&
+        // Who may read it no more is told no name of it.
+        (await mayStillRead(context, requester, id))
+      )
         missing.push(`${path}: ${await whyMissing(context, file, reader)}`);
     }
     if (stop.signal.aborted) return;
@@ -104,7 +109,7 @@ const reasonOf = (error: unknown) => (isRefusal(error) ? error.code : error inst
 type FromWeb = Parameters<typeof Readable.fromWeb>[0];
 type Packing = { context: Context; zip: ZipFile; requester: Requester; signal: AbortSignal };
 
-/** @returns false when the file cannot be had just now */
+/** @returns false when the file cannot be had just now, or may be read no more */
 async function addFile(packing: Packing, path: string, file: FileRow): Promise<boolean> {
   const { context, zip, signal } = packing;
   const spool = arrivingPath(context.files, newId());
@@ -114,6 +119,11 @@ async function addFile(packing: Packing, path: string, file: FileRow): Promise<b
         ? await readHere(context, file)
         : await inTurn(new URL(file.uri).origin, signal, () => fetchWhole(packing, file, spool));
     if (bytes === null) return false;
+    // It can have taken long to come.
+    if (!(await mayStillRead(context, packing.requester, file.id))) {
+      await bytes.cancel().catch(() => undefined);
+      return false;
+    }
     const source = Readable.fromWeb(whileReadable(context, packing.requester, file, bytes) as FromWeb);
     const options = { mtime: new Date(file.created_at), size: file.bytes, compress: !packed.test(file.media_type) };
     zip.addReadStream(source, path, options);
