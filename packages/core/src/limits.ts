@@ -86,16 +86,17 @@ export const limits = {
     what: 'Searches among the people of this node, for whoever does not administer them.',
   },
   joinsElsewhere: {
-    ...{ times: 30, seconds: hour, per: 'person of another node, in one group' },
-    what: 'Times that somebody of another node asks to join, or joins, after having left: each is told to other nodes. Kept in the database.',
+    ...{ times: 10, seconds: hour, per: 'person of another node, in one group' },
+    what: 'Times that somebody of another node asks to join, asks again, or joins after having left: each is told to other nodes. Whoever is invited is not counted. Kept in the database.',
   },
   joinsOfNode: {
     ...{ times: 2_000, seconds: hour, per: 'node, in one group' },
     what: 'The same for all people of a node: far more than an agency that comes in one day. Kept in the database.',
   },
   lossesOfNode: {
-    ...{ times: 30, seconds: hour, per: 'node, in one closed group' },
-    what: 'Times that a node may read less of it, or nothing any more, until its people are let in again: each is told to all others. Kept in the database.',
+    // Many more than one person brings about who may come in so often: nobody shuts out their whole agency.
+    ...{ times: 300, seconds: hour, per: 'node, in one closed group' },
+    what: 'Times that a node may read less of it, or nothing any more, until those of its people who are not invited are let in again: each is told to all others. Kept in the database.',
   },
   conversations: { times: 60, seconds: hour, per: 'person', what: 'Conversations begun.' },
   lookUps: { times: 60, seconds: minute, per: 'person', what: 'Links to other nodes that are looked up.' },

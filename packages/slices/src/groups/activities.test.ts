@@ -4,6 +4,7 @@ import {
   heedEpoch,
   isObject,
   type JsonObject,
+  limits,
   runAfterEffects,
   runNextJob,
   streams,
@@ -20,6 +21,7 @@ import { updateGroup } from './groups.ts';
 import { declineInvitation, invite } from './invitations.ts';
 import { followGroup, joinGroup, leaveGroup, unfollowGroup } from './membership.ts';
 import { approve, ban, decline, removeMember, setRole, unban } from './moderation.ts';
+import { answersOf } from './requests/answers.ts';
 import { groupById, membershipOf, membersPerNode } from './store.ts';
 import type { GroupRow } from './tables.ts';
 
@@ -106,9 +108,13 @@ for (const dialect of dialects) {
       };
       const anna = await come(council, 'Anna Asks');
       expect(await turns([anna.id], dialect === 'sqlite' ? 200 : 40)).toEqual({
-        told: 30,
+        told: 10,
         answers: ['joined', 'too_many'],
       });
+      // Others of the same node come in as before.
+      const dora = await come(council, 'Dora Asks');
+      expect(await join(dora.id)).toBe('joined');
+      await department.act((work) => leaveGroup(work, { group, person: dora.id }));
       // Nor by taking turns.
       now += 3_600_000;
       const others = [anna.id, (await come(council, 'Bert Asks')).id, (await come(council, 'Cas Asks')).id];
@@ -117,6 +123,54 @@ for (const dialect of dialects) {
       expect(await join((await come(region, 'Rob Reader')).id)).toBe('joined');
       now += 3_600_000;
       expect(await join(anna.id)).toBe('joined');
+      // Where the whole node comes and goes too often, an invitation still holds.
+      const losses = { subject: `losses ${council.origin}`, times: limits.lossesOfNode.times };
+      await department.act(async (work) => {
+        await work.db.deleteFrom('group_turns').execute();
+        await work.db
+          .insertInto('group_turns')
+          .values({ group_id: group, ...losses, since: work.now })
+          .execute();
+      });
+      const [invited, other] = [await come(council, 'Ines Invited'), await come(council, 'Otto Asks')];
+      expect(await join(other.id)).toBe('too_many');
+      await department.act((work) => invite(work, { group, person: invited.id, by: owner.id }));
+      expect(await join(invited.id)).toBe('joined');
+    });
+
+    test('whoever asks again and again is counted too, and nobody is told of it who decides elsewhere', async () => {
+      await using department = await openNode(dialect);
+      await using council = await openNode(dialect);
+      await using region = await openNode(dialect);
+      const owner = await department.addPerson('Owen Owner');
+      const { id: group } = await department.addGroup(owner, { reading: 'members', joining: 'request' });
+      const rita = await department.know(await region.addPerson('Rita Runs'));
+      const anna = await department.know(await council.addPerson('Anna Asks'));
+      await department.act((work) => invite(work, { group, person: rita.id, by: owner.id }));
+      await department.act((work) => joinGroup(work, { group, person: rita.id, activity: `${region.origin}/a/1` }));
+      await department.act((work) => setRole(work, { group, person: rita.id, by: owner.id, role: 'facilitator' }));
+      const said = [{ question: 'Why?', answer: 'To plan' }];
+      const answers: string[] = [];
+      for (let asked = 0; asked < 12; asked += 1)
+        await department
+          .act((work) =>
+            joinGroup(work, {
+              ...{ group, person: anna.id, activity: `${council.origin}/a/${asked}` },
+              answers: asked === 0 ? said : [],
+            }),
+          )
+          .then(
+            ({ state }) => answers.push(state),
+            (error: { code?: string }) => answers.push(error.code ?? ''),
+          );
+      expect(answers).toEqual([...Array(10).fill('requested'), 'too_many', 'too_many']);
+      const told = department.context.db.reader
+        .selectFrom('log')
+        .select('data')
+        .where('name', '=', 'group.request_told');
+      expect(await told.where('stream', '=', streams.node(region.origin)).execute()).toHaveLength(1);
+      const [kept] = (await answersOf(department.context.db.reader, group, [anna.id])).values();
+      expect(kept).toEqual(said);
     });
 
     test('joining an open group holds only when its node has said so, and its node then gets the group', async () => {

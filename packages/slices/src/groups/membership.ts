@@ -90,7 +90,9 @@ export async function joinGroup(
     ...(input.activity === undefined ? {} : { join_activity: input.activity }),
     ...(input.activity !== undefined && input.plainFollow ? { follow_activity: input.activity } : {}),
   };
-  if (input.answers) await putAnswers(work, input, input.answers);
+  // Asked again without answers, those given before stay.
+  const answers = standing?.state === 'requested' && input.answers?.length === 0 ? undefined : input.answers;
+  if (answers) await putAnswers(work, input, answers);
   if (group.local !== 1) return askToJoin(work, parties);
   // Asking again would take the place of what waits to be confirmed, role included.
   if (standing?.state === 'unconfirmed') return standing;
@@ -102,7 +104,8 @@ export async function joinGroup(
     if (input.activity !== undefined) answer(work, parties, next, input.activity, true);
     return next;
   }
-  if (person.local !== 1 && standing?.state !== 'requested') await countAsk(work, group, person);
+  // An invitation lets in once, and whoever was refused would have lost it.
+  if (person.local !== 1 && standing?.state !== 'invited') await countAsk(work, group, person);
   if (standing?.state !== 'invited' && !mayAskFrom(group, person.home, await namedNodes(work.db, group.id)))
     refuse('invitation_needed', 'The group takes no requests from this agency');
   // After a restore nobody knows who was banned, nor which rule was taken away: whoever was not invited since asks.
@@ -125,7 +128,7 @@ export async function joinGroup(
   });
   if (standing?.state !== 'requested')
     work.emit('group.join_asked', streams.local, { group: group.id, person: person.id });
-  else if (input.answers) await tellAgain(work, group, person.id);
+  else if (answers) await tellAgain(work, group, person.id);
   return next;
 }
 

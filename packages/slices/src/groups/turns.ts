@@ -4,7 +4,7 @@ import type { GroupRow } from './tables.ts';
 
 /**
  * Coming and going over nodes. Somebody of another node who asks to join, or that node losing what it might read, is told to every other node that it concerns; so both are counted for an
- * hour, by person and by node, and whoever goes in and out without end is not let in again until it is over. Going is never refused.
+ * hour, by person and by node, and whoever goes in and out or asks without end is not let in again until it is over, without an invitation. Going is never refused.
  */
 
 type Subject = { id: string; most: number };
