@@ -1,6 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { arrivingPath, pieceBytes, runAfterEffects, runNextJob, type Slice, takeJob, transact } from '@joinery/core';
+import {
+  arrivingPath,
+  newId,
+  pieceBytes,
+  runAfterEffects,
+  runNextJob,
+  type Slice,
+  takeJob,
+  transact,
+} from '@joinery/core';
 import { people } from '@joinery/slices/people';
 import { expect, it, test } from 'vitest';
 import { eicar, startClamd } from '../../../../test/harness/clamd.ts';
@@ -8,7 +17,7 @@ import { describeStores } from '../../../../test/harness/store.ts';
 import { until } from '../../../../test/harness/until.ts';
 import { openWeb, type TestWeb } from '../../../../test/harness/web.ts';
 import { checks } from './checks.ts';
-import { copyOf, dropCopy, planJob } from './copies.ts';
+import { copyJob, copyOf, dropCopy, planJob } from './copies.ts';
 import { inTime } from './copying.ts';
 import { files, readingsOfCopies, rememberFiles, ways } from './index.ts';
 import { sweep } from './jobs.ts';
@@ -382,6 +391,79 @@ describeStores('Files that wait for room', (open) => {
     await work();
     expect(asked.filter((host) => host === 'c.example')).toHaveLength(2);
     expect([asked.length, (await waits().execute()).length]).toEqual([7, 16]);
+  });
+});
+
+describeStores('Files that wait for room while others of their node have none', (open) => {
+  it('have one job each, however often it is looked, take no room from others while their node is away, and stand before nobody', async () => {
+    let now = start;
+    const away = new Set(['b.example']);
+    const things = thingsFor(() => [], { keepsCopies: async () => true });
+    const body = Buffer.from('1234567890');
+    const ports = {
+      files: {
+        read: async (uri: string) => {
+          if (away.has(new URL(uri).host)) return { ok: false, away: true, asked: true, detail: 'away' } as const;
+          async function* bytes() {
+            yield body;
+          }
+          return { ok: true, body: bytes() } as const;
+        },
+        awaySince: async () => null,
+      },
+    };
+    await using web = await openWeb(open, { slices: [files, things], ports, now: () => new Date(now) });
+    const { context } = web;
+    const work = async () => {
+      while (await runNextJob(context));
+    };
+    const jobs = async () =>
+      (await context.db.reader.selectFrom('job').select('id').where('name', '=', copyJob).execute()).length;
+    context.config.files.copies = 0;
+    const one = await say(web, 'one', { 'one.txt': { bytes: body } });
+    // Of one node more than are read at once, and more than may ever be kept; behind them one that fits, of another.
+    await transact(context, { kind: 'system', what: 'test' }, async (unit) => {
+      const file = await unit.db.selectFrom('files_file').selectAll().executeTakeFirstOrThrow();
+      for (let at = 0; at < 2_800; at += 700) {
+        const rows = Array.from({ length: 700 }, () => {
+          const id = newId();
+          const bytes = at === 0 ? 1_000 : 10;
+          return { ...file, id, uri: `https://many.example/files/${id}`, bytes };
+        });
+        await unit.db.insertInto('files_file').values(rows).execute();
+        const copies = rows.map(({ id, sha256 }) => ({
+          ...{ file_id: id, sha256, state: 'wanted' as const, reason: 'no_room' as const, tries: 0 },
+          at: new Date(start - 1_000).toISOString(),
+        }));
+        await unit.db.insertInto('files_copy').values(copies).execute();
+      }
+    });
+    now += 1_000;
+    const two = await say(web, 'two', { 'two.txt': { bytes: body, at: 'https://c.example' } });
+    away.add('many.example');
+    await work();
+    const noRoom = async (id: string) => (await copyOf(context.db.reader, id))?.reason;
+    expect([await noRoom(one('one.txt')), await noRoom(two('two.txt')), await jobs()]).toEqual([
+      'no_room',
+      'no_room',
+      0,
+    ]);
+    // Room for one of each node, and all of them are away for a day.
+    away.add('c.example');
+    context.config.files.copies = 30;
+    for (let looks = 0; looks < 30; looks += 1) {
+      now += 47 * 60_000;
+      await work();
+    }
+    expect(await jobs()).toBe(3);
+    context.config.files.copies = 0;
+    const three = await say(web, 'three', { 'three.txt': { bytes: body, at: 'https://d.example' } });
+    await work();
+    expect(await noRoom(three('three.txt'))).toBe('no_room');
+    context.config.files.copies = 10;
+    now += 3 * 3_600_000;
+    await work();
+    expect(await copyOf(context.db.reader, three('three.txt'))).toMatchObject({ state: 'kept' });
   });
 });
 
