@@ -115,12 +115,13 @@ export async function dropThreads(context: Context, group: GroupRow, threads: re
   const contexts = threads.flatMap(({ context_uri }) => context_uri ?? []);
   for (let found = portion; found === portion; )
     found = await transact(context, { kind: 'system', what: dropJob }, async (work) => {
-      const dropped = await dropPortion(work, { group: group.id, of: null, live: false, threads: only });
+      const live = isReadLive(group);
+      const dropped = await dropPortion(work, { group: group.id, of: null, live, threads: only });
       const receipts = dropped.map(({ home, uri }) => ({ origin: home, items: 1, item: uri }));
       if (receipts.length > 0) await planReceipts(work, { group: group.uri, version: 0, receipts });
       // Nor is anybody here told that something in them cannot be read.
       const wanted = work.db.deleteFrom('post_wanted').where('group_id', '=', group.id);
-      await wanted.where('context', 'in', contexts).execute();
+      if (contexts.length > 0) await wanted.where('context', 'in', contexts).execute();
       return dropped.length;
     });
 }

@@ -3,6 +3,7 @@ import {
   type Context,
   enqueueJob,
   type JsonObject,
+  periods,
   type Reader,
   transact,
   type Work,
@@ -19,7 +20,11 @@ import { askAnew, want } from './wanted.ts';
  */
 
 const narrowJob = 'posts.narrowed';
+const widenJob = 'posts.widened';
 const portion = 200;
+/** A node that does not answer is asked again ever less often, for as long as copies are kept: what nobody here may see does not stay. */
+const shortestPause = 10_000;
+const longestPause = 600_000;
 /** A token marks so many of the threads that people of a node began, the newest. */
 const mostMarked = 24;
 
@@ -38,7 +43,18 @@ async function narrow(context: Context, data: JsonObject): Promise<void> {
   // With nobody here in it all of it goes.
   if (seen === null) return;
   await dropUnless(context, group, seen);
-  if (version > 0) await dropUnless(context, group, await grantedBy(context, group, version));
+  if (version === 0) return;
+  const granted = await grantedBy(context, group, version);
+  if (granted) return dropUnless(context, group, granted);
+  await transact(context, { kind: 'system', what: narrowJob }, async (work) => {
+    const since = String(data.since ?? work.now);
+    const away = Date.parse(work.now) - Date.parse(since);
+    // By then all copies of the group are dropped.
+    if (away > periods.leaseKept.days * 86_400_000) return;
+    const pause = Math.min(longestPause, Math.max(shortestPause, away / 4));
+    const runAt = new Date(Date.parse(work.now) + pause).toISOString();
+    await enqueueJob(work, narrowJob, { ...data, since }, { key: `${group.id} ${version} ${runAt}`, runAt });
+  });
 }
 
 /** Drops the threads for a part of a group that are not to be kept. */
@@ -86,15 +102,19 @@ async function seenHere(db: Reader, group: GroupRow): Promise<((topic: PostRow) 
 
 /**
  * Which threads somebody of this node may see, as the group's node says with its token, whatever is known of them here.
- * @throws when it does not answer: to be tried again
+ * @returns null when it does not answer now
  */
-async function grantedBy(context: Context, group: GroupRow, version: number): Promise<(topic: PostRow) => boolean> {
+async function grantedBy(
+  context: Context,
+  group: GroupRow,
+  version: number,
+): Promise<((topic: PostRow) => boolean) | null> {
   const { closedGroups } = context.ports;
   let lease = await closedGroups.lease(group.uri);
   // The answer to a question from before that.
   if (lease.state === 'held' && lease.version < version) lease = await closedGroups.lease(group.uri);
   if (lease.state !== 'held') {
-    if (lease.state === 'away') throw new Error('The node of the group does not answer now');
+    if (lease.state === 'away') return null;
     // Nothing of the group may be read any more, which is seen to for all of it.
     return () => true;
   }
@@ -115,14 +135,28 @@ async function grantedBy(context: Context, group: GroupRow, version: number): Pr
 
 /** Somebody here sees more of a group elsewhere: what was dropped of its threads for a part of it is read again. */
 async function onWidened(work: Work, id: string): Promise<void> {
+  if (isKeptHere(await groupById(work.db, id))) await planWidening(work, id, '');
+}
+
+const isKeptHere = (group: GroupRow | undefined): group is GroupRow =>
+  group?.local === 0 && group.reading === 'members' && !isReadLive(group);
+
+/** @param after the last one that was looked at */
+async function planWidening(work: Work, group: string, after: string): Promise<void> {
+  await enqueueJob(work, widenJob, { group, after }, { key: `${group} ${after} ${work.now}` });
+}
+
+/** A portion of them in each job, each of which plans the next. */
+async function widen(work: Work, id: string, after: string): Promise<void> {
   const group = await groupById(work.db, id);
-  if (group?.local !== 0 || group.reading !== 'members' || isReadLive(group)) return;
+  if (!isKeptHere(group)) return;
   const rows = await work.db
     .selectFrom('post')
     .innerJoin('post as thread', 'thread.id', 'post.topic_id')
     .selectAll('thread')
-    .select(['post.uri as item'])
+    .select(['post.uri as item', 'post.id as item_id'])
     .where('post.group_id', '=', id)
+    .where('post.id', '>', after)
     .where('post.audience', '<>', 'group')
     .where('post.local', '=', 0)
     .where('post.deleted_at', 'is', null)
@@ -133,13 +167,14 @@ async function onWidened(work: Work, id: string): Promise<void> {
     .orderBy('post.id')
     .limit(portion)
     .execute();
-  if (rows.length === 0) return;
   const isSeen = await seenHere(work.db, group);
-  for (const { item, ...topic } of rows) {
+  for (const { item, item_id: _, ...topic } of rows) {
     if (!isSeen?.(topic)) continue;
     const place = { context: topic.context_uri, context_history: topic.history_uri };
     await want(work, group, { uri: item, group_id: id, number: 0, history: 1, ...place });
   }
+  const last = rows.at(-1);
+  if (last && rows.length === portion) await planWidening(work, id, last.item_id);
 }
 
 export const narrowedEffects: AfterEffects = {
@@ -148,4 +183,8 @@ export const narrowedEffects: AfterEffects = {
   'group.role_changed': (work, { data }) => onWidened(work, data.group),
 };
 
-export const narrowedJobs = { [narrowJob]: narrow };
+export const narrowedJobs = {
+  [narrowJob]: narrow,
+  [widenJob]: (context: Context, { group, after }: JsonObject) =>
+    transact(context, { kind: 'system', what: widenJob }, (work) => widen(work, String(group), String(after))),
+};
