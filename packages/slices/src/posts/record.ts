@@ -75,6 +75,7 @@ async function tellDropped(work: Work, { data }: LogEvent<'file.copy_dropped'>):
 const tellJob = 'posts.record_told';
 /** Who read copies is told at the end of each minute in which somebody did. */
 const tellEvery = 60_000;
+const dayMilliseconds = 86_400_000;
 /** So many of these messages wait for a node at most: what waits tells how it stands when it is sent. */
 const mostWaiting = 20;
 
@@ -95,20 +96,27 @@ async function waitingFor(work: Work, home: string, post: string): Promise<{ cou
 }
 
 /** The node of a post is told what became of the copies of its files, as it stands when that is sent. */
-async function tellRecord(work: Work, id: string): Promise<void> {
+async function tellRecord(work: Work, id: string, tries = 0): Promise<void> {
   const post = await postById(work.db, id);
   const author = post && (await personById(work.db, post.author_id));
   if (!post || !author || author.local === 1 || post.deleted_at !== null) return;
+  const { allowed, reason } = work.trust.mayFederate(author.home, null, 'out');
+  // What waits for it says how it stands, should it ever be sent. A list of agreements that cannot be read just now decides nothing.
+  const isOver = tries > 0 && !allowed && reason !== 'list_unreadable';
   const waiting = await waitingFor(work, author.home, post.id);
   // One may be on its way just now, from before the last reading: looked at again, and nothing sent meanwhile.
-  if (waiting.own || waiting.count >= mostWaiting) return tellLater(work, post.id);
+  if (waiting.own || waiting.count >= mostWaiting) return isOver ? undefined : tellLater(work, post.id, tries + 1);
   work.emit('post.record_told', streams.node(author.home), { post: post.id, group: post.group_id });
 }
 
-/** At the end of the minute, whoever reads how often in it. */
-async function tellLater(work: Work, post: string): Promise<void> {
-  const runAt = new Date((Math.floor(Date.parse(work.now) / tellEvery) + 1) * tellEvery).toISOString();
-  await enqueueJob(work, tellJob, { post }, { key: `${post} ${runAt}`, runAt });
+/**
+ * At the end of the minute, whoever reads how often in it; of two, four, and at last of the day while its node is away. What was planned of one post at several times meets at the
+ * same ends.
+ */
+async function tellLater(work: Work, post: string, tries = 0): Promise<void> {
+  const every = Math.min(tellEvery * 2 ** tries, dayMilliseconds);
+  const runAt = new Date((Math.floor(Date.parse(work.now) / every) + 1) * every).toISOString();
+  await enqueueJob(work, tellJob, { post, tries }, { key: `${post} ${runAt}`, runAt });
 }
 
 const isOfPost = ({ kind }: { kind: string }) => recordedKinds.some((one) => one === kind);
@@ -127,6 +135,6 @@ export const recordEffects: AfterEffects = {
 
 export const recordJobs = {
   [recordJob]: walk,
-  [tellJob]: (context: Context, { post }: JsonObject) =>
-    transact(context, { kind: 'system', what: tellJob }, (work) => tellRecord(work, String(post))),
+  [tellJob]: (context: Context, { post, tries }: JsonObject) =>
+    transact(context, { kind: 'system', what: tellJob }, (work) => tellRecord(work, String(post), Number(tries ?? 0))),
 };
