@@ -14,7 +14,7 @@ import type { Bridge } from '../../bridge.ts';
 import { membersDigest } from '../../participation.ts';
 import { isCovered } from '../../pending.ts';
 import { type IntroducedNode, introducedDocument, readIntroduced } from './list.ts';
-import { introductionRow, nodesIn, saveIntroduction } from './store.ts';
+import { introductionRow, isOurs, nodesIn, saveIntroduction } from './store.ts';
 
 /**
  * Two nodes compare which nodes a closed group introduces, with all else that they share: a list that one of them lost, or that another restore brought back, vouches for nodes that
@@ -89,8 +89,9 @@ export function createIntroducedRepair(bridge: Bridge) {
   const compareOne = async (peer: string, group: string, entry: JsonObject): Promise<void> => {
     const said = readIntroduced(entry['joinery:introduced'], group);
     if (!said) return;
-    const known = await introductionRow(bridge.context.db.reader, group);
-    if (known?.group_id != null) return;
+    const { reader } = bridge.context.db;
+    const known = await introductionRow(reader, group);
+    if (known?.group_id != null || !(await isOurs(reader, group))) return;
     const nodes = asTold(said.nodes, bridge.context.config.origin).filter(({ origin }) => origin !== peer);
     if (digestOf(nodes) === digestOf(known ? nodesIn(known) : [])) return void differing.delete(group);
     if (!differing.has(group)) return void differing.add(group);
@@ -123,6 +124,7 @@ async function mend(
   peer: string,
   said: List & { version: number; epoch: unknown; nodes: IntroducedNode[] },
 ): Promise<boolean> {
+  if (!(await isOurs(work.db, said.group))) return false;
   const read = await readEpoch(work, peer, said.epoch);
   const known = await introductionRow(work.db, said.group);
   if (read === null || (known && known.epoch === read.epoch && known.version > said.version)) return false;

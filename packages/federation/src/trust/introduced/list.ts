@@ -7,6 +7,8 @@ import { keyKind } from '../../signature-parts.ts';
 export type IntroducedNode = { origin: string; agency: string /** SPKI as PEM. */; key: string };
 
 const mostNodes = 500;
+/** PostgreSQL holds no greater one. */
+const greatestVersion = 2_147_483_647;
 
 const nodeSchema = z.object({
   origin: z.string().max(300),
@@ -16,7 +18,7 @@ const nodeSchema = z.object({
 });
 const listSchema = z.object({
   group: z.string(),
-  version: z.number().int().nonnegative(),
+  version: z.number().int().nonnegative().max(greatestVersion),
   epoch: z.unknown().optional(),
   nodes: z.array(z.unknown()).max(mostNodes),
 });

@@ -1,6 +1,6 @@
 import { type InboundHandler, isObject, readEpoch, streams } from '@joinery/core';
 import { readIntroduced } from './list.ts';
-import { introductionRow, saveIntroduction } from './store.ts';
+import { introductionRow, isOurs, saveIntroduction } from './store.ts';
 
 /** A group elsewhere says which nodes its members are at. Kept as it is said; whether anything follows from it is decided each time. */
 export const introducedHandler: InboundHandler = {
@@ -13,6 +13,7 @@ export const introducedHandler: InboundHandler = {
       return { state: 'ignored', why: 'Only a group speaks for its nodes' };
     const list = readIntroduced(object['joinery:introduced'], group);
     if (!list) return { state: 'ignored', why: 'Not the list of this group' };
+    if (!(await isOurs(work.db, group))) return { state: 'ignored', why: 'Nobody here is in this group' };
     const known = await introductionRow(work.db, group);
     const read = await readEpoch(work, inbound.origin, list.epoch);
     if (read === null) return { state: 'ignored', why: 'Said before its node was restored' };

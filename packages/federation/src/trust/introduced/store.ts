@@ -29,6 +29,22 @@ export async function introductionRow(db: Reader, group: string): Promise<Introd
   return db.selectFrom('introduction').selectAll().where('group_uri', '=', group).executeTakeFirst();
 }
 
+/** Whether somebody here takes part in a group elsewhere, or asked to: what else a node says of its groups is not kept, however much that is. */
+export async function isOurs(db: Reader, group: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('groups')
+    .innerJoin('group_member', 'group_member.group_id', 'groups.id')
+    .innerJoin('person', 'person.id', 'group_member.person_id')
+    .select('groups.id')
+    .where('groups.uri', '=', group)
+    .where('groups.local', '=', 0)
+    .where('person.local', '=', 1)
+    .where('group_member.state', 'in', ['requested', 'invited', 'member', 'unconfirmed'])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function saveIntroduction(work: Work, row: Omit<IntroductionRow, 'updated_at'>): Promise<void> {
   const { group_uri, ...changes } = { ...row, updated_at: work.now };
   await work.db
