@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import {
   type Context,
   countAttempt,
@@ -27,6 +27,8 @@ const followersHeader = 'collection-synchronization';
 const digestEvery = 15 * 60_000;
 /** It names, of each closed group, up to 500 nodes with their keys. */
 const listBytes = 8_000_000;
+/** So many nodes they name together at most, of some lists at a time: the whole stays within what a document may hold, however many groups two nodes share. */
+const mostNamed = 1_000;
 /** A peer that sends digests that never agree makes this node ask no more than once in an hour. */
 const mostCompared = { times: 1, seconds: 60 * 60 };
 
@@ -241,6 +243,20 @@ async function begin(
   });
 }
 
+/** As many things as fit, beginning with one of them and going around. @returns their numbers */
+export function withinBudget(sizes: readonly number[], budget: number, first: number): Set<number> {
+  const taken = new Set<number>();
+  let left = budget;
+  for (let step = 0; step < sizes.length; step += 1) {
+    const index = (first + step) % sizes.length;
+    const size = sizes[index] ?? 0;
+    if (size > left) break;
+    left -= size;
+    taken.add(index);
+  }
+  return taken;
+}
+
 /** The list that a peer compares with: every stream it gets from us, with the beginning of its subscription, the end, and its people in the group. */
 export async function sharedStreams(bridge: Bridge, peer: string): Promise<JsonObject> {
   const shared = await sharedOut(bridge, peer);
@@ -248,6 +264,12 @@ export async function sharedStreams(bridge: Bridge, peer: string): Promise<JsonO
   const groups = new Map((await participationHere(bridge, peer)).map((group) => [group.stream, group]));
   const introduced = await Promise.all(
     shared.map(({ id }) => introducedSaid(bridge, peer, id, groups.get(id)?.group ?? null)),
+  );
+  // From another place each time: what is left out is compared later.
+  const named = withinBudget(
+    introduced.map((list) => (list === null ? 0 : 1 + listOf(list.nodes).length)),
+    mostNamed,
+    randomInt(Math.max(1, shared.length)),
   );
   return {
     '@context': ['https://www.w3.org/ns/activitystreams', { joinery: 'urn:joinery:ns#' }],
@@ -264,7 +286,7 @@ export async function sharedStreams(bridge: Bridge, peer: string): Promise<JsonO
         'joinery:begin': begins[index] ?? 0,
         'joinery:head': head,
         ...(group && { attributedTo: group.group, 'joinery:members': membersDigest(group.people) }),
-        ...(introduced[index] && { 'joinery:introduced': introduced[index] }),
+        ...(introduced[index] && named.has(index) && { 'joinery:introduced': introduced[index] }),
       };
     }),
   };
