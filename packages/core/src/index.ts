@@ -67,6 +67,7 @@ export * from './http/web-app.ts';
 export * from './ids.ts';
 export * from './jobs/jobs.ts';
 export * from './jobs/rounds.ts';
+export * from './jobs/waiting.ts';
 export * from './jobs/worker.ts';
 export * from './json.ts';
 export * from './keys.ts';

@@ -1,14 +1,17 @@
 import {
   type AfterEffects,
   type Context,
+  endWaiting,
   enqueueJob,
   forgetDeleted,
   hasGoingBlobs,
   type JsonObject,
+  postponeWaiting,
   removeUnusedBlobs,
   streams,
   transact,
   type Work,
+  waitingJobs,
 } from '@joinery/core';
 import { forgetFileNames, rememberFiles, removeFilesOf } from '@joinery/slices/files';
 import { type GroupRow, groupById, isReadLive } from '@joinery/slices/groups';
@@ -140,22 +143,44 @@ export async function planReceipts(
 /** @property item address of the one that it is about; without it all of the group */
 type Receipt = { origin: string; items: number; item?: string };
 const longestPause = 60_000;
+type Planned = { group: string; version: number; receipts: Receipt[]; bytes?: boolean; tries: number };
+/** So many plans are carried out by one erasure: many posts that go one by one are erased together. */
+const mostAtOnce = 200;
 
-/** A receipt says that nothing is left: it is sent once what was dropped stands in no file of the database any more. Tried until then, also while a backup reads (`checks.ts`). */
+/**
+ * A receipt says that nothing is left: it is sent once what was dropped stands in no file of the database any more. Tried until then, also while a backup reads (`checks.ts`).
+ * Whatever else waits for the same is done along: an erasure is of the whole database.
+ */
 async function forget(context: Context, data: JsonObject): Promise<void> {
-  const { group, version, receipts } = data as { group: string; version: number; receipts: Receipt[] };
+  const own = data as unknown as Planned;
+  // Before the number is read up to which all is erased: what they wait for is committed.
+  const others = await waitingJobs(context.db.reader, forgetJob, mostAtOnce);
   // All that was dropped is committed: the last of what follows from it has at most this number.
   const { seq: until } = await context.db.reader.selectFrom('log_head').select('seq').executeTakeFirstOrThrow();
-  const areBytesGone = data.bytes !== true || (await removeBytes(context));
+  const areBytesGone = own.bytes !== true || (await removeBytes(context));
   const gone = areBytesGone && (await forgetDeleted(context, { until, tables }));
+  // Those that wait for bytes, too, go with one that has looked after bytes.
+  const along = others.filter(({ data }) => own.bytes === true || data.bytes !== true);
+  const ids = along.map(({ id }) => id);
   await transact(context, { kind: 'system', what: forgetJob }, async (work) => {
     if (gone) {
-      for (const { origin, ...receipt } of receipts) await tellReceipt(work, origin, { group, version, ...receipt });
+      // None that another worker has taken meanwhile.
+      const plans = [data, ...(await endWaiting(work, ids))] as unknown as Planned[];
+      for (const [index, { group, version, receipts }] of plans.entries())
+        for (const { origin, ...receipt } of receipts)
+          await tellReceipt(work, origin, { group, version, ...receipt }, String(index));
       return;
     }
-    const tries = Number(data.tries) + 1;
+    const tries = Math.max(own.tries, ...(areBytesGone ? along.map(({ data }) => Number(data.tries)) : [])) + 1;
     const runAt = new Date(Date.parse(work.now) + Math.min(longestPause, 500 * 2 ** tries)).toISOString();
     await enqueueJob(work, forgetJob, { ...data, tries }, { runAt });
+    // Each would find the same. Those of texts alone need not wait for bytes.
+    const postponed = areBytesGone ? along : along.filter(({ data }) => data.bytes === true);
+    await postponeWaiting(
+      work,
+      postponed.map(({ id }) => id),
+      runAt,
+    );
   });
 }
 
@@ -270,13 +295,14 @@ async function dropPortion(
   return rows;
 }
 
-/** Tells a node that what it let this one keep is gone. @param receipt.item of one item alone, its address */
+/** Tells a node that what it let this one keep is gone. @param receipt.item of one item alone, its address @param plan which one of this moment it is of */
 async function tellReceipt(
   work: Work,
   origin: string,
   receipt: { group: string; version: number; items: number; item?: string },
+  plan: string,
 ): Promise<void> {
-  const key = `${origin} ${receipt.item ?? receipt.group} ${receipt.version} ${work.now}`;
+  const key = `${origin} ${receipt.item ?? receipt.group} ${receipt.version} ${work.now} ${plan}`;
   await enqueueJob(work, receiptJob, { origin, ...receipt }, { key });
 }
 
