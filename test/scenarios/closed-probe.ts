@@ -77,7 +77,8 @@ export function createProbe(world: ClosedWorld, people: Record<Person, { node: N
     }
     const { said } = stream;
     const isTold = said.includes('data:');
-    if (isTold) listeners.add(name);
+    // What came to somebody while they left may have been under way before: whether it overtakes the end of their stream is chance.
+    if (isTold && (may || !stream.may)) listeners.add(name);
     const late = isTold && !may && !stream.may ? 'told all the same' : '';
     Object.assign(stream, { said: '', may });
     return `${told(said)}${late}`;
