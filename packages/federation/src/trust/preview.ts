@@ -8,8 +8,8 @@ type Way = { in: boolean; out: boolean };
 
 /** A group for which a change opens or closes the way to or from the partner. */
 export type AffectedGroup = {
+  /** Both empty for a group that only its members may know of. */
   id: string;
-  /** Empty for a group that only its members may know of. */
   name: string;
   /** Whether only its members read it. */
   closed: boolean;
@@ -86,9 +86,13 @@ export async function preview(node: Node, db: Reader, change: Change): Promise<P
     if (was.out !== becomes.out) reach.push({ id, name, closed, before: was, after: becomes });
   }
   const names = new Intl.Collator('en');
-  const affected = [...groups.values()].sort((one, other) => names.compare(one.name, other.name));
-  return { before: before ?? null, after, groups: affected, reach, people: people.size, items, waiting };
+  const affected = [...groups.values()].sort((one, other) => names.compare(one.name, other.name)).map(unlessHidden);
+  const reached = reach.map(unlessHidden);
+  return { before: before ?? null, after, groups: affected, reach: reached, people: people.size, items, waiting };
 }
+
+/** By its id one could be told from another, and be looked for in what else is shown. */
+const unlessHidden = (group: AffectedGroup): AffectedGroup => (group.name === '' ? { ...group, id: '' } : group);
 
 /** Groups of this node that agreements can open to others. */
 export async function shareableGroups(node: Pick<Context, 'slices'>, db: Reader) {
